@@ -1,0 +1,235 @@
+/**
+ * What each Genesys guest API gives us. One file or folder beside this one implements it per API
+ * (a driver); `GENESYS_GUEST_API` chooses. The words here are the browser's contract, so that
+ * nothing of an upstream protocol is known outside its driver.
+ */
+
+export const GUEST_API_NAMES = [
+  'web-messaging',
+  'external-guests',
+  'guest-identities',
+  'external-users',
+] as const
+export type GuestApiName = (typeof GUEST_API_NAMES)[number]
+
+/** What a driver may be able to do; what it lacks is answered 501 `not_supported_by_guest_api`. */
+export type Capability =
+  | 'messages'
+  | 'live-events'
+  | 'history'
+  | 'typing'
+  | 'attachments'
+  | 'attributes'
+  | 'end'
+  | 'sign-in'
+
+/** Keys and values of a guest, as routing and the agent see them. `''` stands for a removed key. */
+export type Attributes = Readonly<Record<string, string>>
+
+/**
+ * What a driver needs to find its guest again: ids and tokens of Genesys. It is JSON, the driver's
+ * own affair, and a secret: it travels only inside the sealed session token.
+ */
+export type GuestRef = Readonly<Record<string, string>>
+
+/** The guest on whose behalf a driver is called. */
+export interface Guest {
+  readonly ref: GuestRef
+  /** The allowed origin of the page, for the handshake; undefined for a caller that has none. */
+  readonly origin: string | undefined
+}
+
+/** When the page's request must be answered, as epoch milliseconds. One deadline for all its upstream calls. */
+export type DeadlineAtMs = number
+
+export interface OpenRequest {
+  readonly origin: string | undefined
+  readonly attributes: Attributes
+  readonly name?: string | undefined
+  readonly email?: string | undefined
+  readonly language?: string | undefined
+  /** The website's own id of the visitor; only ever a verified one. */
+  readonly userId?: string | undefined
+}
+
+export type SessionState = 'new' | 'resumed' | 'read-only'
+
+export interface Limits {
+  readonly maxTextBytes: number
+  readonly maxAttributeBytes: number
+  readonly messagesPerSecond: number
+  /** Absent where the deployment takes no files. */
+  readonly attachments?: {
+    readonly maxFileSizeKB: number
+    readonly fileTypes: readonly string[]
+    readonly blockedExtensions: readonly string[]
+  }
+}
+
+export interface OpenedGuest {
+  readonly ref: GuestRef
+  readonly state: SessionState
+  readonly limits: Limits
+  /** Epoch ms at which Genesys forgets the session, where it says so. */
+  readonly expiresAtMs?: number
+  /** True when the attributes went along with the opening itself. */
+  readonly attributesDelivered: boolean
+  /** Only `external-users`: the token that the page hands to the vendor's SDK. */
+  readonly externalUserToken?: string
+}
+
+export interface ButtonReply {
+  readonly text: string
+  readonly payload: string
+}
+
+export interface OutgoingMessage {
+  readonly text?: string | undefined
+  readonly attachmentIds?: readonly string[] | undefined
+  readonly quickReply?: ButtonReply | undefined
+  readonly button?: ButtonReply | undefined
+  /** Names this sending: the same id is never sent twice by one process. */
+  readonly tracingId: string
+  /** Attributes to go along, when they changed since the last delivery. */
+  readonly attributes?: Attributes | undefined
+}
+
+export type CardAction =
+  | { readonly type: 'link'; readonly text: string; readonly url: string }
+  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
+
+export interface Card {
+  readonly title: string
+  readonly description?: string
+  readonly imageUrl?: string
+  readonly actions: readonly CardAction[]
+}
+
+/** Structured parts of a message, in our own small shape; what we don't know is kept as `unsupported`. */
+export type Content =
+  | {
+      readonly type: 'attachment'
+      readonly id: string
+      readonly mediaType: string
+      readonly url?: string
+      readonly fileName?: string
+      readonly fileSizeBytes?: number
+      readonly mimeType?: string
+    }
+  | { readonly type: 'quick-reply'; readonly text: string; readonly payload: string; readonly imageUrl?: string }
+  | ({ readonly type: 'card' } & Card)
+  | { readonly type: 'carousel'; readonly cards: readonly Card[] }
+  | {
+      readonly type: 'date-picker'
+      readonly title?: string
+      readonly subtitle?: string
+      readonly imageUrl?: string
+      readonly dateMinimum?: string
+      readonly dateMaximum?: string
+      readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
+    }
+  | {
+      readonly type: 'list-picker'
+      readonly id?: string
+      readonly sections: readonly {
+        readonly title: string
+        readonly multipleSelection: boolean
+        readonly items: readonly {
+          readonly id: string
+          readonly title: string
+          readonly subtitle?: string
+          readonly imageUrl?: string
+        }[]
+      }[]
+    }
+  | { readonly type: 'button-response'; readonly text: string; readonly payload: string }
+  | { readonly type: 'unsupported'; readonly contentType: string }
+
+export type Sender = 'guest' | 'agent' | 'bot'
+
+export interface Message {
+  /** The key under which live frames, history and repeats are recognised as one message. */
+  readonly id: string
+  /** ISO 8601, UTC. */
+  readonly time: string
+  /** Genesys' view: inbound comes from the guest. */
+  readonly direction: 'inbound' | 'outbound'
+  readonly type: 'text' | 'structured'
+  readonly text?: string
+  readonly content?: readonly Content[]
+  readonly from?: { readonly name?: string; readonly image?: string }
+  readonly sender: Sender
+}
+
+export type GuestEvent =
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'typing'; readonly sender: 'agent' | 'bot'; readonly durationMs: number }
+  | {
+      readonly type: 'session'
+      readonly state: 'connected' | 'reconnecting' | 'disconnected' | 'read-only' | 'cleared' | 'expired'
+    }
+  /** The stream may have missed something: the page reads the history, then goes on. */
+  | { readonly type: 'resync'; readonly reason: string }
+
+export type GuestEventListener = (event: GuestEvent) => void
+
+export interface MessagePage {
+  /** Oldest first. */
+  readonly messages: readonly Message[]
+  readonly pageNumber: number
+  readonly pageSize: number
+  readonly total: number
+  readonly pageCount: number
+}
+
+/** What a chat page needs to know of the deployment; nothing in it is secret. */
+export interface DeploymentInfo {
+  readonly id: string
+  readonly status: 'active' | 'inactive'
+  readonly name?: string
+  readonly organizationId?: string
+  readonly languages?: readonly string[]
+  readonly defaultLanguage?: string
+  readonly features?: {
+    readonly agentTyping: boolean
+    readonly guestTyping: boolean
+    readonly end: boolean
+    readonly attachments: boolean
+    readonly autoStart: boolean
+    readonly markdown: boolean
+    readonly signIn: boolean
+  }
+  readonly styles?: { readonly primaryColor?: string }
+}
+
+/**
+ * Every method throws {@link UpstreamError} and nothing else, and keeps to its deadline. An optional
+ * method is there exactly when `capabilities` has its name.
+ */
+export interface GuestApi {
+  readonly name: GuestApiName
+  readonly capabilities: ReadonlySet<Capability>
+
+  /** Makes a new guest at Genesys. */
+  open(request: OpenRequest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  /** Finds the guest again; `state` is `new` when Genesys had forgotten it. */
+  resume(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  /** Asks the platform whether the deployment exists and is active; the answer may be some minutes old. */
+  deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
+
+  /** Resolves when Genesys has accepted the message. `delivery_unknown` when that can't be told. */
+  send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<Message>
+  /**
+   * Writes attributes without waiting for a message. Resolves to `false` where that can't be done now,
+   * and they have to go with the next message.
+   */
+  setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
+  /** Live events from now on, until the returned function is called. Errors come as events. */
+  subscribe?(guest: Guest, listener: GuestEventListener): () => void
+  typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
+  /** The guest ends the conversation, for good. */
+  end?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
+
+  /** Closes every connection. Nothing is lost: the guests' sessions live on at Genesys. */
+  close(): Promise<void>
+}
