@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /**
  * What each Genesys guest API gives us. One file or folder beside this one implements it per API
  * (a driver); `GENESYS_GUEST_API` chooses. The words here are the browser's contract, so that
@@ -88,8 +90,13 @@ export interface OutgoingMessage {
   readonly attachmentIds?: readonly string[] | undefined
   readonly quickReply?: ButtonReply | undefined
   readonly button?: ButtonReply | undefined
-  /** Names this sending: the same id is never sent twice by one process. */
+  /** Names this sending; a repeat of the same message has the same one. UUID form. */
   readonly tracingId: string
+  /**
+   * An earlier try may have been taken. The driver looks for it (a late echo, then the history after
+   * the message `afterId`, or that of the last minutes without one) and sends only when it isn't there.
+   */
+  readonly repeat?: { readonly afterId?: string | undefined } | undefined
   /** Attributes to go along, when they changed since the last delivery. */
   readonly attributes?: Attributes | undefined
 }
@@ -168,8 +175,8 @@ export type GuestEvent =
       readonly type: 'session'
       readonly state: 'connected' | 'reconnecting' | 'disconnected' | 'read-only' | 'cleared' | 'expired'
     }
-  /** The stream may have missed something: the page reads the history, then goes on. */
-  | { readonly type: 'resync'; readonly reason: string }
+  /** Events may have been missed before this one, for instance while the socket was away. */
+  | { readonly type: 'gap' }
 
 export type GuestEventListener = (event: GuestEvent) => void
 
@@ -180,6 +187,30 @@ export interface MessagePage {
   readonly pageSize: number
   readonly total: number
   readonly pageCount: number
+}
+
+export interface OutgoingFile {
+  readonly fileName: string
+  readonly contentType: string
+  readonly sizeBytes: number
+  readonly body: Readable
+}
+
+export interface UploadedFile {
+  readonly id: string
+  readonly fileName: string
+  readonly sizeBytes: number
+  readonly mimeType: string
+  readonly url?: string
+}
+
+/** What the page brought back from the deployment's OpenID provider. Secret. */
+export interface SignInGrant {
+  readonly redirectUri: string
+  readonly code?: string | undefined
+  readonly idToken?: string | undefined
+  readonly nonce?: string | undefined
+  readonly codeVerifier?: string | undefined
 }
 
 /** What a chat page needs to know of the deployment; nothing in it is secret. */
@@ -214,6 +245,8 @@ export interface GuestApi {
   open(request: OpenRequest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
   /** Finds the guest again; `state` is `new` when Genesys had forgotten it. */
   resume(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  /** Leaves a read-only conversation behind and begins a new one for the same guest. */
+  startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
   /** Asks the platform whether the deployment exists and is active; the answer may be some minutes old. */
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
 
@@ -227,6 +260,21 @@ export interface GuestApi {
   /** Live events from now on, until the returned function is called. Errors come as events. */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void
   typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
+  /** One page of the history, newest page first. `pageNumber` starts at 1. */
+  history?(
+    guest: Guest,
+    page: { readonly pageSize: number; readonly pageNumber: number },
+    deadlineAtMs: DeadlineAtMs,
+  ): Promise<MessagePage>
+  /** Streams a file to Genesys; it is never held whole in memory. */
+  upload?(guest: Guest, file: OutgoingFile, deadlineAtMs: DeadlineAtMs): Promise<UploadedFile>
+  /** Takes back a file that was not sent yet. */
+  deleteAttachment?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<void>
+  /** A fresh download address; the old ones run out after some minutes. */
+  attachmentUrl?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<string>
+  /** Signs the guest in with the deployment's own OpenID provider; the answer's `ref` replaces the old one. */
+  signIn?(guest: Guest, grant: SignInGrant, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  signOut?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
   /** The guest ends the conversation, for good. */
   end?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
 
