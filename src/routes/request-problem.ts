@@ -1,0 +1,38 @@
+import type { FieldError } from '../sessions/session-error.ts'
+
+/** What can be wrong with a request before any guest session is looked at. */
+export type RequestProblemCode =
+  | 'invalid_request'
+  | 'invalid_json'
+  | 'origin_not_allowed'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'unsupported_media_type'
+  | 'request_too_large'
+  | 'rate_limited'
+  | 'overloaded'
+  | 'shutting_down'
+  | 'internal_error'
+
+export interface RequestProblemFacts {
+  errors?: readonly FieldError[]
+  retryAfterSeconds?: number
+  /** For operators: which setting to mend. */
+  hint?: string
+  /** Headers that belong to the answer, such as `Allow`. */
+  headers?: Readonly<Record<string, string>>
+}
+
+/** A request that a guard or a schema refuses. */
+export class RequestProblem extends Error {
+  override readonly name = 'RequestProblem'
+  readonly code: RequestProblemCode
+  readonly facts: RequestProblemFacts
+
+  constructor(code: RequestProblemCode, message: string, facts: RequestProblemFacts = {}) {
+    super(message)
+    this.code = code
+    this.facts = facts
+  }
+}
