@@ -1,0 +1,44 @@
+/** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
+export interface OriginPattern {
+  /** What is wrong with the entry, as the rest of a sentence; undefined for a good one. */
+  readonly problem?: string
+  readonly matches: (origin: string) => boolean
+}
+
+const never = () => false
+
+/**
+ * Reads `https://www.example.com`, `http://localhost:8080` or `https://*.example.com` (any depth of
+ * subdomain, not the domain itself). Scheme, host and port count; default ports are implied.
+ * The wildcard `*` and `null` are refused: they would let every page in.
+ */
+export function parseOriginPattern(text: string): OriginPattern {
+  if (text === '*') return { problem: 'may not be the wildcard *: name each website', matches: never }
+  const wildcard = /^(https?:\/\/)\*\.(.+)$/.exec(text)
+  const origin = wildcard ? `${wildcard[1] ?? ''}${wildcard[2] ?? ''}` : text
+  if (!URL.canParse(origin) || !/^https?:\/\//.test(origin) || origin.includes('*')) {
+    return { problem: 'has an entry that is no origin such as https://www.example.com', matches: never }
+  }
+  const { protocol, host, origin: normal, pathname, search, hash, username } = new URL(origin)
+  if (pathname !== '/' || search !== '' || hash !== '' || username !== '' || origin.endsWith('/')) {
+    return { problem: 'has an entry with more than scheme, host and port', matches: never }
+  }
+  if (!wildcard) return { matches: (candidate) => candidate === normal }
+  if (!host.replace(/:\d+$/, '').includes('.')) {
+    return { problem: 'has a wildcard over a whole top-level domain', matches: never }
+  }
+  const prefix = `${protocol}//`
+  const suffix = `.${host}`
+  return {
+    matches: (candidate) =>
+      candidate.startsWith(prefix) &&
+      candidate.endsWith(suffix) &&
+      /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(candidate.slice(prefix.length, -suffix.length)),
+  }
+}
+
+/** Whether an `Origin` header names a website of the allowlist. */
+export function createOriginAllowlist(entries: readonly string[]): (origin: string) => boolean {
+  const patterns = entries.map(parseOriginPattern)
+  return (origin) => origin.length <= 300 && patterns.some((pattern) => pattern.matches(origin))
+}

@@ -1,0 +1,90 @@
+import type { Attributes, GuestApi } from '../genesys/guest-api.ts'
+import type { AttributeChanges, AttributePolicy } from './attribute-policy.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { guestOf, type AttributeState, type SessionClaims } from './session-token.ts'
+
+/** A guest's attributes live in its session token; what a process remembers only spares a repeat. */
+export interface GuestAttributes {
+  /** The claims with the newest attributes that are known: an older tab's token never undoes a change. */
+  latest(claims: SessionClaims): SessionClaims
+  /** Puts new attributes in place of the old ones; what went away is noted for Genesys. */
+  replace(claims: SessionClaims, values: Attributes): SessionClaims
+  /** What has to reach Genesys, removed keys as `''`; undefined when it has everything. */
+  undelivered(claims: SessionClaims): Attributes | undefined
+  /** Notes that Genesys has what these claims say. */
+  delivered(claims: SessionClaims): SessionClaims
+  /** Hands over what is undelivered, where Genesys takes it now. */
+  deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
+  /**
+   * Makes a page's changes: at once where Genesys takes them now, otherwise for the next message.
+   * @throws {SessionError} `attribute_not_allowed`, `attributes_too_large`; then nothing is changed
+   */
+  change(claims: SessionClaims, changes: AttributeChanges, deadlineAtMs: number): Promise<SessionClaims>
+}
+
+export function createGuestAttributes(options: {
+  readonly guestApi: GuestApi
+  readonly policy: AttributePolicy
+  readonly remembered?: number
+}): GuestAttributes {
+  const { guestApi, policy, remembered = 10_000 } = options
+  const newest = new BoundedMap<string, AttributeState>(remembered)
+
+  const withState = (claims: SessionClaims, state: AttributeState): SessionClaims => {
+    newest.set(claims.sid, state)
+    return { ...claims, attributes: state }
+  }
+
+  const self: GuestAttributes = {
+    latest(claims) {
+      const known = newest.get(claims.sid)
+      return known === undefined || known.version < claims.attributes.version
+        ? claims
+        : { ...claims, attributes: known }
+    },
+    replace(claims, values) {
+      const before = self.latest(claims).attributes
+      const removedKeys = [...new Set([...Object.keys(before.values), ...before.removedKeys])].filter(
+        (key) => !Object.hasOwn(values, key),
+      )
+      if (removedKeys.length === before.removedKeys.length && haveSameValues(before.values, values)) {
+        return { ...claims, attributes: before }
+      }
+      return { ...claims, attributes: { values, version: before.version + 1, removedKeys, delivered: false } }
+    },
+    undelivered({ attributes }) {
+      if (attributes.delivered) return undefined
+      return { ...attributes.values, ...Object.fromEntries(attributes.removedKeys.map((key) => [key, ''])) }
+    },
+    delivered(claims) {
+      const known = newest.get(claims.sid)
+      // A change that was made while these were on their way stays undelivered.
+      if (known !== undefined && known.version > claims.attributes.version)
+        return { ...claims, attributes: known }
+      return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })
+    },
+    async deliver(claims, deadlineAtMs) {
+      const values = self.undelivered(claims)
+      if (values === undefined || guestApi.setAttributes === undefined) return claims
+      const isWritten = await guestApi.setAttributes(guestOf(claims), values, deadlineAtMs)
+      return isWritten ? self.delivered(claims) : claims
+    },
+    async change(claims, changes, deadlineAtMs) {
+      const before = self.latest(claims)
+      const { attributes } = self.replace(before, policy.change(before.attributes.values, changes))
+      const changed = withState(claims, attributes)
+      try {
+        return await self.deliver(changed, deadlineAtMs)
+      } catch (error) {
+        if (newest.get(claims.sid) === attributes) newest.set(claims.sid, before.attributes)
+        throw error
+      }
+    },
+  }
+  return self
+}
+
+function haveSameValues(a: Attributes, b: Attributes): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
+}

@@ -1,0 +1,76 @@
+import type { GuestApi, Message, OutgoingMessage } from '../genesys/guest-api.ts'
+import { UpstreamError } from '../http/upstream-error.ts'
+import type { GuestAttributes } from './guest-attributes.ts'
+import { createIdempotency, tracingIdFor } from './idempotency.ts'
+import { notSupported } from './not-supported.ts'
+import { SessionError } from './session-error.ts'
+import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
+
+/** The platform's bound for a guest's text, in bytes of UTF-8. */
+export const MAX_TEXT_BYTES = 4096
+
+export type MessageBody = Pick<OutgoingMessage, 'text' | 'attachmentIds' | 'quickReply' | 'button'>
+
+export interface SendOptions {
+  readonly deadlineAtMs: number
+  readonly idempotencyKey?: string | undefined
+  /** Set on a repeat: the last message the page knew when it first tried. */
+  readonly idempotencyAfter?: string | undefined
+}
+
+/** A message as accepted, with a new session token when attributes went along. */
+export type SentMessage = Message & { readonly session?: string }
+
+export interface GuestMessages {
+  /** @throws {SessionError} `text_too_long`, `idempotency_key_reused`, `request_in_progress` */
+  send(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<SentMessage>
+}
+
+export function createGuestMessages(options: {
+  readonly guestApi: GuestApi
+  readonly tokens: SessionTokens
+  readonly attributes: GuestAttributes
+  readonly now?: () => number
+}): GuestMessages {
+  const { guestApi, tokens, attributes, now = Date.now } = options
+  const idempotency = createIdempotency<SentMessage>({
+    outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
+    now,
+  })
+
+  async function sendOnce(
+    claims: SessionClaims,
+    message: OutgoingMessage,
+    deadlineAtMs: number,
+  ): Promise<SentMessage> {
+    if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
+    const current = attributes.latest(claims)
+    const undelivered = attributes.undelivered(current)
+    const sent = await guestApi.send(guestOf(current), { ...message, attributes: undelivered }, deadlineAtMs)
+    if (undelivered === undefined) return sent
+    return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
+  }
+
+  return {
+    async send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
+      if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
+        throw new SessionError('text_too_long', `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`)
+      }
+      const tracingId = tracingIdFor(claims.sid, idempotencyKey)
+      // An empty header says that the page knew no message yet.
+      const repeated = { afterId: idempotencyAfter === '' ? undefined : idempotencyAfter }
+      if (idempotencyKey === undefined) return sendOnce(claims, { ...body, tracingId }, deadlineAtMs)
+      return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (mayHaveBeenTaken) =>
+        sendOnce(
+          claims,
+          {
+            ...body,
+            tracingId,
+            repeat: mayHaveBeenTaken || idempotencyAfter !== undefined ? repeated : undefined,
+          },
+          deadlineAtMs,
+        ),
+      )
+    },
+  }
+}

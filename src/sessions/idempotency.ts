@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { BoundedMap } from './bounded-map.ts'
+import { SessionError } from './session-error.ts'
+
+interface Attempt<Answer> {
+  readonly bodyHash: string
+  readonly expiresAtMs: number
+  answer?: Answer
+  /** True when the first try may have reached Genesys and the outcome is not known. */
+  unknown?: boolean
+}
+
+export interface Idempotency<Answer> {
+  /**
+   * Runs `attempt` once per guest and key. A repeat gets the first answer; a failure is forgotten,
+   * except one whose outcome is unknown, so that the next try is told to look before it sends.
+   * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
+   */
+  once(
+    sid: string,
+    key: string,
+    body: string,
+    attempt: (mayHaveBeenTaken: boolean) => Promise<Answer>,
+  ): Promise<Answer>
+}
+
+/** @param outcomeUnknown tells the errors after which the first try may still have succeeded. */
+export function createIdempotency<Answer>(options: {
+  readonly outcomeUnknown: (error: unknown) => boolean
+  readonly capacity?: number
+  readonly keepMs?: number
+  readonly now?: () => number
+}): Idempotency<Answer> {
+  const { outcomeUnknown, capacity = 10_000, keepMs = 600_000, now = Date.now } = options
+  const attempts = new BoundedMap<string, Attempt<Answer>>(capacity)
+  return {
+    async once(sid, key, body, attempt) {
+      const id = `${sid} ${key}`
+      const bodyHash = createHash('sha256').update(body).digest('base64')
+      const earlier = attempts.get(id)
+      const known = earlier !== undefined && earlier.expiresAtMs > now() ? earlier : undefined
+      if (known !== undefined) {
+        if (known.bodyHash !== bodyHash) {
+          throw new SessionError('idempotency_key_reused', 'This Idempotency-Key was used with another body.')
+        }
+        if (known.answer !== undefined) return known.answer
+        if (known.unknown !== true) {
+          throw new SessionError(
+            'request_in_progress',
+            'The first request with this Idempotency-Key is under way.',
+            {
+              retryAfterSeconds: 1,
+            },
+          )
+        }
+      }
+      const current: Attempt<Answer> = { bodyHash, expiresAtMs: now() + keepMs }
+      attempts.set(id, current)
+      try {
+        current.answer = await attempt(known?.unknown === true)
+        return current.answer
+      } catch (error) {
+        // Once unknown, a key stays so until an answer settles it: later failures say nothing of the first try.
+        if (known?.unknown === true || outcomeUnknown(error)) current.unknown = true
+        else attempts.delete(id)
+        throw error
+      }
+    },
+  }
+}
+
+/** The same UUID for the same guest and key, on every replica; a random one without a key. */
+export function tracingIdFor(sid: string, key: string | undefined): string {
+  if (key === undefined) return randomUUID()
+  const hex = createHash('sha256').update(`${sid} ${key}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,115 @@
+import type { Attributes } from '../genesys/guest-api.ts'
+import { SessionError } from './session-error.ts'
+import { sessionInvalid, type SessionClaims } from './session-token.ts'
+import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
+
+/**
+ * How an application that mounts the service tells who the visitor is, from its own session or
+ * database. It is called when a guest session is opened or resumed.
+ */
+export interface TrustedAttributes {
+  /** The keys it may return. They are closed to pages. */
+  readonly keys: readonly string[]
+  /**
+   * May take time, within the request's deadline. If it throws, no session is opened.
+   * @param input `request` is the Express request; `visitor` is there when a user token was verified
+   */
+  read(input: {
+    readonly request: unknown
+    readonly visitor: Visitor | undefined
+  }): Promise<TrustedVisitor | undefined> | TrustedVisitor | undefined
+}
+
+export interface TrustedVisitor {
+  /** The application's own id of a signed-in visitor; without one the guest stays anonymous. */
+  readonly visitor?: string
+  readonly attributes: Attributes
+}
+
+export interface IdentityRequest {
+  /** A JWT, `null` to sign out, undefined to leave things as they are. */
+  readonly userToken?: string | null | undefined
+  /** The Express request, handed on to {@link TrustedAttributes}. */
+  readonly request: unknown
+  readonly deadlineAtMs: number
+}
+
+/** What is now known of the visitor; undefined when nothing about it was said. */
+export interface Identified {
+  readonly visitor: string | undefined
+  readonly attributes: Attributes
+}
+
+/**
+ * @throws {SessionError} `user_token_invalid`; `session_invalid` when the session belongs to another
+ *   visitor; `trusted_attributes_unavailable`
+ */
+export type Identity = (
+  request: IdentityRequest,
+  session: Pick<SessionClaims, 'visitor'> | undefined,
+) => Promise<Identified | undefined>
+
+export function createIdentity(options: {
+  readonly verifyUserToken: VerifyUserToken | undefined
+  /** Key -> claim of the user token. */
+  readonly trusted: Readonly<Record<string, string>>
+  readonly trustedAttributes: TrustedAttributes | undefined
+  readonly now?: () => number
+}): Identity {
+  const { verifyUserToken, trusted, trustedAttributes, now = Date.now } = options
+
+  async function verified(userToken: string): Promise<Visitor> {
+    if (verifyUserToken !== undefined) return verifyUserToken(userToken)
+    throw new SessionError('user_token_invalid', 'The user token could not be verified.', {
+      hint: 'Set USER_TOKEN_JWKS_URL or USER_TOKEN_PUBLIC_KEY, with USER_TOKEN_ISSUER and USER_TOKEN_AUDIENCE.',
+    })
+  }
+
+  return async function identify(request, session) {
+    const { userToken } = request
+    const visitor = typeof userToken === 'string' ? await verified(userToken) : undefined
+    const told =
+      trustedAttributes === undefined
+        ? undefined
+        : await readInTime(
+            trustedAttributes,
+            { request: request.request, visitor },
+            request.deadlineAtMs - now(),
+          )
+    if (userToken === undefined && trustedAttributes === undefined) return undefined
+
+    const subject = told?.visitor ?? visitor?.subject
+    // A session keeps its first owner, signed out or not: its history is that person's.
+    if (subject !== undefined && session?.visitor !== undefined && session.visitor !== subject)
+      throw sessionInvalid()
+    return {
+      visitor: subject,
+      attributes: { ...(visitor && attributesFromClaims(visitor.claims, trusted)), ...told?.attributes },
+    }
+  }
+}
+
+async function readInTime(
+  trustedAttributes: TrustedAttributes,
+  input: { request: unknown; visitor: Visitor | undefined },
+  withinMs: number,
+): Promise<TrustedVisitor | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('too late')), Math.max(0, withinMs))
+  })
+  try {
+    return await Promise.race([trustedAttributes.read(input), tooLate])
+  } catch {
+    throw new SessionError(
+      'trusted_attributes_unavailable',
+      'Who the visitor is could not be found out just now.',
+      {
+        retryAfterSeconds: 2,
+        hint: 'The trustedAttributes function of the embedding application failed or took too long.',
+      },
+    )
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,251 @@
+import type { Guest, GuestApi, GuestEvent, Message } from '../genesys/guest-api.ts'
+import { EventCursor, timeMsOf } from './event-cursor.ts'
+import { missedSince } from './missed-messages.ts'
+
+/** One event of a page's stream, as `GET /events` writes it. */
+export interface StreamEvent {
+  readonly id?: string
+  readonly event: 'message' | 'typing' | 'session' | 'resync' | 'reconnect'
+  readonly data: unknown
+}
+
+/** Where one tab's events go. */
+export interface EventSink {
+  write(event: StreamEvent): void
+  close(): void
+}
+
+export interface LiveEvents {
+  /**
+   * Sends what the page missed since `lastEventId`, then every event from now on.
+   * @returns ends it; safe to call twice
+   */
+  follow(sid: string, guest: Guest, lastEventId: string | undefined, sink: EventSink): () => void
+  /** Asks every page to come back after a moment, spread over `withinMs`, and ends its stream. */
+  drain(withinMs: number): void
+  readonly streamCount: number
+}
+
+export function createLiveEvents(options: {
+  readonly guestApi: GuestApi
+  /** Called once when Genesys has ended a guest's session for good. */
+  readonly onEnded: (sid: string) => void
+  readonly now?: () => number
+  readonly random?: () => number
+}): LiveEvents {
+  const { guestApi, onEnded, now = Date.now, random = Math.random } = options
+  const feeds = new Map<string, GuestFeed>()
+  const shared: FeedContext = {
+    guestApi,
+    now,
+    ended: onEnded,
+    emptied: (sid) => feeds.delete(sid),
+    flushSoon: createFlushQueue(),
+  }
+  return {
+    follow(sid, guest, lastEventId, sink) {
+      let feed = feeds.get(sid)
+      if (feed === undefined) {
+        feed = new GuestFeed(shared, sid, guest)
+        feeds.set(sid, feed)
+      }
+      const tab = new Tab(sink)
+      feed.add(tab, lastEventId)
+      return () => feed.remove(tab)
+    },
+    drain(withinMs) {
+      for (const feed of [...feeds.values()]) {
+        feed.end({ event: 'reconnect', data: { afterMs: Math.round(random() * withinMs) } })
+      }
+    },
+    get streamCount() {
+      let count = 0
+      for (const feed of feeds.values()) count += feed.tabs.size
+      return count
+    },
+  }
+}
+
+interface FeedContext {
+  readonly guestApi: GuestApi
+  readonly now: () => number
+  readonly ended: (sid: string) => void
+  readonly emptied: (sid: string) => void
+  readonly flushSoon: (feed: GuestFeed) => void
+}
+
+/** One page's stream. While its replay runs, live messages wait in `held`. */
+class Tab {
+  readonly sink: EventSink
+  held: { message: Message; id: string }[] | undefined = undefined
+
+  constructor(sink: EventSink) {
+    this.sink = sink
+  }
+
+  message(message: Message, id: string): void {
+    if (this.held === undefined) this.sink.write({ id, event: 'message', data: message })
+    else this.held.push({ message, id })
+  }
+}
+
+/** All tabs of one guest on one upstream subscription: order, duplicates and gaps are settled here. */
+class GuestFeed {
+  readonly tabs = new Set<Tab>()
+  private readonly context: FeedContext
+  private readonly sid: string
+  private readonly guest: Guest
+  private cursor = new EventCursor()
+  private unsubscribe: (() => void) | undefined = undefined
+  private state: string | undefined = undefined
+  /** Messages that came in this turn of the event loop, to be put in order before they go out. */
+  private arrived: Message[] = []
+  private filling = false
+  private gaps = 0
+
+  constructor(context: FeedContext, sid: string, guest: Guest) {
+    this.context = context
+    this.sid = sid
+    this.guest = guest
+  }
+
+  add(tab: Tab, lastEventId: string | undefined): void {
+    this.tabs.add(tab)
+    if (lastEventId !== undefined) void this.replay(tab, lastEventId)
+    if (this.unsubscribe === undefined) {
+      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => this.on(event))
+    } else if (this.state !== undefined) {
+      tab.sink.write({ event: 'session', data: { state: this.state } })
+    }
+  }
+
+  remove(tab: Tab): void {
+    this.tabs.delete(tab)
+    if (this.tabs.size > 0) return
+    this.unsubscribe?.()
+    this.unsubscribe = undefined
+    this.context.emptied(this.sid)
+  }
+
+  end(last: StreamEvent): void {
+    for (const tab of [...this.tabs]) {
+      tab.sink.write(last)
+      tab.sink.close()
+      this.remove(tab)
+    }
+  }
+
+  /** Puts what arrived in order and sends it. */
+  flush(): void {
+    if (this.filling) return
+    const arrived = this.arrived
+    this.arrived = []
+    if (arrived.length > 1) arrived.sort((a, b) => timeMsOf(a) - timeMsOf(b))
+    for (const message of arrived) this.send(message)
+  }
+
+  private on(event: GuestEvent): void {
+    switch (event.type) {
+      case 'message':
+        if (this.arrived.push(event.message) === 1) this.context.flushSoon(this)
+        return
+      case 'gap':
+        void this.fill()
+        return
+      case 'typing':
+        this.broadcast({ event: 'typing', data: { sender: event.sender, durationMs: event.durationMs } })
+        return
+      case 'session':
+        this.session(event.state)
+    }
+  }
+
+  private session(state: string): void {
+    this.flush()
+    this.state = state
+    const told: StreamEvent = { event: 'session', data: { state } }
+    if (state !== 'expired' && state !== 'cleared') {
+      this.broadcast(told)
+      return
+    }
+    this.context.ended(this.sid)
+    this.end(told)
+  }
+
+  private send(message: Message): void {
+    if (this.cursor.has(message)) return
+    const id = this.cursor.advance(message)
+    for (const tab of this.tabs) tab.message(message, id)
+  }
+
+  private broadcast(event: StreamEvent): void {
+    for (const tab of this.tabs) tab.sink.write(event)
+  }
+
+  /** After a lost socket: what the history has since the last message, then what came meanwhile. */
+  private async fill(): Promise<void> {
+    this.gaps += 1
+    if (this.filling) return
+    this.flush()
+    this.filling = true
+    let complete = true
+    // A socket that is lost once more while the history is read leaves another gap.
+    for (let filled = 0; filled < this.gaps;) {
+      filled = this.gaps
+      complete = await this.fillOnce()
+    }
+    this.gaps = 0
+    this.filling = false
+    if (!complete) this.broadcast({ event: 'resync', data: { reason: 'messages may have been missed' } })
+    this.flush()
+  }
+
+  private async fillOnce(): Promise<boolean> {
+    try {
+      const missed = await missedSince(this.context.guestApi, this.guest, this.cursor, this.context.now)
+      for (const message of missed.messages) this.send(message)
+      return missed.complete
+    } catch {
+      // The page is told to read the history itself when that works again.
+      return false
+    }
+  }
+
+  /** What one page missed since its last event, from the history, before anything live. */
+  private async replay(tab: Tab, lastEventId: string): Promise<void> {
+    tab.held = []
+    const seen = EventCursor.parse(lastEventId)
+    const replayed = new Set<string>()
+    let complete = false
+    if (seen !== undefined) {
+      try {
+        const missed = await missedSince(this.context.guestApi, this.guest, seen, this.context.now)
+        complete = missed.complete
+        for (const message of missed.messages) {
+          tab.sink.write({ id: seen.advance(message), event: 'message', data: message })
+          replayed.add(message.id)
+        }
+      } catch {
+        // The page is told to read the history itself when that works again.
+      }
+    }
+    if (!complete) tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back' } })
+    if (seen !== undefined) this.cursor.absorb(seen)
+    const held = tab.held
+    tab.held = undefined
+    for (const { message, id } of held) if (!replayed.has(message.id)) tab.message(message, id)
+  }
+}
+
+/** One `setImmediate` for all feeds that have something to send: no timer per guest. */
+function createFlushQueue(): (feed: GuestFeed) => void {
+  let waiting: GuestFeed[] = []
+  const flush = () => {
+    const feeds = waiting
+    waiting = []
+    for (const feed of feeds) feed.flush()
+  }
+  return (feed) => {
+    if (waiting.push(feed) === 1) setImmediate(flush)
+  }
+}

@@ -1,0 +1,138 @@
+import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose'
+import { z } from 'zod'
+import { GUEST_API_NAMES, type Guest } from '../genesys/guest-api.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { SessionError } from './session-error.ts'
+
+const texts = z.record(z.string(), z.string())
+
+/** A guest's attributes, as they stand after every change. */
+const AttributeState = z.object({
+  values: texts,
+  /** Counts the changes, so that an older token never undoes a newer one's. */
+  version: z.number().int(),
+  /** Keys that were removed and whose removal Genesys does not know yet. */
+  removedKeys: z.array(z.string()),
+  /** Whether Genesys has all of it. */
+  delivered: z.boolean(),
+})
+export type AttributeState = Readonly<z.infer<typeof AttributeState>>
+
+const Claims = z.object({
+  /** Random, the same for the life of the guest session; also in the protected header. */
+  sid: z.string().min(1),
+  purpose: z.literal('guest-session'),
+  guestApi: z.enum(GUEST_API_NAMES),
+  deploymentId: z.string(),
+  /** The website's origin that opened the session; absent for a caller that had none. */
+  origin: z.string().optional(),
+  /** What the driver needs to find its guest again. */
+  guest: texts,
+  attributes: AttributeState,
+  /** Subject of the verified visitor whose session it is. */
+  visitor: z.string().optional(),
+  /** Epoch ms. */
+  expiresAtMs: z.number(),
+})
+
+/** What travels sealed in the session token. Secret as a whole. */
+export type SessionClaims = Readonly<z.infer<typeof Claims>>
+
+/** The guest that a session is about, for the driver. */
+export function guestOf(claims: SessionClaims): Guest {
+  return { ref: claims.guest, origin: claims.origin }
+}
+
+export interface SessionTokens {
+  seal(claims: SessionClaims): Promise<string>
+  /**
+   * The claims of a token that this service, or another one with a common key, has sealed.
+   * @throws {SessionError} `session_invalid`, the same for whatever is wrong with it
+   */
+  open(token: string, origin: string | undefined): Promise<SessionClaims>
+}
+
+export interface SessionTokenOptions {
+  /** 32 bytes each; the first seals, all open. */
+  readonly keys: readonly Uint8Array[]
+  readonly deploymentId: string
+  readonly guestApi: SessionClaims['guestApi']
+  /** How many opened tokens are remembered, so that a guest's next request need not decrypt again. */
+  readonly remembered: number
+  readonly now?: () => number
+}
+
+const MAX_TOKEN_CHARS = 16_384
+
+/**
+ * Session tokens are JWEs in compact form (RFC 7516), `dir` with `A256GCM`. The protected header
+ * carries `sid`, so that a load balancer can hash the first part and keep a guest on one replica.
+ */
+export function createSessionTokens(options: SessionTokenOptions): SessionTokens {
+  const { deploymentId, guestApi, now = Date.now } = options
+  const keys = Promise.all(options.keys.map(importKey))
+  // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
+  keys.catch(() => undefined)
+  const opened = new BoundedMap<string, SessionClaims>(options.remembered)
+  const encoder = new TextEncoder()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+
+  async function decrypt(token: string): Promise<SessionClaims | undefined> {
+    for (const key of await keys) {
+      const claims = await decryptWith(key, token)
+      if (claims !== undefined) return claims
+    }
+    return undefined
+  }
+
+  async function decryptWith(key: CryptoKey, token: string): Promise<SessionClaims | undefined> {
+    try {
+      const { plaintext, protectedHeader } = await compactDecrypt(token, key, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      })
+      const claims = Claims.parse(JSON.parse(decoder.decode(plaintext)))
+      return protectedHeader['sid'] === claims.sid ? claims : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  return {
+    async seal(claims) {
+      const [key] = await keys
+      if (key === undefined) throw new Error('There is no session key.')
+      return new CompactEncrypt(encoder.encode(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', sid: claims.sid })
+        .encrypt(key)
+    },
+    async open(token, origin) {
+      let claims = opened.get(token)
+      if (claims === undefined && token.length <= MAX_TOKEN_CHARS) {
+        claims = await decrypt(token)
+        if (claims !== undefined) opened.set(token, claims)
+      }
+      const good =
+        claims !== undefined &&
+        claims.expiresAtMs > now() &&
+        claims.deploymentId === deploymentId &&
+        claims.guestApi === guestApi &&
+        // A caller without an Origin (same-origin reads, curl) proves itself by the token alone.
+        (origin === undefined || claims.origin === origin)
+      if (!good || claims === undefined) throw sessionInvalid()
+      return claims
+    },
+  }
+}
+
+/** One answer for every bad token: a caller learns nothing about what was wrong with it. */
+export function sessionInvalid(): SessionError {
+  return new SessionError(
+    'session_invalid',
+    'The session token is missing or not valid here. Open a new guest session.',
+  )
+}
+
+function importKey(bytes: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', Buffer.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
+}

@@ -1,0 +1,133 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  importSPKI,
+  jwtVerify,
+  type CryptoKey,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose'
+import type { Attributes } from '../genesys/guest-api.ts'
+import { SessionError } from './session-error.ts'
+
+export interface UserTokenSettings {
+  readonly jwksUrl: string | undefined
+  /** A public key in PEM (SPKI) form, in place of a JWKS. */
+  readonly publicKeyPem: string | undefined
+  readonly issuer: string
+  readonly audience: string
+  /** Signature algorithms that are accepted, all of them with a public key. */
+  readonly algorithms: readonly string[]
+}
+
+/** A visitor whose token was good. */
+export interface Visitor {
+  readonly subject: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** @throws {SessionError} `user_token_invalid`, the same for whatever is wrong with it */
+export type VerifyUserToken = (userToken: string) => Promise<Visitor>
+
+const MAX_USER_TOKEN_CHARS = 8192
+const MAX_JWKS_BYTES = 262_144
+const JWKS_TIMEOUT_MS = 3000
+/** A key that the set lacks asks for the set anew, but not more often than this. */
+const JWKS_COOLDOWN_MS = 30_000
+const CLOCK_TOLERANCE_S = 5
+
+/** Checks the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
+export function createUserTokenVerifier(
+  settings: UserTokenSettings,
+  now: () => number = Date.now,
+): VerifyUserToken {
+  const keys = verificationKeys(settings)
+  return async (userToken) => {
+    if (userToken.length > MAX_USER_TOKEN_CHARS) throw userTokenInvalid()
+    let payload: JWTPayload
+    try {
+      ;({ payload } = await jwtVerify(userToken, keys, {
+        issuer: settings.issuer,
+        audience: settings.audience,
+        algorithms: [...settings.algorithms],
+        requiredClaims: ['sub', 'exp'],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: new Date(now()),
+      }))
+    } catch {
+      throw userTokenInvalid()
+    }
+    if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
+    return { subject: payload.sub, claims: payload }
+  }
+}
+
+/**
+ * The trusted attributes that a visitor's claims give. A claim that is missing, or is no text, number
+ * or boolean, gives none.
+ * @param trusted key -> claim; `address.country` looks into nested objects unless a claim has that very name.
+ */
+export function attributesFromClaims(
+  claims: Readonly<Record<string, unknown>>,
+  trusted: Readonly<Record<string, string>>,
+): Attributes {
+  const attributes: [string, string][] = []
+  for (const [key, path] of Object.entries(trusted)) {
+    const value = claimAt(claims, path)
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      attributes.push([key, String(value)])
+    }
+  }
+  return Object.fromEntries(attributes)
+}
+
+function claimAt(claims: Readonly<Record<string, unknown>>, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path]
+  let value: unknown = claims
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = (value as Record<string, unknown>)[part]
+  }
+  return value
+}
+
+function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
+  if (settings.jwksUrl !== undefined) {
+    return createRemoteJWKSet(new URL(settings.jwksUrl), {
+      timeoutDuration: JWKS_TIMEOUT_MS,
+      cooldownDuration: JWKS_COOLDOWN_MS,
+      [customFetch]: fetchBounded,
+    })
+  }
+  const pem = settings.publicKeyPem ?? ''
+  const imported = new Map<string, Promise<CryptoKey>>()
+  return (header) => {
+    // jose checks the algorithm against the pinned list before it asks for the key.
+    const algorithm = header.alg
+    let key = imported.get(algorithm)
+    if (key === undefined) {
+      key = importSPKI(pem, algorithm)
+      imported.set(algorithm, key)
+    }
+    return key
+  }
+}
+
+/** A key set that never ends, or is not JSON, must not cost the service its memory. */
+async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, redirect: 'error' })
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += (chunk as Uint8Array).byteLength
+    if (bytes > MAX_JWKS_BYTES) throw new Error('The key set is too large.')
+    chunks.push(chunk as Uint8Array)
+  }
+  return new Response(Buffer.concat(chunks), { status: response.status })
+}
+
+function userTokenInvalid(): SessionError {
+  return new SessionError('user_token_invalid', 'The user token could not be verified.', {
+    hint: 'Check USER_TOKEN_ISSUER, USER_TOKEN_AUDIENCE, USER_TOKEN_ALGORITHMS and the key set, and the token’s expiry.',
+  })
+}
