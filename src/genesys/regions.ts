@@ -1,0 +1,59 @@
+/** AWS region and domain of each region of Genesys Cloud. Genesys: the published JavaScript platform SDK. */
+const DOMAINS: Readonly<Record<string, string>> = {
+  'us-east-1': 'mypurecloud.com',
+  'us-east-2': 'use2.us-gov-pure.cloud',
+  'us-west-2': 'usw2.pure.cloud',
+  'ca-central-1': 'cac1.pure.cloud',
+  'mx-central-1': 'mxc1.pure.cloud',
+  'sa-east-1': 'sae1.pure.cloud',
+  'eu-west-1': 'mypurecloud.ie',
+  'eu-west-2': 'euw2.pure.cloud',
+  'eu-central-1': 'mypurecloud.de',
+  'eu-central-2': 'euc2.pure.cloud',
+  'eusc-de-east-1': 'edee1.eusc-pure.cloud',
+  'me-central-1': 'mec1.pure.cloud',
+  'ap-south-1': 'aps1.pure.cloud',
+  'ap-northeast-1': 'mypurecloud.jp',
+  'ap-northeast-2': 'apne2.pure.cloud',
+  'ap-northeast-3': 'apne3.pure.cloud',
+  'ap-southeast-1': 'apse1.pure.cloud',
+  'ap-southeast-2': 'mypurecloud.com.au',
+}
+
+export interface Region {
+  readonly awsRegion: string
+  /** As in `mypurecloud.ie`. */
+  readonly domain: string
+  /** REST, as in `https://api.mypurecloud.ie`. No address here ends with a slash. */
+  readonly apiUrl: string
+  /** OAuth. */
+  readonly loginUrl: string
+  /** The public configuration of deployments. */
+  readonly cdnUrl: string
+  /** The guest socket, with its path. */
+  readonly messagingUrl: string
+}
+
+/**
+ * @param name AWS region (`eu-west-1`) or domain (`mypurecloud.ie`), in any case.
+ * @throws {RangeError} for an unknown one, naming all that are known.
+ */
+export function findRegion(name: string): Region {
+  const wanted = name.trim().toLowerCase()
+  for (const [awsRegion, domain] of Object.entries(DOMAINS)) {
+    if (wanted === awsRegion || wanted === domain) return regionOf(awsRegion, domain)
+  }
+  const known = Object.entries(DOMAINS).map(([awsRegion, domain]) => `${awsRegion} (${domain})`)
+  throw new RangeError(`This is no region of Genesys Cloud. Known are: ${known.join(', ')}.`)
+}
+
+function regionOf(awsRegion: string, domain: string): Region {
+  return {
+    awsRegion,
+    domain,
+    apiUrl: `https://api.${domain}`,
+    loginUrl: `https://login.${domain}`,
+    cdnUrl: `https://api-cdn.${domain}`,
+    messagingUrl: `wss://webmessaging.${domain}/v1`,
+  }
+}

@@ -1,0 +1,32 @@
+/** How long a token is good, from an `expires_in` that may be anything. */
+
+/** RFC 6749 allows to leave `expires_in` out. What we then trust for a minute, a 401 corrects. */
+const UNTOLD_LIFETIME_SECONDS = 60
+/** Genesys: two days are the longest that an OAuth client can be given. */
+const LONGEST_LIFETIME_SECONDS = 172_800
+const RENEW_BEFORE_END_SECONDS = 60
+
+export interface TokenLifetime {
+  /** From here on a new token is asked for, while this one still serves. */
+  readonly renewAtMs: number
+  readonly expiresAtMs: number
+}
+
+/**
+ * Renewal begins 60 s before the end, and up to 15 s earlier, so that replicas don't all come at once.
+ * A token that lives less than two minutes is renewed from the middle of its life.
+ * @param expiresIn seconds, as answered: missing, zero, negative or no number counts as a minute.
+ */
+export function tokenLifetime(expiresIn: unknown, askedAtMs: number, random: () => number): TokenLifetime {
+  const seconds = lifetimeSeconds(expiresIn)
+  const marginSeconds = Math.min(RENEW_BEFORE_END_SECONDS, seconds / 2)
+  const earlierSeconds = (random() * marginSeconds) / 4
+  const expiresAtMs = askedAtMs + seconds * 1000
+  return { expiresAtMs, renewAtMs: expiresAtMs - (marginSeconds + earlierSeconds) * 1000 }
+}
+
+function lifetimeSeconds(expiresIn: unknown): number {
+  const told = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn
+  if (typeof told !== 'number' || !(told > 0)) return UNTOLD_LIFETIME_SECONDS
+  return Math.min(told, LONGEST_LIFETIME_SECONDS)
+}

@@ -1,0 +1,174 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
+import type { Readable } from 'node:stream'
+import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import type { UpstreamAddress } from './upstream-address.ts'
+import type { UpstreamAgents } from './upstream-agents.ts'
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    exchange?: Exchange
+  }
+}
+
+export interface ExchangeRequest {
+  readonly method: string
+  readonly address: UpstreamAddress
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Readable | undefined
+  /** What a streamed body must amount to, no more and no less. */
+  readonly bodyBytes?: number | undefined
+  readonly timeoutMs: number
+  readonly agents: UpstreamAgents
+}
+
+export interface Answer {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly body: string
+  /** Its headers are parsed by Node.js when they are first asked for; on the good path nobody does. */
+  readonly message: IncomingMessage
+}
+
+export interface NoAnswer {
+  /** `broken-body`: the stream that we were to send broke off. `unsendable`: a header has a forbidden character. */
+  readonly kind: 'unreachable' | 'lost' | 'timeout' | 'too-large' | 'broken-body' | 'unsendable'
+  /** False when certainly nothing of the request has reached the upstream. */
+  readonly sent: boolean
+  /** True when it says something about the upstream, and not about our own queue or an old idle socket. */
+  readonly blamesUpstream: boolean
+}
+
+export type Outcome = Answer | NoAnswer
+
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+/** A shorter wait was ended by the page's deadline, and says little about the upstream. */
+const TELLING_WAIT_MS = 1000
+
+/**
+ * One request on the wire and its answer: no redirect, no proxy, no decompression. It never rejects;
+ * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
+ */
+export class Exchange {
+  private readonly request: ExchangeRequest
+  private req!: ClientRequest
+  private settle!: (outcome: Outcome) => void
+  private timer: NodeJS.Timeout | undefined
+  private sent = false
+  private answered = false
+
+  constructor(request: ExchangeRequest) {
+    this.request = request
+  }
+
+  run(): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.settle = resolve
+      try {
+        this.start()
+      } catch {
+        clearTimeout(this.timer)
+        resolve({ kind: 'unsendable', sent: false, blamesUpstream: false })
+      }
+    })
+  }
+
+  private start(): void {
+    const { address, method, headers, body, timeoutMs, agents } = this.request
+    const secure = address.protocol === 'https:'
+    const { protocol, hostname, port, path } = address
+    const options = { protocol, hostname, port, path, method, headers }
+    this.req = secure
+      ? https.request({ ...options, agent: agents.https })
+      : http.request({ ...options, agent: agents.http })
+    this.timer = setTimeout(() => this.expire(), timeoutMs)
+    this.req.on('socket', (socket) => {
+      if (this.req.reusedSocket) this.sent = true
+      else socket.once(secure ? 'secureConnect' : 'connect', () => (this.sent = true))
+    })
+    this.req.on('response', (message) => this.receive(message))
+    this.req.on('error', () => this.fail(this.sent ? 'lost' : 'unreachable'))
+    this.req.on('close', () => {
+      if (!this.answered) this.fail('lost') // a 101, for one, ends so
+    })
+    if (body === undefined || typeof body === 'string') this.req.end(body)
+    else this.stream(body)
+  }
+
+  private stream(body: Readable): void {
+    const { bodyBytes = Infinity } = this.request
+    let bytes = 0
+    // Before `pipe`, so that a wrong size is seen before the request ends as if it were whole.
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > bodyBytes) this.fail('broken-body')
+    })
+    body.once('end', () => {
+      if (bytes < bodyBytes) this.fail('broken-body')
+    })
+    body.once('error', () => this.fail('broken-body'))
+    body.once('close', () => {
+      if (!body.readableEnded) this.fail('broken-body')
+    })
+    body.pipe(this.req)
+  }
+
+  private receive(message: IncomingMessage): void {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    this.sent = true
+    this.answered = true
+    message.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > MAX_ANSWER_BYTES) this.fail('too-large')
+    })
+    message.on('error', () => this.fail('lost'))
+    message.on('close', () => this.fail('lost'))
+    message.on('end', () => {
+      const body = chunks.length === 1 ? chunks[0]?.toString() : Buffer.concat(chunks, bytes).toString()
+      this.finish({ kind: 'answer', status: message.statusCode ?? 0, body: body ?? '', message })
+    })
+  }
+
+  private expire(): void {
+    this.fail('timeout')
+  }
+
+  private fail(kind: NoAnswer['kind']): void {
+    if (this.timer === undefined) return
+    this.finish({ kind, sent: this.sent, blamesUpstream: this.blamesUpstream(kind) })
+    this.req.destroy()
+  }
+
+  private blamesUpstream(kind: NoAnswer['kind']): boolean {
+    if (kind === 'broken-body' || kind === 'too-large') return false
+    if (kind === 'timeout') return this.req.socket !== null && this.request.timeoutMs >= TELLING_WAIT_MS
+    return !this.req.reusedSocket
+  }
+
+  private finish(outcome: Outcome): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.settle(outcome)
+    // An upload that was answered before it was all sent.
+    if (!this.req.writableEnded) this.req.destroy()
+  }
+}
+
+/** axios insists on headers of its own kind; the real ones stay unparsed in `Answer.message`. */
+const NO_HEADERS = new AxiosHeaders()
+
+/** The adapter through which axios reaches node:http, so that `nock` sees every call. */
+export async function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
+  if (!config.exchange) throw new TypeError('Only an Exchange can go through this adapter.')
+  const data = await config.exchange.run()
+  return {
+    data,
+    status: data.kind === 'answer' ? data.status : 0,
+    statusText: '',
+    headers: NO_HEADERS,
+    config,
+  }
+}

@@ -1,0 +1,68 @@
+import type { ZodType } from 'zod'
+import { badResponseError } from './upstream-failure.ts'
+import type { UpstreamError } from './upstream-error.ts'
+
+const SENT_WITH_EVERY_CALL = {
+  accept: 'application/json',
+  // We don't decompress: the answers are small, and the way to Genesys' edge is fast.
+  'accept-encoding': 'identity',
+  'user-agent': 'genesys-guest-bff',
+}
+
+export interface SentBody {
+  readonly text: string | undefined
+  readonly contentType: string
+}
+
+export function sentBody(json: unknown, form: Readonly<Record<string, string>> | undefined): SentBody {
+  if (form) {
+    return { text: new URLSearchParams(form).toString(), contentType: 'application/x-www-form-urlencoded' }
+  }
+  return { text: json === undefined ? undefined : JSON.stringify(json), contentType: 'application/json' }
+}
+
+/** The length is given, so that the body is not sent in chunks, which some gateways refuse. */
+export function sentHeaders(
+  headers: Readonly<Record<string, string>> | undefined,
+  { text, contentType }: SentBody,
+): Record<string, string> {
+  if (text === undefined) return { ...SENT_WITH_EVERY_CALL, ...headers }
+  return {
+    ...SENT_WITH_EVERY_CALL,
+    'content-type': contentType,
+    'content-length': String(Buffer.byteLength(text)),
+    ...headers,
+  }
+}
+
+export interface ExpectedAnswer<T> {
+  readonly schema: ZodType<T>
+  /** A body that is no JSON counts as an empty one. */
+  readonly anyBody: boolean | undefined
+  readonly operation: string
+}
+
+/** @throws {UpstreamError} `upstream_bad_response`; a `ZodError`, which quotes the answer, never gets out. */
+export function readAnswer<T>(text: string, { schema, anyBody, operation }: ExpectedAnswer<T>): T {
+  const read = schema.safeParse(parseJson(text, anyBody ?? false, operation))
+  if (read.success) return read.data
+  const paths = read.error.issues.map((issue) => issue.path.join('.') || 'the whole')
+  throw badResponseError(operation, `These parts of the answer are not as documented: ${paths.join(', ')}.`)
+}
+
+function parseJson(text: string, anyBody: boolean, operation: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    if (anyBody) return undefined
+    throw notJson(operation)
+  }
+}
+
+function notJson(operation: string): UpstreamError {
+  return badResponseError(
+    operation,
+    'The answer is no JSON: something between here and Genesys, a gateway or a proxy, may have answered in its place.',
+  )
+}
