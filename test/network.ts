@@ -1,5 +1,5 @@
 import nock from 'nock'
-import { afterEach, beforeEach } from '@jest/globals'
+import { afterAll, afterEach, beforeEach } from '@jest/globals'
 
 /**
  * The real network is out of reach for every test file, here and nowhere else: jest's files share
@@ -15,3 +15,6 @@ afterEach(() => {
   nock.abortPendingRequests()
   nock.cleanAll()
 })
+
+/** Each file loads a nock of its own, and two that are active at once answer each other's requests. */
+afterAll(() => nock.restore())

@@ -14,7 +14,7 @@ export interface OAuthCredentials {
 const TokenAnswer = z.object({
   // Goes into a header, so it must be a token in the sense of RFC 6750 section 2.1 (b64token), or near it.
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
-  expires_in: z.unknown(),
+  expires_in: z.unknown().optional(),
 })
 export type TokenAnswer = z.infer<typeof TokenAnswer>
 

@@ -132,8 +132,9 @@ describe('answers that are none', () => {
 
   test('an answer without an end is cut off', async () => {
     upstream = await startLocalUpstream((_, res) => {
-      const more = (): void =>
-        void (res.destroyed || res.write(Buffer.alloc(1 << 20, 32), () => setImmediate(more)))
+      const more = (): void => {
+        if (!res.destroyed) res.write(Buffer.alloc(1 << 20, 32), () => setImmediate(more))
+      }
       more()
     })
     const error = await failure(client.request(read({ url: `${upstream.url}/thing` })))
