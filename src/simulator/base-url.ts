@@ -1,0 +1,9 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * The origin under which this client reaches the simulator. From the Host header, so that a simulator in a
+ * container hands out addresses that work for whoever asks.
+ */
+export function httpBaseOf(req: IncomingMessage, { publicUrl }: { publicUrl: string | undefined }): string {
+  return publicUrl ?? `http://${req.headers.host ?? '127.0.0.1'}`
+}

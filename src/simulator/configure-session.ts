@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { GuestConnection } from './guest-connection.ts'
+import type { GuestJwts } from './guest-jwt.ts'
+import {
+  authenticationFailed,
+  cannotDowngrade,
+  deploymentNotFound,
+  featureOff,
+  refuseTooMany,
+  sessionExpired,
+  unauthorized,
+} from './guest-refusal.ts'
+import { type GuestAction, type GuestRequest, fieldsOf } from './guest-request.ts'
+import type { GuestSession } from './guest-session.ts'
+import type { GuestSessions } from './guest-sessions.ts'
+import { SECOND_MS } from './limits.ts'
+import { response } from './payloads.ts'
+import { PlatformError } from './platform-errors.ts'
+import { BLOCKED_EXTENSIONS } from './attachments.ts'
+import type { Settings } from './settings.ts'
+
+const Configure = z.looseObject({ deploymentId: z.string(), startNew: z.boolean().optional() })
+const SignIn = z.looseObject({ data: z.looseObject({ code: z.string().min(1) }) })
+
+/** The beginning of all: which guest is it, and which session is theirs. */
+export function configureActions(parts: { settings: Settings; sessions: GuestSessions; jwts: GuestJwts }) {
+  const { settings, sessions, jwts } = parts
+
+  const configureSession: GuestAction = (connection, request) => {
+    const startNew = checked(request)
+    if (sessions.signedInTokens.has(request.token)) throw cannotDowngrade()
+    const known = startNew ? undefined : sessions.of(request.token)
+    if (known?.expired) throw sessionExpired()
+    const session = known ?? sessions.open(request.token)
+    enter(connection, request, session, { newSession: !known })
+  }
+
+  const configureAuthenticatedSession: GuestAction = async (connection, request) => {
+    const startNew = checked(request)
+    if (!settings.signIn) throw featureOff()
+    const userId = await userOf(fieldsOf(SignIn, request).data.code)
+    const asGuest = guestSessionOf(request.token)
+    const known = startNew ? undefined : (sessions.signedInAs(userId) ?? upgraded(asGuest))
+    const session = known ?? sessions.open(request.token)
+    session.signedInAs = userId
+    sessions.know(request.token, session)
+    sessions.signedInTokens.add(request.token)
+    for (const other of asGuest?.connections ?? []) if (other !== connection) other.close('signedIn')
+    const clearedExistingSession = asGuest !== undefined && asGuest !== session
+    enter(connection, request, session, { newSession: !known, clearedExistingSession })
+  }
+
+  /** @returns whether a new session is wanted */
+  function checked(request: GuestRequest): boolean {
+    const { deploymentId, startNew = false } = fieldsOf(Configure, request)
+    if (deploymentId !== settings.deploymentId) throw deploymentNotFound()
+    refuseTooMany(sessions.takeConfigure(request.token), 'ConfigureSession')
+    return startNew
+  }
+
+  async function userOf(jwt: string): Promise<string> {
+    try {
+      return await jwts.subjectOf(jwt, 'sign-in')
+    } catch (err) {
+      const expired = err instanceof PlatformError && err.code === 'credentials.expired'
+      throw expired ? unauthorized() : authenticationFailed()
+    }
+  }
+
+  function guestSessionOf(token: string): GuestSession | undefined {
+    const session = sessions.of(token)
+    return session && session.signedInAs === undefined && !session.expired ? session : undefined
+  }
+
+  function upgraded(asGuest: GuestSession | undefined): GuestSession | undefined {
+    return settings.allowSessionUpgrade ? asGuest : undefined
+  }
+
+  function enter(connection: GuestConnection, request: GuestRequest, session: GuestSession, extra: object) {
+    connection.join(session, request.token)
+    const [oldest] = session.connections
+    if (session.connections.size > settings.limits.connectionsPerSession) oldest?.close()
+    const body = { connected: true, ...extra, ...describe(session) }
+    connection.send(response('SessionResponse', body, request.tracingId), request.action)
+  }
+
+  function describe(session: GuestSession) {
+    return {
+      readOnly: session.readOnly,
+      autoStarted: false,
+      ...mediaLimits(settings),
+      durationSeconds: settings.sessionDurationSeconds,
+      expirationDate: Math.floor(session.expiresAtMs / SECOND_MS),
+    }
+  }
+
+  return { configureSession, configureAuthenticatedSession }
+}
+
+/** What the platform tells a guest of its limits. */
+export function mediaLimits({ attachments, limits }: Settings) {
+  const maxFileSizeKB = Math.floor(finite(limits.fileBytes, 10_240 * 1024) / 1024)
+  return {
+    maxCustomDataBytes: finite(limits.attributeBytes, 2048),
+    allowedMedia: attachments ? { inbound: { fileTypes: [{ type: '*/*' }], maxFileSizeKB } } : {},
+    blockedExtensions: BLOCKED_EXTENSIONS,
+  }
+}
+
+/** JSON has no infinity: a limit that is off is announced as the platform's. */
+function finite(limit: number, otherwise: number): number {
+  return Number.isFinite(limit) ? limit : otherwise
+}

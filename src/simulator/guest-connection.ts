@@ -1,0 +1,144 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import type { Bending, Bends } from './bend.ts'
+import type { GuestSession } from './guest-session.ts'
+import { MINUTE_MS, RateWindow } from './limits.ts'
+import { type Frame, pushed } from './payloads.ts'
+import type { FrameRecord, RecordedFrame, WireFrame } from './record.ts'
+import type { Settings } from './settings.ts'
+
+export interface ConnectionParts {
+  settings: Settings
+  bends: Bends
+  frames: FrameRecord
+}
+
+let opened = 0
+
+/** One WebSocket of a guest. It belongs to no session until it is configured. */
+export class GuestConnection {
+  readonly id = ++opened
+  readonly baseUrl: string
+  readonly deploymentId: string
+  readonly requests: RateWindow
+  readonly echoes: RateWindow
+  session: GuestSession | undefined
+  /** With which it was configured; a session of a signed-in person can have several. */
+  token: string | undefined
+  readonly #socket: WebSocket
+  readonly #parts: ConnectionParts
+  #held: RecordedFrame | undefined
+
+  constructor(socket: WebSocket, address: { baseUrl: string; deploymentId: string }, parts: ConnectionParts) {
+    const { limits, now } = parts.settings
+    this.#socket = socket
+    this.#parts = parts
+    this.baseUrl = address.baseUrl
+    this.deploymentId = address.deploymentId
+    this.requests = new RateWindow(limits.requestsPerMinute, MINUTE_MS, now)
+    this.echoes = new RateWindow(limits.echoesPerMinute, MINUTE_MS, now)
+  }
+
+  /** Sends a frame, unless a test bends it. */
+  send(frame: Frame, answerTo?: string): void {
+    const recorded = this.recorded('to-guest', { ...frame }, answerTo)
+    const how = this.#parts.bends.forFrame(recorded)
+    if (how) void this.#sendBent(recorded, how)
+    else this.#put(recorded)
+  }
+
+  recorded(direction: RecordedFrame['direction'], frame: WireFrame, answerTo?: string): RecordedFrame {
+    const { token } = this
+    return {
+      direction,
+      frame,
+      ...(answerTo !== undefined && { answerTo }),
+      ...(token !== undefined && { token }),
+      connection: this.id,
+      atMs: this.#parts.settings.now(),
+    }
+  }
+
+  /** Carries out what a test wants to happen to a frame from the guest. Returns whether the work is still to be done. */
+  async bendReceived(how: Bending, request: WireFrame): Promise<boolean> {
+    const untouched = !(how.drop || how.closeCode || how.garbage || how.swallow || how.frame)
+    if (untouched) {
+      if (how.delayMs !== undefined) await pause(how.delayMs)
+      return true
+    }
+    const { tracingId } = request
+    const blank = { type: 'response', ...(tracingId !== undefined && { tracingId }) }
+    await this.#sendBent(this.recorded('to-guest', blank, request.action), how)
+    return false
+  }
+
+  /** Tells the client that it is dropped, and drops it. */
+  close(reason?: 'signedIn'): void {
+    this.send(pushed('ConnectionClosedEvent', reason ? { reason } : {}))
+    this.leave()
+    this.#socket.close(1000)
+  }
+
+  /** Cuts the TCP connection without a close frame. */
+  drop(): void {
+    this.#socket.terminate()
+  }
+
+  closeWith(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  join(session: GuestSession, token: string): void {
+    if (this.session !== session) this.leave()
+    this.session = session
+    this.token = token
+    session.baseUrl = this.baseUrl
+    session.connections.add(this)
+  }
+
+  leave(): void {
+    this.session?.connections.delete(this)
+    this.session = undefined
+    this.token = undefined
+  }
+
+  async #sendBent(recorded: RecordedFrame, how: Bending): Promise<void> {
+    if (how.delayMs !== undefined) await pause(how.delayMs)
+    if (how.drop) {
+      this.drop()
+      return
+    }
+    if (how.closeCode !== undefined) {
+      this.closeWith(how.closeCode, '')
+      return
+    }
+    if (how.garbage) {
+      this.#socket.send('{"type":"mess')
+      return
+    }
+    if (how.swallow) return
+    const answer = how.frame ? { ...recorded, frame: replaced(recorded.frame, how.frame) } : recorded
+    if (how.reorder) {
+      this.#held = answer
+      return
+    }
+    this.#put(answer)
+    if (how.duplicate) this.#put(answer)
+  }
+
+  #put(recorded: RecordedFrame): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return
+    this.#socket.send(JSON.stringify(recorded.frame))
+    this.#parts.frames.add(recorded)
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#put(held)
+  }
+}
+
+/** A made-up error carries no `tracingId`, as recorded ones don't, unless the test gives one. */
+function replaced(original: WireFrame, frame: NonNullable<Bending['frame']>): WireFrame {
+  const { tracingId } = original
+  const keepsTracingId = frame.code < 300 && tracingId !== undefined
+  return { type: original.type ?? 'response', ...(keepsTracingId && { tracingId }), ...frame }
+}

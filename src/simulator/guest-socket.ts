@@ -1,0 +1,168 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { httpBaseOf } from './base-url.ts'
+import type { Bending, Bends } from './bend.ts'
+import { GuestConnection } from './guest-connection.ts'
+import { GuestRefusal, missingParameter, refuseTooMany, requestFailed } from './guest-refusal.ts'
+import { type GuestAction, type GuestRequest, GuestRequestSchema } from './guest-request.ts'
+import { MINUTE_MS, RateWindow } from './limits.ts'
+import { refusal } from './payloads.ts'
+import type { FrameRecord, RequestRecord, WireFrame } from './record.ts'
+import type { Settings } from './settings.ts'
+
+export interface GuestSocketParts {
+  settings: Settings
+  bends: Bends
+  frames: FrameRecord
+  requests: RequestRecord
+  actions: Record<string, GuestAction>
+}
+
+/** Genesys: an API gateway's limit for one frame. */
+const FRAME_BYTES = 128 * 1024
+
+/** The messaging host: the guests' WebSockets at `/v1`. */
+export function createGuestSocket(parts: GuestSocketParts) {
+  const { settings, bends, frames, requests } = parts
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: FRAME_BYTES,
+  })
+  const connections = new Set<GuestConnection>()
+  const opened = new RateWindow(settings.limits.connectionsPerMinute, MINUTE_MS, settings.now)
+
+  async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const url = new URL(req.url ?? '/', 'http://simulator')
+    const recorded = {
+      method: 'GET',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: req.headers,
+      atMs: settings.now(),
+    }
+    socket.on('error', () => socket.destroy())
+    const how = bends.forRequest(recorded)
+    const status = (how && (await bendHandshake(how, socket))) ?? statusOf(req, url)
+    requests.add({ ...recorded, status })
+    if (status === 0) return
+    if (status !== 101) {
+      refuseHandshake(socket, status, how?.headers)
+      return
+    }
+    const address = {
+      baseUrl: httpBaseOf(req, settings),
+      deploymentId: url.searchParams.get('deploymentId') ?? '',
+    }
+    sockets.handleUpgrade(req, socket, head, (ws) => accept(ws, address))
+  }
+
+  /** @returns an HTTP status; 101 lets the guest in. An unknown deployment is told in a frame, later. */
+  function statusOf(req: IncomingMessage, url: URL): number {
+    if (url.pathname !== '/v1') return 404
+    if (!url.searchParams.get('deploymentId')) return 403
+    if (!isAllowedOrigin(req.headers.origin, settings.allowedDomains)) return 403
+    return opened.take() === 0 ? 101 : 429
+  }
+
+  function accept(ws: WebSocket, address: { baseUrl: string; deploymentId: string }): void {
+    const connection = new GuestConnection(ws, address, { settings, bends, frames })
+    connections.add(connection)
+    ws.on('message', (data) => void receive(connection, (data as Buffer).toString('utf8')))
+    ws.on('error', () => connection.drop())
+    ws.on('close', () => {
+      connection.leave()
+      connections.delete(connection)
+    })
+  }
+
+  async function receive(connection: GuestConnection, text: string): Promise<void> {
+    const json = parsed(text)
+    frames.add({ ...connection.recorded('from-guest', json), ...tokenOf(json) })
+    const action = typeof json.action === 'string' ? json.action : undefined
+    const how = action === undefined ? undefined : bends.forReceived(action)
+    if (how && !(await connection.bendReceived(how, json))) return
+    try {
+      refuseTooMany(connection.requests.take(), 'Request')
+      const request = checked(json)
+      const act = Object.hasOwn(parts.actions, request.action) ? parts.actions[request.action] : undefined
+      if (!act) throw requestFailed()
+      const working = act(connection, request)
+      if (working) await working
+    } catch (err) {
+      const tracingId = settings.tracingIdOnErrors ? json.tracingId : undefined
+      const frame = err instanceof GuestRefusal ? err.toFrame(tracingId) : unexpected(tracingId)
+      connection.send(frame, action)
+    }
+  }
+
+  return { upgrade, connections }
+}
+
+export type GuestSocket = ReturnType<typeof createGuestSocket>
+
+/** Lets every upgrade request of the server come to the guest socket. */
+export function attach(server: Server, guestSocket: GuestSocket): void {
+  server.on('upgrade', (req, socket, head) => void guestSocket.upgrade(req, socket, head))
+}
+
+/** A domain stands for its own host, whatever the port; mobile clients send the host without a scheme. */
+export function isAllowedOrigin(origin: string | undefined, allowed: Settings['allowedDomains']): boolean {
+  if (allowed === 'all') return true
+  if (origin === undefined) return false
+  const host = hostOf(origin)
+  return allowed.some((domain) => hostOf(domain) === host)
+}
+
+function hostOf(origin: string): string {
+  const url = origin.includes('://') ? origin : `https://${origin}`
+  return URL.canParse(url) ? new URL(url).hostname : origin
+}
+
+function parsed(text: string): WireFrame {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === 'object' && json !== null ? (json as WireFrame) : {}
+  } catch {
+    return {}
+  }
+}
+
+function tokenOf({ token }: WireFrame): { token?: string } {
+  return typeof token === 'string' ? { token } : {}
+}
+
+function checked(json: WireFrame): GuestRequest {
+  const { success, data } = GuestRequestSchema.safeParse(json)
+  if (success) return data
+  if (json.action !== undefined && json.token === undefined) throw missingParameter('token')
+  throw requestFailed()
+}
+
+function unexpected(tracingId: string | undefined) {
+  return refusal(5000, 'Unexpected error', tracingId)
+}
+
+/** @returns the status to refuse with, 0 when there is nothing more to do, nothing to go on as usual */
+async function bendHandshake(how: Bending, socket: Duplex): Promise<number | undefined> {
+  if (how.delayMs !== undefined) await pause(how.delayMs)
+  if (how.swallow) return 0
+  if (how.drop || how.garbage) {
+    if (how.garbage) socket.write('HTTP/1.1 mess\r\n\r\n')
+    socket.destroy()
+    return 0
+  }
+  return how.status
+}
+
+const REASONS: Record<number, string> = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests' }
+
+function refuseHandshake(socket: Duplex, status: number, headers: Record<string, string> = {}): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n${lines.join('')}\r\n`,
+  )
+}

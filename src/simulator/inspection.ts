@@ -1,0 +1,75 @@
+import type { Entry, GuestSession } from './guest-session.ts'
+import type { StructuredMessage } from './payloads.ts'
+
+/** One line of a conversation, as the agent's side has it. */
+export interface TranscriptEntry {
+  id: string
+  sender: 'guest' | 'agent' | 'bot'
+  type: StructuredMessage['type']
+  text?: string
+  content?: StructuredMessage['content']
+  events?: StructuredMessage['events']
+  time: string
+  /** The customer's participant data at that moment. */
+  attributes: Record<string, string>
+  conversationId?: string
+}
+
+export interface SawAttributes {
+  /** The customer's participant data as it is now. */
+  now: Record<string, string>
+  /** What was known when each of the guest's messages arrived. */
+  atMessages: { text: string; attributes: Record<string, string> }[]
+}
+
+export interface SessionInfo {
+  token: string
+  connections: number
+  readOnly: boolean
+  expired: boolean
+  signedInAs?: string
+  conversationId?: string
+}
+
+export function transcriptOf(session: GuestSession): TranscriptEntry[] {
+  return session.entries.map(lineOf)
+}
+
+export function attributesSeen(session: GuestSession): SawAttributes {
+  const atMessages = session.entries
+    .filter(({ message }) => message.direction === 'Inbound' && message.type !== 'Event')
+    .map(({ message, attributes }) => ({ text: message.text ?? '', attributes }))
+  return { now: session.conversation?.customer.attributes ?? {}, atMessages }
+}
+
+export function infoOf(session: GuestSession): SessionInfo {
+  const { token, connections, readOnly, expired, signedInAs, conversation } = session
+  return {
+    token,
+    connections: connections.size,
+    readOnly,
+    expired,
+    ...(signedInAs !== undefined && { signedInAs }),
+    ...(conversation && { conversationId: conversation.id }),
+  }
+}
+
+function lineOf({ message, attributes, conversation }: Entry): TranscriptEntry {
+  const { id, type, text, content, events, channel } = message
+  return {
+    id,
+    sender: senderOf(message),
+    type,
+    ...(text !== undefined && { text }),
+    ...(content && { content }),
+    ...(events && { events }),
+    time: channel.time,
+    attributes,
+    ...(conversation && { conversationId: conversation.id }),
+  }
+}
+
+function senderOf({ direction, originatingEntity }: StructuredMessage): TranscriptEntry['sender'] {
+  if (direction === 'Inbound') return 'guest'
+  return originatingEntity === 'Bot' ? 'bot' : 'agent'
+}

@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+
+/** What the platform puts in one WebSocket text message. */
+export interface Frame {
+  type: 'message' | 'response'
+  class: string
+  code: number
+  body: unknown
+  tracingId?: string
+}
+
+/** An element of `content`; the key named after `contentType` holds the rest. */
+export interface Content {
+  contentType: string
+  [key: string]: unknown
+}
+
+export interface MessageEvent {
+  eventType: string
+  presence?: { type: string }
+  typing?: { type: string; duration?: number }
+}
+
+/** Who speaks, as the guest is told. */
+export interface Sender {
+  nickname?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+  image?: string | undefined
+}
+
+/** Genesys: body of class StructuredMessage; either direction, live and (nearly the same) in the history. */
+export interface StructuredMessage {
+  id: string
+  type: 'Text' | 'Structured' | 'Event'
+  direction: 'Inbound' | 'Outbound'
+  text?: string
+  channel: {
+    time: string
+    type: 'Private'
+    messageId?: string
+    from?: Sender
+    to?: Record<string, never>
+  }
+  content?: Content[]
+  events?: MessageEvent[]
+  metadata: Record<string, string>
+  originatingEntity?: 'Human' | 'Bot'
+}
+
+type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
+
+/** A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only. */
+export function inboundMessage(
+  time: string,
+  part: Part,
+  metadata: Record<string, string> = {},
+): StructuredMessage {
+  return {
+    id: hexId(),
+    ...part,
+    direction: 'Inbound',
+    channel: { time, type: 'Private', messageId: randomUUID() },
+    metadata: { ...metadata, correlationId: randomUUID() },
+    originatingEntity: 'Human',
+  }
+}
+
+export function outboundMessage(
+  time: string,
+  part: Part,
+  from: Sender | undefined,
+  originatingEntity: 'Human' | 'Bot',
+): StructuredMessage {
+  return {
+    id: hexId(),
+    ...part,
+    direction: 'Outbound',
+    channel: { time, type: 'Private', from: from ?? {}, to: {} },
+    metadata: { correlationId: randomUUID() },
+    originatingEntity,
+  }
+}
+
+export function presence(type: 'Join' | 'Clear' | 'Disconnect'): MessageEvent[] {
+  return [{ eventType: 'Presence', presence: { type } }]
+}
+
+/** @param durationMs how long the sign should be shown; Genesys: 5000 */
+export function typing(durationMs: number): MessageEvent[] {
+  return [{ eventType: 'Typing', typing: { type: 'On', duration: durationMs } }]
+}
+
+export function pushed(frameClass: string, body: unknown, tracingId?: string): Frame {
+  return frame('message', frameClass, 200, body, tracingId)
+}
+
+export function response(frameClass: string, body: unknown, tracingId?: string): Frame {
+  return frame('response', frameClass, 200, body, tracingId)
+}
+
+/** Most refusals are a sentence, and the code says which. */
+export function refusal(code: number, text: string, tracingId?: string): Frame {
+  return frame('response', 'string', code, text, tracingId)
+}
+
+/** Genesys: a real log has `errorCode` 429 for configuring, the fixtures have 4029; `code` is always 429. */
+export function tooManyRequests(retryAfterSeconds: number, what: string, tracingId?: string): Frame {
+  const errorCode = what.startsWith('ConfigureSession') ? 429 : 4029
+  const errorMessage = `${what} rate too high for this session`
+  const body = { retryAfter: retryAfterSeconds, errorCode, errorMessage }
+  return frame('response', 'TooManyRequestsErrorMessage', 429, body, tracingId)
+}
+
+function frame(type: Frame['type'], frameClass: string, code: number, body: unknown, tracingId?: string) {
+  return { type, class: frameClass, code, body, ...(tracingId !== undefined && { tracingId }) }
+}
+
+/** Ids of messages are opaque; the platform mostly uses 32 hex digits. */
+export function hexId(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -1,0 +1,146 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface RecordedRequest {
+  method: string
+  path: string
+  query: Record<string, string>
+  headers: IncomingHttpHeaders
+  /** Parsed JSON, form fields, or nothing. */
+  body?: unknown
+  /** Of the answer, once it has been given. */
+  status?: number
+  atMs: number
+}
+
+/** A frame as it was on the wire. The guest's have an `action`, the platform's a `class`. */
+export interface WireFrame {
+  action?: string
+  token?: string
+  tracingId?: string
+  type?: string
+  class?: string
+  code?: number
+  body?: unknown
+  message?: unknown
+  [key: string]: unknown
+}
+
+export interface RecordedFrame {
+  direction: 'from-guest' | 'to-guest'
+  frame: WireFrame
+  /** The action that a frame to the guest answers; a message's echo answers `onMessage`. */
+  answerTo?: string
+  /** Of the session, once configured. */
+  token?: string
+  /** Counts from 1. */
+  connection: number
+  atMs: number
+}
+
+/** Which frame is meant; whatever is left out may be anything. */
+export interface FrameMatch {
+  direction?: 'from-guest' | 'to-guest'
+  action?: string
+  answerTo?: string
+  class?: string
+  code?: number
+  /** The exact text of a message. */
+  text?: string
+  /** An event in the message: Typing, or the type of a presence. */
+  event?: 'Typing' | 'Join' | 'Clear' | 'Disconnect'
+  token?: string
+}
+
+/** A string is the name of an action or of a class: `'onMessage'`, `'SessionResponse'`. */
+export type FrameQuery = string | FrameMatch | ((recorded: RecordedFrame) => boolean)
+
+/** `'POST /oauth/token'`; a `*` in it stands for anything within the path. */
+export type RequestQuery = string | ((recorded: RecordedRequest) => boolean)
+
+export function matchesFrame(query: FrameQuery, recorded: RecordedFrame): boolean {
+  if (typeof query === 'function') return query(recorded)
+  const { frame } = recorded
+  if (typeof query === 'string') return frame.action === query || frame.class === query
+  const { text, event, direction, answerTo, token, ...fields } = query
+  return (
+    (direction === undefined || recorded.direction === direction) &&
+    (answerTo === undefined || recorded.answerTo === answerTo) &&
+    (token === undefined || recorded.token === token) &&
+    Object.entries(fields).every(([name, value]) => frame[name] === value) &&
+    (text === undefined || messageOf(frame).text === text) &&
+    (event === undefined || eventsOf(frame).includes(event))
+  )
+}
+
+export function matchesRequest(
+  query: RequestQuery,
+  recorded: Pick<RecordedRequest, 'method' | 'path'>,
+): boolean {
+  if (typeof query === 'function') return query(recorded as RecordedRequest)
+  const pattern = query.split('*').map(escapeRegExp)
+  return new RegExp(`^${pattern.join('.*')}$`).test(`${recorded.method} ${recorded.path}`)
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+function messageOf(frame: WireFrame): { text?: unknown; events?: unknown } {
+  const message = frame.action === undefined ? frame.body : frame.message
+  return typeof message === 'object' && message !== null ? message : {}
+}
+
+function eventsOf(frame: WireFrame): unknown[] {
+  const { events } = messageOf(frame)
+  if (!Array.isArray(events)) return []
+  return events.map((event: { eventType?: string; presence?: { type?: string } }) =>
+    event.eventType === 'Presence' ? event.presence?.type : event.eventType,
+  )
+}
+
+const KEPT = 10_000
+const WAIT_MS = 5_000
+
+/** A log of one kind of thing, with which a test can wait for the next or for one that may have been already. */
+export function createRecord<Thing, Query>(options: {
+  keep: boolean
+  matches: (query: Query, thing: Thing) => boolean
+}) {
+  const kept: Thing[] = []
+  const waiting = new Set<(thing: Thing) => void>()
+
+  function add(thing: Thing): void {
+    if (options.keep) {
+      kept.push(thing)
+      // Cutting off a tenth at once keeps `add` cheap when the log is full.
+      if (kept.length > KEPT) kept.splice(0, KEPT / 10)
+    }
+    for (const offer of waiting) offer(thing)
+  }
+
+  function next(query: Query, { timeoutMs = WAIT_MS } = {}): Promise<Thing> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(offer)
+        const asked = typeof query === 'function' ? 'that the function accepts' : JSON.stringify(query)
+        reject(new Error(`The simulator saw nothing ${asked} within ${timeoutMs} ms`))
+      }, timeoutMs)
+      function offer(thing: Thing): void {
+        if (!options.matches(query, thing)) return
+        clearTimeout(timer)
+        waiting.delete(offer)
+        resolve(thing)
+      }
+      waiting.add(offer)
+    })
+  }
+
+  async function seen(query: Query, wait?: { timeoutMs?: number }): Promise<Thing> {
+    return kept.find((thing) => options.matches(query, thing)) ?? (await next(query, wait))
+  }
+
+  return { kept, add, next, seen }
+}
+
+export type FrameRecord = ReturnType<typeof createRecord<RecordedFrame, FrameQuery>>
+export type RequestRecord = ReturnType<typeof createRecord<RecordedRequest, RequestQuery>>

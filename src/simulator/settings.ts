@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { type AgentScript, DEFAULT_SCRIPT, SILENT_SCRIPT } from './agent-script.ts'
+import { type Limits, resolveLimits } from './limits.ts'
+
+/** Everything has a default; `startSimulator()` alone gives a Genesys Cloud that works. */
+export interface SimulatorOptions {
+  /** 0, the default, takes a free port. */
+  port?: number
+  /** Default 127.0.0.1. */
+  host?: string
+  /** How clients reach the simulator, for the addresses it hands out. Default: the Host that they asked for. */
+  publicUrl?: string
+
+  organizationId?: string
+  deploymentId?: string
+  /** What `config.json` and the REST API say of the deployment. Default Active. */
+  deploymentStatus?: 'Active' | 'Inactive'
+  /** The deployment's allowed domains, for instance `['www.example.com']`. Default 'all'. */
+  allowedDomains?: readonly string[] | 'all'
+
+  clientId?: string
+  clientSecret?: string
+  /** Permissions of the OAuth client, `domain:entity:action`. Default: all that the simulator knows. */
+  permissions?: readonly string[]
+  /** Default 86399, as on the platform. */
+  tokenLifetimeSeconds?: number
+  /** Life of the JWT that `getJwt` hands out for the history. Default 60. */
+  jwtLifetimeSeconds?: number
+
+  /** Whether and how a guest is told that the agent has left. Default 'send'. */
+  disconnectMode?: 'off' | 'send' | 'read-only'
+  /** Whether the guest can end the conversation. Default true. */
+  conversationClear?: boolean
+  /** Whether files can be sent. Default true. */
+  attachments?: boolean
+  /** Whether a Join event starts the conversation. Default false. */
+  autoStart?: boolean
+  showAgentTypingIndicator?: boolean
+  showUserTypingIndicator?: boolean
+  /** Whether agent and bot have a name and a picture. Default true. */
+  humanize?: boolean
+  /** Default 259200, which is 72 hours after the last message. */
+  sessionDurationSeconds?: number
+  /** Whether guests can sign in. Default true. */
+  signIn?: boolean
+  /** Whether a guest who signs in keeps the conversation. Default false. */
+  allowSessionUpgrade?: boolean
+
+  /** `false` switches all off; `{ messagesPerSecond: Infinity }` switches one off. Default: the platform's. */
+  limits?: false | Partial<Limits>
+  /** Default 'scripted'. With 'silent' only the test speaks for the agent. */
+  agent?: 'scripted' | 'silent' | AgentScript
+  /** How long the agent types before each sentence. Default 0. */
+  agentDelayMs?: number
+  /** Whether to serve the REST guest operations that forum threads describe. Default false: 404, as on the platform. */
+  restGuestApis?: boolean | RestGuestOptions
+  /** Heed `channel.metadata` beside `message`, which the platform ignores since June 2026. Default false. */
+  legacyAttributesPlace?: boolean
+  /** Put the request's `tracingId` on error frames. No recorded error has one. Default false. */
+  tracingIdOnErrors?: boolean
+  /** Keep `requests` and `frames`, the last 10,000 of each. Switch it off to measure. Default true. */
+  record?: boolean
+  /** Milliseconds since the epoch. Default Date.now. */
+  now?: () => number
+}
+
+/** Details that the threads leave open or contradict each other in. */
+export interface RestGuestOptions {
+  /** How the answer of `POST /api/v2/guests/identities` calls the token. Default `identityToken`. */
+  identityTokenName?: 'identityToken' | 'guest_token' | 'guestToken'
+  /** Life of a guest token of that operation. Default 900. */
+  guestTokenLifetimeSeconds?: number
+  /** If given, messages that name another division are refused with 403. */
+  divisionId?: string
+  /** If given, messages that name another flow are refused with 403. */
+  flowId?: string
+}
+
+export type Settings = Required<
+  Omit<SimulatorOptions, 'publicUrl' | 'limits' | 'agent' | 'restGuestApis' | 'port' | 'host'>
+> & {
+  publicUrl: string | undefined
+  limits: Limits
+  script: AgentScript
+  restGuestApis: RestGuestOptions | undefined
+}
+
+export const ALL_PERMISSIONS = [
+  'webDeployments:deployment:view',
+  'webDeployments:configuration:view',
+  'conversation:message:view',
+  'conversation:webmessaging:view',
+  'conversation:communication:disconnect',
+  'conversation:message:park',
+  'guest:identity:write',
+  'messaging:guest:write',
+  'webmessaging:guest:write',
+  'messagecenter:deployment:read',
+] as const
+
+const DEFAULTS = {
+  deploymentStatus: 'Active',
+  allowedDomains: 'all',
+  permissions: ALL_PERMISSIONS,
+  tokenLifetimeSeconds: 86_399,
+  jwtLifetimeSeconds: 60,
+  disconnectMode: 'send',
+  conversationClear: true,
+  attachments: true,
+  autoStart: false,
+  showAgentTypingIndicator: true,
+  showUserTypingIndicator: true,
+  humanize: true,
+  sessionDurationSeconds: 259_200,
+  signIn: true,
+  allowSessionUpgrade: false,
+  agentDelayMs: 0,
+  legacyAttributesPlace: false,
+  tracingIdOnErrors: false,
+  record: true,
+} as const
+
+export function resolveSettings(options: SimulatorOptions): Settings {
+  const { agent = 'scripted', restGuestApis = false, limits, publicUrl, ...rest } = options
+  return {
+    ...DEFAULTS,
+    organizationId: randomUUID(),
+    deploymentId: randomUUID(),
+    clientId: randomUUID(),
+    clientSecret: randomUUID(),
+    now: Date.now,
+    ...rest,
+    publicUrl,
+    limits: resolveLimits(limits),
+    script: scriptOf(agent),
+    restGuestApis: restGuestApis === true ? {} : restGuestApis || undefined,
+  }
+}
+
+function scriptOf(agent: 'scripted' | 'silent' | AgentScript): AgentScript {
+  if (agent === 'scripted') return DEFAULT_SCRIPT
+  return agent === 'silent' ? SILENT_SCRIPT : agent
+}

@@ -1,0 +1,226 @@
+import http, { type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AgentMessage } from './agent.ts'
+import { createAgent } from './agent.ts'
+import { attachmentActions } from './attachment-actions.ts'
+import { createAttachments } from './attachments.ts'
+import { type Bend, type BendMatch, type Bending, createBends } from './bend.ts'
+import { configureActions } from './configure-session.ts'
+import { createConversations } from './conversations.ts'
+import { createGuestJwts } from './guest-jwt.ts'
+import type { GuestSession } from './guest-session.ts'
+import { createGuestSessions } from './guest-sessions.ts'
+import { attach, createGuestSocket } from './guest-socket.ts'
+import {
+  type SawAttributes,
+  type SessionInfo,
+  type TranscriptEntry,
+  attributesSeen,
+  infoOf,
+  transcriptOf,
+} from './inspection.ts'
+import { createOAuth } from './oauth-endpoint.ts'
+import { messageActions } from './on-message.ts'
+import type { StructuredMessage } from './payloads.ts'
+import {
+  type FrameQuery,
+  type RecordedFrame,
+  type RecordedRequest,
+  type RequestQuery,
+  createRecord,
+  matchesFrame,
+  matchesRequest,
+} from './record.ts'
+import { createRestApp } from './rest-app.ts'
+import { sessionActions } from './session-actions.ts'
+import { type Settings, type SimulatorOptions, resolveSettings } from './settings.ts'
+
+export type { AgentMessage } from './agent.ts'
+export type { AgentScript } from './agent-script.ts'
+export type { Bend, BendMatch, Bending } from './bend.ts'
+export type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
+export type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
+export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
+
+/** A small Genesys Cloud on this machine, and what a test can do to it and ask of it. */
+export interface Simulator {
+  /** `http://127.0.0.1:4010`: stands for the API, the login and the CDN host. */
+  readonly url: string
+  /** `ws://127.0.0.1:4010`: stands for the messaging host; clients add `/v1`. */
+  readonly messagingUrl: string
+  readonly port: number
+  readonly organizationId: string
+  readonly deploymentId: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Ends all connections; resolves when the port is free. */
+  close(): Promise<void>
+
+  // The agent. Without a guest token, the guest whose conversation began last is meant.
+
+  /** Says something to the guest: a text, quick replies, a card, a file. Begins a conversation if there is none. */
+  agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
+  /** The same, as the robot. */
+  botSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
+  /** @param durationMs how long the guest should see it; default 5000 */
+  agentTypes(guestToken?: string, durationMs?: number): void
+  /** Ends the conversation as `disconnectMode` has it. */
+  agentLeaves(guestToken?: string): void
+
+  // Trouble.
+
+  /** Bends the next answer that fits, once (or `times`). See `BendMatch` and `Bending`. */
+  bend(match: BendMatch, how: Bending): Bend
+  /** Cuts the guests' TCP connections, all or one guest's, without a close frame. */
+  dropSockets(guestToken?: string): void
+  /** Closes the guests' sockets with a code. Default 1001, "going away". */
+  closeSockets(code?: number, reason?: string, guestToken?: string): void
+  /** The session's life is over: SessionExpiredEvent now, 4006 from then on. */
+  expireSession(guestToken?: string): void
+  /** Every OAuth token given out so far gets 401 from now on. */
+  expireOAuthTokens(): void
+
+  // What was seen. `requests` and `frames` hold the last 10,000 (unless `record` is false).
+
+  readonly requests: readonly RecordedRequest[]
+  readonly frames: readonly RecordedFrame[]
+  /** How often `POST /oauth/token` was asked. */
+  readonly tokenRequests: number
+  /** Waits for the next frame that fits, either way; rejects after 5 s unless told otherwise. */
+  nextFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
+  /** As `nextFrame`, but one that was there already will do. */
+  seenFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
+  /** Waits for the end of the next request that fits: `'PUT /api/v2/*'`. */
+  nextRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
+  seenRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
+  /** All that was said in a session, the oldest first. */
+  transcript(guestToken?: string): TranscriptEntry[]
+  /** The participant data that agent and routing saw. */
+  sawAttributes(guestToken?: string): SawAttributes
+  readonly sessions: SessionInfo[]
+  /** Open sockets: of one guest, or of all, configured or not. */
+  connections(guestToken?: string): number
+}
+
+/** Starts the simulator. It listens on 127.0.0.1 and a free port unless told otherwise. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const settings = resolveSettings(options)
+  const parts = createParts(settings)
+  const server = http.createServer(parts.restApp)
+  attach(server, parts.guestSocket)
+  const host = options.host ?? '127.0.0.1'
+  await listen(server, options.port ?? 0, host)
+  const { port } = server.address() as AddressInfo
+  const expiring = setInterval(parts.sessions.expireOld, 1000).unref()
+
+  async function close(): Promise<void> {
+    clearInterval(expiring)
+    parts.agent.stop()
+    for (const connection of parts.guestSocket.connections) connection.drop()
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  }
+
+  const authority = `${reachable(host)}:${port}`
+  const { organizationId, deploymentId, clientId, clientSecret } = settings
+  return Object.defineProperties(
+    {
+      url: `http://${authority}`,
+      messagingUrl: `ws://${authority}`,
+      port,
+      organizationId,
+      deploymentId,
+      clientId,
+      clientSecret,
+      close,
+    },
+    Object.getOwnPropertyDescriptors(testSurface(parts)),
+  ) as Simulator
+}
+
+/** Every part is made here, once. */
+function createParts(settings: Settings) {
+  const bends = createBends()
+  const frames = createRecord<RecordedFrame, FrameQuery>({ keep: settings.record, matches: matchesFrame })
+  const requests = createRecord<RecordedRequest, RequestQuery>({
+    keep: settings.record,
+    matches: matchesRequest,
+  })
+  const sessions = createGuestSessions(settings)
+  const jwts = createGuestJwts(settings.now)
+  const attachments = createAttachments(settings)
+  const conversations = createConversations(settings, sessions)
+  const agent = createAgent({ settings, conversations, attachments })
+  const oauth = createOAuth(settings)
+  const actions = {
+    ...configureActions({ settings, sessions, jwts }),
+    ...sessionActions({ settings, jwts }),
+    ...messageActions({ settings, sessions, conversations, attachments, agent }),
+    ...attachmentActions({ settings, attachments }),
+  }
+  const guestSocket = createGuestSocket({ settings, bends, frames, requests, actions })
+  const restApp = createRestApp({ settings, bends, requests, oauth })
+  return { bends, frames, requests, sessions, conversations, agent, oauth, guestSocket, restApp }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+function testSurface(parts: Parts) {
+  const { bends, frames, requests, sessions, conversations, agent, oauth, guestSocket } = parts
+
+  function meant(guestToken?: string): GuestSession {
+    const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
+    if (!session) throw new Error('The simulator knows no such guest: none has configured a session')
+    return session
+  }
+
+  function socketsOf(guestToken?: string) {
+    const all = [...guestSocket.connections]
+    return guestToken === undefined ? all : all.filter(({ token }) => token === guestToken)
+  }
+
+  return {
+    agentSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what),
+    botSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what, 'bot'),
+    agentTypes: (guest?: string, durationMs?: number) => agent.types(meant(guest), durationMs),
+    agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(meant(guest))),
+    bend: bends.bend,
+    dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),
+    closeSockets: (code = 1001, reason = '', guest?: string) =>
+      socketsOf(guest).forEach((socket) => socket.closeWith(code, reason)),
+    expireSession: (guest?: string) => meant(guest).expire(),
+    expireOAuthTokens: oauth.expireTokens,
+    requests: requests.kept,
+    frames: frames.kept,
+    get tokenRequests() {
+      return oauth.tokenRequests()
+    },
+    nextFrame: frames.next,
+    seenFrame: frames.seen,
+    nextRequest: requests.next,
+    seenRequest: requests.seen,
+    transcript: (guest?: string) => transcriptOf(meant(guest)),
+    sawAttributes: (guest?: string) => attributesSeen(meant(guest)),
+    get sessions() {
+      return sessions.all().map(infoOf)
+    },
+    connections: (guest?: string) => socketsOf(guest).length,
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** Who listens on every address is reached on this one. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
