@@ -1,4 +1,4 @@
-import type { GuestApi, Message, OutgoingMessage } from '../genesys/guest-api.ts'
+import type { GuestApi, Message, MessagePage, OutgoingMessage } from '../genesys/guest-api.ts'
 import { UpstreamError } from '../http/upstream-error.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { createIdempotency, tracingIdFor } from './idempotency.ts'
@@ -24,6 +24,14 @@ export type SentMessage = Message & { readonly session?: string }
 export interface GuestMessages {
   /** @throws {SessionError} `text_too_long`, `idempotency_key_reused`, `request_in_progress` */
   send(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<SentMessage>
+  /** One page of the conversation so far: newest page first, oldest message first within a page. */
+  history(
+    claims: SessionClaims,
+    page: { readonly pageSize: number; readonly pageNumber: number },
+    deadlineAtMs: number,
+  ): Promise<MessagePage>
+  /** Tells the agent that the guest is typing. */
+  typing(claims: SessionClaims, deadlineAtMs: number): Promise<void>
 }
 
 export function createGuestMessages(options: {
@@ -71,6 +79,14 @@ export function createGuestMessages(options: {
           deadlineAtMs,
         ),
       )
+    },
+    async history(claims, page, deadlineAtMs) {
+      if (guestApi.history === undefined) throw notSupported(guestApi, 'history')
+      return guestApi.history(guestOf(claims), page, deadlineAtMs)
+    },
+    async typing(claims, deadlineAtMs) {
+      if (guestApi.typing === undefined) throw notSupported(guestApi, 'typing')
+      await guestApi.typing(guestOf(claims), deadlineAtMs)
     },
   }
 }

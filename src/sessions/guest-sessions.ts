@@ -58,6 +58,7 @@ export interface GuestSessions {
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription>
   end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
+  isEnded(claims: SessionClaims): boolean
   /** Remembers that Genesys has ended a session for good. */
   markEnded(sid: string): void
 }
@@ -193,6 +194,9 @@ export function createGuestSessions(options: {
       if (guestApi.end === undefined) throw notSupported(guestApi, 'end')
       await guestApi.end(guestOf(claims), deadlineAtMs)
       ended.set(claims.sid, true)
+    },
+    isEnded(claims) {
+      return ended.has(claims.sid)
     },
     markEnded(sid) {
       ended.set(sid, true)

@@ -1,6 +1,11 @@
 import type { Guest, GuestApi, GuestEvent, Message } from '../genesys/guest-api.ts'
 import { EventCursor, timeMsOf } from './event-cursor.ts'
 import { missedSince } from './missed-messages.ts'
+import { notSupported } from './not-supported.ts'
+
+/** More tabs than anybody has: above it the oldest stream makes room, so that one guest can't hold them all. */
+const MOST_TABS = 20
+const COME_BACK_LATER_MS = 30_000
 
 /** One event of a page's stream, as `GET /events` writes it. */
 export interface StreamEvent {
@@ -18,12 +23,13 @@ export interface EventSink {
 export interface LiveEvents {
   /**
    * Sends what the page missed since `lastEventId`, then every event from now on.
+   * @param openSink called once, when nothing speaks against the stream any more
    * @returns ends it; safe to call twice
+   * @throws {SessionError} `not_supported_by_guest_api`
    */
-  follow(sid: string, guest: Guest, lastEventId: string | undefined, sink: EventSink): () => void
+  follow(sid: string, guest: Guest, lastEventId: string | undefined, openSink: () => EventSink): () => void
   /** Asks every page to come back after a moment, spread over `withinMs`, and ends its stream. */
   drain(withinMs: number): void
-  readonly streamCount: number
 }
 
 export function createLiveEvents(options: {
@@ -43,13 +49,14 @@ export function createLiveEvents(options: {
     flushSoon: createFlushQueue(),
   }
   return {
-    follow(sid, guest, lastEventId, sink) {
+    follow(sid, guest, lastEventId, openSink) {
+      if (guestApi.subscribe === undefined) throw notSupported(guestApi, 'live-events')
       let feed = feeds.get(sid)
       if (feed === undefined) {
         feed = new GuestFeed(shared, sid, guest)
         feeds.set(sid, feed)
       }
-      const tab = new Tab(sink)
+      const tab = new Tab(openSink())
       feed.add(tab, lastEventId)
       return () => feed.remove(tab)
     },
@@ -57,11 +64,6 @@ export function createLiveEvents(options: {
       for (const feed of [...feeds.values()]) {
         feed.end({ event: 'reconnect', data: { afterMs: Math.round(random() * withinMs) } })
       }
-    },
-    get streamCount() {
-      let count = 0
-      for (const feed of feeds.values()) count += feed.tabs.size
-      return count
     },
   }
 }
@@ -110,6 +112,10 @@ class GuestFeed {
   }
 
   add(tab: Tab, lastEventId: string | undefined): void {
+    const [oldest] = this.tabs
+    if (oldest !== undefined && this.tabs.size >= MOST_TABS) {
+      this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
+    }
     this.tabs.add(tab)
     if (lastEventId !== undefined) void this.replay(tab, lastEventId)
     if (this.unsubscribe === undefined) {
@@ -128,11 +134,13 @@ class GuestFeed {
   }
 
   end(last: StreamEvent): void {
-    for (const tab of [...this.tabs]) {
-      tab.sink.write(last)
-      tab.sink.close()
-      this.remove(tab)
-    }
+    for (const tab of [...this.tabs]) this.dismiss(tab, last)
+  }
+
+  private dismiss(tab: Tab, last: StreamEvent): void {
+    tab.sink.write(last)
+    tab.sink.close()
+    this.remove(tab)
   }
 
   /** Puts what arrived in order and sends it. */

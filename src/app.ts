@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url'
+import express, { type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Config } from './config.ts'
+import type { GuestApi } from './genesys/guest-api.ts'
+import type { Log } from './log.ts'
+import type { Metrics, MetricsPage } from './metrics.ts'
+import { openApiDocument } from './openapi.ts'
+import { problemHandler } from './problem-handler.ts'
+import { problemPages } from './problem-pages.ts'
+import type { Readiness } from './readiness.ts'
+import { requestLog } from './request-log.ts'
+import { deploymentRoutes } from './routes/deployment.ts'
+import { developerFileRoutes } from './routes/developer-files.ts'
+import type { EventStreams } from './routes/event-stream.ts'
+import { eventRoutes } from './routes/events.ts'
+import { guestRouteGuards, guestRoutes, type GuestServices } from './routes/guest-routes.ts'
+import { createLoadLimit } from './routes/guards/load-limit.ts'
+import { createOriginGate } from './routes/guards/origin-gate.ts'
+import { createRateLimits } from './routes/guards/rate-limits.ts'
+import { requestId } from './routes/guards/request-id.ts'
+import { createSessionGuard } from './routes/guards/session-guard.ts'
+import { healthRoutes } from './routes/health.ts'
+import { RequestProblem } from './routes/request-problem.ts'
+import { sessionHandover } from './routes/session-handover.ts'
+import type { LiveEvents } from './sessions/live-events.ts'
+import { VERSION } from './version.ts'
+
+export interface AppParts {
+  readonly config: Config
+  readonly log: Log
+  readonly metrics: Metrics & MetricsPage
+  readonly guestApi: GuestApi
+  readonly services: GuestServices
+  readonly live: LiveEvents
+  readonly streams: EventStreams
+  readonly readiness: Readiness
+  readonly now: () => number
+}
+
+/** The order in which a request meets middleware and routes. */
+export function createApp(parts: AppParts): Express {
+  const { config, log, metrics, guestApi, services, live, streams, readiness, now } = parts
+  const gate = createOriginGate({
+    allowedOrigins: config.allowedOrigins,
+    allowNoOrigin: config.allowNoOrigin,
+    credentials: config.session.cookie,
+  })
+  const rate = createRateLimits(config.rate)
+  const load = createLoadLimit(config.limits.requestsUnderWay)
+  const session = createSessionGuard(services.sessions, config.session.cookie)
+  const guards = guestRouteGuards({ gate, load, rate, session, maxBodyBytes: config.limits.bodyBytes })
+  const deadline = () => now() + config.upstreamTimeoutMs
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', config.trustProxy)
+  app.set('query parser', 'simple')
+
+  app.use(requestId, requestLog({ log, metrics }), securityHeaders(), gate.refuseForeign)
+  app.use(healthRoutes({ checks: () => readiness.checks(), hints: config.problemHints }))
+  if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
+
+  app.use(guestRoutes({ services, guards, deadline, handOver: sessionHandover(config.session) }))
+  app.use(
+    eventRoutes({
+      sessions: services.sessions,
+      live,
+      streams,
+      maxStreams: config.limits.eventStreams,
+      guards: [rate.overall, rate.perAddress, session.require, rate.perGuest],
+      isDraining: () => readiness.isDraining,
+    }),
+  )
+  const forPages = [rate.overall, rate.perAddress, load.guard, gate.requireAllowed]
+  app.use(deploymentRoutes({ guestApi, guards: forPages, deadline }))
+  app.use('/docs/problems', problemPages())
+  app.use(
+    developerFileRoutes({
+      browserFolder: fileURLToPath(new URL('../dist/browser/', import.meta.url)),
+      docsFolder: fileURLToPath(new URL('../dist/docs/', import.meta.url)),
+      openApi: (req) => openApiDocument({ publicUrl: config.publicUrl || req.baseUrl, version: VERSION }),
+      docs: config.docs,
+      demo: config.demo,
+    }),
+  )
+
+  app.use((_req, _res, next) => next(new RequestProblem('not_found', 'There is nothing at this path.')))
+  app.use(problemHandler({ log, publicUrl: config.publicUrl, hints: config.problemHints }))
+  return app
+}
+
+/** `/metrics` alone, for a port of its own. */
+export function createMetricsApp(metrics: MetricsPage): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.get('/metrics', metricsPage(metrics))
+  return app
+}
+
+function metricsPage(metrics: MetricsPage): RequestHandler {
+  return async (_req, res) => {
+    const text = await metrics.text()
+    res.setHeader('Cache-Control', 'no-store')
+    res.setHeader('Content-Type', metrics.contentType)
+    res.end(text)
+  }
+}
+
+/** Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", 'https:', 'data:'],
+        'connect-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+}

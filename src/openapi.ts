@@ -1,0 +1,321 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi'
+import { z } from 'zod'
+import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from './problem-catalogue.ts'
+import * as schemas from './routes/schemas.ts'
+
+interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly path: string
+  readonly summary: string
+  readonly tag: 'guest' | 'page' | 'operator'
+  readonly needsSession: boolean | 'welcome'
+  readonly body?: z.ZodType
+  readonly file?: true
+  readonly query?: z.ZodObject
+  readonly params?: z.ZodObject
+  readonly headers?: z.ZodObject
+  readonly answers: Readonly<Record<number, ResponseConfig>>
+  readonly problems: readonly ProblemCode[]
+}
+
+const json = (schema: z.ZodType, description: string): ResponseConfig => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+const nothing = (description: string): ResponseConfig => ({ description })
+
+const EVERYWHERE: ProblemCode[] = ['origin_not_allowed', 'rate_limited', 'overloaded', 'internal_error']
+const WITH_BODY: ProblemCode[] = [
+  'invalid_request',
+  'invalid_json',
+  'request_too_large',
+  'unsupported_media_type',
+]
+const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
+const UPSTREAM: ProblemCode[] = [
+  'upstream_refused',
+  'upstream_auth_failed',
+  'upstream_bad_response',
+  'upstream_rate_limited',
+  'upstream_unavailable',
+  'upstream_timeout',
+  'deployment_not_usable',
+]
+
+const idempotency = z.object({
+  'Idempotency-Key': z
+    .string()
+    .optional()
+    .openapi({ description: 'The same key and body get the first answer.' }),
+  'Idempotency-After': z.string().optional().openapi({
+    description: 'On a repeat: the id of the last message known at the first try, or empty.',
+  }),
+})
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/guest-session',
+    summary: 'Open a guest session, or resume the one whose token is sent along',
+    tag: 'guest',
+    needsSession: 'welcome',
+    body: schemas.OpenGuestSession,
+    answers: { 201: json(schemas.GuestSession, 'A new session'), 200: json(schemas.GuestSession, 'Resumed') },
+    problems: [
+      ...WITH_BODY,
+      ...UPSTREAM,
+      'session_invalid',
+      'user_token_invalid',
+      'attribute_not_allowed',
+      'attributes_too_large',
+      'trusted_attributes_unavailable',
+    ],
+  },
+  {
+    method: 'get',
+    path: '/guest-session',
+    summary: 'State, limits and capabilities',
+    tag: 'guest',
+    needsSession: true,
+    answers: { 200: json(schemas.GuestSessionDescription, 'As it stands') },
+    problems: [...OF_A_GUEST, ...UPSTREAM],
+  },
+  {
+    method: 'delete',
+    path: '/guest-session',
+    summary: 'The guest ends the conversation',
+    tag: 'guest',
+    needsSession: true,
+    answers: { 204: nothing('Ended') },
+    problems: [...OF_A_GUEST, ...UPSTREAM, 'end_not_enabled', 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'put',
+    path: '/guest-attributes',
+    summary: 'Set attributes of the guest',
+    tag: 'guest',
+    needsSession: true,
+    body: schemas.ChangeGuestAttributes,
+    answers: { 200: json(schemas.ChangedGuestAttributes, 'All attributes as they stand now') },
+    problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
+  },
+  {
+    method: 'post',
+    path: '/messages',
+    summary: 'Send a text, an attachment, a quick reply or a card button',
+    tag: 'guest',
+    needsSession: true,
+    body: schemas.SendMessage,
+    headers: idempotency,
+    answers: { 201: json(schemas.SentMessage, 'Genesys has accepted the message') },
+    problems: [
+      ...WITH_BODY,
+      ...OF_A_GUEST,
+      ...UPSTREAM,
+      'delivery_unknown',
+      'session_read_only',
+      'text_too_long',
+      'request_in_progress',
+      'idempotency_key_reused',
+      'attachment_refused',
+      'not_supported_by_guest_api',
+    ],
+  },
+  {
+    method: 'get',
+    path: '/messages',
+    summary: 'History, newest page first, oldest message first within a page',
+    tag: 'guest',
+    needsSession: true,
+    query: schemas.HistoryQuery,
+    answers: { 200: json(schemas.MessagePage, 'A page') },
+    problems: [...OF_A_GUEST, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'get',
+    path: '/events',
+    summary: 'Live events, as server-sent events',
+    tag: 'guest',
+    needsSession: true,
+    query: schemas.EventsQuery,
+    headers: z.object({ 'Last-Event-ID': z.string().optional() }),
+    answers: {
+      200: {
+        description: 'Events message, typing, session, resync, reconnect',
+        content: { 'text/event-stream': { schema: z.string() } },
+      },
+      204: nothing('The session has ended for good'),
+    },
+    problems: ['session_invalid', 'not_acceptable', 'not_supported_by_guest_api', 'shutting_down'],
+  },
+  {
+    method: 'post',
+    path: '/typing',
+    summary: 'Tell the agent that the guest is typing',
+    tag: 'guest',
+    needsSession: true,
+    answers: { 204: nothing('Told, or not needed') },
+    problems: [...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'post',
+    path: '/attachments',
+    summary: 'Upload a file: the body is its bytes',
+    tag: 'guest',
+    needsSession: true,
+    file: true,
+    query: schemas.UploadQuery,
+    answers: { 201: json(schemas.UploadedFile, 'Stored; its id may be sent with a message') },
+    problems: [
+      ...OF_A_GUEST,
+      ...UPSTREAM,
+      'invalid_request',
+      'attachment_too_large',
+      'attachment_refused',
+      'not_supported_by_guest_api',
+    ],
+  },
+  {
+    method: 'get',
+    path: '/attachments/{id}',
+    summary: 'A fresh download address of a file',
+    tag: 'guest',
+    needsSession: true,
+    params: z.object({ id: z.string() }),
+    answers: { 200: json(z.object({ url: z.string() }), 'Good for some minutes') },
+    problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'delete',
+    path: '/attachments/{id}',
+    summary: 'Take back a file that was not sent yet',
+    tag: 'guest',
+    needsSession: true,
+    params: z.object({ id: z.string() }),
+    answers: { 204: nothing('Removed') },
+    problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'get',
+    path: '/deployment',
+    summary: 'What a chat page needs to know of the deployment',
+    tag: 'page',
+    needsSession: false,
+    answers: { 200: json(schemas.Deployment, 'The deployment') },
+    problems: [...UPSTREAM],
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the process is alive',
+    tag: 'operator',
+    needsSession: false,
+    answers: { 200: json(z.object({ status: z.literal('ok') }), 'Alive') },
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether guests can be served',
+    tag: 'operator',
+    needsSession: false,
+    answers: {
+      200: json(schemas.ReadinessReport, 'Ready'),
+      503: json(schemas.ReadinessReport, 'Not ready, and why'),
+    },
+    problems: [],
+  },
+]
+
+const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string().optional(),
+    code: z.string().openapi({ enum: [...PROBLEM_CODES] }),
+    requestId: z.string().optional(),
+    hint: z.string().optional(),
+    retryAfterSeconds: z.number().optional(),
+    upstream: z
+      .object({
+        status: z.number().optional(),
+        code: z.string().optional(),
+        correlationId: z.string().optional(),
+      })
+      .optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem', { description: 'Problem details (RFC 9457) with a code of the catalogue.' })
+
+/** The OpenAPI 3.1 document, from the schemas that requests are checked against and the problem catalogue. */
+export function openApiDocument(options: { readonly publicUrl: string; readonly version: string }) {
+  const registry = new OpenAPIRegistry()
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The session token of POST /guest-session.',
+  })
+  for (const operation of OPERATIONS) registerOperation(registry, operation)
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Genesys Guest BFF',
+      version: options.version,
+      description: 'A backend for the chat page of your website, in front of Genesys Cloud web messaging.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
+    tags: [
+      { name: 'guest', description: 'What a guest does' },
+      { name: 'page', description: 'What a page needs to know' },
+      { name: 'operator', description: 'What an orchestrator asks' },
+    ],
+  })
+}
+
+function registerOperation(registry: OpenAPIRegistry, operation: Operation): void {
+  const { method, path, summary, tag, needsSession, body, file, query, params, headers, answers, problems } =
+    operation
+  const content = body
+    ? { content: { 'application/json': { schema: body } } }
+    : file
+      ? { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
+      : undefined
+  registry.registerPath({
+    method,
+    path,
+    summary,
+    tags: [tag],
+    ...(needsSession !== false && {
+      security: needsSession === 'welcome' ? [{}, { session: [] }] : [{ session: [] }],
+    }),
+    request: {
+      ...(content && { body: content }),
+      ...(query && { query }),
+      ...(params && { params }),
+      ...(headers && { headers }),
+    },
+    responses: { ...answers, ...problemResponses([...problems, ...EVERYWHERE], answers) },
+  })
+}
+
+/** One answer a status, which lists the codes that come with it. */
+function problemResponses(codes: readonly ProblemCode[], answers: Operation['answers']) {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of new Set(codes)) {
+    const { status } = PROBLEM_CATALOGUE[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus]
+      .filter(([status]) => !(status in answers))
+      .map(([status, listed]) => [
+        status,
+        {
+          description: listed.map((code) => `\`${code}\`: ${PROBLEM_CATALOGUE[code].title}`).join('; '),
+          content: { 'application/problem+json': { schema: Problem } },
+        },
+      ]),
+  )
+}

@@ -1,0 +1,58 @@
+import { type Request, type Response, Router } from 'express'
+import type { GuestAttachments } from '../sessions/guest-attachments.ts'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { Deadline } from './deadline.ts'
+import { sessionOf } from './guards/session-guard.ts'
+import type { GuestRouteGuards } from './guest-routes.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import { parseQuery } from './request-body.ts'
+import { RequestProblem } from './request-problem.ts'
+import { UploadQuery } from './schemas.ts'
+
+/** An upload lasts as long as the guest's line needs, within the bound of the server. */
+const UPLOAD_TIMEOUT_MS = 120_000
+
+/** Files: the request's body is the file, and streams through to Genesys. */
+export function attachmentRoutes(options: {
+  readonly sessions: GuestSessions
+  readonly attachments: GuestAttachments
+  readonly guards: GuestRouteGuards
+  readonly deadline: Deadline
+  readonly now?: () => number
+}): Router {
+  const { sessions, attachments, guards, deadline, now = Date.now } = options
+  const router = Router()
+
+  router.post('/attachments', guards.guest, async (req: Request, res: Response) => {
+    const claims = sessions.requireLive(sessionOf(req))
+    const { fileName } = parseQuery(UploadQuery, req)
+    const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
+    res.status(201).json(await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS))
+  })
+  router.all('/attachments', methodNotAllowed('POST'))
+
+  router.get('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
+    const claims = sessions.requireLive(sessionOf(req as Request))
+    res.json({ url: await attachments.addressOf(claims, req.params.id, deadline()) })
+  })
+  router.delete('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
+    await attachments.discard(sessions.requireLive(sessionOf(req as Request)), req.params.id, deadline())
+    res.status(204).end()
+  })
+  router.all('/attachments/:id', methodNotAllowed('GET', 'DELETE'))
+  return router
+}
+
+function contentTypeOf(req: Request): string {
+  const type = req.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream'
+}
+
+/** The platform has to be told the size before the first byte. */
+function sizeOf(req: Request): number {
+  const size = Number(req.get('content-length'))
+  if (Number.isSafeInteger(size) && size > 0) return size
+  throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
+    errors: [{ path: 'Content-Length', message: 'says how many bytes the file has, at least one' }],
+  })
+}

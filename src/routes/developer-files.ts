@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+
+export interface DeveloperFilesOptions {
+  /** Folder of the built browser client: `client.js`, `client.d.ts`, `guest-chat.js`, `demo/`. */
+  readonly browserFolder: string
+  /** Folder of the page that tries the API. */
+  readonly docsFolder: string
+  readonly openApi: (req: Request) => unknown
+  readonly docs: boolean
+  readonly demo: boolean
+}
+
+const HOUR = 'public, max-age=3600'
+
+/** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
+export function developerFileRoutes(options: DeveloperFilesOptions): Router {
+  const { browserFolder, docsFolder, openApi, docs, demo } = options
+  const router = Router()
+  for (const file of ['client.js', 'client.d.ts', 'guest-chat.js']) {
+    router.get(`/${file}`, forOtherSites, (_req: Request, res: Response) => {
+      res.sendFile(file, { root: browserFolder, headers: { 'Cache-Control': HOUR } })
+    })
+  }
+  if (docs) {
+    router.get('/openapi.json', (req: Request, res: Response) => void res.json(openApi(req)))
+    router.use('/docs', express.static(docsFolder, { redirect: true, index: 'index.html' }))
+  }
+  if (demo) router.use('/demo', express.static(join(browserFolder, 'demo'), { redirect: true }))
+  return router
+}
+
+/** Scripts of this service are meant to be loaded by other sites; the origin gate says by which. */
+const forOtherSites: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
+  next()
+}

@@ -1,0 +1,86 @@
+import type { Response } from 'express'
+import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
+
+/** What may wait in memory for one slow reader before its stream is cut. */
+const MAX_WAITING_BYTES = 262_144
+const KEEP_ALIVE_MS = 15_000
+const SLOTS = 15
+const GIVE_UP_MS = 5000
+const RETRY_MS = 2000
+
+/** One page's stream of server-sent events (WHATWG HTML, 9.2). */
+class EventStream implements EventSink {
+  private readonly res: Response
+  private isOpen = true
+
+  constructor(res: Response) {
+    this.res = res
+    res.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      // Proxies must neither keep nor change it, and nginx must not collect it.
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    })
+    res.write(`retry: ${RETRY_MS}\n\n`)
+  }
+
+  write(event: StreamEvent): void {
+    if (!this.isOpen) return
+    this.res.write(format(event))
+    if (this.res.writableLength <= MAX_WAITING_BYTES) return
+    this.res.write(format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
+    this.close()
+  }
+
+  keepAlive(): void {
+    if (this.isOpen) this.res.write(': keep-alive\n\n')
+  }
+
+  close(): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.res.end()
+    // A reader that doesn't even take the end keeps nothing open.
+    if (!this.res.writableFinished) setTimeout(() => this.res.destroy(), GIVE_UP_MS).unref()
+  }
+}
+
+function format({ id, event, data }: StreamEvent): string {
+  const fields = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  return id === undefined ? fields : `id: ${id}\n${fields}`
+}
+
+export interface EventStreams {
+  open(res: Response): EventSink
+  readonly count: number
+  close(): void
+}
+
+/** All open streams, with one timer for their keep-alives: each second a fifteenth of them is due. */
+export function createEventStreams(): EventStreams {
+  const slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
+  let count = 0
+  let turn = 0
+  const timer = setInterval(() => {
+    turn = (turn + 1) % SLOTS
+    for (const stream of slots[turn] ?? []) stream.keepAlive()
+  }, KEEP_ALIVE_MS / SLOTS)
+  timer.unref()
+  return {
+    open(res) {
+      const stream = new EventStream(res)
+      const slot = slots[count % SLOTS]
+      slot?.add(stream)
+      count += 1
+      res.once('close', () => {
+        slot?.delete(stream)
+        count -= 1
+      })
+      return stream
+    },
+    get count() {
+      return count
+    },
+    close: () => clearInterval(timer),
+  }
+}

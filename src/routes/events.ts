@@ -1,0 +1,47 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { LiveEvents } from '../sessions/live-events.ts'
+import { guestOf } from '../sessions/session-token.ts'
+import type { EventStreams } from './event-stream.ts'
+import { sessionOf } from './guards/session-guard.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import { parseQuery } from './request-body.ts'
+import { RequestProblem } from './request-problem.ts'
+import { EventsQuery } from './schemas.ts'
+
+/** Live events: a stream that stays open as long as the page does. */
+export function eventRoutes(options: {
+  readonly sessions: GuestSessions
+  readonly live: LiveEvents
+  readonly streams: EventStreams
+  readonly maxStreams: number
+  readonly guards: RequestHandler[]
+  readonly isDraining: () => boolean
+}): Router {
+  const { sessions, live, streams, maxStreams, guards, isDraining } = options
+  const router = Router()
+
+  router.get('/events', guards, (req: Request, res: Response) => {
+    const claims = sessionOf(req)
+    if (req.accepts('text/event-stream') === false) {
+      throw new RequestProblem('not_acceptable', 'This path answers with text/event-stream.')
+    }
+    // The one answer after which EventSource does not come back.
+    if (sessions.isEnded(claims)) return void res.status(204).end()
+    if (req.method === 'HEAD') return void res.type('text/event-stream').end()
+    if (isDraining()) {
+      throw new RequestProblem('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
+    }
+    if (streams.count >= maxStreams) {
+      throw new RequestProblem('overloaded', 'Too many pages are connected just now.', {
+        retryAfterSeconds: 5,
+        hint: 'MAX_EVENT_STREAMS bounds the open streams of one process.',
+      })
+    }
+    const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
+    const stop = live.follow(claims.sid, guestOf(claims), lastEventId, () => streams.open(res))
+    res.once('close', stop)
+  })
+  router.all('/events', methodNotAllowed('GET'))
+  return router
+}

@@ -1,0 +1,58 @@
+import type { Request, RequestHandler } from 'express'
+import type { GuestSessions } from '../../sessions/guest-sessions.ts'
+import { sessionInvalid, type SessionClaims } from '../../sessions/session-token.ts'
+import { isSameOrigin, originOf } from './origin-gate.ts'
+import { sessionCookieOf } from '../session-cookie.ts'
+
+const CLAIMS = Symbol('session claims')
+type WithClaims = Request & { [CLAIMS]?: SessionClaims }
+
+export interface SessionGuard {
+  /** Lets only guests pass; afterwards `sessionOf(req)` has the claims. */
+  readonly require: RequestHandler
+  /** The same where a session is only welcome: no token at all passes, a bad one does not. */
+  readonly welcome: RequestHandler
+}
+
+export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
+  const authenticate = async (req: WithClaims, token: string) => {
+    req[CLAIMS] = await sessions.authenticate(token, originOf(req))
+  }
+  return {
+    async require(req, _res, next) {
+      const token = tokenOf(req, cookies)
+      if (token === undefined) throw sessionInvalid()
+      await authenticate(req, token)
+      next()
+    },
+    async welcome(req, _res, next) {
+      const token = tokenOf(req, cookies)
+      if (token !== undefined) await authenticate(req, token)
+      next()
+    },
+  }
+}
+
+/** The claims that the guard found good. */
+export function sessionOf(req: Request): SessionClaims {
+  const claims = (req as WithClaims)[CLAIMS]
+  if (claims === undefined) throw new Error('This route stands before the session guard.')
+  return claims
+}
+
+export function hasSession(req: Request): boolean {
+  return (req as WithClaims)[CLAIMS] !== undefined
+}
+
+/**
+ * The session token: as a bearer, or from the cookie. The browser sends the cookie by itself, so it
+ * counts only together with a proof of the page's origin, which no other page can give (CSRF).
+ */
+function tokenOf(req: Request, cookies: boolean): string | undefined {
+  const authorization = req.headers.authorization
+  if (authorization !== undefined) return /^Bearer +([A-Za-z0-9_.-]+)$/i.exec(authorization)?.[1] ?? ''
+  if (!cookies) return undefined
+  const cookie = sessionCookieOf(req)
+  if (cookie === undefined) return undefined
+  return originOf(req) !== undefined || isSameOrigin(req) ? cookie : ''
+}

@@ -1,0 +1,36 @@
+import { type Request, type Response, Router } from 'express'
+import type { GuestAttributes } from '../sessions/guest-attributes.ts'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { SessionTokens } from '../sessions/session-token.ts'
+import type { Deadline } from './deadline.ts'
+import { sessionOf } from './guards/session-guard.ts'
+import type { GuestRouteGuards } from './guest-routes.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import { parseBody } from './request-body.ts'
+import { ChangeGuestAttributes } from './schemas.ts'
+import type { SessionHandover } from './session-handover.ts'
+
+export function guestAttributeRoutes(options: {
+  readonly sessions: GuestSessions
+  readonly attributes: GuestAttributes
+  readonly tokens: SessionTokens
+  readonly guards: GuestRouteGuards
+  readonly deadline: Deadline
+  readonly handOver: SessionHandover
+}): Router {
+  const { sessions, attributes, tokens, guards, deadline, handOver } = options
+  const router = Router()
+
+  router.put('/guest-attributes', guards.guestWithBody, async (req: Request, res: Response) => {
+    const claims = sessions.requireLive(sessionOf(req))
+    const { attributes: changes } = parseBody(ChangeGuestAttributes, req)
+    const changed = await attributes.change(claims, changes, deadline())
+    const session = await tokens.seal(changed)
+    handOver(res, session)
+    const { values, delivered } = changed.attributes
+    res.json({ attributes: values, applied: delivered ? 'now' : 'with-next-message', session })
+  })
+
+  router.all('/guest-attributes', methodNotAllowed('PUT'))
+  return router
+}

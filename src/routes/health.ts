@@ -1,0 +1,28 @@
+import { type Request, type Response, Router } from 'express'
+import { methodNotAllowed } from './method-not-allowed.ts'
+
+/** What an orchestrator asks. */
+export interface HealthOptions {
+  readonly checks: () => Promise<
+    readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
+  >
+  /** Whether checks may say which setting to mend. */
+  readonly hints: boolean
+}
+
+export function healthRoutes({ checks, hints }: HealthOptions): Router {
+  const router = Router()
+  router.get('/healthz', (_req: Request, res: Response) => {
+    res.setHeader('Cache-Control', 'no-store')
+    res.json({ status: 'ok' })
+  })
+  router.get('/readyz', async (_req: Request, res: Response) => {
+    const found = await checks()
+    const ready = found.every((check) => check.ok)
+    const shown = hints ? found : found.map(({ hint: _hint, ...check }) => check)
+    res.setHeader('Cache-Control', 'no-store')
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
+  })
+  router.all(['/healthz', '/readyz'], methodNotAllowed('GET'))
+  return router
+}

@@ -1,0 +1,57 @@
+import { type Request, type Response, Router } from 'express'
+import type { GuestMessages } from '../sessions/guest-messages.ts'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { Deadline } from './deadline.ts'
+import { sessionOf } from './guards/session-guard.ts'
+import type { GuestRouteGuards } from './guest-routes.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import { parseBody, parseQuery } from './request-body.ts'
+import { RequestProblem } from './request-problem.ts'
+import { HistoryQuery, SendMessage } from './schemas.ts'
+import type { SessionHandover } from './session-handover.ts'
+
+/** Sending, reading back, and the typing indicator. */
+export function messageRoutes(options: {
+  readonly sessions: GuestSessions
+  readonly messages: GuestMessages
+  readonly guards: GuestRouteGuards
+  readonly deadline: Deadline
+  readonly handOver: SessionHandover
+}): Router {
+  const { sessions, messages, guards, deadline, handOver } = options
+  const router = Router()
+
+  router.post('/messages', guards.guestWithBody, async (req: Request, res: Response) => {
+    const claims = sessions.requireLive(sessionOf(req))
+    const message = parseBody(SendMessage, req)
+    const sent = await messages.send(claims, message, {
+      deadlineAtMs: deadline(),
+      idempotencyKey: keyIn(req, 'Idempotency-Key', 1),
+      idempotencyAfter: keyIn(req, 'Idempotency-After', 0),
+    })
+    if (sent.session !== undefined) handOver(res, sent.session)
+    res.status(201).json(sent)
+  })
+
+  router.get('/messages', guards.guest, async (req: Request, res: Response) => {
+    const page = parseQuery(HistoryQuery, req)
+    res.json(await messages.history(sessions.requireLive(sessionOf(req)), page, deadline()))
+  })
+  router.all('/messages', methodNotAllowed('GET', 'POST'))
+
+  router.post('/typing', guards.guest, async (req: Request, res: Response) => {
+    await messages.typing(sessions.requireLive(sessionOf(req)), deadline())
+    res.status(204).end()
+  })
+  router.all('/typing', methodNotAllowed('POST'))
+  return router
+}
+
+function keyIn(req: Request, header: string, minChars: number): string | undefined {
+  const key = req.get(header)
+  if (key === undefined) return undefined
+  if (key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key)) return key
+  throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
+    errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
+  })
+}

@@ -1,0 +1,41 @@
+import type { Config } from './config.ts'
+import { startServer } from './http-server.ts'
+import type { Log } from './log.ts'
+import { createGuestBff, type GuestBffOptions } from './service.ts'
+
+export interface RunningService {
+  readonly port: number
+  readonly url: string
+  readonly log: Log
+  /** Lets requests end, sends pages with a live stream away, and is done within `DRAIN_MS` and a second. */
+  stop(): Promise<void>
+}
+
+/** Builds the service and listens. @throws when a port is in use */
+export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
+  const bff = createGuestBff(config, options)
+  const server = await startServer(bff.app, config)
+  const metricsServer =
+    config.metricsPort === undefined
+      ? undefined
+      : await startServer(bff.metricsApp, { port: config.metricsPort, host: config.host })
+  bff.log.info(
+    { url: server.url, guestApi: config.genesys.guestApi, deploymentId: config.genesys.deploymentId },
+    'listening',
+  )
+  // The first guest should not be the one who finds out.
+  void bff.readiness.checks().then((checks) => {
+    for (const { name, ok, code, hint } of checks)
+      if (!ok) bff.log.error({ operation: name, code, hint }, 'not ready')
+  })
+  return {
+    port: server.port,
+    url: server.url,
+    log: bff.log,
+    async stop() {
+      bff.drain()
+      await Promise.all([server.stop(config.drainMs), metricsServer?.stop(0)])
+      await bff.close()
+    },
+  }
+}

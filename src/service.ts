@@ -1,0 +1,112 @@
+import type { Express } from 'express'
+import { createApp, createMetricsApp } from './app.ts'
+import type { Config } from './config.ts'
+import type { GuestApi } from './genesys/guest-api.ts'
+import { connectGenesys } from './genesys-connection.ts'
+import { createLog, type Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
+import { createEventStreams } from './routes/event-stream.ts'
+import { createAttributePolicy } from './sessions/attribute-policy.ts'
+import { createGuestAttachments } from './sessions/guest-attachments.ts'
+import { createGuestAttributes } from './sessions/guest-attributes.ts'
+import { createGuestMessages } from './sessions/guest-messages.ts'
+import { createGuestSessions } from './sessions/guest-sessions.ts'
+import { createIdentity, type TrustedAttributes } from './sessions/identity.ts'
+import { createLiveEvents } from './sessions/live-events.ts'
+import { createSessionTokens } from './sessions/session-token.ts'
+import { createUserTokenVerifier } from './sessions/user-token.ts'
+
+export interface GuestBffOptions {
+  /** Who the visitor is, from the embedding application's own session or database. */
+  readonly trustedAttributes?: TrustedAttributes
+  /** Where log lines go. Default: standard output, from `config.logLevel` on. */
+  readonly log?: Log
+  /** A driver in place of the configured one. */
+  readonly guestApi?: GuestApi
+  /** Epoch ms. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+/** The whole service, ready to be listened with, or mounted in another Express app under any path. */
+export interface GuestBff {
+  readonly app: Express
+  /** `/metrics` alone, for `METRICS_PORT`. */
+  readonly metricsApp: Express
+  readonly log: Log
+  readonly readiness: Readiness
+  /** Tells pages with a live stream to come back (to another replica), and reports not ready. */
+  drain(): void
+  /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
+  close(): Promise<void>
+}
+
+/** Pages come back spread over this time, so that the next replica isn't met by all at once. */
+const RECONNECT_WITHIN_MS = 1000
+
+/** Builds the whole service by hand, in reading order. It opens no port and reads no environment. */
+export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
+  const { trustedAttributes, now = Date.now } = options
+  const log = options.log ?? createLog({ level: config.logLevel, foreignMessages: !config.production })
+  const metrics = createMetrics({ processMetrics: config.production })
+  const genesys = connectGenesys(config, { log, metrics, now })
+  const guestApi = options.guestApi ?? genesys.guestApi
+
+  const tokens = createSessionTokens({
+    keys: config.session.keys,
+    deploymentId: config.genesys.deploymentId,
+    guestApi: guestApi.name,
+    remembered: config.limits.openedTokens,
+    now,
+  })
+  const policy = createAttributePolicy(config.attributes, trustedAttributes?.keys)
+  const attributes = createGuestAttributes({ guestApi, policy })
+  const identify = createIdentity({
+    verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
+    trusted: config.attributes.trusted,
+    trustedAttributes,
+    now,
+  })
+  const sessions = createGuestSessions({
+    guestApi,
+    tokens,
+    policy,
+    attributes,
+    identify,
+    deploymentId: config.genesys.deploymentId,
+    maxAgeMs: config.session.maxAgeMs,
+    now,
+  })
+  const messages = createGuestMessages({ guestApi, tokens, attributes, now })
+  const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
+  const live = createLiveEvents({ guestApi, onEnded: (sid) => sessions.markEnded(sid), now })
+  const streams = createEventStreams()
+  const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now })
+
+  const services = { sessions, messages, attributes, attachments, tokens }
+  const app = createApp({ config, log, metrics, guestApi, services, live, streams, readiness, now })
+  if (config.session.keysAreEphemeral) {
+    log.warn(
+      { reason: 'SESSION_KEYS is not set' },
+      'guest sessions end with this process: it made its own key',
+    )
+  }
+
+  const drain = () => {
+    readiness.startDraining()
+    live.drain(RECONNECT_WITHIN_MS)
+  }
+  return {
+    app,
+    metricsApp: createMetricsApp(metrics),
+    log,
+    readiness,
+    drain,
+    async close() {
+      drain()
+      streams.close()
+      await guestApi.close()
+      genesys.close()
+    },
+  }
+}
