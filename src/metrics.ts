@@ -1,0 +1,136 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface EndedRequest {
+  readonly method: string
+  /** The pattern of the route, never the path. */
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface UpstreamCall {
+  /** A constant of the caller, such as `token` or `history`; never made from a request. */
+  readonly operation: string
+  /** `ok`, or a code of the problem catalogue. */
+  readonly outcome: string
+  readonly durationMs?: number | undefined
+}
+
+/** What the parts of the service tell; how it is counted is known here alone. */
+export interface Metrics {
+  requestEnded(request: EndedRequest): void
+  problemAnswered(code: string): void
+  upstreamCallEnded(call: UpstreamCall): void
+  tokenRefreshed(outcome: string): void
+  /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
+  streamOpened(): () => void
+  /** The same for a socket to Genesys. */
+  upstreamSocketOpened(): () => void
+}
+
+export interface MetricsPage {
+  readonly contentType: string
+  /** Everything in Prometheus' text format. */
+  text(): Promise<string>
+}
+
+export interface MetricsOptions {
+  /** Memory, CPU and event loop of the process as well. Default: false, as it observes the process until its end. */
+  readonly processMetrics?: boolean
+}
+
+/** Up to what an answer is waited for: the request's 30 s, and a stream's longer life beyond. */
+const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Metrics with a registry of their own, so that two services in one process don't count into each other. */
+export function createMetrics({ processMetrics = false }: MetricsOptions = {}): Metrics & MetricsPage {
+  const registry = new Registry()
+  const registers = [registry]
+  if (processMetrics) collectDefaultMetrics({ register: registry })
+
+  const requests = new Histogram({
+    name: 'guest_bff_request_duration_seconds',
+    help: 'Answered requests and how long each took; a stream of live events counts when it ends.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  })
+  const problems = new Counter({
+    name: 'guest_bff_problems_total',
+    help: 'Answers with problem details, by their code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const upstreamCalls = new Histogram({
+    name: 'guest_bff_upstream_call_duration_seconds',
+    help: 'Calls to Genesys Cloud and how long each took; outcome is ok or the code of a problem.',
+    labelNames: ['operation', 'outcome'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  })
+  const tokenRefreshes = new Counter({
+    name: 'guest_bff_token_refreshes_total',
+    help: 'OAuth tokens asked for; outcome is ok or the code of a problem.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const streams = new Gauge({
+    name: 'guest_bff_live_streams',
+    help: 'Open streams of live events.',
+    registers,
+  })
+  const sockets = new Gauge({
+    name: 'guest_bff_upstream_sockets',
+    help: 'Open guest sockets to Genesys Cloud.',
+    registers,
+  })
+  const boundedRoute = boundedLabel(64)
+  const boundedOperation = boundedLabel(64)
+  const boundedOutcome = boundedLabel(64)
+
+  return {
+    requestEnded: ({ method, route, status, durationMs }) =>
+      requests.observe(
+        { method: knownMethod(method), route: boundedRoute(route), status },
+        durationMs / 1000,
+      ),
+    problemAnswered: (code) => problems.inc({ code: boundedOutcome(code) }),
+    upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
+      upstreamCalls.observe(
+        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
+        durationMs / 1000,
+      ),
+    tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
+    streamOpened: () => countOpen(streams),
+    upstreamSocketOpened: () => countOpen(sockets),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}
+
+function countOpen(gauge: Gauge): () => void {
+  gauge.inc()
+  let open = true
+  return () => {
+    if (open) gauge.dec()
+    open = false
+  }
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+
+/** Node.js parses some thirty methods; who sends exotic ones must not make thirty series of each route. */
+function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : 'other'
+}
+
+/** Keeps a label to its first `max` values. The callers pass constants; this holds where one of them errs. */
+function boundedLabel(max: number): (value: string) => string {
+  const seen = new Set<string>()
+  return (value) => {
+    if (seen.has(value)) return value
+    if (seen.size >= max) return 'other'
+    seen.add(value)
+    return value
+  }
+}

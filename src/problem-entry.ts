@@ -1,0 +1,13 @@
+/** What there is to say about a problem code, whatever request it answers. `Backticks` mark code. */
+export interface ProblemEntry {
+  /** The HTTP status that goes with the code, always the same. */
+  readonly status: number
+  readonly title: string
+  readonly happened: string
+  /** What the developer of the chat page does about it. */
+  readonly page: string
+  /** What the operator of this service does; also the `hint` where no better one is known. */
+  readonly operator: string
+  /** Sent as `Retry-After` when nothing more exact is known; absent where repeating does not help. */
+  readonly retryAfterSeconds?: number
+}

@@ -1,0 +1,62 @@
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import type { Log } from './log.ts'
+import { problemCode, problemHint, toProblem } from './problem.ts'
+import { PROBLEM_CATALOGUE, type ProblemCode } from './problem-catalogue.ts'
+
+export interface ProblemHandlerOptions {
+  readonly log: Log
+  /** `PUBLIC_URL`; `''` makes the addresses of the explaining pages relative to the service's mount point. */
+  readonly publicUrl: string
+  readonly hints: boolean
+}
+
+/** What an operator has to mend; the other refusals of Genesys are expected to pass. */
+const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
+  'internal_error',
+  'upstream_auth_failed',
+  'upstream_refused',
+  'deployment_not_usable',
+])
+
+/** Express's last handler: answers any thrown value with problem details, and logs what failed on this side. */
+export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions): ErrorRequestHandler {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  return (err: unknown, req, res, _next) => {
+    const code = problemCode(err)
+    rememberProblem(res, err, code)
+    if (PROBLEM_CATALOGUE[code].status >= 500) logFailure(log, err, code, req, res)
+    // Too late for another answer: only a broken connection can still tell that something went wrong.
+    if (res.headersSent) return void res.destroy()
+    const problem = toProblem(err, {
+      publicUrl: publicUrl === '' ? req.baseUrl : publicUrl,
+      hints,
+      requestId: requestIdOf(res),
+    })
+    res.status(problem.status).set(problem.headers).end(JSON.stringify(problem.body))
+  }
+}
+
+/** What the request's line in the log says of its problem. */
+export interface ProblemInLog {
+  readonly code: ProblemCode
+  readonly hint: string | undefined
+}
+
+export function problemOf(res: Response): ProblemInLog | undefined {
+  return res.locals.problem as ProblemInLog | undefined
+}
+
+/** `X-Request-Id` of the answer: the guard that sets it is the only one to decide on it. */
+export function requestIdOf(res: Response): string | undefined {
+  const id = res.getHeader('x-request-id')
+  return typeof id === 'string' ? id : undefined
+}
+
+function rememberProblem(res: Response, err: unknown, code: ProblemCode) {
+  res.locals.problem = { code, hint: problemHint(err) } satisfies ProblemInLog
+}
+
+function logFailure(log: Log, err: unknown, code: ProblemCode, req: Request, res: Response) {
+  const level = FOR_OPERATORS.has(code) ? 'error' : 'warn'
+  log[level]({ requestId: requestIdOf(res), req, code, hint: problemHint(err), err }, 'request failed')
+}

@@ -1,0 +1,138 @@
+import { UpstreamError } from './http/upstream-error.ts'
+import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './problem-catalogue.ts'
+import { RequestProblem } from './routes/request-problem.ts'
+import { SessionError, type FieldError } from './sessions/session-error.ts'
+
+/** Problem details, RFC 9457 section 3, with this service's extensions. */
+export interface ProblemBody {
+  /** Address of the page that explains `code`; relative to the service while it has no `PUBLIC_URL`. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly code: ProblemCode
+  readonly requestId?: string
+  /** For operators: which setting to mend. Only where hints are switched on. */
+  readonly hint?: string
+  readonly upstream?: { readonly status?: number; readonly code?: string; readonly correlationId?: string }
+  readonly errors?: readonly FieldError[]
+  readonly retryAfterSeconds?: number
+}
+
+export interface Problem {
+  readonly status: number
+  readonly body: ProblemBody
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface ProblemOptions {
+  /** Where the service is seen from outside, without a slash at the end; `''` gives a relative `type`. */
+  readonly publicUrl: string
+  /** Whether the answer carries `hint`; the log always has it. */
+  readonly hints: boolean
+  readonly requestId?: string | undefined
+}
+
+/** What an error says of itself, whichever layer it comes from. */
+interface KnownFacts {
+  readonly code: ProblemCode
+  readonly detail?: string
+  readonly hint?: string | undefined
+  readonly upstream?: ProblemBody['upstream']
+  readonly errors?: readonly FieldError[] | undefined
+  readonly retryAfterSeconds?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** The answer to any thrown value. What we don't know, we don't describe: that is 500 `internal_error`. */
+export function toProblem(err: unknown, options: ProblemOptions): Problem {
+  const facts = knownFacts(err)
+  const entry = PROBLEM_CATALOGUE[facts.code]
+  const retryAfterSeconds = wholeSeconds(facts.retryAfterSeconds) ?? entry.retryAfterSeconds
+  const hint = options.hints ? problemHint(err) : undefined
+  return {
+    status: entry.status,
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...(entry.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      ...facts.headers,
+    },
+    body: {
+      type: options.publicUrl + problemPath(facts.code),
+      title: entry.title,
+      status: entry.status,
+      ...(facts.detail !== undefined && { detail: facts.detail }),
+      code: facts.code,
+      ...(options.requestId !== undefined && { requestId: options.requestId }),
+      ...(hint !== undefined && { hint }),
+      ...(facts.upstream && { upstream: facts.upstream }),
+      ...(facts.errors && facts.errors.length > 0 && { errors: facts.errors }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    },
+  }
+}
+
+/** The catalogue code of any thrown value. */
+export function problemCode(err: unknown): ProblemCode {
+  return knownFacts(err).code
+}
+
+/** Which setting to mend, as the error itself says or else as the catalogue does; none for an unknown error. */
+export function problemHint(err: unknown): string | undefined {
+  const { code, hint } = knownFacts(err)
+  return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operator)
+}
+
+function knownFacts(err: unknown): KnownFacts {
+  if (err instanceof RequestProblem) {
+    if (err.code === 'internal_error') return { code: err.code }
+    return { ...err.facts, code: err.code, detail: err.message }
+  }
+  if (err instanceof SessionError) return { ...err.facts, code: err.code, detail: err.message }
+  if (err instanceof UpstreamError) return upstreamFacts(err)
+  return frameworkFacts(err) ?? { code: 'internal_error' }
+}
+
+function upstreamFacts({ code, message, facts }: UpstreamError): KnownFacts {
+  const upstream = {
+    ...(facts.status !== undefined && { status: facts.status }),
+    ...(facts.upstreamCode !== undefined && { code: facts.upstreamCode }),
+    ...(facts.correlationId !== undefined && { correlationId: facts.correlationId }),
+  }
+  return {
+    code,
+    detail: message,
+    hint: facts.hint,
+    retryAfterSeconds: facts.retryAfterSeconds,
+    ...(Object.keys(upstream).length > 0 && { upstream }),
+  }
+}
+
+/**
+ * Errors that Express and body-parser raise about the request itself. They are known by their status
+ * and `type`; their messages can hold a piece of the body, so ours are given instead.
+ */
+function frameworkFacts(err: unknown): KnownFacts | undefined {
+  // An axios error has a status too, but it is Genesys' and no word about this request.
+  if (!(err instanceof URIError || (err instanceof Error && 'expose' in err))) return undefined
+  const type = 'type' in err ? err.type : undefined
+  if (type === 'entity.parse.failed') return { code: 'invalid_json', detail: 'The body is not JSON.' }
+  if (type === 'request.aborted') return { code: 'invalid_request', detail: 'The body ended too early.' }
+  switch ('status' in err && err.status) {
+    case 400:
+      return { code: 'invalid_request', detail: 'The request could not be read.' }
+    case 413:
+      return { code: 'request_too_large', detail: 'The body is larger than this route reads.' }
+    case 415:
+      return { code: 'unsupported_media_type', detail: 'This charset or encoding of the body is not read.' }
+    default:
+      return undefined
+  }
+}
+
+/** `Retry-After` has whole seconds; 0 would ask for a loop. */
+function wholeSeconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined || !Number.isFinite(seconds) ? undefined : Math.max(1, Math.ceil(seconds))
+}

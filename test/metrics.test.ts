@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals'
+import { createMetrics } from '../src/metrics.ts'
+
+async function lineOf(metrics: ReturnType<typeof createMetrics>, start: string) {
+  const lines = (await metrics.text()).split('\n')
+  return lines.find((line) => line.startsWith(start))
+}
+
+test('a request counts under its route, method and status', async () => {
+  const metrics = createMetrics()
+  metrics.requestEnded({ method: 'GET', route: '/attachments/:id', status: 404, durationMs: 30 })
+  const labels = 'method="GET",route="/attachments/:id",status="404"'
+  expect(await lineOf(metrics, `guest_bff_request_duration_seconds_count{${labels}}`)).toMatch(/ 1$/)
+  expect(await lineOf(metrics, `guest_bff_request_duration_seconds_sum{${labels}}`)).toMatch(/ 0\.03$/)
+})
+
+test('an open stream counts until it ends, and ends once', async () => {
+  const metrics = createMetrics()
+  const first = metrics.streamOpened()
+  metrics.streamOpened()
+  expect(await lineOf(metrics, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 2')
+  first()
+  first()
+  expect(await lineOf(metrics, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 1')
+})
+
+test('upstream calls, token refreshes, sockets and problems are told apart', async () => {
+  const metrics = createMetrics()
+  metrics.upstreamCallEnded({ operation: 'history', outcome: 'ok', durationMs: 12 })
+  metrics.tokenRefreshed('upstream_auth_failed')
+  metrics.problemAnswered('rate_limited')
+  metrics.upstreamSocketOpened()
+  const text = await metrics.text()
+  expect(text).toContain('guest_bff_upstream_call_duration_seconds_count{operation="history",outcome="ok"} 1')
+  expect(text).toContain('guest_bff_token_refreshes_total{outcome="upstream_auth_failed"} 1')
+  expect(text).toContain('guest_bff_problems_total{code="rate_limited"} 1')
+  expect(text).toContain('guest_bff_upstream_sockets 1')
+})
+
+test('nobody can make endless series: methods and labels are bounded', async () => {
+  const metrics = createMetrics()
+  metrics.requestEnded({ method: 'PROPFIND', route: '/x', status: 405, durationMs: 1 })
+  for (let i = 0; i < 500; i++) metrics.upstreamCallEnded({ operation: `call-${i}`, outcome: 'ok' })
+  const text = await metrics.text()
+  expect(text).toContain('method="other"')
+  expect(text).not.toContain('PROPFIND')
+  expect(text.match(/^guest_bff_upstream_call_duration_seconds_count/gm)).toHaveLength(65)
+})
+
+test('two services in one process do not count into each other', async () => {
+  const [first, second] = [createMetrics(), createMetrics()]
+  first.streamOpened()
+  expect(await lineOf(second, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 0')
+})

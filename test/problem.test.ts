@@ -1,0 +1,241 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import express, { type RequestHandler } from 'express'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import request from 'supertest'
+import { UpstreamError } from '../src/http/upstream-error.ts'
+import type { Log } from '../src/log.ts'
+import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../src/problem-catalogue.ts'
+import { problemHandler } from '../src/problem-handler.ts'
+import { toProblem } from '../src/problem.ts'
+import { RequestProblem } from '../src/routes/request-problem.ts'
+import { SessionError } from '../src/sessions/session-error.ts'
+
+const PLAIN = { publicUrl: '', hints: false }
+
+function spyLog() {
+  return {
+    error: jest.fn(),
+    warn: jest.fn(),
+    info: jest.fn(),
+    debug: jest.fn(),
+    trace: jest.fn(),
+  } satisfies Log
+}
+
+function appThat(handler: RequestHandler, log: Log = spyLog(), options = PLAIN) {
+  const app = express()
+  app.use((_req, res, next) => {
+    res.set('X-Request-Id', 'r-1')
+    next()
+  })
+  app.use(express.json({ limit: 100 }))
+  app.post('/it', handler)
+  app.get('/it/:id', handler)
+  app.use(problemHandler({ log, ...options }))
+  return app
+}
+
+describe('the catalogue', () => {
+  test('has the statuses that the contract promises', () => {
+    const byStatus: Record<number, string[]> = {}
+    for (const code of PROBLEM_CODES.toSorted()) (byStatus[PROBLEM_CATALOGUE[code].status] ??= []).push(code)
+    expect(byStatus).toEqual({
+      400: ['invalid_json', 'invalid_request'],
+      401: ['session_invalid', 'user_token_invalid'],
+      403: ['origin_not_allowed'],
+      404: ['not_found'],
+      405: ['method_not_allowed'],
+      406: ['not_acceptable'],
+      409: ['end_not_enabled', 'request_in_progress', 'session_read_only'],
+      410: ['session_ended'],
+      413: ['attachment_too_large', 'attributes_too_large', 'request_too_large', 'text_too_long'],
+      415: ['unsupported_media_type'],
+      422: ['attachment_refused', 'attribute_not_allowed', 'idempotency_key_reused'],
+      429: ['rate_limited', 'upstream_rate_limited'],
+      500: ['internal_error'],
+      501: ['not_supported_by_guest_api'],
+      502: ['deployment_not_usable', 'upstream_auth_failed', 'upstream_bad_response', 'upstream_refused'],
+      503: ['overloaded', 'shutting_down', 'trusted_attributes_unavailable', 'upstream_unavailable'],
+      504: ['delivery_unknown', 'upstream_timeout'],
+    })
+  })
+
+  test.each(PROBLEM_CODES)('%s says what happened and what to do, in whole sentences', (code) => {
+    const { title, happened, page, operator } = PROBLEM_CATALOGUE[code]
+    expect(title).toMatch(/^[A-Z].*[^.]$/)
+    for (const text of [happened, page, operator]) {
+      expect(text).toMatch(/\.$/)
+      expect(text.split('`').length % 2).toBe(1)
+    }
+  })
+})
+
+describe('problem details', () => {
+  test('an error of ours keeps its code and its words, and points to its page', () => {
+    const err = new SessionError('attribute_not_allowed', 'A browser may not set it.', {
+      errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
+    })
+    expect(
+      toProblem(err, { publicUrl: 'https://chat.example.com', hints: false, requestId: 'r-1' }),
+    ).toMatchObject({
+      status: 422,
+      body: {
+        type: 'https://chat.example.com/docs/problems/attribute_not_allowed',
+        title: 'A browser may not set this attribute',
+        status: 422,
+        detail: 'A browser may not set it.',
+        code: 'attribute_not_allowed',
+        requestId: 'r-1',
+        errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
+      },
+    })
+  })
+
+  test('a refusal of Genesys brings its status, code and correlation id along', () => {
+    const err = new UpstreamError('upstream_refused', 'Genesys refused it.', {
+      status: 403,
+      upstreamCode: 'missing.permissions',
+      correlationId: 'c-1',
+    })
+    const { status, body } = toProblem(err, PLAIN)
+    expect(status).toBe(502)
+    expect(body.upstream).toEqual({ status: 403, code: 'missing.permissions', correlationId: 'c-1' })
+  })
+
+  test('the hint is the one of the error, else the one of the catalogue, and absent while hints are off', () => {
+    const own = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
+    const none = new UpstreamError('upstream_refused', 'No.')
+    expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
+    expect(toProblem(none, { publicUrl: '', hints: true }).body.hint).toBe(
+      PROBLEM_CATALOGUE.upstream_refused.operator,
+    )
+    expect(toProblem(own, PLAIN).body).not.toHaveProperty('hint')
+  })
+
+  test.each([
+    [0.2, '1'],
+    [0, '1'],
+    [-3, '1'],
+    [2.1, '3'],
+    [undefined, '5'],
+    [Number.NaN, '5'],
+  ])('a wait of %p seconds is answered as Retry-After: %s', (retryAfterSeconds, header) => {
+    const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
+    const { headers, body } = toProblem(new UpstreamError('upstream_rate_limited', 'Slowly.', facts), PLAIN)
+    expect(headers['Retry-After']).toBe(header)
+    expect(body.retryAfterSeconds).toBe(Number(header))
+  })
+
+  test('every 429 and 503 says when to come back', () => {
+    for (const entry of Object.values(PROBLEM_CATALOGUE))
+      if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
+  })
+
+  test('a 401 names the scheme, and headers of the error go along', () => {
+    expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
+      'WWW-Authenticate': 'Bearer',
+    })
+    const err = new RequestProblem('method_not_allowed', 'No.', { headers: { Allow: 'GET' } })
+    expect(toProblem(err, PLAIN).headers).toMatchObject({ Allow: 'GET' })
+  })
+
+  test.each([
+    ['an unknown error', new Error('secret')],
+    ['a thrown text', 'secret'],
+    ['nothing', undefined],
+    ['an error with the status of an upstream answer', Object.assign(new Error('secret'), { status: 400 })],
+    ['our own 500', new RequestProblem('internal_error', 'secret', { hint: 'secret' })],
+  ])('%s is a 500 that tells nothing more', (_what, err) => {
+    expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
+      type: '/docs/problems/internal_error',
+      title: 'Something went wrong here',
+      status: 500,
+      code: 'internal_error',
+      requestId: 'r-1',
+    })
+  })
+})
+
+describe('in Express', () => {
+  const app = appThat(() => {
+    throw new Error('reached')
+  })
+
+  test.each([
+    ['broken JSON', 'application/json', '{"text": "geheim', 400, 'invalid_json'],
+    [
+      'a body that is too large',
+      'application/json',
+      JSON.stringify({ text: 'x'.repeat(200) }),
+      413,
+      'request_too_large',
+    ],
+    ['a foreign charset', 'application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
+  ])('%s gets its problem, and nothing of the body comes back', async (_what, type, body, status, code) => {
+    const answer = await request(app).post('/it').set('Content-Type', type).send(body)
+    expect(answer.status).toBe(status)
+    expect(answer.type).toBe('application/problem+json')
+    expect(answer.body).toMatchObject({ code, status, requestId: 'r-1' })
+    expect(answer.text).not.toContain('geheim')
+  })
+
+  test('an unknown compression of the body gets 415', async () => {
+    const answer = await request(app).post('/it').set('Content-Encoding', 'snappy').type('json').send('{}')
+    expect(answer.body).toMatchObject({ code: 'unsupported_media_type' })
+  })
+
+  test('a path that cannot be decoded gets 400', async () => {
+    const answer = await request(app).get('/it/%E0%A4%A')
+    expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request' })
+  })
+
+  test('under a prefix, and without a public address, the page is found under the prefix', async () => {
+    const outer = express()
+    outer.use('/chat', app)
+    const answer = await request(outer).post('/chat/it').send({})
+    expect(answer.body).toMatchObject({ type: '/chat/docs/problems/internal_error' })
+  })
+
+  test('what failed on this side is logged with its hint; what the caller got wrong is not', async () => {
+    const log = spyLog()
+    const refused = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
+    await request(appThat(() => Promise.reject(refused), log)).post('/it')
+    expect(log.error).toHaveBeenCalledWith(
+      expect.objectContaining({
+        requestId: 'r-1',
+        code: 'upstream_refused',
+        hint: 'Add the role.',
+        err: refused,
+      }),
+      'request failed',
+    )
+    const wrong = spyLog()
+    await request(appThat(() => Promise.reject(new SessionError('session_invalid', 'No.')), wrong)).post(
+      '/it',
+    )
+    for (const level of Object.values(wrong)) expect(level).not.toHaveBeenCalled()
+  })
+
+  test('an error after the first bytes breaks the connection instead of mixing two answers', async () => {
+    const broken = appThat((_req, res) => {
+      res.write('data: 1\n\n')
+      throw new Error('too late')
+    })
+    const server = http.createServer(broken).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const ended = await new Promise((resolve) => {
+      const fail = (err: NodeJS.ErrnoException) => resolve(err.code)
+      const call = http.get({ host: '127.0.0.1', port, path: '/it/1' }, (answer) => {
+        answer.resume().once('error', fail)
+        answer.once('end', () => resolve('complete'))
+      })
+      call.once('error', fail)
+    })
+    server.close()
+    await once(server, 'close')
+    expect(ended).toBe('ECONNRESET')
+  })
+})
