@@ -1,0 +1,29 @@
+/** Who wants to know of what, by the name of the event. */
+export interface Listeners<Events> {
+  /** @returns stops listening */
+  readonly on: <Name extends keyof Events>(name: Name, listener: (detail: Events[Name]) => void) => () => void
+  readonly emit: <Name extends keyof Events>(name: Name, detail: Events[Name]) => void
+}
+
+export function createListeners<Events>(): Listeners<Events> {
+  const listeners = new Map<keyof Events, Set<(detail: never) => void>>()
+  return {
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set()
+      listeners.set(name, set.add(listener))
+      return () => set.delete(listener)
+    },
+    emit(name, detail) {
+      for (const listener of listeners.get(name) ?? []) {
+        try {
+          listener(detail as never)
+        } catch (error) {
+          // A mistake in the page is the page's to see; it must not break the stream.
+          setTimeout(() => {
+            throw error
+          })
+        }
+      }
+    },
+  }
+}

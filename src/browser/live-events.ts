@@ -1,0 +1,126 @@
+import { asProblem, isPassing, type ChatProblem } from './chat-problem.ts'
+import { backoffMs, isOffline, onWake, pause } from './patience.ts'
+import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
+
+/** The service writes something at least every 15 s; a stream that is silent for longer than this is dead. */
+const STALL_MS = 40_000
+/** When the page is looked at again or the network changes, a stream this quiet is not trusted. */
+const SUSPECT_MS = 20_000
+const DEFAULT_RETRY_MS = 2000
+
+export interface LiveEventsOptions {
+  /** Opens the stream. @throws {ChatProblem} */
+  readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
+  readonly onEvent: (event: ServerSentEvent) => void
+  /** @param fresh no event id was known, so that what happened before has to be read from the history */
+  readonly onConnected: (fresh: boolean) => void
+  readonly onLost: () => void
+  /** The stream ended for good: with a problem, or because the service says there is nothing more to come. */
+  readonly onStopped: (problem: ChatProblem | undefined) => void
+}
+
+/**
+ * Follows `GET /events` by `fetch`, since the browser's own `EventSource` cannot send the session token
+ * in a header. Reconnects where it left off until it is stopped.
+ * @returns stops it
+ */
+export function followLiveEvents(options: LiveEventsOptions): () => void {
+  const stopped = new AbortController()
+  void follow(options, stopped.signal)
+  return () => stopped.abort()
+}
+
+async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise<void> {
+  const hasStopped = () => stopped.aborted
+  let lastEventId: string | undefined
+  let retryMs = DEFAULT_RETRY_MS
+  let failures = 0
+  for (;;) {
+    await pause(0, stopped)
+    let delayMs: number | undefined
+    try {
+      const watched = watch(stopped)
+      try {
+        const response = await options.open(
+          lastEventId ? { 'Last-Event-ID': lastEventId } : {},
+          watched.signal,
+        )
+        if (response.status === 204) {
+          options.onStopped(undefined)
+          return
+        }
+        options.onConnected(lastEventId === undefined)
+        const parse = createSseParser({
+          onEvent(event) {
+            lastEventId = event.id ?? lastEventId
+            if (event.event === 'reconnect') delayMs = afterMs(event.data)
+            else options.onEvent(event)
+          },
+          onRetry: (ms) => (retryMs = ms),
+        })
+        await readText(response, (chunk) => {
+          failures = 0
+          watched.alive()
+          parse(chunk)
+        })
+      } finally {
+        watched.end()
+      }
+    } catch (error) {
+      const problem = asProblem(error)
+      if (!hasStopped() && !isPassing(problem) && problem.status !== 500) {
+        options.onStopped(problem)
+        return
+      }
+      if (problem.retryAfterSeconds !== undefined) delayMs = problem.retryAfterSeconds * 1000
+    }
+    if (hasStopped()) return
+    options.onLost()
+    const told = delayMs !== undefined
+    await pause(delayMs ?? backoffMs(failures++, retryMs), stopped, !told)
+  }
+}
+
+/** Notices a stream that has died without a word: sleeping laptops and dropped networks close nothing. */
+function watch(stopped: AbortSignal) {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  let timer = setTimeout(abort, STALL_MS)
+  let lastByteAtMs = Date.now()
+  const stopListening = onWake(() => {
+    if (isOffline() || Date.now() - lastByteAtMs > SUSPECT_MS) abort()
+  })
+  stopped.addEventListener('abort', abort)
+  return {
+    signal: controller.signal,
+    alive() {
+      lastByteAtMs = Date.now()
+      clearTimeout(timer)
+      timer = setTimeout(abort, STALL_MS)
+    },
+    end() {
+      abort()
+      clearTimeout(timer)
+      stopListening()
+      stopped.removeEventListener('abort', abort)
+    },
+  }
+}
+
+async function readText(response: Response, onChunk: (text: string) => void): Promise<void> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  for (;;) {
+    const read = await reader?.read()
+    if (read === undefined || read.done) return
+    onChunk(decoder.decode(read.value, { stream: true }))
+  }
+}
+
+function afterMs(data: string): number {
+  try {
+    return Math.max(0, Number((JSON.parse(data) as { afterMs: unknown }).afterMs)) || 0
+  } catch {
+    return DEFAULT_RETRY_MS
+  }
+}

@@ -1,0 +1,113 @@
+import { asProblem, ChatProblem, isPassing, problemOf } from './chat-problem.ts'
+import { backoffMs, isOffline, pause } from './patience.ts'
+import type { TokenStore } from './token-store.ts'
+
+const TIMEOUT_MS = 40_000
+
+export interface RequestOptions {
+  readonly json?: unknown
+  /** Made anew for each try. */
+  readonly headers?: () => Record<string, string>
+  /** How long a passing failure is answered by another try; time without network doesn't count. Default 0. */
+  readonly repeatForMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface Requests {
+  url(path: string): URL
+  authorization(): Record<string, string>
+  /** @throws {ChatProblem} */
+  call(method: string, path: string, options?: RequestOptions): Promise<unknown>
+  /** Reads an answer's body; a session token in it is kept in the store and not handed on. @throws {ChatProblem} */
+  settle(status: number, retryAfter: string | null, body: string): unknown
+  /** A stream's beginning; its body is left to the caller. @throws {ChatProblem} */
+  stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response>
+}
+
+export function createRequests(options: {
+  readonly baseUrl: string | URL
+  readonly fetch: typeof fetch
+  readonly tokens: TokenStore
+}): Requests {
+  const { fetch, tokens } = options
+  const page = (globalThis as { document?: Document }).document?.baseURI
+  const baseUrl = new URL(String(options.baseUrl).replace(/\/*$/, '/'), page)
+  const url = (path: string) => new URL(path, baseUrl)
+
+  function authorization(): Record<string, string> {
+    const token = tokens.read()
+    return token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  }
+
+  function settle(status: number, retryAfter: string | null, body: string): unknown {
+    if (status < 200 || status > 299) throw problemOf(status, retryAfter, body)
+    if (body === '') return undefined
+    let parsed: { session?: unknown }
+    try {
+      parsed = JSON.parse(body) as typeof parsed
+    } catch {
+      throw new ChatProblem('unexpected_answer', { status })
+    }
+    const { session, ...answer } = parsed
+    if (typeof session === 'string') tokens.write(session)
+    return answer
+  }
+
+  async function once(method: string, path: string, { json, headers, signal }: RequestOptions) {
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    const timer = setTimeout(abort, TIMEOUT_MS)
+    signal?.addEventListener('abort', abort)
+    try {
+      const response = await fetch(url(path), {
+        method,
+        headers: {
+          Accept: 'application/json',
+          ...authorization(),
+          ...(json !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers?.(),
+        },
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+        signal: controller.signal,
+      })
+      return settle(response.status, response.headers.get('Retry-After'), await response.text())
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  return {
+    url,
+    authorization,
+    settle,
+    async call(method: string, path: string, options: RequestOptions = {}) {
+      const { signal, repeatForMs = 0 } = options
+      let spentMs = 0
+      for (let failures = 0; ; failures++) {
+        if (repeatForMs > 0) await pause(0, signal)
+        signal?.throwIfAborted()
+        const startedAtMs = Date.now()
+        try {
+          return await once(method, path, options)
+        } catch (error) {
+          signal?.throwIfAborted()
+          const problem = asProblem(error)
+          const delayMs = Math.max(backoffMs(failures), (problem.retryAfterSeconds ?? 0) * 1000)
+          if (!isOffline()) spentMs += Date.now() - startedAtMs + delayMs
+          if (!isPassing(problem) || spentMs > repeatForMs) throw problem
+          await pause(delayMs, signal, problem.code === 'no_answer')
+        }
+      }
+    },
+    async stream(path, headers, signal) {
+      const response = await fetch(url(path), {
+        headers: { Accept: 'text/event-stream', ...authorization(), ...headers },
+        cache: 'no-store',
+        signal,
+      })
+      if (response.ok) return response
+      throw problemOf(response.status, response.headers.get('Retry-After'), await response.text())
+    },
+  }
+}

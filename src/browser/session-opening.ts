@@ -1,0 +1,37 @@
+import { asProblem, isEnd } from './chat-problem.ts'
+import type { SessionDescription } from './contract.ts'
+import type { GuestChatOptions } from './guest-chat.ts'
+import type { Requests } from './requests.ts'
+import type { TokenStore } from './token-store.ts'
+
+/** How long opening is tried while the guest waits for it. */
+const WAIT_FOR_MS = 20_000
+
+/**
+ * Resumes the guest session in the store, or opens a new one.
+ * @param startNew whether to leave the conversation of that session behind
+ * @throws {ChatProblem}
+ */
+export async function openOrResume(
+  { guest, userToken }: GuestChatOptions,
+  { requests, tokens }: { readonly requests: Requests; readonly tokens: TokenStore },
+  startNew: boolean,
+  signal: AbortSignal,
+): Promise<SessionDescription> {
+  const visitor = typeof userToken === 'function' ? await userToken() : userToken
+  const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
+  const post = async (json: object) => {
+    const request = { json, repeatForMs: WAIT_FOR_MS, signal }
+    return (await requests.call('POST', 'guest-session', request)) as SessionDescription
+  }
+  if (tokens.read() === undefined) return post(details)
+  try {
+    return await post(startNew ? { ...details, startNew } : details)
+  } catch (error) {
+    const problem = asProblem(error)
+    // The token is too old, or the driver can't start anew: then as another guest.
+    if (!isEnd(problem) && !(startNew && problem.status === 501)) throw problem
+    tokens.forget()
+    return post(details)
+  }
+}

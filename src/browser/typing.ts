@@ -1,0 +1,38 @@
+/** Genesys' own clients tell it no more often. */
+const TELL_EVERY_MS = 5000
+
+/** Who is typing on the other side, until they stop or their time runs out. */
+export function createTypingIndicator<Sender>(onChange: () => void) {
+  let sender: Sender | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function hide(): void {
+    clearTimeout(timer)
+    if (sender === undefined) return
+    sender = undefined
+    onChange()
+  }
+
+  return {
+    get sender() {
+      return sender
+    },
+    hide,
+    show(who: Sender, durationMs: number): void {
+      clearTimeout(timer)
+      timer = setTimeout(hide, durationMs)
+      sender = who
+      onChange()
+    },
+  }
+}
+
+/** Lets through one call in five seconds. */
+export function throttleTyping(tell: () => void, now: () => number = Date.now): () => void {
+  let toldAtMs = -Infinity
+  return () => {
+    if (now() - toldAtMs < TELL_EVERY_MS) return
+    toldAtMs = now()
+    tell()
+  }
+}
