@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { z } from 'zod'
 import { type Attachment, type Attachments, BLOCKED_EXTENSIONS } from './attachments.ts'
 import type { GuestConnection } from './guest-connection.ts'
-import { attachmentNotFound, attachmentNotUploaded } from './guest-refusal.ts'
+import { attachmentNotFound, attachmentNotUploaded, requestFailed } from './guest-refusal.ts'
 import { type GuestAction, type GuestRequest, fieldsOf, sessionOf } from './guest-request.ts'
 import { pushed, response } from './payloads.ts'
 import type { Settings } from './settings.ts'
@@ -33,6 +33,8 @@ export function attachmentActions(parts: { settings: Settings; attachments: Atta
       return
     }
     const { attachmentId: id, fileName, fileType, fileSize } = file
+    // An id is the client's to choose, but not one that is in use.
+    if (id !== undefined && attachments.isTaken(id)) throw requestFailed()
     const attachment = attachments.expect(session, { id, fileName, fileType })
     const body = {
       attachmentId: attachment.id,

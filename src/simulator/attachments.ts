@@ -128,6 +128,7 @@ export function createAttachments(settings: Settings) {
       const attachment = byId.get(id)
       return attachment?.session === session ? attachment : undefined
     },
+    isTaken: (id: string) => byId.has(id),
     remove: (attachment: Attachment) => void byId.delete(attachment.id),
   }
 }

@@ -29,8 +29,9 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
   const configureSession: GuestAction = (connection, request) => {
     const startNew = checked(request)
     if (sessions.signedInTokens.has(request.token)) throw cannotDowngrade()
-    const known = startNew ? undefined : sessions.of(request.token)
-    if (known?.expired) throw sessionExpired()
+    if (sessions.of(request.token)?.isOver()) throw sessionExpired()
+    if (startNew) abandon(connection, sessions.of(request.token))
+    const known = sessions.of(request.token)
     const session = known ?? sessions.open(request.token)
     enter(connection, request, session, { newSession: !known })
   }
@@ -40,7 +41,8 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
     if (!settings.signIn) throw featureOff()
     const userId = await userOf(fieldsOf(SignIn, request).data.code)
     const asGuest = guestSessionOf(request.token)
-    const known = startNew ? undefined : (sessions.signedInAs(userId) ?? upgraded(asGuest))
+    if (startNew) abandon(connection, sessions.signedInAs(userId))
+    const known = sessions.signedInAs(userId) ?? upgraded(asGuest)
     const session = known ?? sessions.open(request.token)
     session.signedInAs = userId
     sessions.know(request.token, session)
@@ -48,6 +50,14 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
     for (const other of asGuest?.connections ?? []) if (other !== connection) other.close('signedIn')
     const clearedExistingSession = asGuest !== undefined && asGuest !== session
     enter(connection, request, session, { newSession: !known, clearedExistingSession })
+  }
+
+  /** The agent keeps what was said; the guest begins anew, with this connection alone. */
+  function abandon(connection: GuestConnection, session: GuestSession | undefined): void {
+    if (!session) return
+    if (session.conversation) session.conversation.connected = false
+    sessions.forget(session)
+    for (const other of [...session.connections]) if (other !== connection) other.close()
   }
 
   /** @returns whether a new session is wanted */

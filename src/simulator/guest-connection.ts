@@ -63,7 +63,7 @@ export class GuestConnection {
   async bendReceived(how: Bending, request: WireFrame): Promise<boolean> {
     const untouched = !(how.drop || how.closeCode || how.garbage || how.swallow || how.frame)
     if (untouched) {
-      if (how.delayMs !== undefined) await pause(how.delayMs)
+      if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
       return true
     }
     const { tracingId } = request
@@ -103,7 +103,7 @@ export class GuestConnection {
   }
 
   async #sendBent(recorded: RecordedFrame, how: Bending): Promise<void> {
-    if (how.delayMs !== undefined) await pause(how.delayMs)
+    if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
     if (how.drop) {
       this.drop()
       return

@@ -44,7 +44,7 @@ export function sessionOf(connection: GuestConnection, request: GuestRequest): G
   if (!session) throw requestFailed()
   if (session.loggedOut) throw unauthorized()
   if (request.token !== connection.token) throw sessionNotFound()
-  if (session.expired) throw sessionExpired()
+  if (session.isOver()) throw sessionExpired()
   return session
 }
 

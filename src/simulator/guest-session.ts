@@ -77,6 +77,12 @@ export class GuestSession {
     this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
   }
 
+  /** Whether its life is over; whoever is connected is told once. */
+  isOver(): boolean {
+    if (this.expiresAtMs <= this.#settings.now()) this.expire()
+    return this.expired
+  }
+
   expire(): void {
     if (this.expired) return
     this.expired = true

@@ -4,6 +4,7 @@ import type { Settings } from './settings.ts'
 
 export function createGuestSessions(settings: Settings) {
   const byToken = new Map<string, GuestSession>()
+  const byId = new Map<string, GuestSession>()
   const configures = new Map<string, RateWindow>()
   const signedInTokens = new Set<string>()
   let latest: GuestSession | undefined
@@ -11,6 +12,7 @@ export function createGuestSessions(settings: Settings) {
   function open(token: string): GuestSession {
     const session = new GuestSession(token, settings)
     byToken.set(token, session)
+    byId.set(session.id, session)
     latest = session
     return session
   }
@@ -22,6 +24,7 @@ export function createGuestSessions(settings: Settings) {
 
   function forget(session: GuestSession): void {
     for (const [token, known] of byToken) if (known === session) byToken.delete(token)
+    byId.delete(session.id)
   }
 
   function takeConfigure(token: string): number {
@@ -33,7 +36,7 @@ export function createGuestSessions(settings: Settings) {
   }
 
   function all(): GuestSession[] {
-    return [...new Set(byToken.values())]
+    return [...byId.values()]
   }
 
   return {
@@ -44,13 +47,13 @@ export function createGuestSessions(settings: Settings) {
     signedInTokens,
     all,
     of: (token: string) => byToken.get(token),
-    byId: (id: string) => all().find((session) => session.id === id),
+    byId: (id: string) => byId.get(id),
     signedInAs: (userId: string) =>
       all().find((session) => session.signedInAs === userId && !session.loggedOut && !session.expired),
     latest: () => latest,
     touch: (session: GuestSession) => (latest = session),
     expireOld: () => {
-      for (const session of byToken.values()) if (session.expiresAtMs <= settings.now()) session.expire()
+      for (const session of byId.values()) session.isOver()
     },
   }
 }

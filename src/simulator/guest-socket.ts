@@ -104,9 +104,21 @@ export function createGuestSocket(parts: GuestSocketParts) {
 
 export type GuestSocket = ReturnType<typeof createGuestSocket>
 
-/** Lets every upgrade request of the server come to the guest socket. */
-export function attach(server: Server, guestSocket: GuestSocket): void {
-  server.on('upgrade', (req, socket, head) => void guestSocket.upgrade(req, socket, head))
+/**
+ * Lets every upgrade request of the server come to the guest socket.
+ *
+ * @returns a function that cuts all of them, those still waiting for an answer included
+ */
+export function attach(server: Server, guestSocket: GuestSocket): () => void {
+  const open = new Set<Duplex>()
+  server.on('upgrade', (req, socket, head) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    void guestSocket.upgrade(req, socket, head)
+  })
+  return () => {
+    for (const socket of open) socket.destroy()
+  }
 }
 
 /** A domain stands for its own host, whatever the port; mobile clients send the host without a scheme. */
@@ -148,7 +160,7 @@ function unexpected(tracingId: string | undefined) {
 
 /** @returns the status to refuse with, 0 when there is nothing more to do, nothing to go on as usual */
 async function bendHandshake(how: Bending, socket: Duplex): Promise<number | undefined> {
-  if (how.delayMs !== undefined) await pause(how.delayMs)
+  if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
   if (how.swallow) return 0
   if (how.drop || how.garbage) {
     if (how.garbage) socket.write('HTTP/1.1 mess\r\n\r\n')

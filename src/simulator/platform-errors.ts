@@ -84,6 +84,7 @@ const CODES: Record<number, string> = {
 
 /** What the platform says with a bare status: of the body parser, or when a test bends an answer. */
 export function errorOfStatus(status: number): PlatformError {
+  if (status === 429) return rateLimitExceeded(1)
   const code = CODES[status] ?? 'internal.server.error'
   return new PlatformError(status, code, `The request failed: ${code}`)
 }

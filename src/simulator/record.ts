@@ -109,13 +109,21 @@ export function createRecord<Thing, Query>(options: {
   const kept: Thing[] = []
   const waiting = new Set<(thing: Thing) => void>()
 
-  function add(thing: Thing): void {
-    if (options.keep) {
-      kept.push(thing)
-      // Cutting off a tenth at once keeps `add` cheap when the log is full.
-      if (kept.length > KEPT) kept.splice(0, KEPT / 10)
-    }
+  function keep(thing: Thing): void {
+    if (!options.keep) return
+    kept.push(thing)
+    // Cutting off a tenth at once keeps this cheap when the log is full.
+    if (kept.length > KEPT) kept.splice(0, KEPT / 10)
+  }
+
+  /** Tells those who wait. */
+  function announce(thing: Thing): void {
     for (const offer of waiting) offer(thing)
+  }
+
+  function add(thing: Thing): void {
+    keep(thing)
+    announce(thing)
   }
 
   function next(query: Query, { timeoutMs = WAIT_MS } = {}): Promise<Thing> {
@@ -139,7 +147,7 @@ export function createRecord<Thing, Query>(options: {
     return kept.find((thing) => options.matches(query, thing)) ?? (await next(query, wait))
   }
 
-  return { kept, add, next, seen }
+  return { kept, keep, announce, add, next, seen }
 }
 
 export type FrameRecord = ReturnType<typeof createRecord<RecordedFrame, FrameQuery>>

@@ -1,12 +1,23 @@
-import express, { type Express } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { attachmentStorage } from './attachment-storage.ts'
+import type { Attachments } from './attachments.ts'
 import type { Bends } from './bend.ts'
+import { conversationEndpoints } from './conversation-endpoints.ts'
+import type { Conversations } from './conversations.ts'
+import type { GuestJwts } from './guest-jwt.ts'
+import type { GuestSessions } from './guest-sessions.ts'
+import { history } from './history.ts'
 import type { OAuth } from './oauth-endpoint.ts'
-import { answerError, notFound } from './platform-errors.ts'
+import { answerError, errorOfStatus, notFound } from './platform-errors.ts'
 import { correlationId, rateHeaders } from './platform-headers.ts'
 import { publicConfiguration } from './public-configuration.ts'
 import type { RequestRecord } from './record.ts'
 import { bendAnswers, recordRequests } from './rest-bending.ts'
+import { restGuestApis } from './rest-guest-apis.ts'
+import type { RestGuests } from './rest-guests.ts'
 import type { Settings } from './settings.ts'
+import type { SignIn } from './sign-in.ts'
+import { webDeployments } from './web-deployments.ts'
 
 /** Genesys: `request.bytes.max`. */
 const BODY_BYTES = 512_000
@@ -16,23 +27,42 @@ export interface RestParts {
   bends: Bends
   requests: RequestRecord
   oauth: OAuth
+  sessions: GuestSessions
+  jwts: GuestJwts
+  attachments: Attachments
+  conversations: Conversations
+  signIn: SignIn
+  guests: RestGuests
 }
 
 /** The API, login and CDN hosts and the object store, all on one port: their paths do not collide. */
 export function createRestApp(parts: RestParts): Express {
-  const { settings, bends, requests, oauth } = parts
+  const { settings, bends, requests, oauth, attachments, conversations } = parts
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use(correlationId)
   app.use(recordRequests(requests, settings.now))
+  app.use('/api', rateHeaders({ perMinute: settings.limits.restPerMinute, now: settings.now }))
   app.use(bendAnswers(bends))
-  app.use(oauth.router)
+  app.use(attachmentStorage(settings, attachments))
   app.use(publicConfiguration(settings))
-  app.use(rateHeaders({ perMinute: settings.limits.restPerMinute, now: settings.now }))
-  app.use(express.json({ limit: BODY_BYTES, strict: false }))
+  app.use(oauth.router)
+  app.use(jsonOnly, express.json({ limit: BODY_BYTES, strict: false }))
+  app.use(webDeployments(settings, oauth))
+  app.use(parts.signIn.router)
+  app.use(history(parts))
+  app.use(conversationEndpoints(conversations, oauth))
+  if (settings.restGuestApis) app.use(restGuestApis(settings.restGuestApis, parts))
   app.use(() => {
     throw notFound()
   })
   app.use(answerError)
   return app
+}
+
+/** A body in another form than JSON: 415. Official clients send the header on GET too, without a body. */
+function jsonOnly(req: Request, _res: Response, next: NextFunction): void {
+  // `is` answers null when there is no body.
+  if (req.is('application/json') === false) throw errorOfStatus(415)
+  next()
 }

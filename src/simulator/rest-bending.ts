@@ -10,11 +10,13 @@ export function recordRequests(requests: RequestRecord, now: () => number) {
     const { method, path, headers } = req
     const query = Object.fromEntries(new URL(req.url, 'http://simulator').searchParams)
     const recorded: RecordedRequest = { method, path, query, headers, atMs: now() }
-    res.once('close', () => {
+    requests.keep(recorded)
+    // Before the last byte leaves, so that who has the answer finds the log complete.
+    res.once('prefinish', () => {
+      recorded.status = res.statusCode
       if (req.body !== undefined) recorded.body = req.body as unknown
-      if (res.headersSent) recorded.status = res.statusCode
-      requests.add(recorded)
     })
+    res.once('close', () => requests.announce(recorded))
     next()
   }
 }
@@ -27,7 +29,7 @@ export function bendAnswers(bends: Bends) {
       next()
       return
     }
-    if (how.delayMs !== undefined) await pause(how.delayMs)
+    if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
     if (how.afterWork) {
       bendAtEnd(res, how)
       next()

@@ -32,14 +32,17 @@ import {
   matchesRequest,
 } from './record.ts'
 import { createRestApp } from './rest-app.ts'
+import { type RestGuest, createRestGuests } from './rest-guests.ts'
 import { sessionActions } from './session-actions.ts'
 import { type Settings, type SimulatorOptions, resolveSettings } from './settings.ts'
+import { createSignIn } from './sign-in.ts'
 
 export type { AgentMessage } from './agent.ts'
 export type { AgentScript } from './agent-script.ts'
 export type { Bend, BendMatch, Bending } from './bend.ts'
 export type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
 export type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
+export type { RestGuest } from './rest-guests.ts'
 export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
 
 /** A small Genesys Cloud on this machine, and what a test can do to it and ask of it. */
@@ -66,6 +69,9 @@ export interface Simulator {
   agentTypes(guestToken?: string, durationMs?: number): void
   /** Ends the conversation as `disconnectMode` has it. */
   agentLeaves(guestToken?: string): void
+
+  /** An authorization code, good once, as the site's own sign-in would get it for a person. */
+  authorizationCode(userId: string): string
 
   // Trouble.
 
@@ -98,6 +104,8 @@ export interface Simulator {
   /** The participant data that agent and routing saw. */
   sawAttributes(guestToken?: string): SawAttributes
   readonly sessions: SessionInfo[]
+  /** Those made through the REST guest operations, with their messages and attributes. */
+  readonly restGuests: readonly RestGuest[]
   /** Open sockets: of one guest, or of all, configured or not. */
   connections(guestToken?: string): number
 }
@@ -107,7 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const settings = resolveSettings(options)
   const parts = createParts(settings)
   const server = http.createServer(parts.restApp)
-  attach(server, parts.guestSocket)
+  const cutSockets = attach(server, parts.guestSocket)
   const host = options.host ?? '127.0.0.1'
   await listen(server, options.port ?? 0, host)
   const { port } = server.address() as AddressInfo
@@ -116,7 +124,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   async function close(): Promise<void> {
     clearInterval(expiring)
     parts.agent.stop()
-    for (const connection of parts.guestSocket.connections) connection.drop()
+    cutSockets()
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
     await closed
@@ -153,6 +161,8 @@ function createParts(settings: Settings) {
   const conversations = createConversations(settings, sessions)
   const agent = createAgent({ settings, conversations, attachments })
   const oauth = createOAuth(settings)
+  const signIn = createSignIn({ settings, sessions, jwts })
+  const guests = createRestGuests(settings)
   const actions = {
     ...configureActions({ settings, sessions, jwts }),
     ...sessionActions({ settings, jwts }),
@@ -160,8 +170,9 @@ function createParts(settings: Settings) {
     ...attachmentActions({ settings, attachments }),
   }
   const guestSocket = createGuestSocket({ settings, bends, frames, requests, actions })
-  const restApp = createRestApp({ settings, bends, requests, oauth })
-  return { bends, frames, requests, sessions, conversations, agent, oauth, guestSocket, restApp }
+  const made = { bends, frames, requests, sessions, conversations, agent, oauth, signIn, guests }
+  const restApp = createRestApp({ settings, jwts, attachments, ...made })
+  return { ...made, guestSocket, restApp }
 }
 
 type Parts = ReturnType<typeof createParts>
@@ -185,6 +196,7 @@ function testSurface(parts: Parts) {
     botSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what, 'bot'),
     agentTypes: (guest?: string, durationMs?: number) => agent.types(meant(guest), durationMs),
     agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(meant(guest))),
+    authorizationCode: parts.signIn.authorizationCode,
     bend: bends.bend,
     dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),
     closeSockets: (code = 1001, reason = '', guest?: string) =>
@@ -205,6 +217,7 @@ function testSurface(parts: Parts) {
     get sessions() {
       return sessions.all().map(infoOf)
     },
+    restGuests: parts.guests.all,
     connections: (guest?: string) => socketsOf(guest).length,
   }
 }

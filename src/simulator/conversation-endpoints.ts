@@ -1,0 +1,100 @@
+import { type Request, Router } from 'express'
+import { z } from 'zod'
+import { type Conversations, setAttributes } from './conversations.ts'
+import type { Conversation, Entry, Participant } from './guest-session.ts'
+import type { OAuth } from './oauth-endpoint.ts'
+import { badRequest, invalidValue, notFound } from './platform-errors.ts'
+
+const MESSAGES = '/api/v2/conversations/messages'
+const ATTRIBUTES = '/:conversationId/participants/:participantId/attributes'
+
+const VIEW = ['conversation:message:view', 'conversation:webmessaging:view']
+const END = ['conversation:communication:disconnect', 'conversation:message:park']
+
+const Attributes = z.looseObject({ attributes: z.record(z.string(), z.string()) })
+const State = z.looseObject({ state: z.literal('disconnected') })
+
+/** The contact centre's side of a conversation, for an OAuth client. */
+export function conversationEndpoints(conversations: Conversations, oauth: OAuth): Router {
+  const router = Router()
+
+  /** From a message to its conversation. The id is the message's `id`, not its `channel.messageId`. */
+  router.get(`${MESSAGES}/:messageId/details`, (req, res) => {
+    oauth.authorize(req, ...VIEW)
+    const entry = conversations.entryOf(req.params.messageId)
+    if (!entry?.conversation) throw notFound()
+    res.json(detailsOf(entry, entry.conversation))
+  })
+
+  router.get(`${MESSAGES}/:conversationId`, (req, res) => {
+    oauth.authorize(req)
+    res.json(bodyOf(conversationIn(req)))
+  })
+
+  router.patch([`${MESSAGES}${ATTRIBUTES}`, `/api/v2/conversations${ATTRIBUTES}`], (req, res) => {
+    oauth.authorize(req)
+    const { customer, agent } = conversationIn(req)
+    const participant = [customer, agent].find(({ id }) => id === req.params.participantId)
+    if (!participant) throw notFound()
+    const { success, data } = Attributes.safeParse(req.body)
+    if (!success) throw invalidValue('attributes')
+    setAttributes(participant, data.attributes)
+    res.json({ attributes: participant.attributes })
+  })
+
+  router.patch(`${MESSAGES}/:conversationId`, (req, res) => {
+    oauth.authorize(req, ...END)
+    const conversation = conversationIn(req)
+    if (!State.safeParse(req.body).success) throw badRequest()
+    conversations.disconnect(conversation)
+    res.json(bodyOf(conversation))
+  })
+
+  router.post('/api/v2/conversations/:conversationId/disconnect', (req, res) => {
+    oauth.authorize(req, 'conversation:communication:disconnect')
+    conversations.disconnect(conversationIn(req))
+    res.status(204).end()
+  })
+
+  function conversationIn(req: Request): Conversation {
+    const conversation = conversations.byId(String(req.params.conversationId))
+    if (!conversation) throw notFound()
+    return conversation
+  }
+
+  return router
+}
+
+function detailsOf({ message }: Entry, conversation: Conversation) {
+  return {
+    id: message.id,
+    direction: message.direction.toLowerCase(),
+    messengerType: 'webmessaging',
+    timestamp: message.channel.time,
+    status: 'sent',
+    normalizedMessage: message,
+    conversationId: conversation.id,
+    selfUri: `${MESSAGES}/${message.id}/details`,
+  }
+}
+
+function bodyOf(conversation: Conversation) {
+  const { id, session, startedAtMs, customer, agent, connected } = conversation
+  const own = session.entries.filter((entry) => entry.conversation === conversation)
+  const messagesOf = (direction: 'Inbound' | 'Outbound') =>
+    own
+      .filter(({ message }) => message.direction === direction)
+      .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
+  const person = ({ communicationId, ...rest }: Participant, direction: 'Inbound' | 'Outbound') => ({
+    ...rest,
+    state: connected ? 'connected' : 'disconnected',
+    communications: [{ id: communicationId }],
+    messages: messagesOf(direction),
+  })
+  return {
+    id,
+    startTime: new Date(startedAtMs).toISOString(),
+    participants: [person(customer, 'Inbound'), person(agent, 'Outbound')],
+    selfUri: `${MESSAGES}/${id}`,
+  }
+}

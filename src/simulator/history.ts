@@ -1,0 +1,66 @@
+import { type Request, Router } from 'express'
+import type { Attachments } from './attachments.ts'
+import { httpBaseOf } from './base-url.ts'
+import type { GuestJwts } from './guest-jwt.ts'
+import type { Entry } from './guest-session.ts'
+import type { GuestSessions } from './guest-sessions.ts'
+import { bearerOf } from './oauth-endpoint.ts'
+import { badCredentials, invalidValue, rateLimitExceeded } from './platform-errors.ts'
+import type { Settings } from './settings.ts'
+
+const PAGE_SIZE = 25
+const MOST_PER_PAGE = 100
+
+/** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
+export function history(parts: {
+  settings: Settings
+  sessions: GuestSessions
+  jwts: GuestJwts
+  attachments: Attachments
+}): Router {
+  const { settings, sessions, jwts, attachments } = parts
+  const router = Router()
+
+  router.get('/api/v2/webmessaging/messages', async (req, res) => {
+    const session = sessions.byId(await jwts.subjectOf(bearerOf(req), 'history'))
+    if (!session) throw badCredentials()
+    const retryAfterSeconds = session.historyCalls.take()
+    if (retryAfterSeconds > 0) throw rateLimitExceeded(retryAfterSeconds)
+    const pageSize = numberIn(req, 'pageSize', PAGE_SIZE, MOST_PER_PAGE)
+    const pageNumber = numberIn(req, 'pageNumber', 1, Infinity)
+    const newestFirst = session.entries.toReversed()
+    const total = newestFirst.length
+    const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
+    const entities = page.map((entry) => entityOf(entry, httpBaseOf(req, settings)))
+    res.json({
+      entities,
+      pageSize: total === 0 ? 0 : pageSize,
+      pageNumber,
+      total,
+      pageCount: Math.ceil(total / pageSize),
+    })
+  })
+
+  /** The same message as on the socket; one of the agent has its id in `channel.messageId` too. */
+  function entityOf({ message }: Entry, baseUrl: string) {
+    const { channel, content } = message
+    return {
+      ...message,
+      channel: { ...channel, messageId: channel.messageId ?? message.id },
+      ...(content && { content: attachments.refreshed(content, baseUrl) }),
+      status: 'Sent',
+      reasons: [],
+    }
+  }
+
+  return router
+}
+
+/** @throws {PlatformError} 400 when it is no number from 1 to `most` */
+function numberIn(req: Request, name: string, otherwise: number, most: number): number {
+  const given = req.query[name]
+  if (given === undefined) return otherwise
+  const number = Number(given)
+  if (!Number.isInteger(number) || number < 1 || number > most) throw invalidValue(name)
+  return number
+}

@@ -1,0 +1,44 @@
+import { KNOWN_IDS, readSimulatorSettings } from './environment.ts'
+import { type Simulator, startSimulator } from './simulator.ts'
+
+/** BSD's EX_CONFIG: starting again will not help. */
+const BAD_SETTINGS = 78
+
+async function run(): Promise<void> {
+  const simulator = await startSimulator(settingsOrExit())
+  process.stdout.write(`${banner(simulator)}\n`)
+  const stop = () => void simulator.close().then(() => process.exit(0))
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+}
+
+function settingsOrExit() {
+  try {
+    // A run may last for days; what a test would look at is of no use here.
+    return { ...readSimulatorSettings(process.env), record: false }
+  } catch (err) {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`)
+    process.exit(BAD_SETTINGS)
+  }
+}
+
+function banner(simulator: Simulator): string {
+  const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
+  const isKnown = clientSecret === KNOWN_IDS.clientSecret
+  return `This is a simulator and not Genesys Cloud. Nothing that is written here reaches a contact centre.
+It listens on ${url}. To point the service at it:
+
+GENESYS_API_URL=${url}
+GENESYS_LOGIN_URL=${url}
+GENESYS_CDN_URL=${url}
+GENESYS_MESSAGING_URL=${messagingUrl}
+GENESYS_ORGANIZATION_ID=${organizationId}
+GENESYS_DEPLOYMENT_ID=${deploymentId}
+GENESYS_CLIENT_ID=${clientId}
+GENESYS_CLIENT_SECRET=${isKnown ? clientSecret : '<your SIMULATOR_CLIENT_SECRET>'}
+`
+}
+
+run().catch((err: unknown) => {
+  process.stderr.write(`The simulator could not start: ${err instanceof Error ? err.message : String(err)}\n`)
+  process.exitCode = 1
+})
