@@ -55,7 +55,7 @@ export interface Config {
   }
   readonly upstreamTimeoutMs: number
   readonly drainMs: number
-  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
   readonly metricsPort: number | undefined
   readonly docs: boolean
   readonly demo: boolean
@@ -90,22 +90,18 @@ export class ConfigError extends Error {
   }
 }
 
-const flag = (fallback: boolean) =>
-  z
-    .stringbool({
-      truthy: ['on', 'true', '1', 'yes'],
-      falsy: ['off', 'false', '0', 'no'],
-      error: 'is on or off',
-    })
-    .default(fallback)
+const onOff = z.stringbool({
+  truthy: ['on', 'true', '1', 'yes'],
+  falsy: ['off', 'false', '0', 'no'],
+  error: 'is on or off',
+})
 
-const whole = (minimum: number, maximum: number, fallback: number) =>
+const whole = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,12}$/, 'is a whole number')
     .transform(Number)
     .refine((n) => n >= minimum && n <= maximum, `is between ${minimum} and ${maximum}`)
-    .default(fallback)
 
 const list = z.string().transform((text) =>
   text
@@ -138,15 +134,15 @@ const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'is plain text of on
 
 const Env = z.object({
   NODE_ENV: z.string().default('development'),
-  PORT: whole(0, 65535, 3000),
+  PORT: whole(0, 65535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   PUBLIC_URL: httpUrl.optional(),
-  TRUST_PROXY: whole(0, 16, 0),
-  ALLOWED_ORIGINS: list,
-  ALLOW_NO_ORIGIN: flag(false),
+  TRUST_PROXY: whole(0, 16).default(0),
+  ALLOWED_ORIGINS: list.default([]),
+  ALLOW_NO_ORIGIN: onOff.default(false),
 
   GENESYS_REGION: z.string().optional(),
-  GENESYS_DEPLOYMENT_ID: uuidLike,
+  GENESYS_DEPLOYMENT_ID: uuidLike.optional(),
   GENESYS_ORGANIZATION_ID: uuidLike.optional(),
   GENESYS_GUEST_API: z
     .enum(GUEST_API_NAMES, { error: `is one of ${GUEST_API_NAMES.join(', ')}` })
@@ -163,11 +159,11 @@ const Env = z.object({
   GENESYS_FLOW_ID: uuidLike.optional(),
 
   SESSION_KEYS: list.optional(),
-  SESSION_MAX_AGE_S: whole(60, 47_304_000, 259_200),
-  SESSION_COOKIE: flag(false),
+  SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),
+  SESSION_COOKIE: onOff.default(false),
 
   ATTRIBUTES_OPEN: list.default(['custom.*']),
-  ATTRIBUTES_OPEN_ALL: flag(false),
+  ATTRIBUTES_OPEN_ALL: onOff.default(false),
   ATTRIBUTES_TRUSTED: pairs.default({}),
   ATTRIBUTES_PREFILL: pairs.default({
     name: 'custom.name',
@@ -189,29 +185,29 @@ const Env = z.object({
     )
     .default(['RS256', 'ES256']),
 
-  RATE_GUEST_PER_MINUTE: whole(1, 1_000_000, 120),
-  RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000, 600),
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000, 30),
-  RATE_OVERALL_PER_SECOND: whole(1, 1_000_000, 2000),
+  RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
+  RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),
+  RATE_OVERALL_PER_SECOND: whole(1, 1_000_000).default(2000),
 
-  MAX_BODY_BYTES: whole(1024, 1_048_576, 16_384),
-  MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600, 10_485_760),
-  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000, 1000),
-  MAX_EVENT_STREAMS: whole(1, 1_000_000, 20_000),
-  MAX_OPENED_TOKENS: whole(0, 1_000_000, 10_000),
-  REQUEST_TIMEOUT_MS: whole(100, 600_000, 30_000),
-  UPSTREAM_TIMEOUT_MS: whole(50, 120_000, 10_000),
-  DRAIN_MS: whole(0, 600_000, 3000),
+  MAX_BODY_BYTES: whole(1024, 1_048_576).default(16_384),
+  MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
+  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).default(1000),
+  MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
+  MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(30_000),
+  UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
+  DRAIN_MS: whole(0, 600_000).default(3000),
 
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'is one of fatal, error, warn, info, debug, trace, silent',
+    .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is one of error, warn, info, debug, trace, silent',
     })
     .default('info'),
-  METRICS_PORT: whole(0, 65535, 0).optional(),
-  DOCS: flag(true),
-  DEMO: flag(false),
-  PROBLEM_HINTS: flag(false).optional(),
+  METRICS_PORT: whole(0, 65535).optional(),
+  DOCS: onOff.default(true),
+  DEMO: onOff.default(false),
+  PROBLEM_HINTS: onOff.optional(),
 })
 
 const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY']
@@ -231,29 +227,26 @@ export function readConfigFromEnvironment(): Config {
  */
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = []
-  const given = Object.fromEntries(
+  const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
     Object.entries(withSecretFiles(variables, problems)).filter(([, value]) => value?.trim()),
   )
-  const parsed = Env.safeParse(given)
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const name = String(issue.path[0])
-      problems.push(name in given ? `${name} ${wrong(issue.message)}` : `${name} is missing`)
-    }
-    throw new ConfigError([...new Set(problems)])
-  }
-  const env = parsed.data
+  const env = parseEach(given, problems)
   const production = env.NODE_ENV === 'production'
 
   for (const origin of env.ALLOWED_ORIGINS) {
     const problem = parseOriginPattern(origin).problem
     if (problem !== undefined) problems.push(`ALLOWED_ORIGINS ${problem}`)
   }
-  if (env.ALLOWED_ORIGINS.length === 0) problems.push('ALLOWED_ORIGINS names no website')
+  if (given['ALLOWED_ORIGINS'] === undefined)
+    problems.push('ALLOWED_ORIGINS is missing: it names your websites')
+  if (given['GENESYS_DEPLOYMENT_ID'] === undefined) problems.push('GENESYS_DEPLOYMENT_ID is missing')
 
   const hosts = readHosts(env, problems)
   if (production && hosts !== undefined) requireEncryption(hosts, problems)
   const oauth = readOAuth(env, problems)
+  if (env.GENESYS_GUEST_API === 'external-users' && env.GENESYS_ORGANIZATION_ID === undefined) {
+    problems.push('GENESYS_ORGANIZATION_ID is missing: external-users sends it along')
+  }
   const keys = readSessionKeys(env.SESSION_KEYS, production, problems)
   const attributes: AttributeSettings = {
     open: env.ATTRIBUTES_OPEN,
@@ -275,7 +268,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     allowNoOrigin: env.ALLOW_NO_ORIGIN,
     genesys: {
       guestApi: env.GENESYS_GUEST_API,
-      deploymentId: env.GENESYS_DEPLOYMENT_ID,
+      deploymentId: env.GENESYS_DEPLOYMENT_ID ?? '',
       organizationId: env.GENESYS_ORGANIZATION_ID,
       region: env.GENESYS_REGION ?? '',
       oauth,
@@ -318,6 +311,19 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 
 type Variables = z.infer<typeof Env>
 
+/** Variables that are wrong are noted and left out, so that what depends on the others is checked too. */
+function parseEach(given: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
+  const parsed = Env.safeParse(given)
+  if (parsed.success) return parsed.data
+  const wrongNames = new Set<string>()
+  for (const issue of parsed.error.issues) {
+    const name = String(issue.path[0])
+    wrongNames.add(name)
+    problems.push(`${name} ${inOurWords(issue.message)}`)
+  }
+  return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
+}
+
 /** Each secret may come from the file that `NAME_FILE` names, as container platforms mount them. */
 function withSecretFiles(variables: Readonly<Record<string, string | undefined>>, problems: string[]) {
   const merged = { ...variables }
@@ -335,7 +341,7 @@ function withSecretFiles(variables: Readonly<Record<string, string | undefined>>
 }
 
 /** zod's own sentences may quote the input; ours never do. */
-function wrong(message: string): string {
+function inOurWords(message: string): string {
   return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not of the right form' : message
 }
 

@@ -51,7 +51,7 @@ export async function startServer(
  */
 function alignedWith(app: Express) {
   class ServerRequest extends http.IncomingMessage {}
-  class Answer extends http.ServerResponse<http.IncomingMessage> {}
+  class Answer extends http.ServerResponse {}
   Object.setPrototypeOf(ServerRequest.prototype, app.request as object)
   Object.setPrototypeOf(Answer.prototype, app.response as object)
   app.request = ServerRequest.prototype as unknown as Express['request']

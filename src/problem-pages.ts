@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Router, type Response } from 'express'
-import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES, problemPath } from './problem-catalogue.ts'
+import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from './problem-catalogue.ts'
 import { RequestProblem } from './routes/request-problem.ts'
 
 const STYLE = `
@@ -29,11 +29,11 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** `/docs/problems/` and a page for each code: what happened, and what to do. */
+/** To be mounted at `/docs/problems`: a list, and a page for each code with what happened and what to do. */
 export function problemPages(): Router {
   const router = Router()
-  router.get('/docs/problems', (req, res) => sendPage(res, problemIndex(req.baseUrl)))
-  router.get('/docs/problems/:code', (req, res) => sendPage(res, problemPage(req.params.code, req.baseUrl)))
+  router.get('/', (req, res) => sendPage(res, problemIndex(req.baseUrl)))
+  router.get('/:problemCode', (req, res) => sendPage(res, problemPage(req.params.problemCode, req.baseUrl)))
   return router
 }
 
@@ -44,13 +44,13 @@ function sendPage(res: Response, html: string) {
     .send(html)
 }
 
-/** @param basePath where the service is mounted, without a slash at the end. */
-export function problemIndex(basePath = ''): string {
+/** @param folder path of the pages, without a slash at the end. */
+export function problemIndex(folder: string): string {
   const rows = PROBLEM_CODES.map((code) => ({ code, ...PROBLEM_CATALOGUE[code] }))
     .sort((a, b) => a.status - b.status)
     .map(
       ({ code, status, title }) =>
-        `<tr><td>${status}</td><td><a href="${escaped(basePath + problemPath(code))}"><code>${code}</code></a></td><td>${prose(title)}</td></tr>`,
+        `<tr><td>${status}</td><td><a href="${escaped(folder)}/${code}"><code>${code}</code></a></td><td>${prose(title)}</td></tr>`,
     )
   return page(
     'Problems',
@@ -63,12 +63,12 @@ ${rows.join('\n')}
 }
 
 /** @throws {RequestProblem} `not_found` for a word that is no code. */
-export function problemPage(code: string, basePath = ''): string {
+export function problemPage(code: string, folder: string): string {
   if (!isProblemCode(code)) throw new RequestProblem('not_found', 'There is no such problem code.')
   const { status, title, happened, page: forPage, operator } = PROBLEM_CATALOGUE[code]
   return page(
     code,
-    `<p class="soft"><a href="${escaped(basePath)}/docs/problems">Problems</a> · ${status} · <code>${code}</code></p>
+    `<p class="soft"><a href="${escaped(folder)}">Problems</a> · ${status} · <code>${code}</code></p>
 <h1>${prose(title)}</h1>
 <p>${prose(happened)}</p>
 <h2>On the page</h2>

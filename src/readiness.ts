@@ -1,3 +1,4 @@
+import type { AccessToken } from './genesys/access-token.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { UpstreamError } from './http/upstream-error.ts'
 
@@ -23,8 +24,8 @@ const REMEMBERED_MS = 5000
 /** Whether guests can be served: OAuth token and deployment verified where they are configured, and not draining. */
 export function createReadiness(options: {
   readonly guestApi: GuestApi
-  /** Gets an access token; undefined where no credentials are configured. */
-  readonly accessToken: (() => Promise<unknown>) | undefined
+  /** Undefined where no credentials are configured. */
+  readonly accessToken: Pick<AccessToken, 'get'> | undefined
   readonly now?: () => number
 }): Readiness {
   const { guestApi, accessToken, now = Date.now } = options
@@ -32,7 +33,8 @@ export function createReadiness(options: {
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   async function askGenesys(): Promise<ReadinessCheck[]> {
-    const oauth = accessToken === undefined ? [] : [outcome('oauth', accessToken())]
+    const oauth =
+      accessToken === undefined ? [] : [outcome('oauth', accessToken.get(now() + CHECK_TIMEOUT_MS))]
     const deployment = outcome('deployment', requireActive(guestApi, now() + CHECK_TIMEOUT_MS))
     return Promise.all([...oauth, deployment])
   }

@@ -19,7 +19,7 @@ export function healthRoutes({ checks, hints }: HealthOptions): Router {
   router.get('/readyz', async (_req: Request, res: Response) => {
     const found = await checks()
     const ready = found.every((check) => check.ok)
-    const shown = hints ? found : found.map(({ hint: _hint, ...check }) => check)
+    const shown = hints ? found : found.map((check) => ({ ...check, hint: undefined }))
     res.setHeader('Cache-Control', 'no-store')
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
   })

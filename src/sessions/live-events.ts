@@ -161,6 +161,7 @@ class GuestFeed {
         void this.fill()
         return
       case 'typing':
+        this.flush()
         this.broadcast({ event: 'typing', data: { sender: event.sender, durationMs: event.durationMs } })
         return
       case 'session':

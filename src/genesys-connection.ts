@@ -1,0 +1,100 @@
+import type { Config } from './config.ts'
+import { createAccessToken, type AccessToken } from './genesys/access-token.ts'
+import { createExternalGuests } from './genesys/external-guests.ts'
+import { createExternalUsers } from './genesys/external-users.ts'
+import type { GuestApi } from './genesys/guest-api.ts'
+import { createGuestIdentities } from './genesys/guest-identities.ts'
+import { createWebMessaging } from './genesys/web-messaging/web-messaging.ts'
+import { createUpstreamAgents } from './http/upstream-agents.ts'
+import { createUpstreamClient, type ObservedTry, type UpstreamClient } from './http/upstream-client.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+
+/** The configured driver, with what it stands on. */
+export interface GenesysConnection {
+  readonly guestApi: GuestApi
+  /** Undefined where no credentials are configured. */
+  readonly accessToken: AccessToken | undefined
+  close(): void
+}
+
+/** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
+export function connectGenesys(
+  config: Config,
+  { log, metrics, now }: { log: Log; metrics: Metrics; now: () => number },
+): GenesysConnection {
+  const { hosts, oauth } = config.genesys
+  const agents = createUpstreamAgents()
+  const observe = ({ name, operation, result, durationMs }: ObservedTry) => {
+    const outcome = typeof result === 'number' ? `http-${result}` : result
+    metrics.upstreamCallEnded({ operation, outcome, durationMs })
+    if (name === 'login') metrics.tokenRefreshed(outcome)
+  }
+  const clientOf = (name: string): UpstreamClient =>
+    createUpstreamClient({ name, timeoutMs: config.upstreamTimeoutMs, now, agents, observe })
+
+  const clients = {
+    api: clientOf('api'),
+    login: clientOf('login'),
+    cdn: clientOf('cdn'),
+    files: clientOf('files'),
+  }
+  const accessToken =
+    oauth && createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now })
+  return {
+    guestApi: createDriver(config, clients, accessToken, log, now),
+    accessToken,
+    close() {
+      for (const client of Object.values(clients)) client.close()
+    },
+  }
+}
+
+function createDriver(
+  config: Config,
+  clients: Readonly<Record<'api' | 'cdn' | 'files', UpstreamClient>>,
+  accessToken: AccessToken | undefined,
+  log: Log,
+  now: () => number,
+): GuestApi {
+  const { guestApi, deploymentId, organizationId, hosts, language, divisionId, flowId } = config.genesys
+  if (guestApi === 'web-messaging') {
+    return createWebMessaging({
+      deploymentId,
+      messagingUrl: hosts.messagingUrl,
+      apiUrl: hosts.apiUrl,
+      cdnUrl: hosts.cdnUrl,
+      api: clients.api,
+      cdn: clients.cdn,
+      files: clients.files,
+      accessToken,
+      now,
+      onOddFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
+      onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),
+    })
+  }
+  if (accessToken === undefined) throw new Error(`GENESYS_GUEST_API=${guestApi} needs OAuth credentials.`)
+  const options = {
+    apiUrl: hosts.apiUrl,
+    deploymentId,
+    organizationId,
+    client: clients.api,
+    accessToken,
+    now,
+    onAttributesRefused: ({ code, facts }: { code: string; facts: { hint?: string } }) =>
+      log.error({ code, hint: facts.hint }, 'attributes were refused; the message went without them'),
+  }
+  switch (guestApi) {
+    case 'external-guests':
+      return createExternalGuests(options)
+    case 'guest-identities':
+      return createGuestIdentities({ ...options, language, divisionId, flowId })
+    case 'external-users':
+      return createExternalUsers({ ...options, organizationId: requireOrganization(organizationId) })
+  }
+}
+
+function requireOrganization(organizationId: string | undefined): string {
+  if (organizationId !== undefined) return organizationId
+  throw new Error('GENESYS_GUEST_API=external-users needs GENESYS_ORGANIZATION_ID.')
+}

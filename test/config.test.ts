@@ -1,0 +1,123 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { ConfigError, EXAMPLE_SESSION_KEY, readConfig } from '../src/config.ts'
+
+const good = {
+  ALLOWED_ORIGINS: 'https://www.example.com, https://*.example.org',
+  GENESYS_REGION: 'eu-west-1',
+  GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000001',
+}
+const key = Buffer.alloc(32, 7).toString('base64')
+const production = { ...good, NODE_ENV: 'production', SESSION_KEYS: key }
+
+function problemsOf(variables: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(variables)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('settings', () => {
+  test('need little to begin with, and the rest has sane defaults', () => {
+    const config = readConfig(good)
+    expect(config).toMatchObject({
+      port: 3000,
+      production: false,
+      allowedOrigins: ['https://www.example.com', 'https://*.example.org'],
+      allowNoOrigin: false,
+      drainMs: 3000,
+      metricsPort: undefined,
+      docs: true,
+      demo: false,
+      problemHints: true,
+      genesys: {
+        guestApi: 'web-messaging',
+        oauth: undefined,
+        hosts: {
+          apiUrl: 'https://api.mypurecloud.ie',
+          loginUrl: 'https://login.mypurecloud.ie',
+          cdnUrl: 'https://api-cdn.mypurecloud.ie',
+        },
+      },
+      session: { maxAgeMs: 259_200_000, cookie: false, keysAreEphemeral: true },
+      limits: { bodyBytes: 16_384, attachmentBytes: 10_485_760 },
+    })
+    expect(config.session.keys[0]).toHaveLength(32)
+  })
+
+  test('hide hints in production unless they are asked for', () => {
+    expect(readConfig(production).problemHints).toBe(false)
+    expect(readConfig({ ...production, PROBLEM_HINTS: 'on' }).problemHints).toBe(true)
+  })
+
+  test('read "false" and "off" as no', () => {
+    expect(readConfig({ ...good, DOCS: 'false', DEMO: 'off' })).toMatchObject({ docs: false, demo: false })
+  })
+
+  test('take an empty variable for a missing one', () => {
+    expect(readConfig({ ...good, PORT: '', GENESYS_CLIENT_ID: ' ' })).toMatchObject({ port: 3000 })
+  })
+
+  test('take secrets from files', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'keys')
+    writeFileSync(file, `${key}\n`)
+    expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
+    expect(problemsOf({ ...good, SESSION_KEYS_FILE: `${file}-not` })).toEqual([
+      "SESSION_KEYS_FILE names a file that can't be read",
+    ])
+  })
+})
+
+describe('wrong settings', () => {
+  test('are all named at once, and none of their values', () => {
+    const canary = 'canary-value-7d1'
+    const problems = problemsOf({
+      PORT: canary,
+      ALLOWED_ORIGINS: `https://${canary}/path`,
+      GENESYS_REGION: canary,
+      GENESYS_GUEST_API: canary,
+      GENESYS_CLIENT_SECRET: canary,
+      SESSION_KEYS: canary,
+      LOG_LEVEL: canary,
+      DOCS: canary,
+      ATTRIBUTES_TRUSTED: canary,
+    })
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(
+      [
+        ...['PORT', 'ALLOWED_ORIGINS', 'GENESYS_DEPLOYMENT_ID', 'GENESYS_REGION', 'GENESYS_GUEST_API'],
+        ...['GENESYS_CLIENT_ID', 'SESSION_KEYS', 'LOG_LEVEL', 'DOCS', 'ATTRIBUTES_TRUSTED'],
+      ].sort(),
+    )
+    expect(problems.join()).not.toContain(canary)
+  })
+
+  test.each(['*', 'null', 'https://www.example.com/', 'https://*.com', 'example.com', 'ftp://example.com'])(
+    'include the allowed origin %s',
+    (origin) => expect(problemsOf({ ...good, ALLOWED_ORIGINS: origin })).toHaveLength(1),
+  )
+
+  test.each([
+    ['a session key is missing', { SESSION_KEYS: undefined }],
+    ['the session key is the one of the example', { SESSION_KEYS: EXAMPLE_SESSION_KEY }],
+    ['an upstream is plain http and far', { GENESYS_API_URL: 'http://gateway.example.com' }],
+    ['the guest socket is not encrypted', { GENESYS_MESSAGING_URL: 'ws://gateway.example.com' }],
+  ])('in production: %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
+
+  test('are not a plain upstream on this very machine', () => {
+    expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
+  })
+
+  test('are credentials by half, or none where the guest API needs them', () => {
+    expect(problemsOf({ ...good, GENESYS_CLIENT_ID: 'id' })).toHaveLength(1)
+    expect(problemsOf({ ...good, GENESYS_GUEST_API: 'external-guests' })).toHaveLength(1)
+  })
+
+  test('are trusted attributes without a way to verify a visitor', () => {
+    expect(problemsOf({ ...good, ATTRIBUTES_TRUSTED: 'custom.userId=sub' })).toHaveLength(1)
+  })
+})
