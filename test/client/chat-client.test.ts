@@ -1,0 +1,409 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { createGuestChat, type GuestChat, type GuestChatOptions } from '../../src/browser/chat-client.ts'
+import { fakeService, json, noNetwork, problem } from './fake-service.ts'
+
+let service: ReturnType<typeof fakeService>
+let chat: GuestChat
+
+beforeEach(() => {
+  jest.useFakeTimers()
+  service = fakeService()
+  chat = newChat()
+})
+
+afterEach(() => {
+  chat.close()
+  jest.useRealTimers()
+})
+
+function newChat(options: GuestChatOptions = {}): GuestChat {
+  return createGuestChat({ baseUrl: service.baseUrl, fetch: service.fetch, ...options })
+}
+
+const settle = (ms = 0) => jest.advanceTimersByTimeAsync(ms)
+
+/** A storage as browsers have it, that survives the page. */
+function storage(): Storage {
+  const values = new Map<string, string>()
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  } as Storage
+}
+
+describe('opening', () => {
+  test('sends what is known of the guest, and keeps the token to itself', async () => {
+    chat = newChat({
+      guest: { name: 'Jane', attributes: { 'custom.page': '/pricing' } },
+      userToken: () => 'jwt',
+    })
+    const session = await chat.open()
+    expect(service.asked('POST guest-session')[0]?.json).toEqual({
+      name: 'Jane',
+      attributes: { 'custom.page': '/pricing' },
+      userToken: 'jwt',
+    })
+    expect(session).toMatchObject({ state: 'new', guestApi: 'web-messaging' })
+    expect(JSON.stringify(session)).not.toContain('token')
+    expect(chat.state).toBe('open')
+  })
+
+  test('happens once, however many ask for it', async () => {
+    await Promise.all([chat.open(), chat.open(), chat.send('Hello')])
+    await chat.open()
+    expect(service.asked('POST guest-session')).toHaveLength(1)
+  })
+
+  test('resumes the session of the page before, and reads what was said', async () => {
+    const kept = storage()
+    chat = newChat({ storage: kept })
+    await chat.send('Hello')
+    chat.close()
+    chat = newChat({ storage: kept })
+    expect(chat.canResume).toBe(true)
+    service.bend('POST guest-session', service.session({ state: 'resumed' }))
+    await chat.open()
+    await settle()
+    expect(service.asked('POST guest-session')[1]?.headers).toMatchObject({
+      Authorization: 'Bearer guest1.token',
+    })
+    expect(chat.messages).toMatchObject([{ text: 'Hello', status: 'sent' }])
+  })
+
+  test('opens another session when the kept one is not good any more', async () => {
+    const kept = storage()
+    kept.setItem('genesys-guest-session', 'old.token')
+    chat = newChat({ storage: kept })
+    service.bend('POST guest-session', problem(401, 'session_invalid'))
+    await chat.open()
+    expect(service.asked('POST guest-session')[1]?.headers).not.toHaveProperty('Authorization')
+    expect(kept.getItem('genesys-guest-session')).toBe('guest1.token')
+  })
+
+  test('writes no storage that the page did not choose', async () => {
+    await chat.open()
+    expect(newChat().canResume).toBe(false)
+  })
+
+  test('does without a storage that the browser forbids', async () => {
+    const forbidden = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+    chat = newChat({ storage: { getItem: forbidden, setItem: forbidden, removeItem: forbidden } })
+    await chat.send('Hello')
+    expect(service.asked('POST messages')[0]?.headers).toMatchObject({ Authorization: 'Bearer guest1.token' })
+  })
+
+  test('uses the token that another tab has renewed, but not that of another guest', async () => {
+    const shared = storage()
+    chat = newChat({ storage: shared })
+    await chat.open()
+    shared.setItem('genesys-guest-session', 'guest1.renewed-elsewhere')
+    await chat.send('one')
+    shared.setItem('genesys-guest-session', 'guest2.somebody-else')
+    await chat.send('two')
+    expect(service.asked('POST messages').map(({ headers }) => headers.Authorization)).toEqual([
+      'Bearer guest1.renewed-elsewhere',
+      'Bearer guest1.renewed-elsewhere',
+    ])
+  })
+
+  test('says by its code what is wrong, with the hint of the service', async () => {
+    const refusal = { code: 'origin_not_allowed', detail: 'Not this website.', hint: 'Set ALLOWED_ORIGINS.' }
+    service.bend('POST guest-session', json(403, refusal))
+    await expect(chat.open()).rejects.toMatchObject({
+      name: 'ChatProblem',
+      code: 'origin_not_allowed',
+      status: 403,
+      hint: 'Set ALLOWED_ORIGINS.',
+      message: 'Not this website.',
+    })
+    expect(chat.state).toBe('closed')
+  })
+})
+
+describe('sending', () => {
+  test('shows the message at once and gives the accepted one', async () => {
+    const sent = chat.send('Hello')
+    expect(chat.messages).toMatchObject([{ text: 'Hello', status: 'pending' }])
+    expect(await sent).toMatchObject({ id: 'm1', status: 'sent' })
+    expect(chat.messages).toMatchObject([{ id: 'm1', status: 'sent' }])
+  })
+
+  test.each([
+    ['no answer', noNetwork()],
+    ['an overload', problem(503, 'overloaded')],
+    ['an unknown outcome', problem(504, 'delivery_unknown')],
+    ['a first try under way', problem(409, 'request_in_progress')],
+    ['a limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
+    ['a proxy without its service', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
+  ])('is repeated after %s, under the same key', async (_name, trouble) => {
+    await chat.send('before')
+    service.bend('POST messages', trouble)
+    const sent = chat.send('Hello')
+    await settle(5000)
+    expect(await sent).toMatchObject({ text: 'Hello' })
+    const [, first, second] = service.asked('POST messages')
+    expect(second?.headers['Idempotency-Key']).toBe(first?.headers['Idempotency-Key'])
+    expect(first?.headers).not.toHaveProperty('Idempotency-After')
+    expect(second?.headers['Idempotency-After']).toBe('m1')
+  })
+
+  test('tells with an empty Idempotency-After that no message was known before', async () => {
+    service.bend('POST messages', noNetwork())
+    const sent = chat.send('Hello')
+    await settle(5000)
+    await sent
+    expect(service.asked('POST messages')[1]?.headers['Idempotency-After']).toBe('')
+  })
+
+  test('waits as long as Retry-After says', async () => {
+    service.bend('POST messages', problem(429, 'upstream_rate_limited', { 'Retry-After': '30' }))
+    void chat.send('Hello')
+    await settle(29_000)
+    expect(service.asked('POST messages')).toHaveLength(1)
+    await settle(1000)
+    expect(service.asked('POST messages')).toHaveLength(2)
+  })
+
+  test('keeps the order, also when the first has to be repeated', async () => {
+    service.bend('POST messages', noNetwork())
+    const sent = [chat.send('one'), chat.send('two'), chat.send('three')]
+    await settle(5000)
+    await Promise.all(sent)
+    expect(service.accepted.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+  })
+
+  test('is not repeated when the service refuses, and can be tried again by hand', async () => {
+    service.bend('POST messages', problem(413, 'text_too_long'))
+    await expect(chat.send('long')).rejects.toMatchObject({ code: 'text_too_long' })
+    expect(chat.messages).toMatchObject([{ status: 'failed', problem: { code: 'text_too_long' } }])
+    await chat.retry(chat.messages[0]!.key)
+    const [first, second] = service.asked('POST messages')
+    expect(second?.headers['Idempotency-Key']).toBe(first?.headers['Idempotency-Key'])
+    expect(chat.messages).toMatchObject([{ status: 'sent' }])
+  })
+
+  test('gives up after two minutes, and leaves it to the guest', async () => {
+    service.bend('POST messages', ...Array.from({ length: 99 }, noNetwork))
+    const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'no_answer' })
+    await settle(180_000)
+    await failed
+    expect(chat.messages).toMatchObject([{ status: 'failed' }])
+    expect(service.asked('POST messages').length).toBeLessThan(15)
+  })
+
+  test('makes the chat read-only when the agent has closed the conversation', async () => {
+    service.bend('POST messages', problem(409, 'session_read_only'))
+    await expect(chat.send('Hello')).rejects.toMatchObject({ code: 'session_read_only' })
+    expect(chat.state).toBe('read-only')
+  })
+
+  test('ends the chat when Genesys has forgotten the session', async () => {
+    service.bend('POST messages', problem(410, 'session_ended'))
+    await expect(chat.send('Hello')).rejects.toMatchObject({ code: 'session_ended' })
+    expect(chat.state).toBe('ended')
+    await expect(chat.send('Anyone?')).rejects.toMatchObject({ code: 'session_ended' })
+    expect(service.asked('POST guest-session')).toHaveLength(1)
+  })
+
+  test('takes a new session token from the answer', async () => {
+    const accepted = {
+      id: 'm1',
+      time: '2026-01-01T10:00:00Z',
+      direction: 'inbound',
+      type: 'text',
+      text: 'Hello',
+    }
+    service.bend('POST messages', json(201, { ...accepted, session: 'guest1.with-attributes' }))
+    expect(await chat.send('Hello')).not.toHaveProperty('session')
+    await chat.send('again')
+    expect(service.asked('POST messages')[1]?.headers.Authorization).toBe('Bearer guest1.with-attributes')
+  })
+})
+
+describe('live events', () => {
+  const frame = (event: string, data: unknown, id?: string) =>
+    `${id ? `id: ${id}\n` : ''}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  const says = (id: string, text: string) =>
+    frame(
+      'message',
+      { id, time: '2026-01-01T11:00:00Z', direction: 'outbound', type: 'text', text, sender: 'agent' },
+      `cursor-${id}`,
+    )
+
+  async function openLive() {
+    await chat.open()
+    await settle()
+  }
+
+  test('bring what the agent says, once', async () => {
+    const heard: (string | undefined)[] = []
+    chat.on('message', ({ text }) => heard.push(text))
+    await openLive()
+    expect(chat.connection).toBe('online')
+    service.streams[0]!.push(says('a1', 'Hi') + says('a1', 'Hi'))
+    await settle()
+    expect(heard).toEqual(['Hi'])
+  })
+
+  test('go on after the last event when the stream is lost', async () => {
+    await openLive()
+    service.streams[0]!.push(says('a1', 'Hi'))
+    await settle()
+    service.streams[0]!.cut()
+    await settle()
+    expect(chat.connection).toBe('connecting')
+    await settle(4000)
+    expect(chat.connection).toBe('online')
+    expect(service.asked('GET events')[1]?.headers['Last-Event-ID']).toBe('cursor-a1')
+    expect(service.asked('GET messages')).toHaveLength(1)
+  })
+
+  test('read the history again when there was no event to go on from', async () => {
+    await openLive()
+    service.streams[0]!.end()
+    await settle(4000)
+    expect(service.asked('GET events')[1]?.headers).not.toHaveProperty('Last-Event-ID')
+    expect(service.asked('GET messages')).toHaveLength(2)
+  })
+
+  test('are given up for dead after 40 s without a byte', async () => {
+    await openLive()
+    await settle(39_000)
+    service.streams[0]!.push(': keep-alive\n\n')
+    await settle(39_000)
+    expect(service.streams).toHaveLength(1)
+    await settle(5000)
+    expect(service.streams).toHaveLength(2)
+  })
+
+  test('come back when the service says so', async () => {
+    await openLive()
+    service.streams[0]!.push(frame('reconnect', { afterMs: 800 }))
+    service.streams[0]!.end()
+    await settle(799)
+    expect(service.streams).toHaveLength(1)
+    await settle(1)
+    expect(service.streams).toHaveLength(2)
+  })
+
+  test('show who is typing until they are done', async () => {
+    await openLive()
+    service.streams[0]!.push(frame('typing', { sender: 'agent', durationMs: 5000 }))
+    await settle()
+    expect(chat.typing).toBe('agent')
+    service.streams[0]!.push(says('a1', 'Hi'))
+    await settle()
+    expect(chat.typing).toBeUndefined()
+    service.streams[0]!.push(frame('typing', { sender: 'bot', durationMs: 5000 }))
+    await settle(5000)
+    expect(chat.typing).toBeUndefined()
+  })
+
+  test.each([
+    ['read-only', 'read-only'],
+    ['disconnected', 'disconnected'],
+    ['cleared', 'ended'],
+    ['expired', 'ended'],
+  ])('tell that the session is %s', async (told, state) => {
+    await openLive()
+    service.streams[0]!.push(frame('session', { state: told }))
+    await settle()
+    expect(chat.state).toBe(state)
+  })
+
+  test.each([
+    ['204', new Response(null, { status: 204 })],
+    ['401', problem(401, 'session_invalid')],
+    ['410', problem(410, 'session_ended')],
+  ])('do not come back after %s, and the session has ended', async (_name, answer) => {
+    service.bend('GET events', answer)
+    await openLive()
+    expect(chat.state).toBe('ended')
+    await settle(60_000)
+    expect(service.asked('GET events')).toHaveLength(1)
+  })
+
+  test('stop with a problem that repeating does not mend', async () => {
+    const problems: string[] = []
+    chat.on('problem', ({ code }) => problems.push(code))
+    service.bend('GET events', problem(403, 'origin_not_allowed'))
+    await openLive()
+    await settle(60_000)
+    expect(problems).toEqual(['origin_not_allowed'])
+    expect(service.asked('GET events')).toHaveLength(1)
+  })
+
+  test('are not asked for where the service has none', async () => {
+    service.bend('POST guest-session', service.session({ capabilities: ['messages'] }))
+    await chat.send('Hello')
+    chat.notifyTyping()
+    await settle(60_000)
+    expect(service.asked('GET events')).toEqual([])
+    expect(service.asked('GET messages')).toEqual([])
+    expect(service.asked('POST typing')).toEqual([])
+  })
+})
+
+describe('the rest of a conversation', () => {
+  test('typing is told at most every five seconds, and its failure is nobody’s concern', async () => {
+    await chat.open()
+    service.bend('POST typing', problem(503, 'overloaded'))
+    for (let second = 0; second < 10; second++) {
+      chat.notifyTyping()
+      chat.notifyTyping()
+      await settle(1000)
+    }
+    expect(service.asked('POST typing')).toHaveLength(2)
+  })
+
+  test('ending it forgets the token', async () => {
+    const kept = storage()
+    chat = newChat({ storage: kept })
+    await chat.open()
+    await chat.end()
+    expect(chat.state).toBe('ended')
+    expect(kept.getItem('genesys-guest-session')).toBeNull()
+  })
+
+  test('a new one leaves the read-only one behind', async () => {
+    await chat.send('Hello')
+    service.bend('POST messages', problem(409, 'session_read_only'))
+    await expect(chat.send('More')).rejects.toThrow()
+    service.bend('POST guest-session', service.session({ state: 'new' }))
+    service.accepted.length = 0
+    await chat.startNew()
+    await settle()
+    expect(service.asked('POST guest-session')[1]).toMatchObject({
+      json: { startNew: true },
+      headers: { Authorization: 'Bearer guest1.token' },
+    })
+    expect(chat.state).toBe('open')
+    expect(chat.messages).toEqual([])
+  })
+
+  test('closing it stops everything, and opening it again goes on', async () => {
+    await chat.open()
+    await settle()
+    chat.close()
+    expect(chat.state).toBe('closed')
+    service.bend('POST guest-session', service.session({ state: 'resumed' }))
+    await chat.send('Back again')
+    await settle()
+    expect(service.streams).toHaveLength(2)
+    expect(chat.state).toBe('open')
+  })
+
+  test('what is being sent when the page closes the chat can be sent later', async () => {
+    service.bend('POST messages', noNetwork())
+    const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'chat_closed' })
+    await settle()
+    chat.close()
+    await failed
+    service.bend('POST guest-session', service.session({ state: 'resumed' }))
+    await chat.retry(chat.messages[0]!.key)
+    expect(service.accepted).toHaveLength(1)
+  })
+})
