@@ -1,0 +1,286 @@
+import { UpstreamError } from '../../http/upstream-error.ts'
+import type { GuestEvent, GuestEventListener, Message } from '../guest-api.ts'
+import type { ConnectionSettings, Credentials } from './connection-settings.ts'
+import type { ExchangeRequest } from './exchange.ts'
+import { Exchanges, type ExchangesOwner } from './exchanges.ts'
+import { isAboutTyping, isEnd, toUpstreamError } from './frame-errors.ts'
+import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from './frames.ts'
+import type { GuestSession } from './guest-session.ts'
+import { readEvent, readMessage } from './messages.ts'
+import { LateEchoes } from './late-echoes.ts'
+import { Listeners } from './listeners.ts'
+import { echo, typingOn } from './requests.ts'
+import { Typing } from './typing.ts'
+import { SessionSocket, type SessionSocketOwner } from './session-socket.ts'
+
+type State = Extract<GuestEvent, { type: 'session' }>['state']
+
+const ECHO_PATIENCE_MS = 10_000
+/** After so many attempts in a row the requests that wait for a connection are given up. */
+const MAX_FAILURES = 3
+
+/** One guest at Genesys: its requests, its listeners, and what is known of its session. */
+export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
+  session: GuestSession | undefined
+  /** The newest message seen on this connection: its key, and the `id` by which the REST API knows it. */
+  newest: { readonly key: string; readonly id: string } | undefined
+  readonly #settings: ConnectionSettings
+  readonly #socket: SessionSocket
+  readonly #exchanges = new Exchanges(this)
+  readonly #listeners: Listeners
+  readonly #lateEchoes = new LateEchoes()
+  readonly #typing = new Typing()
+  #isKnown: boolean
+  #wasForgotten = false
+  #isAway = false
+  #failures = 0
+  #neededAtMs: number
+  #spokeAtMs = 0
+
+  /** @param guest `isNew`: its token was made just now, so Genesys can't know it. */
+  constructor(
+    settings: ConnectionSettings,
+    guest: { readonly token: string; readonly origin: string | undefined; readonly isNew: boolean },
+  ) {
+    this.#settings = settings
+    this.#socket = new SessionSocket(settings, this, guest)
+    this.#listeners = new Listeners(settings.onOddFrame)
+    this.#isKnown = !guest.isNew
+    this.#neededAtMs = settings.now()
+  }
+
+  get isNeeded(): boolean {
+    return this.#listeners.size > 0 || this.#exchanges.unfinished
+  }
+
+  get isUrgent(): boolean {
+    return this.#exchanges.unfinished
+  }
+
+  get credentials(): Credentials | undefined {
+    return this.#socket.credentials
+  }
+
+  set credentials(credentials: Credentials | undefined) {
+    this.#socket.credentials = credentials
+  }
+
+  /** Somebody is about to use this connection: its idle time begins anew. */
+  touch(): void {
+    this.#neededAtMs = this.nowMs()
+  }
+
+  exchange<T>(request: ExchangeRequest<T>): Promise<T> {
+    this.touch()
+    const answer = this.#exchanges.add(request)
+    this.pump()
+    return answer
+  }
+
+  /** A frame that Genesys pushes in its own time. */
+  await<T>(request: Omit<ExchangeRequest<T>, 'request' | 'ifLost'>): Promise<T> {
+    return this.#exchanges.await(request)
+  }
+
+  /** Waits until the session is configured and nothing is before us. */
+  async ready(deadlineAtMs: number): Promise<GuestSession> {
+    const answer = () => undefined
+    await this.exchange({ purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' })
+    if (!this.session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
+    return this.session
+  }
+
+  subscribe(listener: GuestEventListener): () => void {
+    this.touch()
+    const isKnownReadOnly = this.#socket.canSend && this.session?.isReadOnly
+    const leave = this.#listeners.add(
+      listener,
+      isKnownReadOnly ? { type: 'session', state: 'read-only' } : undefined,
+    )
+    if (!this.#socket.canSend) this.#socket.wake()
+    return leave
+  }
+
+  /** Never beside a request that its refusal could be mistaken for. */
+  type(): void {
+    if (!this.#socket.canSend || this.#exchanges.busy || this.session?.isReadOnly) return
+    if (this.#typing.take(this.nowMs())) this.#socket.write(typingOn())
+  }
+
+  /** The echo that came after its message had been given up. */
+  lateEcho(tracingId: string): Message | undefined {
+    return this.#lateEchoes.find(tracingId)
+  }
+
+  /** True once, when Genesys had forgotten the guest and made it a new session. */
+  takeForgotten(): boolean {
+    const wasForgotten = this.#wasForgotten
+    this.#wasForgotten = false
+    return wasForgotten
+  }
+
+  /** False when nothing is left of this connection. */
+  tick(nowMs: number, mayConnect: () => boolean): boolean {
+    if (this.isNeeded) this.#neededAtMs = nowMs
+    else if (nowMs - this.#neededAtMs >= this.#settings.idleMs) {
+      this.#socket.sleep()
+      return false
+    }
+    this.#socket.tick(nowMs, mayConnect)
+    const listensOnly = this.#socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
+    if (listensOnly && nowMs - this.#spokeAtMs >= this.#settings.echoMs) this.#echo()
+    return true
+  }
+
+  close(): void {
+    this.#socket.sleep()
+    this.#exchanges.failAll(new UpstreamError('upstream_unavailable', 'The service is going away'))
+    this.#listeners.clear()
+  }
+
+  nowMs(): number {
+    return this.#settings.now()
+  }
+
+  typedJustNow(): boolean {
+    return this.#typing.isFresh(this.nowMs())
+  }
+
+  pump(): void {
+    while (this.#socket.canSend) {
+      const request = this.#exchanges.next()
+      if (!request) return
+      this.#spokeAtMs = this.nowMs()
+      this.#socket.write(request)
+    }
+    if (this.#exchanges.busy) this.#socket.wake()
+  }
+
+  configured(response: SessionResponse): void {
+    const isLost = this.#applySession(response)
+    this.#failures = 0
+    this.#spokeAtMs = this.nowMs()
+    if (this.#isAway || isLost) this.#emitState('connected')
+    this.#isAway = false
+    // Who listened before the socket was there may have missed something meanwhile.
+    this.#listeners.emit({ type: 'gap' })
+    if (this.session?.isReadOnly) this.#emitState('read-only')
+    this.pump()
+  }
+
+  broke(error: UpstreamError, wasReady: boolean): void {
+    this.#exchanges.lost()
+    if (!wasReady) this.#failures++
+    const isHopeless = this.#failures >= MAX_FAILURES || error.code === 'upstream_rate_limited'
+    if (isHopeless) this.#exchanges.failWaiting(error)
+    if (!this.#isAway) this.#emitState('reconnecting')
+    this.#isAway = this.#listeners.size > 0
+  }
+
+  refused(error: UpstreamError): void {
+    this.#leave(error.code === 'session_ended' ? 'expired' : 'disconnected', error)
+  }
+
+  received(frame: Frame): void {
+    const outcome = this.#exchanges.accept(frame)
+    switch (frame.class) {
+      case 'StructuredMessage':
+        if (outcome === 'late') this.#keepLateEcho(frame.tracingId, frame.body)
+        if (frame.pushed) this.#pushed(frame.body)
+        else this.#prolong(frame.body)
+        break
+      case 'SessionResponse':
+        if (frame.body.connected) this.#applySession(frame.body)
+        else if (outcome !== 'answer') this.#leave('disconnected')
+        break
+      case 'SessionExpiredEvent':
+      case 'LogoutEvent':
+        this.#leave('expired', new UpstreamError('session_ended', 'Genesys has ended this guest session'))
+        break
+      case 'SessionClearedEvent':
+        this.#leave('cleared')
+        break
+      case 'ConnectionClosedEvent':
+        this.#leave('disconnected')
+        break
+      case 'error':
+        this.#refusedFrame(frame)
+        break
+      case 'odd':
+        this.#settings.onOddFrame(frame.what)
+    }
+  }
+
+  #refusedFrame(frame: ErrorFrame): void {
+    if (isAboutTyping(frame.text)) this.#typing.refused()
+    if (frame.code === 401) {
+      this.#exchanges.putBack()
+      if (this.#socket.renew()) return
+    }
+    const isUnasked = this.#exchanges.refuse(frame)
+    if (isUnasked) this.#settings.onOddFrame(`unasked error ${frame.code}`)
+    if (frame.code === 409) this.#becomeReadOnly()
+    if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
+  }
+
+  #pushed(wire: StructuredMessage): void {
+    const event = readEvent(wire, new Date(this.nowMs()).toISOString())
+    if (!event) return
+    if (event.type === 'message') this.newest = { key: event.message.id, id: wire.id ?? event.message.id }
+    if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
+    else this.#listeners.emit(event)
+  }
+
+  /** Genesys has closed the socket, or is about to. It stays closed until somebody asks for something. */
+  #leave(state: State, error?: UpstreamError): void {
+    this.#socket.sleep()
+    if (error) this.#exchanges.failAll(error)
+    else this.#exchanges.lost()
+    if (state !== 'disconnected') this.newest = undefined
+    this.#emitState(state)
+    this.#isAway = this.#listeners.size > 0
+    if (this.#exchanges.busy) this.#socket.wake()
+  }
+
+  /** True when Genesys had forgotten a guest that it knew. */
+  #applySession(response: SessionResponse): boolean {
+    this.session = this.#settings.readSession(response)
+    const isLost = this.session.isNew && this.#isKnown
+    if (isLost) {
+      this.#wasForgotten = true
+      this.newest = undefined
+    }
+    this.#isKnown = true
+    return isLost
+  }
+
+  #becomeReadOnly(): void {
+    if (!this.session || this.session.isReadOnly) return
+    this.session = { ...this.session, isReadOnly: true }
+    this.#emitState('read-only')
+  }
+
+  #echo(): void {
+    const answer = (frame: Frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined
+    const deadlineAtMs = this.nowMs() + ECHO_PATIENCE_MS
+    const request = { request: echo(), purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' } as const
+    // Nobody waits for it: what a silent socket means, the pings find out.
+    this.exchange(request).catch(() => undefined)
+  }
+
+  /** Genesys: the answer to an echo says how long the session lives now. */
+  #prolong({ metadata }: StructuredMessage): void {
+    const expirationDate = Number(metadata?.['expirationDate'])
+    if (this.session && expirationDate > 0)
+      this.session = { ...this.session, expiresAtMs: expirationDate * 1000 }
+  }
+
+  #keepLateEcho(tracingId: string | undefined, wire: StructuredMessage): void {
+    const message = readMessage(wire, new Date(this.nowMs()).toISOString())
+    if (tracingId !== undefined && message) this.#lateEchoes.keep(tracingId, message)
+  }
+
+  #emitState(state: State): void {
+    this.#listeners.emit({ type: 'session', state })
+  }
+}

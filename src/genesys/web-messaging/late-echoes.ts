@@ -1,0 +1,19 @@
+import type { Message } from '../guest-api.ts'
+
+const MOST = 4
+
+/** Echoes of messages whose callers had already been told that their delivery is unknown. */
+export class LateEchoes {
+  #messages: Map<string, Message> | undefined
+
+  keep(tracingId: string, message: Message): void {
+    this.#messages ??= new Map()
+    this.#messages.set(tracingId, message)
+    const [oldest] = this.#messages.keys()
+    if (this.#messages.size > MOST && oldest !== undefined) this.#messages.delete(oldest)
+  }
+
+  find(tracingId: string): Message | undefined {
+    return this.#messages?.get(tracingId)
+  }
+}

@@ -1,0 +1,112 @@
+import type { UpstreamClient } from '../../http/upstream-client.ts'
+import { UpstreamError } from '../../http/upstream-error.ts'
+import type { AccessToken } from '../access-token.ts'
+import type { Capability, GuestApi } from '../guest-api.ts'
+import { createDelivery } from './delivery.ts'
+import { createDeploymentConfig } from './deployment-config.ts'
+import { createGuestConnections } from './guest-connections.ts'
+import { createGuestLife } from './guest-life.ts'
+import { createSessionReader } from './guest-session.ts'
+import { createGuestSockets } from './guest-socket.ts'
+import { createHistory } from './history.ts'
+
+export interface WebMessagingOptions {
+  readonly deploymentId: string
+  /** `wss://webmessaging.<domain>`; `/v1` is added where it is missing. */
+  readonly messagingUrl: string
+  /** `https://api.<domain>` */
+  readonly apiUrl: string
+  /** `https://api-cdn.<domain>` */
+  readonly cdnUrl: string
+  readonly api: UpstreamClient
+  readonly cdn: UpstreamClient
+  /** For attachments: the object store is another dependency than the API. */
+  readonly files: UpstreamClient
+  /** Our OAuth token, where there is one: then attributes can be written without a message. */
+  readonly accessToken?: AccessToken | undefined
+  /** Whether guests may sign in with the deployment's OpenID provider. Default false. */
+  readonly signIn?: boolean
+  /** Our name and version, as Genesys sees it. Default `genesys-guest-bff`. */
+  readonly application?: string
+  /** Default 10 s. */
+  readonly handshakeTimeoutMs?: number
+  /** How long the socket of a guest whom nobody needs stays open. Default 30 s. */
+  readonly idleMs?: number
+  /** Default 20 s: a socket that is silent from one ping to the next is dead. */
+  readonly pingMs?: number
+  /** After how long a silence of ours an `echo` goes out, in ms. At least 45 s; default 4 minutes. */
+  readonly echoMs?: number
+  /** Reconnects of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
+  readonly reconnectsPerMinute?: number
+  /** Told of frames that could not be used, without their contents. */
+  readonly onOddFrame?: (what: string) => void
+  /** Told what an operator could mend where the guest is served nevertheless. */
+  readonly onHint?: (hint: string) => void
+  readonly now?: () => number
+  readonly random?: () => number
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000
+const IDLE_MS = 30_000
+const PING_MS = 20_000
+/** Genesys: two echoes a minute; more would never be needed. */
+const SHORTEST_ECHO_MS = 45_000
+const ECHO_MS = 4 * 60_000
+const RECONNECTS_PER_MINUTE = 1_000
+
+const CAPABILITIES: readonly Capability[] = [
+  'messages',
+  'live-events',
+  'history',
+  'typing',
+  'attributes',
+  'end',
+]
+
+/**
+ * Genesys Cloud's own guest API: a WebSocket for each guest, kept and shared within this process. The
+ * guest's `ref` is the token that we made for it.
+ */
+export function createWebMessaging(options: WebMessagingOptions): GuestApi {
+  const { deploymentId, now = Date.now, random = Math.random, onOddFrame = () => undefined } = options
+  const connections = createGuestConnections(
+    {
+      deploymentId,
+      sockets: createGuestSockets({
+        messagingUrl: options.messagingUrl,
+        deploymentId,
+        application: options.application ?? 'genesys-guest-bff',
+        handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      }),
+      readSession: createSessionReader(),
+      renewJwt: () => Promise.reject(new UpstreamError('session_ended', 'The guest has to sign in again')),
+      onOddFrame,
+      now,
+      random,
+      configureTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      idleMs: options.idleMs ?? IDLE_MS,
+      pingMs: options.pingMs ?? PING_MS,
+      echoMs: Math.max(SHORTEST_ECHO_MS, options.echoMs ?? ECHO_MS),
+    },
+    options.reconnectsPerMinute ?? RECONNECTS_PER_MINUTE,
+  )
+  const config = createDeploymentConfig({ ...options, accessToken: options.accessToken, now })
+  const history = createHistory({ ...options, connections, now })
+  const delivery = createDelivery({ connections, history, now })
+
+  const life = createGuestLife({ ...options, connections, config, now })
+
+  return {
+    name: 'web-messaging',
+    capabilities: new Set(CAPABILITIES),
+    ...life,
+    deployment: (deadlineAtMs) => config.read(deadlineAtMs),
+    send: (guest, message, deadlineAtMs) => delivery.send(guest, message, deadlineAtMs),
+    subscribe: (guest, listener) => connections.of(guest).subscribe(listener),
+    history: (guest, page, deadlineAtMs) => history.page(guest, page, deadlineAtMs),
+    close() {
+      connections.close()
+      return Promise.resolve()
+    },
+  }
+}
