@@ -40,7 +40,9 @@ const LEVELS: LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace']
 
 test.each(LEVELS)('at %s no secret gets into a line, wherever it was left', (level) => {
   const { log, lines } = recordingLog()
-  const careless = log[level]
+  const careless = (fields: Record<string, unknown>, message: string) => {
+    log[level](fields, message)
+  }
   for (const form of FORMS) {
     careless({ err: axiosLikeError() }, 'failed')
     careless({ err: form }, 'failed')

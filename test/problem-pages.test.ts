@@ -5,7 +5,7 @@ import request from 'supertest'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../src/problem-catalogue.ts'
 import { problemIndex, problemPage, problemPages } from '../src/problem-pages.ts'
 
-const app = express().use('/chat', problemPages())
+const app = express().use('/chat/docs/problems', problemPages())
 
 test.each(PROBLEM_CODES)('%s has a page with its title and both pieces of advice', async (code) => {
   const { status, text, type } = await request(app).get(`/chat/docs/problems/${code}`)
@@ -20,7 +20,7 @@ test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links every page'
 })
 
 test.each(['no_such_code', '__proto__', 'toString', '<script>'])('%s is no page', (word) => {
-  expect(() => problemPage(word)).toThrow(expect.objectContaining({ code: 'not_found' }))
+  expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })
 
 test('nothing runs on a page, and only its own style applies', async () => {

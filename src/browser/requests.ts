@@ -26,7 +26,7 @@ export interface Requests {
 
 export function createRequests(options: {
   readonly baseUrl: string | URL
-  readonly fetch: typeof fetch
+  readonly fetch: typeof globalThis.fetch
   readonly tokens: TokenStore
 }): Requests {
   const { fetch, tokens } = options

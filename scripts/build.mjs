@@ -1,0 +1,95 @@
+// Builds dist/: the server, and with or without it (--browser-only) what browsers load from it.
+
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+import { bundleTypes } from './bundle-types.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const run = promisify(execFile)
+const require = createRequire(import.meta.url)
+
+const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
+if (!process.argv.includes('--browser-only')) parts.push(buildServer())
+const results = await Promise.allSettled(parts)
+for (const { reason } of results.filter(({ status }) => status === 'rejected')) {
+  process.stderr.write(`${reason.stdout || reason.message}\n`)
+  process.exitCode = 1
+}
+
+/** Leaves out, with a note, what is still to be written. */
+function written(entries) {
+  return Object.fromEntries(
+    Object.entries(entries).filter(([, path]) => {
+      if (existsSync(join(root, path))) return true
+      process.stderr.write(`${path} is not there yet\n`)
+      return false
+    }),
+  )
+}
+
+/** One ES module each, without imports: a page loads it as it is. */
+async function buildBrowser() {
+  await Promise.all([
+    esbuild.build({
+      absWorkingDir: root,
+      entryPoints: written({
+        'browser/client': 'src/browser/chat-client.ts',
+        'browser/guest-chat': 'src/browser/guest-chat-element.ts',
+        'browser/demo/demo': 'src/browser/demo/demo.ts',
+        'docs/docs': 'src/browser/docs/docs.ts',
+      }),
+      outdir: join(root, 'dist'),
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      legalComments: 'none',
+      logLevel: 'silent',
+    }),
+    existsSync(join(root, 'src/browser/demo')) && copyPage('src/browser/demo', 'dist/browser/demo'),
+  ])
+}
+
+/** The types of what the two modules export, in one file beside each. */
+async function buildTypes() {
+  const emitted = join(root, 'dist/.types')
+  await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
+  await mkdir(join(root, 'dist/browser'), { recursive: true })
+  for (const [module, entry] of [
+    ['client', 'chat-client'],
+    ['guest-chat', 'guest-chat-element'],
+  ]) {
+    if (!existsSync(join(emitted, `${entry}.d.ts`))) continue
+    await writeFile(join(root, `dist/browser/${module}.d.ts`), bundleTypes(join(emitted, `${entry}.d.ts`)))
+  }
+  await rm(emitted, { recursive: true })
+}
+
+/** The page at /docs: Swagger UI from its package, only the two files that it needs. */
+async function copyDocsPage() {
+  const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
+  await copyPage('src/browser/docs', 'dist/docs')
+  for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+    const text = await readFile(join(swagger, file), 'utf8')
+    // The source map stays in the package: it is larger than the rest of this service.
+    await writeFile(join(root, 'dist/docs', file), text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, ''))
+  }
+}
+
+async function buildServer() {
+  await tsc('tsconfig.build.json')
+}
+
+function copyPage(from, to) {
+  return cp(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') })
+}
+
+function tsc(project, ...options) {
+  return run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, project), ...options])
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+
+/**
+ * One declaration file out of the many that tsc emits, so that `client.d.ts` can be served and copied as
+ * it is. It knows what our browser modules use: relative imports by name, exported declarations, and an
+ * entry that exports again by name or with `*`. For anything else it throws instead of guessing.
+ */
+export function bundleTypes(entryPath) {
+  const modules = new Map()
+  read(entryPath, modules)
+  const publicNames = exportedNames(entryPath, modules)
+  const declarations = [...modules.values()].flatMap((module) => module.declarations)
+  requireUniqueNames(modules.values())
+  return [
+    ...reachable(declarations, publicNames).map(({ names, text }) =>
+      withExport(
+        text,
+        names.some((name) => publicNames.has(name)),
+      ),
+    ),
+    // Without this line TypeScript would export the rest as well.
+    'export {}\n',
+  ].join('\n')
+}
+
+/** Dependencies first, so that the file reads from the contract to what uses it. */
+function read(path, modules) {
+  if (modules.has(path)) return
+  const module = { declarations: [], reexports: [] }
+  modules.set(path, module)
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
+  for (const statement of source.statements) {
+    const from = statement.moduleSpecifier && resolve(path, statement.moduleSpecifier.text)
+    if (from) read(from, modules)
+    if (ts.isImportDeclaration(statement)) refuseRenaming(statement.importClause?.namedBindings)
+    else if (ts.isExportDeclaration(statement)) {
+      refuseRenaming(statement.exportClause)
+      const names = statement.exportClause?.elements.map(({ name }) => name.text)
+      module.reexports.push({ from, names })
+    } else module.declarations.push({ names: namesOf(statement), text: statement.getFullText().trim() })
+  }
+  // A module is written after what it imports.
+  modules.delete(path)
+  modules.set(path, module)
+}
+
+function resolve(importer, specifier) {
+  if (!specifier.startsWith('./')) throw new Error(`${importer} imports ${specifier}, which no page has`)
+  return join(dirname(importer), specifier.replace(/\.[jt]s$/, '.d.ts'))
+}
+
+function refuseRenaming(bindings) {
+  for (const { name, propertyName } of bindings?.elements ?? [])
+    if (propertyName) throw new Error(`${propertyName.text} is renamed to ${name.text}`)
+}
+
+function namesOf(statement) {
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.map(({ name }) => name.text)
+  if (statement.name) return [statement.name.text]
+  throw new Error(`a declaration without a name: ${statement.getText().slice(0, 60)}`)
+}
+
+function exportedNames(path, modules) {
+  const { declarations, reexports } = modules.get(path)
+  const own = declarations.filter(({ text }) => isExported(text)).flatMap(({ names }) => names)
+  const others = reexports.flatMap(({ from, names }) => names ?? [...exportedNames(from, modules)])
+  return new Set([...own, ...others])
+}
+
+function requireUniqueNames(modules) {
+  const seen = new Set()
+  for (const { declarations } of modules) {
+    // Within one module a name may come twice: overloads, an interface beside a class.
+    for (const name of new Set(declarations.flatMap(({ names }) => names))) {
+      if (seen.has(name)) throw new Error(`two modules declare ${name}`)
+      seen.add(name)
+    }
+  }
+}
+
+/** The public declarations and what they mention; the insides of the modules are nobody's business. */
+function reachable(declarations, publicNames) {
+  const kept = new Set(declarations.filter(({ names }) => names.some((name) => publicNames.has(name))))
+  for (const { text } of kept) {
+    const words = new Set(text.match(/[\w$]+/g))
+    for (const other of declarations) if (other.names.some((name) => words.has(name))) kept.add(other)
+  }
+  return declarations.filter((declaration) => kept.has(declaration) || declaration.names.includes('global'))
+}
+
+const EXPORT = /^((?:\/\*[^]*?\*\/\s*|\/\/.*\n\s*)*)export (declare )?/
+
+function isExported(text) {
+  return EXPORT.test(text)
+}
+
+/** `declare` is a must where `export` isn't, except for types; with it all read alike. */
+function withExport(text, exported) {
+  const bare = text.replace(EXPORT, '$1$2')
+  const [, comments] = /^((?:\/\*[^]*?\*\/\s*|\/\/.*\n\s*)*)/.exec(bare)
+  return `${comments}${exported ? 'export ' : ''}${bare.slice(comments.length)}\n`
+}
