@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import net, { type AddressInfo } from 'node:net'
+import { readConfig, type Config } from './config.ts'
+import { startService } from './run-service.ts'
+import { readSimulatorSettings } from './simulator/environment.ts'
+import { startSimulator, type Simulator } from './simulator/simulator.ts'
+
+/** `npm run demo`: the service, and in Genesys' place the simulator, in one process on this machine. */
+async function demo() {
+  const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
+  const port = PORT === '0' ? await freePort(HOST) : PORT
+  const simulator = await startSimulator({ ...readSimulatorSettings(process.env), record: false })
+  const service = await startService(demoConfig(simulator, { PORT: String(port), HOST, LOG_LEVEL })).catch(
+    async (error: unknown) => {
+      await simulator.close()
+      throw error
+    },
+  )
+  process.stdout.write(banner(service.port, service.url, simulator))
+  stopOnSignal(async () => {
+    await service.stop()
+    await simulator.close()
+  })
+}
+
+function demoConfig(simulator: Simulator, settings: Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>): Config {
+  const { PORT } = settings
+  return readConfig({
+    ...settings,
+    ALLOWED_ORIGINS: `http://localhost:${PORT},http://127.0.0.1:${PORT}`,
+    ALLOW_NO_ORIGIN: 'on',
+    GENESYS_DEPLOYMENT_ID: simulator.deploymentId,
+    GENESYS_ORGANIZATION_ID: simulator.organizationId,
+    GENESYS_API_URL: simulator.url,
+    GENESYS_LOGIN_URL: simulator.url,
+    GENESYS_CDN_URL: simulator.url,
+    GENESYS_MESSAGING_URL: simulator.messagingUrl,
+    GENESYS_CLIENT_ID: simulator.clientId,
+    GENESYS_CLIENT_SECRET: simulator.clientSecret,
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    DRAIN_MS: '500',
+    DEMO: 'on',
+  })
+}
+
+/** The allowed origins name the port, so it has to be known before the service listens on it. */
+async function freePort(host: string): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function banner(port: number, url: string, simulator: Simulator): string {
+  return `
+  Open http://localhost:${port}/demo/ and write to the agent.
+
+  The platform is SIMULATED: no Genesys Cloud is involved, and the agent is a script.
+
+  service    ${url}    (try it: ${url}/docs/)
+  simulator  ${simulator.url}
+
+  Ctrl-C ends both.
+
+`
+}
+
+/** A second signal doesn't wait. */
+function stopOnSignal(stop: () => Promise<void>) {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      void stop().finally(() => process.exit(0))
+    })
+  }
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return 'The demo could not start.'
+  if (!('code' in error && 'port' in error) || error.code !== 'EADDRINUSE') return error.message
+  return `Port ${String(error.port)} is in use. Choose others with PORT and SIMULATOR_PORT; 0 takes a free one.`
+}
+
+demo().catch((error: unknown) => {
+  process.stderr.write(`${inWords(error)}\n`)
+  process.exitCode = 1
+})
