@@ -13,9 +13,19 @@ import type {
 const LIMITS = { maxTextBytes: 4096, maxAttributeBytes: 2048, messagesPerSecond: 5 }
 
 /** A driver without a Genesys: it keeps everything in memory, for tests of the layers above. */
-export function createMemoryGuestApi(options: { name?: GuestApiName; lacks?: Capability[]; now?: () => number } = {}) {
+export function createMemoryGuestApi(
+  options: { name?: GuestApiName; lacks?: Capability[]; now?: () => number } = {},
+) {
   const { name = 'web-messaging', lacks = [], now = Date.now } = options
-  const all: Capability[] = ['messages', 'live-events', 'history', 'typing', 'attachments', 'attributes', 'end']
+  const all: Capability[] = [
+    'messages',
+    'live-events',
+    'history',
+    'typing',
+    'attachments',
+    'attributes',
+    'end',
+  ]
   const listeners = new Map<string, Set<GuestEventListener>>()
   const calls: { method: string; token?: string | undefined }[] = []
   const sent: { token: string | undefined; message: OutgoingMessage }[] = []
@@ -129,5 +139,12 @@ export function createMemoryGuestApi(options: { name?: GuestApiName; lacks?: Cap
 }
 
 export function agentMessage(id: string, timeMs: number, text = `text of ${id}`): Message {
-  return { id, time: new Date(timeMs).toISOString(), direction: 'outbound', type: 'text', text, sender: 'agent' }
+  return {
+    id,
+    time: new Date(timeMs).toISOString(),
+    direction: 'outbound',
+    type: 'text',
+    text,
+    sender: 'agent',
+  }
 }

@@ -16,14 +16,7 @@ export type GuestApiName = (typeof GUEST_API_NAMES)[number]
 
 /** What a driver may be able to do; what it lacks is answered 501 `not_supported_by_guest_api`. */
 export type Capability =
-  | 'messages'
-  | 'live-events'
-  | 'history'
-  | 'typing'
-  | 'attachments'
-  | 'attributes'
-  | 'end'
-  | 'sign-in'
+  'messages' | 'live-events' | 'history' | 'typing' | 'attachments' | 'attributes' | 'end' | 'sign-in'
 
 /** Keys and values of a guest, as routing and the agent see them. `''` stands for a removed key. */
 export type Attributes = Readonly<Record<string, string>>
@@ -123,7 +116,12 @@ export type Content =
       readonly fileSizeBytes?: number
       readonly mimeType?: string
     }
-  | { readonly type: 'quick-reply'; readonly text: string; readonly payload: string; readonly imageUrl?: string }
+  | {
+      readonly type: 'quick-reply'
+      readonly text: string
+      readonly payload: string
+      readonly imageUrl?: string
+    }
   | ({ readonly type: 'card' } & Card)
   | { readonly type: 'carousel'; readonly cards: readonly Card[] }
   | {
@@ -257,7 +255,10 @@ export interface GuestApi {
    * and they have to go with the next message.
    */
   setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
-  /** Live events from now on, until the returned function is called. Errors come as events. */
+  /**
+   * Live events from now on, until the returned function is called. The first tells how the session stands,
+   * as soon as that is known. Errors come as events.
+   */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void
   typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
   /** One page of the history, newest page first. `pageNumber` starts at 1. */

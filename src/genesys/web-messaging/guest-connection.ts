@@ -7,6 +7,7 @@ import { isAboutTyping, isEnd, toUpstreamError } from './frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from './frames.ts'
 import type { GuestSession } from './guest-session.ts'
 import { readEvent, readMessage } from './messages.ts'
+import { KnownSession } from './known-session.ts'
 import { LateEchoes } from './late-echoes.ts'
 import { Listeners } from './listeners.ts'
 import { echo, typingOn } from './requests.ts'
@@ -21,17 +22,15 @@ const MAX_FAILURES = 3
 
 /** One guest at Genesys: its requests, its listeners, and what is known of its session. */
 export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
-  session: GuestSession | undefined
   /** The newest message seen on this connection: its key, and the `id` by which the REST API knows it. */
   newest: { readonly key: string; readonly id: string } | undefined
   readonly #settings: ConnectionSettings
   readonly #socket: SessionSocket
   readonly #exchanges = new Exchanges(this)
   readonly #listeners: Listeners
+  readonly #session: KnownSession
   readonly #lateEchoes = new LateEchoes()
   readonly #typing = new Typing()
-  #isKnown: boolean
-  #wasForgotten = false
   #isAway = false
   #failures = 0
   #neededAtMs: number
@@ -45,7 +44,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.#settings = settings
     this.#socket = new SessionSocket(settings, this, guest)
     this.#listeners = new Listeners(settings.onOddFrame)
-    this.#isKnown = !guest.isNew
+    this.#session = new KnownSession(!guest.isNew)
     this.#neededAtMs = settings.now()
   }
 
@@ -70,6 +69,10 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.#neededAtMs = this.nowMs()
   }
 
+  get isDormant(): boolean {
+    return this.#socket.isDormant
+  }
+
   exchange<T>(request: ExchangeRequest<T>): Promise<T> {
     this.touch()
     const answer = this.#exchanges.add(request)
@@ -86,24 +89,22 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   async ready(deadlineAtMs: number): Promise<GuestSession> {
     const answer = () => undefined
     await this.exchange({ purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' })
-    if (!this.session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
-    return this.session
+    const session = this.#session.current
+    if (!session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
+    return session
   }
 
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
-    const isKnownReadOnly = this.#socket.canSend && this.session?.isReadOnly
-    const leave = this.#listeners.add(
-      listener,
-      isKnownReadOnly ? { type: 'session', state: 'read-only' } : undefined,
-    )
+    const state = this.#session.isReadOnly ? 'read-only' : 'connected'
+    const leave = this.#listeners.add(listener, this.#socket.canSend ? { type: 'session', state } : undefined)
     if (!this.#socket.canSend) this.#socket.wake()
     return leave
   }
 
   /** Never beside a request that its refusal could be mistaken for. */
   type(): void {
-    if (!this.#socket.canSend || this.#exchanges.busy || this.session?.isReadOnly) return
+    if (!this.#socket.canSend || this.#exchanges.busy || this.#session.isReadOnly) return
     if (this.#typing.take(this.nowMs())) this.#socket.write(typingOn())
   }
 
@@ -114,9 +115,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   /** True once, when Genesys had forgotten the guest and made it a new session. */
   takeForgotten(): boolean {
-    const wasForgotten = this.#wasForgotten
-    this.#wasForgotten = false
-    return wasForgotten
+    return this.#session.takeForgotten()
   }
 
   /** False when nothing is left of this connection. */
@@ -130,6 +129,12 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     const listensOnly = this.#socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
     if (listensOnly && nowMs - this.#spokeAtMs >= this.#settings.echoMs) this.#echo()
     return true
+  }
+
+  /** The guest has signed out. */
+  end(): void {
+    this.credentials = undefined
+    this.#leave('expired', new UpstreamError('session_ended', 'The guest has signed out'))
   }
 
   close(): void {
@@ -157,14 +162,13 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   configured(response: SessionResponse): void {
-    const isLost = this.#applySession(response)
+    this.#configured(response)
     this.#failures = 0
     this.#spokeAtMs = this.nowMs()
-    if (this.#isAway || isLost) this.#emitState('connected')
     this.#isAway = false
+    this.#emitState(this.#session.isReadOnly ? 'read-only' : 'connected')
     // Who listened before the socket was there may have missed something meanwhile.
     this.#listeners.emit({ type: 'gap' })
-    if (this.session?.isReadOnly) this.#emitState('read-only')
     this.pump()
   }
 
@@ -187,10 +191,10 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
       case 'StructuredMessage':
         if (outcome === 'late') this.#keepLateEcho(frame.tracingId, frame.body)
         if (frame.pushed) this.#pushed(frame.body)
-        else this.#prolong(frame.body)
+        else this.#session.prolong(frame.body)
         break
       case 'SessionResponse':
-        if (frame.body.connected) this.#applySession(frame.body)
+        if (frame.body.connected) this.#configured(frame.body)
         else if (outcome !== 'answer') this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
@@ -242,22 +246,14 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     if (this.#exchanges.busy) this.#socket.wake()
   }
 
-  /** True when Genesys had forgotten a guest that it knew. */
-  #applySession(response: SessionResponse): boolean {
-    this.session = this.#settings.readSession(response)
-    const isLost = this.session.isNew && this.#isKnown
-    if (isLost) {
-      this.#wasForgotten = true
-      this.newest = undefined
-    }
-    this.#isKnown = true
+  #configured(response: SessionResponse): boolean {
+    const isLost = this.#session.configured(this.#settings.readSession(response))
+    if (isLost) this.newest = undefined
     return isLost
   }
 
   #becomeReadOnly(): void {
-    if (!this.session || this.session.isReadOnly) return
-    this.session = { ...this.session, isReadOnly: true }
-    this.#emitState('read-only')
+    if (this.#session.becomeReadOnly()) this.#emitState('read-only')
   }
 
   #echo(): void {
@@ -266,13 +262,6 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     const request = { request: echo(), purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' } as const
     // Nobody waits for it: what a silent socket means, the pings find out.
     this.exchange(request).catch(() => undefined)
-  }
-
-  /** Genesys: the answer to an echo says how long the session lives now. */
-  #prolong({ metadata }: StructuredMessage): void {
-    const expirationDate = Number(metadata?.['expirationDate'])
-    if (this.session && expirationDate > 0)
-      this.session = { ...this.session, expiresAtMs: expirationDate * 1000 }
   }
 
   #keepLateEcho(tracingId: string | undefined, wire: StructuredMessage): void {

@@ -33,6 +33,7 @@ test('what the agent says and types reaches the listener', async () => {
   genesys.agentLeaves(jane.ref['token'])
   await page.until(isState('disconnected'))
   expect(page.events).toEqual([
+    { type: 'session', state: 'connected' },
     { type: 'message', message: expect.objectContaining({ sender: 'guest', text: 'Hello' }) },
     { type: 'typing', sender: 'agent', durationMs: 3000 },
     { type: 'message', message: expect.objectContaining({ sender: 'agent', text: 'How can I help?' }) },
