@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { type GuestClient, connect } from './guest-client.ts'
+import { askToken, authorized, call } from './rest-client.ts'
+
+let simulator: Simulator
+let guest: GuestClient
+beforeEach(async () => {
+  simulator = await startSimulator({ agent: 'silent', restGuestApis: true })
+  guest = await connect(simulator)
+  await guest.configure()
+})
+afterEach(() => simulator.close())
+
+const text = { message: { type: 'Text', text: 'Hello' } }
+
+test('one REST answer is bent, the next is not', async () => {
+  const bent = simulator.bend('POST /oauth/token', { status: 503, headers: { 'retry-after': '7' } })
+  const refused = await askToken(simulator)
+  expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } })
+  expect(refused.headers.get('retry-after')).toBe('7')
+  await bent.happened
+  expect(await askToken(simulator)).toMatchObject({ status: 200 })
+})
+
+test('as many answers are bent as are asked for, and none after a cancel', async () => {
+  const bent = simulator.bend('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
+  expect(await askToken(simulator)).toMatchObject({ status: 418, text: 'teapot' })
+  expect(await askToken(simulator)).toMatchObject({ status: 418 })
+  bent.cancel()
+  expect(await askToken(simulator)).toMatchObject({ status: 200 })
+})
+
+test('a bent 429 is as the platform would say it', async () => {
+  simulator.bend('GET /api/*', { status: 429 })
+  const { headers, body } = await call(`${simulator.url}/api/v2/webdeployments/deployments`)
+  expect(headers.get('retry-after')).toBe('1')
+  expect(headers.get('inin-ratelimit-allowed')).toBe('300')
+  expect(body).toMatchObject({ code: 'too.many.requests.retry.after' })
+})
+
+test('an answer can be garbage, be dropped, or never come', async () => {
+  simulator.bend('POST /oauth/token', { garbage: true })
+  expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
+  simulator.bend('POST /oauth/token', { drop: true })
+  await expect(askToken(simulator)).rejects.toThrow()
+  const silent = simulator.bend('POST /oauth/token', { swallow: true })
+  const stop = new AbortController()
+  const asking = call(`${simulator.url}/oauth/token`, { method: 'POST', signal: stop.signal })
+  await silent.happened
+  stop.abort()
+  await expect(asking).rejects.toThrow('aborted')
+})
+
+test('the work can be done and only its answer be lost', async () => {
+  const headers = await authorized(simulator)
+  const create = () =>
+    call(`${simulator.url}/api/v2/conversations/messaging/external/guests`, {
+      method: 'POST',
+      headers,
+      json: {},
+    })
+  simulator.bend('POST */external/guests', { drop: true })
+  await expect(create()).rejects.toThrow()
+  expect(simulator.restGuests).toHaveLength(0)
+  simulator.bend('POST */external/guests', { drop: true, afterWork: true })
+  await expect(create()).rejects.toThrow()
+  expect(simulator.restGuests).toHaveLength(1)
+  simulator.bend('POST */external/guests', { status: 502, afterWork: true })
+  expect(await create()).toMatchObject({ status: 502 })
+  expect(simulator.restGuests).toHaveLength(2)
+})
+
+test('the handshake can be refused or dropped', async () => {
+  simulator.bend('GET /v1', { status: 503 })
+  await expect(connect(simulator)).rejects.toThrow('503')
+  simulator.bend('GET /v1', { drop: true })
+  await expect(connect(simulator)).rejects.toThrow('socket hang up')
+  await connect(simulator)
+})
+
+test('the echo of a message can be lost, though the agent has it', async () => {
+  simulator.bend('onMessage', { swallow: true })
+  guest.send('onMessage', text)
+  await simulator.seenFrame('onMessage')
+  expect(await guest.say('next')).toMatchObject({ body: { text: 'next' } })
+  expect(simulator.transcript().map((entry) => entry.text)).toEqual(['Hello', 'next'])
+})
+
+test('a message can be lost before the agent has it', async () => {
+  simulator.bend({ received: 'onMessage' }, { swallow: true })
+  guest.send('onMessage', text)
+  expect(await guest.say('next')).toMatchObject({ body: { text: 'next' } })
+  expect(simulator.transcript().map((entry) => entry.text)).toEqual(['next'])
+})
+
+test('a frame can be refused before any work', async () => {
+  const frame = { class: 'string', code: 5000, body: 'Unexpected error' }
+  simulator.bend({ received: 'onMessage' }, { frame })
+  expect(await guest.say('Hello')).toEqual({ type: 'response', ...frame })
+  expect(simulator.transcript()).toEqual([])
+})
+
+test('an answer can be replaced, and keeps the tracingId when it is no error', async () => {
+  simulator.bend('SessionResponse', {
+    frame: { class: 'SessionResponse', code: 200, body: { connected: true } },
+  })
+  const tracingId = guest.send('configureSession', { deploymentId: simulator.deploymentId })
+  expect(await guest.next()).toMatchObject({ tracingId, body: { connected: true } })
+})
+
+test('a frame can come twice, after the next one, or as garbage', async () => {
+  simulator.bend({ text: 'twice' }, { duplicate: true })
+  simulator.agentSays('twice')
+  expect(await guest.next()).toEqual(await guest.next())
+  simulator.bend({ text: 'first' }, { reorder: true })
+  simulator.agentSays('first')
+  simulator.agentSays('second')
+  expect((await guest.next()).body.text).toBe('second')
+  expect((await guest.next()).body.text).toBe('first')
+  simulator.bend((recorded) => recorded.frame.class === 'StructuredMessage', { garbage: true })
+  simulator.agentSays('third')
+  expect(await guest.next()).toEqual({ garbage: expect.any(String) })
+})
+
+test('a frame can be late', async () => {
+  simulator.bend({ text: 'slow' }, { delayMs: 20 })
+  simulator.agentSays('slow')
+  simulator.agentSays('quick')
+  expect((await guest.next()).body.text).toBe('quick')
+  expect((await guest.next()).body.text).toBe('slow')
+})
+
+test('in place of a frame the connection can be cut or closed', async () => {
+  simulator.bend('JwtResponse', { closeCode: 1011 })
+  guest.send('getJwt')
+  expect(await guest.closed).toBe(1011)
+  const other = await connect(simulator)
+  await other.configure()
+  simulator.bend('getJwt', { drop: true })
+  other.send('getJwt')
+  expect(await other.closed).toBe(1006)
+})
+
+test('all sockets can be cut or closed', async () => {
+  simulator.dropSockets()
+  expect(await guest.closed).toBe(1006)
+  const one = await connect(simulator)
+  await one.configure()
+  const two = await connect(simulator)
+  await two.configure()
+  simulator.closeSockets(1012, 'restart', one.token)
+  expect(await one.closed).toBe(1012)
+  expect(simulator.connections(two.token)).toBe(1)
+})

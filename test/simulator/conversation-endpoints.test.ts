@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
+import { type GuestClient, connect } from './guest-client.ts'
+import { authorized, call } from './rest-client.ts'
+
+let simulator: Simulator
+let guest: GuestClient
+let messageId: string
+let headers: Record<string, string>
+afterEach(() => simulator.close())
+
+async function talking(options: SimulatorOptions = {}): Promise<void> {
+  simulator = await startSimulator({ agent: 'silent', ...options })
+  guest = await connect(simulator)
+  await guest.configure()
+  const { body } = await guest.say('Hello', { channel: { metadata: { customAttributes: { plan: 'gold' } } } })
+  messageId = body.id as string
+  headers = await authorized(simulator)
+}
+
+const api = (path: string, init: RequestInit & { json?: unknown } = {}) =>
+  call(`${simulator.url}/api/v2/conversations${path}`, { headers, ...init })
+
+async function found() {
+  const { body } = await api(`/messages/${messageId}/details`)
+  const conversation = await api(`/messages/${body.conversationId as string}`)
+  return conversation.body as {
+    id: string
+    participants: { id: string; purpose: string; attributes: object }[]
+  }
+}
+
+test('a message leads to its conversation and the guest in it', async () => {
+  await talking()
+  const { body } = await api(`/messages/${messageId}/details`)
+  expect(body).toMatchObject({
+    id: messageId,
+    direction: 'inbound',
+    messengerType: 'webmessaging',
+    normalizedMessage: { text: 'Hello' },
+    conversationId: expect.any(String),
+  })
+  const { participants } = await found()
+  expect(participants.map(({ purpose }) => purpose)).toEqual(['customer', 'agent'])
+  expect(participants[0]).toMatchObject({ state: 'connected', attributes: { plan: 'gold' } })
+})
+
+test('a made-up message id tells whether the client may look at all', async () => {
+  await talking()
+  expect(await api('/messages/nothing/details')).toMatchObject({ status: 404, body: { code: 'not.found' } })
+  await simulator.close()
+  await talking({ permissions: [] })
+  expect(await api('/messages/nothing/details')).toMatchObject({
+    status: 403,
+    body: { code: 'missing.any.permissions' },
+  })
+})
+
+test("the channel's message id is no message id", async () => {
+  await talking()
+  const { body } = await guest.say('again')
+  expect(await api(`/messages/${body.channel.messageId as string}/details`)).toMatchObject({ status: 404 })
+})
+
+test.each(['/messages', ''])('participant data is written under %s/{conversationId}', async (prefix) => {
+  await talking()
+  const { id, participants } = await found()
+  const path = `${prefix}/${id}/participants/${participants[0]!.id}/attributes`
+  const json = { attributes: { cart: '3' } }
+  expect(await api(path, { method: 'PATCH', json })).toMatchObject({ status: 200 })
+  expect(simulator.sawAttributes(guest.token).now).toEqual({ plan: 'gold', cart: '3' })
+  const wrong = { attributes: { cart: 3 } }
+  expect(await api(path, { method: 'PATCH', json: wrong })).toMatchObject({ status: 400 })
+  const nobody = `${prefix}/${id}/participants/nobody/attributes`
+  expect(await api(nobody, { method: 'PATCH', json })).toMatchObject({ status: 404 })
+})
+
+test('the platform can end the conversation', async () => {
+  await talking({ disconnectMode: 'read-only' })
+  const { id } = await found()
+  expect(await api(`/messages/${id}`, { method: 'PATCH', json: { state: 'held' } })).toMatchObject({
+    status: 400,
+  })
+  const json = { state: 'disconnected' }
+  expect(await api(`/messages/${id}`, { method: 'PATCH', json })).toMatchObject({ status: 200 })
+  expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
+})
+
+test('so can the teardown, with its permission', async () => {
+  await talking()
+  const { id } = await found()
+  expect(await api(`/${id}/disconnect`, { method: 'POST' })).toMatchObject({ status: 204 })
+  expect(await guest.next()).toMatchObject({ body: { events: [{ presence: { type: 'Disconnect' } }] } })
+  await simulator.close()
+  await talking({ permissions: ['conversation:message:view'] })
+  const other = await found()
+  expect(await api(`/${other.id}/disconnect`, { method: 'POST' })).toMatchObject({ status: 403 })
+})

@@ -1,0 +1,80 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { WebSocket } from 'ws'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
+import { connect } from './guest-client.ts'
+
+let simulator: Simulator
+const start = async (options: SimulatorOptions = {}) => (simulator = await startSimulator(options))
+afterEach(() => simulator.close())
+
+/** The HTTP status of the handshake; 101 when it is taken. */
+function handshake(path: string, origin?: string): Promise<number> {
+  const socket = new WebSocket(simulator.messagingUrl + path, { ...(origin && { origin }) })
+  return new Promise((resolve) => {
+    socket.once('open', () => {
+      socket.close()
+      resolve(101)
+    })
+    socket.once('unexpected-response', (_, answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+  })
+}
+
+test('the handshake wants a deployment id and the path /v1', async () => {
+  await start()
+  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}&application=test-1`)).toBe(101)
+  expect(await handshake('/v1')).toBe(403)
+  expect(await handshake(`/v2?deploymentId=${simulator.deploymentId}`)).toBe(404)
+})
+
+test.each([
+  ['https://www.example.com', 101],
+  ['https://www.example.com:8443', 101],
+  ['www.example.com', 101],
+  ['https://example.com', 403],
+  ['https://www.example.com.evil.example', 403],
+  ['null', 403],
+  [undefined, 403],
+])("of origin %s comes %i when the deployment's domain is www.example.com", async (origin, status) => {
+  await start({ allowedDomains: ['www.example.com'] })
+  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
+})
+
+test('an unknown deployment is told in answer to configureSession', async () => {
+  await start()
+  const guest = await connect(simulator, { deploymentId: randomUUID() })
+  expect(await guest.configure()).toEqual({
+    type: 'response',
+    class: 'string',
+    code: 400,
+    body: 'Deployment not found',
+  })
+})
+
+test('a deployment takes so many connections a minute', async () => {
+  let nowMs = Date.now()
+  await start({ limits: { connectionsPerMinute: 2 }, now: () => nowMs })
+  const path = `/v1?deploymentId=${simulator.deploymentId}`
+  expect(await handshake(path)).toBe(101)
+  expect(await handshake(path)).toBe(101)
+  expect(await handshake(path)).toBe(429)
+  nowMs += 60_000
+  expect(await handshake(path)).toBe(101)
+})
+
+test('the request is kept with its origin', async () => {
+  await start()
+  await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://www.example.com')
+  expect(simulator.requests).toEqual([
+    expect.objectContaining({
+      method: 'GET',
+      path: '/v1',
+      query: { deploymentId: simulator.deploymentId },
+      status: 101,
+      headers: expect.objectContaining({ origin: 'https://www.example.com' }),
+    }),
+  ])
+})

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { askToken, authorized, call } from './rest-client.ts'
+
+let simulator: Simulator
+let nowMs: number
+beforeEach(async () => {
+  nowMs = Date.now()
+  simulator = await startSimulator({ now: () => nowMs })
+})
+afterEach(() => simulator.close())
+
+const lookUp = (headers: Record<string, string> = {}) =>
+  call(`${simulator.url}/api/v2/webdeployments/deployments/${simulator.deploymentId}`, { headers })
+
+const basic = (id: string, secret: string) => ({ authorization: `Basic ${btoa(`${id}:${secret}`)}` })
+
+test('a token is given for HTTP Basic and a form body', async () => {
+  const { status, body } = await askToken(simulator)
+  expect(status).toBe(200)
+  expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 86_399 })
+  expect(simulator.tokenRequests).toBe(1)
+})
+
+test('credentials in the form happen to work', async () => {
+  const { clientId, clientSecret } = simulator
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
+  const body = new URLSearchParams(form)
+  expect(await call(`${simulator.url}/oauth/token`, { method: 'POST', body })).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['an unknown client', 400, 'invalid_client', () => basic('nobody', simulator.clientSecret), {}],
+  ['a wrong secret', 401, 'invalid_client', () => basic(simulator.clientId, 'wrong'), {}],
+  [
+    'a wrong grant',
+    400,
+    'unauthorized_client',
+    () => basic(simulator.clientId, simulator.clientSecret),
+    { grant_type: 'password' },
+  ],
+] as const)('%s is refused with %i', async (_, status, error, headers, form) => {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...form })
+  const answer = await call(`${simulator.url}/oauth/token`, { method: 'POST', headers: headers(), body })
+  expect(answer.status).toBe(status)
+  expect(answer.body).toEqual({
+    error,
+    description: expect.any(String),
+    error_description: answer.body.description,
+  })
+})
+
+test('a JSON body is refused', async () => {
+  const { clientId: client_id, clientSecret: client_secret } = simulator
+  const json = { grant_type: 'client_credentials', client_id, client_secret }
+  const answer = await call(`${simulator.url}/oauth/token`, { method: 'POST', json })
+  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+})
+
+test('a token is good until it expires', async () => {
+  const headers = await authorized(simulator)
+  expect(await lookUp(headers)).toMatchObject({ status: 200 })
+  nowMs += 86_399_000
+  expect(await lookUp(headers)).toMatchObject({ status: 401, body: { code: 'credentials.expired' } })
+})
+
+test('a test can take the tokens back', async () => {
+  const headers = await authorized(simulator)
+  simulator.expireOAuthTokens()
+  expect(await lookUp(headers)).toMatchObject({ status: 401 })
+  expect(await lookUp(await authorized(simulator))).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['no token', {}, 'authentication.required'],
+  ['a made-up token', { authorization: 'Bearer nonsense' }, 'bad.credentials'],
+  ['another scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
+])('%s gets 401', async (_, headers, code) => {
+  expect(await lookUp(headers as Record<string, string>)).toMatchObject({
+    status: 401,
+    body: { code, status: 401 },
+  })
+})
+
+test("the scheme's case does not matter", async () => {
+  const { authorization = '' } = await authorized(simulator)
+  expect(await lookUp({ authorization: authorization.replace('Bearer', 'bearer') })).toMatchObject({
+    status: 200,
+  })
+})

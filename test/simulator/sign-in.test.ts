@@ -1,0 +1,130 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
+import { type GuestClient, connect } from './guest-client.ts'
+import { call } from './rest-client.ts'
+
+let simulator: Simulator
+let nowMs: number
+afterEach(() => simulator.close())
+
+async function start(options: SimulatorOptions = {}): Promise<void> {
+  nowMs = Date.now()
+  simulator = await startSimulator({ agent: 'silent', now: () => nowMs, ...options })
+}
+
+const api = (path: string, init: RequestInit & { json?: unknown }) =>
+  call(`${simulator.url}/api/v2/webdeployments/token/${path}`, init)
+
+async function exchange(code: string) {
+  const json = {
+    deploymentId: simulator.deploymentId,
+    oauth: { redirectUri: 'https://www.example.com', code },
+  }
+  return api('oauthcodegrantjwtexchange', { method: 'POST', json })
+}
+
+async function jwtOf(userId: string): Promise<string> {
+  return (await exchange(simulator.authorizationCode(userId))).body.jwt as string
+}
+
+const configure = (guest: GuestClient, code: string) =>
+  guest.ask('configureAuthenticatedSession', { deploymentId: simulator.deploymentId, data: { code } })
+
+test('an authorization code is exchanged once', async () => {
+  await start()
+  const code = simulator.authorizationCode('ada')
+  expect(await exchange(code)).toMatchObject({
+    status: 200,
+    body: { jwt: expect.any(String), refreshToken: expect.any(String) },
+  })
+  expect(await exchange(code)).toMatchObject({ status: 401 })
+})
+
+test('a JWT configures an authenticated session, an expired one after a refresh', async () => {
+  await start()
+  const { body } = await exchange(simulator.authorizationCode('ada'))
+  nowMs += 900_000
+  const guest = await connect(simulator)
+  expect(await configure(guest, body.jwt as string)).toMatchObject({
+    code: 401,
+    body: 'User is unauthorized',
+  })
+  const refreshed = await api('refresh', { method: 'POST', json: { refreshToken: body.refreshToken } })
+  expect(await configure(guest, refreshed.body.jwt as string)).toMatchObject({
+    class: 'SessionResponse',
+    body: { connected: true, newSession: true },
+  })
+  expect(simulator.sessions).toMatchObject([{ signedInAs: 'ada' }])
+  nowMs += 86_400_000
+  expect(await api('refresh', { method: 'POST', json: { refreshToken: body.refreshToken } })).toMatchObject({
+    status: 401,
+  })
+})
+
+test('what is no JWT of the exchange sends the guest back to sign in', async () => {
+  await start()
+  const guest = await connect(simulator)
+  const refusal = { code: 403, body: expect.stringMatching(/^Session authentication failed/) }
+  expect(await configure(guest, 'nonsense')).toMatchObject(refusal)
+  await guest.configure()
+  const { body } = await guest.ask('getJwt')
+  expect(await configure(guest, body.jwt as string)).toMatchObject(refusal)
+})
+
+test('a token once signed in is no use for a guest', async () => {
+  await start()
+  const guest = await connect(simulator)
+  await configure(guest, await jwtOf('ada'))
+  const later = await connect(simulator, { token: guest.token })
+  expect(await later.configure()).toMatchObject({ class: 'string', code: 4017 })
+})
+
+test("signing in drops the guest's other connections", async () => {
+  await start()
+  const guest = await connect(simulator)
+  await guest.configure()
+  const signedIn = await connect(simulator, { token: guest.token })
+  expect(await configure(signedIn, await jwtOf('ada'))).toMatchObject({
+    body: { newSession: true, clearedExistingSession: true },
+  })
+  expect(await guest.next()).toMatchObject({ class: 'ConnectionClosedEvent', body: { reason: 'signedIn' } })
+})
+
+test('the conversation is kept where the deployment allows the upgrade', async () => {
+  await start({ allowSessionUpgrade: true })
+  const guest = await connect(simulator)
+  await guest.configure()
+  await guest.say('Hello')
+  expect(await configure(guest, await jwtOf('ada'))).toMatchObject({
+    body: { newSession: false, clearedExistingSession: false },
+  })
+  expect(simulator.transcript(guest.token)).toMatchObject([{ text: 'Hello' }])
+})
+
+test('two devices of one person are in one session', async () => {
+  await start()
+  const phone = await connect(simulator)
+  const desk = await connect(simulator)
+  await configure(phone, await jwtOf('ada'))
+  expect(await configure(desk, await jwtOf('ada'))).toMatchObject({ body: { newSession: false } })
+  const echo = await phone.say('Hello')
+  expect(await desk.next()).toEqual(echo)
+})
+
+test('signing out ends the session and the JWT', async () => {
+  await start()
+  const guest = await connect(simulator)
+  const jwt = await jwtOf('ada')
+  await configure(guest, jwt)
+  const headers = { authorization: `bearer ${jwt}` }
+  expect(await api('revoke', { method: 'DELETE', headers })).toMatchObject({ status: 204, text: '' })
+  expect(await guest.next()).toEqual({ type: 'message', class: 'LogoutEvent', code: 200, body: {} })
+  expect(await guest.say('Hello?')).toMatchObject({ code: 401 })
+  expect(await configure(guest, jwt)).toMatchObject({ code: 403 })
+})
+
+test('where sign-in is off it is refused', async () => {
+  await start({ signIn: false })
+  expect(await exchange(simulator.authorizationCode('ada'))).toMatchObject({ status: 400 })
+  expect(await configure(await connect(simulator), 'x')).toMatchObject({ code: 403 })
+})
