@@ -29,12 +29,14 @@ const codeOf = (run: () => unknown): string => {
 describe('a page', () => {
   test('writes open keys, numbers and booleans as strings, and removes with null', () => {
     const before = { 'custom.a': '1', 'custom.b': '2' }
-    expect(policy.change(before, { 'custom.a': null, 'custom.c': 3, 'custom.d': false, topic: 'x' })).toEqual({
-      'custom.b': '2',
-      'custom.c': '3',
-      'custom.d': 'false',
-      topic: 'x',
-    })
+    expect(policy.change(before, { 'custom.a': null, 'custom.c': 3, 'custom.d': false, topic: 'x' })).toEqual(
+      {
+        'custom.b': '2',
+        'custom.c': '3',
+        'custom.d': 'false',
+        topic: 'x',
+      },
+    )
   })
 
   test.each(['custom.userId', 'custom.membershipLevel', 'custom.isAuthenticated', 'custom.plan'])(
@@ -42,10 +44,17 @@ describe('a page', () => {
     (key) => expect(codeOf(() => policy.change({}, { [key]: 'forged' }))).toBe('attribute_not_allowed'),
   )
 
-  test.each(['vip', 'Custom.x', 'topic2', '__proto__', 'constructor', 'custom.\u0000', 'custom. x', 'custom.é'])(
-    'may not write %j, which is not listed',
-    (key) =>
-      expect(codeOf(() => policy.change({}, Object.fromEntries([[key, 'x']])))).toBe('attribute_not_allowed'),
+  test.each([
+    'vip',
+    'Custom.x',
+    'topic2',
+    '__proto__',
+    'constructor',
+    'custom.\u0000',
+    'custom. x',
+    'custom.é',
+  ])('may not write %j, which is not listed', (key) =>
+    expect(codeOf(() => policy.change({}, Object.fromEntries([[key, 'x']])))).toBe('attribute_not_allowed'),
   )
 
   test('is told every key that it may not write', () => {
@@ -104,7 +113,9 @@ describe('all attributes together', () => {
     expect(codeOf(() => policy.change({}, { [key]: exactly }))).toBe('none')
     expect(codeOf(() => policy.change({}, { [key]: `${exactly}é`.slice(1) }))).toBe('none')
     expect(codeOf(() => policy.change({}, { [key]: `${exactly}é` }))).toBe('attributes_too_large')
-    expect(codeOf(() => policy.change({ 'custom.other': '😀' }, { [key]: exactly }))).toBe('attributes_too_large')
+    expect(codeOf(() => policy.change({ 'custom.other': '😀' }, { [key]: exactly }))).toBe(
+      'attributes_too_large',
+    )
   })
 })
 
@@ -120,7 +131,9 @@ describe('what was verified', () => {
   })
 
   test('goes under the configured names for name and email', () => {
-    expect(policy.prefill({}, { name: 'Jane', email: undefined, phone: '+1' })).toEqual({ 'custom.name': 'Jane' })
+    expect(policy.prefill({}, { name: 'Jane', email: undefined, phone: '+1' })).toEqual({
+      'custom.name': 'Jane',
+    })
   })
 })
 

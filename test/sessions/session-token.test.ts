@@ -6,7 +6,12 @@ import { createSessionTokens, type SessionClaims } from '../../src/sessions/sess
 
 const NOW_MS = Date.parse('2026-11-21T10:00:00Z')
 const key = randomBytes(32)
-const settings = { deploymentId: 'd-1', guestApi: 'web-messaging' as const, remembered: 10, now: () => NOW_MS }
+const settings = {
+  deploymentId: 'd-1',
+  guestApi: 'web-messaging' as const,
+  remembered: 10,
+  now: () => NOW_MS,
+}
 const tokens = createSessionTokens({ ...settings, keys: [key] })
 const SITE = 'https://www.example.com'
 
@@ -25,7 +30,12 @@ const refusal = async (token: string, origin: string | undefined = SITE, by = to
   try {
     await by.open(token, origin)
   } catch (error) {
-    const { name, code, message, facts } = error as { name: string; code: string; message: string; facts: unknown }
+    const { name, code, message, facts } = error as {
+      name: string
+      code: string
+      message: string
+      facts: unknown
+    }
     return JSON.stringify({ name, code, message, facts })
   }
   throw new Error('The token was taken.')
@@ -96,7 +106,9 @@ describe('a session token', () => {
     const good = await tokens.seal(claims)
     const expected = await refusal('garbage')
     const changed = fc.oneof(
-      fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 63 })).map(([at, by]) => flipped(good, at, by)),
+      fc
+        .tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 63 }))
+        .map(([at, by]) => flipped(good, at, by)),
       fc.nat(good.length - 1).map((length) => good.slice(0, length)),
       fc.string().map((tail) => `${good}.${tail}`),
       fc.string(),
@@ -121,6 +133,9 @@ function flipped(token: string, at: number, by: number): string {
 
 /** The last character of a part may hold bits that no byte uses: flipping only those changes nothing. */
 function sameBytes(a: string, b: string): boolean {
-  const decode = (token: string) => token.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'))
-  return a.split('.').length === b.split('.').length && JSON.stringify(decode(a)) === JSON.stringify(decode(b))
+  const decode = (token: string) =>
+    token.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'))
+  return (
+    a.split('.').length === b.split('.').length && JSON.stringify(decode(a)) === JSON.stringify(decode(b))
+  )
 }

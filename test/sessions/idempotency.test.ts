@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals'
+import { createIdempotency, tracingIdFor } from '../../src/sessions/idempotency.ts'
+
+class OutcomeUnknown extends Error {}
+const NOW_MS = 1_000_000
+
+function setUp(options: { capacity?: number } = {}) {
+  let nowMs = NOW_MS
+  const tries: boolean[] = []
+  const idempotency = createIdempotency<string>({
+    outcomeUnknown: (error) => error instanceof OutcomeUnknown,
+    keepMs: 60_000,
+    now: () => nowMs,
+    ...options,
+  })
+  const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's' } = {}) =>
+    idempotency.once(sid, key, body, async (mayHaveBeenTaken) => {
+      tries.push(mayHaveBeenTaken)
+      if (answer instanceof Error) throw answer
+      return answer
+    })
+  return { once, tries, idempotency, later: (byMs: number) => (nowMs += byMs) }
+}
+
+describe('a request with a key', () => {
+  test('gets the first answer when it is repeated', async () => {
+    const { once, tries } = setUp()
+    expect(await once('first')).toBe('first')
+    expect(await once('second')).toBe('first')
+    expect(tries).toEqual([false])
+  })
+
+  test('is refused when the key comes with another body', async () => {
+    const { once } = setUp()
+    await once('first')
+    await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+  })
+
+  test('is told when the first one is still under way', async () => {
+    const { once, idempotency } = setUp()
+    let finish = (_: string) => {}
+    const first = idempotency.once('s', 'k', 'b', () => new Promise((resolve) => (finish = resolve)))
+    await expect(once('second')).rejects.toMatchObject({ code: 'request_in_progress' })
+    finish('first')
+    expect(await first).toBe('first')
+    expect(await once('third')).toBe('first')
+  })
+
+  test('has nothing to do with the same key of another guest', async () => {
+    const { once } = setUp()
+    await once('first')
+    expect(await once('theirs', { sid: 'other' })).toBe('theirs')
+  })
+
+  test('may be tried again after a refusal, as if for the first time', async () => {
+    const { once, tries } = setUp()
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    expect(await once('second')).toBe('second')
+    expect(tries).toEqual([false, false])
+  })
+
+  test('is told to look first, as long as the outcome of an earlier try is unknown', async () => {
+    const { once, tries } = setUp()
+    await expect(once(new OutcomeUnknown())).rejects.toThrow()
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    expect(await once('found')).toBe('found')
+    expect(tries).toEqual([false, true, true])
+  })
+
+  test('is forgotten after a while, and when there are too many', async () => {
+    const { once, later } = setUp({ capacity: 2 })
+    await once('first')
+    later(60_000)
+    expect(await once('anew')).toBe('anew')
+    await once('x', { key: 'x' })
+    await once('y', { key: 'y' })
+    expect(await once('once more')).toBe('once more')
+  })
+})
+
+test('a tracing id is the same for the same guest and key, and a UUID', () => {
+  expect(tracingIdFor('s', 'k')).toBe(tracingIdFor('s', 'k'))
+  expect(tracingIdFor('s', 'k')).not.toBe(tracingIdFor('s2', 'k'))
+  for (const id of [tracingIdFor('s', 'k'), tracingIdFor('s', undefined)]) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  }
+})

@@ -1,0 +1,234 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { EventCursor } from '../../src/sessions/event-cursor.ts'
+import { createLiveEvents, type StreamEvent } from '../../src/sessions/live-events.ts'
+import { agentMessage, createMemoryGuestApi } from '../memory-guest-api.ts'
+
+const T = Date.parse('2026-11-21T10:00:00Z')
+const GUEST = { ref: { token: 'guest-1' }, origin: undefined }
+
+function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}) {
+  const genesys = createMemoryGuestApi(options)
+  const ended: string[] = []
+  const live = createLiveEvents({
+    guestApi: genesys.guestApi,
+    onEnded: (sid) => ended.push(sid),
+    now: () => T,
+    random: () => 0.5,
+  })
+  const openTab = (lastEventId?: string) => {
+    const events: StreamEvent[] = []
+    const tab = { events, closed: false, stop: () => {} }
+    tab.stop = live.follow('sid-1', GUEST, lastEventId, () => ({
+      write: (event) => void events.push(event),
+      close: () => (tab.closed = true),
+    }))
+    return tab
+  }
+  const say = (id: string, afterMs: number) => {
+    const message = agentMessage(id, T + afterMs)
+    genesys.transcript.push(message)
+    return message
+  }
+  const emit = (id: string, afterMs: number) => genesys.emit({ type: 'message', message: say(id, afterMs) })
+  return { genesys, live, ended, openTab, say, emit }
+}
+
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+const ids = (events: StreamEvent[]) =>
+  events.filter(({ event }) => event === 'message').map(({ data }) => (data as { id: string }).id)
+const names = (events: StreamEvent[]) => events.map(({ event }) => event)
+
+describe('a stream', () => {
+  test('gets every message once, in order, though frames came doubled and shuffled', async () => {
+    const { openTab, genesys } = setUp()
+    const tab = openTab()
+    const [a, b, c] = [agentMessage('a', T), agentMessage('b', T + 10), agentMessage('c', T + 20)]
+    for (const message of [c, a, b, a, c]) genesys.emit({ type: 'message', message })
+    await settle()
+    genesys.emit({ type: 'message', message: b })
+    await settle()
+    expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('of several tabs share one subscription, which ends with the last', () => {
+    const { openTab, genesys } = setUp()
+    const [first, second] = [openTab(), openTab()]
+    expect(genesys.subscribers()).toBe(1)
+    first.stop()
+    expect(genesys.subscribers()).toBe(1)
+    second.stop()
+    second.stop()
+    expect(genesys.subscribers()).toBe(0)
+  })
+
+  test('that comes back is sent what it missed, before what is live, without duplicates', async () => {
+    const { openTab, emit, say } = setUp()
+    const tab = openTab()
+    emit('a', 0)
+    emit('b', 10)
+    await settle()
+    const lastEventId = tab.events.at(-1)?.id
+    tab.stop()
+    say('c', 20)
+    say('d', 30)
+    const again = openTab(lastEventId)
+    emit('e', 40)
+    await settle()
+    expect(ids(again.events)).toEqual(['c', 'd', 'e'])
+  })
+
+  test('that comes back to another replica is sent what it missed there too', async () => {
+    const there = setUp()
+    const tab = there.openTab()
+    there.emit('a', 0)
+    await settle()
+    const here = setUp()
+    here.say('a', 0)
+    here.say('b', 5)
+    const again = here.openTab(tab.events.at(-1)?.id)
+    await settle()
+    expect(ids(again.events)).toEqual(['b'])
+    expect(names(again.events)).not.toContain('resync')
+  })
+
+  test('is told to resync when the history no longer reaches back', async () => {
+    const { openTab, say } = setUp()
+    say('new', 60_000)
+    const tab = openTab(`${T - 60_000}-gone`)
+    await settle()
+    expect(names(tab.events)).toEqual(['message', 'resync'])
+  })
+
+  test.each(['garbage', '', '1-%', `${T}-x\n`])(
+    'is told to resync after the event id %j',
+    async (lastEventId) => {
+      const { openTab } = setUp()
+      const tab = openTab(lastEventId)
+      await settle()
+      expect(names(tab.events)).toEqual(['resync'])
+    },
+  )
+
+  test('is told to resync when the history can’t be read', async () => {
+    const { openTab, genesys } = setUp()
+    genesys.failNext(new Error('down'))
+    const tab = openTab(`${T}-a`)
+    await settle()
+    expect(names(tab.events)).toEqual(['resync'])
+  })
+
+  test('has its gap filled after the socket was away', async () => {
+    const { openTab, emit, say, genesys } = setUp()
+    const tab = openTab()
+    emit('a', 0)
+    await settle()
+    say('b', 10)
+    genesys.emit({ type: 'gap' })
+    emit('c', 20)
+    await settle()
+    expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
+    expect(names(tab.events)).not.toContain('resync')
+  })
+
+  test('of a known session is told at once how it stands', () => {
+    const { openTab, genesys } = setUp()
+    openTab()
+    genesys.emit({ type: 'session', state: 'read-only' })
+    expect(openTab().events).toEqual([{ event: 'session', data: { state: 'read-only' } }])
+  })
+
+  test.each(['expired', 'cleared'] as const)('ends when the session is %s, which is remembered', (state) => {
+    const { openTab, genesys, ended } = setUp()
+    const tabs = [openTab(), openTab()]
+    genesys.emit({ type: 'session', state })
+    for (const tab of tabs)
+      expect(tab).toMatchObject({ closed: true, events: [{ event: 'session', data: { state } }] })
+    expect(ended).toEqual(['sid-1'])
+    expect(genesys.subscribers()).toBe(0)
+  })
+
+  test('is sent away, with the others spread over time, when the replica goes', () => {
+    const { openTab, live } = setUp()
+    const tab = openTab()
+    live.drain(1000)
+    expect(tab).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 500 } }] })
+  })
+
+  test('makes room for the guest’s newest when there are too many', () => {
+    const { openTab } = setUp()
+    const tabs = Array.from({ length: 21 }, () => openTab())
+    expect(tabs.filter(({ closed }) => closed)).toEqual([tabs[0]])
+  })
+
+  test('is refused where the guest API has no live events', () => {
+    const { openTab } = setUp({ lacks: ['live-events'] })
+    expect(() => openTab()).toThrow(expect.objectContaining({ code: 'not_supported_by_guest_api' }))
+  })
+})
+
+describe('nothing is lost or doubled', () => {
+  test('wherever the stream is cut, with frames shuffled and doubled', async () => {
+    const frame = fc.record({ id: fc.nat(11), shuffle: fc.nat(2), doubled: fc.boolean() })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(frame, { minLength: 1, maxLength: 12 }),
+        fc.nat(24),
+        async (frames, cutAt) => {
+          const { genesys, openTab } = setUp()
+          const messages = Array.from({ length: 12 }, (_, at) => agentMessage(`m${at}`, T + at * 400))
+          genesys.transcript.push(...messages.slice(0, 1))
+          let tab = openTab()
+          const shown = new Map<string, number>()
+          const show = () => {
+            for (const id of ids(tab.events)) shown.set(id, (shown.get(id) ?? 0) + 1)
+          }
+          const wire = messages.flatMap((message, at) => {
+            const { doubled = false } = frames[at] ?? {}
+            return doubled ? [message, message] : [message]
+          })
+          for (const [at, { shuffle }] of frames.entries()) {
+            const moved = wire.splice(at, 1)
+            wire.splice(at + shuffle, 0, ...moved)
+          }
+          for (const [at, message] of wire.entries()) {
+            if (!genesys.transcript.includes(message)) genesys.transcript.push(message)
+            genesys.emit({ type: 'message', message })
+            await settle()
+            if (at !== cutAt) continue
+            const last = tab.events.findLast(({ id }) => id !== undefined)?.id
+            show()
+            tab.stop()
+            tab = openTab(last)
+            await settle()
+          }
+          show()
+          expect([...shown.keys()].sort()).toEqual(messages.map(({ id }) => id).sort())
+          expect([...shown.values()].every((times) => times === 1)).toBe(true)
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('an event id', () => {
+  test('says the same after it was written down and read', () => {
+    const message = fc.record({ id: fc.stringMatching(/^[\w%/+ é-]{1,40}$/), at: fc.nat(20_000) })
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1, maxLength: 60 }), (sent) => {
+        const cursor = new EventCursor()
+        let id = ''
+        for (const each of sent) id = cursor.advance(agentMessage(each.id, T + each.at))
+        expect(id).not.toMatch(/[\s\u0000]/)
+        const read = EventCursor.parse(id)
+        for (const each of sent) {
+          const known = agentMessage(each.id, T + each.at)
+          expect(read?.misses(known)).toBe(cursor.misses(known))
+        }
+      }),
+    )
+  })
+})
