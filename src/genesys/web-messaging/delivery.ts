@@ -46,7 +46,7 @@ export function createDelivery(options: {
     } catch (error) {
       if (!isDeliveryUnknown(error)) throw error
       const found =
-        connection.lateEcho(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
+        connection.lateEchoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
       if (!found) throw error
       return found
     }
@@ -58,7 +58,7 @@ export function createDelivery(options: {
     afterKey: string | undefined,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
-    const echo = connections.of(guest).lateEcho(message.tracingId)
+    const echo = connections.of(guest).lateEchoes.find(message.tracingId)
     if (echo) return echo
     try {
       return await look(guest, message, { afterKey, sinceMs: now() - REPEAT_WINDOW_MS }, deadlineAtMs)

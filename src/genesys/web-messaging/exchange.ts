@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../http/upstream-error.ts'
 import type { Frame } from './frames.ts'
 import type { Purpose } from './frame-errors.ts'
-import type { GuestRequest } from './requests.ts'
+import { echo, type GuestRequest } from './requests.ts'
 
 /** A request to Genesys and how to know its answer. */
 export interface ExchangeRequest<T> {
@@ -13,6 +13,12 @@ export interface ExchangeRequest<T> {
   readonly answer: (frame: Frame) => T | undefined
   /** What becomes of it when the socket goes away before the answer. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
+}
+
+/** Shows proxies that the connection is alive, and us until when the session lives. */
+export function echoExchange(deadlineAtMs: number): ExchangeRequest<true> {
+  const answer = (frame: Frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined
+  return { request: echo(), purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' }
 }
 
 /** How often a request that may be sent again is sent: a socket that it always breaks stays broken. */

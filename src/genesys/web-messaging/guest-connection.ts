@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../http/upstream-error.ts'
-import type { GuestEvent, GuestEventListener, Message } from '../guest-api.ts'
-import type { ConnectionSettings, Credentials } from './connection-settings.ts'
-import type { ExchangeRequest } from './exchange.ts'
+import type { GuestEventListener } from '../guest-api.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
+import { echoExchange, type ExchangeRequest } from './exchange.ts'
 import { Exchanges, type ExchangesOwner } from './exchanges.ts'
 import { isAboutTyping, isEnd, toUpstreamError } from './frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from './frames.ts'
@@ -9,12 +9,10 @@ import type { GuestSession } from './guest-session.ts'
 import { readEvent, readMessage } from './messages.ts'
 import { KnownSession } from './known-session.ts'
 import { LateEchoes } from './late-echoes.ts'
-import { Listeners } from './listeners.ts'
-import { echo, typingOn } from './requests.ts'
+import { Listeners, type SessionEventState } from './listeners.ts'
+import { typingOn } from './requests.ts'
 import { Typing } from './typing.ts'
 import { SessionSocket, type SessionSocketOwner } from './session-socket.ts'
-
-type State = Extract<GuestEvent, { type: 'session' }>['state']
 
 const ECHO_PATIENCE_MS = 10_000
 /** After so many attempts in a row the requests that wait for a connection are given up. */
@@ -24,12 +22,12 @@ const MAX_FAILURES = 3
 export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   /** The newest message seen on this connection: its key, and the `id` by which the REST API knows it. */
   newest: { readonly key: string; readonly id: string } | undefined
+  readonly socket: SessionSocket
+  readonly session: KnownSession
+  readonly lateEchoes = new LateEchoes()
   readonly #settings: ConnectionSettings
-  readonly #socket: SessionSocket
   readonly #exchanges = new Exchanges(this)
   readonly #listeners: Listeners
-  readonly #session: KnownSession
-  readonly #lateEchoes = new LateEchoes()
   readonly #typing = new Typing()
   #isAway = false
   #failures = 0
@@ -42,9 +40,9 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     guest: { readonly token: string; readonly origin: string | undefined; readonly isNew: boolean },
   ) {
     this.#settings = settings
-    this.#socket = new SessionSocket(settings, this, guest)
+    this.socket = new SessionSocket(settings, this, guest)
     this.#listeners = new Listeners(settings.onOddFrame)
-    this.#session = new KnownSession(!guest.isNew)
+    this.session = new KnownSession(!guest.isNew)
     this.#neededAtMs = settings.now()
   }
 
@@ -56,21 +54,9 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     return this.#exchanges.unfinished
   }
 
-  get credentials(): Credentials | undefined {
-    return this.#socket.credentials
-  }
-
-  set credentials(credentials: Credentials | undefined) {
-    this.#socket.credentials = credentials
-  }
-
   /** Somebody is about to use this connection: its idle time begins anew. */
   touch(): void {
     this.#neededAtMs = this.nowMs()
-  }
-
-  get isDormant(): boolean {
-    return this.#socket.isDormant
   }
 
   exchange<T>(request: ExchangeRequest<T>): Promise<T> {
@@ -89,56 +75,49 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   async ready(deadlineAtMs: number): Promise<GuestSession> {
     const answer = () => undefined
     await this.exchange({ purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' })
-    const session = this.#session.current
+    const session = this.session.current
     if (!session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
     return session
   }
 
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
-    const state = this.#session.isReadOnly ? 'read-only' : 'connected'
-    const leave = this.#listeners.add(listener, this.#socket.canSend ? { type: 'session', state } : undefined)
-    if (!this.#socket.canSend) this.#socket.wake()
+    const isOpen = this.socket.canSend
+    const leave = this.#listeners.add(
+      listener,
+      isOpen ? { type: 'session', state: this.#state() } : undefined,
+    )
+    if (!isOpen) this.socket.wake()
     return leave
   }
 
   /** Never beside a request that its refusal could be mistaken for. */
   type(): void {
-    if (!this.#socket.canSend || this.#exchanges.busy || this.#session.isReadOnly) return
-    if (this.#typing.take(this.nowMs())) this.#socket.write(typingOn())
-  }
-
-  /** The echo that came after its message had been given up. */
-  lateEcho(tracingId: string): Message | undefined {
-    return this.#lateEchoes.find(tracingId)
-  }
-
-  /** True once, when Genesys had forgotten the guest and made it a new session. */
-  takeForgotten(): boolean {
-    return this.#session.takeForgotten()
+    if (!this.socket.canSend || this.#exchanges.busy || this.session.isReadOnly) return
+    if (this.#typing.take(this.nowMs())) this.socket.write(typingOn())
   }
 
   /** False when nothing is left of this connection. */
   tick(nowMs: number, mayConnect: () => boolean): boolean {
     if (this.isNeeded) this.#neededAtMs = nowMs
     else if (nowMs - this.#neededAtMs >= this.#settings.idleMs) {
-      this.#socket.sleep()
+      this.socket.sleep()
       return false
     }
-    this.#socket.tick(nowMs, mayConnect)
-    const listensOnly = this.#socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
+    this.socket.tick(nowMs, mayConnect)
+    const listensOnly = this.socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
     if (listensOnly && nowMs - this.#spokeAtMs >= this.#settings.echoMs) this.#echo()
     return true
   }
 
   /** The guest has signed out. */
   end(): void {
-    this.credentials = undefined
+    this.socket.credentials = undefined
     this.#leave('expired', new UpstreamError('session_ended', 'The guest has signed out'))
   }
 
   close(): void {
-    this.#socket.sleep()
+    this.socket.sleep()
     this.#exchanges.failAll(new UpstreamError('upstream_unavailable', 'The service is going away'))
     this.#listeners.clear()
   }
@@ -152,21 +131,21 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   pump(): void {
-    while (this.#socket.canSend) {
+    while (this.socket.canSend) {
       const request = this.#exchanges.next()
       if (!request) return
       this.#spokeAtMs = this.nowMs()
-      this.#socket.write(request)
+      this.socket.write(request)
     }
-    if (this.#exchanges.busy) this.#socket.wake()
+    if (this.#exchanges.busy) this.socket.wake()
   }
 
   configured(response: SessionResponse): void {
-    this.#configured(response)
+    this.#applySession(response)
     this.#failures = 0
     this.#spokeAtMs = this.nowMs()
     this.#isAway = false
-    this.#emitState(this.#session.isReadOnly ? 'read-only' : 'connected')
+    this.#listeners.emitState(this.#state())
     // Who listened before the socket was there may have missed something meanwhile.
     this.#listeners.emit({ type: 'gap' })
     this.pump()
@@ -177,7 +156,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     if (!wasReady) this.#failures++
     const isHopeless = this.#failures >= MAX_FAILURES || error.code === 'upstream_rate_limited'
     if (isHopeless) this.#exchanges.failWaiting(error)
-    if (!this.#isAway) this.#emitState('reconnecting')
+    if (!this.#isAway) this.#listeners.emitState('reconnecting')
     this.#isAway = this.#listeners.size > 0
   }
 
@@ -189,12 +168,12 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     const outcome = this.#exchanges.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome === 'late') this.#keepLateEcho(frame.tracingId, frame.body)
+        if (outcome === 'late') this.lateEchoes.keep(frame.tracingId, readMessage(frame.body, this.#nowIso()))
         if (frame.pushed) this.#pushed(frame.body)
-        else this.#session.prolong(frame.body)
+        else this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        if (frame.body.connected) this.#configured(frame.body)
+        if (frame.body.connected) this.#reconfigured(frame.body)
         else if (outcome !== 'answer') this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
@@ -219,7 +198,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     if (isAboutTyping(frame.text)) this.#typing.refused()
     if (frame.code === 401) {
       this.#exchanges.putBack()
-      if (this.#socket.renew()) return
+      if (this.socket.renew()) return
     }
     const isUnasked = this.#exchanges.refuse(frame)
     if (isUnasked) this.#settings.onOddFrame(`unasked error ${frame.code}`)
@@ -228,7 +207,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   #pushed(wire: StructuredMessage): void {
-    const event = readEvent(wire, new Date(this.nowMs()).toISOString())
+    const event = readEvent(wire, this.#nowIso())
     if (!event) return
     if (event.type === 'message') this.newest = { key: event.message.id, id: wire.id ?? event.message.id }
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
@@ -236,40 +215,41 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   /** Genesys has closed the socket, or is about to. It stays closed until somebody asks for something. */
-  #leave(state: State, error?: UpstreamError): void {
-    this.#socket.sleep()
+  #leave(state: SessionEventState, error?: UpstreamError): void {
+    this.socket.sleep()
     if (error) this.#exchanges.failAll(error)
     else this.#exchanges.lost()
     if (state !== 'disconnected') this.newest = undefined
-    this.#emitState(state)
+    this.#listeners.emitState(state)
     this.#isAway = this.#listeners.size > 0
-    if (this.#exchanges.busy) this.#socket.wake()
+    if (this.#exchanges.busy) this.socket.wake()
   }
 
-  #configured(response: SessionResponse): boolean {
-    const isLost = this.#session.configured(this.#settings.readSession(response))
+  /** A new chat, or a sign-in: the tabs that did not ask for it have to know. */
+  #reconfigured(response: SessionResponse): void {
+    this.#applySession(response)
+    this.#listeners.emitState(this.#state())
+  }
+
+  #applySession(response: SessionResponse): void {
+    const isLost = this.session.configured(this.#settings.readSession(response))
     if (isLost) this.newest = undefined
-    return isLost
+  }
+
+  #state(): 'read-only' | 'connected' {
+    return this.session.isReadOnly ? 'read-only' : 'connected'
   }
 
   #becomeReadOnly(): void {
-    if (this.#session.becomeReadOnly()) this.#emitState('read-only')
+    if (this.session.becomeReadOnly()) this.#listeners.emitState('read-only')
   }
 
   #echo(): void {
-    const answer = (frame: Frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined
-    const deadlineAtMs = this.nowMs() + ECHO_PATIENCE_MS
-    const request = { request: echo(), purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' } as const
     // Nobody waits for it: what a silent socket means, the pings find out.
-    this.exchange(request).catch(() => undefined)
+    this.exchange(echoExchange(this.nowMs() + ECHO_PATIENCE_MS)).catch(() => undefined)
   }
 
-  #keepLateEcho(tracingId: string | undefined, wire: StructuredMessage): void {
-    const message = readMessage(wire, new Date(this.nowMs()).toISOString())
-    if (tracingId !== undefined && message) this.#lateEchoes.keep(tracingId, message)
-  }
-
-  #emitState(state: State): void {
-    this.#listeners.emit({ type: 'session', state })
+  #nowIso(): string {
+    return new Date(this.nowMs()).toISOString()
   }
 }

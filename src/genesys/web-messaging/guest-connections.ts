@@ -52,12 +52,12 @@ export function createGuestConnections(
       if (isClosed) throw new UpstreamError('upstream_unavailable', 'The service is going away')
       const known = connections.get(token)
       if (known) {
-        if (jwt !== undefined) known.credentials ??= { jwt, refreshToken }
+        if (jwt !== undefined) known.socket.credentials ??= { jwt, refreshToken }
         known.touch()
         return known
       }
       const connection = new GuestConnection(settings, { token, origin, isNew })
-      if (jwt !== undefined) connection.credentials = { jwt, refreshToken }
+      if (jwt !== undefined) connection.socket.credentials = { jwt, refreshToken }
       connections.set(token, connection)
       timer ??= setInterval(beat, BEAT_MS).unref()
       return connection

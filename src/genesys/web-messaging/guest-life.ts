@@ -76,7 +76,7 @@ export function createGuestLife(options: GuestLifeOptions) {
 
     async resume(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
       const session = await configured(guest, deadlineAtMs)
-      const isForgotten = connections.of(guest).takeForgotten()
+      const isForgotten = connections.of(guest).session.takeForgotten()
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
 
@@ -85,11 +85,11 @@ export function createGuestLife(options: GuestLifeOptions) {
       const connection = connections.of(guest)
       const common = { purpose: 'configure', deadlineAtMs, ifLost: 'send-again' } as const
       await connection.exchange({ ...common, request: closeSession(), answer: isClosed })
-      const jwt = connection.credentials?.jwt
+      const jwt = connection.socket.credentials?.jwt
       const request = configureSession({ deploymentId, jwt, startNew: true })
       await connection.exchange({ ...common, request, answer: isConfigured })
       const session = await connection.ready(deadlineAtMs)
-      connection.takeForgotten()
+      connection.session.takeForgotten()
       return openedGuest(guest, session, 'new', await join(guest, {}, deadlineAtMs))
     },
 

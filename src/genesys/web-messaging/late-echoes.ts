@@ -6,7 +6,8 @@ const MOST = 4
 export class LateEchoes {
   #messages: Map<string, Message> | undefined
 
-  keep(tracingId: string, message: Message): void {
+  keep(tracingId: string | undefined, message: Message | undefined): void {
+    if (tracingId === undefined || !message) return
     this.#messages ??= new Map()
     this.#messages.set(tracingId, message)
     const [oldest] = this.#messages.keys()

@@ -1,5 +1,7 @@
 import type { GuestEvent, GuestEventListener } from '../guest-api.ts'
 
+export type SessionEventState = Extract<GuestEvent, { type: 'session' }>['state']
+
 interface Subscription {
   readonly listener: GuestEventListener
 }
@@ -27,6 +29,10 @@ export class Listeners {
 
   emit(event: GuestEvent): void {
     for (const subscription of this.#subscriptions) this.#tell(subscription, event)
+  }
+
+  emitState(state: SessionEventState): void {
+    this.emit({ type: 'session', state })
   }
 
   clear(): void {

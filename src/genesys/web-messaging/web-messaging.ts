@@ -1,14 +1,17 @@
 import type { UpstreamClient } from '../../http/upstream-client.ts'
-import { UpstreamError } from '../../http/upstream-error.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { Capability, GuestApi } from '../guest-api.ts'
 import { createDelivery } from './delivery.ts'
 import { createDeploymentConfig } from './deployment-config.ts'
-import { createGuestConnections } from './guest-connections.ts'
+import { createAttachments } from './attachments.ts'
+import { createGuestConnections, type GuestConnections } from './guest-connections.ts'
 import { createGuestLife } from './guest-life.ts'
 import { createSessionReader } from './guest-session.ts'
 import { createGuestSockets } from './guest-socket.ts'
-import { createHistory } from './history.ts'
+import { createHistory, type History } from './history.ts'
+import { createParticipantAttributes } from './participant-attributes.ts'
+import { createSignIn } from './sign-in.ts'
+import { createTokenOperations } from './token-operations.ts'
 
 export interface WebMessagingOptions {
   readonly deploymentId: string
@@ -69,6 +72,7 @@ const CAPABILITIES: readonly Capability[] = [
  */
 export function createWebMessaging(options: WebMessagingOptions): GuestApi {
   const { deploymentId, now = Date.now, random = Math.random, onOddFrame = () => undefined } = options
+  const tokens = createTokenOperations(options)
   const connections = createGuestConnections(
     {
       deploymentId,
@@ -79,7 +83,7 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
         handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
       }),
       readSession: createSessionReader(),
-      renewJwt: () => Promise.reject(new UpstreamError('session_ended', 'The guest has to sign in again')),
+      renewJwt: (refreshToken, deadlineAtMs) => tokens.renew(refreshToken, deadlineAtMs),
       onOddFrame,
       now,
       random,
@@ -94,19 +98,36 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
   const history = createHistory({ ...options, connections, now })
   const delivery = createDelivery({ connections, history, now })
 
-  const life = createGuestLife({ ...options, connections, config, now })
+  const attachments = createAttachments({ ...options, connections })
+  const signIn = createSignIn({ connections, tokens, deploymentId })
 
   return {
     name: 'web-messaging',
-    capabilities: new Set(CAPABILITIES),
-    ...life,
+    capabilities: new Set(options.signIn ? [...CAPABILITIES, 'sign-in'] : CAPABILITIES),
+    ...createGuestLife({ ...options, connections, config, now }),
     deployment: (deadlineAtMs) => config.read(deadlineAtMs),
     send: (guest, message, deadlineAtMs) => delivery.send(guest, message, deadlineAtMs),
     subscribe: (guest, listener) => connections.of(guest).subscribe(listener),
     history: (guest, page, deadlineAtMs) => history.page(guest, page, deadlineAtMs),
+    setAttributes: createAttributeWriter(options, connections, history),
+    upload: attachments.upload,
+    deleteAttachment: attachments.remove,
+    attachmentUrl: attachments.url,
+    ...(options.signIn && signIn),
     close() {
       connections.close()
       return Promise.resolve()
     },
   }
+}
+
+/** Without OAuth nothing can be written: attributes go with the next message. */
+function createAttributeWriter(
+  options: WebMessagingOptions,
+  connections: GuestConnections,
+  history: History,
+): NonNullable<GuestApi['setAttributes']> {
+  const { accessToken, onHint = () => undefined } = options
+  if (!accessToken) return () => Promise.resolve(false)
+  return createParticipantAttributes({ ...options, accessToken, connections, history, onHint })
 }

@@ -23,7 +23,7 @@ export interface Driver {
   readonly odd: string[]
   readonly hints: string[]
   /** A guest with a configured session. */
-  guest(): Promise<Guest>
+  guest: () => Promise<Guest>
 }
 
 export const soon = (ms = 5_000): number => Date.now() + ms
@@ -40,7 +40,10 @@ export async function startDriver(
   const hints: string[] = []
   const client = (name: string) => {
     const made = createUpstreamClient({ name, timeoutMs: 5_000 })
-    ending.push(() => Promise.resolve(made.close()))
+    ending.push(() => {
+      made.close()
+      return Promise.resolve()
+    })
     return made
   }
   const credentials = { clientId: genesys.clientId, clientSecret: genesys.clientSecret }
