@@ -1,0 +1,189 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { SignJWT } from 'jose'
+import type { TrustedAttributes } from '../src/sessions/identity.ts'
+import { pageOf, startTogether, type Running, type StartOptions } from './start-service.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const settings = {
+  USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  USER_TOKEN_ISSUER: 'https://login.example.com',
+  USER_TOKEN_AUDIENCE: 'chat',
+  ATTRIBUTES_TRUSTED: 'custom.userId=sub, custom.membershipLevel=membership_level',
+}
+const userToken = (sub: string, level = 'Gold') =>
+  new SignJWT({ membership_level: level })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setSubject(sub)
+    .setIssuer(settings.USER_TOKEN_ISSUER)
+    .setAudience(settings.USER_TOKEN_AUDIENCE)
+    .setExpirationTime('5m')
+    .sign(privateKey)
+
+const running: Running[] = []
+const start = async (options: StartOptions = { settings }) => {
+  const together = await startTogether(options)
+  running.push(together)
+  return together
+}
+afterEach(async () => {
+  for (const together of running.splice(0)) await together.stop()
+})
+
+describe('a signed-in visitor', () => {
+  test('is known to the agent with the very first message', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage({ userToken: await userToken('user-1'), attributes: { 'custom.cart': 1 } })
+    await page.say('hello')
+    expect(genesys.sawAttributes().atMessages[0]?.attributes).toMatchObject({
+      'custom.userId': 'user-1',
+      'custom.membershipLevel': 'Gold',
+      'custom.isAuthenticated': 'true',
+      'custom.cart': '1',
+    })
+  })
+
+  test('who signs in later is known from the next message on, and gone after signing out', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    await page.say('anonymous')
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.isAuthenticated': 'false' })
+    expect(genesys.sawAttributes().now['custom.userId']).toBeUndefined()
+
+    const upgraded = await page.ask('POST', '/guest-session', { userToken: await userToken('user-1') })
+    expect(upgraded).toMatchObject({ status: 200, body: { state: 'resumed' } })
+    await page.say('signed in')
+    expect(genesys.sawAttributes().now).toMatchObject({
+      'custom.userId': 'user-1',
+      'custom.isAuthenticated': 'true',
+    })
+
+    await page.ask('POST', '/guest-session', { userToken: null })
+    await page.say('signed out')
+    const { now } = genesys.sawAttributes()
+    expect(now['custom.isAuthenticated']).toBe('false')
+    expect(now['custom.userId'] ?? '').toBe('')
+    expect(now['custom.membershipLevel'] ?? '').toBe('')
+  })
+
+  test('keeps the session to herself, also after signing out', async () => {
+    const { openPage } = await start()
+    const page = await openPage({ userToken: await userToken('user-1') })
+    const theirs = { userToken: await userToken('user-2') }
+    expect(await page.ask('POST', '/guest-session', theirs)).toMatchObject({
+      status: 401,
+      body: { code: 'session_invalid' },
+    })
+    await page.ask('POST', '/guest-session', { userToken: null })
+    expect((await page.ask('POST', '/guest-session', theirs)).status).toBe(401)
+    expect((await page.ask('POST', '/guest-session', { userToken: await userToken('user-1') })).status).toBe(
+      200,
+    )
+  })
+
+  test('with a bad token gets no session, anonymous or other', async () => {
+    const { openPage, genesys } = await start()
+    const answer = (await openPage({ userToken: 'not.a.token' })).opened
+    expect(answer).toMatchObject({ status: 401, body: { code: 'user_token_invalid' } })
+    expect(genesys.sessions).toHaveLength(0)
+  })
+
+  test('is named by nobody but her own token', async () => {
+    const { openPage } = await start()
+    expect((await openPage({ userId: 'user-1' })).opened.body.code).toBe('user_token_invalid')
+    const other = await openPage({ userId: 'user-1', userToken: await userToken('user-2') })
+    expect(other.opened.body.code).toBe('user_token_invalid')
+    expect((await openPage({ userId: 'user-1', userToken: await userToken('user-1') })).opened.status).toBe(
+      201,
+    )
+  })
+})
+
+describe('an application that mounts the service', () => {
+  const startWith = (trustedAttributes: TrustedAttributes) =>
+    start({ settings, options: { trustedAttributes } })
+
+  test('says who the visitor is, from its own database', async () => {
+    const { openPage, genesys } = await startWith({
+      keys: ['custom.plan'],
+      read: async ({ visitor }) => ({
+        visitor: `db-${visitor?.subject}`,
+        attributes: { 'custom.plan': 'pro', vip: 'not among the keys' },
+      }),
+    })
+    const page = await openPage({ userToken: await userToken('user-1') })
+    await page.say('hello')
+    const { now } = genesys.sawAttributes()
+    expect(now).toMatchObject({ 'custom.plan': 'pro', 'custom.isAuthenticated': 'true' })
+    expect(now['vip']).toBeUndefined()
+    expect(
+      await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.plan': 'free' } }),
+    ).toMatchObject({
+      status: 422,
+      body: { code: 'attribute_not_allowed', errors: [{ path: 'attributes.custom.plan' }] },
+    })
+  })
+
+  test.each<[string, TrustedAttributes['read']]>([
+    ['fails', () => Promise.reject(new Error('database password is hunter2'))],
+    ['throws at once', () => { throw new Error('boom') }], // prettier-ignore
+    ['never answers', () => new Promise(() => {})],
+  ])('that %s has no session opened, and a clear problem', async (_what, read) => {
+    const { openPage, genesys, logLines } = await start({
+      settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
+      options: { trustedAttributes: { keys: ['custom.plan'], read } },
+    })
+    const { opened } = await openPage()
+    expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
+    expect(genesys.sessions).toHaveLength(0)
+    expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
+  })
+})
+
+describe('attributes', () => {
+  test('survive a restart, in the session token', async () => {
+    const key = Buffer.alloc(32, 9).toString('base64')
+    const first = await start({ settings: { ...settings, SESSION_KEYS: key } })
+    const page = await first.openPage({ attributes: { 'custom.page': '/pricing' } })
+    const second = await start({ settings: { ...settings, SESSION_KEYS: key }, genesys: first.genesys })
+
+    await pageOf(second.url, page.opened).say('hello')
+    expect(first.genesys.sawAttributes().atMessages[0]?.attributes).toMatchObject({
+      'custom.page': '/pricing',
+    })
+  })
+
+  test('go again with the next message when one was refused', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
+    genesys.bend({ received: 'onMessage' }, { frame: { class: 'string', code: 4011, body: 'Too long' } })
+    expect((await page.say('refused')).body.code).toBe('text_too_long')
+    await page.say('taken')
+    expect(genesys.sawAttributes().atMessages.at(-1)?.attributes).toMatchObject({ 'custom.page': '/pricing' })
+  })
+
+  test('of an older tab never undo those of a newer one', async () => {
+    const { openPage, genesys, url } = await start()
+    const page = await openPage()
+
+    const olderTab = pageOf(url, page.opened)
+    await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': '3' } })
+    await page.say('from the newer tab')
+    await olderTab.say('from the older tab')
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.cart': '3' })
+  })
+
+  test('change at once when a conversation is under way and OAuth allows it', async () => {
+    const first = await start()
+    const { clientId, clientSecret } = first.genesys
+    const { openPage, genesys } = await start({
+      genesys: first.genesys,
+      settings: { ...settings, GENESYS_CLIENT_ID: clientId, GENESYS_CLIENT_SECRET: clientSecret },
+    })
+    const page = await openPage()
+    await page.say('hello')
+    const changed = await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': '3' } })
+    expect(changed).toMatchObject({ status: 200, body: { applied: 'now' } })
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.cart': '3' })
+  })
+})
