@@ -7,3 +7,9 @@ import type { IncomingMessage } from 'node:http'
 export function httpBaseOf(req: IncomingMessage, { publicUrl }: { publicUrl: string | undefined }): string {
   return publicUrl ?? `http://${req.headers.host ?? '127.0.0.1'}`
 }
+
+/** Path and query of a request line, whatever is in it. */
+export function targetOf({ url = '/' }: IncomingMessage): { path: string; query: Record<string, string> } {
+  const [path = '/', ...query] = url.split('?')
+  return { path, query: Object.fromEntries(new URLSearchParams(query.join('?'))) }
+}

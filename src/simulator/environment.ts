@@ -14,7 +14,7 @@ const text = z.string().min(1)
 const onOff = (otherwise: boolean) =>
   z.stringbool({ truthy: ['on', 'true'], falsy: ['off', 'false'] }).default(otherwise)
 
-const Env = z.object({
+const Env = z.strictObject({
   SIMULATOR_PORT: z.coerce.number().int().min(0).max(65_535).default(4010),
   SIMULATOR_HOST: text.default('127.0.0.1'),
   SIMULATOR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -44,7 +44,7 @@ const Env = z.object({
 export function readSimulatorSettings(env: NodeJS.ProcessEnv): SimulatorOptions {
   const named = Object.entries(env).filter(([name, value]) => name.startsWith('SIMULATOR_') && value !== '')
   const { success, data, error } = Env.safeParse(Object.fromEntries(named))
-  const problems = success ? [] : error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const problems = success ? [] : error.issues.map(sentenceOf)
   const script = scriptAt(env.SIMULATOR_SCRIPT, problems)
   if (!success || problems.length > 0) {
     throw new Error(`The simulator's settings are not usable:\n- ${problems.join('\n- ')}`)
@@ -70,6 +70,10 @@ export function readSimulatorSettings(env: NodeJS.ProcessEnv): SimulatorOptions 
     ...(!data.SIMULATOR_LIMITS && { limits: false as const }),
     ...(script && { agent: script }),
   }
+}
+
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message
 }
 
 function scriptAt(path: string | undefined, problems: string[]) {

@@ -19,7 +19,6 @@ let opened = 0
 export class GuestConnection {
   readonly id = ++opened
   readonly baseUrl: string
-  readonly deploymentId: string
   readonly requests: RateWindow
   readonly echoes: RateWindow
   session: GuestSession | undefined
@@ -29,12 +28,11 @@ export class GuestConnection {
   readonly #parts: ConnectionParts
   #held: RecordedFrame | undefined
 
-  constructor(socket: WebSocket, address: { baseUrl: string; deploymentId: string }, parts: ConnectionParts) {
+  constructor(socket: WebSocket, baseUrl: string, parts: ConnectionParts) {
     const { limits, now } = parts.settings
     this.#socket = socket
     this.#parts = parts
-    this.baseUrl = address.baseUrl
-    this.deploymentId = address.deploymentId
+    this.baseUrl = baseUrl
     this.requests = new RateWindow(limits.requestsPerMinute, MINUTE_MS, now)
     this.echoes = new RateWindow(limits.echoesPerMinute, MINUTE_MS, now)
   }

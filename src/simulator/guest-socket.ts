@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { httpBaseOf } from './base-url.ts'
+import { httpBaseOf, targetOf } from './base-url.ts'
 import type { Bending, Bends } from './bend.ts'
 import { GuestConnection } from './guest-connection.ts'
 import { GuestRefusal, missingParameter, refuseTooMany, requestFailed } from './guest-refusal.ts'
@@ -36,40 +36,31 @@ export function createGuestSocket(parts: GuestSocketParts) {
   const opened = new RateWindow(settings.limits.connectionsPerMinute, MINUTE_MS, settings.now)
 
   async function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(req.url ?? '/', 'http://simulator')
-    const recorded = {
-      method: 'GET',
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: req.headers,
-      atMs: settings.now(),
-    }
+    const target = targetOf(req)
+    const recorded = { method: 'GET', ...target, headers: req.headers, atMs: settings.now() }
     socket.on('error', () => socket.destroy())
     const how = bends.forRequest(recorded)
-    const status = (how && (await bendHandshake(how, socket))) ?? statusOf(req, url)
+    const status = (how && (await bendHandshake(how, socket))) ?? statusOf(target, req.headers.origin)
     requests.add({ ...recorded, status })
     if (status === 0) return
     if (status !== 101) {
       refuseHandshake(socket, status, how?.headers)
       return
     }
-    const address = {
-      baseUrl: httpBaseOf(req, settings),
-      deploymentId: url.searchParams.get('deploymentId') ?? '',
-    }
-    sockets.handleUpgrade(req, socket, head, (ws) => accept(ws, address))
+    const baseUrl = httpBaseOf(req, settings)
+    sockets.handleUpgrade(req, socket, head, (ws) => accept(ws, baseUrl))
   }
 
   /** @returns an HTTP status; 101 lets the guest in. An unknown deployment is told in a frame, later. */
-  function statusOf(req: IncomingMessage, url: URL): number {
-    if (url.pathname !== '/v1') return 404
-    if (!url.searchParams.get('deploymentId')) return 403
-    if (!isAllowedOrigin(req.headers.origin, settings.allowedDomains)) return 403
+  function statusOf({ path, query }: ReturnType<typeof targetOf>, origin: string | undefined): number {
+    if (path !== '/v1') return 404
+    if (!query.deploymentId) return 403
+    if (!isAllowedOrigin(origin, settings.allowedDomains)) return 403
     return opened.take() === 0 ? 101 : 429
   }
 
-  function accept(ws: WebSocket, address: { baseUrl: string; deploymentId: string }): void {
-    const connection = new GuestConnection(ws, address, { settings, bends, frames })
+  function accept(ws: WebSocket, baseUrl: string): void {
+    const connection = new GuestConnection(ws, baseUrl, { settings, bends, frames })
     connections.add(connection)
     ws.on('message', (data) => void receive(connection, (data as Buffer).toString('utf8')))
     ws.on('error', () => connection.drop())

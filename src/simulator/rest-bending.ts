@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express'
 import { setTimeout as pause } from 'node:timers/promises'
+import { targetOf } from './base-url.ts'
 import type { Bending, Bends } from './bend.ts'
 import { errorOfStatus, sendError } from './platform-errors.ts'
 import type { RecordedRequest, RequestRecord } from './record.ts'
@@ -7,9 +8,8 @@ import type { RecordedRequest, RequestRecord } from './record.ts'
 /** Keeps a request for the test to look at, with the status that it got. */
 export function recordRequests(requests: RequestRecord, now: () => number) {
   return (req: Request, res: Response, next: NextFunction): void => {
-    const { method, path, headers } = req
-    const query = Object.fromEntries(new URL(req.url, 'http://simulator').searchParams)
-    const recorded: RecordedRequest = { method, path, query, headers, atMs: now() }
+    const { method, headers } = req
+    const recorded: RecordedRequest = { method, ...targetOf(req), headers, atMs: now() }
     requests.keep(recorded)
     // Before the last byte leaves, so that who has the answer finds the log complete.
     res.once('prefinish', () => {

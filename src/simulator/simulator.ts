@@ -1,41 +1,15 @@
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentMessage } from './agent.ts'
-import { createAgent } from './agent.ts'
-import { attachmentActions } from './attachment-actions.ts'
-import { createAttachments } from './attachments.ts'
-import { type Bend, type BendMatch, type Bending, createBends } from './bend.ts'
-import { configureActions } from './configure-session.ts'
-import { createConversations } from './conversations.ts'
-import { createGuestJwts } from './guest-jwt.ts'
-import type { GuestSession } from './guest-session.ts'
-import { createGuestSessions } from './guest-sessions.ts'
-import { attach, createGuestSocket } from './guest-socket.ts'
-import {
-  type SawAttributes,
-  type SessionInfo,
-  type TranscriptEntry,
-  attributesSeen,
-  infoOf,
-  transcriptOf,
-} from './inspection.ts'
-import { createOAuth } from './oauth-endpoint.ts'
-import { messageActions } from './on-message.ts'
+import type { Bend, BendMatch, Bending } from './bend.ts'
+import { attach } from './guest-socket.ts'
+import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
+import { createParts } from './parts.ts'
 import type { StructuredMessage } from './payloads.ts'
-import {
-  type FrameQuery,
-  type RecordedFrame,
-  type RecordedRequest,
-  type RequestQuery,
-  createRecord,
-  matchesFrame,
-  matchesRequest,
-} from './record.ts'
-import { createRestApp } from './rest-app.ts'
-import { type RestGuest, createRestGuests } from './rest-guests.ts'
-import { sessionActions } from './session-actions.ts'
-import { type Settings, type SimulatorOptions, resolveSettings } from './settings.ts'
-import { createSignIn } from './sign-in.ts'
+import type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
+import type { RestGuest } from './rest-guests.ts'
+import { type SimulatorOptions, resolveSettings } from './settings.ts'
+import { testSurface } from './test-surface.ts'
 
 export type { AgentMessage } from './agent.ts'
 export type { AgentScript } from './agent-script.ts'
@@ -130,12 +104,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await closed
   }
 
-  const authority = `${reachable(host)}:${port}`
+  const url = settings.publicUrl ?? `http://${reachable(host)}:${port}`
   const { organizationId, deploymentId, clientId, clientSecret } = settings
   return Object.defineProperties(
     {
-      url: `http://${authority}`,
-      messagingUrl: `ws://${authority}`,
+      url,
+      messagingUrl: url.replace(/^http/, 'ws'),
       port,
       organizationId,
       deploymentId,
@@ -145,81 +119,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     Object.getOwnPropertyDescriptors(testSurface(parts)),
   ) as Simulator
-}
-
-/** Every part is made here, once. */
-function createParts(settings: Settings) {
-  const bends = createBends()
-  const frames = createRecord<RecordedFrame, FrameQuery>({ keep: settings.record, matches: matchesFrame })
-  const requests = createRecord<RecordedRequest, RequestQuery>({
-    keep: settings.record,
-    matches: matchesRequest,
-  })
-  const sessions = createGuestSessions(settings)
-  const jwts = createGuestJwts(settings.now)
-  const attachments = createAttachments(settings)
-  const conversations = createConversations(settings, sessions)
-  const agent = createAgent({ settings, conversations, attachments })
-  const oauth = createOAuth(settings)
-  const signIn = createSignIn({ settings, sessions, jwts })
-  const guests = createRestGuests(settings)
-  const actions = {
-    ...configureActions({ settings, sessions, jwts }),
-    ...sessionActions({ settings, jwts }),
-    ...messageActions({ settings, sessions, conversations, attachments, agent }),
-    ...attachmentActions({ settings, attachments }),
-  }
-  const guestSocket = createGuestSocket({ settings, bends, frames, requests, actions })
-  const made = { bends, frames, requests, sessions, conversations, agent, oauth, signIn, guests }
-  const restApp = createRestApp({ settings, jwts, attachments, ...made })
-  return { ...made, guestSocket, restApp }
-}
-
-type Parts = ReturnType<typeof createParts>
-
-function testSurface(parts: Parts) {
-  const { bends, frames, requests, sessions, conversations, agent, oauth, guestSocket } = parts
-
-  function meant(guestToken?: string): GuestSession {
-    const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
-    if (!session) throw new Error('The simulator knows no such guest: none has configured a session')
-    return session
-  }
-
-  function socketsOf(guestToken?: string) {
-    const all = [...guestSocket.connections]
-    return guestToken === undefined ? all : all.filter(({ token }) => token === guestToken)
-  }
-
-  return {
-    agentSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what),
-    botSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what, 'bot'),
-    agentTypes: (guest?: string, durationMs?: number) => agent.types(meant(guest), durationMs),
-    agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(meant(guest))),
-    authorizationCode: parts.signIn.authorizationCode,
-    bend: bends.bend,
-    dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),
-    closeSockets: (code = 1001, reason = '', guest?: string) =>
-      socketsOf(guest).forEach((socket) => socket.closeWith(code, reason)),
-    expireSession: (guest?: string) => meant(guest).expire(),
-    expireOAuthTokens: oauth.expireTokens,
-    requests: requests.kept,
-    frames: frames.kept,
-    get tokenRequests() {
-      return oauth.tokenRequests()
-    },
-    nextFrame: frames.next,
-    seenFrame: frames.seen,
-    nextRequest: requests.next,
-    seenRequest: requests.seen,
-    transcript: (guest?: string) => transcriptOf(meant(guest)),
-    sawAttributes: (guest?: string) => attributesSeen(meant(guest)),
-    get sessions() {
-      return sessions.all().map(infoOf)
-    },
-    restGuests: parts.guests.all,
-    connections: (guest?: string) => socketsOf(guest).length,
-  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { connect as connectTcp } from 'node:net'
 import { WebSocket } from 'ws'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { connect } from './guest-client.ts'
@@ -77,4 +78,24 @@ test('the request is kept with its origin', async () => {
       headers: expect.objectContaining({ origin: 'https://www.example.com' }),
     }),
   ])
+})
+
+/** What no HTTP client would let out: a request line as it is given. */
+function raw(requestLine: string): Promise<string> {
+  const socket = connectTcp(simulator.port, '127.0.0.1')
+  const headers = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', '', '']
+  socket.write([requestLine, ...headers].join('\r\n'))
+  return new Promise((resolve) => {
+    socket.once('data', (data) => {
+      socket.destroy()
+      resolve(data.toString('utf8').split('\r\n')[0] ?? '')
+    })
+  })
+}
+
+test('a malformed request line is refused, and the simulator goes on', async () => {
+  await start()
+  expect(await raw('GET // HTTP/1.1')).toBe('HTTP/1.1 404 Not Found')
+  expect(await raw('GET /v1?deploymentId=%&Origin=% HTTP/1.1')).toBe('HTTP/1.1 400 Bad Request')
+  expect((await fetch(`${simulator.url}/api/v2/webdeployments/deployments/%`)).status).toBe(400)
 })
