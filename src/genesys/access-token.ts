@@ -1,3 +1,4 @@
+import { byDeadline } from '../http/by-deadline.ts'
 import type { UpstreamClient } from '../http/upstream-client.ts'
 import { UpstreamError } from '../http/upstream-error.ts'
 import type { DeadlineAtMs } from './guest-api.ts'
@@ -104,7 +105,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     const token = current()
     if (token !== undefined) return token
     if (failure?.refused && now() < notBeforeMs) throw failure.error
-    return (await byDeadline(renew(), deadlineAtMs - now())).token
+    return (await byDeadline(renew(), deadlineAtMs - now(), 'No access token came in time.')).token
   }
 
   function invalidate(token: string): void {
@@ -144,18 +145,4 @@ function isUnauthorized(error: unknown): boolean {
 
 function hintOf({ facts }: UpstreamError): { hint?: string } {
   return facts.hint === undefined ? {} : { hint: facts.hint }
-}
-
-/** A caller's deadline ends its waiting, not the asking, which others may wait for. */
-async function byDeadline<T>(promise: Promise<T>, leftMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const timeUp = (): void => reject(new UpstreamError('upstream_timeout', 'No access token came in time.'))
-    timer = setTimeout(timeUp, Math.max(0, leftMs))
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

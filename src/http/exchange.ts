@@ -46,6 +46,15 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 /** A shorter wait was ended by the page's deadline, and says little about the upstream. */
 const TELLING_WAIT_MS = 1000
 
+/** Errors from before there is a connection: nothing was sent. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
 /**
  * One request on the wire and its answer: no redirect, no proxy, no decompression. It never rejects;
  * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
@@ -55,7 +64,7 @@ export class Exchange {
   private req!: ClientRequest
   private settle!: (outcome: Outcome) => void
   private timer: NodeJS.Timeout | undefined
-  private sent = false
+  private connected = false
   private answered = false
 
   constructor(request: ExchangeRequest) {
@@ -84,11 +93,11 @@ export class Exchange {
       : http.request({ ...options, agent: agents.http })
     this.timer = setTimeout(() => this.expire(), timeoutMs)
     this.req.on('socket', (socket) => {
-      if (this.req.reusedSocket) this.sent = true
-      else socket.once(secure ? 'secureConnect' : 'connect', () => (this.sent = true))
+      if (this.req.reusedSocket) this.connected = true
+      else socket.once(secure ? 'secureConnect' : 'connect', () => (this.connected = true))
     })
     this.req.on('response', (message) => this.receive(message))
-    this.req.on('error', () => this.fail(this.sent ? 'lost' : 'unreachable'))
+    this.req.on('error', (error: NodeJS.ErrnoException) => this.breakOff(error.code ?? ''))
     this.req.on('close', () => {
       if (!this.answered) this.fail('lost') // a 101, for one, ends so
     })
@@ -117,7 +126,6 @@ export class Exchange {
   private receive(message: IncomingMessage): void {
     const chunks: Buffer[] = []
     let bytes = 0
-    this.sent = true
     this.answered = true
     message.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
@@ -132,13 +140,23 @@ export class Exchange {
     })
   }
 
+  private breakOff(code: string): void {
+    if (NEVER_CONNECTED.has(code) || !this.mayBeSent()) this.fail('unreachable', false)
+    else this.fail('lost')
+  }
+
+  /** Once there is a connection, or the body is out of our hands, the upstream may have the request. */
+  private mayBeSent(): boolean {
+    return this.connected || this.req.writableFinished
+  }
+
   private expire(): void {
     this.fail('timeout')
   }
 
-  private fail(kind: NoAnswer['kind']): void {
+  private fail(kind: NoAnswer['kind'], sent = this.mayBeSent()): void {
     if (this.timer === undefined) return
-    this.finish({ kind, sent: this.sent, blamesUpstream: this.blamesUpstream(kind) })
+    this.finish({ kind, sent, blamesUpstream: this.blamesUpstream(kind) })
     this.req.destroy()
   }
 

@@ -3,9 +3,10 @@ import type { Answer, NoAnswer, Outcome } from './exchange.ts'
 /**
  * `idempotent`: reads, and writes that may happen twice. `never-sent-only`: what must not happen twice,
  * such as a guest's message; it is repeated only where the upstream certainly has not taken it.
+ * `creation`: the same, for what would be left unused if its answer was lost, and hence does no harm.
  * `never`: once, as with a body that is a stream.
  */
-export type RetryKind = 'idempotent' | 'never-sent-only' | 'never'
+export type RetryKind = 'idempotent' | 'never-sent-only' | 'creation' | 'never'
 
 const MAX_TRIES = 3
 const FIRST_PAUSE_MS = 200

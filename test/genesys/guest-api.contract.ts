@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { GuestApi, GuestRef, OpenRequest, OutgoingMessage } from '../../src/genesys/guest-api.ts'
+import { UpstreamError } from '../../src/http/upstream-error.ts'
+
+/** What a test can make Genesys do, where the driver's Genesys can do it. */
+export interface Bends {
+  /** The deployment is switched off. */
+  deactivate?: () => void
+  /** The next answer to this operation is a refusal with this status. */
+  refuseNext?: (operation: 'open' | 'send' | 'attributes', status: number, retryAfter?: string) => void
+  /** The next call of this operation gets no answer. */
+  stallNext?: (operation: 'open' | 'send') => void
+  /** The next answer to this operation is nonsense with a good status. */
+  garbleNext?: (operation: 'open') => void
+  /** The OAuth token that we hold is not good any more; a new one is. */
+  expireAccessToken?: () => void
+}
+
+export interface Harness extends Bends {
+  readonly guestApi: GuestApi
+  /** What guests have said, as Genesys got it, oldest first. */
+  texts(): readonly string[]
+  /** The attributes that Genesys has of the guest who was opened last. */
+  attributes(): Readonly<Record<string, unknown>>
+  /** What no error may show. */
+  readonly secrets: readonly string[]
+  stop(): Promise<void> | void
+}
+
+export interface ContractOptions {
+  readonly start: () => Promise<Harness> | Harness
+  /** Which bends the harness has: the cases of the others are left out. */
+  readonly bends: readonly (keyof Bends)[]
+  readonly capabilities: readonly string[]
+  /** What every opening needs, beside nothing. */
+  readonly openWith?: Partial<OpenRequest>
+}
+
+const TEXT = 'Where is my parcel?'
+let tracing = 0
+
+/** The cases that every driver has to pass, whatever API it speaks. */
+export function describeGuestApiContract(name: string, options: ContractOptions): void {
+  describe(`${name} keeps the contract of a guest API:`, () => {
+    let harness: Harness
+    let guestApi: GuestApi
+    beforeEach(async () => {
+      harness = await options.start()
+      guestApi = harness.guestApi
+    })
+    afterEach(async () => {
+      await guestApi.close()
+      await harness.stop()
+    })
+
+    const soon = (ms = 5000): number => Date.now() + ms
+    const can = (capability: string): boolean => options.capabilities.includes(capability)
+    const testWith = (...bends: (keyof Bends)[]) =>
+      bends.every((bend) => options.bends.includes(bend)) ? test : test.skip
+    const testMessages = can('messages') ? testWith : () => test.skip
+    const testAttributes = can('attributes') ? testWith : () => test.skip
+
+    const open = (more: Partial<OpenRequest> = {}, deadlineAtMs = soon()) =>
+      guestApi.open(
+        { origin: 'https://shop.example', attributes: {}, ...options.openWith, ...more },
+        deadlineAtMs,
+      )
+    const say = (ref: GuestRef, more: Partial<OutgoingMessage> = {}, deadlineAtMs = soon()) => {
+      const tracingId = `00000000-0000-4000-8000-${String(++tracing).padStart(12, '0')}`
+      const guest = { ref, origin: 'https://shop.example' }
+      return guestApi.send!(guest, { text: TEXT, tracingId, ...more }, deadlineAtMs)
+    }
+
+    /** What went wrong, after a look at whether the error says more than it may. */
+    async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
+      const error: unknown = await promise.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(error).toBeInstanceOf(UpstreamError)
+      const { message, stack, facts, cause } = error as UpstreamError
+      const said = [message, stack, JSON.stringify(facts)].join()
+      for (const secret of [...harness.secrets, TEXT]) expect(said).not.toContain(secret)
+      expect(cause).toBeUndefined()
+      return error as UpstreamError
+    }
+
+    test('its capabilities are those that it has methods for', () => {
+      expect([...guestApi.capabilities].sort()).toEqual([...options.capabilities].sort())
+      expect(guestApi.send !== undefined).toBe(can('messages'))
+      expect(guestApi.setAttributes !== undefined).toBe(can('attributes'))
+      expect(guestApi.subscribe !== undefined).toBe(can('live-events'))
+      expect(guestApi.history !== undefined).toBe(can('history'))
+      expect(guestApi.end !== undefined).toBe(can('end'))
+    })
+
+    test('opening makes a new guest, whose reference survives being JSON', async () => {
+      const { ref, state, limits } = await open()
+      expect(state).toBe('new')
+      expect(Object.keys(ref).length).toBeGreaterThan(0)
+      expect(JSON.parse(JSON.stringify(ref))).toEqual(ref)
+      expect(limits).toMatchObject({ maxTextBytes: 4096, maxAttributeBytes: 2048 })
+    })
+
+    test('two guests are two', async () => {
+      const [one, two] = [await open(), await open()]
+      expect(one.ref).not.toEqual(two.ref)
+    })
+
+    test('the deployment is there and active', async () => {
+      expect(await guestApi.deployment(soon())).toMatchObject({ status: 'active', id: expect.any(String) })
+    })
+
+    testWith('deactivate')('nobody opens against a deployment that is not active', async () => {
+      harness.deactivate!()
+      expect((await failure(open())).code).toBe('deployment_not_usable')
+    })
+
+    testMessages()('what the guest says arrives once, and comes back as accepted', async () => {
+      const { ref } = await open()
+      const message = await say(ref)
+      expect(harness.texts()).toEqual([TEXT])
+      expect(message).toMatchObject({ direction: 'inbound', type: 'text', text: TEXT, sender: 'guest' })
+      expect(message.id).not.toBe('')
+      expect(new Date(message.time).toISOString()).toBe(message.time)
+    })
+
+    testMessages()('a guest that is resumed goes on speaking', async () => {
+      const { ref } = await open()
+      await say(ref, { text: 'one' })
+      const again = await guestApi.resume({ ref, origin: 'https://shop.example' }, soon())
+      expect(again.state).toBe('resumed')
+      await say(again.ref, { text: 'two' })
+      expect(harness.texts()).toEqual(['one', 'two'])
+    })
+
+    testMessages()('attributes go along with a message', async () => {
+      const { ref } = await open()
+      await say(ref, { attributes: { 'custom.cart': '3 items' } })
+      expect(harness.attributes()).toMatchObject({ 'custom.cart': '3 items' })
+    })
+
+    testMessages()('attributes of the opening have arrived when the first message has', async () => {
+      const attributes = { 'custom.page': '/pricing' }
+      const { ref, attributesDelivered } = await open({ attributes })
+      await say(ref, attributesDelivered ? {} : { attributes })
+      expect(harness.attributes()).toMatchObject(attributes)
+    })
+
+    testAttributes()(
+      'attributes are written now, or wait for the next message and are not lost',
+      async () => {
+        const { ref } = await open()
+        const attributes = { 'custom.plan': 'gold' }
+        const isWritten = await guestApi.setAttributes!({ ref, origin: undefined }, attributes, soon())
+        if (!isWritten) await say(ref, { attributes })
+        expect(harness.attributes()).toMatchObject(attributes)
+      },
+    )
+
+    testMessages('refuseNext')('a refusal of a message is told with its status and a hint', async () => {
+      const { ref } = await open()
+      harness.refuseNext!('send', 403)
+      const error = await failure(say(ref))
+      expect(error.code).toBe('upstream_refused')
+      expect(error.facts.status).toBe(403)
+      expect(error.facts.hint).toMatch(/\w{3}/)
+      expect(harness.texts()).toEqual([])
+    })
+
+    testMessages('refuseNext')('a message that meets a short rate limit is sent again', async () => {
+      const { ref } = await open()
+      harness.refuseNext!('send', 429, '0')
+      await say(ref)
+      expect(harness.texts()).toEqual([TEXT])
+    })
+
+    testMessages('refuseNext')('a rate limit beyond the deadline goes back with its wait', async () => {
+      const { ref } = await open()
+      harness.refuseNext!('send', 429, '300')
+      const error = await failure(say(ref))
+      expect(error.code).toBe('upstream_rate_limited')
+      expect(error.facts.retryAfterSeconds).toBe(300)
+    })
+
+    testMessages('stallNext')(
+      'a message without an answer is delivery_unknown, and is not repeated',
+      async () => {
+        const { ref } = await open()
+        harness.stallNext!('send')
+        const startedAtMs = Date.now()
+        expect((await failure(say(ref, {}, soon(200)))).code).toBe('delivery_unknown')
+        expect(Date.now() - startedAtMs).toBeLessThan(2000)
+        expect(harness.texts()).toEqual([])
+      },
+    )
+
+    testWith('stallNext')('an opening without an answer is upstream_timeout', async () => {
+      await guestApi.deployment(soon())
+      harness.stallNext!('open')
+      expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
+    })
+
+    testWith('garbleNext')('an opening that is answered with nonsense is upstream_bad_response', async () => {
+      harness.garbleNext!('open')
+      expect((await failure(open())).code).toBe('upstream_bad_response')
+    })
+
+    testWith('expireAccessToken')(
+      'an OAuth token that has died early is replaced, once, unseen',
+      async () => {
+        await open()
+        harness.expireAccessToken!()
+        expect((await open()).state).toBe('new')
+      },
+    )
+
+    testWith('refuseNext')('a refusal of the opening names what to mend', async () => {
+      harness.refuseNext!('open', 403)
+      const error = await failure(open())
+      expect(error.code).toBe('upstream_refused')
+      expect(error.facts.hint).toMatch(/\w{3}/)
+    })
+
+    test('a deadline that has passed is upstream_timeout', async () => {
+      expect((await failure(open({}, Date.now() - 1))).code).toBe('upstream_timeout')
+    })
+  })
+}
