@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
-import { expect, test } from '@jest/globals'
+import { build, stop } from 'esbuild'
+import { afterAll, expect, test } from '@jest/globals'
+
+afterAll(stop)
 
 async function bundleOf(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({

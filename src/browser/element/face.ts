@@ -1,0 +1,29 @@
+import type { ChatMessage } from '../chat-client.ts'
+import { safeUrl } from './autolink.ts'
+import { h } from './dom.ts'
+import { icon } from './icons.ts'
+
+/** The picture of who wrote a message; until it is there, and without one, an initial or a sign. */
+export function faceOf(message: ChatMessage | undefined): Node {
+  const letter = message?.from?.name?.codePointAt(0)
+  const isBot = message?.sender === 'bot'
+  const sign =
+    isBot || letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()
+  const picture = safeUrl(message?.from?.image)
+  const face = h('span', { class: 'face' }, sign)
+  if (picture === undefined) return face
+  const image = h('img', { src: picture, alt: '' })
+  image.addEventListener('load', () => face.replaceChildren(image), { once: true })
+  return face
+}
+
+/** The last message that says by its name who wrote it. */
+export function lastNamed(
+  messages: readonly ChatMessage[],
+  sender?: 'agent' | 'bot',
+): ChatMessage | undefined {
+  return messages
+    .filter((message) => message.direction === 'outbound' && message.from?.name)
+    .filter((message) => sender === undefined || message.sender === sender)
+    .at(-1)
+}

@@ -1,0 +1,153 @@
+import type { ChatMessage } from '../chat-client.ts'
+import { dayName, startOfDay, type ChatView } from './chat-view.ts'
+import { arrange, h, toggle } from './dom.ts'
+import { icon } from './icons.ts'
+import { messageView, type MessageView } from './message-view.ts'
+
+const GROUP_WITHIN_MS = 5 * 60_000
+const NEAR_END_PX = 60
+
+export interface LogState {
+  readonly messages: readonly ChatMessage[]
+  readonly hasEarlier: boolean
+  readonly isWritable: boolean
+  /** The name of who is typing. */
+  readonly typing: string | undefined
+}
+
+/** The messages, oldest first; stays at the newest one unless the guest has scrolled away. */
+export interface MessageLog {
+  readonly node: HTMLElement
+  update(state: LogState): void
+  /** From now on, what is added is read aloud; the messages of the first look into the history are not. */
+  announce(): void
+  scrollToEnd(): void
+}
+
+export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknown>): MessageLog {
+  const { texts } = view
+  const views = new Map<string, MessageView>()
+  const days = new Map<number, HTMLElement>()
+  const welcome = h(
+    'div',
+    { class: 'welcome' },
+    h('p', { class: 'welcome-title' }, texts.greetingTitle),
+    h('p', {}, texts.greeting),
+  )
+  const earlier = h(
+    'button',
+    { type: 'button', class: 'earlier', onclick: () => void readEarlier() },
+    texts.earlier,
+  )
+  const rows = h('div', { class: 'rows', role: 'log', 'aria-live': 'off', 'aria-label': texts.messages })
+  const typing = h('div', { class: 'typing', role: 'status' })
+  const content = h('div', { class: 'log-content' }, earlier, welcome, rows, typing)
+  const scroller = h(
+    'div',
+    { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': texts.messages },
+    content,
+  )
+  const down = h(
+    'button',
+    { type: 'button', class: 'to-newest', 'aria-label': texts.newest, onclick: () => scrollToEnd() },
+    icon('down'),
+  )
+  const node = h('div', { class: 'log' }, scroller, down)
+  let isAtEnd = true
+
+  scroller.addEventListener('scroll', () => {
+    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
+    toggle(down, !isAtEnd)
+  })
+  // Pictures that arrive late, and a keyboard that comes up, must not push the newest message out of sight.
+  const sizes = new ResizeObserver(() => {
+    if (isAtEnd) scrollToEnd()
+  })
+  sizes.observe(content)
+  sizes.observe(scroller)
+
+  function scrollToEnd(): void {
+    isAtEnd = true
+    toggle(down, false)
+    scroller.scrollTop = scroller.scrollHeight
+  }
+
+  async function readEarlier(): Promise<void> {
+    earlier.disabled = true
+    const fromEndPx = scroller.scrollHeight - scroller.scrollTop
+    await onEarlier()
+    earlier.disabled = false
+    scroller.scrollTop = scroller.scrollHeight - fromEndPx
+  }
+
+  function row(message: ChatMessage): MessageView {
+    const known = views.get(message.key)
+    if (known) return known
+    const made = messageView(message, view)
+    views.set(message.key, made)
+    return made
+  }
+
+  function dayLine(day: number): HTMLElement {
+    const line = days.get(day) ?? h('p', { class: 'day-line' })
+    days.set(day, line)
+    const name = dayName(new Date(day), view)
+    if (line.textContent !== name) line.textContent = name
+    return line
+  }
+
+  function updateRows({ messages, isWritable }: LogState): void {
+    const nodes: Node[] = []
+    messages.forEach((message, i) => {
+      const previous = messages[i - 1]
+      const next = messages[i + 1]
+      const startsDay = previous === undefined || dayOf(previous) !== dayOf(message)
+      if (startsDay) nodes.push(dayLine(dayOf(message)))
+      const shown = row(message)
+      shown.update(message, {
+        startsGroup: startsDay || !belongTogether(previous, message),
+        endsGroup: next === undefined || dayOf(next) !== dayOf(message) || !belongTogether(message, next),
+        isLast: next === undefined,
+        isWritable,
+      })
+      nodes.push(shown.node)
+    })
+    arrange(rows, nodes)
+    const keys = new Set(messages.map(({ key }) => key))
+    for (const key of views.keys()) if (!keys.has(key)) views.delete(key)
+  }
+
+  function updateTyping(name: string | undefined): void {
+    if ((typing.dataset.name ?? '') === (name ?? '')) return
+    typing.dataset.name = name ?? ''
+    const dots = h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'))
+    const label = h('span', { class: 'spoken' }, texts.typing.replace('{name}', name ?? ''))
+    typing.replaceChildren(...(name === undefined ? [] : [dots, label]))
+  }
+
+  return {
+    node,
+    update(state) {
+      toggle(earlier, state.hasEarlier)
+      toggle(welcome, state.messages.length === 0)
+      updateRows(state)
+      updateTyping(state.typing)
+    },
+    announce: () => rows.setAttribute('aria-live', 'polite'),
+    scrollToEnd,
+  }
+}
+
+function dayOf(message: ChatMessage): number {
+  return startOfDay(new Date(message.time))
+}
+
+function belongTogether(one: ChatMessage, next: ChatMessage): boolean {
+  return (
+    one.direction === next.direction &&
+    one.sender === next.sender &&
+    one.from?.name === next.from?.name &&
+    one.status === next.status &&
+    Date.parse(next.time) - Date.parse(one.time) < GROUP_WITHIN_MS
+  )
+}

@@ -1,0 +1,72 @@
+/** Colours that can be read whatever colour the deployment has. */
+
+type Rgb = readonly [red: number, green: number, blue: number]
+
+const WHITE: Rgb = [255, 255, 255]
+const INK: Rgb = [20, 22, 28]
+/** The darkest surface of the light theme, and the lightest of the dark one, that coloured text stands on. */
+const LIGHT_SURFACE: Rgb = [237, 240, 244]
+const DARK_SURFACE: Rgb = [42, 46, 56]
+/** WCAG 2.2, success criterion 1.4.3. */
+const READABLE = 4.5
+
+/** @param accent any form that {@link parseColor} knows */
+export function themeOf(accent: string): Readonly<Record<string, string>> | undefined {
+  const rgb = parseColor(accent)
+  if (rgb === undefined) return undefined
+  const onAccent =
+    contrast(rgb, WHITE) >= READABLE || contrast(rgb, WHITE) >= contrast(rgb, INK) ? WHITE : INK
+  return {
+    '--_accent': css(rgb),
+    // The far end of the gradient leads away from the text on it.
+    '--_accent-far': css(mix(rgb, onAccent === WHITE ? INK : WHITE, 0.2)),
+    '--_on-accent': css(onAccent),
+    '--_accent-text-light': css(readableOn(LIGHT_SURFACE, rgb, INK)),
+    '--_accent-text-dark': css(readableOn(DARK_SURFACE, rgb, WHITE)),
+  }
+}
+
+/** `#rgb`, `#rrggbb` and what browsers compute: `rgb(1, 2, 3)`. */
+export function parseColor(text: string): Rgb | undefined {
+  const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1]
+  if (hex !== undefined) {
+    const long = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex
+    return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
+  }
+  const parts = /^rgba?\(([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)/.exec(text.trim())
+  return parts ? rgbOf(parts.slice(1).map(Number)) : undefined
+}
+
+/** @see {@link https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio} */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((one, other) => one - other) as [number, number]
+  return (light + 0.05) / (dark + 0.05)
+}
+
+/** The colour itself, or mixed with `towards` as far as it has to be. */
+function readableOn(surface: Rgb, colour: Rgb, towards: Rgb): Rgb {
+  for (let share = 0; share < 1; share += 0.05) {
+    const mixed = mix(colour, towards, share)
+    if (contrast(mixed, surface) >= READABLE) return mixed
+  }
+  return towards
+}
+
+function mix(from: Rgb, to: Rgb, share: number): Rgb {
+  return rgbOf(from.map((part, i) => part + ((to[i] ?? 0) - part) * share))
+}
+
+function luminance(rgb: Rgb): number {
+  const [red, green, blue] = rgbOf(
+    rgb.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)),
+  )
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+function rgbOf([red = 0, green = 0, blue = 0]: readonly number[]): Rgb {
+  return [red, green, blue]
+}
+
+function css(rgb: Rgb): string {
+  return `rgb(${rgb.map(Math.round).join(', ')})`
+}
