@@ -1,0 +1,120 @@
+// Runs nginx with guest-bff.conf in front of two small servers, and checks what README.md promises.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
+const replicas = [await startReplica('first'), await startReplica('second')]
+const port = await freePort()
+const nginx = await startNginx()
+
+try {
+  await staysOnOneReplica()
+  await streamsEventsAtOnce()
+  await saysNothingTwice()
+  await asksTheOtherWhenOneIsGone()
+  assert.equal((await ask('/metrics')).status, 404)
+  process.stdout.write('nginx keeps guests on their replica, streams, and repeats no message\n')
+} finally {
+  nginx.kill('SIGTERM')
+  await once(nginx, 'exit')
+  for (const { server } of replicas) server.close().closeAllConnections()
+  rmSync(folder, { recursive: true })
+}
+
+async function staysOnOneReplica() {
+  const seen = new Set()
+  for (let guest = 0; guest < 20; guest++) {
+    const first = await ask('/messages', { authorization: `Bearer guest${guest}.old.token` })
+    const renewed = await ask('/messages', { authorization: `Bearer guest${guest}.renewed.one` })
+    const byCookie = await ask('/messages', { cookie: `a=b; __Host-guest-session=guest${guest}.c.d` })
+    assert.equal(renewed.text, first.text)
+    assert.equal(byCookie.text, first.text)
+    seen.add(first.text)
+  }
+  assert.equal(seen.size, 2, 'guests are spread over both replicas')
+}
+
+/** The replica writes one event and leaves the stream open: only an unbuffered one brings it. */
+async function streamsEventsAtOnce() {
+  const answer = await fetch(`http://127.0.0.1:${port}/events`, { signal: AbortSignal.timeout(5000) })
+  const reader = answer.body.getReader()
+  assert.equal(new TextDecoder().decode((await reader.read()).value), 'data: 1\n\n')
+  await reader.cancel()
+}
+
+/** Each replica breaks the connection after it has read the message. */
+async function saysNothingTwice() {
+  const answer = await fetch(`http://127.0.0.1:${port}/broken`, { method: 'POST', body: '{}' })
+  assert.equal(answer.status, 502)
+  assert.equal(replicas[0].broken + replicas[1].broken, 1)
+}
+
+async function asksTheOtherWhenOneIsGone() {
+  const [gone] = replicas
+  gone.server.close().closeAllConnections()
+  for (let guest = 0; guest < 10; guest++) {
+    const answer = await ask('/messages', { authorization: `Bearer guest${guest}.a.b` }, 'POST')
+    assert.deepEqual([answer.status, answer.text], [200, 'second'])
+  }
+}
+
+async function startReplica(name) {
+  const replica = { broken: 0, server: undefined, port: 0 }
+  replica.server = http.createServer((req, res) => {
+    if (req.url === '/events')
+      return void res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    if (req.url !== '/broken') return void res.end(name)
+    replica.broken++
+    req.resume().once('end', () => req.socket.destroy())
+  })
+  replica.server.listen(0, '127.0.0.1')
+  await once(replica.server, 'listening')
+  replica.port = replica.server.address().port
+  return replica
+}
+
+async function startNginx() {
+  const site = readFileSync(join(import.meta.dirname, 'guest-bff.conf'), 'utf8')
+    .replace('127.0.0.1:3001', `127.0.0.1:${replicas[0].port}`)
+    .replace('127.0.0.1:3002', `127.0.0.1:${replicas[1].port}`)
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+  writeFileSync(join(folder, 'site.conf'), site)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${folder}/${kind};`)
+    .join(' ')
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr; events {}
+http { access_log off; ${temporary} include ${folder}/site.conf; }`,
+  )
+  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += chunk))
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 100) throw new Error(`nginx did not start: ${said}`)
+    const reached = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined)
+    if (reached) return child
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
+
+async function ask(path, headers = {}, method = 'GET') {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
+  return { status: answer.status, text: await answer.text() }
+}
