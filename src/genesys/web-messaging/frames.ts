@@ -128,7 +128,7 @@ const Envelope = z.object({
   class: z.string(),
   code: maybe(z.coerce.number().int()),
   tracingId: maybe(z.string()),
-  body: z.unknown(),
+  body: z.unknown().optional(),
 })
 
 /** The text of a WebSocket message as a frame. Never throws, whatever the text. */
@@ -142,7 +142,7 @@ export function readFrame(text: string): Frame {
   if (!Object.hasOwn(BODIES, name)) return { class: 'odd', tracingId, what: 'unknown class' }
   const parsed = BODIES[name as Class].safeParse(body ?? {})
   if (!parsed.success) return { class: 'odd', tracingId, what: `unreadable ${name}` }
-  return { class: name, pushed: type === 'message', tracingId, body: parsed.data } as KnownFrame
+  return { class: name, pushed: type !== 'response', tracingId, body: parsed.data } as KnownFrame
 }
 
 const Refusal = z.object({

@@ -62,6 +62,7 @@ const CAPABILITIES: readonly Capability[] = [
   'live-events',
   'history',
   'typing',
+  'attachments',
   'attributes',
   'end',
 ]

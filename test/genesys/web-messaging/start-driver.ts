@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals'
-import { createUpstreamClient } from '../../../src/http/upstream-client.ts'
-import { createAccessToken } from '../../../src/genesys/access-token.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../../src/http/upstream-client.ts'
+import { createAccessToken, type AccessToken } from '../../../src/genesys/access-token.ts'
 import type { Guest, GuestApi, GuestEvent } from '../../../src/genesys/guest-api.ts'
 import {
   createWebMessaging,
@@ -28,6 +28,19 @@ export interface Driver {
 
 export const soon = (ms = 5_000): number => Date.now() + ms
 
+function client(name: string): UpstreamClient {
+  const made = createUpstreamClient({ name, timeoutMs: 5_000 })
+  ending.push(() => {
+    made.close()
+    return Promise.resolve()
+  })
+  return made
+}
+
+export function accessTokenOf({ url: loginUrl, clientId, clientSecret }: Simulator): AccessToken {
+  return createAccessToken({ client: client('login'), loginUrl, clientId, clientSecret })
+}
+
 /** The driver and a Genesys that speaks only when the test says so. */
 export async function startDriver(
   simulator: SimulatorOptions = {},
@@ -38,18 +51,7 @@ export async function startDriver(
   const { withOAuth = false, ...rest } = options
   const odd: string[] = []
   const hints: string[] = []
-  const client = (name: string) => {
-    const made = createUpstreamClient({ name, timeoutMs: 5_000 })
-    ending.push(() => {
-      made.close()
-      return Promise.resolve()
-    })
-    return made
-  }
-  const credentials = { clientId: genesys.clientId, clientSecret: genesys.clientSecret }
-  const accessToken = withOAuth
-    ? createAccessToken({ client: client('login'), loginUrl: genesys.url, style: 'basic', ...credentials })
-    : undefined
+  const accessToken = withOAuth ? accessTokenOf(genesys) : undefined
   const api = createWebMessaging({
     deploymentId: genesys.deploymentId,
     messagingUrl: genesys.messagingUrl,

@@ -1,0 +1,169 @@
+import { jest } from '@jest/globals'
+import { UpstreamError } from '../../../src/http/upstream-error.ts'
+import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection-settings.ts'
+import { createGuestConnections } from '../../../src/genesys/web-messaging/guest-connections.ts'
+import { createSessionReader } from '../../../src/genesys/web-messaging/guest-session.ts'
+import type {
+  GuestSocket,
+  HandshakeRefusal,
+  SocketOwner,
+} from '../../../src/genesys/web-messaging/guest-socket.ts'
+
+const CONNECTING = 0
+const OPEN = 1
+const CLOSED = 3
+
+/** What the driver holds of a socket, without a network: the test plays Genesys. */
+export class FakeSocket {
+  readonly OPEN = OPEN
+  readyState = CONNECTING
+  readonly sent: Record<string, unknown>[] = []
+  pings = 0
+  owner: SocketOwner | undefined
+  readonly origin: string | undefined
+
+  constructor(owner: SocketOwner, origin: string | undefined) {
+    this.owner = owner
+    this.origin = origin
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>)
+  }
+
+  ping(): void {
+    this.pings++
+  }
+
+  leave(): void {
+    this.owner = undefined
+    this.readyState = CLOSED
+  }
+
+  abandon(): void {
+    this.leave()
+  }
+
+  get isLeft(): boolean {
+    return this.readyState === CLOSED
+  }
+
+  get lastSent(): Record<string, unknown> {
+    return this.sent.at(-1) ?? {}
+  }
+
+  // What Genesys does.
+
+  accepts(): void {
+    this.readyState = OPEN
+    this.owner?.opened()
+  }
+
+  refuses(status: number, retryAfterSeconds?: number): void {
+    this.breaks({ status, retryAfterSeconds })
+  }
+
+  breaks(refusal?: HandshakeRefusal): void {
+    this.readyState = CLOSED
+    this.owner?.gone(refusal)
+  }
+
+  pongs(): void {
+    this.owner?.heard()
+  }
+
+  says(frame: unknown): void {
+    this.owner?.heard()
+    this.owner?.received(typeof frame === 'string' ? frame : JSON.stringify(frame))
+  }
+
+  configures(body: object = {}): void {
+    this.says({ type: 'response', class: 'SessionResponse', code: 200, body: { connected: true, ...body } })
+  }
+
+  refusesWith(code: number, body: unknown = 'no', tracingId?: string): void {
+    this.says({
+      type: 'response',
+      class: 'string',
+      code,
+      body,
+      ...(tracingId !== undefined && { tracingId }),
+    })
+  }
+
+  /** The guest's message comes back, which is its acknowledgement. */
+  echoes(request: Record<string, unknown>, id = 'id-1'): void {
+    const message = request['message'] as object
+    this.says({
+      type: 'message',
+      class: 'StructuredMessage',
+      code: 200,
+      tracingId: request['tracingId'],
+      body: {
+        ...message,
+        id,
+        direction: 'Inbound',
+        channel: { messageId: id, time: '2026-01-01T10:00:00.000Z' },
+      },
+    })
+  }
+}
+
+/** The connections of a deployment whose sockets the test holds in its hands. Needs fake timers. */
+export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, reconnectsPerMinute = 60_000) {
+  const sockets: FakeSocket[] = []
+  const odd: string[] = []
+  const connections = createGuestConnections(
+    {
+      deploymentId: 'd-1',
+      sockets: {
+        open(owner, origin) {
+          const socket = new FakeSocket(owner, origin)
+          sockets.push(socket)
+          return socket as unknown as GuestSocket
+        },
+      },
+      readSession: createSessionReader(),
+      renewJwt: () => Promise.reject(new Error('not expected')),
+      onOddFrame: (what) => odd.push(what),
+      now: Date.now,
+      random: () => 0.5,
+      configureTimeoutMs: 10_000,
+      idleMs: 30_000,
+      pingMs: 20_000,
+      echoMs: 240_000,
+      ...settings,
+    },
+    reconnectsPerMinute,
+  )
+  return {
+    connections,
+    sockets,
+    odd,
+    get socket(): FakeSocket {
+      const socket = sockets.at(-1)
+      if (!socket) throw new Error('No socket was opened')
+      return socket
+    },
+    guest: (token = 'token-1') => ({ ref: { token }, origin: 'https://shop.example' }),
+    /** A guest whose session is configured. */
+    ready(token = 'token-1') {
+      const connection = connections.of({ ref: { token }, origin: 'https://shop.example' }, true)
+      void connection.ready(Date.now() + 1_000)
+      this.socket.accepts()
+      this.socket.configures()
+      return connection
+    },
+  }
+}
+
+/** For `catch`: the catalogue's code of what was thrown. */
+export function codeOf(error: unknown): string {
+  if (error instanceof UpstreamError) return error.code
+  throw error
+}
+
+/** Lets what is pending happen, timers due within `ms` included. */
+export async function pass(ms: number): Promise<void> {
+  await jest.advanceTimersByTimeAsync(ms)
+}
