@@ -5,6 +5,7 @@ import { createAccessToken, type AccessToken } from '../../src/genesys/access-to
 import { tokenLifetime } from '../../src/genesys/token-lifetime.ts'
 import { createUpstreamClient, type UpstreamClient } from '../../src/http/upstream-client.ts'
 import { UpstreamError } from '../../src/http/upstream-error.ts'
+import { failure } from '../http/failure.ts'
 
 const LOGIN = 'https://login.mypurecloud.ie'
 const SECRET = 'wZ9-very-secret'
@@ -44,15 +45,6 @@ function givesToken(token: string, more: object = { expires_in: 86399 }): nock.S
 
 function refuses(status: number, body: object): nock.Scope {
   return nock(LOGIN).post('/oauth/token').reply(status, body)
-}
-
-async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(UpstreamError)
-  return error as UpstreamError
 }
 
 const unauthorized = (): UpstreamError => new UpstreamError('upstream_auth_failed', 'no', { status: 401 })

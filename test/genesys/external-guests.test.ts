@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import nock from 'nock'
 import { createExternalGuests } from '../../src/genesys/external-guests.ts'
-import { UpstreamError } from '../../src/http/upstream-error.ts'
+import type { UpstreamError } from '../../src/http/upstream-error.ts'
 import { describeGuestApiContract } from './guest-api.contract.ts'
-import { API, DEPLOYMENT_ID, LOGIN, RestGenesys, type RestDialect } from './rest-genesys.ts'
+import { API, RestGenesys, type RestDialect } from './rest-genesys.ts'
 import { ALL_BENDS, startRestHarness } from './rest-harness.ts'
+import { failure } from '../http/failure.ts'
 
 const dialect: RestDialect = {
   opened: (count) => ({ guestId: `guest-${count}`, accessToken: `guest-token-${count}` }),
@@ -20,15 +21,6 @@ describeGuestApiContract('external-guests', {
 
 const soon = (): number => Date.now() + 5000
 const nobody = { origin: undefined, attributes: {} }
-
-async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(UpstreamError)
-  return error as UpstreamError
-}
 
 describe('what external-guests sends', () => {
   test('a guest is created with name and email, and nothing else', async () => {
@@ -160,7 +152,6 @@ describe('what external-guests takes', () => {
 })
 
 test('whatever a guest id is, a message goes to its path on the same host, or nowhere', async () => {
-  nock(LOGIN).persist().post('/oauth/token').reply(200, { access_token: 'oauth-token' })
   const paths: string[] = []
   nock(API)
     .persist()
@@ -170,7 +161,7 @@ test('whatever a guest id is, a message goes to its path on the same host, or no
       return [201, {}]
     })
   const genesys = new RestGenesys(dialect)
-  const guestApi = createExternalGuests({ ...genesys.options(), deploymentId: DEPLOYMENT_ID })
+  const guestApi = createExternalGuests(genesys.options())
   const awkward = fc.constantFrom(
     '../..',
     '..',

@@ -58,9 +58,9 @@ export class RestGenesys {
         .persist()
         [method](/.*/)
         .reply(function (path, body, respond) {
-          const headers = this.req.headers as Record<string, string>
+          const { headers } = this.req
           const reply = answer(method, path, headers, body as Record<string, unknown>)
-          if (reply !== 'stall') respond(null, [reply.status, reply.body as nock.Body, reply.headers])
+          if (reply !== 'stall') respond(null, [reply.status, reply.body as nock.Body, reply.headers ?? {}])
         })
     }
   }

@@ -7,8 +7,8 @@ import {
   type UpstreamClient,
   type UpstreamRequest,
 } from '../../src/http/upstream-client.ts'
-import { UpstreamError } from '../../src/http/upstream-error.ts'
 import { closedPort, startLocalUpstream, type LocalUpstream } from './local-upstream.ts'
+import { failure } from './failure.ts'
 
 const API = 'https://api.mypurecloud.ie'
 const Thing = z.object({ id: z.string() })
@@ -39,15 +39,6 @@ function say(more: Partial<ThingRequest> = {}): ThingRequest {
     retry: 'never-sent-only',
     ...more,
   })
-}
-
-async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(UpstreamError)
-  return error as UpstreamError
 }
 
 let upstream: LocalUpstream | undefined
@@ -271,6 +262,22 @@ describe('repeats', () => {
       else res.end('{"id":"3"}')
     })
     await expect(client.request(read({ url: `${upstream.url}/thing` }))).resolves.toEqual({ id: '3' })
+  })
+
+  test('what nock plays as a refused connection was not sent; as a reset, it may have been', async () => {
+    const broken = (code: string): Error => Object.assign(new Error(code), { code })
+    nock(API).post('/thing').replyWithError(broken('ECONNREFUSED')).post('/thing').reply(201, { id: '1' })
+    await expect(client.request(say())).resolves.toEqual({ id: '1' })
+    const scope = nock(API).post('/thing').times(2).replyWithError(broken('ECONNRESET'))
+    expect((await failure(client.request(say()))).code).toBe('delivery_unknown')
+    expect(scope.pendingMocks()).toHaveLength(1)
+  })
+
+  test('a creation whose answer is lost is not repeated, and no more than unavailable', async () => {
+    upstream = await startLocalUpstream((req) => req.socket.destroy())
+    const error = await failure(client.request(say({ url: `${upstream.url}/thing`, retry: 'creation' })))
+    expect(error.code).toBe('upstream_unavailable')
+    expect(upstream.requests).toHaveLength(1)
   })
 
   test('a protocol switch that nobody asked for is a lost answer', async () => {
