@@ -1,0 +1,39 @@
+import type { RequestHandler } from 'express'
+import { jsonBody } from '../request-body.ts'
+import type { LoadLimit } from './load-limit.ts'
+import type { OriginGate } from './origin-gate.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { SessionGuard } from './session-guard.ts'
+
+/** What a request meets before a guest's route, in this order. */
+export interface GuestRouteGuards {
+  /** Opening a session: an allowed page, at a slow pace; a session token is welcome. */
+  readonly opening: RequestHandler[]
+  /** Everything else: a good session token, at a guest's pace. */
+  readonly guest: RequestHandler[]
+  /** The same with a JSON body. */
+  readonly guestWithBody: RequestHandler[]
+}
+
+export function guestRouteGuards(options: {
+  readonly gate: OriginGate
+  readonly load: LoadLimit
+  readonly rate: RateLimits
+  readonly session: SessionGuard
+  readonly maxBodyBytes: number
+}): GuestRouteGuards {
+  const { gate, load, rate, session, maxBodyBytes } = options
+  const body = jsonBody(maxBodyBytes)
+  const first = [noStore, rate.overall, rate.perAddress, load.guard]
+  const guest = [...first, session.require, rate.perGuest]
+  return {
+    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, ...body],
+    guest,
+    guestWithBody: [...guest, ...body],
+  }
+}
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  next()
+}
