@@ -5,6 +5,7 @@ import type { GuestBffOptions } from '../src/service.ts'
 import { startSimulator, type Simulator } from '../src/simulator/simulator.ts'
 import type { SimulatorOptions } from '../src/simulator/settings.ts'
 import { readEvents, type EventReader } from './event-reader.ts'
+import { secretsIn } from './secrets.ts'
 
 export const SITE = 'https://www.example.com'
 
@@ -26,7 +27,13 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Simulator and service on free ports of this machine, over real sockets. */
+/** What the service has answered since the last stop, bodies and headers. */
+const answers: string[] = []
+
+/**
+ * Simulator and service on free ports of this machine, over real sockets. Stopping looks through the whole
+ * log at level trace, all answers and the metrics: no test passes in which a secret was told.
+ */
 export async function startTogether(start: StartOptions = {}): Promise<Running> {
   const genesys = start.genesys ?? (await startSimulator({ agent: 'silent', ...start.simulator }))
   const logLines: string[] = []
@@ -41,8 +48,20 @@ export async function startTogether(start: StartOptions = {}): Promise<Running> 
     logLines,
     openPage: (body = {}, origin = SITE) => openPage(service.url, body, origin),
     async stop() {
-      await service.stop()
-      if (start.genesys === undefined) await genesys.close()
+      try {
+        // A test may have stopped the service itself.
+        const metrics = await ask(service.url, 'GET', '/metrics').catch(() => undefined)
+        await service.stop()
+        const told = {
+          log: logLines.join(''),
+          metrics: String(metrics?.body),
+          answers: answers.splice(0).join(''),
+        }
+        const found = secretsIn(told, genesys, start.settings ?? {})
+        if (found.length > 0) throw new Error(`Secrets were told:\n${found.join('\n')}`)
+      } finally {
+        if (start.genesys === undefined) await genesys.close()
+      }
     },
   }
 }
@@ -119,6 +138,7 @@ export async function ask(
     redirect: 'manual',
   })
   const text = await response.text()
+  answers.push(JSON.stringify([...response.headers]), text)
   const isJson = response.headers.get('content-type')?.includes('json') === true
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
 }

@@ -1,0 +1,63 @@
+import type { Simulator } from '../src/simulator/simulator.ts'
+
+interface Told {
+  readonly log: string
+  readonly metrics: string
+  readonly answers: string
+}
+
+const SECRET_SETTINGS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS']
+
+/**
+ * Which secrets, plain or in base64, stand in what a service has told. Session tokens and texts are the
+ * page's own, so that its answers may hold them; log and metrics may not.
+ */
+export function secretsIn(
+  told: Told,
+  genesys: Simulator,
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  const never = new Map<string, string>([['client secret', genesys.clientSecret]])
+  for (const name of SECRET_SETTINGS) if (settings[name]) never.set(name, settings[name])
+  for (const [at, { token }] of genesys.sessions.entries()) never.set(`guest token ${at}`, token)
+  for (const { headers } of genesys.requests) {
+    const authorization = headers.authorization
+    if (authorization !== undefined) never.set('upstream authorization', authorization.replace(/^\w+ /, ''))
+  }
+
+  const logOnly = new Map<string, string>()
+  for (const [token] of told.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
+    logOnly.set('session token', token)
+  for (const { token } of genesys.sessions) {
+    for (const { text, attributes } of genesys.transcript(token)) {
+      for (const words of [text, ...Object.values(attributes)]) {
+        if (words !== undefined && words.length >= 8)
+          logOnly.set(`words of a guest or agent: ${words}`, words)
+      }
+    }
+  }
+
+  return [
+    ...findIn('log', told.log, [...never, ...logOnly]),
+    ...findIn('metrics', told.metrics, [...never, ...logOnly]),
+    ...findIn('answers', told.answers, [...never]),
+  ]
+}
+
+function findIn(place: string, text: string, secrets: readonly (readonly [string, string])[]): string[] {
+  return secrets.flatMap(([what, secret]) =>
+    formsOf(secret)
+      .filter((form) => text.includes(form))
+      .map(() => `${what} in the ${place}`),
+  )
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  // Base64 within a longer text looks different at each of three offsets; the middle of it doesn't change.
+  const shifted = [0, 1, 2].map((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    return encoded.slice(Math.ceil((offset * 4) / 3) + 1, -4)
+  })
+  return [secret, ...shifted.filter((form) => form.length >= 8), bytes.toString('hex')]
+}
