@@ -28,6 +28,12 @@ export interface Credentials {
   readonly refreshToken?: string | undefined
 }
 
+/** @param failure the system's or the TLS library's code for it, such as `ENOTFOUND`. */
+export function noConnectionError(failure: string | undefined): UpstreamError {
+  const facts = failure === undefined ? {} : { hint: `The guest socket of Genesys: ${failure}.` }
+  return new UpstreamError('upstream_unavailable', 'No connection to Genesys', facts)
+}
+
 /** Genesys: HTTP 403 means that the deployment, its allowed domains or a feature toggle say no. */
 export function handshakeError(
   { status, retryAfterSeconds }: HandshakeRefusal,

@@ -15,6 +15,8 @@ export interface ExchangesOwner {
 
 /** How long after a refusal that may be the typing event's the message's own echo may still come. */
 const DOUBT_MS = 1_500
+/** How long the answer to a request that was given up may still come. */
+const OVERDUE_MS = 30_000
 const MAX_OVERDUE = 8
 
 /**
@@ -26,8 +28,8 @@ export class Exchanges {
   #waiting: Exchange[] = []
   #inFlight: Exchange | undefined
   #awaited: Set<Exchange> | undefined
-  /** Tracing ids of requests that got no answer in time: an error without id may be a late one of theirs. */
-  #overdue: string[] | undefined
+  /** Requests that got no answer in time: an error without id may be a late one of theirs. */
+  #overdue: { readonly tracingId: string; readonly untilMs: number }[] | undefined
 
   constructor(owner: ExchangesOwner) {
     this.#owner = owner
@@ -89,22 +91,24 @@ export class Exchanges {
     return this.#forget(frame.tracingId) ? 'late' : 'none'
   }
 
-  /** Finds the request that was refused, and ends it. True when there is none: the refusal is of the session. */
+  /** Finds the request that was refused, and ends it. True when there is none: nobody had asked. */
   refuse(frame: ErrorFrame): boolean {
     const { tracingId, text } = frame
-    if (tracingId === TYPING_TRACING_ID || isAboutTyping(text)) return false
-    if (tracingId !== undefined && this.#forget(tracingId)) return false
-    const exchange = this.#inFlight
-    if (!exchange || (tracingId !== undefined && tracingId !== exchange.tracingId))
-      return tracingId === undefined
-    // Genesys answers in order: an error without id is the older request's.
-    if (tracingId === undefined && this.#overdue?.shift() !== undefined) return false
-    const error = toUpstreamError(frame, exchange.purpose)
-    if (tracingId === undefined && frame.code === 429 && this.#owner.typedJustNow()) {
-      exchange.doubt(error, DOUBT_MS)
+    const typedJustNow = this.#owner.typedJustNow()
+    if (tracingId === TYPING_TRACING_ID || (typedJustNow && isAboutTyping(text))) return false
+    if (tracingId !== undefined && tracingId !== this.#inFlight?.tracingId) {
+      this.#forget(tracingId)
       return false
     }
-    exchange.reject(error)
+    // Genesys answers in order: an error without id is the older request's.
+    if (tracingId === undefined && this.#takeOverdue()) return false
+    if (!this.#inFlight) return !typedJustNow
+    const error = toUpstreamError(frame, this.#inFlight.purpose)
+    if (tracingId === undefined && frame.code === 429 && typedJustNow) {
+      this.#inFlight.doubt(error, DOUBT_MS)
+      return false
+    }
+    this.#inFlight.reject(error)
     this.#land()
     return false
   }
@@ -151,7 +155,8 @@ export class Exchanges {
       return
     }
     if (exchange.tracingId !== undefined) {
-      this.#overdue = [...(this.#overdue ?? []), exchange.tracingId].slice(-MAX_OVERDUE)
+      const overdue = { tracingId: exchange.tracingId, untilMs: this.#owner.nowMs() + OVERDUE_MS }
+      this.#overdue = [...(this.#overdue ?? []), overdue].slice(-MAX_OVERDUE)
     }
     this.#land()
   }
@@ -163,8 +168,15 @@ export class Exchanges {
 
   /** True when the id is that of an overdue request, which then is overdue no more. */
   #forget(tracingId: string | undefined): boolean {
-    const index = tracingId === undefined ? -1 : (this.#overdue?.indexOf(tracingId) ?? -1)
+    const index = this.#overdue?.findIndex((overdue) => overdue.tracingId === tracingId) ?? -1
     if (index >= 0) this.#overdue?.splice(index, 1)
     return index >= 0
+  }
+
+  /** True when an overdue request was there to take the answer. */
+  #takeOverdue(): boolean {
+    const nowMs = this.#owner.nowMs()
+    this.#overdue = this.#overdue?.filter(({ untilMs }) => untilMs > nowMs)
+    return this.#overdue?.shift() !== undefined
   }
 }

@@ -195,7 +195,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   #refusedFrame(frame: ErrorFrame): void {
-    if (isAboutTyping(frame.text)) this.#typing.refused()
+    if (isAboutTyping(frame.text) && this.typedJustNow()) this.#typing.refused()
     if (frame.code === 401) {
       this.#exchanges.putBack()
       if (this.socket.renew()) return

@@ -24,15 +24,10 @@ export function createGuestLife(options: GuestLifeOptions) {
   const { connections, config, deploymentId, now } = options
   const patience = (deadlineAtMs: number) => Math.min(deadlineAtMs, now() + CONFIG_PATIENCE_MS)
 
-  /** An inactive deployment is told from a refused one; a CDN that is away stands in nobody's way. */
-  async function checkDeployment(deadlineAtMs: number): Promise<void> {
-    try {
-      const { status } = await config.read(patience(deadlineAtMs))
-      if (status === 'active') return
-    } catch (error) {
-      if (error instanceof UpstreamError && error.code !== 'deployment_not_usable') return
-      throw error
-    }
+  /** Only what says "inactive" stands in a guest's way: without an answer, the handshake will tell. */
+  async function refuseInactive(deadlineAtMs: number): Promise<void> {
+    const info = await config.read(patience(deadlineAtMs)).catch(() => undefined)
+    if (info?.status !== 'inactive') return
     throw new UpstreamError('deployment_not_usable', 'The deployment is not active', {
       hint: `Activate the deployment ${deploymentId}: Admin > Message > Messenger Deployments.`,
     })
@@ -68,7 +63,7 @@ export function createGuestLife(options: GuestLifeOptions) {
 
   return {
     async open({ origin, attributes }: OpenRequest, deadlineAtMs: number): Promise<OpenedGuest> {
-      await checkDeployment(deadlineAtMs)
+      await refuseInactive(deadlineAtMs)
       const guest = { ref: { token: randomUUID() }, origin }
       const session = await configured(guest, deadlineAtMs, true)
       return openedGuest(guest, session, 'new', await join(guest, attributes, deadlineAtMs))
@@ -84,10 +79,13 @@ export function createGuestLife(options: GuestLifeOptions) {
     async startNew(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
       const connection = connections.of(guest)
       const common = { purpose: 'configure', deadlineAtMs, ifLost: 'send-again' } as const
-      await connection.exchange({ ...common, request: closeSession(), answer: isClosed })
       const jwt = connection.socket.credentials?.jwt
       const request = configureSession({ deploymentId, jwt, startNew: true })
-      await connection.exchange({ ...common, request, answer: isConfigured })
+      // Queued together: between the two, no other request would find a session.
+      await Promise.all([
+        connection.exchange({ ...common, request: closeSession(), answer: isClosed }),
+        connection.exchange({ ...common, request, answer: isConfigured }),
+      ])
       const session = await connection.ready(deadlineAtMs)
       connection.session.takeForgotten()
       return openedGuest(guest, session, 'new', await join(guest, {}, deadlineAtMs))

@@ -10,7 +10,8 @@ export interface SocketOwner {
   /** A pong or anything else that shows that Genesys is there. */
   heard(): void
   odd(what: string): void
-  gone(refusal: HandshakeRefusal | undefined): void
+  /** @param failure such as `ENOTFOUND` or `CERT_HAS_EXPIRED`, where there is one. */
+  gone(refusal: HandshakeRefusal | undefined, failure: string | undefined): void
 }
 
 /** Genesys' HTTP answer to a handshake, in place of a socket. */
@@ -48,9 +49,11 @@ export function createGuestSockets(options: GuestSocketsOptions): GuestSockets {
     agent: handshakeAgent(address),
     headers: { 'User-Agent': options.application },
   }
+  // Genesys: every client sends an Origin; its mobile SDK, which has none, sends the host of the socket.
+  const ownOrigin = new URL(address).hostname
   return {
     open(owner, origin) {
-      return new GuestSocket(owner, address, origin === undefined ? settings : { ...settings, origin })
+      return new GuestSocket(owner, address, { ...settings, origin: origin ?? ownOrigin })
     },
   }
 }
@@ -66,6 +69,7 @@ const NOBODY: SocketOwner = {
 export class GuestSocket extends WebSocket {
   owner: SocketOwner
   refusal: HandshakeRefusal | undefined
+  failure: string | undefined
 
   constructor(owner: SocketOwner, address: string, options: WebSocket.ClientOptions) {
     super(address, options)
@@ -75,8 +79,7 @@ export class GuestSocket extends WebSocket {
     this.on('pong', heard)
     this.on('ping', heard)
     this.on('unexpected-response', refused)
-    // Every error is followed by a close, which tells all we use.
-    this.on('error', ignored)
+    this.on('error', failed)
     this.on('close', closed)
   }
 
@@ -120,12 +123,13 @@ function refused(this: WebSocket, _request: http.ClientRequest, response: http.I
   this.terminate()
 }
 
-function ignored(): void {
-  return undefined
+/** Every error is followed by a close, which tells the owner. */
+function failed(this: WebSocket, error: NodeJS.ErrnoException): void {
+  if (this instanceof GuestSocket && /^[A-Z][A-Z0-9_]+$/.test(error.code ?? '')) this.failure = error.code
 }
 
 function closed(this: WebSocket): void {
-  ownerOf(this).gone(this instanceof GuestSocket ? this.refusal : undefined)
+  if (this instanceof GuestSocket) this.owner.gone(this.refusal, this.failure)
 }
 
 function readRefusal({ statusCode = 0, headers }: http.IncomingMessage): HandshakeRefusal {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { byDeadline } from '../../http/by-deadline.ts'
 import type { UpstreamClient } from '../../http/upstream-client.ts'
 import { UpstreamError } from '../../http/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../guest-api.ts'
@@ -120,7 +121,7 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return known
+    if (known) return byDeadline(known, deadlineAtMs - now(), 'The history did not come in time.')
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading

@@ -1,5 +1,10 @@
 import { UpstreamError } from '../../http/upstream-error.ts'
-import { handshakeError, type ConnectionSettings, type Credentials } from './connection-settings.ts'
+import {
+  handshakeError,
+  noConnectionError,
+  type ConnectionSettings,
+  type Credentials,
+} from './connection-settings.ts'
 import { toUpstreamError } from './frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from './frames.ts'
 import type { GuestSocket, HandshakeRefusal, SocketOwner } from './guest-socket.ts'
@@ -122,9 +127,9 @@ export class SessionSocket implements SocketOwner {
     this.#settings.onOddFrame(what)
   }
 
-  gone(refusal: HandshakeRefusal | undefined): void {
+  gone(refusal: HandshakeRefusal | undefined, failure?: string): void {
     if (!refusal) {
-      this.#break(new UpstreamError('upstream_unavailable', 'No connection to Genesys'))
+      this.#break(noConnectionError(failure))
       return
     }
     const error = handshakeError(refusal, this.#settings.deploymentId, this.#origin)

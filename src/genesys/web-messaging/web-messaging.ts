@@ -1,6 +1,6 @@
 import type { UpstreamClient } from '../../http/upstream-client.ts'
 import type { AccessToken } from '../access-token.ts'
-import type { Capability, GuestApi } from '../guest-api.ts'
+import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'
 import { createDelivery } from './delivery.ts'
 import { createDeploymentConfig } from './deployment-config.ts'
 import { createAttachments } from './attachments.ts'
@@ -108,7 +108,7 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
     ...createGuestLife({ ...options, connections, config, now }),
     deployment: (deadlineAtMs) => config.read(deadlineAtMs),
     send: (guest, message, deadlineAtMs) => delivery.send(guest, message, deadlineAtMs),
-    subscribe: (guest, listener) => connections.of(guest).subscribe(listener),
+    subscribe: (guest, listener) => subscribe(connections, guest, listener),
     history: (guest, page, deadlineAtMs) => history.page(guest, page, deadlineAtMs),
     setAttributes: createAttributeWriter(options, connections, history),
     upload: attachments.upload,
@@ -119,6 +119,16 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
       connections.close()
       return Promise.resolve()
     },
+  }
+}
+
+/** Errors come as events, that of a driver which is closed already among them. */
+function subscribe(connections: GuestConnections, guest: Guest, listener: GuestEventListener): () => void {
+  try {
+    return connections.of(guest).subscribe(listener)
+  } catch {
+    queueMicrotask(() => listener({ type: 'session', state: 'disconnected' }))
+    return () => undefined
   }
 }
 

@@ -64,6 +64,12 @@ describe('opening a guest session', () => {
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
   })
 
+  test('for a caller without an origin names the socket’s own host, as Genesys’ mobile SDK does', async () => {
+    const { api, genesys } = await startDriver()
+    await api.open({ ...JANE, origin: undefined }, soon())
+    expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('127.0.0.1')
+  })
+
   test('is refused for an origin that the deployment does not allow, which the hint names', async () => {
     const { api } = await startDriver({ allowedDomains: ['www.example.com'] })
     await expect(api.open(JANE, soon())).rejects.toMatchObject({

@@ -65,7 +65,7 @@ export class FakeSocket {
 
   breaks(refusal?: HandshakeRefusal): void {
     this.readyState = CLOSED
-    this.owner?.gone(refusal)
+    this.owner?.gone(refusal, undefined)
   }
 
   pongs(): void {

@@ -92,6 +92,21 @@ describe('which request an answer belongs to', () => {
     expect(await next.outcome).toBe('two')
   })
 
+  test('a request that was given up long ago takes no error from the next one', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const given = send(connection, 'one', 1_000)
+    await pass(1_000)
+    expect(await given.outcome).toBe('delivery_unknown')
+    connection.subscribe(() => undefined)
+    await pass(15_000)
+    genesys.socket.pongs()
+    await pass(15_000)
+    const next = send(connection, 'two')
+    genesys.socket.refusesWith(4013)
+    expect(await next.outcome).toBe('attributes_too_large')
+  })
+
   test('an error that nobody asked for is counted', () => {
     const genesys = fakeGenesys()
     genesys.ready()
@@ -134,6 +149,20 @@ describe('typing', () => {
     await pass(10_000)
     connection.type()
     expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
+  })
+
+  test('that was not told is no reason for a refusal that speaks of a feature toggle', async () => {
+    const genesys = fakeGenesys()
+    const { outcome } = send(genesys.ready(), 'one')
+    genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
+    expect(await outcome).toBe('upstream_refused')
+  })
+
+  test('that comes too often is no news', () => {
+    const genesys = fakeGenesys()
+    genesys.ready().type()
+    genesys.socket.refusesWith(429, { retryAfter: 3 })
+    expect(genesys.odd).toEqual([])
   })
 
   test('just before a message leaves a rate limit in doubt: the echo decides', async () => {

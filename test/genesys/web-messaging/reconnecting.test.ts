@@ -58,6 +58,14 @@ test('a message waits for a socket that opens only at the second attempt', async
   expect(genesys.transcript()).toHaveLength(1)
 })
 
+test('an address at which nobody listens is named by the system’s own code', async () => {
+  const { api } = await startDriver({}, { messagingUrl: 'ws://127.0.0.1:9' })
+  await expect(api.open({ origin: ORIGIN, attributes: {} }, soon())).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+    facts: { hint: expect.stringContaining('ECONNREFUSED') },
+  })
+})
+
 test('too many configures in a minute are waited out, not fought', async () => {
   const { api, genesys } = await startDriver()
   const body = {

@@ -230,9 +230,10 @@ test('what could not be sent in time fails cleanly', async () => {
   expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
 })
 
-test('after closing the driver nothing is sent any more', async () => {
+test('after closing the driver nothing is sent any more, and who listens is told', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   await api.close()
+  await listen(api, jane).until(isState('disconnected'))
   expect(await failure(api.send(jane, text('Hello'), soon()))).toMatchObject({ code: 'upstream_unavailable' })
 })
