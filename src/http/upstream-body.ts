@@ -46,8 +46,14 @@ export interface ExpectedAnswer<T> {
 export function readAnswer<T>(text: string, { schema, anyBody, operation }: ExpectedAnswer<T>): T {
   const read = schema.safeParse(parseJson(text, anyBody ?? false, operation))
   if (read.success) return read.data
-  const paths = read.error.issues.map((issue) => issue.path.join('.') || 'the whole')
+  const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')
   throw badResponseError(operation, `These parts of the answer are not as documented: ${paths.join(', ')}.`)
+}
+
+/** A key may be of the answer's own choosing, as in a map. */
+function saneKey(key: PropertyKey): string {
+  const text = String(key)
+  return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }
 
 function parseJson(text: string, anyBody: boolean, operation: string): unknown {

@@ -121,6 +121,15 @@ describe('answers that are none', () => {
     expect(error.cause).toBeUndefined()
   })
 
+  test('a key that the answer has chosen is not quoted either', async () => {
+    nock(API)
+      .get('/thing')
+      .reply(200, { things: { 'Jane <jane@example.com>': 7 } })
+    const schema = z.object({ things: z.record(z.string(), z.string()) })
+    const error = await failure(client.request({ ...read(), schema }))
+    expect(error.facts.hint).toMatch(/things\.\?/)
+  })
+
   test('an answer without an end is cut off', async () => {
     upstream = await startLocalUpstream((_, res) => {
       const more = (): void => {
