@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health.ts'
 import { RequestProblem } from './routes/request-problem.ts'
 import { sessionHandover } from './routes/session-handover.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
+import type { ReadWidgetConfig } from './sessions/widget-config.ts'
 import { VERSION } from './version.ts'
 
 export interface AppParts {
@@ -35,13 +36,14 @@ export interface AppParts {
   readonly services: GuestServices
   readonly live: LiveEvents
   readonly streams: EventStreams
+  readonly widgetConfig: ReadWidgetConfig
   readonly readiness: Readiness
   readonly now: () => number
 }
 
 /** The order in which a request meets middleware and routes. */
 export function createApp(parts: AppParts): Express {
-  const { config, log, metrics, guestApi, services, live, streams, readiness, now } = parts
+  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness, now } = parts
   const gate = createOriginGate({
     allowedOrigins: config.allowedOrigins,
     allowNoOrigin: config.allowNoOrigin,
@@ -74,8 +76,7 @@ export function createApp(parts: AppParts): Express {
       isDraining: () => readiness.isDraining,
     }),
   )
-  const forPages = [rate.overall, rate.perAddress, load.guard, gate.requireAllowed]
-  app.use(deploymentRoutes({ guestApi, guards: forPages, deadline }))
+  app.use(deploymentRoutes({ guestApi, widgetConfig, guards, deadline }))
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({

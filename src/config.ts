@@ -23,7 +23,10 @@ export interface Config {
     readonly guestApi: GuestApiName
     readonly deploymentId: string
     readonly organizationId: string | undefined
-    readonly region: string
+    /** AWS region of the organisation, where it is known. */
+    readonly region: string | undefined
+    /** Whether guests may sign in with the deployment's OpenID provider. */
+    readonly signIn: boolean
     readonly oauth: OAuthSettings | undefined
     readonly hosts: GenesysHosts
     readonly language: string | undefined
@@ -154,6 +157,7 @@ const Env = z.object({
   GENESYS_LOGIN_URL: httpUrl.optional(),
   GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
   GENESYS_CDN_URL: httpUrl.optional(),
+  GENESYS_SIGN_IN: onOff.default(false),
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),
   GENESYS_FLOW_ID: uuidLike.optional(),
@@ -270,7 +274,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       guestApi: env.GENESYS_GUEST_API,
       deploymentId: env.GENESYS_DEPLOYMENT_ID ?? '',
       organizationId: env.GENESYS_ORGANIZATION_ID,
-      region: env.GENESYS_REGION ?? '',
+      region: regionName(env.GENESYS_REGION),
+      signIn: env.GENESYS_SIGN_IN,
       oauth,
       hosts,
       language: env.GENESYS_LANGUAGE,
@@ -377,6 +382,14 @@ function readHosts(env: Variables, problems: string[]): GenesysHosts | undefined
     }
   } catch {
     problems.push('GENESYS_REGION is no region of Genesys Cloud (eu-west-1 or mypurecloud.ie, for instance)')
+    return undefined
+  }
+}
+
+function regionName(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : findRegion(text).awsRegion
+  } catch {
     return undefined
   }
 }

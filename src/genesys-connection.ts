@@ -46,6 +46,7 @@ export function connectGenesys(
     accessToken,
     close() {
       for (const client of Object.values(clients)) client.close()
+      agents.close()
     },
   }
 }
@@ -68,6 +69,7 @@ function createDriver(
       cdn: clients.cdn,
       files: clients.files,
       accessToken,
+      signIn: config.genesys.signIn,
       now,
       onOddFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
       onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),

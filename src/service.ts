@@ -16,6 +16,7 @@ import { createIdentity, type TrustedAttributes } from './sessions/identity.ts'
 import { createLiveEvents } from './sessions/live-events.ts'
 import { createSessionTokens } from './sessions/session-token.ts'
 import { createUserTokenVerifier } from './sessions/user-token.ts'
+import { createWidgetConfig } from './sessions/widget-config.ts'
 
 export interface GuestBffOptions {
   /** Who the visitor is, from the embedding application's own session or database. */
@@ -79,12 +80,30 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   })
   const messages = createGuestMessages({ guestApi, tokens, attributes, now })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
+  const widgetConfig = createWidgetConfig({
+    guestApi,
+    attributes,
+    prefill: config.attributes.prefill,
+    organizationId: config.genesys.organizationId,
+    environment: config.genesys.region,
+  })
   const live = createLiveEvents({ guestApi, onEnded: (sid) => sessions.markEnded(sid), now })
   const streams = createEventStreams()
   const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now })
 
   const services = { sessions, messages, attributes, attachments, tokens }
-  const app = createApp({ config, log, metrics, guestApi, services, live, streams, readiness, now })
+  const app = createApp({
+    config,
+    log,
+    metrics,
+    guestApi,
+    services,
+    live,
+    streams,
+    widgetConfig,
+    readiness,
+    now,
+  })
   if (config.session.keysAreEphemeral) {
     log.warn(
       { reason: 'SESSION_KEYS is not set' },

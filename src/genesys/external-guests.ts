@@ -8,6 +8,7 @@ import {
   createdGuest,
   fieldOf,
   opened,
+  refuseRepeat,
   segment,
   textOf,
   type RestGuestOptions,
@@ -22,7 +23,7 @@ const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
  * Guests by REST: our OAuth token creates one, and its own token, under the scheme `Guest`, sends its
  * messages. Not part of the published platform: for who has a gateway with these operations.
  *
- * A repeat of a message whose answer was lost is sent again, as nothing can be looked up here.
+ * A message whose answer was lost is not sent again: there is no history in which to look for it.
  */
 export function createExternalGuests(options: RestGuestOptions): GuestApi {
   const { apiUrl, client, accessToken, now = Date.now } = options
@@ -56,8 +57,9 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
 
     async send(guest, message, deadlineAtMs) {
       const guestId = fieldOf(guest, 'guestId')
+      refuseRepeat(message)
       const text = textOf(message)
-      await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
+      const attributesRefused = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       const answer = await client.request({
         operation: 'take the message',
         method: 'POST',
@@ -70,7 +72,10 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
         retry: 'never-sent-only',
         explain: explainSend,
       })
-      return acceptedMessage(answer, message, text, now())
+      return {
+        ...acceptedMessage(answer, message, text, now()),
+        ...(attributesRefused && { attributesRefused }),
+      }
     },
 
     async setAttributes(guest, attributes, deadlineAtMs) {

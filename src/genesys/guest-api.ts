@@ -166,6 +166,12 @@ export interface Message {
   readonly sender: Sender
 }
 
+/** A guest's message that Genesys has. */
+export interface AcceptedMessage extends Message {
+  /** True when the attributes that were to go along were refused: they are still to be written. */
+  readonly attributesRefused?: boolean
+}
+
 export type GuestEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'typing'; readonly sender: 'agent' | 'bot'; readonly durationMs: number }
@@ -249,7 +255,7 @@ export interface GuestApi {
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
 
   /** Resolves when Genesys has accepted the message. `delivery_unknown` when that can't be told. */
-  send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<Message>
+  send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>
   /**
    * Writes attributes without waiting for a message. Resolves to `false` where that can't be done now,
    * and they have to go with the next message.

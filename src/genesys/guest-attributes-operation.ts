@@ -33,19 +33,22 @@ export async function writeGuestAttributes(
 /**
  * Writes what has to be there before a message, so that routing sees it. It takes at most half of the time
  * that is left, and a failure does not keep the message back.
+ * @returns whether they were refused
  */
 export async function writeBeforeMessage(
   options: RestGuestOptions,
   guestId: string,
   attributes: Attributes | undefined,
   deadlineAtMs: DeadlineAtMs,
-): Promise<void> {
-  if (attributes === undefined || Object.keys(attributes).length === 0) return
+): Promise<boolean> {
+  if (attributes === undefined || Object.keys(attributes).length === 0) return false
   const nowMs = (options.now ?? Date.now)()
   try {
     await writeGuestAttributes(options, guestId, attributes, nowMs + (deadlineAtMs - nowMs) / 2)
+    return false
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     options.onAttributesRefused?.(error)
+    return true
   }
 }

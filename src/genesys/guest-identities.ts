@@ -9,6 +9,7 @@ import {
   createdGuest,
   fieldOf,
   opened,
+  refuseRepeat,
   textOf,
   type RestGuestOptions,
 } from './rest-guest.ts'
@@ -33,7 +34,7 @@ const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
  * token, as a bearer, sends its messages. Not part of the published platform: for who has a gateway with
  * these operations. `organizationId`, where set, goes along as `X-Genesys-Cloud-Id`.
  *
- * A repeat of a message whose answer was lost is sent again, as nothing can be looked up here.
+ * A message whose answer was lost is not sent again: there is no history in which to look for it.
  */
 export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId, divisionId, flowId, now = Date.now } = options
@@ -75,9 +76,15 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
     deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
 
     async send(guest, message, deadlineAtMs) {
+      refuseRepeat(message)
       const text = textOf(message)
       const { conversationId, language = options.language } = guest.ref
-      await writeBeforeMessage(options, fieldOf(guest, 'guestId'), message.attributes, deadlineAtMs)
+      const attributesRefused = await writeBeforeMessage(
+        options,
+        fieldOf(guest, 'guestId'),
+        message.attributes,
+        deadlineAtMs,
+      )
       const answer = await client.request({
         operation: 'take the message',
         method: 'POST',
@@ -97,7 +104,10 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
         retry: 'never-sent-only',
         explain: explainSend,
       })
-      return acceptedMessage(answer, message, text, now())
+      return {
+        ...acceptedMessage(answer, message, text, now()),
+        ...(attributesRefused && { attributesRefused }),
+      }
     },
 
     async setAttributes(guest, attributes, deadlineAtMs) {

@@ -63,6 +63,15 @@ export function segment(id: string): string {
   throw new UpstreamError('upstream_bad_response', 'The id that Genesys gave can not stand in an address.')
 }
 
+/** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */
+export function refuseRepeat({ repeat }: OutgoingMessage): void {
+  if (repeat === undefined) return
+  throw new UpstreamError(
+    'delivery_unknown',
+    'Whether the first try of this message was taken can not be told.',
+  )
+}
+
 /** What the guest says, as plain text. The choice of a quick reply is a text of its own. */
 export function textOf({ text, quickReply, button, attachmentIds = [] }: OutgoingMessage): string {
   if (attachmentIds.length > 0) {

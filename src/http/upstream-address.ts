@@ -37,7 +37,8 @@ function rememberedOrigin(text: string): Origin | undefined {
 }
 
 function parseOrigin(text: string): Origin | undefined {
-  if (!URL.canParse(text)) return undefined
+  // The parser drops white space at both ends, which would be in the middle of the whole address.
+  if (/\s/.test(text) || !URL.canParse(text)) return undefined
   const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text)
   if (protocol !== 'http:' && protocol !== 'https:') return undefined
   if (username || password || search || hash || pathname !== '/') return undefined

@@ -30,7 +30,7 @@ export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: numbe
 function refusalError(answer: Answer, call: FailedCall, nowMs: number): UpstreamError {
   const { status } = answer
   const body = readErrorBody(answer.body)
-  const code = codeOfStatus(status)
+  const code = codeOfStatus(status, call.retry)
   const upstreamCode = saneCode(body['code']) ?? saneCode(body['error'])
   const hint =
     status < 400
@@ -46,16 +46,20 @@ function refusalError(answer: Answer, call: FailedCall, nowMs: number): Upstream
   return new UpstreamError(code, messageOf(code, call.operation, status), facts)
 }
 
-function codeOfStatus(status: number): UpstreamErrorCode {
+function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
   if (status < 400) return 'upstream_bad_response'
   if (status === 401) return 'upstream_auth_failed'
   if (status === 429) return 'upstream_rate_limited'
-  return status >= 500 ? 'upstream_unavailable' : 'upstream_refused'
+  if (status < 500) return 'upstream_refused'
+  // 503 says that nothing was done; behind any other failure the work may have been.
+  return retry === 'never-sent-only' && status !== 503 ? 'delivery_unknown' : 'upstream_unavailable'
 }
 
 function messageOf(code: UpstreamErrorCode, operation: string, status: number): string {
   if (code === 'upstream_bad_response') return `Genesys was to ${operation}, and sent HTTP ${status} instead.`
   if (code === 'upstream_rate_limited') return `Genesys was asked too often to ${operation} (HTTP 429).`
+  if (code === 'delivery_unknown')
+    return `Genesys failed to ${operation} (HTTP ${status}): it may have been done or not.`
   if (code === 'upstream_unavailable') return `Genesys is not able to ${operation} now (HTTP ${status}).`
   return `Genesys refused to ${operation} (HTTP ${status}).`
 }

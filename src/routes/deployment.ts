@@ -1,21 +1,30 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { GuestApi } from '../genesys/guest-api.ts'
+import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
 import type { Deadline } from './deadline.ts'
+import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
+import { hasSession, sessionOf } from './guards/session-guard.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
-/** What a chat page needs to know before it opens a session. */
+/** What a page needs to know before it shows a chat, be it its own or Genesys' widget. */
 export function deploymentRoutes(options: {
   readonly guestApi: GuestApi
-  readonly guards: RequestHandler[]
+  readonly widgetConfig: ReadWidgetConfig
+  readonly guards: GuestRouteGuards
   readonly deadline: Deadline
 }): Router {
-  const { guestApi, guards, deadline } = options
+  const { guestApi, widgetConfig, guards, deadline } = options
   const router = Router()
-  router.get('/deployment', guards, async (_req: Request, res: Response) => {
+  router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
     const { id, status, name, languages, defaultLanguage, features, styles } =
       await guestApi.deployment(deadline())
     res.json({ id, status, name, languages, defaultLanguage, features, styles })
   })
   router.all('/deployment', methodNotAllowed('GET'))
+
+  router.get('/widget-config', guards.page, async (req: Request, res: Response) => {
+    res.json(await widgetConfig(hasSession(req) ? sessionOf(req) : undefined, deadline()))
+  })
+  router.all('/widget-config', methodNotAllowed('GET'))
   return router
 }

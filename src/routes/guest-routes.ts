@@ -11,6 +11,7 @@ import { guestSessionRoutes } from './guest-session.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
 import { messageRoutes } from './messages.ts'
 import type { SessionHandover } from './session-handover.ts'
+import { signInRoutes } from './sign-in.ts'
 
 export interface GuestServices {
   readonly sessions: GuestSessions
@@ -33,5 +34,6 @@ export function guestRoutes(options: {
   router.use(guestAttributeRoutes({ ...services, guards, deadline, handOver }))
   router.use(messageRoutes({ ...services, guards, deadline, handOver }))
   router.use(attachmentRoutes({ ...services, guards, deadline }))
+  router.use(signInRoutes({ sessions: services.sessions, guards, deadline, handOver }))
   return router
 }

@@ -48,14 +48,25 @@ export const OpenGuestSession = z
       .nullable()
       .optional()
       .openapi({ description: "The website's own JWT for a signed-in visitor; null signs the visitor out." }),
-    startNew: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: 'With a session: leave its read-only conversation behind and begin a new one.',
-      }),
+    startNew: z.boolean().optional().openapi({
+      description: 'With a session: leave its read-only conversation behind and begin a new one.',
+    }),
   })
   .openapi('OpenGuestSession')
+
+export const SignIn = z
+  .strictObject({
+    redirectUri: z.url().max(2048),
+    code: z.string().min(1).max(4096).optional(),
+    idToken: z.string().min(1).max(8192).optional(),
+    nonce: z.string().min(1).max(512).optional(),
+    codeVerifier: z.string().min(43).max(128).optional(),
+  })
+  .refine(
+    ({ code, idToken }) => (code === undefined) !== (idToken === undefined),
+    'needs either code or idToken',
+  )
+  .openapi('SignIn', { description: "What the page brought back from the deployment's OpenID provider." })
 
 const Limits = z
   .object({
@@ -201,3 +212,17 @@ export const ReadinessReport = z
     ),
   })
   .openapi('ReadinessReport')
+
+export const WidgetConfig = z
+  .object({
+    deploymentId: z.string(),
+    organizationId: z.string().optional(),
+    environment: z.string().optional().openapi({ example: 'eu-west-1' }),
+    guestDetails: z.record(z.string(), z.string()),
+    features: z.object({ login: z.literal(false) }),
+    uiConfig: z.object({
+      showLoginPrompt: z.literal(false),
+      theme: z.object({ primaryColor: z.string() }).optional(),
+    }),
+  })
+  .openapi('WidgetConfig')

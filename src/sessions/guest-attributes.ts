@@ -13,6 +13,8 @@ export interface GuestAttributes {
   undelivered(claims: SessionClaims): Attributes | undefined
   /** Notes that Genesys has what these claims say. */
   delivered(claims: SessionClaims): SessionClaims
+  /** Notes that Genesys has nothing of it any more: all has to be handed over anew. */
+  forgotten(claims: SessionClaims): SessionClaims
   /** Hands over what is undelivered, where Genesys takes it now. */
   deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
   /**
@@ -62,6 +64,10 @@ export function createGuestAttributes(options: {
       if (known !== undefined && known.version > claims.attributes.version)
         return { ...claims, attributes: known }
       return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })
+    },
+    forgotten(claims) {
+      const { version } = claims.attributes
+      return withState(claims, { ...claims.attributes, version: version + 1, delivered: false })
     },
     async deliver(claims, deadlineAtMs) {
       const values = self.undelivered(claims)

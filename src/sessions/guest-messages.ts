@@ -54,8 +54,9 @@ export function createGuestMessages(options: {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
-    const sent = await guestApi.send(guestOf(current), { ...message, attributes: undelivered }, deadlineAtMs)
-    if (undelivered === undefined) return sent
+    const outgoing = { ...message, attributes: undelivered }
+    const { attributesRefused, ...sent } = await guestApi.send(guestOf(current), outgoing, deadlineAtMs)
+    if (undelivered === undefined || attributesRefused === true) return sent
     return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
   }
 

@@ -6,6 +6,7 @@ import type {
   Limits,
   OpenedGuest,
   SessionState,
+  SignInGrant,
 } from '../genesys/guest-api.ts'
 import type { AttributeChanges, AttributePolicy } from './attribute-policy.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -58,6 +59,10 @@ export interface GuestSessions {
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription>
   end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
+  /** Genesys' own sign-in, with what the page brought back from the OpenID provider. */
+  signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<SessionAnswer>
+  /** Signs out at Genesys, which ends the session. */
+  signOut(claims: SessionClaims, deadlineAtMs: number): Promise<void>
   isEnded(claims: SessionClaims): boolean
   /** Remembers that Genesys has ended a session for good. */
   markEnded(sid: string): void
@@ -86,10 +91,14 @@ export function createGuestSessions(options: {
 
   const expiry = (opened: OpenedGuest) => Math.min(now() + maxAgeMs, opened.expiresAtMs ?? Infinity)
 
-  async function answer(claims: SessionClaims, opened: OpenedGuest, caller: Caller): Promise<SessionAnswer> {
+  async function answer(
+    claims: SessionClaims,
+    opened: OpenedGuest,
+    deadlineAtMs: number,
+  ): Promise<SessionAnswer> {
     const current = await attributes.deliver(
       { ...claims, guest: opened.ref, expiresAtMs: expiry(opened) },
-      caller.deadlineAtMs,
+      deadlineAtMs,
     )
     return {
       session: await tokens.seal(current),
@@ -140,7 +149,7 @@ export function createGuestSessions(options: {
       ...(identified.visitor !== undefined && { visitor: identified.visitor }),
       expiresAtMs: expiry(opened),
     }
-    return answer(claims, opened, caller)
+    return answer(claims, opened, caller.deadlineAtMs)
   }
 
   async function resumeGuest(claims: SessionClaims, request: OpenSession, deadlineAtMs: number) {
@@ -184,7 +193,7 @@ export function createGuestSessions(options: {
           ? { ...changed, attributes: { ...changed.attributes, delivered: false } }
           : changed
       const visitor = identified?.visitor ?? claims.visitor
-      return answer({ ...current, ...(visitor !== undefined && { visitor }) }, opened, caller)
+      return answer({ ...current, ...(visitor !== undefined && { visitor }) }, opened, caller.deadlineAtMs)
     },
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
@@ -193,6 +202,17 @@ export function createGuestSessions(options: {
     async end(claims, deadlineAtMs) {
       if (guestApi.end === undefined) throw notSupported(guestApi, 'end')
       await guestApi.end(guestOf(claims), deadlineAtMs)
+      ended.set(claims.sid, true)
+    },
+    async signIn(claims, grant, deadlineAtMs) {
+      if (guestApi.signIn === undefined) throw notSupported(guestApi, 'sign-in')
+      const opened = await guestApi.signIn(guestOf(claims), grant, deadlineAtMs)
+      const current = attributes.latest(claims)
+      return answer(opened.state === 'new' ? attributes.forgotten(current) : current, opened, deadlineAtMs)
+    },
+    async signOut(claims, deadlineAtMs) {
+      if (guestApi.signOut === undefined) throw notSupported(guestApi, 'sign-in')
+      await guestApi.signOut(guestOf(claims), deadlineAtMs)
       ended.set(claims.sid, true)
     },
     isEnded(claims) {

@@ -30,6 +30,7 @@ describe('an address', () => {
     'http://h/x\r\ny',
     'http://h/ü',
     'http://h:99999/x',
+    'https://h /x',
   ])('%p is none', (url) => {
     expect(upstreamAddress(url)).toBeUndefined()
   })

@@ -155,7 +155,7 @@ describe('refusals', () => {
     [403, 'upstream_refused'],
     [404, 'upstream_refused'],
     [409, 'upstream_refused'],
-    [500, 'upstream_unavailable'],
+    [500, 'delivery_unknown'],
     [503, 'upstream_unavailable'],
   ])('HTTP %i is %s', async (status, code) => {
     nock(API).post('/thing').reply(status, {})
@@ -227,9 +227,14 @@ describe('repeats', () => {
     await expect(client.request(say())).resolves.toEqual({ id: '1' })
   })
 
-  test.each([500, 502, 503, 504])('a message is not repeated after HTTP %i', async (status) => {
+  test.each([
+    [500, 'delivery_unknown'],
+    [502, 'delivery_unknown'],
+    [503, 'upstream_unavailable'],
+    [504, 'delivery_unknown'],
+  ])('a message is not repeated after HTTP %i, which is %s', async (status, code) => {
     const scope = nock(API).post('/thing').times(2).reply(status)
-    expect((await failure(client.request(say()))).code).toBe('upstream_unavailable')
+    expect((await failure(client.request(say()))).code).toBe(code)
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 

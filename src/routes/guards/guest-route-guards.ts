@@ -9,6 +9,8 @@ import type { SessionGuard } from './session-guard.ts'
 export interface GuestRouteGuards {
   /** Opening a session: an allowed page, at a slow pace; a session token is welcome. */
   readonly opening: RequestHandler[]
+  /** What any allowed page may read; a session token is welcome. */
+  readonly page: RequestHandler[]
   /** Everything else: a good session token, at a guest's pace. */
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
@@ -28,6 +30,7 @@ export function guestRouteGuards(options: {
   const guest = [...first, session.require, rate.perGuest]
   return {
     opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, ...body],
+    page: [...first, gate.requireAllowed, session.welcome],
     guest,
     guestWithBody: [...guest, ...body],
   }

@@ -1,0 +1,34 @@
+import { type Request, type Response, Router } from 'express'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { Deadline } from './deadline.ts'
+import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
+import { sessionOf } from './guards/session-guard.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+import { parseBody } from './request-body.ts'
+import { SignIn } from './schemas.ts'
+import type { SessionHandover } from './session-handover.ts'
+
+/** Genesys' own sign-in, for deployments with an OpenID provider. Code and tokens stay on this side. */
+export function signInRoutes(options: {
+  readonly sessions: GuestSessions
+  readonly guards: GuestRouteGuards
+  readonly deadline: Deadline
+  readonly handOver: SessionHandover
+}): Router {
+  const { sessions, guards, deadline, handOver } = options
+  const router = Router()
+
+  router.post('/sign-in', guards.guestWithBody, async (req: Request, res: Response) => {
+    const claims = sessions.requireLive(sessionOf(req))
+    const answer = await sessions.signIn(claims, parseBody(SignIn, req), deadline())
+    handOver(res, answer.session)
+    res.json(answer)
+  })
+  router.delete('/sign-in', guards.guest, async (req: Request, res: Response) => {
+    await sessions.signOut(sessions.requireLive(sessionOf(req)), deadline())
+    handOver(res, undefined)
+    res.status(204).end()
+  })
+  router.all('/sign-in', methodNotAllowed('POST', 'DELETE'))
+  return router
+}

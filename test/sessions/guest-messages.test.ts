@@ -1,0 +1,91 @@
+import { expect, test } from '@jest/globals'
+import { UpstreamError } from '../../src/http/upstream-error.ts'
+import { createAttributePolicy } from '../../src/sessions/attribute-policy.ts'
+import { createGuestAttributes } from '../../src/sessions/guest-attributes.ts'
+import { createGuestMessages } from '../../src/sessions/guest-messages.ts'
+import { createSessionTokens, type SessionClaims } from '../../src/sessions/session-token.ts'
+import { createMemoryGuestApi } from '../memory-guest-api.ts'
+
+const SETTINGS = { open: ['custom.*'], openAll: false, trusted: {}, prefill: {} }
+
+function setUp() {
+  const genesys = createMemoryGuestApi()
+  const { guestApi } = genesys
+  const tokens = createSessionTokens({
+    keys: [Buffer.alloc(32, 1)],
+    deploymentId: 'd',
+    guestApi: 'web-messaging',
+    remembered: 10,
+  })
+  const attributes = createGuestAttributes({ guestApi, policy: createAttributePolicy(SETTINGS) })
+  const messages = createGuestMessages({ guestApi, tokens, attributes })
+  const claims: SessionClaims = {
+    sid: 'sid-1',
+    purpose: 'guest-session',
+    guestApi: 'web-messaging',
+    deploymentId: 'd',
+    guest: { token: 'guest-1' },
+    attributes: { values: { 'custom.a': '1' }, version: 1, removedKeys: ['custom.gone'], delivered: false },
+    expiresAtMs: Date.now() + 60_000,
+  }
+  const options = { deadlineAtMs: Date.now() + 1000 }
+  return { genesys, guestApi, tokens, messages, claims, options }
+}
+
+test('attributes go with the first message, removed keys as empty, and the new token knows it', async () => {
+  const { genesys, tokens, messages, claims, options } = setUp()
+  const sent = await messages.send(claims, { text: 'hello' }, options)
+  expect(genesys.sent[0]?.message.attributes).toEqual({ 'custom.a': '1', 'custom.gone': '' })
+  expect((await tokens.open(sent.session ?? '', undefined)).attributes).toMatchObject({
+    delivered: true,
+    removedKeys: [],
+  })
+  const next = await messages.send(claims, { text: 'again, with the old token' }, options)
+  expect(genesys.sent[1]?.message.attributes).toBeUndefined()
+  expect(next.session).toBeUndefined()
+})
+
+test('attributes that were refused along with an accepted message go again with the next', async () => {
+  const { genesys, guestApi, messages, claims, options } = setUp()
+  const { send } = guestApi
+  guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesRefused: true })
+  const sent = await messages.send(claims, { text: 'hello' }, options)
+  expect(sent).not.toHaveProperty('attributesRefused')
+  expect(sent.session).toBeUndefined()
+  await messages.send(claims, { text: 'again' }, options)
+  expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
+})
+
+test('a repeat after an unknown outcome tells the driver to look first, with the same tracing id', async () => {
+  const { genesys, messages, claims, options } = setUp()
+  const keyed = { ...options, idempotencyKey: 'k' }
+  genesys.failNext(new UpstreamError('delivery_unknown', 'no echo'))
+  await expect(messages.send(claims, { text: 'hello' }, keyed)).rejects.toMatchObject({
+    code: 'delivery_unknown',
+  })
+  await messages.send(claims, { text: 'hello' }, keyed)
+  expect(genesys.sent[0]?.message.repeat).toEqual({ afterId: undefined })
+})
+
+test.each([
+  ['after the last message that the page knew', 'm-7', { afterId: 'm-7' }],
+  ['when the page knew none', '', { afterId: undefined }],
+])('a repeat to another replica tells the driver to look %s', async (_what, idempotencyAfter, repeat) => {
+  const { genesys, messages, claims, options } = setUp()
+  await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', idempotencyAfter })
+  expect(genesys.sent[0]?.message.repeat).toEqual(repeat)
+})
+
+test.each([
+  [4096, 'x'.repeat(4096), undefined],
+  [4097, 'x'.repeat(4097), 'text_too_long'],
+  [4095, '€'.repeat(1365), undefined],
+  [4098, '€'.repeat(1366), 'text_too_long'],
+])('a text of %i bytes of UTF-8', async (_bytes, text, code) => {
+  const { messages, claims, options } = setUp()
+  const outcome = await messages.send(claims, { text }, options).then(
+    () => undefined,
+    (error: { code: string }) => error.code,
+  )
+  expect(outcome).toBe(code)
+})
