@@ -1,7 +1,6 @@
 // Builds dist/: the server, and with or without it (--browser-only) what browsers load from it.
 
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -22,28 +21,17 @@ for (const { reason } of results.filter(({ status }) => status === 'rejected')) 
   process.exitCode = 1
 }
 
-/** Leaves out, with a note, what is still to be written. */
-function written(entries) {
-  return Object.fromEntries(
-    Object.entries(entries).filter(([, path]) => {
-      if (existsSync(join(root, path))) return true
-      process.stderr.write(`${path} is not there yet\n`)
-      return false
-    }),
-  )
-}
-
 /** One ES module each, without imports: a page loads it as it is. */
 async function buildBrowser() {
   await Promise.all([
     esbuild.build({
       absWorkingDir: root,
-      entryPoints: written({
+      entryPoints: {
         'browser/client': 'src/browser/chat-client.ts',
         'browser/guest-chat': 'src/browser/guest-chat-element.ts',
         'browser/demo/demo': 'src/browser/demo/demo.ts',
         'docs/docs': 'src/browser/docs/docs.ts',
-      }),
+      },
       outdir: join(root, 'dist'),
       bundle: true,
       minify: true,
@@ -52,7 +40,7 @@ async function buildBrowser() {
       legalComments: 'none',
       logLevel: 'silent',
     }),
-    existsSync(join(root, 'src/browser/demo')) && copyPage('src/browser/demo', 'dist/browser/demo'),
+    copyPage('src/browser/demo', 'dist/browser/demo'),
   ])
 }
 
@@ -65,7 +53,6 @@ async function buildTypes() {
     ['client', 'chat-client'],
     ['guest-chat', 'guest-chat-element'],
   ]) {
-    if (!existsSync(join(emitted, `${entry}.d.ts`))) continue
     await writeFile(join(root, `dist/browser/${module}.d.ts`), bundleTypes(join(emitted, `${entry}.d.ts`)))
   }
   await rm(emitted, { recursive: true })

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+/** An application of someone else, with the built package among its dependencies. */
+let application: string
+
+beforeEach(() => {
+  application = mkdtempSync(join(tmpdir(), 'consumer-'))
+  const installed = join(application, 'node_modules/genesys-guest-bff')
+  mkdirSync(installed, { recursive: true })
+  cpSync('package.json', join(installed, 'package.json'))
+  cpSync('dist/browser', join(installed, 'dist/browser'), { recursive: true })
+})
+
+afterEach(() => rmSync(application, { recursive: true }))
+
+/** What tsc says of a program there; '' when nothing. */
+async function compile(program: string, options: object): Promise<string> {
+  writeFileSync(join(application, 'page.ts'), program)
+  writeFileSync(join(application, 'package.json'), '{"type":"module"}')
+  const compilerOptions = { target: 'es2022', strict: true, noEmit: true, types: [], ...options }
+  writeFileSync(join(application, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }))
+  const tsc = [resolve('node_modules/typescript/bin/tsc'), '-p', application]
+  const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((err: unknown) => err as { stdout: string })
+  return stdout
+}
+
+test.each(['NodeNext', 'Bundler'])(
+  'a page finds the client’s types by %s resolution, without any other package',
+  async (moduleResolution) => {
+    const options = {
+      moduleResolution,
+      module: moduleResolution === 'Bundler' ? 'ESNext' : 'NodeNext',
+      lib: ['ES2022', 'DOM'],
+    }
+    const program = (type: string) => `
+      import { createGuestChat, type ChatMessage } from 'genesys-guest-bff/client'
+      import 'genesys-guest-bff/guest-chat'
+      const chat = createGuestChat({ storage: 'session' })
+      chat.on('message', (message: ChatMessage) => { const text: ${type} = message.text; void text })
+    `
+    expect(await compile(program('string | undefined'), options)).toBe('')
+    expect(await compile(program('number'), options)).toContain("'string | undefined' is not assignable")
+  },
+  60_000,
+)
+
+test('the types name nothing of the inside', () => {
+  for (const module of ['client', 'guest-chat']) {
+    const types = readFileSync(`dist/browser/${module}.d.ts`, 'utf8')
+    expect(types).toMatch(/^export declare (function|class) /m)
+    expect(types).not.toMatch(/^import |from '|import\(/m)
+    expect(types).not.toContain('createTokenStore')
+  }
+})
+
+test.each(['client.js', 'guest-chat.js', 'demo/demo.js'])(
+  '%s is one ES module that loads nothing',
+  (file) => {
+    const module = readFileSync(`dist/browser/${file}`, 'utf8')
+    expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
+  },
+)
+
+test('a consumer of the simulator and the service finds their types', async () => {
+  const installed = join(application, 'node_modules/genesys-guest-bff')
+  const declarations = [
+    '-p',
+    'tsconfig.build.json',
+    '--emitDeclarationOnly',
+    '--outDir',
+    join(installed, 'dist'),
+  ]
+  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', ...declarations])
+  // An installed package finds its own dependencies; here they are those of the project.
+  symlinkSync(resolve('node_modules'), join(installed, 'node_modules'))
+  symlinkSync(resolve('node_modules/@types'), join(application, 'node_modules/@types'))
+  const program = `
+    import { createGuestBff, readConfig } from 'genesys-guest-bff'
+    import { startSimulator } from 'genesys-guest-bff/simulator'
+    const simulator = await startSimulator({ port: 0 })
+    const url: string = simulator.url
+    createGuestBff(readConfig({ GENESYS_API_URL: url })).app.listen('not a port', 5, 5, 5, 5)
+  `
+  const options = {
+    module: 'NodeNext',
+    moduleResolution: 'NodeNext',
+    lib: ['ES2023'],
+    types: ['node'],
+    skipLibCheck: true,
+  }
+  const said = await compile(program, options)
+  expect(said).toContain('TS2554')
+  expect(said.match(/error TS/g)).toHaveLength(1)
+}, 60_000)

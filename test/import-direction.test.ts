@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals'
+import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
+
+/** From the top down: a layer imports from itself and from those after it. */
+const LAYERS = ['routes', 'sessions', 'genesys', 'http']
+/** Programs of their own that know nothing of the service, nor it of them. */
+const APART = ['simulator', 'browser']
+/** Starts both for a first look; the one place where they meet. */
+const DEMO = 'demo.ts'
+/** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
+const TYPES_FOR_ALL = ['log.ts', 'metrics.ts']
+
+const files = readSourceFiles()
+const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
+
+/** `file -> target` for each import of our own files that `isWrong` says is wrong. */
+function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: string) => boolean) {
+  return files.filter(among).flatMap(({ path, imports }) =>
+    imports
+      .filter(
+        ({ target, isRelative, typesOnly }) => isRelative && !(typesOnly && TYPES_FOR_ALL.includes(target)),
+      )
+      .filter(({ target }) => isWrong(target))
+      .map(({ target }) => `${path} -> ${target}`),
+  )
+}
+
+test('the sources are read as they are', () => {
+  expect(files.length).toBeGreaterThan(50)
+  expect(files.find(({ path }) => path === 'main.ts')?.imports).toContainEqual({
+    target: 'config.ts',
+    isRelative: true,
+    typesOnly: false,
+  })
+  const text =
+    "import type { A } from '../a.ts'\nexport {\n  b,\n} from './b.ts'\nimport './c.ts'\nawait import('./d.ts')\n"
+  expect(importsOf('routes/x.ts', text).map(({ target, typesOnly }) => [target, typesOnly])).toEqual([
+    ['a.ts', true],
+    ['routes/b.ts', false],
+    ['routes/c.ts', false],
+    ['routes/d.ts', false],
+  ])
+})
+
+test.each(LAYERS)('%s imports only from itself and the layers below', (layer) => {
+  const allowed = LAYERS.slice(LAYERS.indexOf(layer))
+  expect(
+    wrongImports(
+      ({ path }) => folderOf(path) === layer,
+      (target) => !allowed.includes(folderOf(target)),
+    ),
+  ).toEqual([])
+})
+
+test.each(APART)('%s shares nothing with the rest, and the service does not know it', (part) => {
+  expect(
+    wrongImports(
+      ({ path }) => folderOf(path) === part,
+      (target) => folderOf(target) !== part,
+    ),
+  ).toEqual([])
+  expect(
+    wrongImports(
+      ({ path }) => folderOf(path) !== part && path !== DEMO,
+      (target) => folderOf(target) === part,
+    ),
+  ).toEqual([])
+})
+
+test('what browsers load imports no package', () => {
+  const packages = files
+    .filter(({ path }) => folderOf(path) === 'browser')
+    .flatMap(({ path, imports }) =>
+      imports.filter(({ isRelative }) => !isRelative).map(({ target }) => [path, target]),
+    )
+  expect(packages).toEqual([])
+})
+
+test('no chain of imports leads back to where it began', () => {
+  expect(findCycle()).toBeUndefined()
+})
+
+test('the environment is read by the settings and by the programs’ first files alone', () => {
+  const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
+  expect(readers.map(({ path }) => path).sort()).toEqual(['config.ts', 'demo.ts', 'simulator/run.ts'])
+})
+
+describe('calls to Genesys can be recorded:', () => {
+  test('nobody binds request functions before a recorder can replace them', () => {
+    const bound = files.filter(({ text }) =>
+      /import \{[^}]*\b(request|get)\b[^}]*\} from 'node:https?'/.test(text),
+    )
+    expect(bound.map(({ path }) => path)).toEqual([])
+  })
+})
+
+/** Depth first, each file once; `undefined` when there is none. */
+function findCycle(): string | undefined {
+  const importsByPath = new Map(
+    files.map(({ path, imports }) => [
+      path,
+      imports.filter(({ isRelative }) => isRelative).map(({ target }) => target),
+    ]),
+  )
+  const done = new Set<string>()
+  const visit = (path: string, way: readonly string[]): string | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(' -> ')
+    if (done.has(path)) return undefined
+    for (const target of importsByPath.get(path) ?? []) {
+      const cycle = visit(target, [...way, path])
+      if (cycle !== undefined) return cycle
+    }
+    done.add(path)
+    return undefined
+  }
+  for (const path of importsByPath.keys()) {
+    const cycle = visit(path, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
