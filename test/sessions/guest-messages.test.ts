@@ -85,7 +85,7 @@ test.each([
   const { messages, claims, options } = setUp()
   const outcome = await messages.send(claims, { text }, options).then(
     () => undefined,
-    (error: { code: string }) => error.code,
+    (error: unknown) => (error as { code: string }).code,
   )
   expect(outcome).toBe(code)
 })

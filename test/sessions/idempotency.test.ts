@@ -38,7 +38,7 @@ describe('a request with a key', () => {
 
   test('is told when the first one is still under way', async () => {
     const { once, idempotency } = setUp()
-    let finish = (_: string) => {}
+    let finish: (answer: string) => void = () => {}
     const first = idempotency.once('s', 'k', 'b', () => new Promise((resolve) => (finish = resolve)))
     await expect(once('second')).rejects.toMatchObject({ code: 'request_in_progress' })
     finish('first')

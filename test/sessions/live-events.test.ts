@@ -222,7 +222,7 @@ describe('an event id', () => {
         const cursor = new EventCursor()
         let id = ''
         for (const each of sent) id = cursor.advance(agentMessage(each.id, T + each.at))
-        expect(id).not.toMatch(/[\s\u0000]/)
+        expect(id).not.toMatch(/\s/)
         const read = EventCursor.parse(id)
         for (const each of sent) {
           const known = agentMessage(each.id, T + each.at)

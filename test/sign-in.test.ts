@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { isMessage, isSession } from './event-reader.ts'
+import { ask, SITE, startTogether, type Running, type StartOptions } from './start-service.ts'
+
+const running: Running[] = []
+const start = async (options: StartOptions = { settings: { GENESYS_SIGN_IN: 'on' } }) => {
+  const together = await startTogether(options)
+  running.push(together)
+  return together
+}
+afterEach(async () => {
+  for (const together of running.splice(0)) await together.stop()
+})
+
+const grant = (code: string) => ({ code, redirectUri: `${SITE}/callback` })
+
+describe('Genesys’ own sign-in', () => {
+  test('makes the guest a signed-in one, and no code or token of it reaches the page', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    expect(page.opened.body.capabilities).toContain('sign-in')
+    const code = genesys.authorizationCode('user-1')
+    const answer = await page.ask('POST', '/sign-in', grant(code))
+    expect(answer.status).toBe(200)
+    expect(genesys.sessions.map(({ signedInAs }) => signedInAs)).toContain('user-1')
+    const told = JSON.stringify(answer.body)
+    expect(told).not.toContain(code)
+    expect(answer.body).not.toHaveProperty('jwt')
+    expect((await page.say('signed in')).status).toBe(201)
+  })
+
+  test('goes on after the socket was lost, with the JWT that the session token keeps', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
+    const stream = await page.events()
+    await stream.next(isSession('connected'))
+    genesys.dropSockets()
+    await stream.next(isSession('connected'))
+    await page.say('still signed in')
+    await stream.next(isMessage('still signed in'))
+    stream.close()
+  })
+
+  test('with a wrong code is refused, and the guest stays who he was', async () => {
+    const { openPage } = await start()
+    const page = await openPage()
+    const answer = await page.ask('POST', '/sign-in', grant('not-a-code'))
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.body.code).toMatch(/^upstream_/)
+    expect((await page.say('still a guest')).status).toBe(201)
+  })
+
+  test('ends with signing out, which ends the session', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
+    expect((await page.ask('DELETE', '/sign-in')).status).toBe(204)
+    expect(await page.say('anybody there?')).toMatchObject({ status: 410, body: { code: 'session_ended' } })
+  })
+
+  test('is not offered where it is not switched on', async () => {
+    const { openPage } = await start({})
+    const page = await openPage()
+    expect(page.opened.body.capabilities).not.toContain('sign-in')
+    expect(await page.ask('POST', '/sign-in', grant('x'))).toMatchObject({
+      status: 501,
+      body: { code: 'not_supported_by_guest_api' },
+    })
+  })
+})
+
+describe('a page with Genesys’ own widget', () => {
+  test('gets deployment, region and who the guest is, with no log-in prompt', async () => {
+    const { openPage, genesys } = await start({
+      settings: {
+        GENESYS_REGION: 'eu-west-1',
+        GENESYS_ORGANIZATION_ID: '00000000-0000-4000-8000-00000000000a',
+      },
+    })
+    const page = await openPage({ name: 'Jane Doe', email: 'jane@example.com', phone: '+14155550100' })
+    const expected = {
+      deploymentId: genesys.deploymentId,
+      organizationId: '00000000-0000-4000-8000-00000000000a',
+      environment: 'eu-west-1',
+      features: { login: false },
+      uiConfig: { showLoginPrompt: false },
+    }
+    expect((await page.ask('GET', '/widget-config')).body).toMatchObject({
+      ...expected,
+      guestDetails: { name: 'Jane Doe', email: 'jane@example.com', phone: '+14155550100' },
+    })
+  })
+
+  test('gets nothing for a deployment that is not active', async () => {
+    const { openPage, url } = await start({ simulator: { deploymentStatus: 'Inactive' } })
+
+    expect(await ask(url, 'GET', '/widget-config', undefined, { origin: SITE })).toMatchObject({
+      status: 502,
+      body: { code: 'deployment_not_usable' },
+    })
+    expect((await openPage()).opened).toMatchObject({ status: 502, body: { code: 'deployment_not_usable' } })
+  })
+})
