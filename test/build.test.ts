@@ -25,7 +25,9 @@ async function compile(program: string, options: object): Promise<string> {
   const compilerOptions = { target: 'es2022', strict: true, noEmit: true, types: [], ...options }
   writeFileSync(join(application, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }))
   const tsc = [resolve('node_modules/typescript/bin/tsc'), '-p', application]
-  const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((err: unknown) => err as { stdout: string })
+  const { stdout } = await promisify(execFile)(process.execPath, tsc).catch(
+    (err: unknown) => err as { stdout: string },
+  )
   return stdout
 }
 

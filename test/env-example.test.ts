@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'dotenv'
+import { expect, test } from '@jest/globals'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const example = readFileSync('.env.example', 'utf8')
+/** With every default that is commented out, as if it had been set. */
+const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))
+
+test('the example names every setting that the service reads, and no other', () => {
+  const settings =
+    /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(readFileSync('src/config.ts', 'utf8'))?.[1] ?? ''
+  const names = [...settings.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name)
+  expect(names.length).toBeGreaterThan(40)
+  expect(Object.keys(allSet).sort()).toEqual(names.sort())
+})
+
+test('a copy of the example is good for a first try, and the defaults it shows are the real ones', () => {
+  const config = readConfig(parse(example))
+  expect(config.genesys.guestApi).toBe('web-messaging')
+  expect(readConfig(allSet)).toEqual(config)
+})
+
+test('production refuses the example for its key', () => {
+  const start = () => readConfig({ ...parse(example), NODE_ENV: 'production' })
+  expect(start).toThrow(ConfigError)
+  expect(start).toThrow(/SESSION_KEYS holds the key of \.env\.example/)
+})
