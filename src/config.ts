@@ -199,7 +199,7 @@ const Env = z.object({
   MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).default(1000),
   MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
   MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
-  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(30_000),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(120_000),
   UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
   DRAIN_MS: whole(0, 600_000).default(3000),
 

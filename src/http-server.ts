@@ -10,20 +10,22 @@ export interface RunningServer {
   stop(withinMs: number): Promise<void>
 }
 
-/** A whole request, an upload of ten megabytes over a phone's line included, has to arrive in this time. */
-const REQUEST_TIMEOUT_MS = 120_000
 const HEADERS_TIMEOUT_MS = 15_000
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
+export interface ListenOptions {
+  readonly port: number
+  readonly host: string
+  /** In which a whole request has to arrive, an upload of ten megabytes over a phone's line included. */
+  readonly requestTimeoutMs: number
+}
+
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
-export async function startServer(
-  app: Express,
-  options: { port: number; host: string },
-): Promise<RunningServer> {
+export async function startServer(app: Express, options: ListenOptions): Promise<RunningServer> {
   const server = http.createServer({
     ...alignedWith(app),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.requestTimeoutMs,
     headersTimeout: HEADERS_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,

@@ -14,11 +14,13 @@ export interface RunningService {
 /** Builds the service and listens. @throws when a port is in use */
 export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
   const bff = createGuestBff(config, options)
-  const server = await startServer(bff.app, config)
+  const { port, host, metricsPort } = config
+  const { requestTimeoutMs } = config.limits
+  const server = await startServer(bff.app, { port, host, requestTimeoutMs })
   const metricsServer =
-    config.metricsPort === undefined
+    metricsPort === undefined
       ? undefined
-      : await startServer(bff.metricsApp, { port: config.metricsPort, host: config.host })
+      : await startServer(bff.metricsApp, { port: metricsPort, host, requestTimeoutMs })
   bff.log.info(
     { url: server.url, guestApi: config.genesys.guestApi, deploymentId: config.genesys.deploymentId },
     'listening',
