@@ -1,0 +1,104 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { SignJWT } from 'jose'
+import { ask, SITE, startTogether, type Running } from './start-service.ts'
+
+/** Whatever a browser controls: no trusted or unlisted key, and no other guest's record, changes at Genesys. */
+const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const settings = {
+  USER_TOKEN_PUBLIC_KEY: ours.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  USER_TOKEN_ISSUER: 'https://login.example.com',
+  USER_TOKEN_AUDIENCE: 'chat',
+  ATTRIBUTES_TRUSTED: 'custom.userId=sub, custom.membershipLevel=membership_level',
+  RATE_GUEST_PER_MINUTE: '100000',
+  RATE_ADDRESS_PER_MINUTE: '100000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+}
+const userToken = await new SignJWT({ membership_level: 'Silver' })
+  .setProtectedHeader({ alg: 'ES256' })
+  .setSubject('user-1')
+  .setIssuer(settings.USER_TOKEN_ISSUER)
+  .setAudience(settings.USER_TOKEN_AUDIENCE)
+  .setExpirationTime('1h')
+  .sign(ours.privateKey)
+
+let running: Running
+beforeAll(async () => {
+  running = await startTogether({ settings, simulator: { limits: false } })
+})
+afterAll(() => running.stop())
+
+const TRUSTED = ['custom.userId', 'custom.membershipLevel', 'custom.isAuthenticated']
+const key = fc.oneof(
+  fc.constantFrom(
+    ...TRUSTED,
+    'vip',
+    'custom.cart',
+    '__proto__',
+    'constructor',
+    'Custom.userId',
+    'custom.userId ',
+  ),
+  fc.string({ maxLength: 40 }),
+)
+const value = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant({}),
+)
+const attributes = fc.dictionary(key, value, { maxKeys: 4, noNullPrototype: true })
+const extra = fc.dictionary(
+  fc.constantFrom(
+    'guestId',
+    'token',
+    'userId',
+    'trusted',
+    'claims',
+    'visitor',
+    'isAuthenticated',
+    'customAttributes',
+  ),
+  fc.oneof(value, attributes),
+  { maxKeys: 2 },
+)
+const headers = fc.dictionary(
+  fc.constantFrom('x-user', 'x-custom-attributes', 'x-forwarded-user', 'x-guest-id', 'cookie'),
+  fc.stringMatching(/^[\w=; .-]{0,40}$/),
+  { maxKeys: 2 },
+)
+
+test('no body, header or claim that a browser makes changes what routing trusts', async () => {
+  await fc.assert(
+    fc.asyncProperty(attributes, extra, headers, fc.boolean(), async (changes, more, sent, isSignedIn) => {
+      const page = await running.openPage(isSignedIn ? { userToken } : {})
+      await page.say('hello')
+      const token = running.genesys.sessions.at(-1)?.token
+      const others = running.genesys.sessions.slice(0, -1).at(-1)?.token
+      const otherBefore = others && JSON.stringify(running.genesys.sawAttributes(others).now)
+
+      await page.ask('PUT', '/guest-attributes', { attributes: changes, ...more }, sent)
+      await page.ask('PUT', '/guest-attributes', { attributes: changes }, sent)
+      await page.ask('POST', '/guest-session', { attributes: changes, ...more }, sent)
+      await ask(
+        running.url,
+        'POST',
+        '/guest-session',
+        { attributes: changes, ...more },
+        { origin: SITE, ...sent },
+      )
+      await page.ask('POST', '/messages', { text: 'x', attributes: changes, ...more }, sent)
+      await page.say('what does the agent see now?')
+
+      const seen = running.genesys.sawAttributes(token).now
+      expect(TRUSTED.map((name) => seen[name])).toEqual(
+        isSignedIn ? ['user-1', 'Silver', 'true'] : [undefined, undefined, 'false'],
+      )
+      for (const name of Object.keys(seen)) expect(name).toMatch(/^custom\.[A-Za-z0-9_.:-]*$/)
+      if (others) expect(JSON.stringify(running.genesys.sawAttributes(others).now)).toBe(otherBefore)
+    }),
+    { numRuns: 40 },
+  )
+}, 60_000)
