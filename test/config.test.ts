@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { ConfigError, EXAMPLE_SESSION_KEY, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { EXAMPLE_SESSION_KEY } from '../src/settings/session-keys.ts'
 
 const good = {
   ALLOWED_ORIGINS: 'https://www.example.com, https://*.example.org',

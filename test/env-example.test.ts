@@ -9,7 +9,8 @@ const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))
 
 test('the example names every setting that the service reads, and no other', () => {
   const settings =
-    /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(readFileSync('src/config.ts', 'utf8'))?.[1] ?? ''
+    /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(readFileSync('src/settings/variables.ts', 'utf8'))?.[1] ??
+    ''
   const names = [...settings.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name)
   expect(names.length).toBeGreaterThan(40)
   expect(Object.keys(allSet).sort()).toEqual(names.sort())

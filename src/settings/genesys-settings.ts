@@ -1,0 +1,84 @@
+import { findRegion } from '../genesys/regions.ts'
+import { isPlainAndFar } from './encryption.ts'
+import type { Variables } from './variables.ts'
+
+/** Base addresses of Genesys Cloud, none with a slash at its end. */
+export interface GenesysHosts {
+  readonly apiUrl: string
+  readonly loginUrl: string
+  readonly messagingUrl: string
+  readonly cdnUrl: string
+}
+
+export interface OAuthSettings {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly style: 'basic' | 'form'
+}
+
+export function readHosts(env: Variables, problems: string[]): GenesysHosts | undefined {
+  const given = {
+    apiUrl: env.GENESYS_API_URL,
+    loginUrl: env.GENESYS_LOGIN_URL,
+    messagingUrl: env.GENESYS_MESSAGING_URL,
+    cdnUrl: env.GENESYS_CDN_URL,
+  }
+  const { apiUrl, loginUrl, messagingUrl, cdnUrl } = given
+  if (env.GENESYS_REGION === undefined) {
+    if (
+      apiUrl !== undefined &&
+      loginUrl !== undefined &&
+      messagingUrl !== undefined &&
+      cdnUrl !== undefined
+    ) {
+      return { apiUrl, loginUrl, messagingUrl, cdnUrl }
+    }
+    problems.push(
+      'GENESYS_REGION is missing (an AWS region such as eu-west-1, or a domain such as mypurecloud.ie)',
+    )
+    return undefined
+  }
+  try {
+    const region = findRegion(env.GENESYS_REGION)
+    return {
+      apiUrl: apiUrl ?? region.apiUrl,
+      loginUrl: loginUrl ?? region.loginUrl,
+      messagingUrl: messagingUrl ?? region.messagingUrl,
+      cdnUrl: cdnUrl ?? region.cdnUrl,
+    }
+  } catch {
+    problems.push('GENESYS_REGION is no region of Genesys Cloud (eu-west-1 or mypurecloud.ie, for instance)')
+    return undefined
+  }
+}
+
+export function regionName(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : findRegion(text).awsRegion
+  } catch {
+    return undefined
+  }
+}
+
+export function requireEncryption(hosts: GenesysHosts, problems: string[]): void {
+  const names = { apiUrl: 'API', loginUrl: 'LOGIN', messagingUrl: 'MESSAGING', cdnUrl: 'CDN' } as const
+  for (const [key, name] of Object.entries(names) as [keyof GenesysHosts, string][]) {
+    if (isPlainAndFar(hosts[key]))
+      problems.push(`GENESYS_${name}_URL has to begin with https:// or wss:// in production`)
+  }
+}
+
+export function readOAuth(env: Variables, problems: string[]): OAuthSettings | undefined {
+  const { GENESYS_CLIENT_ID: clientId, GENESYS_CLIENT_SECRET: clientSecret } = env
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return { clientId, clientSecret, style: env.GENESYS_OAUTH_STYLE }
+  }
+  if (clientId !== undefined) problems.push('GENESYS_CLIENT_SECRET is missing (GENESYS_CLIENT_ID is set)')
+  if (clientSecret !== undefined) problems.push('GENESYS_CLIENT_ID is missing (GENESYS_CLIENT_SECRET is set)')
+  if (clientId === undefined && clientSecret === undefined && env.GENESYS_GUEST_API !== 'web-messaging') {
+    problems.push(
+      'GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET are missing: this GENESYS_GUEST_API needs OAuth',
+    )
+  }
+  return undefined
+}

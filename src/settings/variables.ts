@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
+
+const onOff = z.stringbool({
+  truthy: ['on', 'true', '1', 'yes'],
+  falsy: ['off', 'false', '0', 'no'],
+  error: 'is on or off',
+})
+
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'is a whole number')
+    .transform(Number)
+    .refine((n) => n >= minimum && n <= maximum, `is between ${minimum} and ${maximum}`)
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+/** `a=b, c=d` as an object. */
+const pairs = list.pipe(
+  z
+    .array(z.string().regex(/^[^=\s]+\s*=\s*[^=\s]+$/, 'is a list of key=value'))
+    .transform((items) =>
+      Object.fromEntries(items.map((item) => item.split('=').map((part) => part.trim()) as [string, string])),
+    ),
+)
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `is a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    )
+    .transform((text) => text.replace(/\/+$/, ''))
+
+const httpUrl = url('https:', 'http:')
+const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'is an id of letters, digits and dashes')
+const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'is plain text of one line')
+
+/** Every variable that the service reads; `.env.example` and the README list the same. */
+const Env = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: whole(0, 65535).default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  PUBLIC_URL: httpUrl.optional(),
+  TRUST_PROXY: whole(0, 16).default(0),
+  ALLOWED_ORIGINS: list.default([]),
+  ALLOW_NO_ORIGIN: onOff.default(false),
+
+  GENESYS_REGION: z.string().optional(),
+  GENESYS_DEPLOYMENT_ID: uuidLike.optional(),
+  GENESYS_ORGANIZATION_ID: uuidLike.optional(),
+  GENESYS_GUEST_API: z
+    .enum(GUEST_API_NAMES, { error: `is one of ${GUEST_API_NAMES.join(', ')}` })
+    .default('web-messaging'),
+  GENESYS_CLIENT_ID: headerText.optional(),
+  GENESYS_CLIENT_SECRET: headerText.optional(),
+  GENESYS_OAUTH_STYLE: z.enum(['basic', 'form'], { error: 'is basic or form' }).default('basic'),
+  GENESYS_API_URL: httpUrl.optional(),
+  GENESYS_LOGIN_URL: httpUrl.optional(),
+  GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
+  GENESYS_CDN_URL: httpUrl.optional(),
+  GENESYS_SIGN_IN: onOff.default(false),
+  GENESYS_LANGUAGE: headerText.optional(),
+  GENESYS_DIVISION_ID: uuidLike.optional(),
+  GENESYS_FLOW_ID: uuidLike.optional(),
+
+  SESSION_KEYS: list.optional(),
+  SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),
+  SESSION_COOKIE: onOff.default(false),
+
+  ATTRIBUTES_OPEN: list.default(['custom.*']),
+  ATTRIBUTES_OPEN_ALL: onOff.default(false),
+  ATTRIBUTES_TRUSTED: pairs.default({}),
+  ATTRIBUTES_PREFILL: pairs.default({
+    name: 'custom.name',
+    email: 'custom.email',
+    phone: 'custom.phone',
+    language: 'custom.language',
+  }),
+  USER_TOKEN_JWKS_URL: httpUrl.optional(),
+  USER_TOKEN_PUBLIC_KEY: z.string().optional(),
+  USER_TOKEN_ISSUER: z.string().min(1).optional(),
+  USER_TOKEN_AUDIENCE: z.string().min(1).optional(),
+  USER_TOKEN_ALGORITHMS: list
+    .pipe(
+      z.array(
+        z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'], {
+          error: 'names signature algorithms with a public key, such as RS256 or ES256',
+        }),
+      ),
+    )
+    .default(['RS256', 'ES256']),
+
+  RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
+  RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),
+  RATE_OVERALL_PER_SECOND: whole(1, 1_000_000).default(2000),
+
+  MAX_BODY_BYTES: whole(1024, 1_048_576).default(16_384),
+  MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
+  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).default(1000),
+  MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
+  MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(120_000),
+  UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
+  DRAIN_MS: whole(0, 600_000).default(3000),
+
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is one of error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+  METRICS_PORT: whole(0, 65535).optional(),
+  DOCS: onOff.default(true),
+  DEMO: onOff.default(false),
+  PROBLEM_HINTS: onOff.optional(),
+})
+
+export type Variables = z.infer<typeof Env>
+
+/** Variables that are wrong are noted and left out, so that what depends on the others is checked too. */
+export function parseEach(
+  given: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Variables {
+  const parsed = Env.safeParse(given)
+  if (parsed.success) return parsed.data
+  const wrongNames = new Set<string>()
+  for (const issue of parsed.error.issues) {
+    const name = String(issue.path[0])
+    wrongNames.add(name)
+    problems.push(`${name} ${inOurWords(issue.message)}`)
+  }
+  return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
+}
+
+/** zod's own sentences may quote the input; ours never do. */
+function inOurWords(message: string): string {
+  return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not of the right form' : message
+}
