@@ -1,9 +1,10 @@
-import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi'
+import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from './problem-catalogue.ts'
-import * as schemas from './routes/schemas.ts'
+import type { ProblemCode } from '../problem-catalogue.ts'
+import * as schemas from '../routes/schemas.ts'
 
-interface Operation {
+/** One method of one path, with what it takes and answers. */
+export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly path: string
   readonly summary: string
@@ -24,7 +25,13 @@ const json = (schema: z.ZodType, description: string): ResponseConfig => ({
 })
 const nothing = (description: string): ResponseConfig => ({ description })
 
-const EVERYWHERE: ProblemCode[] = ['origin_not_allowed', 'rate_limited', 'overloaded', 'internal_error']
+/** Problems that every path may answer with. */
+export const EVERYWHERE: ProblemCode[] = [
+  'origin_not_allowed',
+  'rate_limited',
+  'overloaded',
+  'internal_error',
+]
 const WITH_BODY: ProblemCode[] = [
   'invalid_request',
   'invalid_json',
@@ -52,7 +59,7 @@ const idempotency = z.object({
   }),
 })
 
-const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/guest-session',
@@ -254,96 +261,3 @@ const OPERATIONS: readonly Operation[] = [
     problems: [],
   },
 ]
-
-const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    detail: z.string().optional(),
-    code: z.string().openapi({ enum: [...PROBLEM_CODES] }),
-    requestId: z.string().optional(),
-    hint: z.string().optional(),
-    retryAfterSeconds: z.number().optional(),
-    upstream: z
-      .object({
-        status: z.number().optional(),
-        code: z.string().optional(),
-        correlationId: z.string().optional(),
-      })
-      .optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  })
-  .openapi('Problem', { description: 'Problem details (RFC 9457) with a code of the catalogue.' })
-
-/** The OpenAPI 3.1 document, from the schemas that requests are checked against and the problem catalogue. */
-export function openApiDocument(options: { readonly publicUrl: string; readonly version: string }) {
-  const registry = new OpenAPIRegistry()
-  registry.registerComponent('securitySchemes', 'session', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'The session token of POST /guest-session.',
-  })
-  for (const operation of OPERATIONS) registerOperation(registry, operation)
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Genesys Guest BFF',
-      version: options.version,
-      description: 'A backend for the chat page of your website, in front of Genesys Cloud web messaging.',
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
-    servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
-    tags: [
-      { name: 'guest', description: 'What a guest does' },
-      { name: 'page', description: 'What a page needs to know' },
-      { name: 'operator', description: 'What an orchestrator asks' },
-    ],
-  })
-}
-
-function registerOperation(registry: OpenAPIRegistry, operation: Operation): void {
-  const { method, path, summary, tag, needsSession, body, file, query, params, headers, answers, problems } =
-    operation
-  const content = body
-    ? { content: { 'application/json': { schema: body } } }
-    : file
-      ? { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
-      : undefined
-  registry.registerPath({
-    method,
-    path,
-    summary,
-    tags: [tag],
-    ...(needsSession !== false && {
-      security: needsSession === 'welcome' ? [{}, { session: [] }] : [{ session: [] }],
-    }),
-    request: {
-      ...(content && { body: content }),
-      ...(query && { query }),
-      ...(params && { params }),
-      ...(headers && { headers }),
-    },
-    responses: { ...answers, ...problemResponses([...problems, ...EVERYWHERE], answers) },
-  })
-}
-
-/** One answer a status, which lists the codes that come with it. */
-function problemResponses(codes: readonly ProblemCode[], answers: Operation['answers']) {
-  const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of new Set(codes)) {
-    const { status } = PROBLEM_CATALOGUE[code]
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  return Object.fromEntries(
-    [...byStatus]
-      .filter(([status]) => !(status in answers))
-      .map(([status, listed]) => [
-        status,
-        {
-          description: listed.map((code) => `\`${code}\`: ${PROBLEM_CATALOGUE[code].title}`).join('; '),
-          content: { 'application/problem+json': { schema: Problem } },
-        },
-      ]),
-  )
-}

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { openApiDocument } from '../src/openapi/document.ts'
+import { PROBLEM_CODES } from '../src/problem-catalogue.ts'
+import { ask, SITE, startTogether, type Running } from './start-service.ts'
+
+const document = openApiDocument({ publicUrl: 'https://chat.example.com', version: '1.2.3' })
+const paths = Object.entries(document.paths ?? {})
+const operations = paths.flatMap(([path, methods]) =>
+  Object.keys(methods as object).map((method) => [method.toUpperCase(), path] as const),
+)
+
+let running: Running
+beforeAll(async () => {
+  running = await startTogether()
+})
+afterAll(() => running.stop())
+
+test.each(operations)('the document’s %s %s is served', async (method, path) => {
+  const answer = await ask(running.url, method, path.replace('{id}', 'x'), undefined, { origin: SITE })
+  expect([404, 405, 500]).not.toContain(answer.status)
+})
+
+test.each(paths.map(([path]) => path))('what is not documented for %s is not served', async (path) => {
+  const { headers, status } = await ask(running.url, 'PATCH', path.replace('{id}', 'x'), undefined, {
+    origin: SITE,
+  })
+  expect(status).toBe(405)
+  const documented = operations.filter(([, each]) => each === path).map(([method]) => method)
+  const allowed = headers
+    .get('allow')
+    ?.split(', ')
+    .filter((method) => !['HEAD', 'OPTIONS'].includes(method))
+  expect(allowed?.sort()).toEqual(documented.sort())
+})
+
+test('the document is OpenAPI 3.1 with this address and version, and knows every problem code', () => {
+  expect(document).toMatchObject({
+    openapi: '3.1.0',
+    info: { version: '1.2.3' },
+    servers: [{ url: 'https://chat.example.com' }],
+  })
+  const { code } = (document.components?.schemas as { Problem: { properties: { code: { enum: string[] } } } })
+    .Problem.properties
+  expect(code.enum).toEqual(PROBLEM_CODES)
+})
