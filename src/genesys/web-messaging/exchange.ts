@@ -24,6 +24,9 @@ export function echoExchange(deadlineAtMs: number): ExchangeRequest<true> {
 /** How often a request that may be sent again is sent: a socket that it always breaks stays broken. */
 const MAX_SENDINGS = 3
 
+/** Told of an exchange that ran out of time; what it gives is why it could not be sent, where that is known. */
+export type TimeUp<T> = (exchange: Exchange<T>) => UpstreamError | undefined
+
 /** One request with its caller, who waits until its answer, its refusal or its deadline. */
 export class Exchange<T = unknown> {
   readonly purpose: Purpose
@@ -34,12 +37,12 @@ export class Exchange<T = unknown> {
   #resolve!: (value: T) => void
   #reject!: (error: UpstreamError) => void
   #timer: NodeJS.Timeout
-  #onTimeUp: (exchange: Exchange<T>) => void
+  readonly #onTimeUp: TimeUp<T>
   #sendings = 0
   #doubt: UpstreamError | undefined
   #oddAnswer = false
 
-  constructor(request: ExchangeRequest<T>, nowMs: number, onTimeUp: (exchange: Exchange<T>) => void) {
+  constructor(request: ExchangeRequest<T>, nowMs: number, onTimeUp: TimeUp<T>) {
     this.purpose = request.purpose
     this.request = request.request
     this.#answer = request.answer
@@ -112,8 +115,9 @@ export class Exchange<T = unknown> {
 
   #endIn(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
-      this.reject(this.#doubt ?? this.#noAnswerError())
-      this.#onTimeUp(this)
+      const wasSent = this.#sendings > 0
+      const trouble = this.#onTimeUp(this)
+      this.reject(this.#doubt ?? (wasSent ? undefined : trouble) ?? this.#noAnswerError())
     }, ms)
   }
 

@@ -31,6 +31,9 @@ export class Exchanges {
   /** Requests that got no answer in time: an error without id may be a late one of theirs. */
   #overdue: { readonly tracingId: string; readonly untilMs: number }[] | undefined
 
+  /** Why nothing can be sent at present: what waits in vain is told so. */
+  trouble: UpstreamError | undefined
+
   constructor(owner: ExchangesOwner) {
     this.#owner = owner
   }
@@ -53,11 +56,10 @@ export class Exchanges {
   /** Waits for a pushed frame without holding up the queue. */
   await<T>(request: Omit<ExchangeRequest<T>, 'request' | 'ifLost'>): Promise<T> {
     const awaited = (this.#awaited ??= new Set())
-    const exchange = new Exchange(
-      { ...request, ifLost: 'send-again' },
-      this.#owner.nowMs(),
-      (late) => void awaited.delete(late as Exchange),
-    )
+    const exchange = new Exchange({ ...request, ifLost: 'send-again' }, this.#owner.nowMs(), (late) => {
+      awaited.delete(late as Exchange)
+      return undefined
+    })
     awaited.add(exchange as Exchange)
     // It may fail before its caller comes to wait for it.
     exchange.promise.catch(() => undefined)
@@ -149,16 +151,17 @@ export class Exchanges {
     this.#awaited = undefined
   }
 
-  #timeUp(exchange: Exchange): void {
+  #timeUp(exchange: Exchange): UpstreamError | undefined {
     if (exchange !== this.#inFlight) {
       this.#waiting = this.#waiting.filter((other) => other !== exchange)
-      return
+      return this.trouble
     }
     if (exchange.tracingId !== undefined) {
       const overdue = { tracingId: exchange.tracingId, untilMs: this.#owner.nowMs() + OVERDUE_MS }
       this.#overdue = [...(this.#overdue ?? []), overdue].slice(-MAX_OVERDUE)
     }
     this.#land()
+    return undefined
   }
 
   #land(): void {

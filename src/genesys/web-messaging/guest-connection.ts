@@ -143,6 +143,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   configured(response: SessionResponse): void {
     this.#applySession(response)
     this.#failures = 0
+    this.#exchanges.trouble = undefined
     this.#spokeAtMs = this.nowMs()
     this.#isAway = false
     this.#listeners.emitState(this.#state())
@@ -153,6 +154,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   broke(error: UpstreamError, wasReady: boolean): void {
     this.#exchanges.lost()
+    this.#exchanges.trouble = error
     if (!wasReady) this.#failures++
     const isHopeless = this.#failures >= MAX_FAILURES || error.code === 'upstream_rate_limited'
     if (isHopeless) this.#exchanges.failWaiting(error)

@@ -38,6 +38,9 @@ export function createGuestLife(options: GuestLifeOptions) {
       return await connections.of(guest, isNew).ready(deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
+      // A session that never was can't have ended.
+      const isRefusal = isNew && error.code === 'session_ended'
+      if (isRefusal) throw new UpstreamError('upstream_refused', 'Genesys refused a new guest', error.facts)
       throw await explainRefusal(error, guest.origin, options, patience(deadlineAtMs))
     }
   }

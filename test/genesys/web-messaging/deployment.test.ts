@@ -86,6 +86,15 @@ describe('opening a guest session', () => {
     })
   })
 
+  test('that is refused like a known guest’s ends no session', async () => {
+    const { api, genesys } = await startDriver()
+    genesys.bend('configureSession', { frame: { class: 'string', code: 401, body: 'User is unauthorized' } })
+    await expect(api.open(JANE, soon())).rejects.toMatchObject({
+      code: 'upstream_refused',
+      facts: { status: 401 },
+    })
+  })
+
   test('joins where the deployment starts by itself, and takes the attributes along', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())

@@ -193,6 +193,14 @@ describe('a handshake that Genesys refuses', () => {
     expect(genesys.sockets).toHaveLength(3)
   })
 
+  test('with HTTP 503 is why a question could not be asked by its deadline', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 400))
+    genesys.socket.refuses(503)
+    await pass(400)
+    expect(await asked).toBe('upstream_unavailable')
+  })
+
   test('with HTTP 429 is told at once, and not tried again before its time', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
