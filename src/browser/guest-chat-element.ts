@@ -11,12 +11,13 @@ import { createLauncher } from './element/launcher.ts'
 import { createPanel } from './element/panel.ts'
 import { styleSheet } from './element/styles/style-sheet.ts'
 import { textsFor } from './element/texts/texts.ts'
-import { themeOf } from './element/theme.ts'
+import { paintedColor, parseHex, themeOf, type Rgb } from './element/theme.ts'
 
 export type { TextChanges, Texts } from './element/texts/texts.ts'
 export * from './chat-client.ts'
 
-const DEFAULT_ACCENT = '#1f5fd6'
+const ACCENT_PROPERTY = '--guest-chat-accent'
+const DEFAULT_ACCENT: Rgb = [31, 95, 214]
 
 /**
  * `<genesys-guest-chat>`: a chat button in the corner of the page, and the chat behind it.
@@ -120,10 +121,9 @@ function buildParts(host: GuestChatElement): Parts {
   function lookUpDeployment(): void {
     if (isLookedUp) return
     isLookedUp = true
-    const use = (accent: string | undefined) => applyTheme(theme, host, accent)
     chat.deployment().then(
       (deployment) => {
-        use(deployment.styles?.primaryColor)
+        applyTheme(theme, host, deployment.styles?.primaryColor)
         panel.setDeployment(deployment)
       },
       () => undefined, // the chat works in its own colours; what is wrong shows when it opens
@@ -135,8 +135,8 @@ function buildParts(host: GuestChatElement): Parts {
     if (chat.state === 'closed') panel.start()
   }
 
-  applyTheme(theme, host, undefined)
-  if (ownAccent(host) === '') lookUpDeployment()
+  applyTheme(theme, host)
+  if (!getComputedStyle(host).getPropertyValue(ACCENT_PROPERTY)) lookUpDeployment()
   // A conversation of the page before goes on in the background, so that an answer can show at the button.
   if (chat.canResume || isInline) start()
   panel.update()
@@ -156,19 +156,11 @@ function buildParts(host: GuestChatElement): Parts {
   }
 }
 
-function ownAccent(host: Element): string {
-  return getComputedStyle(host).getPropertyValue('--guest-chat-accent').trim()
-}
-
 /** The page's colour, else the deployment's, else ours: whatever it is, text on it can be read. */
-function applyTheme(theme: CSSStyleSheet, host: Element, deploymentAccent: string | undefined): void {
-  const wishes = [ownAccent(host), deploymentAccent ?? '', DEFAULT_ACCENT]
-  const properties = wishes.map(themeOf).find((known) => known !== undefined) ?? {}
-  theme.replaceSync(
-    `:host { ${Object.entries(properties)
-      .map(([name, value]) => `${name}: ${value};`)
-      .join(' ')} }`,
-  )
+function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
+  const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
+  const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
+  sheet.replaceSync(`:host { ${properties.join(' ')} }`)
 }
 
 function tell(host: EventTarget, name: string, detail: ChatMessage | ChatProblem): void {

@@ -21,7 +21,7 @@ export function attachmentView(file: AttachmentContent, view: ChatView): HTMLEle
       ]
   const className = isPicture ? 'picture' : 'file'
   if (url === undefined) return h('div', { class: className }, ...shown)
-  const link = externalLink(url, { class: className, 'aria-label': `${label} ${size}`.trim() }, ...shown)
+  const link = externalLink(url, { class: className, ...(isPicture && { 'aria-label': label }) }, ...shown)
   renewWhenUsed(link, file, view)
   return link
 }

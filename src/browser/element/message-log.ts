@@ -31,6 +31,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
   const welcome = h(
     'div',
     { class: 'welcome' },
+    h('span', { class: 'welcome-sign' }, icon('chat')),
     h('p', { class: 'welcome-title' }, texts.greetingTitle),
     h('p', {}, texts.greeting),
   )

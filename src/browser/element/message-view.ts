@@ -41,8 +41,12 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
   const node = h(
     'div',
     { class: `message ${isOwn ? 'own' : 'other'}` },
+    authorLine,
     avatar,
-    h('div', { class: 'column' }, authorLine, body, meta, failure, replies),
+    body,
+    meta,
+    failure,
+    replies,
   )
   let shownContent = ''
   let shownStatus = ''

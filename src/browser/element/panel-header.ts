@@ -40,7 +40,7 @@ export function createPanelHeader(options: {
     icon('minimise'),
   )
   const node = h(
-    'header',
+    'div',
     { class: 'header' },
     avatar,
     h('div', { class: 'header-text' }, name, h('p', { class: 'header-state' }, dot, words)),

@@ -95,7 +95,7 @@ export function createPanel(options: PanelOptions): Panel {
     },
   })
   const node = h(
-    'section',
+    'div',
     { class: 'panel', role: 'dialog', 'aria-labelledby': 'title' },
     header.node,
     log.node,

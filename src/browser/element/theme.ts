@@ -1,6 +1,6 @@
 /** Colours that can be read whatever colour the deployment has. */
 
-type Rgb = readonly [red: number, green: number, blue: number]
+export type Rgb = readonly [red: number, green: number, blue: number]
 
 const WHITE: Rgb = [255, 255, 255]
 const INK: Rgb = [20, 22, 28]
@@ -10,10 +10,8 @@ const DARK_SURFACE: Rgb = [42, 46, 56]
 /** WCAG 2.2, success criterion 1.4.3. */
 const READABLE = 4.5
 
-/** @param accent any form that {@link parseColor} knows */
-export function themeOf(accent: string): Readonly<Record<string, string>> | undefined {
-  const rgb = parseColor(accent)
-  if (rgb === undefined) return undefined
+/** The chat's own custom properties for an accent colour. */
+export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   const onAccent =
     contrast(rgb, WHITE) >= READABLE || contrast(rgb, WHITE) >= contrast(rgb, INK) ? WHITE : INK
   return {
@@ -26,15 +24,26 @@ export function themeOf(accent: string): Readonly<Record<string, string>> | unde
   }
 }
 
-/** `#rgb`, `#rrggbb` and what browsers compute: `rgb(1, 2, 3)`. */
-export function parseColor(text: string): Rgb | undefined {
+/** `#rgb` and `#rrggbb`, as deployments have them. */
+export function parseHex(text: string): Rgb | undefined {
   const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1]
-  if (hex !== undefined) {
-    const long = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex
-    return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
-  }
-  const parts = /^rgba?\(([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)/.exec(text.trim())
-  return parts ? rgbOf(parts.slice(1).map(Number)) : undefined
+  if (hex === undefined) return undefined
+  const long = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex
+  return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
+}
+
+/** Any colour that CSS knows, `oklch()` and names too: painted, and read back. */
+export function paintedColor(element: Element, property: string): Rgb | undefined {
+  if (getComputedStyle(element).getPropertyValue(property).trim() === '') return undefined
+  const probe = document.createElement('span')
+  probe.style.color = `var(${property})`
+  element.shadowRoot?.append(probe)
+  const paint = new OffscreenCanvas(1, 1).getContext('2d')
+  if (paint) paint.fillStyle = getComputedStyle(probe).color
+  probe.remove()
+  paint?.fillRect(0, 0, 1, 1)
+  const pixel = paint?.getImageData(0, 0, 1, 1).data
+  return pixel && rgbOf([...pixel])
 }
 
 /** @see {@link https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio} */

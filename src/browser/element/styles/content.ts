@@ -1,6 +1,6 @@
 /** Quick replies, cards, pickers and files. */
 export const contentStyles = `
-.quick-replies { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
+.quick-replies { grid-row: 5; display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .quick-reply, .slot {
   padding: 7px 15px; border-radius: 18px; font-weight: 600; font-size: 14px; color: var(--_accent-text);
   background: var(--_surface); box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--_accent-text) 55%, transparent);

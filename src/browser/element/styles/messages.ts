@@ -8,10 +8,17 @@ export const messageStyles = `
 .scroller:focus-visible { outline-offset: -3px; }
 .log-content { margin-top: auto; padding: 16px 16px 14px; display: flex; flex-direction: column; }
 .rows { display: flex; flex-direction: column; }
-.welcome { padding: 8px 4px 14px; color: var(--_muted); }
-.welcome-title {
-  margin-bottom: 4px; font-size: 22px; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; color: var(--_text);
+.scroller:has(.welcome:not([hidden])) .log-content { margin-block: auto; }
+.welcome { padding: 24px 20px; text-align: center; color: var(--_muted); }
+.welcome-sign {
+  display: grid; place-items: center; width: 64px; height: 64px; margin: 0 auto 18px; border-radius: 22px;
+  color: var(--_accent-text); background: color-mix(in srgb, var(--_accent-text) 13%, transparent);
 }
+.welcome-sign .icon { width: 30px; height: 30px; }
+.welcome-title {
+  margin-bottom: 6px; font-size: 22px; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; color: var(--_text); text-wrap: balance;
+}
+.welcome p:last-child { text-wrap: balance; }
 .earlier {
   align-self: center; padding: 6px 14px; margin-bottom: 8px; border-radius: 16px; font-size: 13px; font-weight: 600;
   color: var(--_accent-text); background: var(--_soft);
@@ -24,25 +31,27 @@ export const messageStyles = `
   box-shadow: 0 4px 14px rgb(10 16 32 / 0.22), 0 0 0 1px var(--_line);
 }
 
-.message { display: flex; align-items: flex-end; gap: 8px; margin-top: 3px; animation: message-in 0.24s var(--_out); }
+.message { display: grid; margin-top: 3px; animation: message-in 0.24s var(--_out); }
+.message > * { max-width: 95%; }
+.other { grid-template-columns: 28px minmax(0, 1fr); column-gap: 8px; justify-items: start; }
+.other > * { grid-column: 2; }
+.own { grid-template-columns: minmax(0, 1fr); justify-items: end; padding-inline-start: 36px; }
 .message.starts-group { margin-top: 14px; }
 .day-line + .message { margin-top: 4px; }
 @keyframes message-in { from { opacity: 0; transform: translateY(8px); } }
-.column { display: flex; flex-direction: column; align-items: flex-start; min-width: 0; max-width: 84%; }
-.own .column { margin-inline-start: auto; align-items: flex-end; }
-.other .column:has(.carousel, .quick-replies:not([hidden])) { max-width: none; flex: 1; }
-.author { margin: 0 0 3px 4px; font-size: 12.5px; font-weight: 600; color: var(--_muted); }
+.author { grid-row: 1; margin: 0 0 3px 4px; font-size: 12.5px; font-weight: 600; color: var(--_muted); }
 .avatar {
-  flex: none; width: 28px; height: 28px; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
+  grid-area: 2 / 1; align-self: end; width: 28px; max-width: none; height: 28px; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
   font-size: 12.5px; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
 }
 .avatar .icon { width: 16px; height: 16px; }
 .face { display: grid; place-items: center; width: 100%; height: 100%; }
 .face img { width: 100%; height: 100%; object-fit: cover; }
 .message:not(.ends-group) .avatar { visibility: hidden; }
-.message.ends-group .avatar { margin-bottom: 21px; }
 
-.body { display: flex; flex-direction: column; gap: 4px; align-items: inherit; max-width: 100%; position: relative; }
+.body { grid-row: 2; display: flex; flex-direction: column; gap: 4px; align-items: flex-start; min-width: 0; position: relative; }
+.own .body { align-items: flex-end; }
+.body:has(.carousel), .quick-replies, .failure { max-width: 100%; }
 .bubble {
   padding: 9px 14px; border-radius: 18px; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%;
   background: var(--_soft); color: var(--_text);
@@ -62,14 +71,14 @@ export const messageStyles = `
 }
 
 .meta {
-  display: flex; align-items: center; gap: 4px; height: 17px; margin: 4px 5px 0; font-size: 11.5px; line-height: 1; color: var(--_muted);
+  grid-row: 3; display: flex; align-items: center; gap: 4px; height: 17px; margin: 4px 5px 0; font-size: 11.5px; line-height: 1; color: var(--_muted);
 }
 .meta .icon { width: 12px; height: 12px; stroke-width: 2.4; }
-.failure { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 14px; margin: 5px 4px 0; font-size: 13px; }
+.failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 14px; margin: 5px 4px 0; font-size: 13px; }
 .failure p { display: flex; align-items: flex-start; gap: 5px; width: 100%; color: var(--_danger); text-align: end; justify-content: flex-end; }
 .failure .icon { width: 16px; height: 16px; margin-top: 1px; }
 
-.typing { margin: 10px 0 0 36px; align-self: flex-start; }
+.typing { margin-block-start: 10px; margin-inline-start: 36px; align-self: flex-start; }
 .typing:empty, .typing[data-name=''] { display: none; }
 .dots { display: inline-flex; gap: 5px; padding: 14px 15px; border-radius: 18px; border-end-start-radius: 6px; background: var(--_soft); }
 .dots i { width: 7px; height: 7px; border-radius: 50%; background: var(--_muted); animation: dot 1.3s infinite ease-in-out; }

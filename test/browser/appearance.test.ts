@@ -1,0 +1,139 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { chatOf, launchBrowser, openPage } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(90_000)
+
+const PICTURES = 'test-output'
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let demo: Demo
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  await mkdir(PICTURES, { recursive: true })
+})
+beforeEach(async () => {
+  demo = await startDemo({ simulator: { agentDelayMs: 50 } })
+})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
+
+/** Motion has to be over: half transparent text has another contrast, and looks it. */
+async function stillness(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    (document.querySelector('genesys-guest-chat')?.shadowRoot ?? document)
+      .getAnimations()
+      .every(({ playState }) => playState !== 'running'),
+  )
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await stillness(page)
+  await page.evaluate(axe)
+  const { violations: found } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+/** A conversation with all that a message can have. */
+async function talk(page: Page) {
+  const chat = chatOf(page)
+  await chat.open()
+  await chat.say('Hello')
+  await chat.hears('How can I help you?')
+  await chat.say('Do you have a card? I saw it at https://example.com/lamps')
+  await page.getByRole('button', { name: 'Send me a file' }).click()
+  await page.getByRole('link', { name: /hello.txt/ }).waitFor()
+  demo.simulator.agentSays({
+    content: [
+      {
+        contentType: 'Carousel',
+        carousel: {
+          cards: ['Hale', 'Moss', 'Tern'].map((title) => ({
+            title,
+            description: 'Turned from windfallen oak.',
+            actions: [{ type: 'Postback', text: `Choose ${title}`, payload: title }],
+          })),
+        },
+      },
+    ],
+  })
+  await page.getByRole('group', { name: 'Cards' }).waitFor()
+  demo.simulator.agentSays({ text: 'Which one?', quickReplies: ['Hale', 'Moss', 'Neither of them'] })
+  await page.getByRole('group', { name: 'Suggested replies' }).waitFor()
+  return chat
+}
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each([360, 768, 1280])('the chat is looked at in a window of %i pixels', async (width) => {
+    const viewport = { width, height: width < 500 ? 740 : 860 }
+    const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`, {
+      viewport,
+      colorScheme,
+    })
+    const shot = (name: string) =>
+      page.screenshot({ path: `${PICTURES}/${colorScheme}-${width}-${name}.png` })
+    await page.getByText('Simulated platform').waitFor()
+    await shot('page')
+    await talk(page)
+    await shot('chat')
+    const panel = await page.getByRole('dialog').boundingBox()
+    expect(panel!.x).toBeGreaterThanOrEqual(0)
+    expect(panel!.x + panel!.width).toBeLessThanOrEqual(width)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    expect(mistakes).toEqual([])
+    await context.close()
+  })
+
+  test('axe finds nothing to object to, from the closed chat to its end', async () => {
+    const { page, context } = await openPage(browser, `${demo.url}/demo/`, {
+      colorScheme,
+      reducedMotion: 'reduce',
+      bypassCSP: true,
+    })
+    expect(await violations(page)).toEqual([])
+    await chatOf(page).open()
+    await page.getByText('Connected').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await talk(page)
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') })
+    await page.getByRole('alert').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'End chat' }).click()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click()
+    await page.getByText('This conversation has ended.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${PICTURES}/${colorScheme}-1280-ended.png` })
+    await context.close()
+  })
+})
+
+test('every language has words for the whole panel', async () => {
+  for (const [language, words] of [
+    ['de', 'Wie können wir helfen?'],
+    ['fr', 'Comment pouvons-nous vous aider ?'],
+    ['es', '¿En qué podemos ayudarte?'],
+  ] as const) {
+    const { page, context } = await openPage(browser, `${demo.url}/demo/`)
+    await page.evaluate((lang) => {
+      document.documentElement.lang = lang
+      const chat = document.querySelector('genesys-guest-chat')!
+      chat.toggleAttribute('open')
+      document.body.append(chat)
+    }, language)
+    await page.getByText(words).waitFor()
+    await page.screenshot({ path: `${PICTURES}/${language}.png` })
+    await context.close()
+  }
+})

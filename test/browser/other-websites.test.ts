@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, afterEach, expect, jest, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import type * as Client from '../../src/browser/chat-client.ts'
+import { launchBrowser, openPage } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(60_000)
+
+let browser: Browser
+let demo: Demo
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+beforeEach(async () => {
+  demo = await startDemo()
+})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
+
+test('a page of an allowed website has a conversation with nothing but fetch', async () => {
+  const { page, context } = await openPage(browser, demo.allowedSite)
+  const events = await page.evaluate(async (service) => {
+    const opened = await fetch(`${service}/guest-session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    const { session } = (await opened.json()) as { session: string }
+    const headers = { Authorization: `Bearer ${session}`, 'Content-Type': 'application/json' }
+    const stream = await fetch(`${service}/events`, { headers })
+    await fetch(`${service}/messages`, { method: 'POST', headers, body: JSON.stringify({ text: 'Hello' }) })
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let heard = ''
+    while (!heard.includes('How can I help you?')) heard += (await reader.read()).value ?? ''
+    await reader.cancel()
+    return heard
+  }, demo.url)
+  expect(events).toMatch(/event: typing\ndata: .*"sender":"agent"/)
+  expect(events).toMatch(/event: message\ndata: .*How can I help you\?/)
+  await context.close()
+})
+
+test('a page of an allowed website loads the client from the service and uses it', async () => {
+  const { page, context } = await openPage(browser, demo.allowedSite)
+  const answer = await page.evaluate(async (service) => {
+    const { createGuestChat } = (await import(`${service}/client.js`)) as typeof Client
+    const chat = createGuestChat()
+    const answered = new Promise<string | undefined>((resolve) => {
+      chat.on('message', ({ sender, text }) => {
+        if (sender === 'agent') resolve(text)
+      })
+    })
+    await chat.send('Hello')
+    return answered
+  }, demo.url)
+  expect(answer).toBe('Hello! I am Ada. How can I help you?')
+  await context.close()
+})
+
+test('a page of another website is refused before anything is done for it', async () => {
+  const { page, context } = await openPage(browser, demo.foreignSite)
+  const seenByThePage = await page.evaluate(async (service) => {
+    const outcome = async (init: RequestInit) => {
+      try {
+        return String((await fetch(`${service}/guest-session`, init)).status)
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    const json = { 'Content-Type': 'application/json' }
+    return [
+      await outcome({ method: 'POST', headers: json, body: '{}' }),
+      // No preflight goes ahead of this one: it does reach the service.
+      await outcome({ method: 'POST', body: '{}', mode: 'no-cors' }),
+    ]
+  }, demo.url)
+  expect(seenByThePage).toEqual(['TypeError', 'TypeError'])
+  expect(demo.requests).toContain('POST /guest-session')
+  expect(demo.simulator.sessions).toEqual([])
+
+  const origin = demo.foreignSite
+  const refused = await fetch(`${demo.url}/guest-session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: origin },
+    body: '{}',
+  })
+  expect(refused.status).toBe(403)
+  expect(await refused.json()).toMatchObject({ code: 'origin_not_allowed' })
+  expect(demo.simulator.sessions).toEqual([])
+  await context.close()
+})

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import express from 'express'
+import { readConfig } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import { createGuestBff } from '../../src/service.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
+
+export interface Demo {
+  /** Where the service is, without a slash at the end. */
+  readonly url: string
+  readonly simulator: Simulator
+  /** Another website that the service allows: an empty page. */
+  readonly allowedSite: string
+  /** A website that is on no list. */
+  readonly foreignSite: string
+  /** What the service was asked, as `POST /messages`. */
+  readonly requests: readonly string[]
+  close(): Promise<void>
+}
+
+export interface DemoOptions {
+  readonly simulator?: SimulatorOptions
+  /** Further settings of the service. */
+  readonly env?: Record<string, string>
+  /** Where the service is mounted in another app. Default: at the root. */
+  readonly prefix?: string
+}
+
+/** The service, the simulator in Genesys' place, and two other websites, all on free ports of this machine. */
+export async function startDemo({ simulator: settings, env, prefix = '' }: DemoOptions = {}): Promise<Demo> {
+  const simulator = await startSimulator({ limits: false, agentDelayMs: 400, ...settings })
+  const requests: string[] = []
+  const outer = express()
+  const server = await listen(outer)
+  const origin = `http://127.0.0.1:${portOf(server)}`
+  const allowed = await listen(emptySite())
+  const foreign = await listen(emptySite())
+  const allowedSite = `http://localhost:${portOf(allowed)}`
+
+  const config = readConfig({
+    PORT: String(portOf(server)),
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    ALLOWED_ORIGINS: `${origin},${allowedSite}`,
+    GENESYS_DEPLOYMENT_ID: simulator.deploymentId,
+    GENESYS_ORGANIZATION_ID: simulator.organizationId,
+    GENESYS_API_URL: simulator.url,
+    GENESYS_LOGIN_URL: simulator.url,
+    GENESYS_CDN_URL: simulator.url,
+    GENESYS_MESSAGING_URL: simulator.messagingUrl,
+    GENESYS_CLIENT_ID: simulator.clientId,
+    GENESYS_CLIENT_SECRET: simulator.clientSecret,
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    DEMO: 'on',
+    ...env,
+  })
+  const bff = createGuestBff(config, { log: createLog({ level: 'silent' }) })
+  outer.use((req, _res, next) => {
+    requests.push(`${req.method} ${req.path}`)
+    next()
+  })
+  outer.use(prefix === '' ? '/' : prefix, bff.app)
+
+  return {
+    url: origin + prefix,
+    simulator,
+    allowedSite,
+    foreignSite: `http://localhost:${portOf(foreign)}`,
+    requests,
+    async close() {
+      await bff.close()
+      await Promise.all([server, allowed, foreign].map(stop))
+      await simulator.close()
+    },
+  }
+}
+
+/** Where the built client is; the service serves it from there. */
+export const builtClient = fileURLToPath(new URL('../../dist/browser/client.js', import.meta.url))
+
+function emptySite(): express.Express {
+  const site = express()
+  site.get(
+    '/',
+    (_req, res) => void res.type('html').send('<!doctype html><title>A website</title><p>Hello.</p>'),
+  )
+  return site
+}
+
+async function listen(app: express.Express): Promise<http.Server> {
+  const server = http.createServer(app as unknown as http.RequestListener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+function portOf(server: http.Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+async function stop(server: http.Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
