@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { problemOf, requestIdOf } from './problem-handler.ts'
+import { problemOf, requestIdOf } from './problems/problem-handler.ts'
 
 /** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openApiDocument } from '../src/openapi/document.ts'
-import { PROBLEM_CODES } from '../src/problem-catalogue.ts'
+import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
 
 const document = openApiDocument({ publicUrl: 'https://chat.example.com', version: '1.2.3' })

@@ -3,7 +3,7 @@ import express from 'express'
 import request from 'supertest'
 import type { Log } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
-import { problemHandler } from '../src/problem-handler.ts'
+import { problemHandler } from '../src/problems/problem-handler.ts'
 import { requestLog } from '../src/request-log.ts'
 import { SessionError } from '../src/sessions/session-error.ts'
 

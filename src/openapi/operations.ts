@@ -1,6 +1,6 @@
 import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import type { ProblemCode } from '../problem-catalogue.ts'
+import type { ProblemCode } from '../problems/catalogue.ts'
 import * as schemas from '../routes/schemas.ts'
 
 /** One method of one path, with what it takes and answers. */

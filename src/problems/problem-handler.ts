@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
-import type { Log } from './log.ts'
+import type { Log } from '../log.ts'
 import { problemCode, problemHint, toProblem } from './problem.ts'
-import { PROBLEM_CATALOGUE, type ProblemCode } from './problem-catalogue.ts'
+import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
 
 export interface ProblemHandlerOptions {
   readonly log: Log

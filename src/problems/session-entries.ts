@@ -1,6 +1,6 @@
-import type { UpstreamErrorCode } from './http/upstream-error.ts'
-import type { ProblemEntry } from './problem-entry.ts'
-import type { SessionErrorCode } from './sessions/session-error.ts'
+import type { UpstreamErrorCode } from '../http/upstream-error.ts'
+import type { ProblemEntry } from './entry.ts'
+import type { SessionErrorCode } from '../sessions/session-error.ts'
 
 /** Refusals of a guest's request. Some of them Genesys gives as well: same words, same code. */
 type GuestProblemCode = SessionErrorCode | Extract<UpstreamErrorCode, 'session_read_only' | 'end_not_enabled'>

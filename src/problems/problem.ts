@@ -1,7 +1,7 @@
-import { UpstreamError } from './http/upstream-error.ts'
-import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './problem-catalogue.ts'
-import { RequestProblem } from './routes/request-problem.ts'
-import { SessionError, type FieldError } from './sessions/session-error.ts'
+import { UpstreamError } from '../http/upstream-error.ts'
+import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
+import { RequestProblem } from '../routes/request-problem.ts'
+import { SessionError, type FieldError } from '../sessions/session-error.ts'
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */
 export interface ProblemBody {

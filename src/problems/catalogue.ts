@@ -1,10 +1,10 @@
-import type { UpstreamErrorCode } from './http/upstream-error.ts'
-import { REQUEST_PROBLEMS } from './problem-catalogue-request.ts'
-import { SESSION_PROBLEMS } from './problem-catalogue-session.ts'
-import { UPSTREAM_PROBLEMS } from './problem-catalogue-upstream.ts'
-import type { ProblemEntry } from './problem-entry.ts'
-import type { RequestProblemCode } from './routes/request-problem.ts'
-import type { SessionErrorCode } from './sessions/session-error.ts'
+import type { UpstreamErrorCode } from '../http/upstream-error.ts'
+import { REQUEST_PROBLEMS } from './request-entries.ts'
+import { SESSION_PROBLEMS } from './session-entries.ts'
+import { UPSTREAM_PROBLEMS } from './upstream-entries.ts'
+import type { ProblemEntry } from './entry.ts'
+import type { RequestProblemCode } from '../routes/request-problem.ts'
+import type { SessionErrorCode } from '../sessions/session-error.ts'
 
 /** Every `code` that an answer of this service can have. */
 export type ProblemCode = RequestProblemCode | SessionErrorCode | UpstreamErrorCode

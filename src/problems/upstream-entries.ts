@@ -1,6 +1,6 @@
-import type { UpstreamErrorCode } from './http/upstream-error.ts'
-import type { ProblemEntry } from './problem-entry.ts'
-import type { SESSION_PROBLEMS } from './problem-catalogue-session.ts'
+import type { UpstreamErrorCode } from '../http/upstream-error.ts'
+import type { ProblemEntry } from './entry.ts'
+import type { SESSION_PROBLEMS } from './session-entries.ts'
 
 /** What goes wrong between this service and Genesys Cloud, through no fault of the guest. */
 export const UPSTREAM_PROBLEMS = {
