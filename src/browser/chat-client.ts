@@ -266,6 +266,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       finish()
     },
     startNew: () => open(true),
-    close: () => leave('closed'),
+    close() {
+      outbox.stop()
+      leave('closed')
+    },
   }
 }

@@ -37,6 +37,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   let failures = 0
   for (;;) {
     await pause(0, stopped)
+    if (hasStopped()) return
     let delayMs: number | undefined
     try {
       const watched = watch(stopped)

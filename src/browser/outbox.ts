@@ -1,4 +1,4 @@
-import { asProblem, type ChatProblem } from './chat-problem.ts'
+import { asProblem, ChatProblem } from './chat-problem.ts'
 import type { Message, OutgoingMessage } from './contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, Transcript } from './transcript.ts'
@@ -11,6 +11,8 @@ export interface Outbox {
   /** Tries a failed sending again, under its old key. */
   repeat(key: string): Promise<ChatMessage>
   discard(key: string): void
+  /** What waits in the queue fails instead of being sent. */
+  stop(): void
 }
 
 interface Sending {
@@ -32,10 +34,12 @@ export function createOutbox(options: {
   const { requests, transcript, ready, onSent, onProblem } = options
   const unsent = new Map<string, Sending>()
   let last: Promise<unknown> = Promise.resolve()
+  let stops = 0
 
-  async function deliver(sending: Sending): Promise<ChatMessage> {
+  async function deliver(sending: Sending, isStopped: boolean): Promise<ChatMessage> {
     const { key, outgoing } = sending
     try {
+      if (isStopped) throw new ChatProblem('chat_closed')
       const message = (await requests.call('POST', 'messages', {
         json: outgoing,
         headers() {
@@ -58,7 +62,8 @@ export function createOutbox(options: {
   }
 
   function enqueue(sending: Sending): Promise<ChatMessage> {
-    const sent = last.then(() => deliver(sending))
+    const stopsBefore = stops
+    const sent = last.then(() => deliver(sending, stops > stopsBefore))
     last = sent.catch(() => undefined)
     return sent
   }
@@ -79,6 +84,9 @@ export function createOutbox(options: {
     discard(key) {
       unsent.delete(key)
       transcript.remove(key)
+    },
+    stop() {
+      stops += 1
     },
   }
 }

@@ -396,12 +396,26 @@ describe('the rest of a conversation', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('what is being sent when the page closes the chat can be sent later', async () => {
-    service.bend('POST messages', noNetwork())
-    const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'chat_closed' })
+  test('closing it while it waits to reconnect opens no other stream', async () => {
+    await chat.open()
+    await settle()
+    service.streams[0]!.cut()
     await settle()
     chat.close()
-    await failed
+    await settle(60_000)
+    expect(service.asked('GET events')).toHaveLength(1)
+  })
+
+  test('what is being sent when the page closes the chat can be sent later', async () => {
+    service.bend('POST messages', noNetwork())
+    const closed = { code: 'chat_closed' }
+    const failed = [chat.send('Hello'), chat.send('behind it')].map((sent) =>
+      expect(sent).rejects.toMatchObject(closed),
+    )
+    await settle()
+    chat.close()
+    await Promise.all(failed)
+    expect(chat.state).toBe('closed')
     service.bend('POST guest-session', service.session({ state: 'resumed' }))
     await chat.retry(chat.messages[0]!.key)
     expect(service.accepted).toHaveLength(1)
