@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { createGuestChat } from '../../src/browser/chat-client.ts'
+import type { GuestChat } from '../../src/browser/guest-chat.ts'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { SITE, startTogether, type Running } from '../start-service.ts'
+
+/** What can happen to a conversation between two words. */
+export const CUTS = ['socket', 'restart', 'reload', 'socket and reload', 'restart and reload'] as const
+export type Cut = (typeof CUTS)[number]
+
+/** One line of a conversation, as either side has it. */
+export interface Line {
+  readonly sender: 'guest' | 'agent' | 'bot'
+  readonly text: string | undefined
+  readonly time: string
+}
+
+/** Longer than a page takes to come back after a restart, on a machine that is busy. */
+const PATIENCE_MS = 20_000
+
+/** A guest's page with the real client, the real service and the simulator, over real sockets. */
+export interface CutConversation {
+  readonly genesys: Simulator
+  /** The page's client; another one after a reload. */
+  readonly chat: GuestChat
+  /** Cuts the conversation; `meanwhile` runs while it is cut. */
+  cut(how: Cut, meanwhile?: () => void): Promise<void>
+  /** What the agent's side has: the conversation as it is without any cut. */
+  said(): Line[]
+  /** What the page shows. */
+  shown(): Line[]
+  /** Resolves when the page shows `count` messages, or does not after a while. */
+  showing(count: number): Promise<void>
+  /** Ids of the messages that the page was told of twice by the same client. */
+  readonly toldTwice: string[]
+  stop(): Promise<void>
+}
+
+export async function startCutConversation(): Promise<CutConversation> {
+  const genesys = await startSimulator({ agent: 'silent', limits: false })
+  const settings: Record<string, string> = {
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    UPSTREAM_TIMEOUT_MS: '1500',
+    DRAIN_MS: '50',
+  }
+  let running: Running = await startTogether({ genesys, settings })
+  settings['PORT'] = String(running.service.port)
+  const storage = memoryStorage()
+  const toldTwice: string[] = []
+  let chat = newPage()
+
+  /** A tab that opens the website: whatever an earlier one knew is gone, but for its storage. */
+  function newPage(): GuestChat {
+    const page = createGuestChat({
+      baseUrl: running.url,
+      storage,
+      fetch: asSite,
+    })
+    const told = new Set<string>()
+    page.on('message', ({ id }) => {
+      if (told.has(id)) toldTwice.push(id)
+      told.add(id)
+    })
+    return page
+  }
+
+  async function cut(how: Cut, meanwhile: () => void = () => undefined): Promise<void> {
+    const reloads = how.endsWith('reload')
+    if (reloads) chat.close()
+    if (how.startsWith('socket')) genesys.dropSockets()
+    if (how.startsWith('restart')) await running.stop()
+    meanwhile()
+    if (how.startsWith('restart')) running = await startTogether({ genesys, settings })
+    if (!reloads) return
+    chat = newPage()
+    await chat.open()
+  }
+
+  return {
+    genesys,
+    get chat() {
+      return chat
+    },
+    cut,
+    toldTwice,
+    said: () =>
+      genesys
+        .transcript()
+        .filter(({ type }) => type !== 'Event')
+        .map(({ sender, text, time }) => ({ sender, text, time })),
+    shown: () =>
+      chat.messages
+        .filter(({ status }) => status === 'sent')
+        .map(({ sender, text, time }) => ({ sender, text, time })),
+    showing: (count) => changed(chat, () => chat.messages.length >= count),
+    async stop() {
+      chat.close()
+      await running.stop()
+      await genesys.close()
+    },
+  }
+}
+
+/** Resolves as soon as it is so, or when there is no more hope: then the test's own expectation tells. */
+function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (isSo()) finish()
+    }
+    const finish = () => {
+      clearTimeout(timer)
+      stopListening()
+      resolve()
+    }
+    const timer = setTimeout(finish, PATIENCE_MS)
+    const stopListening = chat.on('change', look)
+    look()
+  })
+}
+
+/** Browsers say from which website a request comes. */
+const asSite: typeof fetch = (url, init) => {
+  const headers = new Headers(init?.headers)
+  headers.set('origin', SITE)
+  return fetch(url, { ...init, headers })
+}
+
+function memoryStorage() {
+  const items = new Map<string, string>()
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import fc from 'fast-check'
+import { CUTS, startCutConversation, type Cut, type CutConversation } from './cut-conversation.ts'
+
+jest.setTimeout(180_000)
+
+/** One thing that is said, and what happens to the conversation before, while or after it is said. */
+interface Step {
+  readonly by: 'guest' | 'agent' | 'bot'
+  readonly text: string
+  readonly cut?: Cut | 'lost echo' | undefined
+  readonly when: 'before' | 'during' | 'after'
+  /** What the platform does to the next frame. */
+  readonly frame?: 'reorder' | 'duplicate' | undefined
+  /** Whether the page shows it before anything else happens; not where a frame waits for the next one. */
+  readonly settles?: boolean
+}
+
+/** Plays the steps, and expects the page to show what was said: each message once, in order. */
+async function play(steps: readonly Step[]): Promise<void> {
+  const conversation = await startCutConversation()
+  try {
+    await conversation.chat.open()
+    const mayBeMissing: string[] = []
+    for (const step of steps) await playStep(conversation, step, mayBeMissing)
+    // A frame that waits for the next one to overtake it comes with this one.
+    await conversation.chat.send('the end')
+    conversation.genesys.agentSays('goodbye')
+    await conversation.showing(conversation.said().length)
+
+    expect(conversation.shown()).toEqual(conversation.said())
+    expect(conversation.chat.messages.map(({ status }) => status)).not.toContain('pending')
+    expect(conversation.toldTwice).toEqual([])
+    const written = [...steps.filter(({ by }) => by === 'guest').map(({ text }) => text), 'the end']
+    const arrived = conversation.said().flatMap(({ sender, text }) => (sender === 'guest' ? [text] : []))
+    expect(arrived).toEqual(withoutMissing(written, arrived, mayBeMissing))
+  } finally {
+    await conversation.stop()
+  }
+}
+
+async function playStep(conversation: CutConversation, step: Step, mayBeMissing: string[]): Promise<void> {
+  const { genesys } = conversation
+  const { by, text, cut, when, frame } = step
+  if (frame) genesys.bend({ direction: 'to-guest', class: 'StructuredMessage' }, { [frame]: true })
+  if (cut === 'lost echo') genesys.bend('onMessage', { drop: true })
+  const isCut = cut !== undefined && cut !== 'lost echo'
+  if (isCut && when === 'before') await conversation.cut(cut)
+  const cutMeanwhile = isCut && when === 'during' ? cut : undefined
+  if (by === 'guest') await guestSays(conversation, text, cutMeanwhile, mayBeMissing)
+  else {
+    const says = () => {
+      if (by === 'agent') genesys.agentSays(text)
+      else genesys.botSays(text)
+    }
+    if (cutMeanwhile) await conversation.cut(cutMeanwhile, says)
+    else says()
+  }
+  if (step.settles) await conversation.showing(conversation.said().length)
+  if (isCut && when === 'after') await conversation.cut(cut)
+}
+
+/** A page that is reloaded has forgotten what it was about to send: that message may be taken, or not. */
+async function guestSays(
+  conversation: CutConversation,
+  text: string,
+  cut: Cut | undefined,
+  mayBeMissing: string[],
+): Promise<void> {
+  const taken = cut && conversation.genesys.nextFrame({ action: 'onMessage', text })
+  const outcome = conversation.chat.send(text).then(
+    () => undefined,
+    (problem: unknown) => problem,
+  )
+  await taken
+  if (cut) await conversation.cut(cut)
+  const problem = await outcome
+  if (problem === undefined) return
+  expect({ problem, reloaded: cut?.endsWith('reload') }).toMatchObject({
+    problem: { code: 'chat_closed' },
+    reloaded: true,
+  })
+  mayBeMissing.push(text)
+}
+
+/** The expected messages, without those that were allowed not to arrive and did not. */
+function withoutMissing(
+  written: readonly string[],
+  arrived: readonly (string | undefined)[],
+  mayBeMissing: string[],
+): string[] {
+  const left = [...mayBeMissing]
+  let at = 0
+  return written.filter((text) => {
+    if (arrived[at] === text) at += 1
+    else if (left.includes(text)) {
+      left.splice(left.indexOf(text), 1)
+      return false
+    }
+    return true
+  })
+}
+
+/** No more than so many at once, so that none of them starves. */
+async function playAll(scripts: readonly (readonly Step[])[], atOnce: number): Promise<void> {
+  const waiting = scripts.entries()
+  const worker = async () => {
+    for (const [at, script] of waiting) {
+      await play(script).catch((error: unknown) => {
+        throw new Error(`Script ${at}: ${JSON.stringify(script)}`, { cause: error })
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+function settleUntilReordered(script: readonly Step[]): Step[] {
+  const first = script.findIndex(({ frame }) => frame === 'reorder')
+  return script.map((step, at) => (first >= 0 && at >= first ? { ...step, settles: false } : step))
+}
+
+const SCRIPT: readonly Step[] = [
+  { by: 'guest', text: 'hello', when: 'before', settles: true },
+  { by: 'agent', text: 'hi', when: 'before', settles: true },
+  { by: 'agent', text: 'hi', when: 'before', settles: true },
+  { by: 'guest', text: 'hello', when: 'before', settles: true },
+  { by: 'bot', text: 'ok', when: 'before', settles: true },
+]
+
+describe('nothing is lost and nothing doubled when the conversation is cut', () => {
+  test.each(['before', 'during', 'after'] as const)('%s each of its events', async (when) => {
+    const scripts = SCRIPT.flatMap((_, position) =>
+      CUTS.map((cut) => SCRIPT.map((step, at) => (at === position ? { ...step, cut, when } : step))),
+    )
+    await playAll(scripts, 5)
+  })
+
+  test('by the loss of the very frame that says a message was taken', async () => {
+    const scripts = [0, 3].map((position) =>
+      SCRIPT.map((step, at) => (at === position ? { ...step, cut: 'lost echo' as const } : step)),
+    )
+    await playAll(scripts, 2)
+  })
+
+  test('anywhere, with frames out of order and doubled', async () => {
+    const step: fc.Arbitrary<Step> = fc.record({
+      by: fc.constantFrom('guest', 'agent', 'bot'),
+      text: fc.constantFrom('yes', 'no', 'perhaps'),
+      cut: fc.option(fc.constantFrom(...CUTS, 'lost echo' as const), { nil: undefined, freq: 1 }),
+      when: fc.constantFrom('before', 'during', 'after'),
+      frame: fc.option(fc.constantFrom('reorder', 'duplicate'), { nil: undefined, freq: 2 }),
+      settles: fc.boolean(),
+    })
+    const script = fc.array(step, { minLength: 2, maxLength: 6 }).map(settleUntilReordered)
+    await fc.assert(
+      fc.asyncProperty(fc.array(script, { minLength: 5, maxLength: 5 }), (scripts) => playAll(scripts, 5)),
+      { numRuns: 7, interruptAfterTimeLimit: 90_000, markInterruptAsFailure: false },
+    )
+  })
+})
