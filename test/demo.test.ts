@@ -18,8 +18,8 @@ interface Demo {
   readonly banner: string
 }
 
-function launch(environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo.ts'], {
+function launch(environment: Record<string, string>, from: 'directly' | 'sh' = 'directly') {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/demo.ts'], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -75,6 +75,15 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
   30_000,
 )
+
+test('it ends when the shell that npm started it from has gone', async () => {
+  const { child, service, simulator } = await startDemo('sh')
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  // Its output stays open for as long as anybody is left who could write to it.
+  await once(child, 'close')
+  for (const url of [service, simulator]) await expect(fetch(url)).rejects.toThrow('fetch failed')
+}, 30_000)
 
 test.each(['PORT', 'SIMULATOR_PORT'])(
   'a %s that is in use is told in one line',

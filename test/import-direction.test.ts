@@ -5,8 +5,8 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 const LAYERS = ['routes', 'sessions', 'genesys', 'http']
 /** Programs of their own that know nothing of the service, nor it of them. */
 const APART = ['simulator', 'browser']
-/** Starts both for a first look; the one place where they meet. */
-const DEMO = 'demo.ts'
+/** Starts both for a first look; the one folder where they meet. */
+const DEMO = 'demo'
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
 const TYPES_FOR_ALL = ['log.ts', 'metrics.ts']
 
@@ -61,7 +61,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
   expect(
     wrongImports(
-      ({ path }) => folderOf(path) !== part && path !== DEMO,
+      ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO,
       (target) => folderOf(target) === part,
     ),
   ).toEqual([])
@@ -82,7 +82,7 @@ test('no chain of imports leads back to where it began', () => {
 
 test('the environment is read by the settings and by the programs’ first files alone', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
-  expect(readers.map(({ path }) => path).sort()).toEqual(['config.ts', 'demo.ts', 'simulator/run.ts'])
+  expect(readers.map(({ path }) => path).sort()).toEqual(['config.ts', 'demo/demo.ts', 'simulator/run.ts'])
 })
 
 describe('calls to Genesys can be recorded:', () => {

@@ -1,33 +1,49 @@
 import { randomBytes } from 'node:crypto'
 import net, { type AddressInfo } from 'node:net'
-import { readConfig, type Config } from './config.ts'
-import { startService } from './run-service.ts'
-import { readSimulatorSettings } from './simulator/environment.ts'
-import { startSimulator, type Simulator } from './simulator/simulator.ts'
+import { readConfig, type Config } from '../config.ts'
+import { startServer } from '../http-server.ts'
+import { createGuestBff } from '../service.ts'
+import { readSimulatorSettings } from '../simulator/environment.ts'
+import { startSimulator, type Simulator } from '../simulator/simulator.ts'
+import { createWebsite, createWebsiteSignIn, type SignInSettings } from './website.ts'
 
-/** `npm run demo`: the service, and in Genesys' place the simulator, in one process on this machine. */
+const ORPHAN_CHECK_MS = 500
+
+/** `npm run demo`: a website with the service mounted, and in Genesys' place the simulator, in one process. */
 async function demo() {
   const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
   const port = PORT === '0' ? await freePort(HOST) : PORT
   const simulator = await startSimulator({ ...readSimulatorSettings(process.env), record: false })
-  const service = await startService(demoConfig(simulator, { PORT: String(port), HOST, LOG_LEVEL })).catch(
+  const signIn = await createWebsiteSignIn()
+  const config = demoConfig(simulator, { PORT: String(port), HOST, LOG_LEVEL, ...signIn.settings })
+  const bff = createGuestBff(config)
+  const website = createWebsite({ bff: bff.app, signIn, simulator })
+  const { requestTimeoutMs } = config.limits
+  const server = await startServer(website, { port: config.port, host: config.host, requestTimeoutMs }).catch(
     async (error: unknown) => {
       await simulator.close()
       throw error
     },
   )
-  process.stdout.write(banner(service.port, service.url, simulator))
+  process.stdout.write(banner(server.port, server.url, simulator))
   stopOnSignal(async () => {
-    await service.stop()
+    bff.drain()
+    await server.stop(config.drainMs)
+    await bff.close()
     await simulator.close()
   })
 }
 
-function demoConfig(simulator: Simulator, settings: Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>): Config {
+function demoConfig(
+  simulator: Simulator,
+  settings: SignInSettings & Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>,
+): Config {
   const { PORT } = settings
+  // Further websites may be tried with the demo, besides the one that it serves itself.
+  const { ALLOWED_ORIGINS = '' } = process.env
   return readConfig({
     ...settings,
-    ALLOWED_ORIGINS: `http://localhost:${PORT},http://127.0.0.1:${PORT}`,
+    ALLOWED_ORIGINS: `http://localhost:${PORT},http://127.0.0.1:${PORT},${ALLOWED_ORIGINS}`,
     ALLOW_NO_ORIGIN: 'on',
     GENESYS_DEPLOYMENT_ID: simulator.deploymentId,
     GENESYS_ORGANIZATION_ID: simulator.organizationId,
@@ -69,13 +85,20 @@ function banner(port: number, url: string, simulator: Simulator): string {
 /** A second signal doesn't wait. */
 function stopOnSignal(stop: () => Promise<void>) {
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      void stop().finally(() => process.exit(0))
-    })
+  const end = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    void stop().finally(() => process.exit(0))
   }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+  // A signal to npm ends the shell between npm and this process, and doesn't arrive here.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, ORPHAN_CHECK_MS).unref()
 }
 
 function inWords(error: unknown): string {
