@@ -1,0 +1,14 @@
+// A process of the benchmark does what its parent asks, one command after the other, and ends with it.
+
+/** @param commands functions by their name; each gets the options of the command and returns its result */
+export function serveCommands(commands) {
+  process.on('message', async ({ id, name, options }) => {
+    try {
+      process.send({ id, result: await commands[name](options) })
+    } catch (error) {
+      process.send({ id, error: error.stack })
+    }
+  })
+  process.on('disconnect', () => process.exit())
+  process.send({ ready: true })
+}

@@ -1,0 +1,63 @@
+// HTTP/1.1 on raw sockets, just enough for the generator and the upstream: both must cost much less than
+// the servers between them, which node:http would not.
+
+const HEAD_END = Buffer.from('\r\n\r\n')
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
+
+/**
+ * The first whole message at the beginning of `bytes`, or undefined while it is not all there.
+ * @returns {{ head: string, bodyAt: number, end: number } | undefined}
+ */
+export function firstMessage(bytes) {
+  const headEnd = bytes.indexOf(HEAD_END)
+  if (headEnd < 0) return undefined
+  const head = bytes.latin1Slice(0, headEnd)
+  const bodyAt = headEnd + 4
+  const end = bodyEnd(bytes, head, bodyAt)
+  return end <= bytes.length ? { head, bodyAt, end } : undefined
+}
+
+function bodyEnd(bytes, head, bodyAt) {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)
+  if (length) return bodyAt + Number(length[1])
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return bodyAt
+  const last = bytes.indexOf(LAST_CHUNK, bodyAt - 2)
+  return last < 0 ? Infinity : last + LAST_CHUNK.length
+}
+
+/** Calls `take` with each whole message that arrives on the socket. */
+export function eachMessage(socket, take) {
+  let waiting
+  socket.on('data', (chunk) => {
+    let bytes = waiting === undefined ? chunk : Buffer.concat([waiting, chunk])
+    for (let message = firstMessage(bytes); message; message = firstMessage(bytes)) {
+      take(message, bytes)
+      bytes = bytes.subarray(message.end)
+      if (bytes.length === 0) break
+    }
+    waiting = bytes.length > 0 ? bytes : undefined
+  })
+}
+
+/** A request's bytes, made once and sent many times. */
+export function requestBytes({ method = 'POST', path, headers = {}, body }) {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  const all = {
+    host: '127.0.0.1',
+    ...headers,
+    ...(body !== undefined && {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    }),
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`)
+}
+
+/** An answer's bytes. */
+export function answerBytes(status, body) {
+  const text = JSON.stringify(body)
+  return Buffer.from(
+    `HTTP/1.1 ${status} \r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  )
+}

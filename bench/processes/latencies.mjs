@@ -1,0 +1,23 @@
+/** Latencies in ms, kept as counts of hundredths of a millisecond up to two seconds. */
+export class Latencies {
+  #counts = new Uint32Array(200_001)
+  count = 0
+
+  add(ms) {
+    this.#counts[Math.min(200_000, Math.max(0, Math.round(ms * 100)))] += 1
+    this.count += 1
+  }
+
+  percentileMs(share) {
+    let left = Math.ceil(this.count * share)
+    for (let at = 0; at < this.#counts.length; at++) {
+      left -= this.#counts[at]
+      if (left <= 0) return at / 100
+    }
+    return NaN
+  }
+
+  summary() {
+    return { p50Ms: this.percentileMs(0.5), p99Ms: this.percentileMs(0.99) }
+  }
+}

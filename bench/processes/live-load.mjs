@@ -1,0 +1,121 @@
+// Pages with a live stream, for the generator.
+import net from 'node:net'
+import { requestBytes } from './http-wire.mjs'
+import { Latencies } from './latencies.mjs'
+
+const COME_BACK_WITHIN_MS = 1000
+
+/** One page: it comes back as `EventSource` would when its stream ends. */
+class Page {
+  isConnected = false
+  #tally
+  #port
+  #bytes
+  #rest = ''
+  #socket
+
+  constructor(tally, port, bytes) {
+    this.#tally = tally
+    this.#port = port
+    this.#bytes = bytes
+    this.#connect()
+  }
+
+  close() {
+    this.#tally = undefined
+    this.#socket.destroy()
+  }
+
+  #connect() {
+    if (!this.#tally) return
+    this.#socket = net.connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
+    this.#socket.on('connect', () => this.#socket.write(this.#bytes))
+    this.#socket.on('data', (chunk) => this.#receive(chunk.latin1Slice()))
+    this.#socket.on('error', () => undefined)
+    this.#socket.on('close', () => this.#gone())
+  }
+
+  #gone() {
+    if (!this.#tally) return
+    if (this.isConnected) this.#tally.connected -= 1
+    this.isConnected = false
+    this.#rest = ''
+    setTimeout(() => this.#connect(), Math.random() * COME_BACK_WITHIN_MS)
+  }
+
+  #receive(text) {
+    const at = performance.now()
+    const parts = (this.#rest + text).split('\n\n')
+    this.#rest = parts.pop() ?? ''
+    for (const part of parts) {
+      const sent = / (\d+) sent at (\d+)/.exec(part)
+      if (sent) this.#tally.message(Number(sent[1]), sent[2])
+      else if (part.includes('"connected"')) this.#connected(at)
+    }
+  }
+
+  #connected() {
+    if (this.isConnected || !this.#tally) return
+    this.isConnected = true
+    this.#tally.connected += 1
+  }
+}
+
+/** What all pages together have seen. */
+class Tally {
+  connected = 0
+  seen = new Map()
+  latencies = new Latencies()
+
+  message(number, sentAtNs) {
+    this.seen.set(number, (this.seen.get(number) ?? 0) + 1)
+    this.latencies.add(Number(process.hrtime.bigint() - BigInt(sentAtNs)) / 1e6)
+  }
+
+  begin() {
+    this.seen = new Map()
+    this.latencies = new Latencies()
+  }
+}
+
+export function liveCommands() {
+  const tally = new Tally()
+  let pages = []
+
+  async function until(condition, withinMs) {
+    const startedAt = performance.now()
+    while (!condition()) {
+      if (performance.now() - startedAt > withinMs) return undefined
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    return performance.now() - startedAt
+  }
+
+  return {
+    /** Opens a stream for each token, `atOnce` at a time. @returns how long all of it took, in ms */
+    async openPages({ port, tokens, origin, atOnce = 200 }) {
+      const startedAt = performance.now()
+      for (const token of tokens) {
+        await until(() => pages.length - tally.connected < atOnce, 60_000)
+        const headers = { origin, authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+        pages.push(new Page(tally, port, requestBytes({ method: 'GET', path: '/events', headers })))
+      }
+      await until(() => tally.connected === pages.length, 60_000)
+      return { tookMs: performance.now() - startedAt, connected: tally.connected }
+    },
+    beginMessages: () => tally.begin(),
+    /** @returns what arrived of `count` messages, when all of them did or the time is up */
+    async endMessages({ count, withinMs }) {
+      await until(() => tally.seen.size >= count, withinMs)
+      let twice = 0
+      for (const times of tally.seen.values()) if (times > 1) twice += 1
+      return { arrived: tally.seen.size, twice, ...tally.latencies.summary() }
+    },
+    connectedPages: () => tally.connected,
+    closePages() {
+      for (const page of pages) page.close()
+      pages = []
+      tally.connected = 0
+    },
+  }
+}

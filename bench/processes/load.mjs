@@ -1,0 +1,182 @@
+// The load generator: raw sockets, requests made beforehand, nothing kept but what is measured.
+import net from 'node:net'
+import { serveCommands } from './commands.mjs'
+import { firstMessage, requestBytes } from './http-wire.mjs'
+import { Latencies } from './latencies.mjs'
+import { liveCommands } from './live-load.mjs'
+
+/** One kept-alive connection with one request at a time. */
+class Connection {
+  #socket
+  #onAnswer
+  #bytes
+  busy = false
+  sentAt = 0
+
+  constructor(port, onAnswer) {
+    this.#onAnswer = onAnswer
+    this.#socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+    this.#socket.on('data', (chunk) => this.#receive(chunk))
+    this.#socket.on('error', () => undefined)
+    this.#socket.on('close', () => this.#closed())
+  }
+
+  connected() {
+    return new Promise((resolve, reject) => {
+      this.#socket.once('connect', resolve)
+      this.#socket.once('error', reject)
+    })
+  }
+
+  send(bytes, at = performance.now()) {
+    this.busy = true
+    this.sentAt = at
+    this.#socket.write(bytes)
+  }
+
+  end() {
+    this.#onAnswer = () => undefined
+    this.#socket.destroy()
+  }
+
+  #receive(chunk) {
+    const bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
+    const message = firstMessage(bytes)
+    this.#bytes = message ? undefined : bytes
+    if (!message) return
+    this.busy = false
+    const status = Number(message.head.slice(9, 12))
+    this.#onAnswer(this, status, bytes, message)
+  }
+
+  #closed() {
+    if (this.busy) this.#onAnswer(this, 0)
+    this.busy = false
+  }
+}
+
+let requests = []
+const nextRequest = (() => {
+  let next = 0
+  return () => requests[next++ % requests.length]
+})()
+
+/** As many requests as `connections` can carry: each sends its next one when its answer is there. */
+async function closedLoop({ port, connections, warmUpMs, measureMs }) {
+  const latencies = new Latencies()
+  let errors = 0
+  let measuring = false
+  let stopped = false
+  const all = await connect(port, connections, (connection, status) => {
+    const at = performance.now()
+    if (measuring) latencies.add(at - connection.sentAt)
+    if (status < 200 || status > 299) errors += 1
+    if (!stopped && status !== 0) connection.send(nextRequest(), at)
+  })
+  for (const connection of all) connection.send(nextRequest())
+  await wait(warmUpMs)
+  process.send({ event: 'measuring' })
+  const startedAt = performance.now()
+  measuring = true
+  await wait(measureMs)
+  measuring = false
+  const elapsedMs = performance.now() - startedAt
+  process.send({ event: 'measured' })
+  stopped = true
+  for (const connection of all) connection.end()
+  return {
+    perSecond: (latencies.count / elapsedMs) * 1000,
+    count: latencies.count,
+    errors,
+    ...latencies.summary(),
+  }
+}
+
+/**
+ * Requests at a fixed rate, whatever the answers do. A latency counts from when the request was due, so
+ * that a server which stalls can't hide it. The process spins: timers are too coarse for tenths of ms.
+ */
+async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {
+  const latencies = new Latencies()
+  let errors = 0
+  const idle = []
+  const all = await connect(port, connections, (connection, status) => {
+    if (status < 200 || status > 299) errors += 1
+    if (connection.sentAt >= measureFrom) latencies.add(performance.now() - connection.sentAt)
+    idle.push(connection)
+  })
+  idle.push(...all)
+  const startedAt = performance.now()
+  const measureFrom = startedAt + warmUpMs
+  const until = measureFrom + measureMs
+  const intervalMs = 1000 / perSecond
+  let dueAt = startedAt
+  let late = 0
+  await new Promise((resolve) => {
+    const spin = () => {
+      const now = performance.now()
+      while (dueAt <= now && dueAt < until) {
+        const connection = idle.shift()
+        if (!connection) {
+          late += 1
+          break
+        }
+        connection.send(nextRequest(), dueAt)
+        dueAt += intervalMs
+      }
+      if (now < until) setImmediate(spin)
+      else resolve()
+    }
+    spin()
+  })
+  await wait(100)
+  for (const connection of all) connection.end()
+  return { count: latencies.count, errors, late, ...latencies.summary() }
+}
+
+async function connect(port, count, onAnswer) {
+  const all = Array.from({ length: count }, () => new Connection(port, onAnswer))
+  await Promise.all(all.map((connection) => connection.connected()))
+  return all
+}
+
+/** Opens guest sessions, some at a time. @returns their tokens */
+async function openGuests({ port, count, origin, body = {} }) {
+  const bytes = requestBytes({ path: '/guest-session', headers: { origin }, body })
+  const tokens = []
+  let started = 0
+  await new Promise((resolve, reject) => {
+    const onAnswer = (connection, status, answer, message) => {
+      if (status !== 201) {
+        reject(new Error(`a guest session was answered ${status}: ${answer?.toString()}`))
+        return
+      }
+      tokens.push(JSON.parse(answer.utf8Slice(message.bodyAt, message.end)).session)
+      if (started < count) {
+        started += 1
+        connection.send(bytes)
+      } else connection.end()
+      if (tokens.length === count) resolve()
+    }
+    connect(port, Math.min(count, 64), onAnswer).then((connections) => {
+      for (const connection of connections) {
+        started += 1
+        connection.send(bytes)
+      }
+    }, reject)
+  })
+  return tokens
+}
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+serveCommands({
+  closedLoop,
+  openLoop,
+  openGuests,
+  /** The requests of the next loops, in turn. */
+  setRequests(descriptions) {
+    requests = descriptions.map(requestBytes)
+  },
+  ...liveCommands(),
+})

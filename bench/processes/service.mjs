@@ -1,0 +1,44 @@
+// The service as it runs in production: built, all guards on. The limits are set so high that one address
+// may be all the guests; nothing is switched off.
+import { startServer } from './processes.mjs'
+
+export const ORIGIN = 'https://shop.example'
+
+export function serviceSettings({ guestApi, ports, tls = false }) {
+  const rest = `http://127.0.0.1:${ports.port}`
+  return {
+    HOST: '127.0.0.1',
+    ALLOWED_ORIGINS: `https://www.example.com,${ORIGIN}`,
+    SESSION_KEYS: Buffer.alloc(32, 'benchmark').toString('base64'),
+    GENESYS_GUEST_API: guestApi,
+    GENESYS_DEPLOYMENT_ID: 'bench',
+    ...(guestApi !== 'web-messaging' && { GENESYS_CLIENT_ID: 'bench', GENESYS_CLIENT_SECRET: 'bench' }),
+    GENESYS_API_URL: rest,
+    GENESYS_LOGIN_URL: rest,
+    GENESYS_CDN_URL: rest,
+    GENESYS_MESSAGING_URL: `${tls ? 'wss' : 'ws'}://localhost:${ports.socketPort}`,
+    RATE_GUEST_PER_MINUTE: '1000000',
+    RATE_ADDRESS_PER_MINUTE: '1000000',
+    RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
+    RATE_OVERALL_PER_SECOND: '1000000',
+    ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
+  }
+}
+
+/** @param options those of {@link serviceSettings}, and where it runs */
+export function startService({ main, core, port, ...options }) {
+  return startServer([process.execPath, main], { env: serviceSettings(options), core, port })
+}
+
+/** What a guest's page asks for: a message of about 200 bytes. */
+export function messageRequest(token) {
+  return {
+    path: '/messages',
+    headers: { origin: ORIGIN, authorization: `Bearer ${token}`, accept: 'application/json' },
+    body: {
+      text:
+        'Hello, I ordered two pairs of running shoes last week and only one of them has come so far. ' +
+        'Could you please find out where the other pair is? The order is number 4711-0815. Thanks!',
+    },
+  }
+}

@@ -1,0 +1,153 @@
+// Genesys Cloud's part in the benchmark: REST and OAuth on raw sockets, and the guest socket.
+import { readFileSync } from 'node:fs'
+import https from 'node:https'
+import http from 'node:http'
+import net from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { WebSocketServer } from 'ws'
+import { serveCommands } from './commands.mjs'
+import { answerBytes, eachMessage } from './http-wire.mjs'
+
+/** About 200 bytes: what Genesys says of a message that it took. */
+const TAKEN = answerBytes(200, {
+  id: '6f1d1b2a-9a35-4c5c-8a04-0f9f3f1f7c11',
+  time: '2026-11-21T08:00:00.000Z',
+  type: 'text',
+  status: 'accepted',
+  conversationId: '0b1d7e0e-52a5-4c3b-a3a7-6a1f7d1c9e55',
+  direction: 'inbound',
+})
+const TOKEN = answerBytes(200, {
+  access_token: 'benchmark-access-token',
+  token_type: 'bearer',
+  expires_in: 86_399,
+})
+const DEPLOYMENT = answerBytes(200, { id: 'bench', status: 'active', name: 'bench' })
+const CONFIG = answerBytes(200, { status: 'Active', version: '1', messenger: { enabled: true } })
+const DOMAINS = answerBytes(200, { isActive: true, allowedDomains: [] })
+const NO_MESSAGES = answerBytes(200, { entities: [], pageSize: 25, pageNumber: 1, total: 0 })
+const NOT_FOUND = answerBytes(404, { code: 'not.found' })
+
+let delayMs = 0
+/** The sockets that have carried a request since the counts were last asked for. */
+let used = new Set()
+let requests = 0
+let guests = 0
+
+const rest = net.createServer({ noDelay: true }, (socket) => {
+  socket.on('error', () => undefined)
+  eachMessage(socket, ({ head }) => {
+    requests += 1
+    used.add(socket)
+    const answer = answerTo(head)
+    if (answer === TAKEN && delayMs > 0) setTimeout(() => socket.write(answer), delayMs)
+    else socket.write(answer)
+  })
+})
+
+function answerTo(head) {
+  const [method, path] = head.slice(0, head.indexOf('\r')).split(' ')
+  if (method === 'POST' && path.endsWith('/messages')) return TAKEN
+  if (method === 'PUT' && path.endsWith('/attributes')) return TAKEN
+  if (path.startsWith('/oauth/token')) return TOKEN
+  if (path.endsWith('/external/guests')) return newGuest()
+  if (path.includes('/messagecenter/deployments/')) return DEPLOYMENT
+  if (path.endsWith('/config.json')) return CONFIG
+  if (path.endsWith('/domains.json')) return DOMAINS
+  if (path.startsWith('/api/v2/webmessaging/messages')) return NO_MESSAGES
+  return NOT_FOUND
+}
+
+function newGuest() {
+  guests += 1
+  return answerBytes(201, { guestId: `guest-${guests}`, accessToken: `${guests}-`.padEnd(64, 'benchmark') })
+}
+
+const guestSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
+/** Those whose guest has a session; what is pushed goes to each in turn. */
+const configured = new Set()
+let handshakes = 0
+
+function takeUpgrades(server) {
+  server.on('upgrade', (req, socket, head) => {
+    handshakes += 1
+    guestSockets.handleUpgrade(req, socket, head, (ws) => {
+      ws.on('message', (data) => takeFrame(ws, JSON.parse(data)))
+      ws.on('close', () => configured.delete(ws))
+      ws.on('error', () => undefined)
+    })
+  })
+  return server
+}
+
+function takeFrame(ws, { action, tracingId, message }) {
+  const respond = (frameClass, body, type = 'response') =>
+    ws.send(JSON.stringify({ type, class: frameClass, code: 200, body, tracingId }))
+  if (action === 'configureSession') {
+    configured.add(ws)
+    respond('SessionResponse', {
+      connected: true,
+      newSession: true,
+      readOnly: false,
+      maxCustomDataBytes: 2048,
+    })
+  } else if (action === 'getJwt') respond('JwtResponse', { jwt: 'benchmark-jwt', exp: 4_000_000_000 })
+  else if (action === 'onMessage')
+    respond('StructuredMessage', messageBody('Inbound', message.text), 'message')
+  else if (action === 'echo') respond('StructuredMessage', messageBody('Inbound', 'ping'))
+}
+
+let messages = 0
+
+function messageBody(direction, text) {
+  messages += 1
+  const id = `message-${messages}`
+  return {
+    id,
+    type: 'Text',
+    direction,
+    text,
+    channel: { time: new Date().toISOString(), type: 'Private', messageId: id },
+    originatingEntity: 'Human',
+  }
+}
+
+/** Tells the guests, one after the other, `count` messages at `perSecond`; the text says which and when. */
+async function push({ perSecond, count }) {
+  const sockets = [...configured]
+  const startedAt = performance.now()
+  for (let sent = 0; sent < count;) {
+    const due = Math.min(count, Math.floor(((performance.now() - startedAt) / 1000) * perSecond))
+    for (; sent < due; sent++) {
+      const text = `message ${sent} sent at ${process.hrtime.bigint()}`
+      const body = messageBody('Outbound', text)
+      sockets[sent % sockets.length].send(
+        JSON.stringify({ type: 'message', class: 'StructuredMessage', code: 200, body }),
+      )
+    }
+    await pause(1)
+  }
+}
+
+async function listen(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 8192, resolve))
+  return server.address().port
+}
+
+serveCommands({
+  async listen({ tls }) {
+    const server = tls
+      ? https.createServer({ key: readFileSync(tls.key), cert: readFileSync(tls.cert) })
+      : http.createServer()
+    return { port: await listen(rest), socketPort: await listen(takeUpgrades(server)) }
+  },
+  setDelay: (ms) => (delayMs = ms),
+  counts: () => {
+    const counts = { sockets: used.size, requests, handshakes, guestSockets: configured.size }
+    used = new Set()
+    requests = 0
+    handshakes = 0
+    return counts
+  },
+  push,
+})

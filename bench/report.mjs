@@ -1,0 +1,148 @@
+// The figures as Markdown, between two marks in docs/performance.md.
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+
+const BEGIN = '<!-- figures: written by npm run bench -->'
+const END = '<!-- end of figures -->'
+
+const NAMES = {
+  ours: '**this service**',
+  seed: 'the tutorial: Express, axios as it comes',
+  httpProxyMiddleware: 'Express, http-proxy-middleware, keep-alive',
+  fastifyProxy: 'Fastify, @fastify/http-proxy',
+  raw: 'node:http alone, keep-alive (the limit in JavaScript)',
+  nginx: 'nginx, keep-alive upstream (native)',
+}
+
+export function replaceFigures(page, figures, versions) {
+  const begin = page.indexOf(BEGIN)
+  const end = page.indexOf(END)
+  if (begin < 0 || end < begin) throw new Error('docs/performance.md has no place for the figures')
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${markdown(figures, versions)}\n${page.slice(end)}`
+}
+
+function markdown({ rest, latency, webMessaging, live, replicas, guestCounts }, versions) {
+  return [
+    where(versions),
+    ...Object.entries(rest).map(([load, result]) => restTable(load, result)),
+    latencyTable(latency),
+    webMessagingText(webMessaging),
+    liveTable(live),
+    growthText(replicas, guestCounts),
+  ].join('\n\n')
+}
+
+function where({ nginx }) {
+  const [cpu] = os.cpus()
+  const version = (name, folder = '') => {
+    const file = new URL(`${folder}node_modules/${name}/package.json`, import.meta.url)
+    return `${name} ${JSON.parse(readFileSync(file, 'utf8')).version}`
+  }
+  const peers = ['express', 'axios', 'http-proxy-middleware', 'fastify', '@fastify/http-proxy']
+  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'express-rate-limit', 'ws']
+  return [
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${cpu.model.trim()}, ` +
+      `Linux ${os.release()}, Node.js ${process.versions.node}.`,
+    `The service: ${ours.map((name) => version(name, '../')).join(', ')}.`,
+    `Peers: ${peers.map((name) => version(name)).join(', ')}${nginx ? `, nginx ${nginx}` : ''}.`,
+  ].join('\n')
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const whole = (number) => Math.round(number).toLocaleString('en')
+const places = (number, digits = 2) => number.toFixed(digits)
+const range = ({ median, min, max }, digits = 2) =>
+  `${places(median, digits)} (${places(min, digits)}–${places(max, digits)})`
+
+function restTable(load, { servers, ratios }) {
+  const [delay, connections] = load.split('-')
+  const rows = Object.entries(servers).map(([name, figures]) => [
+    NAMES[name] ?? name,
+    whole(figures.perSecond.median),
+    ratios[name] ? range(ratios[name]) : '',
+    whole(figures.cpuMicros.median),
+    places(figures.p50Ms.median, 1),
+    places(figures.p99Ms.median, 1),
+    figures.upstreamSockets,
+    figures.errors,
+  ])
+  return (
+    `### A: \`POST /messages\`, upstream ${delay.replace('ms', ' ms')}, ${connections} connections\n\n` +
+    table(
+      ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'upstream sockets', 'errors'],
+      rows,
+    )
+  )
+}
+
+function latencyTable(latency) {
+  const rows = Object.entries(latency).map(([rate, { ours, raw, p50AboveRawMs, p99OverRaw }]) => [
+    whole(Number(rate)),
+    range(ours.p50Ms),
+    range(raw.p50Ms),
+    range(p50AboveRawMs),
+    range(ours.p99Ms),
+    range(raw.p99Ms),
+    range(p99OverRaw),
+  ])
+  const head = ['requests/s', 'p50 ms', 'raw p50', 'above raw', 'p99 ms', 'raw p99', 'p99 / raw']
+  return `### A at a fixed rate, beside the raw pass-through\n\n${table(head, rows)}`
+}
+
+function webMessagingText({ perSecond, cpuMicros, p50Ms, p99Ms, errors }) {
+  return (
+    '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
+    table(
+      ['requests/s', 'µs CPU', 'p50 ms', 'p99 ms', 'errors'],
+      [
+        [
+          whole(perSecond.median),
+          whole(cpuMicros.median),
+          places(p50Ms.median, 1),
+          places(p99Ms.median, 1),
+          errors,
+        ],
+      ],
+    )
+  )
+}
+
+function liveTable(live) {
+  const rows = Object.entries(live).map(([guests, figures]) => [
+    guests,
+    places(figures.kibPerGuest, 1),
+    places(figures.tookMs / 1000, 1),
+    places(figures.p50Ms),
+    places(figures.p99Ms),
+    figures.lost + figures.twice,
+    figures.backAfterMs === undefined ? '' : places(figures.backAfterMs / 1000, 1),
+  ])
+  const head = [
+    'guests',
+    'KiB a guest',
+    'streams open after s',
+    'p50 ms',
+    'p99 ms',
+    'lost or twice',
+    'all back after s',
+  ]
+  return `### C: live guests, 2,000 messages/s from frame to page\n\n${table(head, rows)}`
+}
+
+function growthText({ one, two, requestRatio, cpuRatio }, { few, many, costRatio }) {
+  return (
+    '### D: growth\n\n' +
+    table(
+      ['', 'before', 'after', 'ratio'],
+      [
+        ['requests/s, one process and two', whole(one.median), whole(two.median), range(requestRatio)],
+        ['CPU a request, one process and two', '', '', range(cpuRatio)],
+        ['µs CPU a request, 100 guests and 10,000', whole(few.median), whole(many.median), range(costRatio)],
+      ],
+    )
+  )
+}

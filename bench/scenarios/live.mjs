@@ -1,0 +1,82 @@
+// C: guests who listen. Each has one event stream and one socket to the upstream.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { residentKiB, startHelper } from '../processes/processes.mjs'
+import { ORIGIN, startService } from '../processes/service.mjs'
+
+const MESSAGES_PER_SECOND = 2000
+const MESSAGES = 10_000
+/** Long enough for what was needed only to open the guests to be collected. */
+const SETTLE_MS = 6000
+
+export async function measureLive({ main, say, counts = [1000, 9900], tlsCount = 5000 }) {
+  const results = {}
+  for (const guests of counts) {
+    say(`C: ${guests} guests`)
+    results[guests] = await measureGuests({ main, guests, restart: guests === counts.at(-1) })
+  }
+  const tls = makeCertificate()
+  if (tls && tlsCount > 0) {
+    say(`C: ${tlsCount} guests over TLS`)
+    results[`${tlsCount} over TLS`] = await measureGuests({ main, guests: tlsCount, tls })
+  }
+  return results
+}
+
+async function measureGuests({ main, guests, tls, restart }) {
+  const upstream = await startHelper('upstream.mjs')
+  const load = await startHelper('load.mjs')
+  const ports = await upstream.ask('listen', { tls })
+  const options = { main, guestApi: 'web-messaging', ports, tls }
+  let service = await startService(options)
+  try {
+    await pause(500)
+    const startKiB = residentKiB(service.pid)
+    const tokens = await load.ask('openGuests', { port: service.port, count: guests, origin: ORIGIN })
+    const opened = await load.ask('openPages', { port: service.port, tokens, origin: ORIGIN })
+    await pause(SETTLE_MS)
+    const kibPerGuest = (residentKiB(service.pid) - startKiB) / guests
+    const messages = await measureMessages(upstream, load)
+    const result = { ...opened, kibPerGuest, ...messages }
+    if (!restart) return result
+
+    const startedAt = performance.now()
+    await service.kill()
+    service = await startService({ ...options, port: service.port })
+    while ((await load.ask('connectedPages')) < guests && performance.now() - startedAt < 60_000)
+      await pause(50)
+    const back = await load.ask('connectedPages')
+    return { ...result, back, backAfterMs: performance.now() - startedAt }
+  } finally {
+    await load.stop()
+    await Promise.all([service.kill(), upstream.stop()])
+  }
+}
+
+async function measureMessages(upstream, load) {
+  const measure = async (count) => {
+    await load.ask('beginMessages')
+    await upstream.ask('push', { perSecond: MESSAGES_PER_SECOND, count })
+    return load.ask('endMessages', { count, withinMs: 5000 })
+  }
+  await measure(MESSAGES / 5)
+  const { arrived, twice, p50Ms, p99Ms } = await measure(MESSAGES)
+  return { lost: MESSAGES - arrived, twice, p50Ms, p99Ms }
+}
+
+/** A certificate for localhost that lives a day; undefined where there is no openssl. */
+function makeCertificate() {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-tls-'))
+  const key = join(folder, 'key.pem')
+  const cert = join(folder, 'cert.pem')
+  const { status } = spawnSync('openssl', [
+    ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost'.split(
+      ' ',
+    ),
+    ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
+  ])
+  return status === 0 ? { key, cert } : undefined
+}

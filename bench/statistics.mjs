@@ -1,0 +1,10 @@
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** Median, minimum and maximum of what several rounds gave. */
+export function spread(numbers) {
+  return { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) }
+}
