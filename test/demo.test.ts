@@ -19,7 +19,10 @@ interface Demo {
 }
 
 function launch(environment: Record<string, string>, from: 'directly' | 'sh' = 'directly') {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/demo/demo.ts'], {
+  const program = [process.execPath, '--import', 'tsx', 'src/demo/demo.ts']
+  // A shell with another command to come doesn't hand its process over.
+  const [command = '', ...rest] = from === 'sh' ? ['sh', '-c', `${program.join(' ')}; true`] : program
+  const child = spawn(command, rest, {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -30,8 +33,9 @@ function launch(environment: Record<string, string>, from: 'directly' | 'sh' = '
   return { child, said }
 }
 
-async function startDemo(): Promise<Demo> {
-  const { child, said } = launch({ PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_AGENT_DELAY_MS: '0' })
+async function startDemo(from?: 'sh'): Promise<Demo> {
+  const settings = { PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_AGENT_DELAY_MS: '0' }
+  const { child, said } = launch(settings, from)
   while (!said.out.includes('Ctrl-C')) {
     if (child.exitCode !== null) throw new Error(`the demo ended: ${said.err}`)
     await once(child.stdout, 'data')
