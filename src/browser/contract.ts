@@ -3,6 +3,7 @@
  * says the same for other languages.
  */
 
+/** What the service can do with the Genesys API that it was set up for. */
 export type Capability =
   'messages' | 'live-events' | 'history' | 'typing' | 'attachments' | 'attributes' | 'end' | 'sign-in'
 
@@ -24,7 +25,9 @@ export interface Limits {
 
 /** The answer of `GET` and `POST /guest-session`, without the session token. */
 export interface SessionDescription {
+  /** ISO 8601, UTC. */
   readonly expiresAt: string
+  /** Which Genesys API the service speaks; `web-messaging` is the usual one. */
   readonly guestApi: string
   readonly state: 'new' | 'resumed' | 'read-only'
   readonly capabilities: readonly Capability[]

@@ -53,7 +53,9 @@ export interface ChatEvents {
 
 /** One guest's conversation. All methods reject with a {@link ChatProblem}. */
 export interface GuestChat {
+  /** Whether the guest can write. */
   readonly state: ChatState
+  /** Whether what others write comes in right now. */
   readonly connection: ConnectionState
   /** Limits and capabilities; undefined until opened. */
   readonly session: SessionDescription | undefined
@@ -102,6 +104,6 @@ export interface GuestChat {
   startNew(): Promise<SessionDescription>
   /** Stops live events and requests. The session lives on, `open` resumes it. */
   close(): void
-  /** @returns stops listening */
+  /** Listens to one of the {@link ChatEvents}. @returns stops listening */
   on<Name extends keyof ChatEvents>(name: Name, listener: (detail: ChatEvents[Name]) => void): () => void
 }

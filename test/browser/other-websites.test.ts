@@ -41,6 +41,16 @@ test('a page of an allowed website has a conversation with nothing but fetch', a
   await context.close()
 })
 
+test('the example page says hello and is answered', async () => {
+  const service = encodeURIComponent(demo.url)
+  const { page, context } = await openPage(browser, `${demo.allowedSite}/example/?service=${service}`)
+  await page.getByRole('textbox').fill('Hello')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('guest: Hello').waitFor()
+  await page.getByText('agent: Hello! I am Ada.').waitFor()
+  await context.close()
+})
+
 test('a page of an allowed website loads the client from the service and uses it', async () => {
   const { page, context } = await openPage(browser, demo.allowedSite)
   const answer = await page.evaluate(async (service) => {

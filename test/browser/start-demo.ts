@@ -12,7 +12,7 @@ export interface Demo {
   /** Where the service is, without a slash at the end. */
   readonly url: string
   readonly simulator: Simulator
-  /** Another website that the service allows: an empty page. */
+  /** Another website that the service allows: an empty page, and the example under `/example/`. */
   readonly allowedSite: string
   /** A website that is on no list. */
   readonly foreignSite: string
@@ -78,11 +78,11 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
   }
 }
 
-/** Where the built client is; the service serves it from there. */
-export const builtClient = fileURLToPath(new URL('../../dist/browser/client.js', import.meta.url))
+const example = fileURLToPath(new URL('../../examples/static-html/', import.meta.url))
 
 function emptySite(): express.Express {
   const site = express()
+  site.use('/example', express.static(example))
   site.get(
     '/',
     (_req, res) => void res.type('html').send('<!doctype html><title>A website</title><p>Hello.</p>'),

@@ -45,7 +45,7 @@ export function fileSize(bytes: number, language: string): string {
   const options = {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: value < 10 ? 1 : 0,
   } as const
   return new Intl.NumberFormat(language, options).format(value)

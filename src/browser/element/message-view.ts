@@ -9,6 +9,8 @@ import { icon } from './icons.ts'
 import { datePickerView, listPickerView } from './picker-view.ts'
 import { problemText } from './texts/texts.ts'
 
+const ANSWERS = 'button.action, .slot, .list-item, .picker-form'
+
 /** Where a message stands among its neighbours. */
 export interface Place {
   readonly startsGroup: boolean
@@ -80,6 +82,8 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
       toggle(meta, endsGroup && message.status !== 'failed')
       toggle(failure, message.status === 'failed')
       toggle(replies, isLast && isWritable && replies.hasChildNodes())
+      // A button whose answer could not be sent is out of reach; links and files stay.
+      for (const control of body.querySelectorAll<HTMLElement>(ANSWERS)) control.inert = !isWritable
     },
   }
 }

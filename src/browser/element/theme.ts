@@ -14,10 +14,12 @@ const READABLE = 4.5
 export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   const onAccent =
     contrast(rgb, WHITE) >= READABLE || contrast(rgb, WHITE) >= contrast(rgb, INK) ? WHITE : INK
+  const away = onAccent === WHITE ? INK : WHITE
+  const accent = readableOn(onAccent, rgb, away)
   return {
-    '--_accent': css(rgb),
+    '--_accent': css(accent),
     // The far end of the gradient leads away from the text on it.
-    '--_accent-far': css(mix(rgb, onAccent === WHITE ? INK : WHITE, 0.2)),
+    '--_accent-far': css(mix(accent, away, 0.2)),
     '--_on-accent': css(onAccent),
     '--_accent-text-light': css(readableOn(LIGHT_SURFACE, rgb, INK)),
     '--_accent-text-dark': css(readableOn(DARK_SURFACE, rgb, WHITE)),

@@ -72,6 +72,7 @@ a { color: inherit; }
 .action:hover { background: var(--_soft); }
 .action.primary { color: var(--_on-accent); background: var(--_accent); border-color: transparent; }
 .action.primary:hover { background: var(--_accent-far); }
+.action[inert], .slot[inert], .list-item[inert], .picker-form[inert] { opacity: 0.5; }
 .action:disabled { color: var(--_muted); background: var(--_soft); cursor: default; }
 .link { color: var(--_accent-text); font-weight: 600; text-decoration: underline; text-underline-offset: 2px; }
 

@@ -1,0 +1,10 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, jest, test } from '@jest/globals'
+
+jest.setTimeout(30_000)
+
+test('docs/client.md says what the docstrings say', async () => {
+  const run = promisify(execFile)(process.execPath, ['scripts/client-reference.mjs', '--check'])
+  await expect(run).resolves.toMatchObject({ stderr: '' })
+})
