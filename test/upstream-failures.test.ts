@@ -54,11 +54,11 @@ describe('opening a session, when', () => {
       'upstream_refused',
     ],
     [
-      'it is refused with 5000',
+      'it is refused with 5000 each time',
       'SessionResponse',
-      errorFrame(5000, 'Unexpected error'),
-      502,
-      'upstream_refused',
+      { ...errorFrame(5000, 'Unexpected error'), times: 50 },
+      503,
+      'upstream_unavailable',
     ],
     ['the rate is limited', 'SessionResponse', rateFrame, 429, 'upstream_rate_limited'],
     ['there is no answer', 'SessionResponse', { swallow: true }, 504, 'upstream_timeout'],
@@ -80,6 +80,13 @@ describe('opening a session, when', () => {
     bend.cancel()
     await goesOn()
   })
+})
+
+test('opening a session is tried again after an unexpected error', async () => {
+  const bend = running.genesys.bend('SessionResponse', errorFrame(5000, 'Unexpected error'))
+  const { opened } = await running.openPage()
+  await bend.happened
+  expect(opened).toMatchObject({ status: 201, body: { state: 'new' } })
 })
 
 describe('sending a message, when', () => {

@@ -179,8 +179,11 @@ export type GuestEvent =
       readonly type: 'session'
       readonly state: 'connected' | 'reconnecting' | 'disconnected' | 'read-only' | 'cleared' | 'expired'
     }
-  /** Events may have been missed before this one, for instance while the socket was away. */
-  | { readonly type: 'gap' }
+  /**
+   * Events may have been missed before this one, for instance while the socket was away. `after` is the
+   * newest message that was known before it, where there is one.
+   */
+  | { readonly type: 'gap'; readonly after?: Pick<Message, 'id' | 'time'> }
 
 export type GuestEventListener = (event: GuestEvent) => void
 

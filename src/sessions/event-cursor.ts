@@ -22,7 +22,17 @@ interface SentMessage {
  */
 export class EventCursor {
   newest: SentMessage | undefined = undefined
+  /** Nothing older is missed: where a stream begins that has sent nothing yet. */
+  private beginsAtMs = 0
   private recent: SentMessage[] = []
+
+  /** Where nothing was sent yet: the stream begins after this message, and what is older was never to be sent. */
+  beginAfter(message: Pick<Message, 'id' | 'time'>): void {
+    if (this.newest !== undefined) return
+    this.beginsAtMs = timeMsOf(message)
+    this.newest = { timeMs: this.beginsAtMs, id: message.id, mark: markOf(message.id) }
+    this.recent.push(this.newest)
+  }
 
   /** Notes a message as sent. @returns the event id to send it under */
   advance(message: Message): string {
@@ -49,9 +59,9 @@ export class EventCursor {
 
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
   misses(message: Message): boolean {
-    return (
-      this.newest !== undefined && timeMsOf(message) >= this.newest.timeMs - DISORDER_MS && !this.has(message)
-    )
+    if (this.newest === undefined) return false
+    const sinceMs = Math.max(this.newest.timeMs - DISORDER_MS, this.beginsAtMs)
+    return timeMsOf(message) >= sinceMs && !this.has(message)
   }
 
   toString(): string {
@@ -87,8 +97,8 @@ export class EventCursor {
   }
 }
 
-export function timeMsOf(message: Message): number {
-  return Date.parse(message.time) || 0
+export function timeMsOf({ time }: Pick<Message, 'time'>): number {
+  return Date.parse(time) || 0
 }
 
 /** Eight hex digits of a message id (FNV-1a, 32 bits): enough to tell a handful of messages apart. */

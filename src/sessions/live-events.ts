@@ -1,5 +1,6 @@
 import type { Guest, GuestApi, GuestEvent, Message } from '../genesys/guest-api.ts'
 import { EventCursor, timeMsOf } from './event-cursor.ts'
+import { createFlushQueue } from './flush-queue.ts'
 import { missedSince } from './missed-messages.ts'
 import { notSupported } from './not-supported.ts'
 
@@ -158,6 +159,7 @@ class GuestFeed {
         if (this.arrived.push(event.message) === 1) this.context.flushSoon(this)
         return
       case 'gap':
+        if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
         void this.fill()
         return
       case 'typing':
@@ -243,18 +245,5 @@ class GuestFeed {
     const held = tab.held
     tab.held = undefined
     for (const { message, id } of held) if (!replayed.has(message.id)) tab.message(message, id)
-  }
-}
-
-/** One `setImmediate` for all feeds that have something to send: no timer per guest. */
-function createFlushQueue(): (feed: GuestFeed) => void {
-  let waiting: GuestFeed[] = []
-  const flush = () => {
-    const feeds = waiting
-    waiting = []
-    for (const feed of feeds) feed.flush()
-  }
-  return (feed) => {
-    if (waiting.push(feed) === 1) setImmediate(flush)
   }
 }

@@ -53,6 +53,17 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
+  test('that has sent nothing yet gets what a gap hides, and nothing from before it began', async () => {
+    const { openTab, genesys, say } = setUp()
+    const { id, time } = (say('earlier', 0), say('known', 10))
+    const tab = openTab()
+    say('missed', 20)
+    genesys.emit({ type: 'gap', after: { id, time } })
+    await settle()
+    expect(ids(tab.events)).toEqual(['missed'])
+    expect(names(tab.events)).not.toContain('resync')
+  })
+
   test('of several tabs share one subscription, which ends with the last', () => {
     const { openTab, genesys } = setUp()
     const [first, second] = [openTab(), openTab()]

@@ -21,7 +21,7 @@ const MAX_FAILURES = 3
 /** One guest at Genesys: its requests, its listeners, and what is known of its session. */
 export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   /** The newest message seen on this connection: its key, and the `id` by which the REST API knows it. */
-  newest: { readonly key: string; readonly id: string } | undefined
+  newest: { readonly key: string; readonly id: string; readonly time: string } | undefined
   readonly socket: SessionSocket
   readonly session: KnownSession
   readonly lateEchoes = new LateEchoes()
@@ -148,7 +148,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.#isAway = false
     this.#listeners.emitState(this.#state())
     // Who listened before the socket was there may have missed something meanwhile.
-    this.#listeners.emit({ type: 'gap' })
+    this.#listeners.emitGap(this.newest)
     this.pump()
   }
 
@@ -211,7 +211,10 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   #pushed(wire: StructuredMessage): void {
     const event = readEvent(wire, this.#nowIso())
     if (!event) return
-    if (event.type === 'message') this.newest = { key: event.message.id, id: wire.id ?? event.message.id }
+    if (event.type === 'message') {
+      const { id: key, time } = event.message
+      this.newest = { key, id: wire.id ?? key, time }
+    }
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#listeners.emit(event)
   }

@@ -35,6 +35,11 @@ export class Listeners {
     this.emit({ type: 'session', state })
   }
 
+  /** @param newest the newest message that is known, by its key. */
+  emitGap(newest: { readonly key: string; readonly time: string } | undefined): void {
+    this.emit({ type: 'gap', ...(newest && { after: { id: newest.key, time: newest.time } }) })
+  }
+
   clear(): void {
     this.#subscriptions.clear()
   }
