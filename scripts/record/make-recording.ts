@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import nock from 'nock'
+import type { Config } from '../../src/config.ts'
+import type { Recording } from '../../src/fixtures/recording.ts'
+import { connectGenesys, type GenesysConnection } from '../../src/genesys-connection.ts'
+import { UpstreamError } from '../../src/http/upstream-error.ts'
+import { createLog } from '../../src/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { ONE_KEY, type Scenario } from './scenario.ts'
+import { createScrubber, type RawCall } from './scrubber.ts'
+
+const RECORDED_WITHIN_MS = 5000
+
+export interface RecordingOptions {
+  readonly config: Config
+  /** What is on the other side: `simulator`, `organisation`, `gateway`. */
+  readonly platform: string
+  /** The day, as in `2026-11-21`. */
+  readonly date: string
+}
+
+/**
+ * Leads the configured driver through a scenario while nock's recorder listens.
+ *
+ * @throws {Error} when the scenario ends otherwise than it should: then it shows something else than its title says
+ */
+export async function makeRecording(scenario: Scenario, options: RecordingOptions): Promise<Recording> {
+  const config = scenario.configure?.(options.config) ?? options.config
+  const counter = countingConnection(config)
+  nock.recorder.clear()
+  nock.recorder.rec({ output_objects: true, dont_print: true, enable_reqheaders_recording: true })
+  try {
+    const outcome = await outcomeOf(scenario, counter.connection, config)
+    if (outcome !== scenario.outcome) {
+      throw new Error(`'${scenario.name}' was to end in ${scenario.outcome}, and ended in ${outcome}.`)
+    }
+    const { title } = scenario
+    const { platform, date } = options
+    const calls = scrubberFor(config)(await recordedCalls(counter.answers))
+    return { title, madeAgainst: { platform, driver: config.genesys.guestApi, date }, outcome, calls }
+  } finally {
+    nock.restore()
+    nock.recorder.clear()
+    await counter.connection.guestApi.close()
+    counter.connection.close()
+  }
+}
+
+/** How a driver comes through a scenario: `ok`, a word of the scenario's own, or the code of a problem. */
+export async function outcomeOf(
+  scenario: Scenario,
+  { guestApi }: Pick<GenesysConnection, 'guestApi'>,
+  { allowedOrigins }: Config,
+): Promise<string> {
+  try {
+    const ended = await scenario.drive(guestApi, allowedOrigins[0] ?? '')
+    return typeof ended === 'string' ? ended : 'ok'
+  } catch (error) {
+    if (error instanceof UpstreamError) return error.code
+    throw error
+  }
+}
+
+/** The driver as the service makes it, and how many answers it has had. */
+function countingConnection(config: Config) {
+  let answers = 0
+  const metrics = {
+    ...createMetrics({ processMetrics: false }),
+    upstreamCallEnded: ({ outcome }: { outcome: string }) => {
+      if (outcome.startsWith('http-')) answers += 1
+    },
+  }
+  const log = createLog({ level: 'silent' })
+  return { connection: connectGenesys(config, { log, metrics, now: Date.now }), answers: () => answers }
+}
+
+/** The recorder has an answer somewhat later than the driver. */
+async function recordedCalls(answers: () => number): Promise<RawCall[]> {
+  const giveUpAtMs = Date.now() + RECORDED_WITHIN_MS
+  for (;;) {
+    const calls = (nock.recorder.play() as unknown as RawCall[]).filter(({ path }) => !isSocket(path))
+    if (calls.length >= answers()) return calls
+    if (Date.now() > giveUpAtMs) throw new Error('The recorder has missed a call.')
+    await pause(5)
+  }
+}
+
+/** The handshake of a guest's socket; what goes over it can't be recorded. */
+function isSocket(path: string): boolean {
+  return path.startsWith('/v1?')
+}
+
+function scrubberFor({ genesys }: Config) {
+  const { deploymentId, organizationId, oauth } = genesys
+  const { clientId, clientSecret } = oauth ?? {}
+  return createScrubber({ deploymentId, organizationId, clientId, clientSecret }, [ONE_KEY, 'name'])
+}

@@ -1,0 +1,25 @@
+import type { GuestApiName } from '../../src/genesys/guest-api.ts'
+
+export type RestDriver = Exclude<GuestApiName, 'web-messaging'>
+
+export interface Operations {
+  /** As `bend` takes it. */
+  readonly open: string
+  readonly send?: string
+  /** What opening needs. */
+  readonly permission?: string
+}
+
+export const OPERATIONS: Record<RestDriver, Operations> = {
+  'external-guests': {
+    open: 'POST /api/v2/conversations/messaging/external/guests',
+    send: 'POST /api/v2/conversations/messaging/external/guests/*/messages',
+    permission: 'messaging:guest:write',
+  },
+  'guest-identities': {
+    open: 'POST /api/v2/guests/identities',
+    send: 'POST /api/v2/guests/messages',
+    permission: 'guest:identity:write',
+  },
+  'external-users': { open: 'POST /api/v2/external/users/messaging' },
+}

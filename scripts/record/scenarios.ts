@@ -1,0 +1,22 @@
+import { GUEST_API_NAMES, type GuestApiName } from '../../src/genesys/guest-api.ts'
+import { oauthScenarios, webMessagingScenarios } from './other-scenarios.ts'
+import { restScenarios } from './rest-scenarios.ts'
+import type { Scenario } from './scenario.ts'
+
+/** A folder of fixtures: a driver's, or that of the token endpoint, which is the same for all drivers. */
+export const FOLDERS = [...GUEST_API_NAMES, 'oauth'] as const
+export type Folder = (typeof FOLDERS)[number]
+
+export function driverOf(folder: Folder): GuestApiName {
+  return folder === 'oauth' ? 'external-guests' : folder
+}
+
+export function scenariosOf(folder: Folder): Scenario[] {
+  if (folder === 'oauth') return oauthScenarios()
+  return folder === 'web-messaging' ? webMessagingScenarios() : restScenarios(folder)
+}
+
+/** Whether any Genesys can be asked for it, and not only one that can be bent. */
+export function needsNoSimulator({ simulator, bend }: Scenario): boolean {
+  return simulator === undefined && bend === undefined
+}
