@@ -24,20 +24,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-/** Motion has to be over: half transparent text has another contrast, and looks it. */
-async function stillness(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-    // What has just been added begins to move with the frame after next.
-    await frame()
-    await frame()
-    const root = document.querySelector('genesys-guest-chat')?.shadowRoot ?? document
-    await Promise.allSettled(root.getAnimations().map(({ finished }) => finished))
-  })
-}
-
 async function violations(page: Page): Promise<string[]> {
-  await stillness(page)
   await page.evaluate(axe)
   const { violations: found } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

@@ -37,7 +37,11 @@ function actionView(action: Card['actions'][number], view: ChatView): HTMLElemen
 
 /** Cards side by side, to be swiped, tabbed or stepped through. */
 export function carouselView(cards: readonly Card[], view: ChatView): HTMLElement {
-  const track = h('div', { class: 'carousel-track' }, ...cards.map((card) => cardView(card, view)))
+  const track = h(
+    'div',
+    { class: 'carousel-track', tabindex: '0' },
+    ...cards.map((card) => cardView(card, view)),
+  )
   const step = (direction: 1 | -1) => () => {
     const width = track.firstElementChild?.getBoundingClientRect().width ?? 0
     track.scrollBy({ left: direction * (width + 12), behavior: isStill() ? 'auto' : 'smooth' })

@@ -55,9 +55,13 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
   )
   const node = h('div', { class: 'log' }, scroller, down)
   let isAtEnd = true
+  let lastTopPx = 0
 
   scroller.addEventListener('scroll', () => {
-    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
+    const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
+    // The event comes late: what was added meanwhile is no scrolling away.
+    isAtEnd = isNear || (isAtEnd && scroller.scrollTop >= lastTopPx)
+    lastTopPx = scroller.scrollTop
     toggle(down, !isAtEnd)
   })
   // Pictures that arrive late, and a keyboard that comes up, must not push the newest message out of sight.

@@ -23,6 +23,7 @@ export const contentStyles = `
 .carousel-track {
   display: flex; gap: 12px; align-items: stretch; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; padding: 2px;
 }
+.carousel-track:focus-visible { outline-offset: -2px; border-radius: 16px; }
 .carousel-track .card { flex: 0 0 min(236px, 86%); scroll-snap-align: start; display: flex; flex-direction: column; }
 .carousel-track .card-actions { margin-top: auto; }
 .carousel-steps { display: flex; gap: 8px; justify-content: flex-end; margin-top: 8px; }
