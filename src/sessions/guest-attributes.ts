@@ -66,8 +66,9 @@ export function createGuestAttributes(options: {
       return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })
     },
     forgotten(claims) {
-      const { version } = claims.attributes
-      return withState(claims, { ...claims.attributes, version: version + 1, delivered: false })
+      const { values, version } = claims.attributes
+      const delivered = Object.keys(values).length === 0
+      return withState(claims, { values, version: version + 1, removedKeys: [], delivered })
     },
     async deliver(claims, deadlineAtMs) {
       const values = self.undelivered(claims)

@@ -188,10 +188,7 @@ export function createGuestSessions(options: {
         return open(request, caller)
       }
       // A session that Genesys had forgotten, or that begins anew, knows none of the attributes.
-      const current =
-        opened.state === 'new'
-          ? { ...changed, attributes: { ...changed.attributes, delivered: false } }
-          : changed
+      const current = opened.state === 'new' ? attributes.forgotten(changed) : changed
       const visitor = identified?.visitor ?? claims.visitor
       return answer({ ...current, ...(visitor !== undefined && { visitor }) }, opened, caller.deadlineAtMs)
     },

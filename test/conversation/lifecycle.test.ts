@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Simulator } from '../../src/simulator/simulator.ts'
+import { isMessage, isSession, type EventReader } from '../event-reader.ts'
+import { pageOf, SITE, startTogether, type Page, type Running, type StartOptions } from '../start-service.ts'
+
+/** Every way in which a conversation ends: one clear event for the page, and one clear answer. */
+
+const running: Running[] = []
+afterEach(async () => {
+  for (const together of running.splice(0).reverse()) await together.stop()
+})
+
+async function start(options: StartOptions = {}): Promise<Running> {
+  const together = await startTogether(options)
+  running.push(together)
+  return together
+}
+
+/** A guest who has said hello and listens. */
+async function talking(simulator: StartOptions['simulator'] = {}) {
+  const together = await start({ simulator })
+  const page = await together.openPage()
+  await page.say('hello')
+  const stream = await page.events()
+  await stream.next(isSession('connected'))
+  return { ...together, page, stream }
+}
+
+/** Services that share nothing but the key and Genesys, as replicas do. */
+async function startReplicas(count: number, options: StartOptions = {}): Promise<Running[]> {
+  const shared = { SESSION_KEYS: randomBytes(32).toString('base64'), ...options.settings }
+  const first = await start({ ...options, settings: shared })
+  const others: Running[] = []
+  for (let at = 1; at < count; at++) others.push(await start({ settings: shared, genesys: first.genesys }))
+  return [first, ...others]
+}
+
+const statesOf = (stream: EventReader) =>
+  stream.events.filter(({ event }) => event === 'session').map(({ data }) => data['state'])
+const problem = (status: number, code: string) => ({ status, body: { code } })
+const conversationsOf = (genesys: Simulator) =>
+  new Set(genesys.transcript().map(({ conversationId }) => conversationId)).size
+
+/** Whatever the service was about to say about the state has been said when this message is there. */
+async function afterNextMessage(genesys: Simulator, stream: EventReader): Promise<void> {
+  genesys.agentSays('one more thing')
+  await stream.next(isMessage('one more thing'))
+}
+
+describe('the agent leaves', () => {
+  test('in mode off: the page is told nothing, and what the guest writes begins another conversation', async () => {
+    const { genesys, page, stream } = await talking({ disconnectMode: 'off' })
+    genesys.agentLeaves()
+    expect(await page.say('still there?')).toMatchObject({ status: 201 })
+    await stream.next(isMessage('still there?'))
+    expect(statesOf(stream)).toEqual(['connected'])
+    expect(conversationsOf(genesys)).toBe(2)
+  })
+
+  test('in mode Send: the page is told once, and the guest may write on', async () => {
+    const { genesys, page, stream } = await talking({ disconnectMode: 'send' })
+    genesys.agentLeaves()
+    await stream.next(isSession('disconnected'))
+    expect(await page.say('hello again')).toMatchObject({ status: 201 })
+    await stream.next(isMessage('hello again'))
+    expect(statesOf(stream)).toEqual(['connected', 'disconnected'])
+    expect(conversationsOf(genesys)).toBe(2)
+  })
+
+  test('in mode ReadOnly: the page is told once, and what the guest writes is refused', async () => {
+    const { genesys, page, stream } = await talking({ disconnectMode: 'read-only' })
+    genesys.agentLeaves()
+    await stream.next(isSession('read-only'))
+    expect(await page.say('hello?')).toMatchObject(problem(409, 'session_read_only'))
+    expect(await page.say('hello?')).toMatchObject(problem(409, 'session_read_only'))
+    expect(statesOf(stream)).toEqual(['connected', 'read-only'])
+    expect(await page.ask('GET', '/messages')).toMatchObject({
+      status: 200,
+      body: { messages: [{ text: 'hello' }] },
+    })
+  })
+})
+
+describe('a read-only conversation', () => {
+  test('is still read-only for who comes back, on another replica too', async () => {
+    const replicas = await startReplicas(2, { simulator: { disconnectMode: 'read-only' } })
+    const { genesys, page } = await readOnly(replicas[0]!)
+    const elsewhere = pageOf(replicas[1]!.url, page.opened)
+    for (const tab of [page, elsewhere]) {
+      expect(await tab.ask('POST', '/guest-session', {})).toMatchObject({
+        status: 200,
+        body: { state: 'read-only' },
+      })
+      const stream = await tab.events()
+      await stream.next(isSession('read-only'))
+      expect(statesOf(stream)).toEqual(['read-only'])
+      stream.close()
+    }
+    expect(await elsewhere.say('hello?')).toMatchObject(problem(409, 'session_read_only'))
+    expect(genesys.sessions).toHaveLength(1)
+  })
+
+  test('is still read-only after the socket was lost', async () => {
+    const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
+    const stream = await page.events()
+    await stream.next(isSession('read-only'))
+    genesys.dropSockets()
+    await stream.next(isSession('read-only'))
+    expect(statesOf(stream)).toEqual(['read-only', 'reconnecting', 'read-only'])
+  })
+
+  test('is left behind by a new chat of the same guest, who keeps the attributes', async () => {
+    const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
+    const stream = await page.events()
+    await stream.next(isSession('read-only'))
+    const begun = await page.ask('POST', '/guest-session', { startNew: true })
+    expect(begun).toMatchObject({ status: 201, body: { state: 'new' } })
+    await stream.next(isSession('connected'))
+    expect(await page.say('hello again')).toMatchObject({ status: 201 })
+    await stream.next(isMessage('hello again'))
+    expect(statesOf(stream)).toEqual(['read-only', 'connected'])
+    expect(genesys.transcript().map(({ text }) => text)).toEqual(['hello again'])
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.plan': 'gold' })
+    expect((await page.ask('GET', '/messages')).body.messages).toHaveLength(1)
+  })
+
+  async function readOnly(together: Running): Promise<{ genesys: Simulator; page: Page }> {
+    const { genesys } = together
+    const page = await together.openPage({ attributes: { 'custom.plan': 'gold' } })
+    await page.say('hello')
+    const stream = await page.events()
+    await stream.next(isSession('connected'))
+    genesys.agentLeaves()
+    await stream.next(isSession('read-only'))
+    stream.close()
+    return { genesys, page }
+  }
+})
+
+describe('the guest ends the conversation', () => {
+  test('all tabs on all replicas are told once, and nothing is left to come back to', async () => {
+    const replicas = await startReplicas(2)
+    const page = await replicas[0]!.openPage()
+    await page.say('hello')
+    const tabs = [await page.events(), await pageOf(replicas[1]!.url, page.opened).events()]
+    for (const tab of tabs) await tab.next(isSession('connected'))
+    expect((await page.ask('DELETE', '/guest-session')).status).toBe(204)
+    for (const tab of tabs) {
+      await tab.ended
+      expect(statesOf(tab)).toEqual(['connected', 'cleared'])
+    }
+    for (const { url } of replicas) {
+      const tab = pageOf(url, page.opened)
+      expect((await tab.events()).status).toBe(204)
+      expect(await tab.say('hello?')).toMatchObject(problem(410, 'session_ended'))
+    }
+    expect(await page.ask('POST', '/guest-session', {})).toMatchObject({
+      status: 201,
+      body: { state: 'new' },
+    })
+  })
+
+  test('where it is not enabled: the answer names the setting, and the conversation goes on', async () => {
+    const { genesys, page, stream } = await talking({ conversationClear: false })
+    const answer = await page.ask('DELETE', '/guest-session')
+    expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
+    expect(answer.body.hint).toMatch(/Clear conversation/)
+    expect(await page.say('then not')).toMatchObject({ status: 201 })
+    await afterNextMessage(genesys, stream)
+    expect(statesOf(stream)).toEqual(['connected'])
+  })
+})
+
+test('the conversation is ended on the platform’s side: the page is told as if the agent had left', async () => {
+  const { genesys, page, stream } = await talking({ disconnectMode: 'send' })
+  const conversationId = genesys.sessions[0]?.conversationId
+  const ended = await fetch(`${genesys.url}/api/v2/conversations/${conversationId}/disconnect`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await accessTokenOf(genesys)}` },
+  })
+  expect(ended.ok).toBe(true)
+  await stream.next(isSession('disconnected'))
+  expect(await page.say('hello again')).toMatchObject({ status: 201 })
+  expect(statesOf(stream)).toEqual(['connected', 'disconnected'])
+})
+
+describe('the session expires', () => {
+  test('while it is open: the page is told once, and the stream ends for good', async () => {
+    const { genesys, page, stream } = await talking()
+    genesys.expireSession()
+    await stream.ended
+    expect(statesOf(stream)).toEqual(['connected', 'expired'])
+    expect((await page.events()).status).toBe(204)
+    expect(await page.say('hello?')).toMatchObject(problem(410, 'session_ended'))
+    expect(await page.ask('GET', '/messages')).toMatchObject(problem(410, 'session_ended'))
+  })
+
+  test('while the guest is away: every way back says so, and opening begins another one', async () => {
+    const [before, ...after] = await startReplicas(4)
+    const page = await before!.openPage()
+    await page.say('hello')
+    before!.genesys.expireSession()
+
+    // Each of these processes knows nothing of what the others have learned.
+    const [listens, writes, opens] = after.map(({ url }) => pageOf(url, page.opened))
+    const stream = await listens!.events()
+    await stream.ended
+    expect(statesOf(stream)).toEqual(['expired'])
+    expect((await listens!.events()).status).toBe(204)
+    expect(await writes!.say('hello?')).toMatchObject(problem(410, 'session_ended'))
+    expect(await opens!.ask('POST', '/guest-session', {})).toMatchObject({
+      status: 201,
+      body: { state: 'new' },
+    })
+    expect(await opens!.say('hello again')).toMatchObject({ status: 201 })
+  })
+})
+
+test('a fourth connection elsewhere closes the oldest, and the replicas do not fight', async () => {
+  const replicas = await startReplicas(4)
+  const { genesys } = replicas[0]!
+  const page = await replicas[0]!.openPage()
+  const tabs = replicas.map(({ url }) => pageOf(url, page.opened))
+  const streams: EventReader[] = []
+  for (const tab of tabs) {
+    const stream = await tab.events()
+    await stream.next(isSession('connected'))
+    streams.push(stream)
+  }
+  const configured = () => genesys.frames.filter(({ frame }) => frame.action === 'configureSession').length
+  await streams[0]!.next(isSession('disconnected'))
+  expect(genesys.sessions[0]?.connections).toBe(3)
+
+  await tabs[3]!.say('who hears this?')
+  for (const stream of streams.slice(1)) await stream.next(isMessage('who hears this?'))
+  expect(configured()).toBe(4)
+  expect(statesOf(streams[0]!)).toEqual(['connected', 'disconnected'])
+
+  // Who writes comes back, and is told what was missed meanwhile.
+  expect(await tabs[0]!.say('me too')).toMatchObject({ status: 201 })
+  await streams[0]!.next(isMessage('me too'))
+  expect(configured()).toBe(5)
+  expect(genesys.sessions[0]?.connections).toBe(3)
+})
+
+test('a sign-in elsewhere closes the guest’s connection, and only the signed-in session goes on', async () => {
+  const [first, second] = await startReplicas(2, { settings: { GENESYS_SIGN_IN: 'on' } })
+  const { genesys } = first!
+  const page = await first!.openPage()
+  await page.say('hello')
+  const elsewhere = pageOf(second!.url, page.opened)
+  const stream = await elsewhere.events()
+  await stream.next(isSession('connected'))
+
+  const grant = { code: genesys.authorizationCode('user-1'), redirectUri: `${SITE}/callback` }
+  expect((await page.ask('POST', '/sign-in', grant)).status).toBe(200)
+  await stream.next(isSession('disconnected'))
+  expect(statesOf(stream)).toEqual(['connected', 'disconnected'])
+  expect(await page.say('signed in')).toMatchObject({ status: 201 })
+  expect(await elsewhere.say('as a guest')).toMatchObject(problem(410, 'session_ended'))
+})
+
+async function accessTokenOf({ url, clientId, clientSecret }: Simulator): Promise<string> {
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
