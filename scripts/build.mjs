@@ -13,6 +13,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
+// Made before all else, because the parts run side by side and each would make them.
+for (const folder of ['dist/browser/demo', 'dist/docs']) await mkdir(join(root, folder), { recursive: true })
+
 const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
 if (!process.argv.includes('--browser-only')) parts.push(buildServer())
 const results = await Promise.allSettled(parts)
@@ -48,7 +51,6 @@ async function buildBrowser() {
 async function buildTypes() {
   const emitted = join(root, 'dist/.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
-  await mkdir(join(root, 'dist/browser'), { recursive: true })
   for (const [module, entry] of [
     ['client', 'chat-client'],
     ['guest-chat', 'guest-chat-element'],
