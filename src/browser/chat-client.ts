@@ -58,6 +58,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let live = false
   let session: SessionDescription | undefined
   let opening: Promise<SessionDescription> | undefined
+  let { userToken } = options
   /** Ends with the session, or when the page closes the chat. */
   let life = new AbortController()
   let history = newHistory()
@@ -134,7 +135,12 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     life = new AbortController()
     const { signal } = life
     try {
-      session = await openOrResume(options, { requests, tokens }, startNew, signal)
+      session = await openOrResume(
+        { guest: options.guest, userToken },
+        { requests, tokens },
+        startNew,
+        signal,
+      )
       signal.throwIfAborted()
     } catch (error) {
       if (!signal.aborted) setState('closed')
@@ -266,6 +272,17 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       finish()
     },
     startNew: () => open(true),
+    async identify(next) {
+      userToken = next ?? undefined
+      await open()
+      try {
+        session = (await call('POST', 'guest-session', { userToken: next })) as SessionDescription
+        return session
+      } catch (error) {
+        if (!isEnd(asProblem(error))) throw error
+        return open(true)
+      }
+    },
     close() {
       outbox.stop()
       leave('closed')

@@ -92,6 +92,11 @@ export interface GuestChat {
   attachmentUrl(id: string): Promise<string>
   /** Takes back a file that was not sent yet. */
   deleteAttachment(id: string): Promise<void>
+  /**
+   * Signs the visitor in with the website's own JWT, or out with `null`, during the conversation. A conversation
+   * that belongs to another visitor is left behind, and a new one begins.
+   */
+  identify(userToken: string | null): Promise<SessionDescription>
   /** Changes attributes of the guest that routing and the agent see. */
   setAttributes(changes: AttributeChanges): Promise<ChangedAttributes>
   /** Reads one more page of the history into `messages`. @returns whether there are still older ones */

@@ -7,13 +7,18 @@ import type { TokenStore } from './token-store.ts'
 /** How long opening is tried while the guest waits for it. */
 const WAIT_FOR_MS = 20_000
 
+export interface Opening {
+  readonly guest: GuestChatOptions['guest'] | undefined
+  readonly userToken: GuestChatOptions['userToken'] | undefined
+}
+
 /**
  * Resumes the guest session in the store, or opens a new one.
  * @param startNew whether to leave the conversation of that session behind
  * @throws {ChatProblem}
  */
 export async function openOrResume(
-  { guest, userToken }: GuestChatOptions,
+  { guest, userToken }: Opening,
   { requests, tokens }: { readonly requests: Requests; readonly tokens: TokenStore },
   startNew: boolean,
   signal: AbortSignal,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import { readConfig } from '../../src/config.ts'
+import { createWebsite, createWebsiteSignIn } from '../../src/demo/website.ts'
 import { createLog } from '../../src/log.ts'
 import { createGuestBff } from '../../src/service.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
@@ -40,7 +41,9 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
   const foreign = await listen(emptySite())
   const allowedSite = `http://localhost:${portOf(allowed)}`
 
+  const signIn = await createWebsiteSignIn()
   const config = readConfig({
+    ...signIn.settings,
     PORT: String(portOf(server)),
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
@@ -62,7 +65,7 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
     requests.push(`${req.method} ${req.path}`)
     next()
   })
-  outer.use(prefix === '' ? '/' : prefix, bff.app)
+  outer.use(prefix === '' ? '/' : prefix, createWebsite({ bff: bff.app, signIn, simulator }))
 
   return {
     url: origin + prefix,

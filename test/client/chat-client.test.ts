@@ -49,6 +49,25 @@ describe('opening', () => {
     expect(chat.state).toBe('open')
   })
 
+  test('can be followed by signing in and out', async () => {
+    await chat.identify('jwt')
+    await chat.identify(null)
+    expect(service.asked('POST guest-session').map(({ json: body }) => body)).toEqual([
+      { userToken: 'jwt' },
+      { userToken: 'jwt' },
+      { userToken: null },
+    ])
+  })
+
+  test('begins another conversation for another visitor', async () => {
+    await chat.open()
+    service.bend('POST guest-session', problem(401, 'session_invalid'))
+    const session = await chat.identify('jwt of another')
+    expect(session.state).toBe('new')
+    expect(chat.state).toBe('open')
+    expect(service.asked('POST guest-session').at(-1)?.headers.authorization).toBeUndefined()
+  })
+
   test('happens once, however many ask for it', async () => {
     await Promise.all([chat.open(), chat.open(), chat.send('Hello')])
     await chat.open()
