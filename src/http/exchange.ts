@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import http from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import type { UpstreamAddress } from './upstream-address.ts'
@@ -55,6 +56,9 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ])
 
+/** Those that carried a request already; kept by nobody else's account than the socket's own life. */
+const connectedSockets = new WeakSet<Socket>()
+
 /**
  * One request on the wire and its answer: no redirect, no proxy, no decompression. It never rejects;
  * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
@@ -92,10 +96,7 @@ export class Exchange {
       ? https.request({ ...options, agent: agents.https })
       : http.request({ ...options, agent: agents.http })
     this.timer = setTimeout(() => this.expire(), timeoutMs)
-    this.req.on('socket', (socket) => {
-      if (this.req.reusedSocket) this.connected = true
-      else socket.once(secure ? 'secureConnect' : 'connect', () => (this.connected = true))
-    })
+    this.req.on('socket', (socket) => this.ride(socket, secure))
     this.req.on('response', (message) => this.receive(message))
     this.req.on('error', (error: NodeJS.ErrnoException) => this.breakOff(error.code ?? ''))
     this.req.on('close', () => {
@@ -103,6 +104,18 @@ export class Exchange {
     })
     if (body === undefined || typeof body === 'string') this.req.end(body)
     else this.stream(body)
+  }
+
+  /** `reusedSocket` is not enough: a request that had to wait for a socket gets a connected one without it. */
+  private ride(socket: Socket, secure: boolean): void {
+    if (this.req.reusedSocket || connectedSockets.has(socket)) {
+      this.connected = true
+      return
+    }
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      connectedSockets.add(socket)
+      this.connected = true
+    })
   }
 
   private stream(body: Readable): void {

@@ -8,6 +8,7 @@ import {
   type UpstreamRequest,
 } from '../../src/http/upstream-client.ts'
 import { closedPort, startLocalUpstream, type LocalUpstream } from './local-upstream.ts'
+import { createUpstreamAgents } from '../../src/http/upstream-agents.ts'
 import { failure } from './failure.ts'
 
 const API = 'https://api.mypurecloud.ie'
@@ -268,6 +269,24 @@ describe('repeats', () => {
     expect((await failure(client.request(say({ url: `${upstream.url}/thing` })))).code).toBe(
       'delivery_unknown',
     )
+  })
+
+  test('a message that had to wait for a connection and lost it is not sent again', async () => {
+    upstream = await startLocalUpstream((req, res, count) => {
+      if (count === 1) res.end('{"id":"1"}')
+      else req.socket.destroy()
+    })
+    const agents = createUpstreamAgents({ maxSockets: 1 })
+    const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, random: () => 0, agents })
+    const url = `${upstream.url}/thing`
+    const [first, second] = await Promise.allSettled([
+      narrow.request(say({ url })),
+      narrow.request(say({ url })),
+    ])
+    agents.close()
+    expect(first.status).toBe('fulfilled')
+    expect(second).toMatchObject({ reason: { code: 'delivery_unknown' } })
+    expect(upstream.requests).toHaveLength(2)
   })
 
   test('a connection that breaks under a read is tried again', async () => {
