@@ -67,6 +67,8 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`, {
       viewport,
       colorScheme,
+      // Nothing is caught half faded in.
+      reducedMotion: 'reduce',
     })
     const shot = (name: string) =>
       page.screenshot({ path: `${PICTURES}/${colorScheme}-${width}-${name}.png` })
