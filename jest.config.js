@@ -10,6 +10,11 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
+  // Examples in the documentation import this package as their readers would.
+  moduleNameMapper: {
+    '^genesys-guest-bff$': '<rootDir>/src/index.ts',
+    '^genesys-guest-bff/fixtures$': '<rootDir>/src/fixtures/fixtures.ts',
+  },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],
   errorOnDeprecated: true,
 }

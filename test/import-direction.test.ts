@@ -4,7 +4,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = ['routes', 'sessions', 'genesys', 'http']
 /** Programs of their own that know nothing of the service, nor it of them. */
-const APART = ['simulator', 'browser']
+const APART = ['simulator', 'browser', 'fixtures']
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */

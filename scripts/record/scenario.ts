@@ -27,12 +27,15 @@ const TRACING_ID = PLACEHOLDERS.deploymentId
 
 export const soon = (): number => Date.now() + PER_STEP_MS
 
+/** As the service opens: what did not go along with the opening itself is written right after it. */
 export async function open(guestApi: GuestApi, origin: string): Promise<Guest> {
   const { text: name, email } = PLACEHOLDERS
   const attributes = { ...ATTRIBUTES, name }
   const userId = PLACEHOLDERS.text
-  const { ref } = await guestApi.open({ origin, attributes, name, email, userId }, soon())
-  return { ref, origin }
+  const opened = await guestApi.open({ origin, attributes, name, email, userId }, soon())
+  const guest = { ref: opened.ref, origin }
+  if (!opened.attributesDelivered) await guestApi.setAttributes?.(guest, attributes, soon())
+  return guest
 }
 
 export async function say(guestApi: GuestApi, guest: Guest): Promise<void> {

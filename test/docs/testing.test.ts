@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { listFixtures } from '../../src/fixtures/fixtures.ts'
+
+const document = readFileSync('docs/testing.md', 'utf8')
+
+test('the example of docs/testing.md is the test that stands beside this one', () => {
+  const [, example] = /```ts\n(.*?)```/s.exec(document) ?? []
+  expect(example).toBe(readFileSync('test/docs/testing-example.test.ts', 'utf8'))
+})
+
+test('every fixture that the documentation names is there', () => {
+  const names = listFixtures().map(({ name }) => name)
+  const named = [...document.matchAll(/'((?:external|guest|web|oauth)[a-z-]*\/[a-z-]+)'/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('genesys-guest-bff/'))
+  expect(named.length).toBeGreaterThan(3)
+  for (const name of named) expect(names).toContain(name)
+})
