@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { extname } from 'node:path'
 import type { UpstreamClient } from '../../http/upstream-client.ts'
 import { UpstreamError } from '../../http/upstream-error.ts'
-import type { Guest, OutgoingFile, UploadedFile } from '../guest-api.ts'
+import type { Guest, Limits, OutgoingFile, UploadedFile } from '../guest-api.ts'
 import { toUpstreamError } from './frame-errors.ts'
 import type { Frame, PresignedUrl } from './frames.ts'
 import type { GuestConnection } from './guest-connection.ts'
@@ -23,7 +24,8 @@ export function createAttachments(options: {
 
   async function upload(guest: Guest, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile> {
     const connection = connections.of(guest)
-    await checkSize(connection, file, deadlineAtMs)
+    const { limits } = await connection.ready(deadlineAtMs)
+    check(file, limits.attachments)
     const target = await uploadAddress(connection, file, deadlineAtMs)
     const id = target.attachmentId
     // The event may come before the object store's own answer does.
@@ -68,16 +70,30 @@ export function createAttachments(options: {
   return { upload, remove, url }
 }
 
-/** The platform would refuse it as well, after ten megabytes. */
-async function checkSize(
-  connection: GuestConnection,
-  file: OutgoingFile,
-  deadlineAtMs: number,
-): Promise<void> {
-  const { limits } = await connection.ready(deadlineAtMs)
-  const maxFileSizeKB = limits.attachments?.maxFileSizeKB
-  if (maxFileSizeKB === undefined || file.sizeBytes <= maxFileSizeKB * 1024) return
-  throw new UpstreamError('attachment_too_large', `The deployment takes files of at most ${maxFileSizeKB} KB`)
+/** What the session allows. The platform would refuse the rest as well, at the cost of a request. */
+function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limits['attachments']): void {
+  if (!allowed) return
+  const { maxFileSizeKB, blockedExtensions, fileTypes } = allowed
+  if (sizeBytes > maxFileSizeKB * 1024) {
+    throw new UpstreamError(
+      'attachment_too_large',
+      `The deployment takes files of at most ${maxFileSizeKB} KB`,
+    )
+  }
+  const extension = extname(fileName).toLowerCase()
+  const isBlocked = blockedExtensions.some((blocked) => blocked.toLowerCase() === extension)
+  // A page that does not know the type leaves it to the platform.
+  const isKnown = contentType !== 'application/octet-stream'
+  if (!isBlocked && (!isKnown || fileTypes.some((type) => covers(type, contentType)))) return
+  throw new UpstreamError('attachment_refused', 'The deployment does not take files of this type', {
+    hint: 'The supported content profile of the deployment lists the file types: Admin > Message > Supported Content.',
+  })
+}
+
+/** @param type such as `image/png` or, with wildcards, `image/*`. */
+function covers(type: string, contentType: string): boolean {
+  if (type === '*/*') return true
+  return type.endsWith('/*') ? contentType.startsWith(type.slice(0, -1)) : contentType === type.toLowerCase()
 }
 
 function uploadAddress(

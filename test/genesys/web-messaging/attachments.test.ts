@@ -41,7 +41,6 @@ test('messages go on while a file is being uploaded', async () => {
 })
 
 test.each([
-  ['an extension that is blocked', file('MZ', 'virus.exe'), 4001],
   ['a name without an extension', file('x', 'README'), 4004],
   ['a file without a byte', file('', 'empty.txt'), 4102],
 ])('%s is refused', async (_, outgoing, status) => {
@@ -50,6 +49,15 @@ test.each([
     code: 'attachment_refused',
     facts: { status },
   })
+})
+
+test('an extension that is blocked is refused without asking', async () => {
+  const { api, guest, genesys } = await startDriver()
+  await expect(api.upload(await guest(), file('MZ', 'virus.exe'), soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { hint: expect.stringContaining('supported content') },
+  })
+  expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
 })
 
 test('a file that is too large is refused before a byte is sent', async () => {

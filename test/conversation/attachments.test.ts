@@ -1,0 +1,193 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { SimulatorOptions } from '../../src/simulator/simulator.ts'
+import { isMessage } from '../event-reader.ts'
+import { startTogether, type Page, type Running } from '../start-service.ts'
+
+let running: Running
+let page: Page
+beforeEach(() => start())
+afterEach(() => running.stop())
+
+async function start(simulator: SimulatorOptions = {}, settings: Record<string, string> = {}) {
+  running = await startTogether({ simulator, settings })
+  page = await running.openPage()
+}
+
+async function restart(...options: Parameters<typeof start>): Promise<void> {
+  await running.stop()
+  await start(...options)
+}
+
+async function upload(
+  fileName: string,
+  bytes: Uint8Array<ArrayBuffer> | string = 'bytes',
+  type = 'image/png',
+) {
+  const answer = await fetch(`${running.url}/attachments?fileName=${encodeURIComponent(fileName)}`, {
+    method: 'POST',
+    headers: { ...page.headers, 'content-type': type },
+    body: bytes,
+  })
+  return { status: answer.status, body: await answer.json() }
+}
+
+const putsToTheStore = () => running.genesys.requests.filter(({ method }) => method === 'PUT').length
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+async function download(url: string): Promise<Buffer> {
+  return Buffer.from(await (await fetch(url)).arrayBuffer())
+}
+
+describe('a file', () => {
+  test('is uploaded, sent with a message, seen by every tab and fetched again, byte for byte', async () => {
+    const bytes = randomBytes(3_000_000)
+    const stream = await page.events()
+    const uploaded = await upload('holiday photo ü.png', bytes)
+    expect(uploaded).toMatchObject({
+      status: 201,
+      body: { fileName: 'holiday photo ü.png', sizeBytes: bytes.length, mimeType: 'image/png' },
+    })
+    const { id } = uploaded.body
+    const sent = await page.ask('POST', '/messages', { text: 'see this', attachmentIds: [id] })
+    expect(sent).toMatchObject({
+      status: 201,
+      body: { text: 'see this', content: [{ type: 'attachment', id, fileName: 'holiday photo ü.png' }] },
+    })
+    const heard = await stream.next(isMessage('see this'))
+    expect(heard.data['content']).toMatchObject([{ type: 'attachment', id }])
+    const [content] = (await page.ask('GET', '/messages')).body.messages[0].content
+    expect(digest(await download(content.url))).toBe(digest(bytes))
+    stream.close()
+  })
+
+  test('is sent without a word', async () => {
+    const { id } = (await upload('photo.png')).body
+    const sent = await page.ask('POST', '/messages', { attachmentIds: [id] })
+    expect(sent).toMatchObject({ status: 201, body: { content: [{ type: 'attachment', id }] } })
+    expect(sent.body).not.toHaveProperty('text')
+  })
+
+  test('has a fresh address whenever the page asks for one', async () => {
+    const { id } = (await upload('photo.png', 'the bytes')).body
+    await page.ask('POST', '/messages', { attachmentIds: [id] })
+    const fresh = await page.ask('GET', `/attachments/${id}`)
+    expect(fresh.status).toBe(200)
+    expect((await download(fresh.body.url)).toString()).toBe('the bytes')
+  })
+
+  test('is taken back before it is sent, and can’t be sent then', async () => {
+    const { id } = (await upload('photo.png')).body
+    expect((await page.ask('DELETE', `/attachments/${id}`)).status).toBe(204)
+    expect(await page.ask('POST', '/messages', { attachmentIds: [id] })).toMatchObject({
+      status: 422,
+      body: { code: 'attachment_refused' },
+    })
+  })
+
+  test('of the agent reaches the page', async () => {
+    await page.say('hello')
+    const stream = await page.events()
+    running.genesys.agentSays({
+      text: 'your bill',
+      file: { name: 'bill.pdf', mediaType: 'application/pdf', bytes: 'a bill' },
+    })
+    const { data } = await stream.next(isMessage('your bill'))
+    const [content] = data['content'] as { url: string }[]
+    expect((await download(content!.url)).toString()).toBe('a bill')
+    stream.close()
+  })
+
+  test('whose socket is lost while it is uploaded is accepted all the same', async () => {
+    running.genesys.bend('UploadSuccessEvent', { drop: true })
+    const uploaded = await upload('photo.png')
+    expect(uploaded.status).toBe(201)
+    expect(await page.ask('POST', '/messages', { attachmentIds: [uploaded.body.id] })).toMatchObject({
+      status: 201,
+    })
+  })
+})
+
+describe('a file is refused', () => {
+  test.each([
+    ['it has a blocked extension', 'program.exe', 422, 'attachment_refused'],
+    ['it has a blocked extension in capitals', 'PROGRAM.EXE', 422, 'attachment_refused'],
+    ['it has no extension', 'photo', 422, 'attachment_refused'],
+    ['its name is too long', 'x'.repeat(1024) + '.png', 400, 'invalid_request'],
+    ['its name has a control character', 'line\nbreak.png', 400, 'invalid_request'],
+  ])('before its upload: %s', async (_what, fileName, status, code) => {
+    expect(await upload(fileName)).toMatchObject({ status, body: { code } })
+    expect(putsToTheStore()).toBe(0)
+  })
+
+  test('before its upload: it is larger than the deployment takes', async () => {
+    await restart({ limits: { fileBytes: 2048 } })
+    expect(page.opened.body.limits.attachments.maxFileSizeKB).toBe(2)
+    expect(await upload('photo.png', 'x'.repeat(2049))).toMatchObject({
+      status: 413,
+      body: { code: 'attachment_too_large' },
+    })
+    expect(putsToTheStore()).toBe(0)
+    expect((await upload('photo.png', 'x'.repeat(2048))).status).toBe(201)
+  })
+
+  test('before its upload: it is larger than this service takes', async () => {
+    await restart({}, { MAX_ATTACHMENT_BYTES: '1024' })
+    expect(await upload('photo.png', 'x'.repeat(1025))).toMatchObject({
+      status: 413,
+      body: { code: 'attachment_too_large' },
+    })
+    expect(putsToTheStore()).toBe(0)
+  })
+
+  test('before its upload: the deployment takes no files', async () => {
+    await restart({ attachments: false })
+    expect(page.opened.body.limits).not.toHaveProperty('attachments')
+    expect(await upload('photo.png')).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
+    expect(putsToTheStore()).toBe(0)
+  })
+
+  test('before its upload: it is of a type that the deployment does not take', async () => {
+    const inbound = { fileTypes: [{ type: 'image/*' }, { type: 'text/plain' }], maxFileSizeKB: 10 }
+    const body = { connected: true, newSession: true, allowedMedia: { inbound } }
+    running.genesys.bend('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })
+    page = await running.openPage()
+    expect(await upload('page.html', 'bytes', 'text/html')).toMatchObject({
+      status: 422,
+      body: { code: 'attachment_refused' },
+    })
+    expect(putsToTheStore()).toBe(0)
+    for (const type of ['image/png', 'text/plain; charset=utf-8', 'application/octet-stream']) {
+      expect((await upload('file.txt', 'bytes', type)).status).toBe(201)
+    }
+  })
+
+  test('before its upload: it is empty', async () => {
+    expect(await upload('photo.png', '')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
+
+  test('after its upload, when Genesys has looked at it', async () => {
+    running.genesys.bend('UploadSuccessEvent', {
+      frame: {
+        class: 'UploadFailureEvent',
+        code: 200,
+        body: { errorCode: 4003, errorMessage: 'File content invalid' },
+      },
+    })
+    expect(await upload('photo.png')).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
+    expect(putsToTheStore()).toBe(1)
+  })
+
+  test('as another guest’s', async () => {
+    const { id } = (await upload('photo.png')).body
+    const other = await running.openPage()
+    for (const answer of [
+      await other.ask('GET', `/attachments/${id}`),
+      await other.ask('DELETE', `/attachments/${id}`),
+      await other.ask('POST', '/messages', { attachmentIds: [id] }),
+    ]) {
+      expect(answer).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
+    }
+    expect((await page.ask('POST', '/messages', { attachmentIds: [id] })).status).toBe(201)
+  })
+})
