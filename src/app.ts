@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
-import helmet from 'helmet'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { Log } from './log.ts'
@@ -20,6 +19,7 @@ import { createLoadLimit } from './routes/guards/load-limit.ts'
 import { createOriginGate } from './routes/guards/origin-gate.ts'
 import { createRateLimits } from './routes/guards/rate-limits.ts'
 import { requestId } from './routes/guards/request-id.ts'
+import { securityHeaders } from './routes/guards/security-headers.ts'
 import { createSessionGuard } from './routes/guards/session-guard.ts'
 import { healthRoutes } from './routes/health.ts'
 import { RequestProblem } from './routes/request-problem.ts'
@@ -108,25 +108,4 @@ function metricsPage(metrics: MetricsPage): RequestHandler {
     res.setHeader('Content-Type', metrics.contentType)
     res.end(text)
   }
-}
-
-/** Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere. */
-function securityHeaders(): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'script-src': ["'self'"],
-        'style-src': ["'self'"],
-        'img-src': ["'self'", 'https:', 'data:'],
-        'connect-src': ["'self'"],
-        'object-src': ["'none'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-  })
 }

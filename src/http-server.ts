@@ -26,7 +26,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   const server = http.createServer({
     ...alignedWith(app),
     requestTimeout: options.requestTimeoutMs,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.requestTimeoutMs),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,
     noDelay: true,

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import { sessionOf } from './guards/session-guard.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
@@ -27,13 +28,13 @@ export function attachmentRoutes(options: {
     const claims = sessions.requireLive(sessionOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
     const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
-    res.status(201).json(await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS))
+    answerJson(res, await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS), 201)
   })
   router.all('/attachments', methodNotAllowed('POST'))
 
   router.get('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req as Request))
-    res.json({ url: await attachments.addressOf(claims, req.params.id, deadline()) })
+    answerJson(res, { url: await attachments.addressOf(claims, req.params.id, deadline()) })
   })
   router.delete('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
     await attachments.discard(sessions.requireLive(sessionOf(req as Request)), req.params.id, deadline())

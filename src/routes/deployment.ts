@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { GuestApi } from '../genesys/guest-api.ts'
 import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
 import { hasSession, sessionOf } from './guards/session-guard.ts'
@@ -18,12 +19,12 @@ export function deploymentRoutes(options: {
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
     const { id, status, name, languages, defaultLanguage, features, styles } =
       await guestApi.deployment(deadline())
-    res.json({ id, status, name, languages, defaultLanguage, features, styles })
+    answerJson(res, { id, status, name, languages, defaultLanguage, features, styles })
   })
   router.all('/deployment', methodNotAllowed('GET'))
 
   router.get('/widget-config', guards.page, async (req: Request, res: Response) => {
-    res.json(await widgetConfig(hasSession(req) ? sessionOf(req) : undefined, deadline()))
+    answerJson(res, await widgetConfig(hasSession(req) ? sessionOf(req) : undefined, deadline()))
   })
   router.all('/widget-config', methodNotAllowed('GET'))
   return router

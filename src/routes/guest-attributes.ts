@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { SessionTokens } from '../sessions/session-token.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import { sessionOf } from './guards/session-guard.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
@@ -28,7 +29,7 @@ export function guestAttributeRoutes(options: {
     const session = await tokens.seal(changed)
     handOver(res, session)
     const { values, delivered } = changed.attributes
-    res.json({ attributes: values, applied: delivered ? 'now' : 'with-next-message', session })
+    answerJson(res, { attributes: values, applied: delivered ? 'now' : 'with-next-message', session })
   })
 
   router.all('/guest-attributes', methodNotAllowed('PUT'))

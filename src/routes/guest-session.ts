@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import { originOf } from './guards/origin-gate.ts'
 import { hasSession, sessionOf } from './guards/session-guard.ts'
@@ -26,12 +27,12 @@ export function guestSessionRoutes(options: {
       ? await sessions.resume(sessionOf(req), request, caller)
       : await sessions.open(request, caller)
     handOver(res, answer.session)
-    res.status(answer.state === 'new' ? 201 : 200).json(answer)
+    answerJson(res, answer, answer.state === 'new' ? 201 : 200)
   })
 
   router.get('/guest-session', guards.guest, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req))
-    res.json(await sessions.describe(claims, deadline()))
+    answerJson(res, await sessions.describe(claims, deadline()))
   })
 
   router.delete('/guest-session', guards.guest, async (req: Request, res: Response) => {

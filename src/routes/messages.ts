@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import { sessionOf } from './guards/session-guard.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
@@ -30,12 +31,12 @@ export function messageRoutes(options: {
       idempotencyAfter: keyIn(req, 'Idempotency-After', 0),
     })
     if (sent.session !== undefined) handOver(res, sent.session)
-    res.status(201).json(sent)
+    answerJson(res, sent, 201)
   })
 
   router.get('/messages', guards.guest, async (req: Request, res: Response) => {
     const page = parseQuery(HistoryQuery, req)
-    res.json(await messages.history(sessions.requireLive(sessionOf(req)), page, deadline()))
+    answerJson(res, await messages.history(sessions.requireLive(sessionOf(req)), page, deadline()))
   })
   router.all('/messages', methodNotAllowed('GET', 'POST'))
 

@@ -1,21 +1,78 @@
-import express, { type Request, type RequestHandler } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 import type { z } from 'zod'
 import type { FieldError } from '../sessions/session-error.ts'
 import { RequestProblem } from './request-problem.ts'
 
-/** Reads a JSON body of at most `maxBytes`; anything else than `application/json` is 415. No body at all passes. */
-export function jsonBody(maxBytes: number): RequestHandler[] {
-  return [requireJson, express.json({ limit: maxBytes, strict: true, inflate: false, type: () => true })]
+/**
+ * Reads a JSON body of at most `maxBytes` into `req.body`; anything else than `application/json` is 415. No
+ * body at all passes, and so does one that an application around the service has read.
+ */
+export function jsonBody(maxBytes: number): RequestHandler {
+  return (req, _res, next) => {
+    const { 'content-length': length, 'transfer-encoding': chunked } = req.headers
+    if (chunked === undefined && (length === undefined || length === '0')) {
+      next()
+      return
+    }
+    if (!isReadableJson(req)) {
+      next(new RequestProblem('unsupported_media_type', 'The body has to be application/json in UTF-8.'))
+    } else if (req.readableEnded) next()
+    else if (Number(length) > maxBytes) next(tooLarge())
+    else readJson(req, maxBytes, next)
+  }
 }
 
-const requireJson: RequestHandler = (req, _res, next) => {
-  const hasBody =
-    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
-  if (!hasBody || req.is('application/json') === 'application/json') {
-    next()
-    return
+function isReadableJson(req: Request): boolean {
+  if (req.headers['content-encoding'] !== undefined && req.headers['content-encoding'] !== 'identity')
+    return false
+  const type = req.headers['content-type']
+  if (type === 'application/json') return true
+  if (req.is('application/json') !== 'application/json') return false
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type ?? '')?.[1]
+  return charset === undefined || charset.toLowerCase() === 'utf-8'
+}
+
+const utf8 = new TextDecoder()
+
+function readJson(req: Request, maxBytes: number, next: NextFunction): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const done = (problem?: RequestProblem) => {
+    req.off('data', take).off('end', parse).off('close', breakOff).off('error', breakOff)
+    if (problem === undefined) next()
+    else next(problem)
   }
-  next(new RequestProblem('unsupported_media_type', 'The body has to be application/json.'))
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes <= maxBytes) return
+    done(tooLarge())
+    req.resume()
+  }
+  const parse = () => {
+    const [only] = chunks
+    const text = utf8.decode(chunks.length === 1 ? only : Buffer.concat(chunks, bytes))
+    try {
+      req.body = parseObject(text)
+    } catch {
+      done(new RequestProblem('invalid_json', 'The body is not JSON.'))
+      return
+    }
+    done()
+  }
+  const breakOff = () => done(new RequestProblem('invalid_request', 'The body ended too early.'))
+  req.on('data', take).on('end', parse).on('close', breakOff).on('error', breakOff)
+}
+
+/** Every body of the contract is an object; a lone value is taken for no JSON, as Express does. */
+function parseObject(text: string): unknown {
+  const value: unknown = text === '' ? {} : JSON.parse(text)
+  if (typeof value !== 'object' || value === null) throw new SyntaxError('not an object')
+  return value
+}
+
+function tooLarge(): RequestProblem {
+  return new RequestProblem('request_too_large', 'The body is larger than this route reads.')
 }
 
 /** @throws {RequestProblem} `invalid_request` that names every field and what is wrong with it */

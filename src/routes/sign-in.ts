@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
 import { sessionOf } from './guards/session-guard.ts'
@@ -22,7 +23,7 @@ export function signInRoutes(options: {
     const claims = sessions.requireLive(sessionOf(req))
     const answer = await sessions.signIn(claims, parseBody(SignIn, req), deadline())
     handOver(res, answer.session)
-    res.json(answer)
+    answerJson(res, answer)
   })
   router.delete('/sign-in', guards.guest, async (req: Request, res: Response) => {
     await sessions.signOut(sessions.requireLive(sessionOf(req)), deadline())

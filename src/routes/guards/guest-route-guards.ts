@@ -29,10 +29,10 @@ export function guestRouteGuards(options: {
   const first = [noStore, rate.overall, rate.perAddress, load.guard]
   const guest = [...first, session.require, rate.perGuest]
   return {
-    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, ...body],
+    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],
     page: [...first, gate.requireAllowed, session.welcome],
     guest,
-    guestWithBody: [...guest, ...body],
+    guestWithBody: [...guest, body],
   }
 }
 

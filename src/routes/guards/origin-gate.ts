@@ -1,7 +1,8 @@
 import cors from 'cors'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { RequestProblem } from '../request-problem.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
+import { recordedHeaders } from './recorded-headers.ts'
 
 export interface OriginGateOptions {
   readonly allowedOrigins: readonly string[]
@@ -37,7 +38,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600
 export function createOriginGate(options: OriginGateOptions): OriginGate {
   const isAllowed = createOriginAllowlist(options.allowedOrigins)
   // Only reached by requests whose origin is on the list, so that it may be reflected.
-  const headers = cors({
+  const preflight = cors({
     origin: true,
     credentials: options.credentials,
     methods: METHODS,
@@ -45,20 +46,39 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
+  // But for the origin these are the same for every request that is no preflight: cors is asked once.
+  const headers = recordedHeaders(preflight, { origin: 'https://any.example' }).filter(
+    ([name]) => name !== 'Vary' && name !== 'Access-Control-Allow-Origin',
+  )
   return {
     refuseForeign(req, res, next) {
       const origin = originOf(req)
-      if (origin === undefined) {
-        res.vary('Origin')
-        next()
-      } else if (isAllowed(origin)) headers(req, res, next)
-      else next(originNotAllowed())
+      if (origin !== undefined && !isAllowed(origin)) {
+        next(originNotAllowed())
+        return
+      }
+      if (origin !== undefined && req.method === 'OPTIONS') {
+        preflight(req, res, next)
+        return
+      }
+      varyByOrigin(res)
+      if (origin !== undefined) {
+        res.setHeader('Access-Control-Allow-Origin', origin)
+        for (const [name, value] of headers) res.setHeader(name, value)
+      }
+      next()
     },
     requireAllowed(req, _res, next) {
       if (originOf(req) !== undefined || options.allowNoOrigin || isSameOrigin(req)) next()
       else next(originNotAllowed())
     },
   }
+}
+
+/** An application in which the service is mounted may have said that its answers vary by something else. */
+function varyByOrigin(res: Response): void {
+  if (res.hasHeader('Vary')) res.vary('Origin')
+  else res.setHeader('Vary', 'Origin')
 }
 
 /** The page's origin; after the gate it is an allowed one. */

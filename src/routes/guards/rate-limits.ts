@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
 import { RequestProblem } from '../request-problem.ts'
 import { sessionOf } from './session-guard.ts'
 
@@ -22,6 +22,10 @@ const MINUTE_MS = 60_000
 /** One subscriber has a whole /64 of IPv6 addresses. */
 const IPV6_SUBNET = 64
 
+/**
+ * express-rate-limit counts; the answers' headers are written here, as its own middleware hashes the key
+ * for each of them. They tell the limit that is nearest to the guest, in the form of the IETF's draft 8.
+ */
 export function createRateLimits(settings: RateLimitSettings): RateLimits {
   const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '', IPV6_SUBNET)
   return {
@@ -32,28 +36,34 @@ export function createRateLimits(settings: RateLimitSettings): RateLimits {
   }
 }
 
+/** Limits of all together say nothing that a page could heed, until one is met. */
+const TOLD_AT_ONCE: ReadonlySet<string> = new Set(['guest', 'sessions'])
+
 function limit(
   name: string,
   windowMs: number,
   most: number,
-  keyGenerator: (req: Request) => string,
+  keyOf: (req: Request) => string,
 ): RequestHandler {
-  return rateLimit({
-    identifier: name,
-    windowMs,
-    limit: most,
-    keyGenerator,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    validate: false,
-    handler(_req, res, next) {
-      const retryAfter = Number(res.getHeader('Retry-After'))
-      const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : 1
-      next(
-        new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }),
-      )
-    },
-  })
+  const isTold = TOLD_AT_ONCE.has(name)
+  const store = new MemoryStore()
+  store.init({ windowMs } as Options)
+  const policy = `"${name}"; q=${most}; w=${windowMs / 1000}`
+  return async (req, res, next) => {
+    const { totalHits, resetTime } = await store.increment(keyOf(req))
+    const resetMs = (resetTime?.getTime() ?? 0) - Date.now()
+    const retryAfterSeconds = Math.max(1, Math.ceil(resetMs / 1000))
+    const isMet = totalHits > most
+    if (isTold || isMet) {
+      res.setHeader('RateLimit-Policy', policy)
+      res.setHeader('RateLimit', `"${name}"; r=${Math.max(0, most - totalHits)}; t=${retryAfterSeconds}`)
+    }
+    if (!isMet) {
+      next()
+      return
+    }
+    next(new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
+  }
 }
 
 function hintFor(name: string): string {
