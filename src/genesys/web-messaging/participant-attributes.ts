@@ -3,6 +3,7 @@ import type { UpstreamClient } from '../../http/upstream-client.ts'
 import { UpstreamError } from '../../http/upstream-error.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { Attributes, Guest } from '../guest-api.ts'
+import { segment } from '../rest-guest.ts'
 import type { GuestConnections } from './guest-connections.ts'
 import type { History } from './history.ts'
 
@@ -71,9 +72,9 @@ export function createParticipantAttributes(options: {
   async function write(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
     const messageId = connections.of(guest).newest?.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
-    const details = `${encodeURIComponent(messageId)}/details`
+    const details = `${segment(messageId)}/details`
     const { conversationId } = await get(details, 'find the conversation', MessageDetails, deadlineAtMs)
-    const conversation = encodeURIComponent(conversationId)
+    const conversation = segment(conversationId)
     const { participants } = await get(
       conversation,
       'give the conversation',
@@ -84,11 +85,7 @@ export function createParticipantAttributes(options: {
       ({ purpose, state }) => purpose === 'customer' && !OVER.includes(state),
     )
     if (!customer) return false
-    await patch(
-      `${conversation}/participants/${encodeURIComponent(customer.id)}/attributes`,
-      attributes,
-      deadlineAtMs,
-    )
+    await patch(`${conversation}/participants/${segment(customer.id)}/attributes`, attributes, deadlineAtMs)
     return true
   }
 
