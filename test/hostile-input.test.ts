@@ -60,7 +60,7 @@ const PLACES: Record<string, (path: string, body: object | undefined) => readonl
       { authorization: `Guest ${FOREIGN.token}` },
     ].map((headers) => ({
       path,
-      headers: headers,
+      headers,
       ...(body && { body }),
     })),
   body: (path, body) =>
