@@ -62,9 +62,6 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
 
   app.use(requestId, requestLog({ log, metrics }), securityHeaders(), gate.refuseForeign)
-  app.use(healthRoutes({ checks: () => readiness.checks(), hints: config.problemHints }))
-  if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
-
   app.use(guestRoutes({ services, guards, deadline, handOver: sessionHandover(config.session) }))
   app.use(
     eventRoutes({
@@ -76,6 +73,8 @@ export function createApp(parts: AppParts): Express {
       isDraining: () => readiness.isDraining,
     }),
   )
+  app.use(healthRoutes({ checks: () => readiness.checks(), hints: config.problemHints }))
+  if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
   app.use(deploymentRoutes({ guestApi, widgetConfig, guards, deadline }))
   app.use('/docs/problems', problemPages())
   app.use(

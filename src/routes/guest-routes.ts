@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
@@ -27,13 +27,14 @@ export function guestRoutes(options: {
   readonly guards: GuestRouteGuards
   readonly deadline: Deadline
   readonly handOver: SessionHandover
-}): Router {
+}): Router[] {
   const { services, guards, deadline, handOver } = options
-  const router = Router()
-  router.use(guestSessionRoutes({ sessions: services.sessions, guards, deadline, handOver }))
-  router.use(guestAttributeRoutes({ ...services, guards, deadline, handOver }))
-  router.use(messageRoutes({ ...services, guards, deadline, handOver }))
-  router.use(attachmentRoutes({ ...services, guards, deadline }))
-  router.use(signInRoutes({ sessions: services.sessions, guards, deadline, handOver }))
-  return router
+  return [
+    // What most requests ask for comes first: each router before costs them something.
+    messageRoutes({ ...services, guards, deadline, handOver }),
+    guestSessionRoutes({ sessions: services.sessions, guards, deadline, handOver }),
+    guestAttributeRoutes({ ...services, guards, deadline, handOver }),
+    attachmentRoutes({ ...services, guards, deadline }),
+    signInRoutes({ sessions: services.sessions, guards, deadline, handOver }),
+  ]
 }
