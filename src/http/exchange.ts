@@ -4,6 +4,7 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { noteSpentBuffer } from './spent-buffers.ts'
 import type { UpstreamAddress } from './upstream-address.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
 
@@ -125,6 +126,7 @@ export class Exchange {
     body.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > bodyBytes) this.fail('broken-body')
+      noteSpentBuffer(chunk.length)
     })
     body.once('end', () => {
       if (bytes < bodyBytes) this.fail('broken-body')

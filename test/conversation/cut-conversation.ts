@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createGuestChat } from '../../src/browser/chat-client.ts'
 import type { GuestChat } from '../../src/browser/guest-chat.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
-import { SITE, startTogether, type Running } from '../start-service.ts'
+import { startTogether, type Running } from '../start-service.ts'
+import { asSite, changed, memoryStorage } from './site.ts'
 
 /** What can happen to a conversation between two words. */
 export const CUTS = ['socket', 'restart', 'reload', 'socket and reload', 'restart and reload'] as const
@@ -14,9 +15,6 @@ export interface Line {
   readonly text: string | undefined
   readonly time: string
 }
-
-/** Longer than a page takes to come back after a restart, on a machine that is busy. */
-const PATIENCE_MS = 20_000
 
 /** A guest's page with the real client, the real service and the simulator, over real sockets. */
 export interface CutConversation {
@@ -98,38 +96,5 @@ export async function startCutConversation(): Promise<CutConversation> {
       await running.stop()
       await genesys.close()
     },
-  }
-}
-
-/** Resolves as soon as it is so, or when there is no more hope: then the test's own expectation tells. */
-function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (isSo()) finish()
-    }
-    const finish = () => {
-      clearTimeout(timer)
-      stopListening()
-      resolve()
-    }
-    const timer = setTimeout(finish, PATIENCE_MS)
-    const stopListening = chat.on('change', look)
-    look()
-  })
-}
-
-/** Browsers say from which website a request comes. */
-const asSite: typeof fetch = (url, init) => {
-  const headers = new Headers(init?.headers)
-  headers.set('origin', SITE)
-  return fetch(url, { ...init, headers })
-}
-
-function memoryStorage() {
-  const items = new Map<string, string>()
-  return {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
   }
 }

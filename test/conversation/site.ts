@@ -1,0 +1,40 @@
+import type { GuestChat } from '../../src/browser/guest-chat.ts'
+import { SITE } from '../start-service.ts'
+
+/** What a browser does for a website's page, for the client in Node.js. */
+
+/** Longer than a page takes to come back after a restart, on a machine that is busy. */
+const PATIENCE_MS = 20_000
+
+/** Resolves as soon as it is so, or when there is no more hope: then the test's own expectation tells. */
+export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (isSo()) finish()
+    }
+    const finish = () => {
+      clearTimeout(timer)
+      stopListening()
+      resolve()
+    }
+    const timer = setTimeout(finish, PATIENCE_MS)
+    const stopListening = chat.on('change', look)
+    look()
+  })
+}
+
+/** Browsers say from which website a request comes. */
+export const asSite: typeof fetch = (url, init) => {
+  const headers = new Headers(init?.headers)
+  headers.set('origin', SITE)
+  return fetch(url, { ...init, headers })
+}
+
+export function memoryStorage() {
+  const items = new Map<string, string>()
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  }
+}
