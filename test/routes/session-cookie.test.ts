@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { isMessage, isSession, readEvents } from '../event-reader.ts'
+import { ask, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
+
+/**
+ * SESSION_COOKIE=on, for the browser's own `EventSource`, which can send no header of the page's. The browser
+ * sends the cookie with whatever any page asks: it counts only with a proof of which page that is.
+ */
+
+const SHOP = 'https://shop.example.com'
+const FOREIGN = 'https://evil.example'
+const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }
+
+let running: Running
+beforeEach(async () => {
+  running = await startTogether({ settings: { SESSION_COOKIE: 'on', ALLOWED_ORIGINS: `${SITE},${SHOP}` } })
+})
+afterEach(() => running.stop())
+
+const open = (headers: Record<string, string> = {}) =>
+  ask(running.url, 'POST', '/guest-session', {}, { origin: SITE, ...headers })
+
+/** `name=value` as the browser sends it back. */
+function cookieOf(answer: Answer): string {
+  const [cookie = ''] = answer.headers.getSetCookie()
+  return cookie.split(';')[0] ?? ''
+}
+
+function attributesOf(answer: Answer): string[] {
+  const [cookie = ''] = answer.headers.getSetCookie()
+  return cookie
+    .split(';')
+    .slice(1)
+    .map((attribute) => attribute.trim())
+}
+
+describe('the session cookie', () => {
+  test('comes with a new session: for this host alone, over TLS, out of reach of scripts', async () => {
+    const opened = await open()
+    expect(opened.headers.getSetCookie()).toHaveLength(1)
+    expect(cookieOf(opened)).toBe(`__Host-guest-session=${opened.body.session}`)
+    expect(attributesOf(opened)).toEqual(
+      expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=None', 'Partitioned']),
+    )
+    expect(attributesOf(opened).join()).not.toContain('Domain')
+    expect(opened.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(opened.headers.get('access-control-allow-origin')).toBe(SITE)
+  })
+
+  test('is renewed whenever an answer brings a new session token', async () => {
+    const cookie = cookieOf(await open())
+    const changed = await ask(
+      running.url,
+      'PUT',
+      '/guest-attributes',
+      { attributes: { 'custom.plan': 'gold' } },
+      { origin: SITE, cookie },
+    )
+    expect(cookieOf(changed)).toBe(`__Host-guest-session=${changed.body.session}`)
+    const resumed = await open({ cookie: cookieOf(changed) })
+    expect(resumed).toMatchObject({ status: 200, body: { state: 'resumed' } })
+    expect(cookieOf(resumed)).not.toBe(cookieOf(changed))
+  })
+
+  test('is taken away with the end of the conversation', async () => {
+    const cookie = cookieOf(await open())
+    await ask(running.url, 'POST', '/messages', { text: 'hello' }, { origin: SITE, cookie })
+    const ended = await ask(running.url, 'DELETE', '/guest-session', undefined, { origin: SITE, cookie })
+    expect(ended.status).toBe(204)
+    expect(cookieOf(ended)).toBe('__Host-guest-session=')
+    expect(attributesOf(ended)).toEqual(
+      expect.arrayContaining(['Path=/', 'Secure', 'Partitioned', 'Max-Age=0']),
+    )
+  })
+
+  test('is not set, and counts for nothing, where it is not switched on', async () => {
+    await running.stop()
+    running = await startTogether()
+    const opened = await open()
+    expect(opened.headers.getSetCookie()).toEqual([])
+    expect(opened.headers.get('access-control-allow-credentials')).toBeNull()
+    const cookie = `__Host-guest-session=${opened.body.session}`
+    expect(
+      await ask(running.url, 'GET', '/guest-session', undefined, { origin: SITE, cookie }),
+    ).toMatchObject({
+      status: 401,
+      body: { code: 'session_invalid' },
+    })
+  })
+})
+
+describe('a request with the cookie alone', () => {
+  test.each<[string, number, string | undefined, Record<string, string>]>([
+    ['of the page that opened the session', 200, undefined, { origin: SITE }],
+    ['of a page beside the service, which sends no Origin when it reads', 200, undefined, SAME_ORIGIN],
+    ['of nobody knows which page', 401, 'session_invalid', {}],
+    ['of a page elsewhere on the site', 401, 'session_invalid', { 'sec-fetch-site': 'same-site' }],
+    ['of a page elsewhere', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
+    ['of a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],
+    ['of a foreign page that claims more', 403, 'origin_not_allowed', { origin: FOREIGN, ...SAME_ORIGIN }],
+    ['of a page without an origin', 403, 'origin_not_allowed', { origin: 'null' }],
+    ['of another allowed website', 401, 'session_invalid', { origin: SHOP }],
+  ])('%s is answered %i', async (_page, status, code, headers) => {
+    const cookie = cookieOf(await open())
+    const answer = await ask(running.url, 'GET', '/guest-session', undefined, { cookie, ...headers })
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
+  })
+
+  test('that writes is refused the same way, and nothing is done', async () => {
+    const cookie = cookieOf(await open())
+    const say = (headers: Record<string, string>) =>
+      ask(running.url, 'POST', '/messages', { text: 'not by the guest' }, { cookie, ...headers })
+    expect((await say({})).status).toBe(401)
+    expect((await say({ origin: FOREIGN })).status).toBe(403)
+    expect((await say({ origin: SHOP })).status).toBe(401)
+    // What a form of a foreign page can send without asking before.
+    expect((await say({ origin: FOREIGN, 'content-type': 'text/plain' })).status).toBe(403)
+    expect((await ask(running.url, 'DELETE', '/guest-session', undefined, { cookie })).status).toBe(401)
+    expect(running.genesys.transcript()).toEqual([])
+    expect((await say({ origin: SITE })).status).toBe(201)
+  })
+
+  test('that opens a session without a proof of its page does not take over the guest’s', async () => {
+    const cookie = cookieOf(await open())
+    const answer = await ask(running.url, 'POST', '/guest-session', {}, { cookie })
+    expect(answer.status).toBe(403)
+    expect(running.genesys.sessions).toHaveLength(1)
+  })
+
+  test('never outweighs a bearer token', async () => {
+    const cookie = cookieOf(await open())
+    const headers = { origin: SITE, cookie, authorization: 'Bearer not.a.token' }
+    expect((await ask(running.url, 'GET', '/guest-session', undefined, headers)).status).toBe(401)
+  })
+})
+
+describe('the browser’s own EventSource', () => {
+  test('reads live events with the cookie, and comes back with Last-Event-ID', async () => {
+    const cookie = cookieOf(await open())
+    const headers = { origin: SITE, cookie, accept: 'text/event-stream' }
+    const stream = await readEvents(running.url, headers)
+    await stream.next(isSession('connected'))
+    await ask(running.url, 'POST', '/messages', { text: 'first words' }, { origin: SITE, cookie })
+    const { id } = await stream.next(isMessage('first words'))
+    stream.close()
+    running.genesys.agentSays('while away')
+    const again = await readEvents(running.url, headers, { lastEventId: id! })
+    await again.next(isMessage('while away'))
+    expect(again.events.filter(({ event }) => event === 'message')).toHaveLength(1)
+    again.close()
+  })
+
+  test('of a foreign page is refused', async () => {
+    const cookie = cookieOf(await open())
+    expect((await readEvents(running.url, { origin: FOREIGN, cookie })).status).toBe(403)
+    expect((await readEvents(running.url, { cookie })).status).toBe(401)
+  })
+})
