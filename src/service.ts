@@ -88,7 +88,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     environment: config.genesys.region,
   })
   const live = createLiveEvents({ guestApi, onEnded: (sid) => sessions.markEnded(sid), now })
-  const streams = createEventStreams()
+  const streams = createEventStreams(() => metrics.streamOpened())
   const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now })
 
   const services = { sessions, messages, attributes, attachments, tokens }

@@ -56,8 +56,11 @@ export interface EventStreams {
   close(): void
 }
 
-/** All open streams, with one timer for their keep-alives: each second a fifteenth of them is due. */
-export function createEventStreams(): EventStreams {
+/**
+ * All open streams, with one timer for their keep-alives: each second a fifteenth of them is due.
+ * @param onOpened told of each; what it gives back is called when that stream is closed
+ */
+export function createEventStreams(onOpened: () => () => void = () => () => undefined): EventStreams {
   const slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
   let count = 0
   let turn = 0
@@ -72,7 +75,9 @@ export function createEventStreams(): EventStreams {
       const slot = slots[count % SLOTS]
       slot?.add(stream)
       count += 1
+      const onClosed = onOpened()
       res.once('close', () => {
+        onClosed()
         slot?.delete(stream)
         count -= 1
       })
