@@ -82,10 +82,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
 test('it ends when the shell that npm started it from has gone', async () => {
   const { child, service, simulator } = await startDemo('sh')
-  child.kill('SIGTERM')
-  await once(child, 'exit')
   // Its output stays open for as long as anybody is left who could write to it.
-  await once(child, 'close')
+  const closed = once(child, 'close')
+  child.kill('SIGTERM')
+  await closed
   for (const url of [service, simulator]) await expect(fetch(url)).rejects.toThrow('fetch failed')
 }, 30_000)
 

@@ -9,6 +9,9 @@ import { createWebsite, createWebsiteSignIn, type SignInSettings } from './websi
 
 const ORPHAN_CHECK_MS = 500
 
+/** Read at once: a parent that goes while we start is noticed too. */
+const STARTED_BY = process.ppid
+
 /** `npm run demo`: a website with the service mounted, and in Genesys' place the simulator, in one process. */
 async function demo() {
   const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
@@ -25,13 +28,13 @@ async function demo() {
       throw error
     },
   )
-  process.stdout.write(banner(server.port, server.url, simulator))
   stopOnSignal(async () => {
     bff.drain()
     await server.stop(config.drainMs)
     await bff.close()
     await simulator.close()
   })
+  process.stdout.write(banner(server.port, server.url, simulator))
 }
 
 function demoConfig(
@@ -93,9 +96,8 @@ function stopOnSignal(stop: () => Promise<void>) {
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
   // A signal to npm ends the shell between npm and this process, and doesn't arrive here.
-  const parent = process.ppid
   const watch = setInterval(() => {
-    if (process.ppid === parent) return
+    if (process.ppid === STARTED_BY) return
     clearInterval(watch)
     end()
   }, ORPHAN_CHECK_MS).unref()
