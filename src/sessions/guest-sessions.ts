@@ -96,10 +96,10 @@ export function createGuestSessions(options: {
     opened: OpenedGuest,
     deadlineAtMs: number,
   ): Promise<SessionAnswer> {
-    const current = await attributes.deliver(
-      { ...claims, guest: opened.ref, expiresAtMs: expiry(opened) },
-      deadlineAtMs,
-    )
+    const renewed = { ...claims, guest: opened.ref, expiresAtMs: expiry(opened) }
+    // A guest who can't be routed well yet is better off than one who gets no session: the attributes stay
+    // undelivered, and go with the next message.
+    const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
     return {
       session: await tokens.seal(current),
       ...describe(opened, current.expiresAtMs),

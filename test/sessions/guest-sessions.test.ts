@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals'
+import { UpstreamError } from '../../src/http/upstream-error.ts'
+import { createAttributePolicy } from '../../src/sessions/attribute-policy.ts'
+import { createGuestAttributes } from '../../src/sessions/guest-attributes.ts'
+import { createGuestSessions } from '../../src/sessions/guest-sessions.ts'
+import { createSessionTokens } from '../../src/sessions/session-token.ts'
+import { createMemoryGuestApi } from '../memory-guest-api.ts'
+
+const NOW_MS = Date.parse('2026-11-21T10:00:00Z')
+const SITE = 'https://www.example.com'
+
+function setUp() {
+  const now = () => NOW_MS
+  const genesys = createMemoryGuestApi({ now })
+  const { guestApi } = genesys
+  const keys = [Buffer.alloc(32, 1)]
+  const tokens = createSessionTokens({
+    keys,
+    deploymentId: 'd',
+    guestApi: 'web-messaging',
+    remembered: 10,
+    now,
+  })
+  const policy = createAttributePolicy({ open: ['custom.*'], openAll: false, trusted: {}, prefill: {} })
+  const attributes = createGuestAttributes({ guestApi, policy })
+  const sessions = createGuestSessions({
+    guestApi,
+    tokens,
+    policy,
+    attributes,
+    identify: async () => undefined,
+    deploymentId: 'd',
+    maxAgeMs: 60_000,
+    now,
+  })
+  const caller = { origin: SITE, request: undefined, deadlineAtMs: NOW_MS + 1000 }
+  const claimsOf = (session: string) => tokens.open(session, SITE)
+  return { genesys, sessions, caller, claimsOf, guestApi }
+}
+
+describe('a guest session', () => {
+  test('expires with our maximum age, or earlier with Genesys’', async () => {
+    const { sessions, caller, guestApi } = setUp()
+    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
+    const { open } = guestApi
+    guestApi.open = async (...call) => ({ ...(await open(...call)), expiresAtMs: NOW_MS + 30_000 })
+    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:00:30.000Z')
+  })
+
+  test('is opened also when its attributes are refused: they wait for the next message', async () => {
+    const { sessions, caller, guestApi, claimsOf } = setUp()
+    guestApi.setAttributes = () => Promise.reject(new UpstreamError('upstream_refused', 'no permission'))
+    const { session, state } = await sessions.open({ attributes: { 'custom.page': '/' } }, caller)
+    expect(state).toBe('new')
+    expect((await claimsOf(session)).attributes).toMatchObject({ delivered: false })
+  })
+
+  test('that Genesys has ended becomes another one when it is resumed', async () => {
+    const { genesys, sessions, caller, claimsOf } = setUp()
+    const first = await claimsOf((await sessions.open({}, caller)).session)
+    genesys.failNext(new UpstreamError('session_ended', 'expired'))
+    const answer = await sessions.resume(first, {}, caller)
+    expect(answer.state).toBe('new')
+    const second = await claimsOf(answer.session)
+    expect(second.sid).not.toBe(first.sid)
+    expect(second.guest).not.toEqual(first.guest)
+    expect(sessions.isEnded(first)).toBe(true)
+    expect(() => sessions.requireLive(first)).toThrow(expect.objectContaining({ code: 'session_ended' }))
+  })
+
+  test('hands all its attributes over anew when Genesys had forgotten it', async () => {
+    const { sessions, caller, claimsOf, guestApi, genesys } = setUp()
+    genesys.takeAttributesNow()
+    const opened = await claimsOf(
+      (await sessions.open({ attributes: { 'custom.page': '/' } }, caller)).session,
+    )
+    expect(opened.attributes.delivered).toBe(true)
+    const { resume } = guestApi
+    guestApi.resume = async (...call) => ({ ...(await resume(...call)), state: 'new' })
+    await sessions.resume(opened, {}, caller)
+    expect(genesys.written).toEqual([{ 'custom.page': '/' }, { 'custom.page': '/' }])
+  })
+
+  test('of a failure that says nothing of an end is kept', async () => {
+    const { genesys, sessions, caller, claimsOf } = setUp()
+    const first = await claimsOf((await sessions.open({}, caller)).session)
+    genesys.failNext(new UpstreamError('upstream_timeout', 'slow'))
+    await expect(sessions.resume(first, {}, caller)).rejects.toMatchObject({ code: 'upstream_timeout' })
+    expect(sessions.isEnded(first)).toBe(false)
+  })
+})
