@@ -78,7 +78,8 @@ describe('a guest session', () => {
     const { resume } = guestApi
     guestApi.resume = async (...call) => ({ ...(await resume(...call)), state: 'new' })
     await sessions.resume(opened, {}, caller)
-    expect(genesys.written).toEqual([{ 'custom.page': '/' }, { 'custom.page': '/' }])
+    const all = { 'custom.page': '/', 'custom.isAuthenticated': 'false' }
+    expect(genesys.written).toEqual([all, all])
   })
 
   test('of a failure that says nothing of an end is kept', async () => {
