@@ -130,12 +130,16 @@ export interface MessagePage {
   readonly pageCount: number
 }
 
-/** What a message consists of; exactly one of the four forms. */
+/** What a message consists of; exactly one of these forms. */
 export type OutgoingMessage =
   | { readonly text: string; readonly attachmentIds?: readonly string[] }
   | { readonly attachmentIds: readonly string[] }
   | { readonly quickReply: Reply }
   | { readonly button: Reply }
+  /** Chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
+  | { readonly date: Reply & { readonly inReplyTo: string } }
+  /** Chosen from the list picker of the message `inReplyTo`; the payloads are the ids of the items. */
+  | { readonly list: { readonly items: readonly Reply[]; readonly inReplyTo: string } }
 
 export interface UploadedFile {
   readonly id: string

@@ -1,5 +1,14 @@
 import type { ChatProblem } from './chat-problem.ts'
-import type { Message, OutgoingMessage } from './contract.ts'
+import type { Message, OutgoingMessage, Reply } from './contract.ts'
+
+/** All forms of an outgoing message at once. */
+interface Forms {
+  readonly text?: string
+  readonly quickReply?: Reply
+  readonly button?: Reply
+  readonly date?: Reply
+  readonly list?: { readonly items: readonly Reply[] }
+}
 
 /** A message as the page shows it. */
 export interface ChatMessage extends Message {
@@ -48,7 +57,8 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
   /** The live echo of a sending may overtake its answer. It is told by its words, as it has no other mark. */
   function echoOf(message: Message, known: readonly ChatMessage[]): ChatMessage | undefined {
     if (message.direction === 'outbound') return undefined
-    return known.find(({ status, text }) => status !== 'sent' && text === message.text)
+    const words = message.text ?? chosenIn(message)
+    return known.find(({ status, text }) => status !== 'sent' && text === words)
   }
 
   return {
@@ -68,10 +78,11 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
       return added
     },
     begin(key, outgoing) {
-      const reply =
-        'quickReply' in outgoing ? outgoing.quickReply : 'button' in outgoing ? outgoing.button : undefined
-      const text = reply?.text ?? ('text' in outgoing ? outgoing.text : undefined)
-      const own = { direction: 'inbound', type: reply ? 'structured' : 'text', sender: 'guest' } as const
+      const { text: written, quickReply, button, date, list } = outgoing as Forms
+      const choices = list?.items ?? [quickReply ?? button ?? date].filter((choice) => choice !== undefined)
+      const text = written ?? textOf(choices)
+      const type = choices.length > 0 ? 'structured' : 'text'
+      const own = { direction: 'inbound', type, sender: 'guest' } as const
       const time = new Date(now()).toISOString()
       set([
         ...messages,
@@ -94,6 +105,15 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
     lastId: () => messages.filter(({ status }) => status === 'sent').at(-1)?.id,
     clear: () => set(messages.filter(({ status }) => status === 'pending')),
   }
+}
+
+/** What a message chose of something that was offered. */
+function chosenIn({ content = [] }: Message): string | undefined {
+  return textOf(content.filter((part) => part.type === 'button-response'))
+}
+
+function textOf(choices: readonly Reply[]): string | undefined {
+  return choices.map(({ text }) => text).join(', ') || undefined
 }
 
 function byTime(a: ChatMessage, b: ChatMessage): number {

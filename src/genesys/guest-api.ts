@@ -83,6 +83,10 @@ export interface OutgoingMessage {
   readonly attachmentIds?: readonly string[] | undefined
   readonly quickReply?: ButtonReply | undefined
   readonly button?: ButtonReply | undefined
+  /** What was chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
+  readonly date?: (ButtonReply & { readonly inReplyTo: string }) | undefined
+  /** What was chosen from the list picker of the message `inReplyTo`; payloads are the items' ids. */
+  readonly list?: { readonly items: readonly ButtonReply[]; readonly inReplyTo: string } | undefined
   /** Names this sending; a repeat of the same message has the same one. UUID form. */
   readonly tracingId: string
   /**

@@ -3,6 +3,7 @@ import { pathSegment } from '../http/upstream-address.ts'
 import type { UpstreamClient } from '../http/upstream-client.ts'
 import { UpstreamError } from '../http/upstream-error.ts'
 import type { AccessToken } from './access-token.ts'
+import { choicesIn, textsOf } from './choices.ts'
 import type { Guest, GuestRef, Limits, Message, OpenedGuest, OutgoingMessage } from './guest-api.ts'
 
 /** What the drivers of REST operations share: options, ids and tokens, and what a sent message becomes. */
@@ -72,12 +73,12 @@ export function refuseRepeat({ repeat }: OutgoingMessage): void {
   )
 }
 
-/** What the guest says, as plain text. The choice of a quick reply is a text of its own. */
-export function textOf({ text, quickReply, button, attachmentIds = [] }: OutgoingMessage): string {
-  if (attachmentIds.length > 0) {
+/** What the guest says, as plain text. What is chosen of something that was offered has a text of its own. */
+export function textOf(message: OutgoingMessage): string {
+  if ((message.attachmentIds ?? []).length > 0) {
     throw new UpstreamError('attachment_refused', 'This guest API takes no files.')
   }
-  return text ?? quickReply?.text ?? button?.text ?? ''
+  return message.text ?? textsOf(choicesIn(message))
 }
 
 const SentAnswer = z.object({

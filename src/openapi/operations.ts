@@ -109,7 +109,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/messages',
-    summary: 'Send a text, an attachment, a quick reply or a card button',
+    summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     tag: 'guest',
     needsSession: true,
     body: schemas.SendMessage,

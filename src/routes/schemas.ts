@@ -123,6 +123,12 @@ export const SendMessage = z
     z.strictObject({ attachmentIds: z.array(line(128)).min(1).max(10) }),
     z.strictObject({ quickReply: Reply }),
     z.strictObject({ button: Reply }),
+    z.strictObject({
+      date: Reply.extend({ payload: z.iso.datetime({ offset: true }), inReplyTo: line(256) }),
+    }),
+    z.strictObject({
+      list: z.strictObject({ items: z.array(Reply).min(1).max(100), inReplyTo: line(256) }),
+    }),
   ])
   .openapi('SendMessage')
 

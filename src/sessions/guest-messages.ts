@@ -9,7 +9,10 @@ import { guestOf, type SessionClaims, type SessionTokens } from './session-token
 /** The platform's bound for a guest's text, in bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 4096
 
-export type MessageBody = Pick<OutgoingMessage, 'text' | 'attachmentIds' | 'quickReply' | 'button'>
+export type MessageBody = Pick<
+  OutgoingMessage,
+  'text' | 'attachmentIds' | 'quickReply' | 'button' | 'date' | 'list'
+>
 
 export interface SendOptions {
   readonly deadlineAtMs: number

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../http/upstream-error.ts'
-import type { Guest, Message, OutgoingMessage } from '../guest-api.ts'
+import { choicesIn, textsOf } from '../choices.ts'
+import type { ButtonReply, Guest, Message, OutgoingMessage } from '../guest-api.ts'
 import type { Frame, StructuredMessage } from './frames.ts'
 import type { GuestConnections } from './guest-connections.ts'
 import type { History } from './history.ts'
@@ -109,14 +110,21 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 /** The history has no tracing id: a message is recognised by what it says. */
 function saysTheSame(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
-  const reply = sent.quickReply ?? sent.button
-  const foundReply = content.find((part) => part.type === 'button-response')
-  if (reply && foundReply && foundReply.payload !== reply.payload) return false
-  const foundText = found.text ?? foundReply?.text ?? ''
+  const choices = choicesIn(sent)
+  const foundChoices = content.filter((part) => part.type === 'button-response')
+  if (
+    choices.length > 0 &&
+    foundChoices.length > 0 &&
+    !sameSet(payloadsOf(foundChoices), payloadsOf(choices))
+  )
+    return false
+  const foundText = found.text ?? textsOf(foundChoices)
   const foundFiles = content.flatMap((part) => (part.type === 'attachment' ? [part.id] : []))
-  const sentText = sent.text ?? reply?.text ?? ''
+  const sentText = sent.text ?? textsOf(choices)
   return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
 }
+
+const payloadsOf = (choices: readonly ButtonReply[]) => choices.map(({ payload }) => payload)
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((id) => others.includes(id))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Attributes, ButtonReply, OutgoingMessage } from '../guest-api.ts'
+import { choicesIn } from '../choices.ts'
+import type { Attributes, OutgoingMessage } from '../guest-api.ts'
 
 /**
  * The frames that we send, without the guest token: the connection adds it as it writes them.
@@ -40,19 +41,24 @@ export function echo(): GuestRequest {
   return { action: 'echo', tracingId: randomUUID(), message: { type: 'Text', text: 'ping' } }
 }
 
-/** Genesys: the Messenger sends a file alone without `type` and `text`, a chosen button as `Structured`. */
+/**
+ * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; one from a picker
+ * without `text`, but with the id of the message that offered it.
+ */
 export function onMessage(message: OutgoingMessage): GuestRequest {
-  const reply = buttonResponse(message)
+  const choices = buttonResponses(message)
   const files = (message.attachmentIds ?? []).map((id) => ({ contentType: 'Attachment', attachment: { id } }))
-  const content = reply ? [reply, ...files] : files
+  const content = [...choices, ...files]
+  const parentMessageId = (message.date ?? message.list)?.inReplyTo
   const text = message.text ?? (message.quickReply ?? message.button)?.text
   return {
     action: 'onMessage',
     tracingId: message.tracingId,
     message: {
-      ...(reply ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
+      ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content }),
+      ...(parentMessageId !== undefined && { metadata: { parentMessageId } }),
       ...withAttributes(message.attributes),
     },
   }
@@ -102,11 +108,17 @@ function withAttributes(attributes: Attributes | undefined) {
   return { channel: { metadata: { customAttributes: attributes } } }
 }
 
-function buttonResponse({ quickReply, button }: OutgoingMessage) {
-  const response = (type: string, { text, payload }: ButtonReply) => ({
+function buttonResponses(message: OutgoingMessage) {
+  const type = choiceType(message)
+  const origin = message.list && { originatingMessageId: message.list.inReplyTo }
+  return choicesIn(message).map(({ text, payload }) => ({
     contentType: 'ButtonResponse',
-    buttonResponse: { type, text, payload },
-  })
-  if (quickReply) return response('QuickReply', quickReply)
-  return button && response('Button', button)
+    buttonResponse: { type, text, payload, ...origin },
+  }))
+}
+
+function choiceType({ quickReply, date, list }: OutgoingMessage) {
+  if (list) return 'ListPicker'
+  if (date) return 'DatePicker'
+  return quickReply ? 'QuickReply' : 'Button'
 }
