@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import net, { type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { isMessage, isSession } from '../event-reader.ts'
+import { startTogether, type Page, type Running } from '../start-service.ts'
+
+/** A page that takes nothing of its stream, over a real socket: it costs a bounded part of the service's memory. */
+
+/** 12,000 bytes of UTF-8; all together more than Linux takes up for a socket that nobody reads (32 MB). */
+const LONG = '€'.repeat(3990)
+const BATCHES = 600
+const BATCH = 8
+
+let running: Running
+let page: Page
+beforeEach(async () => {
+  running = await startTogether({ simulator: { limits: { outboundTextChars: 4000 }, record: false } })
+  page = await running.openPage()
+})
+afterEach(() => running.stop())
+
+/** By hand, so that nobody between takes up what this reader leaves lying. */
+async function openStream(): Promise<Socket> {
+  const socket = net.connect(running.service.port, '127.0.0.1')
+  const headers = Object.entries(page.headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.join('')}\r\n`)
+  await once(socket, 'readable')
+  return socket
+}
+
+/** The body with the lengths of its chunks, which stand on lines of their own. */
+async function readToTheEnd(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+    .toString()
+    .replaceAll(/(\r\n)?[0-9a-f]+\r\n/g, '')
+}
+
+test('is cut with a resync, while another tab of the same guest gets everything', async () => {
+  const slow = await openStream()
+  const other = await page.events()
+  await other.next(isSession('connected'))
+  for (let batch = 0; batch < BATCHES; batch++) {
+    for (let at = 1; at < BATCH; at++) running.genesys.agentSays(LONG)
+    running.genesys.agentSays(`that was ${batch}`)
+    await other.next(isMessage(`that was ${batch}`))
+  }
+  expect(other.events.filter(({ event }) => event === 'message')).toHaveLength(BATCHES * BATCH)
+
+  // The stream has ended by now: only what was on its way comes, with the resync last.
+  const text = await readToTheEnd(slow)
+  expect(text.split('event: message').length - 1).toBeLessThan(BATCHES * BATCH)
+  expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: resync\ndata: \{"reason":".+"\}$/)
+
+  // Whoever comes back where the stream was cut is told that there is more than can be replayed.
+  const lastEventId = [...text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1]
+  const again = await page.events(lastEventId)
+  await again.next(({ event }) => event === 'resync')
+  again.close()
+  other.close()
+}, 40_000)
