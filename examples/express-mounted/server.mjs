@@ -1,0 +1,47 @@
+// A website with a login of its own, and the service mounted beside it under /chat.
+import { randomUUID } from 'node:crypto'
+import express from 'express'
+import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'
+
+/** Who is signed in, by the website's own cookie. In earnest: your sessions and your database. */
+const signedIn = new Map()
+const customers = { jane: { id: 'customer-42', plan: 'gold' } }
+const customerOf = (request) => signedIn.get(/(?:^|; )site=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1])
+
+const bff = createGuestBff(readConfigFromEnvironment(), {
+  // What routing may trust comes from here, for the request of the very visitor; no page can write these keys.
+  trustedAttributes: {
+    keys: ['custom.plan'],
+    read({ request }) {
+      const customer = customerOf(request)
+      return customer && { visitor: customer.id, attributes: { 'custom.plan': customer.plan } }
+    },
+  },
+})
+
+const app = express()
+app.use('/chat', bff.app)
+
+app.post('/login/:name', (req, res) => {
+  const customer = customers[req.params.name]
+  if (customer === undefined) return void res.status(401).end()
+  const site = randomUUID()
+  signedIn.set(site, customer)
+  res.cookie('site', site, { httpOnly: true, sameSite: 'lax' }).status(204).end()
+})
+
+app.get('/', (_req, res) => {
+  res.send(`<!doctype html><title>Shop</title><h1>Shop</h1>
+<script type="module" src="/chat/guest-chat.js"></script><genesys-guest-chat></genesys-guest-chat>`)
+})
+
+const server = app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${server.address().port}/\n`)
+})
+
+process.once('SIGTERM', async () => {
+  bff.drain()
+  server.close().closeAllConnections()
+  await bff.close()
+  process.exit(0)
+})

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { startSimulator } from '../../src/simulator/simulator.ts'
+import { openPage, settingsFor, SITE } from '../start-service.ts'
+
+test('examples/express-mounted: routing learns from the website’s own session who the guest is', async () => {
+  const genesys = await startSimulator({ agent: 'silent' })
+  const { PATH = '' } = process.env
+  const script = fileURLToPath(new URL('../../examples/express-mounted/server.mjs', import.meta.url))
+  const env = { PATH, LOG_LEVEL: 'silent', ...settingsFor(genesys) }
+  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const site = line.replace(/\/$/, '')
+    expect(await (await fetch(site)).text()).toContain('<genesys-guest-chat>')
+
+    const anonymous = await openPage(`${site}/chat`)
+    await anonymous.say('hello')
+    expect(genesys.sawAttributes().now).not.toHaveProperty(['custom.plan'])
+
+    const login = await fetch(`${site}/login/jane`, { method: 'POST' })
+    const [cookie = ''] = login.headers.getSetCookie()
+    const opened = await fetch(`${site}/chat/guest-session`, {
+      method: 'POST',
+      headers: { origin: SITE, 'content-type': 'application/json', cookie: cookie.split(';')[0]! },
+      body: '{}',
+    })
+    const { session } = (await opened.json()) as { session: string }
+    const sent = await fetch(`${site}/chat/messages`, {
+      method: 'POST',
+      headers: { origin: SITE, 'content-type': 'application/json', authorization: `Bearer ${session}` },
+      body: JSON.stringify({ text: 'it is Jane' }),
+    })
+    expect(sent.status).toBe(201)
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.plan': 'gold' })
+  } finally {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    await genesys.close()
+  }
+}, 20_000)
