@@ -42,3 +42,40 @@ test('examples/express-mounted: routing learns from the website’s own session 
     await genesys.close()
   }
 }, 20_000)
+
+test('examples/nextjs-route: a page of the app has a conversation under its own origin', async () => {
+  const genesys = await startSimulator({ agent: 'silent' })
+  const before = { ...process.env }
+  Object.assign(process.env, { LOG_LEVEL: 'silent', ...settingsFor(genesys) })
+  const { POST, GET } = await import('../../examples/nextjs-route/route.ts')
+  const ask = (path: string, body: object, headers: Record<string, string> = {}) =>
+    POST(
+      new Request(`${SITE}/chat${path}`, {
+        method: 'POST',
+        headers: { origin: SITE, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    )
+  try {
+    const opened = await ask('/guest-session', {})
+    expect(opened.status).toBe(201)
+    const { session } = (await opened.json()) as { session: string }
+    const authorization = `Bearer ${session}`
+    const leaving = new AbortController()
+    const stream = await GET(
+      new Request(`${SITE}/chat/events`, { headers: { authorization }, signal: leaving.signal }),
+    )
+    expect(stream.headers.get('content-type')).toContain('text/event-stream')
+    expect((await ask('/messages', { text: 'hello' }, { authorization })).status).toBe(201)
+    let text = ''
+    for await (const chunk of stream.body!) {
+      text += Buffer.from(chunk as Uint8Array).toString()
+      if (text.includes('"hello"')) break
+    }
+    leaving.abort()
+  } finally {
+    process.env = before
+    await (globalThis as { guestBff?: Promise<{ stop(): Promise<void> }> }).guestBff?.then((it) => it.stop())
+    await genesys.close()
+  }
+}, 20_000)

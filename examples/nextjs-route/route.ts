@@ -1,0 +1,39 @@
+import { startService, readConfigFromEnvironment, type RunningService } from 'genesys-guest-bff'
+
+/**
+ * `app/chat/[...path]/route.ts` of a Next.js app: the service in the same process, under the website's own origin.
+ * It listens on loopback, and this route passes on what belongs to it, streams included.
+ */
+export const runtime = 'nodejs'
+export const dynamic = 'force-dynamic'
+
+const PREFIX = '/chat'
+
+/** One service per process, also where a bundler loads this module more than once. */
+const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
+
+function service(): Promise<RunningService> {
+  shared.guestBff ??= startService({ ...readConfigFromEnvironment(), host: '127.0.0.1', port: 0 })
+  return shared.guestBff
+}
+
+/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+const OF_THE_CONNECTION = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
+
+async function handle(request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url)
+  const headers = new Headers(request.headers)
+  for (const name of OF_THE_CONNECTION) headers.delete(name)
+  const { url } = await service()
+  return fetch(url + pathname.slice(PREFIX.length) + search, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: 'manual',
+    signal: request.signal,
+    // A body that streams; fetch in Node.js asks for it by name.
+    ...(request.body && { duplex: 'half' }),
+  })
+}
+
+export { handle as DELETE, handle as GET, handle as OPTIONS, handle as POST, handle as PUT }

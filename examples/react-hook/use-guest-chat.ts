@@ -1,0 +1,39 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { createGuestChat, type GuestChat, type GuestChatOptions } from 'genesys-guest-bff/client'
+
+/** What a component renders; another object whenever any of it has changed. */
+export type GuestChatView = Pick<GuestChat, 'state' | 'connection' | 'messages' | 'typing' | 'hasEarlier'>
+
+/**
+ * A conversation for as long as the component is there. A conversation that the storage still knows is resumed at
+ * once; a new one begins with the first `chat.send`.
+ *
+ * @param options taken when the component is mounted; later changes are not heeded
+ */
+export function useGuestChat(options: GuestChatOptions): GuestChatView & { readonly chat: GuestChat } {
+  // No dependencies: one conversation per component.
+  const store = useMemo(() => createStore(createGuestChat(options)), [])
+  const view = useSyncExternalStore(store.subscribe, store.view, store.view)
+  useEffect(() => {
+    if (store.chat.canResume) void store.chat.open().catch(() => undefined)
+    return () => store.chat.close()
+  }, [store])
+  return { ...view, chat: store.chat }
+}
+
+function createStore(chat: GuestChat) {
+  let view = viewOf(chat)
+  return {
+    chat,
+    view: () => view,
+    subscribe: (onChange: () => void) =>
+      chat.on('change', () => {
+        view = viewOf(chat)
+        onChange()
+      }),
+  }
+}
+
+function viewOf({ state, connection, messages, typing, hasEarlier }: GuestChat): GuestChatView {
+  return { state, connection, messages, typing, hasEarlier }
+}
