@@ -10,12 +10,21 @@ const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now()
-    res.once('close', () => record(req, res, performance.now() - startedAt, log, metrics))
+    // A stream of live events will have forgotten its headers.
+    const requestId = requestIdOf(res)
+    res.on('close', () =>
+      record(req, res, { requestId, elapsedMs: performance.now() - startedAt }, log, metrics),
+    )
     next()
   }
 }
 
-function record(req: Request, res: Response, elapsedMs: number, log: Log, metrics: Metrics) {
+interface Ended {
+  readonly requestId: string | undefined
+  readonly elapsedMs: number
+}
+
+function record(req: Request, res: Response, { requestId, elapsedMs }: Ended, log: Log, metrics: Metrics) {
   const { method } = req
   const route = routeOf(req)
   const status = res.statusCode
@@ -25,7 +34,7 @@ function record(req: Request, res: Response, elapsedMs: number, log: Log, metric
   const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
   log[level](
     {
-      requestId: requestIdOf(res),
+      requestId: requestIdOf(res) ?? requestId,
       method,
       route,
       status,

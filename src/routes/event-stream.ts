@@ -1,5 +1,6 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
+import { beginLongAnswer } from './long-answer.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_WAITING_BYTES = 262_144
@@ -15,13 +16,13 @@ class EventStream implements EventSink {
 
   constructor(res: Response) {
     this.res = res
-    res.writeHead(200, {
+    const headers = {
       'Content-Type': 'text/event-stream',
       // Proxies must neither keep nor change it, and nginx must not collect it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
-    })
-    res.write(`retry: ${RETRY_MS}\n\n`)
+    }
+    beginLongAnswer(res, headers, `retry: ${RETRY_MS}\n\n`)
   }
 
   write(event: StreamEvent): void {
@@ -76,7 +77,8 @@ export function createEventStreams(onOpened: () => () => void = () => () => unde
       slot?.add(stream)
       count += 1
       const onClosed = onOpened()
-      res.once('close', () => {
+      // `on`, as it comes only once: `once` would keep three more objects for each page.
+      res.on('close', () => {
         onClosed()
         slot?.delete(stream)
         count -= 1

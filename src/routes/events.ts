@@ -40,7 +40,7 @@ export function eventRoutes(options: {
     }
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
     const stop = live.follow(claims.sid, guestOf(claims), lastEventId, () => streams.open(res))
-    res.once('close', stop)
+    res.on('close', stop)
   })
   router.all('/events', methodNotAllowed('GET'))
   return router
