@@ -59,7 +59,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       const guestId = fieldOf(guest, 'guestId')
       refuseRepeat(message)
       const text = textOf(message)
-      const attributesRefused = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
+      const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       const answer = await client.request({
         operation: 'take the message',
         method: 'POST',
@@ -74,7 +74,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       })
       return {
         ...acceptedMessage(answer, message, text, now()),
-        ...(attributesRefused && { attributesRefused }),
+        ...(attributesPending && { attributesPending }),
       }
     },
 

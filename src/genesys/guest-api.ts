@@ -172,8 +172,8 @@ export interface Message {
 
 /** A guest's message that Genesys has. */
 export interface AcceptedMessage extends Message {
-  /** True when the attributes that were to go along were refused: they are still to be written. */
-  readonly attributesRefused?: boolean
+  /** True when the attributes that were to go along did not: refused, or the message was there already. */
+  readonly attributesPending?: boolean
 }
 
 export type GuestEvent =

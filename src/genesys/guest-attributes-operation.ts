@@ -33,7 +33,7 @@ export async function writeGuestAttributes(
 /**
  * Writes what has to be there before a message, so that routing sees it. It takes at most half of the time
  * that is left, and a failure does not keep the message back.
- * @returns whether they were refused
+ * @returns whether they were refused, and are still to be written
  */
 export async function writeBeforeMessage(
   options: RestGuestOptions,

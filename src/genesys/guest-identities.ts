@@ -79,7 +79,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       refuseRepeat(message)
       const text = textOf(message)
       const { conversationId, language = options.language } = guest.ref
-      const attributesRefused = await writeBeforeMessage(
+      const attributesPending = await writeBeforeMessage(
         options,
         fieldOf(guest, 'guestId'),
         message.attributes,
@@ -106,7 +106,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       })
       return {
         ...acceptedMessage(answer, message, text, now()),
-        ...(attributesRefused && { attributesRefused }),
+        ...(attributesPending && { attributesPending }),
       }
     },
 

@@ -58,8 +58,8 @@ export function createGuestMessages(options: {
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
     const outgoing = { ...message, attributes: undelivered }
-    const { attributesRefused, ...sent } = await guestApi.send(guestOf(current), outgoing, deadlineAtMs)
-    if (undelivered === undefined || attributesRefused === true) return sent
+    const { attributesPending, ...sent } = await guestApi.send(guestOf(current), outgoing, deadlineAtMs)
+    if (undelivered === undefined || attributesPending === true) return sent
     return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
   }
 

@@ -48,9 +48,9 @@ test('attributes go with the first message, removed keys as empty, and the new t
 test('attributes that were refused along with an accepted message go again with the next', async () => {
   const { genesys, guestApi, messages, claims, options } = setUp()
   const { send } = guestApi
-  guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesRefused: true })
+  guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesPending: true })
   const sent = await messages.send(claims, { text: 'hello' }, options)
-  expect(sent).not.toHaveProperty('attributesRefused')
+  expect(sent).not.toHaveProperty('attributesPending')
   expect(sent.session).toBeUndefined()
   await messages.send(claims, { text: 'again' }, options)
   expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
