@@ -22,6 +22,8 @@ export function eventRoutes(options: {
   const router = Router()
 
   router.get('/events', guards, (req: Request, res: Response) => {
+    // A client that left while its token was opened: nobody would tell us again that it has gone.
+    if (res.closed || req.socket.destroyed) return
     const claims = sessionOf(req)
     if (req.accepts('text/event-stream') === false) {
       throw new RequestProblem('not_acceptable', 'This path answers with text/event-stream.')

@@ -57,8 +57,9 @@ export function createLiveEvents(options: {
         feed = new GuestFeed(shared, sid, guest)
         feeds.set(sid, feed)
       }
-      const tab = new Tab(openSink())
-      feed.add(tab, lastEventId)
+      const seen = lastEventId === undefined ? undefined : EventCursor.parse(lastEventId)
+      const tab = new Tab(openSink(), seen)
+      feed.add(tab, lastEventId !== undefined)
       return () => feed.remove(tab)
     },
     drain(withinMs) {
@@ -80,15 +81,32 @@ interface FeedContext {
 /** One page's stream. While its replay runs, live messages wait in `held`. */
 class Tab {
   readonly sink: EventSink
-  held: { message: Message; id: string }[] | undefined = undefined
+  /** What a page that came back has seen: other tabs may have seen less, so it is kept for this one alone. */
+  readonly seen: EventCursor | undefined
+  private held: { message: Message; id: string }[] | undefined = undefined
 
-  constructor(sink: EventSink) {
+  constructor(sink: EventSink, seen: EventCursor | undefined) {
     this.sink = sink
+    this.seen = seen
   }
 
+  /** @param id for a tab that has no cursor of its own */
   message(message: Message, id: string): void {
-    if (this.held === undefined) this.sink.write({ id, event: 'message', data: message })
-    else this.held.push({ message, id })
+    if (this.held !== undefined) this.held.push({ message, id })
+    else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })
+    else if (!this.seen.has(message)) {
+      this.sink.write({ id: this.seen.advance(message), event: 'message', data: message })
+    }
+  }
+
+  hold(): void {
+    this.held = []
+  }
+
+  release(): void {
+    const held = this.held ?? []
+    this.held = undefined
+    for (const { message, id } of held) this.message(message, id)
   }
 }
 
@@ -112,13 +130,16 @@ class GuestFeed {
     this.guest = guest
   }
 
-  add(tab: Tab, lastEventId: string | undefined): void {
+  /** @param isBack whether the page has had a stream before, and may have missed something */
+  add(tab: Tab, isBack: boolean): void {
     const [oldest] = this.tabs
     if (oldest !== undefined && this.tabs.size >= MOST_TABS) {
       this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
     }
+    // The first page that comes back to this replica also says how far the guest's stream had come.
+    if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.absorb(tab.seen)
     this.tabs.add(tab)
-    if (lastEventId !== undefined) void this.replay(tab, lastEventId)
+    if (isBack) void this.replay(tab)
     if (this.unsubscribe === undefined) {
       this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => this.on(event))
     } else if (this.state !== undefined) {
@@ -223,27 +244,21 @@ class GuestFeed {
   }
 
   /** What one page missed since its last event, from the history, before anything live. */
-  private async replay(tab: Tab, lastEventId: string): Promise<void> {
-    tab.held = []
-    const seen = EventCursor.parse(lastEventId)
-    const replayed = new Set<string>()
+  private async replay(tab: Tab): Promise<void> {
+    tab.hold()
     let complete = false
-    if (seen !== undefined) {
+    if (tab.seen !== undefined) {
       try {
-        const missed = await missedSince(this.context.guestApi, this.guest, seen, this.context.now)
+        const missed = await missedSince(this.context.guestApi, this.guest, tab.seen, this.context.now)
         complete = missed.complete
         for (const message of missed.messages) {
-          tab.sink.write({ id: seen.advance(message), event: 'message', data: message })
-          replayed.add(message.id)
+          tab.sink.write({ id: tab.seen.advance(message), event: 'message', data: message })
         }
       } catch {
         // The page is told to read the history itself when that works again.
       }
     }
     if (!complete) tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back' } })
-    if (seen !== undefined) this.cursor.absorb(seen)
-    const held = tab.held
-    tab.held = undefined
-    for (const { message, id } of held) if (!replayed.has(message.id)) tab.message(message, id)
+    tab.release()
   }
 }

@@ -105,6 +105,34 @@ describe('a stream', () => {
     expect(names(again.events)).not.toContain('resync')
   })
 
+  test('loses nothing to another tab’s replay', async () => {
+    const { openTab, emit, say, genesys } = setUp()
+    const stays = openTab()
+    emit('a', 0)
+    await settle()
+    const lastEventId = stays.events.at(-1)?.id
+    say('b', 10)
+    const comesBack = openTab(lastEventId)
+    await settle()
+    genesys.emit({ type: 'gap' })
+    emit('c', 20)
+    await settle()
+    expect(ids(stays.events)).toEqual(['a', 'b', 'c'])
+    expect(ids(comesBack.events)).toEqual(['b', 'c'])
+  })
+
+  test('that comes back to a fresh replica, whose socket is just being made, is not told to resync', async () => {
+    const { openTab, say, genesys } = setUp()
+    say('a', 0)
+    say('b', 10)
+    const tab = openTab(`${T}-a`)
+    genesys.emit({ type: 'session', state: 'connected' })
+    genesys.emit({ type: 'gap' })
+    await settle()
+    expect(ids(tab.events)).toEqual(['b'])
+    expect(names(tab.events)).not.toContain('resync')
+  })
+
   test('is told to resync when the history no longer reaches back', async () => {
     const { openTab, say } = setUp()
     say('new', 60_000)
