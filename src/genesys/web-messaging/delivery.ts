@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../http/upstream-error.ts'
 import { choicesIn, textsOf } from '../choices.ts'
-import type { ButtonReply, Guest, Message, OutgoingMessage } from '../guest-api.ts'
+import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../guest-api.ts'
 import type { Frame, StructuredMessage } from './frames.ts'
 import type { GuestConnections } from './guest-connections.ts'
 import type { History } from './history.ts'
@@ -31,9 +31,14 @@ export function createDelivery(options: {
 }) {
   const { connections, history, now } = options
 
-  async function send(guest: Guest, message: OutgoingMessage, deadlineAtMs: number): Promise<Message> {
+  async function send(
+    guest: Guest,
+    message: OutgoingMessage,
+    deadlineAtMs: number,
+  ): Promise<AcceptedMessage> {
     const taken = message.repeat && (await findRepeated(guest, message, message.repeat.afterId, deadlineAtMs))
-    if (taken) return taken
+    // The first try may have had other attributes, or none.
+    if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
     const from = { afterKey: connection.newest?.key, sinceMs: now() - CLOCK_SKEW_MS }
     try {

@@ -166,6 +166,26 @@ test('a repeat finds in the history what an earlier try has delivered', async ()
   expect(sentTexts(driver)).toHaveLength(2)
 })
 
+test('attributes that came up since the first try of a message that is found are still to be sent', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
+  const message = text('Hello')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  const repeat = { ...message, repeat: {}, attributes: { 'custom.plan': 'gold' } }
+  expect(await api.send(jane, repeat, soon())).toMatchObject({ text: 'Hello', attributesPending: true })
+  expect(genesys.sawAttributes().now).toEqual({})
+})
+
+test('attributes that went along with a message whose echo was lost are not pending', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
+  const sent = await api.send(jane, { ...text('Hello'), attributes: { 'custom.plan': 'gold' } }, soon())
+  expect(sent).not.toHaveProperty('attributesPending')
+  expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
+})
+
 test('a repeat whose first try never arrived is sent', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
