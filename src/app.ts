@@ -69,7 +69,7 @@ export function createApp(parts: AppParts): Express {
       live,
       streams,
       maxStreams: config.limits.eventStreams,
-      guards: [rate.overall, rate.perAddress, session.require, rate.perGuest],
+      guards: [rate.perAddress, rate.overall, session.require, rate.perGuest],
       isDraining: () => readiness.isDraining,
     }),
   )

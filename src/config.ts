@@ -109,10 +109,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     const problem = parseOriginPattern(origin).problem
     if (problem !== undefined) problems.push(`ALLOWED_ORIGINS ${problem}`)
   }
-  if (given['ALLOWED_ORIGINS'] === undefined)
+  if (env.ALLOWED_ORIGINS.length === 0 && !problems.some((problem) => problem.startsWith('ALLOWED_ORIGINS')))
     problems.push('ALLOWED_ORIGINS is missing: it names your websites')
   if (given['GENESYS_DEPLOYMENT_ID'] === undefined) problems.push('GENESYS_DEPLOYMENT_ID is missing')
 
+  if (env.METRICS_PORT !== undefined && env.METRICS_PORT !== 0 && env.METRICS_PORT === env.PORT) {
+    problems.push('METRICS_PORT has to be another port than PORT')
+  }
   const hosts = readHosts(env, problems)
   if (production && hosts !== undefined) requireEncryption(hosts, problems)
   const oauth = readOAuth(env, problems)

@@ -17,10 +17,16 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   const { port, host, metricsPort } = config
   const { requestTimeoutMs } = config.limits
   const server = await startServer(bff.app, { port, host, requestTimeoutMs })
-  const metricsServer =
-    metricsPort === undefined
-      ? undefined
-      : await startServer(bff.metricsApp, { port: metricsPort, host, requestTimeoutMs })
+  const startMetrics = async (port: number) => {
+    try {
+      return await startServer(bff.metricsApp, { port, host, requestTimeoutMs })
+    } catch (error) {
+      await server.stop(0)
+      await bff.close()
+      throw error
+    }
+  }
+  const metricsServer = metricsPort === undefined ? undefined : await startMetrics(metricsPort)
   bff.log.info(
     { url: server.url, guestApi: config.genesys.guestApi, deploymentId: config.genesys.deploymentId },
     'listening',

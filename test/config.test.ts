@@ -113,6 +113,14 @@ describe('wrong settings', () => {
     expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
   })
 
+  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('are a list %s with nothing in it', (name) => {
+    expect(problemsOf({ ...production, [name]: ',' })).toHaveLength(1)
+  })
+
+  test('are one port for two things', () => {
+    expect(problemsOf({ ...good, PORT: '3000', METRICS_PORT: '3000' })).toHaveLength(1)
+  })
+
   test('are credentials by half, or none where the guest API needs them', () => {
     expect(problemsOf({ ...good, GENESYS_CLIENT_ID: 'id' })).toHaveLength(1)
     expect(problemsOf({ ...good, GENESYS_GUEST_API: 'external-guests' })).toHaveLength(1)

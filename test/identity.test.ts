@@ -181,6 +181,7 @@ describe('attributes', () => {
       settings: { ...settings, GENESYS_CLIENT_ID: clientId, GENESYS_CLIENT_SECRET: clientSecret },
     })
     const page = await openPage()
+    expect(genesys.requests.filter(({ path }) => /messages/.test(path))).toEqual([])
     await page.say('hello')
     const changed = await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': '3' } })
     expect(changed).toMatchObject({ status: 200, body: { applied: 'now' } })

@@ -1,3 +1,4 @@
+import net from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { isMessage, isSession } from './event-reader.ts'
@@ -257,4 +258,31 @@ describe('the service', () => {
 test('openPage keeps the helper honest: a refused page has no session', async () => {
   const { url } = await start()
   expect((await openPage(url, {}, 'https://evil.example')).session).toBeUndefined()
+})
+
+test('a page that leaves while its stream is being opened leaves nothing behind', async () => {
+  const { url, openPage, genesys } = await start()
+  const { port } = new URL(url)
+  for (let round = 0; round < 10; round++) {
+    const page = await openPage()
+    await new Promise<void>((resolve) => {
+      const socket = net.connect(Number(port), '127.0.0.1', () => {
+        const lines = [
+          'GET /events HTTP/1.1',
+          'Host: x',
+          `Origin: ${SITE}`,
+          `Authorization: Bearer ${page.session}`,
+        ]
+        socket.write(`${lines.join('\r\n')}\r\n\r\n`, () => {
+          socket.resetAndDestroy()
+          resolve()
+        })
+      })
+      socket.on('error', () => resolve())
+    })
+  }
+  const streams = async () =>
+    /^guest_bff_live_streams (\d+)/m.exec((await ask(url, 'GET', '/metrics')).body as string)?.[1]
+  while ((await streams()) !== '0') await new Promise(setImmediate)
+  expect(genesys.sessions).toHaveLength(10)
 })

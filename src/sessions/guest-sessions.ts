@@ -194,6 +194,8 @@ export function createGuestSessions(options: {
     },
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
+      // The driver tells it once; the next message has to know.
+      if (opened.state === 'new') attributes.forgotten(attributes.latest(claims))
       return describe(opened, Math.min(claims.expiresAtMs, opened.expiresAtMs ?? Infinity))
     },
     async end(claims, deadlineAtMs) {

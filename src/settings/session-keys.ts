@@ -16,6 +16,8 @@ export function readSessionKeys(
   if (production && encoded.includes(EXAMPLE_SESSION_KEY)) {
     problems.push('SESSION_KEYS holds the key of .env.example, which everybody knows')
   }
+  if (encoded.length === 0)
+    problems.push('SESSION_KEYS holds no key (make one with: openssl rand -base64 32)')
   const keys = encoded.map((text) => Buffer.from(text, 'base64'))
   if (
     keys.some(

@@ -26,7 +26,8 @@ export function guestRouteGuards(options: {
 }): GuestRouteGuards {
   const { gate, load, rate, session, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes)
-  const first = [noStore, rate.overall, rate.perAddress, load.guard]
+  // By address first: what one address has too much of must not count for all.
+  const first = [noStore, rate.perAddress, rate.overall, load.guard]
   const guest = [...first, session.require, rate.perGuest]
   return {
     opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],

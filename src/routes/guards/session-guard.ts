@@ -27,9 +27,19 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
     },
     async welcome(req, _res, next) {
       const token = tokenOf(req, cookies)
-      if (token !== undefined) await authenticate(req, token)
+      if (token !== undefined) await authenticate(req, token).catch(unlessFromCookie(req))
       next()
     },
+  }
+}
+
+/**
+ * No script can take a cookie away that has become useless, so that it counts as none: the answer brings
+ * another. A bad bearer is the page's own affair.
+ */
+function unlessFromCookie(req: Request): (error: unknown) => void {
+  return (error) => {
+    if (req.headers.authorization !== undefined) throw error
   }
 }
 
