@@ -120,6 +120,8 @@ export class Exchange {
   }
 
   private stream(body: Readable): void {
+    // It has told its end already, and will not again.
+    if (body.destroyed) return this.fail('broken-body')
     const { bodyBytes = Infinity } = this.request
     let bytes = 0
     // Before `pipe`, so that a wrong size is seen before the request ends as if it were whole.

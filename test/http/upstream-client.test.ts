@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
@@ -418,6 +419,14 @@ describe('uploads', () => {
     const refused = failure(upload(body, 4))
     body.destroy(new Error('gone'))
     expect((await refused).code).toBe('attachment_refused')
+  })
+
+  test('a page that went away before its file was asked for is attachment_refused at once', async () => {
+    upstream = await startLocalUpstream((req) => req.resume())
+    const body = new Readable({ read: () => undefined })
+    body.destroy()
+    await once(body, 'close')
+    expect((await failure(upload(body, 4))).code).toBe('attachment_refused')
   })
 
   test('a refusal in the middle ends the upload', async () => {

@@ -26,6 +26,9 @@ export function createAttachments(options: {
     const connection = connections.of(guest)
     const { limits } = await connection.ready(deadlineAtMs)
     check(file, limits.attachments)
+    if (file.body.destroyed) {
+      throw new UpstreamError('attachment_refused', 'The page left before its file was sent')
+    }
     const target = await uploadAddress(connection, file, deadlineAtMs)
     const id = target.attachmentId
     // The event may come before the object store's own answer does.

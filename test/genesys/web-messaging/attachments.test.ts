@@ -68,6 +68,16 @@ test('a file that is too large is refused before a byte is sent', async () => {
   expect(genesys.requests.some(({ method }) => method === 'PUT')).toBe(false)
 })
 
+test('a page that has left costs no upload address', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const outgoing = file()
+  outgoing.body.destroy()
+  await expect(api.upload(await guest(), outgoing, soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+  })
+  expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
+})
+
 test('a deployment that takes no files says which setting to mend', async () => {
   const { api, guest } = await startDriver({ attachments: false })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
