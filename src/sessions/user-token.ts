@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   customFetch,
+  errors,
   importSPKI,
   jwtVerify,
   type CryptoKey,
@@ -26,7 +27,10 @@ export interface Visitor {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** @throws {SessionError} `user_token_invalid`, the same for whatever is wrong with it */
+/**
+ * @throws {SessionError} `user_token_invalid`, the same for whatever is wrong with it;
+ *   `trusted_attributes_unavailable` when the keys can't be had
+ */
 export type VerifyUserToken = (userToken: string) => Promise<Visitor>
 
 const MAX_USER_TOKEN_CHARS = 8192
@@ -54,8 +58,10 @@ export function createUserTokenVerifier(
         clockTolerance: CLOCK_TOLERANCE_S,
         currentDate: new Date(now()),
       }))
-    } catch {
-      throw userTokenInvalid()
+    } catch (error) {
+      throw error instanceof KeySetUnavailable || error instanceof errors.JWKSTimeout
+        ? keySetUnavailable()
+        : userTokenInvalid()
     }
     if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
     return { subject: payload.sub, claims: payload }
@@ -96,7 +102,7 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
     return createRemoteJWKSet(new URL(settings.jwksUrl), {
       timeoutDuration: JWKS_TIMEOUT_MS,
       cooldownDuration: JWKS_COOLDOWN_MS,
-      [customFetch]: fetchBounded,
+      [customFetch]: fetchKeySet,
     })
   }
   const pem = settings.publicKeyPem ?? ''
@@ -113,7 +119,22 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
   }
 }
 
-/** A key set that never ends, or is not JSON, must not cost the service its memory. */
+/** The keys could not be had: that says nothing about the token. */
+class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable'
+}
+
+async function fetchKeySet(url: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetchBounded(url, init)
+    if (response.status === 200) return response
+  } catch {
+    // As below.
+  }
+  throw new KeySetUnavailable()
+}
+
+/** A key set that never ends must not cost the service its memory. */
 async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, redirect: 'error' })
   const chunks: Uint8Array[] = []
@@ -124,6 +145,17 @@ async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
     chunks.push(chunk as Uint8Array)
   }
   return new Response(Buffer.concat(chunks), { status: response.status })
+}
+
+function keySetUnavailable(): SessionError {
+  return new SessionError(
+    'trusted_attributes_unavailable',
+    'Who the visitor is could not be found out just now.',
+    {
+      retryAfterSeconds: 5,
+      hint: 'The key set at USER_TOKEN_JWKS_URL could not be had: is it up, does it answer 200 without a redirect?',
+    },
+  )
 }
 
 function userTokenInvalid(): SessionError {

@@ -118,11 +118,16 @@ describe('a key set', () => {
   test.each<[string, () => nock.Scope]>([
     ['down', () => jwks().replyWithError({ code: 'ECONNREFUSED' })],
     ['answering 500', () => jwks().reply(500, 'oops')],
-    ['no JSON', () => jwks().reply(200, '<html>')],
     ['too large', () => jwks().reply(200, { keys: [], padding: 'x'.repeat(300_000) })],
     ['elsewhere', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
-  ])('that is %s lets nobody in, and says so in one way', async (_what, answer) => {
+  ])('that is %s lets nobody in, and does not blame the token', async (_what, answer) => {
     answer()
+    const verify = createUserTokenVerifier(settings)
+    await expect(verify(await make())).rejects.toMatchObject({ code: 'trusted_attributes_unavailable' })
+  })
+
+  test('that is no JSON lets nobody in', async () => {
+    jwks().reply(200, '<html>')
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await make())).rejects.toMatchObject({ code: 'user_token_invalid' })
   })
