@@ -26,7 +26,8 @@ export class GuestConnection {
   token: string | undefined
   readonly #socket: WebSocket
   readonly #parts: ConnectionParts
-  #held: RecordedFrame | undefined
+  /** Frames that wait for the next one to overtake them. */
+  #held: RecordedFrame[] = []
 
   constructor(socket: WebSocket, baseUrl: string, parts: ConnectionParts) {
     const { limits, now } = parts.settings
@@ -117,7 +118,7 @@ export class GuestConnection {
     if (how.swallow) return
     const answer = how.frame ? { ...recorded, frame: replaced(recorded.frame, how.frame) } : recorded
     if (how.reorder) {
-      this.#held = answer
+      this.#held.push(answer)
       return
     }
     this.#put(answer)
@@ -128,9 +129,7 @@ export class GuestConnection {
     if (this.#socket.readyState !== WebSocket.OPEN) return
     this.#socket.send(JSON.stringify(recorded.frame))
     this.#parts.frames.add(recorded)
-    const held = this.#held
-    this.#held = undefined
-    if (held) this.#put(held)
+    for (const held of this.#held.splice(0)) this.#put(held)
   }
 }
 

@@ -123,6 +123,13 @@ test('a frame can come twice, after the next one, or as garbage', async () => {
   expect(await guest.next()).toEqual({ garbage: expect.any(String) })
 })
 
+test('several frames in a row can be overtaken, and none of them is lost', async () => {
+  simulator.bend({ class: 'StructuredMessage' }, { reorder: true, times: 2 })
+  for (const text of ['first', 'second', 'third']) simulator.agentSays(text)
+  const came = [await guest.next(), await guest.next(), await guest.next()]
+  expect(came.map(({ body }) => body.text)).toEqual(['third', 'first', 'second'])
+})
+
 test('a frame can be late', async () => {
   simulator.bend({ text: 'slow' }, { delayMs: 20 })
   simulator.agentSays('slow')
