@@ -120,8 +120,11 @@ export class Exchange {
   }
 
   private stream(body: Readable): void {
-    // It has told its end already, and will not again.
-    if (body.destroyed) return this.fail('broken-body')
+    // Its end was told before, and will not be again.
+    if (body.destroyed) {
+      this.fail('broken-body')
+      return
+    }
     const { bodyBytes = Infinity } = this.request
     let bytes = 0
     // Before `pipe`, so that a wrong size is seen before the request ends as if it were whole.

@@ -40,7 +40,7 @@ export function createDelivery(options: {
     // The first try may have had other attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
-    const from = { afterKey: connection.newest?.key, sinceMs: now() - CLOCK_SKEW_MS }
+    let from: LookFrom | undefined
     try {
       return await connection.exchange({
         request: onMessage(message),
@@ -48,9 +48,11 @@ export function createDelivery(options: {
         deadlineAtMs,
         answer: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
+        // Only now, as the messages before it in the queue may say the same.
+        onSending: () => (from = { afterKey: connection.newest?.key, sinceMs: now() - CLOCK_SKEW_MS }),
       })
     } catch (error) {
-      if (!isDeliveryUnknown(error)) throw error
+      if (from === undefined || !isDeliveryUnknown(error)) throw error
       const found =
         connection.lateEchoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
       if (!found) throw error

@@ -13,6 +13,8 @@ export interface ExchangeRequest<T> {
   readonly answer: (frame: Frame) => T | undefined
   /** What becomes of it when the socket goes away before the answer. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
+  /** Called each time right before it is sent, which may be long after it was asked for. */
+  readonly onSending?: () => void
 }
 
 /** Shows proxies that the connection is alive, and us until when the session lives. */
@@ -37,6 +39,7 @@ export class Exchange<T = unknown> {
   #resolve!: (value: T) => void
   #reject!: (error: UpstreamError) => void
   #timer: NodeJS.Timeout
+  readonly #onSending: (() => void) | undefined
   readonly #onTimeUp: TimeUp<T>
   #sendings = 0
   #doubt: UpstreamError | undefined
@@ -47,6 +50,7 @@ export class Exchange<T = unknown> {
     this.request = request.request
     this.#answer = request.answer
     this.#ifLost = request.ifLost
+    this.#onSending = request.onSending
     this.#onTimeUp = onTimeUp
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
@@ -63,7 +67,8 @@ export class Exchange<T = unknown> {
     return this.#ifLost === 'send-again' && this.#sendings < MAX_SENDINGS
   }
 
-  sent(): void {
+  sending(): void {
+    this.#onSending?.()
     this.#sendings++
   }
 

@@ -73,7 +73,7 @@ export class Exchanges {
       if (!exchange) return undefined
       if (exchange.request) {
         this.#inFlight = exchange
-        exchange.sent()
+        exchange.sending()
         return exchange.request
       }
       exchange.resolve(undefined)

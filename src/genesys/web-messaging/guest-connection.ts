@@ -167,12 +167,13 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   received(frame: Frame): void {
+    // First of all, as the next request goes out within `accept` and must be known to come after this.
+    if (frame.class === 'StructuredMessage' && frame.pushed) this.#pushed(frame.body)
     const outcome = this.#exchanges.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
         if (outcome === 'late') this.lateEchoes.keep(frame.tracingId, readMessage(frame.body, this.#nowIso()))
-        if (frame.pushed) this.#pushed(frame.body)
-        else this.session.prolong(frame.body)
+        if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
         if (frame.body.connected) this.#reconfigured(frame.body)
@@ -202,8 +203,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
       this.#exchanges.putBack()
       if (this.socket.renew()) return
     }
-    const isUnasked = this.#exchanges.refuse(frame)
-    if (isUnasked) this.#settings.onOddFrame(`unasked error ${frame.code}`)
+    if (this.#exchanges.refuse(frame)) this.#settings.onOddFrame(`unasked error ${frame.code}`)
     if (frame.code === 409) this.#becomeReadOnly()
     if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
   }

@@ -129,6 +129,19 @@ test('an earlier message with the same words is not mistaken for the lost one', 
   expect(genesys.transcript()).toHaveLength(1)
 })
 
+test('of two messages with the same words at once, the one that was lost does not pass for the other', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const first = api.send(jane, text('Hello'), soon())
+  const second = failure(api.send(jane, text('Hello'), soon(1_500)))
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 100 })
+  await genesys.seenFrame('onMessage')
+  genesys.bend({ received: 'onMessage' }, { drop: true })
+  expect(await first).toMatchObject({ text: 'Hello' })
+  expect(await second).toMatchObject({ code: 'delivery_unknown' })
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
 test('a socket that is lost before the message was taken leaves the delivery unknown, and sends nothing again', async () => {
   const driver = await startDriver()
   const jane = await driver.guest()
