@@ -1,17 +1,8 @@
-import type { Bending, Simulator } from '../../src/simulator/simulator.ts'
 import { onlyOpen, open, rateLimited, say, setAttributes, soon, type Scenario } from './scenario.ts'
 
 const DETAILS = 'GET /api/v2/conversations/messages/*/details'
 const HISTORY = 'GET /api/v2/webmessaging/messages'
 const FIRST_PAGE = { pageSize: 25, pageNumber: 1 }
-
-const EMPTY_PAGE = { entities: [], pageSize: 0, pageNumber: 1, total: 0, pageCount: 0 }
-
-/** The first one is made with the opening, as attributes may belong to a conversation that is under way. */
-function bendSecondReading(genesys: Simulator, how: Bending): void {
-  genesys.bend(HISTORY, { status: 200, body: EMPTY_PAGE })
-  genesys.bend(HISTORY, how)
-}
 
 const refusedByLogin = (error: string, description: string) => ({
   status: 400,
@@ -149,14 +140,14 @@ export function webMessagingScenarios(): Scenario[] {
       name: 'history-token-expired',
       title: "The guest's token for the history is not taken: another is asked for on the socket",
       outcome: 'ok',
-      bend: (genesys) => bendSecondReading(genesys, { status: 401 }),
+      bend: (genesys) => void genesys.bend(HISTORY, { status: 401 }),
       drive: readHistory,
     },
     {
       name: 'history-rate-limited',
       title: 'The history is read too often',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => bendSecondReading(genesys, rateLimited()),
+      bend: (genesys) => void genesys.bend(HISTORY, rateLimited()),
       drive: readHistory,
     },
   ]

@@ -173,7 +173,7 @@ function sendingRefusals(send: string): Scenario[] {
     {
       name: 'send-unauthorized',
       title: "The guest's own token is not taken any more",
-      outcome: 'upstream_auth_failed',
+      outcome: 'session_ended',
       bend: (genesys) => void genesys.bend(send, tokenExpired()),
       drive: openAndSay,
     },

@@ -11,6 +11,7 @@ import {
   refuseRepeat,
   segment,
   textOf,
+  withGuestToken,
   type RestGuestOptions,
 } from './rest-guest.ts'
 
@@ -60,18 +61,20 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       refuseRepeat(message)
       const text = textOf(message)
       const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
-      const answer = await client.request({
-        operation: 'take the message',
-        method: 'POST',
-        url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
-        headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
-        body: { text, type: 'text' },
-        schema: AnyAnswer,
-        anyBody: true,
-        deadlineAtMs,
-        retry: 'never-sent-only',
-        explain: explainSend,
-      })
+      const answer = await withGuestToken(
+        client.request({
+          operation: 'take the message',
+          method: 'POST',
+          url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
+          headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
+          body: { text, type: 'text' },
+          schema: AnyAnswer,
+          anyBody: true,
+          deadlineAtMs,
+          retry: 'never-sent-only',
+          explain: explainSend,
+        }),
+      )
       return {
         ...acceptedMessage(answer, message, text, now()),
         ...(attributesPending && { attributesPending }),

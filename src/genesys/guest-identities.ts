@@ -11,6 +11,7 @@ import {
   opened,
   refuseRepeat,
   textOf,
+  withGuestToken,
   type RestGuestOptions,
 } from './rest-guest.ts'
 
@@ -85,25 +86,27 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
         message.attributes,
         deadlineAtMs,
       )
-      const answer = await client.request({
-        operation: 'take the message',
-        method: 'POST',
-        url: `${apiUrl}/api/v2/guests/messages`,
-        headers: { authorization: `Bearer ${fieldOf(guest, 'token')}`, ...organizationHeader },
-        body: {
-          conversationId,
-          text,
-          type: 'text',
-          language,
-          divisionId,
-          ...(flowId && { to: { id: flowId } }),
-        },
-        schema: AnyAnswer,
-        anyBody: true,
-        deadlineAtMs,
-        retry: 'never-sent-only',
-        explain: explainSend,
-      })
+      const answer = await withGuestToken(
+        client.request({
+          operation: 'take the message',
+          method: 'POST',
+          url: `${apiUrl}/api/v2/guests/messages`,
+          headers: { authorization: `Bearer ${fieldOf(guest, 'token')}`, ...organizationHeader },
+          body: {
+            conversationId,
+            text,
+            type: 'text',
+            language,
+            divisionId,
+            ...(flowId && { to: { id: flowId } }),
+          },
+          schema: AnyAnswer,
+          anyBody: true,
+          deadlineAtMs,
+          retry: 'never-sent-only',
+          explain: explainSend,
+        }),
+      )
       return {
         ...acceptedMessage(answer, message, text, now()),
         ...(attributesPending && { attributesPending }),

@@ -64,6 +64,20 @@ export function segment(id: string): string {
   throw new UpstreamError('upstream_bad_response', 'The id that Genesys gave can not stand in an address.')
 }
 
+/** A guest's own token that Genesys refuses is worth nothing any more: only another guest session helps. */
+export async function withGuestToken<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.facts.status !== 401) throw error
+    throw new UpstreamError(
+      'session_ended',
+      'Genesys does not accept the token of this guest any more.',
+      error.facts,
+    )
+  }
+}
+
 /** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */
 export function refuseRepeat({ repeat }: OutgoingMessage): void {
   if (repeat === undefined) return

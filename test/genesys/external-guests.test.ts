@@ -147,6 +147,7 @@ describe('what external-guests takes', () => {
     const guestApi = createExternalGuests(genesys.options())
     genesys.bendNext('send', { status, body, headers: { 'ININ-Correlation-Id': 'corr-1' } })
     const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))
+    expect(error.code).toBe(status === 401 ? 'session_ended' : 'upstream_refused')
     expect(error.facts).toMatchObject({ status, correlationId: 'corr-1', hint: expect.stringMatching(hint) })
   })
 })
