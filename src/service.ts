@@ -78,7 +78,13 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     maxAgeMs: config.session.maxAgeMs,
     now,
   })
-  const messages = createGuestMessages({ guestApi, tokens, attributes, now })
+  const messages = createGuestMessages({
+    guestApi,
+    tokens,
+    attributes,
+    onEnded: (sid) => sessions.markEnded(sid),
+    now,
+  })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
   const widgetConfig = createWidgetConfig({
     guestApi,

@@ -41,9 +41,11 @@ export function createGuestMessages(options: {
   readonly guestApi: GuestApi
   readonly tokens: SessionTokens
   readonly attributes: GuestAttributes
+  /** Told when Genesys does not know a guest any more, so that resuming opens another session. */
+  readonly onEnded: (sid: string) => void
   readonly now?: () => number
 }): GuestMessages {
-  const { guestApi, tokens, attributes, now = Date.now } = options
+  const { guestApi, tokens, attributes, onEnded, now = Date.now } = options
   const idempotency = createIdempotency<SentMessage>({
     outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
     now,
@@ -58,7 +60,12 @@ export function createGuestMessages(options: {
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
     const outgoing = { ...message, attributes: undelivered }
-    const { attributesPending, ...sent } = await guestApi.send(guestOf(current), outgoing, deadlineAtMs)
+    const { attributesPending, ...sent } = await guestApi
+      .send(guestOf(current), outgoing, deadlineAtMs)
+      .catch((error: unknown) => {
+        if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)
+        throw error
+      })
     if (undelivered === undefined || attributesPending === true) return sent
     return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
   }
@@ -70,19 +77,13 @@ export function createGuestMessages(options: {
       }
       const tracingId = tracingIdFor(claims.sid, idempotencyKey)
       // An empty header says that the page knew no message yet.
-      const repeated = { afterId: idempotencyAfter === '' ? undefined : idempotencyAfter }
+      const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
       if (idempotencyKey === undefined) return sendOnce(claims, { ...body, tracingId }, deadlineAtMs)
-      return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (mayHaveBeenTaken) =>
-        sendOnce(
-          claims,
-          {
-            ...body,
-            tracingId,
-            repeat: mayHaveBeenTaken || idempotencyAfter !== undefined ? repeated : undefined,
-          },
-          deadlineAtMs,
-        ),
-      )
+      return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
+        const isRepeat = firstTriedAtMs !== undefined || idempotencyAfter !== undefined
+        const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
+        return sendOnce(claims, { ...body, tracingId, repeat }, deadlineAtMs)
+      })
     },
     async history(claims, page, deadlineAtMs) {
       if (guestApi.history === undefined) throw notSupported(guestApi, 'history')

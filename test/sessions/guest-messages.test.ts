@@ -8,7 +8,7 @@ import { createMemoryGuestApi } from '../memory-guest-api.ts'
 
 const SETTINGS = { open: ['custom.*'], openAll: false, trusted: {}, prefill: {} }
 
-function setUp() {
+function setUp(now = Date.now) {
   const genesys = createMemoryGuestApi()
   const { guestApi } = genesys
   const tokens = createSessionTokens({
@@ -18,7 +18,7 @@ function setUp() {
     remembered: 10,
   })
   const attributes = createGuestAttributes({ guestApi, policy: createAttributePolicy(SETTINGS) })
-  const messages = createGuestMessages({ guestApi, tokens, attributes })
+  const messages = createGuestMessages({ guestApi, tokens, attributes, now })
   const claims: SessionClaims = {
     sid: 'sid-1',
     purpose: 'guest-session',
@@ -56,15 +56,18 @@ test('attributes that were refused along with an accepted message go again with 
   expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
 })
 
-test('a repeat after an unknown outcome tells the driver to look first, with the same tracing id', async () => {
-  const { genesys, messages, claims, options } = setUp()
+test('a repeat after an unknown outcome tells the driver to look first, from the time of the first try', async () => {
+  let nowMs = Date.now()
+  const firstTriedAtMs = nowMs
+  const { genesys, messages, claims, options } = setUp(() => nowMs)
   const keyed = { ...options, idempotencyKey: 'k' }
   genesys.failNext(new UpstreamError('delivery_unknown', 'no echo'))
   await expect(messages.send(claims, { text: 'hello' }, keyed)).rejects.toMatchObject({
     code: 'delivery_unknown',
   })
+  nowMs += 60_000
   await messages.send(claims, { text: 'hello' }, keyed)
-  expect(genesys.sent[0]?.message.repeat).toEqual({ afterId: undefined })
+  expect(genesys.sent[0]?.message.repeat).toEqual({ firstTriedAtMs })
 })
 
 test.each([
