@@ -91,9 +91,11 @@ export interface OutgoingMessage {
   readonly tracingId: string
   /**
    * An earlier try may have been taken. The driver looks for it (a late echo, then the history after
-   * the message `afterId`, or that of the last minutes without one) and sends only when it isn't there.
+   * the message `afterId`, or else since the first try, or that of the last minutes where neither is
+   * known) and sends only when it isn't there.
    */
-  readonly repeat?: { readonly afterId?: string | undefined } | undefined
+  readonly repeat?:
+    { readonly afterId?: string | undefined; readonly firstTriedAtMs?: number | undefined } | undefined
   /** Attributes to go along, when they changed since the last delivery. */
   readonly attributes?: Attributes | undefined
 }

@@ -5,6 +5,8 @@ import { SessionError } from './session-error.ts'
 interface Attempt<Answer> {
   readonly bodyHash: string
   readonly expiresAtMs: number
+  /** Of the first try whose outcome is not known. */
+  readonly firstTriedAtMs: number
   answer?: Answer
   /** True when the first try may have reached Genesys and the outcome is not known. */
   unknown?: boolean
@@ -13,14 +15,14 @@ interface Attempt<Answer> {
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A repeat gets the first answer; a failure is forgotten,
-   * except one whose outcome is unknown, so that the next try is told to look before it sends.
+   * except one whose outcome is unknown: the next try is told when that was, so that it looks before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
   once(
     sid: string,
     key: string,
     body: string,
-    attempt: (mayHaveBeenTaken: boolean) => Promise<Answer>,
+    attempt: (firstTriedAtMs: number | undefined) => Promise<Answer>,
   ): Promise<Answer>
 }
 
@@ -54,14 +56,17 @@ export function createIdempotency<Answer>(options: {
           )
         }
       }
-      const current: Attempt<Answer> = { bodyHash, expiresAtMs: now() + keepMs }
+      // What is left of `known` here is a try whose outcome is unknown.
+      const nowMs = now()
+      const firstTriedAtMs = known?.firstTriedAtMs ?? nowMs
+      const current: Attempt<Answer> = { bodyHash, expiresAtMs: nowMs + keepMs, firstTriedAtMs }
       attempts.set(id, current)
       try {
-        current.answer = await attempt(known?.unknown === true)
+        current.answer = await attempt(known?.firstTriedAtMs)
         return current.answer
       } catch (error) {
         // Once unknown, a key stays so until an answer settles it: later failures say nothing of the first try.
-        if (known?.unknown === true || outcomeUnknown(error)) current.unknown = true
+        if (known !== undefined || outcomeUnknown(error)) current.unknown = true
         else attempts.delete(id)
         throw error
       }

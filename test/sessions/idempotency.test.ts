@@ -6,7 +6,7 @@ const NOW_MS = 1_000_000
 
 function setUp(options: { capacity?: number } = {}) {
   let nowMs = NOW_MS
-  const tries: boolean[] = []
+  const tries: (number | undefined)[] = []
   const idempotency = createIdempotency<string>({
     outcomeUnknown: (error) => error instanceof OutcomeUnknown,
     keepMs: 60_000,
@@ -14,8 +14,8 @@ function setUp(options: { capacity?: number } = {}) {
     ...options,
   })
   const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's' } = {}) =>
-    idempotency.once(sid, key, body, async (mayHaveBeenTaken) => {
-      tries.push(mayHaveBeenTaken)
+    idempotency.once(sid, key, body, async (firstTriedAtMs) => {
+      tries.push(firstTriedAtMs)
       if (answer instanceof Error) throw answer
       return answer
     })
@@ -27,7 +27,7 @@ describe('a request with a key', () => {
     const { once, tries } = setUp()
     expect(await once('first')).toBe('first')
     expect(await once('second')).toBe('first')
-    expect(tries).toEqual([false])
+    expect(tries).toEqual([undefined])
   })
 
   test('is refused when the key comes with another body', async () => {
@@ -56,15 +56,28 @@ describe('a request with a key', () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('second')).toBe('second')
-    expect(tries).toEqual([false, false])
+    expect(tries).toEqual([undefined, undefined])
   })
 
-  test('is told to look first, as long as the outcome of an earlier try is unknown', async () => {
-    const { once, tries } = setUp()
+  test('is told when it was first tried, as long as the outcome of that is unknown', async () => {
+    const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
+    later(1_000)
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    later(1_000)
+    await expect(once(new OutcomeUnknown())).rejects.toThrow()
     expect(await once('found')).toBe('found')
-    expect(tries).toEqual([false, true, true])
+    expect(tries).toEqual([undefined, NOW_MS, NOW_MS, NOW_MS])
+  })
+
+  test('was first tried when its outcome became unknown, not when it was refused', async () => {
+    const { once, tries, later } = setUp()
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    later(1_000)
+    await expect(once(new OutcomeUnknown())).rejects.toThrow()
+    later(1_000)
+    await once('found')
+    expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
   test('is forgotten after a while, and when there are too many', async () => {

@@ -16,7 +16,7 @@ interface LookFrom {
   readonly sinceMs: number
 }
 
-/** How far back a repeated message is looked for, when the page knew no message before it. */
+/** How far back a repeated message is looked for, where neither a message before it nor its first try is known. */
 const REPEAT_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 const CLOCK_SKEW_MS = 5_000
@@ -36,7 +36,7 @@ export function createDelivery(options: {
     message: OutgoingMessage,
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
-    const taken = message.repeat && (await findRepeated(guest, message, message.repeat.afterId, deadlineAtMs))
+    const taken = message.repeat && (await findRepeated(guest, message, message.repeat, deadlineAtMs))
     // The first try may have had other attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
@@ -63,13 +63,14 @@ export function createDelivery(options: {
   async function findRepeated(
     guest: Guest,
     message: OutgoingMessage,
-    afterKey: string | undefined,
+    { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
     const echo = connections.of(guest).lateEchoes.find(message.tracingId)
     if (echo) return echo
+    const sinceMs = firstTriedAtMs === undefined ? now() - REPEAT_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
-      return await look(guest, message, { afterKey, sinceMs: now() - REPEAT_WINDOW_MS }, deadlineAtMs)
+      return await look(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error
       throw new UpstreamError(

@@ -209,6 +209,26 @@ test('a repeat whose first try never arrived is sent', async () => {
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
 })
 
+test('a repeat does not take an older message with the same words for its own', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, text('ok'), soon())
+  const aMinuteLaterMs = Date.now() + 60_000
+  await api.send(jane, { ...text('ok'), repeat: { firstTriedAtMs: aMinuteLaterMs } }, soon())
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+})
+
+test('a repeat finds what was taken since the time of its first try', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const firstTriedAtMs = Date.now()
+  genesys.bend({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
+  const message = text('Bye')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  await api.send(jane, { ...message, repeat: { firstTriedAtMs } }, soon())
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
 test('a repeat is not sent while it can not be found out whether the first try was taken', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
