@@ -10,6 +10,7 @@ const SETTINGS = { open: ['custom.*'], openAll: false, trusted: {}, prefill: {} 
 
 function setUp(now = Date.now) {
   const genesys = createMemoryGuestApi()
+  const ended: string[] = []
   const { guestApi } = genesys
   const tokens = createSessionTokens({
     keys: [Buffer.alloc(32, 1)],
@@ -18,7 +19,13 @@ function setUp(now = Date.now) {
     remembered: 10,
   })
   const attributes = createGuestAttributes({ guestApi, policy: createAttributePolicy(SETTINGS) })
-  const messages = createGuestMessages({ guestApi, tokens, attributes, now })
+  const messages = createGuestMessages({
+    guestApi,
+    tokens,
+    attributes,
+    onEnded: (sid) => ended.push(sid),
+    now,
+  })
   const claims: SessionClaims = {
     sid: 'sid-1',
     purpose: 'guest-session',
@@ -29,7 +36,7 @@ function setUp(now = Date.now) {
     expiresAtMs: Date.now() + 60_000,
   }
   const options = { deadlineAtMs: Date.now() + 1000 }
-  return { genesys, guestApi, tokens, messages, claims, options }
+  return { ended, genesys, guestApi, tokens, messages, claims, options }
 }
 
 test('attributes go with the first message, removed keys as empty, and the new token knows it', async () => {
@@ -54,6 +61,15 @@ test('attributes that were refused along with an accepted message go again with 
   expect(sent.session).toBeUndefined()
   await messages.send(claims, { text: 'again' }, options)
   expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
+})
+
+test('a guest whom Genesys does not know any more is remembered as ended', async () => {
+  const { ended, genesys, messages, claims, options } = setUp()
+  genesys.failNext(new UpstreamError('session_ended', 'expired'))
+  await expect(messages.send(claims, { text: 'hello' }, options)).rejects.toMatchObject({
+    code: 'session_ended',
+  })
+  expect(ended).toEqual(['sid-1'])
 })
 
 test('a repeat after an unknown outcome tells the driver to look first, from the time of the first try', async () => {
