@@ -36,6 +36,17 @@ export function createDelivery(options: {
     message: OutgoingMessage,
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
+    const { echoes } = connections.of(guest)
+    const accepted = await findOrSend(guest, message, deadlineAtMs)
+    echoes.acknowledge(message.tracingId, accepted)
+    return accepted
+  }
+
+  async function findOrSend(
+    guest: Guest,
+    message: OutgoingMessage,
+    deadlineAtMs: number,
+  ): Promise<AcceptedMessage> {
     const taken = message.repeat && (await findRepeated(guest, message, message.repeat, deadlineAtMs))
     // The first try may have had other attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
@@ -54,7 +65,7 @@ export function createDelivery(options: {
     } catch (error) {
       if (from === undefined || !isDeliveryUnknown(error)) throw error
       const found =
-        connection.lateEchoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
+        connection.echoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
       if (!found) throw error
       return found
     }
@@ -66,7 +77,7 @@ export function createDelivery(options: {
     { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
-    const echo = connections.of(guest).lateEchoes.find(message.tracingId)
+    const echo = connections.of(guest).echoes.find(message.tracingId)
     if (echo) return echo
     const sinceMs = firstTriedAtMs === undefined ? now() - REPEAT_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
@@ -95,13 +106,14 @@ export function createDelivery(options: {
 
   async function look(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
     const nowIso = new Date(now()).toISOString()
+    const isOurs = (found: Message) => !connections.of(guest).echoes.isAnother(message.tracingId, found)
     for (const entity of await history.newest(guest, deadlineAtMs)) {
       const { afterKey } = from
       if (afterKey !== undefined && (messageKey(entity) === afterKey || entity.id === afterKey))
         return undefined
       const found = readMessage(entity, nowIso)
       if (afterKey === undefined && found && Date.parse(found.time) < from.sinceMs) return undefined
-      if (found?.direction === 'inbound' && saysTheSame(found, message)) return found
+      if (found?.direction === 'inbound' && saysTheSame(found, message) && isOurs(found)) return found
     }
     return undefined
   }

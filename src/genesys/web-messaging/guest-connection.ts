@@ -8,7 +8,7 @@ import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from './fr
 import type { GuestSession } from './guest-session.ts'
 import { readEvent, readMessage } from './messages.ts'
 import { KnownSession } from './known-session.ts'
-import { LateEchoes } from './late-echoes.ts'
+import { Echoes } from './echoes.ts'
 import { Listeners, type SessionEventState } from './listeners.ts'
 import { typingOn } from './requests.ts'
 import { Typing } from './typing.ts'
@@ -24,7 +24,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   newest: { readonly key: string; readonly id: string; readonly time: string } | undefined
   readonly socket: SessionSocket
   readonly session: KnownSession
-  readonly lateEchoes = new LateEchoes()
+  readonly echoes = new Echoes()
   readonly #settings: ConnectionSettings
   readonly #exchanges = new Exchanges(this)
   readonly #listeners: Listeners
@@ -172,7 +172,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     const outcome = this.#exchanges.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome === 'late') this.lateEchoes.keep(frame.tracingId, readMessage(frame.body, this.#nowIso()))
+        if (outcome === 'late') this.echoes.keep(frame.tracingId, readMessage(frame.body, this.#nowIso()))
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':

@@ -218,6 +218,18 @@ test('a repeat does not take an older message with the same words for its own', 
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
+test('a repeat does not take what was just acknowledged as another message for its own', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const first = text('ok')
+  const sent = await api.send(jane, first, soon())
+  const repeat = { firstTriedAtMs: Date.now() }
+  expect(await api.send(jane, { ...first, repeat }, soon())).toMatchObject({ id: sent.id })
+  const other = await api.send(jane, { ...text('ok'), repeat }, soon())
+  expect(other.id).not.toBe(sent.id)
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+})
+
 test('a repeat finds what was taken since the time of its first try', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
