@@ -61,7 +61,12 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
 
-  app.use(requestId, requestLog({ log, metrics }), securityHeaders(), gate.refuseForeign)
+  app.use(
+    requestId,
+    requestLog({ log, metrics }),
+    securityHeaders(pictureOrigins(config)),
+    gate.refuseForeign,
+  )
   app.use(guestRoutes({ services, guards, deadline, handOver: sessionHandover(config.session) }))
   app.use(
     eventRoutes({
@@ -90,6 +95,12 @@ export function createApp(parts: AppParts): Express {
   app.use((_req, _res, next) => next(new RequestProblem('not_found', 'There is nothing at this path.')))
   app.use(problemHandler({ log, publicUrl: config.publicUrl, hints: config.problemHints }))
   return app
+}
+
+/** Genesys' files have addresses with TLS; a simulator's on this machine have not. */
+function pictureOrigins({ genesys }: Config): string[] {
+  const { origin, protocol } = new URL(genesys.hosts.apiUrl)
+  return protocol === 'http:' ? [origin] : []
 }
 
 /** `/metrics` alone, for a port of its own. */

@@ -266,7 +266,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     deployment: async () =>
       (await requests.call('GET', 'deployment', { repeatForMs: WAIT_FOR_MS })) as Deployment,
     async end() {
-      await requests.call('DELETE', 'guest-session', { signal: life.signal }).catch((error: unknown) => {
+      // Not with this life's signal: the live events often tell of the end before the answer does.
+      await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isEnd(asProblem(error))) throw error
       })
       finish()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import net, { type AddressInfo } from 'node:net'
-import { readConfig, type Config } from '../config.ts'
+import { ConfigError, readConfig, type Config } from '../config.ts'
 import { startServer } from '../http-server.ts'
 import { createGuestBff } from '../service.ts'
 import { readSimulatorSettings } from '../simulator/environment.ts'
@@ -8,6 +8,8 @@ import { startSimulator, type Simulator } from '../simulator/simulator.ts'
 import { createWebsite, createWebsiteSignIn, type SignInSettings } from './website.ts'
 
 const ORPHAN_CHECK_MS = 500
+/** sysexits.h: the settings are at fault. */
+const EX_CONFIG = 78
 
 /** Read at once: a parent that goes while we start is noticed too. */
 const STARTED_BY = process.ppid
@@ -17,17 +19,24 @@ async function demo() {
   const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
   const port = PORT === '0' ? await freePort(HOST) : PORT
   const simulator = await startSimulator({ ...readSimulatorSettings(process.env), record: false })
+  try {
+    await startWebsite(simulator, { PORT: String(port), HOST, LOG_LEVEL })
+  } catch (error) {
+    await simulator.close()
+    throw error
+  }
+}
+
+async function startWebsite(
+  simulator: Simulator,
+  settings: Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>,
+): Promise<void> {
   const signIn = await createWebsiteSignIn()
-  const config = demoConfig(simulator, { PORT: String(port), HOST, LOG_LEVEL, ...signIn.settings })
+  const config = demoConfig(simulator, { ...settings, ...signIn.settings })
   const bff = createGuestBff(config)
   const website = createWebsite({ bff: bff.app, signIn, simulator })
   const { requestTimeoutMs } = config.limits
-  const server = await startServer(website, { port: config.port, host: config.host, requestTimeoutMs }).catch(
-    async (error: unknown) => {
-      await simulator.close()
-      throw error
-    },
-  )
+  const server = await startServer(website, { port: config.port, host: config.host, requestTimeoutMs })
   stopOnSignal(async () => {
     bff.drain()
     await server.stop(config.drainMs)
@@ -111,5 +120,5 @@ function inWords(error: unknown): string {
 
 demo().catch((error: unknown) => {
   process.stderr.write(`${inWords(error)}\n`)
-  process.exitCode = 1
+  process.exitCode = error instanceof ConfigError ? EX_CONFIG : 1
 })

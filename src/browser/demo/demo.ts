@@ -25,7 +25,9 @@ if (notice) notice.hidden = !(await isSimulated().catch(() => false))
 const agentView = document.querySelector<HTMLElement>('#agent-view')
 const attributes = document.querySelector<HTMLElement>('#agent-view-attributes')
 const signInButton = document.querySelector<HTMLButtonElement>('#sign-in')
-let isSignedIn = false
+/** Kept over a reload, as the conversation is. */
+let isSignedIn = sessionStorage.getItem('signed-in') === 'yes'
+showSignIn()
 
 signInButton?.addEventListener('click', () => void signInOrOut(signInButton))
 
@@ -34,10 +36,15 @@ async function signInOrOut(button: HTMLButtonElement): Promise<void> {
   try {
     await chat?.chat?.identify(isSignedIn ? null : await userToken())
     isSignedIn = !isSignedIn
-    button.textContent = isSignedIn ? 'Sign out' : 'Sign in as Jane'
+    sessionStorage.setItem('signed-in', isSignedIn ? 'yes' : 'no')
+    showSignIn()
   } finally {
     button.disabled = false
   }
+}
+
+function showSignIn(): void {
+  if (signInButton) signInButton.textContent = isSignedIn ? 'Sign out' : 'Sign in as Jane'
 }
 
 async function userToken(): Promise<string> {

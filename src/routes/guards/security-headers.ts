@@ -2,15 +2,18 @@ import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { recordedHeaders } from './recorded-headers.ts'
 
-/** Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere. */
-export const HELMET_SETTINGS = {
+/**
+ * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
+ * @param pictureOrigins further origins of pictures, such as a simulator's that has no TLS
+ */
+export const helmetSettings = (pictureOrigins: readonly string[] = []) => ({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
       'default-src': ["'self'"],
       'script-src': ["'self'"],
       'style-src': ["'self'"],
-      'img-src': ["'self'", 'https:', 'data:'],
+      'img-src': ["'self'", 'https:', 'data:', ...pictureOrigins],
       'connect-src': ["'self'"],
       'object-src': ["'none'"],
       'base-uri': ["'none'"],
@@ -18,12 +21,12 @@ export const HELMET_SETTINGS = {
       'frame-ancestors': ["'none'"],
     },
   },
-  referrerPolicy: { policy: 'no-referrer' },
-} as const
+  referrerPolicy: { policy: 'no-referrer' as const },
+})
 
 /** helmet's headers. They are the same for every answer, so helmet is asked once. */
-export function securityHeaders(): RequestHandler {
-  const headers = recordedHeaders(helmet(HELMET_SETTINGS))
+export function securityHeaders(pictureOrigins: readonly string[]): RequestHandler {
+  const headers = recordedHeaders(helmet(helmetSettings(pictureOrigins)))
   return (_req, res, next) => {
     for (const [name, value] of headers) res.setHeader(name, value)
     next()

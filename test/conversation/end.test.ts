@@ -1,0 +1,17 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { createGuestChat } from '../../src/browser/chat-client.ts'
+import { startTogether, type Running } from '../start-service.ts'
+import { asSite } from './site.ts'
+
+let running: Running
+afterEach(() => running.stop())
+
+test('the guest ends the conversation, though the live events tell of it before the answer does', async () => {
+  running = await startTogether()
+  for (let round = 0; round < 5; round++) {
+    const chat = createGuestChat({ baseUrl: running.url, fetch: asSite })
+    await chat.send('Hello')
+    await chat.end()
+    expect(chat.state).toBe('ended')
+  }
+})
