@@ -14,6 +14,12 @@ const HEADERS_TIMEOUT_MS = 15_000
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
+/**
+ * Connections that wait to be accepted, as far as the system lets it (`somaxconn`). After a restart all pages
+ * come back at once; who finds the usual 511 places taken tries again in 1, 3, 7, 15, 31 seconds.
+ */
+const BACKLOG = 8192
+
 export interface ListenOptions {
   readonly port: number
   readonly host: string
@@ -34,7 +40,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   server.on('request', app as unknown as http.RequestListener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, options.host, () => {
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve()
     })
