@@ -93,13 +93,13 @@ function parts(message: ChatMessage, view: ChatView): Node[] {
   // A choice of the guest says the same words as its text.
   const chosen = content.find((part) => part.type === 'button-response')
   const text = message.text !== undefined && message.text !== '' ? message.text : chosen?.text
-  const nodes = content.flatMap((part) => contentView(part, view) ?? [])
+  const nodes = content.flatMap((part) => contentView(part, message.id ?? '', view) ?? [])
   if (text !== undefined) nodes.unshift(h('div', { class: 'bubble', dir: 'auto' }, ...linked(text)))
   if (nodes.length > 0 || content.length > 0) return nodes
   return [h('div', { class: 'bubble' }, view.texts.file)]
 }
 
-function contentView(part: Content, view: ChatView): HTMLElement | undefined {
+function contentView(part: Content, messageId: string, view: ChatView): HTMLElement | undefined {
   switch (part.type) {
     case 'attachment':
       return attachmentView(part, view)
@@ -108,9 +108,9 @@ function contentView(part: Content, view: ChatView): HTMLElement | undefined {
     case 'carousel':
       return carouselView(part.cards, view)
     case 'date-picker':
-      return datePickerView(part, view)
+      return datePickerView(part, messageId, view)
     case 'list-picker':
-      return listPickerView(part, view)
+      return listPickerView(part, messageId, view)
     case 'quick-reply':
     case 'button-response':
       return undefined

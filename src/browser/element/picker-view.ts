@@ -2,11 +2,14 @@ import type { DatePicker, ListPicker, Reply } from '../contract.ts'
 import { dayName, startOfDay, timeOfDay, type ChatView } from './chat-view.ts'
 import { h } from './dom.ts'
 
-/** Times to choose from, by day; without any, a field for a date and a time. */
-export function datePickerView(picker: DatePicker, view: ChatView): HTMLElement {
+/**
+ * Times to choose from, by day; without any, a field for a date and a time.
+ * @param inReplyTo id of the message with the picker
+ */
+export function datePickerView(picker: DatePicker, inReplyTo: string, view: ChatView): HTMLElement {
   const answer = (time: Date) => {
     const text = `${dayName(time, view)}, ${timeOfDay(time, view.language)}`
-    view.reply({ button: { text, payload: time.toISOString() } })
+    view.reply({ date: { text, payload: time.toISOString(), inReplyTo } })
   }
   const times = picker.availableTimes
     .map(({ dateTime }) => new Date(dateTime))
@@ -67,8 +70,11 @@ function local(dateTime: string | undefined): string | undefined {
   return new Date(+time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-/** Sections to choose one thing or several from. The answer has the titles as its text, the ids as its payload. */
-export function listPickerView(picker: ListPicker, view: ChatView): HTMLElement {
+/**
+ * Sections to choose one thing or several from.
+ * @param inReplyTo id of the message with the picker
+ */
+export function listPickerView(picker: ListPicker, inReplyTo: string, view: ChatView): HTMLElement {
   const group = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
   const chosen = new Map<HTMLInputElement, Reply>()
   const confirm = h('button', { type: 'submit', class: 'action primary', disabled: true }, view.texts.confirm)
@@ -94,9 +100,7 @@ export function listPickerView(picker: ListPicker, view: ChatView): HTMLElement 
   const replies = () => [...chosen].filter(([input]) => input.checked).map(([, reply]) => reply)
   const submit = (event: Event) => {
     event.preventDefault()
-    const text = replies().map((reply) => reply.text)
-    const payload = replies().map((reply) => reply.payload)
-    view.reply({ button: { text: text.join(', '), payload: payload.join(',') } })
+    view.reply({ list: { items: replies(), inReplyTo } })
   }
   const onchange = () => (confirm.disabled = replies().length === 0)
   return h('form', { class: 'picker', onsubmit: submit, onchange }, ...sections, confirm)
