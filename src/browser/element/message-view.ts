@@ -93,7 +93,7 @@ function parts(message: ChatMessage, view: ChatView): Node[] {
   // A choice of the guest says the same words as its text.
   const chosen = content.find((part) => part.type === 'button-response')
   const text = message.text !== undefined && message.text !== '' ? message.text : chosen?.text
-  const nodes = content.flatMap((part) => contentView(part, message.id ?? '', view) ?? [])
+  const nodes = content.flatMap((part) => contentView(part, message.id, view) ?? [])
   if (text !== undefined) nodes.unshift(h('div', { class: 'bubble', dir: 'auto' }, ...linked(text)))
   if (nodes.length > 0 || content.length > 0) return nodes
   return [h('div', { class: 'bubble' }, view.texts.file)]
