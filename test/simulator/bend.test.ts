@@ -127,7 +127,7 @@ test('several frames in a row can be overtaken, and none of them is lost', async
   simulator.bend({ class: 'StructuredMessage' }, { reorder: true, times: 2 })
   for (const text of ['first', 'second', 'third']) simulator.agentSays(text)
   const came = [await guest.next(), await guest.next(), await guest.next()]
-  expect(came.map(({ body }) => body.text)).toEqual(['third', 'first', 'second'])
+  expect(came.map(({ body }) => (body as { text: string }).text)).toEqual(['third', 'first', 'second'])
 })
 
 test('a frame can be late', async () => {
