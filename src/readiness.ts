@@ -1,4 +1,5 @@
 import type { AccessToken } from './genesys/access-token.ts'
+import { activeDeployment } from './genesys/active-deployment.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { UpstreamError } from './http/upstream-error.ts'
 
@@ -35,7 +36,7 @@ export function createReadiness(options: {
   async function askGenesys(): Promise<ReadinessCheck[]> {
     const oauth =
       accessToken === undefined ? [] : [outcome('oauth', accessToken.get(now() + CHECK_TIMEOUT_MS))]
-    const deployment = outcome('deployment', requireActive(guestApi, now() + CHECK_TIMEOUT_MS))
+    const deployment = outcome('deployment', activeDeployment(guestApi, now() + CHECK_TIMEOUT_MS))
     return Promise.all([...oauth, deployment])
   }
 
@@ -53,14 +54,6 @@ export function createReadiness(options: {
       return isDraining
     },
   }
-}
-
-async function requireActive(guestApi: GuestApi, deadlineAtMs: number): Promise<void> {
-  const { status } = await guestApi.deployment(deadlineAtMs)
-  if (status === 'active') return
-  throw new UpstreamError('deployment_not_usable', 'The deployment is not active.', {
-    hint: 'Activate the Messenger deployment in Genesys Cloud: Admin, Message, Messenger Deployments.',
-  })
 }
 
 async function outcome(name: ReadinessCheck['name'], check: Promise<unknown>): Promise<ReadinessCheck> {

@@ -1,5 +1,5 @@
-import { type DeploymentInfo, type GuestApi } from '../genesys/guest-api.ts'
-import { UpstreamError } from '../http/upstream-error.ts'
+import { activeDeployment } from '../genesys/active-deployment.ts'
+import type { GuestApi } from '../genesys/guest-api.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import type { SessionClaims } from './session-token.ts'
 
@@ -33,8 +33,7 @@ export function createWidgetConfig(options: {
 }): ReadWidgetConfig {
   const { guestApi, attributes, prefill, environment } = options
   return async (claims, deadlineAtMs) => {
-    const deployment = await guestApi.deployment(deadlineAtMs)
-    requireActive(deployment)
+    const deployment = await activeDeployment(guestApi, deadlineAtMs)
     const organizationId = options.organizationId ?? deployment.organizationId
     const primaryColor = deployment.styles?.primaryColor
     const known = claims === undefined ? {} : attributes.latest(claims).attributes.values
@@ -51,11 +50,4 @@ export function createWidgetConfig(options: {
       uiConfig: { showLoginPrompt: false, ...(primaryColor !== undefined && { theme: { primaryColor } }) },
     }
   }
-}
-
-function requireActive({ status }: DeploymentInfo): void {
-  if (status === 'active') return
-  throw new UpstreamError('deployment_not_usable', 'The deployment is not active.', {
-    hint: 'Activate the Messenger deployment in Genesys Cloud: Admin, Message, Messenger Deployments.',
-  })
 }
