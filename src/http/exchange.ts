@@ -4,6 +4,7 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import dispatchRequest from 'axios/unsafe/core/dispatchRequest.js'
 import { noteSpentBuffer } from './spent-buffers.ts'
 import type { UpstreamAddress } from './upstream-address.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
@@ -17,7 +18,8 @@ declare module 'axios' {
 export interface ExchangeRequest {
   readonly method: string
   readonly address: UpstreamAddress
-  readonly headers: Readonly<Record<string, string>>
+  /** Names and values in turn, with everything but `Host`: node:http adds nothing to such a list. */
+  readonly headers: readonly string[]
   readonly body: string | Readable | undefined
   /** What a streamed body must amount to, no more and no less. */
   readonly bodyBytes?: number | undefined
@@ -64,7 +66,7 @@ const connectedSockets = new WeakSet<Socket>()
  * One request on the wire and its answer: no redirect, no proxy, no decompression. It never rejects;
  * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
  */
-export class Exchange {
+class Exchange {
   private readonly request: ExchangeRequest
   private req!: ClientRequest
   private settle!: (outcome: Outcome) => void
@@ -79,23 +81,36 @@ export class Exchange {
   run(): Promise<Outcome> {
     return new Promise((resolve) => {
       this.settle = resolve
-      try {
-        this.start()
-      } catch {
-        clearTimeout(this.timer)
-        resolve({ kind: 'unsendable', sent: false, blamesUpstream: false })
-      }
+      this.start()
     })
   }
 
   private start(): void {
+    try {
+      this.send()
+    } catch {
+      clearTimeout(this.timer)
+      this.settle({ kind: 'unsendable', sent: false, blamesUpstream: false })
+    }
+  }
+
+  private send(): void {
     const { address, method, headers, body, timeoutMs, agents } = this.request
-    const secure = address.protocol === 'https:'
-    const { protocol, hostname, port, path } = address
-    const options = { protocol, hostname, port, path, method, headers }
-    this.req = secure
-      ? https.request({ ...options, agent: agents.https })
-      : http.request({ ...options, agent: agents.http })
+    const { protocol, hostname, port, hostHeader, servername, name: upstreamName } = address.origin
+    const secure = protocol === 'https:'
+    const options = {
+      protocol,
+      hostname,
+      port,
+      servername,
+      upstreamName,
+      path: address.path,
+      method,
+      headers: ['host', hostHeader, ...headers],
+      agent: secure ? agents.https : agents.http,
+    }
+    // Through the modules, as nock replaces what is in them.
+    this.req = secure ? https.request(options) : http.request(options)
     this.timer = setTimeout(() => this.expire(), timeoutMs)
     this.req.on('socket', (socket) => this.ride(socket, secure))
     this.req.on('response', (message) => this.receive(message))
@@ -144,6 +159,7 @@ export class Exchange {
   }
 
   private receive(message: IncomingMessage): void {
+    if (!this.req.reusedSocket) this.request.agents.limitIdleTime(message)
     const chunks: Buffer[] = []
     let bytes = 0
     this.answered = true
@@ -199,7 +215,7 @@ export class Exchange {
 const NO_HEADERS = new AxiosHeaders()
 
 /** The adapter through which axios reaches node:http, so that `nock` sees every call. */
-export async function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
+async function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
   if (!config.exchange) throw new TypeError('Only an Exchange can go through this adapter.')
   const data = await config.exchange.run()
   return {
@@ -209,4 +225,11 @@ export async function exchangeAdapter(config: InternalAxiosRequestConfig): Promi
     headers: NO_HEADERS,
     config,
   }
+}
+
+/** Sends one request with axios, without merging its configuration with defaults that there are none of. */
+export async function exchange(request: ExchangeRequest): Promise<Outcome> {
+  const config = { adapter: exchangeAdapter, headers: NO_HEADERS, exchange: new Exchange(request) }
+  const { data } = await dispatchRequest<Outcome>(config)
+  return data
 }

@@ -1,16 +1,27 @@
-/** Where a request goes: the parts that `http.request` wants. */
-export interface UpstreamAddress {
+import { isIP } from 'node:net'
+
+/** One host to call: the parts that `http.request` wants, and what it would work out of them for each call. */
+export interface UpstreamOrigin {
   readonly protocol: 'http:' | 'https:'
   readonly hostname: string
   readonly port: number | undefined
+  /** `Host`: with brackets around IPv6, and without the usual port. */
+  readonly hostHeader: string
+  /** Server Name Indication of TLS, which no bare IP address may be; then `''`. */
+  readonly servername: string
+  /** `scheme://host:port`: which kept-alive connections are for it. */
+  readonly name: string
+}
+
+/** Where a request goes. */
+export interface UpstreamAddress {
+  readonly origin: UpstreamOrigin
   /** Path and query, in the form that goes over the wire. */
   readonly path: string
 }
 
-type Origin = Omit<UpstreamAddress, 'path'>
-
 const ORIGINS_REMEMBERED = 100
-const origins = new Map<string, Origin>()
+const origins = new Map<string, UpstreamOrigin>()
 
 /**
  * Splits an address without parsing all of it for each call: the origin is parsed once and remembered.
@@ -23,10 +34,10 @@ export function upstreamAddress(url: string): UpstreamAddress | undefined {
   const path = url.slice(pathAt)
   if (!/^[\x21\x22\x24-\x7e]+$/.test(path)) return undefined // no space, no control character, no '#'
   const origin = rememberedOrigin(url.slice(0, pathAt))
-  return origin && { protocol: origin.protocol, hostname: origin.hostname, port: origin.port, path }
+  return origin && { origin, path }
 }
 
-function rememberedOrigin(text: string): Origin | undefined {
+function rememberedOrigin(text: string): UpstreamOrigin | undefined {
   const known = origins.get(text)
   if (known) return known
   const origin = parseOrigin(text)
@@ -36,16 +47,21 @@ function rememberedOrigin(text: string): Origin | undefined {
   return origin
 }
 
-function parseOrigin(text: string): Origin | undefined {
+function parseOrigin(text: string): UpstreamOrigin | undefined {
   // The parser drops white space at both ends, which would be in the middle of the whole address.
   if (/\s/.test(text) || !URL.canParse(text)) return undefined
-  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text)
+  const url = new URL(text)
+  const { protocol, host, port, username, password, pathname, search, hash } = url
   if (protocol !== 'http:' && protocol !== 'https:') return undefined
   if (username || password || search || hash || pathname !== '/') return undefined
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1') // node:http wants IPv6 addresses without brackets
   return {
     protocol,
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http wants IPv6 addresses without brackets
+    hostname,
     port: port ? Number(port) : undefined,
+    hostHeader: host,
+    servername: isIP(hostname) ? '' : hostname,
+    name: `${protocol}//${host}`,
   }
 }
 

@@ -2,12 +2,15 @@ import type { ZodType } from 'zod'
 import { badResponseError } from './upstream-failure.ts'
 import type { UpstreamError } from './upstream-error.ts'
 
-const SENT_WITH_EVERY_CALL = {
-  accept: 'application/json',
+const SENT_WITH_EVERY_CALL = [
+  'accept',
+  'application/json',
   // We don't decompress: the answers are small, and the way to Genesys' edge is fast.
-  'accept-encoding': 'identity',
-  'user-agent': 'genesys-guest-bff',
-}
+  'accept-encoding',
+  'identity',
+  'user-agent',
+  'genesys-guest-bff',
+]
 
 export interface SentBody {
   readonly text: string | undefined
@@ -21,18 +24,18 @@ export function sentBody(json: unknown, form: Readonly<Record<string, string>> |
   return { text: json === undefined ? undefined : JSON.stringify(json), contentType: 'application/json' }
 }
 
-/** The length is given, so that the body is not sent in chunks, which some gateways refuse. */
+/** Names and values in turn. The length is given, so that no body is sent in chunks, which some gateways refuse. */
 export function sentHeaders(
+  method: string,
   headers: Readonly<Record<string, string>> | undefined,
   { text, contentType }: SentBody,
-): Record<string, string> {
-  if (text === undefined) return { ...SENT_WITH_EVERY_CALL, ...headers }
-  return {
-    ...SENT_WITH_EVERY_CALL,
-    'content-type': contentType,
-    'content-length': String(Buffer.byteLength(text)),
-    ...headers,
-  }
+): string[] {
+  const sent = [...SENT_WITH_EVERY_CALL]
+  if (text !== undefined) {
+    sent.push('content-type', contentType, 'content-length', String(Buffer.byteLength(text)))
+  } else if (method !== 'GET') sent.push('content-length', '0')
+  for (const name in headers) sent.push(name, headers[name] ?? '')
+  return sent
 }
 
 export interface ExpectedAnswer<T> {

@@ -6,10 +6,46 @@ describe('an address', () => {
   test.each([
     [
       'https://api.mypurecloud.ie/a?b=c',
-      { protocol: 'https:', hostname: 'api.mypurecloud.ie', port: undefined, path: '/a?b=c' },
+      {
+        path: '/a?b=c',
+        origin: {
+          protocol: 'https:',
+          hostname: 'api.mypurecloud.ie',
+          port: undefined,
+          hostHeader: 'api.mypurecloud.ie',
+          servername: 'api.mypurecloud.ie',
+          name: 'https://api.mypurecloud.ie',
+        },
+      },
     ],
-    ['http://127.0.0.1:8080/', { protocol: 'http:', hostname: '127.0.0.1', port: 8080, path: '/' }],
-    ['http://[::1]:8080/x', { protocol: 'http:', hostname: '::1', port: 8080, path: '/x' }],
+    [
+      'http://127.0.0.1:8080/',
+      {
+        path: '/',
+        origin: {
+          protocol: 'http:',
+          hostname: '127.0.0.1',
+          port: 8080,
+          hostHeader: '127.0.0.1:8080',
+          servername: '',
+          name: 'http://127.0.0.1:8080',
+        },
+      },
+    ],
+    [
+      'http://[::1]:8080/x',
+      {
+        path: '/x',
+        origin: {
+          protocol: 'http:',
+          hostname: '::1',
+          port: 8080,
+          hostHeader: '[::1]:8080',
+          servername: '',
+          name: 'http://[::1]:8080',
+        },
+      },
+    ],
   ])('%s is taken apart', (url, parts) => {
     expect(upstreamAddress(url)).toEqual(parts)
   })
@@ -37,7 +73,7 @@ describe('an address', () => {
 
   test('many origins are all told apart', () => {
     for (let i = 0; i < 300; i++)
-      expect(upstreamAddress(`https://h${i}.example/x`)?.hostname).toBe(`h${i}.example`)
+      expect(upstreamAddress(`https://h${i}.example/x`)?.origin.hostname).toBe(`h${i}.example`)
   })
 
   test('whatever stands for the host, the host that is called is the one that the platform would read', () => {
@@ -51,7 +87,7 @@ describe('an address', () => {
         const url = `https://${name}/${path}`
         const address = upstreamAddress(url)
         if (address === undefined) return
-        expect(new URL(url).hostname.replace(/^\[|\]$/g, '')).toBe(address.hostname)
+        expect(new URL(url).hostname.replace(/^\[|\]$/g, '')).toBe(address.origin.hostname)
       }),
     )
   })

@@ -1,0 +1,64 @@
+import http from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import nock from 'nock'
+import { createUpstreamAgents, type UpstreamAgents } from '../../src/http/upstream-agents.ts'
+
+let agents: UpstreamAgents
+let upstream: http.Server
+beforeEach(() => nock.restore()) // it gives each request a connection of its own
+afterEach(() => {
+  agents.close()
+  upstream.close()
+})
+
+/** The socket of a request that was answered, back among the free ones. */
+async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket> {
+  agents = createUpstreamAgents({ idleSocketMs: 30_000 })
+  upstream = http.createServer((_req, res) => {
+    if (keepAlive !== undefined) res.setHeader('Connection', 'keep-alive').setHeader('Keep-Alive', keepAlive)
+    res.end()
+  })
+  upstream.keepAliveTimeout = 0
+  upstream.listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const { port } = upstream.address() as AddressInfo
+  const req = http.get({ port, host: '127.0.0.1', agent: agents.http })
+  const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
+  agents.limitIdleTime(answer)
+  const { socket } = answer
+  const freed = once(socket, 'free')
+  answer.resume()
+  await freed
+  return socket
+}
+
+test('an idle connection is closed after our own time when the upstream names none', async () => {
+  expect((await socketAfterAnswer(undefined)).timeout).toBe(30_000)
+})
+
+test('it is closed a second before the upstream would close it', async () => {
+  expect((await socketAfterAnswer('timeout=5, max=100')).timeout).toBe(4000)
+})
+
+test('it is not kept beyond our own time because the upstream would keep it longer', async () => {
+  expect((await socketAfterAnswer('max=100, timeout=600')).timeout).toBe(30_000)
+})
+
+test('it is closed at once where the upstream keeps it for no more than that second', async () => {
+  const socket = await socketAfterAnswer('timeout=1')
+  expect(socket.timeout).toBe(1)
+  if (!socket.destroyed) await once(socket, 'close')
+  expect(socket.destroyed).toBe(true)
+})
+
+test('an answered connection carries the next request', async () => {
+  const socket = await socketAfterAnswer('timeout=5')
+  const { port } = upstream.address() as AddressInfo
+  const req = http.get({ port, host: '127.0.0.1', agent: agents.http })
+  const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
+  expect(req.reusedSocket).toBe(true)
+  expect(answer.socket).toBe(socket)
+  answer.resume()
+})
