@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import dispatchRequest from 'axios/unsafe/core/dispatchRequest.js'
+import { atTurnEnd } from './turn-end.ts'
 import { noteSpentBuffer } from './spent-buffers.ts'
 import type { UpstreamAddress } from './upstream-address.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
@@ -81,7 +82,7 @@ class Exchange {
   run(): Promise<Outcome> {
     return new Promise((resolve) => {
       this.settle = resolve
-      this.start()
+      atTurnEnd(() => this.start())
     })
   }
 
