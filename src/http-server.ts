@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
+import { createListedAnswer } from './listed-answer.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -59,7 +60,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
  */
 function alignedWith(app: Express) {
   class ServerRequest extends http.IncomingMessage {}
-  class Answer extends http.ServerResponse {}
+  const Answer = createListedAnswer()
   Object.setPrototypeOf(ServerRequest.prototype, app.request as object)
   Object.setPrototypeOf(Answer.prototype, app.response as object)
   app.request = ServerRequest.prototype as unknown as Express['request']

@@ -1,4 +1,5 @@
 import type { Response } from 'express'
+import type { ListedAnswer } from '../listed-answer.ts'
 
 /**
  * Sends the head of an answer that stays open for hours, and lets go of what was needed to come so far: some
@@ -15,13 +16,7 @@ export function beginLongAnswer(
   res.flushHeaders()
   res.write(body)
   res.uncork()
-  forgetHeaders(res)
+  ;(res as Partial<ListedAnswer>).forgetHeaders?.()
   // Express's way to the next handler, which holds on to all that were before.
   Object.assign(res.req, { next: undefined })
-}
-
-/** Node has no word for it: the headers that were set stay with the answer, though they are long sent. */
-function forgetHeaders(res: Response): void {
-  const headers = Object.getOwnPropertySymbols(res).find(({ description }) => description === 'kOutHeaders')
-  if (headers !== undefined) Object.assign(res, { [headers]: null })
 }

@@ -2,7 +2,7 @@ import cors from 'cors'
 import type { Request, RequestHandler, Response } from 'express'
 import { RequestProblem } from '../request-problem.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
-import { recordedHeaders } from './recorded-headers.ts'
+import { recordedHeaders, setRecorded } from './recorded-headers.ts'
 
 export interface OriginGateOptions {
   readonly allowedOrigins: readonly string[]
@@ -47,9 +47,10 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
   // But for the origin these are the same for every request that is no preflight: cors is asked once.
-  const headers = recordedHeaders(preflight, { origin: 'https://any.example' }).filter(
-    ([name]) => name !== 'Vary' && name !== 'Access-Control-Allow-Origin',
-  )
+  const headers = recordedHeaders(preflight, {
+    requestHeaders: { origin: 'https://any.example' },
+    without: ['Vary', 'Access-Control-Allow-Origin'],
+  })
   return {
     refuseForeign(req, res, next) {
       const origin = originOf(req)
@@ -64,7 +65,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       varyByOrigin(res)
       if (origin !== undefined) {
         res.setHeader('Access-Control-Allow-Origin', origin)
-        for (const [name, value] of headers) res.setHeader(name, value)
+        setRecorded(res, headers)
       }
       next()
     },

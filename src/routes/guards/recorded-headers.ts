@@ -1,7 +1,15 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { ListedAnswer } from '../../listed-answer.ts'
 
-/** A header's name, spelt as it goes over the wire, and its value. */
-export type Header = readonly [name: string, value: string]
+/** Names, spelt as they go over the wire, and values in turn. */
+export type RecordedHeaders = readonly string[]
+
+export interface RecordingOptions {
+  /** What the request brings with which the middleware is asked. */
+  readonly requestHeaders?: Readonly<Record<string, string>>
+  /** Headers that differ from answer to answer. */
+  readonly without?: readonly string[]
+}
 
 /**
  * The headers that a middleware sets, found out by running it once with a response that only remembers
@@ -9,8 +17,8 @@ export type Header = readonly [name: string, value: string]
  */
 export function recordedHeaders(
   middleware: RequestHandler,
-  requestHeaders: Readonly<Record<string, string>> = {},
-): readonly Header[] {
+  { requestHeaders = {}, without = [] }: RecordingOptions = {},
+): RecordedHeaders {
   const recorded = new Map<string, string>()
   const req = { method: 'GET', headers: requestHeaders }
   const res = {
@@ -19,5 +27,11 @@ export function recordedHeaders(
     removeHeader: (name: string) => void recorded.delete(name),
   }
   void middleware(req as unknown as Request, res as unknown as Response, () => undefined)
-  return [...recorded]
+  return [...recorded].filter(([name]) => !without.includes(name)).flat()
+}
+
+/** Sets what was recorded, all at once where the answer can. */
+export function setRecorded(res: Response & Partial<ListedAnswer>, headers: RecordedHeaders): void {
+  if (res.addHeaders) res.addHeaders(headers)
+  else headers.forEach((name, at) => at % 2 === 0 && res.setHeader(name, headers[at + 1] ?? ''))
 }

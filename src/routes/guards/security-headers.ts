@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
-import { recordedHeaders } from './recorded-headers.ts'
+import { recordedHeaders, setRecorded } from './recorded-headers.ts'
 
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
@@ -28,7 +28,7 @@ export const helmetSettings = (pictureOrigins: readonly string[] = []) => ({
 export function securityHeaders(pictureOrigins: readonly string[]): RequestHandler {
   const headers = recordedHeaders(helmet(helmetSettings(pictureOrigins)))
   return (_req, res, next) => {
-    for (const [name, value] of headers) res.setHeader(name, value)
+    setRecorded(res, headers)
     next()
   }
 }

@@ -1,0 +1,115 @@
+import http from 'node:http'
+
+type Value = number | string | readonly string[]
+type GivenHeaders = http.OutgoingHttpHeaders | http.OutgoingHttpHeader[]
+
+/** What a listed answer can do beyond a `ServerResponse`. In a foreign server's application there is none. */
+export interface ListedAnswer {
+  /** Sets headers, names and values in turn, that are well formed and not set yet: nothing is checked. */
+  addHeaders(namesAndValues: readonly string[]): void
+  /** For an answer that goes on for hours after its head. */
+  forgetHeaders(): void
+}
+
+/**
+ * A response that keeps the headers which are set on it in a list, in place of node's dictionary: a head of
+ * twenty lines costs half as much, and can be let go when it has been sent. For whoever uses it it is a
+ * `ServerResponse`.
+ *
+ * A class for each application, as each has a prototype of its own to come after this one's.
+ */
+export function createListedAnswer(): typeof http.ServerResponse {
+  return class extends http.ServerResponse implements ListedAnswer {
+    /** Names and values in turn. */
+    #listed: Value[] = []
+    #isAnySet = false
+
+    addHeaders(namesAndValues: readonly string[]): void {
+      for (const each of namesAndValues) this.#listed.push(each)
+      this.#isAnySet = true
+    }
+
+    forgetHeaders(): void {
+      this.#listed = []
+    }
+
+    override setHeader(name: string, value: Value): this {
+      if (this.headersSent) return super.setHeader(name, value) // which throws
+      http.validateHeaderName(name)
+      http.validateHeaderValue(name, value as string)
+      this.#isAnySet = true
+      const at = placeOf(this.#listed, name)
+      if (at < 0) this.#listed.push(name, value)
+      else this.#listed.splice(at, 2, name, value)
+      return this
+    }
+
+    override appendHeader(name: string, value: string | readonly string[]): this {
+      const at = placeOf(this.#listed, name)
+      if (at < 0) return this.setHeader(name, value)
+      const [asFirstSpelt, before] = this.#listed.slice(at, at + 2) as [string, Value]
+      http.validateHeaderName(name)
+      return this.setHeader(asFirstSpelt, [before, value].flat() as string[])
+    }
+
+    override getHeader(name: string): number | string | string[] | undefined {
+      const at = placeOf(this.#listed, name)
+      return at < 0 ? undefined : (this.#listed[at + 1] as string)
+    }
+
+    override hasHeader(name: string): boolean {
+      return placeOf(this.#listed, name) >= 0
+    }
+
+    override getHeaderNames(): string[] {
+      return namesIn(this.#listed).map((name) => name.toLowerCase())
+    }
+
+    getRawHeaderNames(): string[] {
+      return namesIn(this.#listed)
+    }
+
+    override getHeaders(): http.OutgoingHttpHeaders {
+      const headers = Object.create(null) as http.OutgoingHttpHeaders
+      for (const name of namesIn(this.#listed)) headers[name.toLowerCase()] = this.getHeader(name)
+      return headers
+    }
+
+    override removeHeader(name: string): void {
+      super.removeHeader(name) // which throws when it is too late, and notes what node is not to add by itself
+      const at = placeOf(this.#listed, name)
+      if (at >= 0) this.#listed.splice(at, 2)
+    }
+
+    override writeHead(status: number, reason?: string | GivenHeaders, headers?: GivenHeaders): this {
+      const given = typeof reason === 'string' ? headers : (headers ?? reason)
+      const all = this.headersSent ? given : this.withListed(given)
+      return typeof reason === 'string' ? super.writeHead(status, reason, all) : super.writeHead(status, all)
+    }
+
+    /** What is given last wins. A list by itself goes as it is, with what stands in it twice. */
+    private withListed(given: GivenHeaders = []): GivenHeaders {
+      if (Array.isArray(given) && !this.#isAnySet) return given
+      for (const [name, value] of pairsIn(given)) this.setHeader(name, value)
+      return this.#listed as http.OutgoingHttpHeader[]
+    }
+  } as typeof http.ServerResponse
+}
+
+function placeOf(listed: readonly Value[], name: string): number {
+  for (let at = 0; at < listed.length; at += 2) {
+    const other = listed[at] as string
+    if (other === name) return at
+    if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return at
+  }
+  return -1
+}
+
+function namesIn(listed: readonly Value[]): string[] {
+  return listed.filter((_, at) => at % 2 === 0) as string[]
+}
+
+function pairsIn(headers: GivenHeaders): [name: string, value: Value][] {
+  if (!Array.isArray(headers)) return Object.entries(headers) as [string, Value][]
+  return headers.flatMap((name, at) => (at % 2 === 0 ? [[String(name), headers[at + 1] as Value]] : []))
+}
