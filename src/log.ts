@@ -65,7 +65,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream
 }
 
-const WRITE_FROM_BYTES = 4096
+const WRITE_FROM_BYTES = 32_768
 const WRITE_WITHIN_MS = 100
 
 /** A log of JSON lines. */
@@ -77,7 +77,7 @@ export function createLog({ level, foreignMessages = false, destination }: LogOp
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? standardOutput(),
+    destination ?? (standardOutput ??= createStandardOutput()),
   )
   const writer =
     (at: LogLevel): WriteLine =>
@@ -97,24 +97,35 @@ export function createLog({ level, foreignMessages = false, destination }: LogOp
  * Lines go out together, as writing each one would cost a tenth of what a request does. What waits when the
  * process exits is written then; one that is killed takes the last tenth of a second with it.
  */
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, minLength: WRITE_FROM_BYTES })
+function createStandardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, maxWrite: WRITE_FROM_BYTES })
+  let waiting = ''
   let timer: NodeJS.Timeout | undefined
+  const handOver = () => {
+    clearTimeout(timer)
+    timer = undefined
+    output.write(waiting)
+    waiting = ''
+  }
+  process.on('exit', () => {
+    handOver()
+    output.flushSync()
+  })
   return {
     write(line) {
-      output.write(line)
-      timer ??= setTimeout(() => {
-        timer = undefined
-        output.flush()
-      }, WRITE_WITHIN_MS).unref()
+      waiting += line
+      if (waiting.length >= WRITE_FROM_BYTES) handOver()
+      else timer ??= setTimeout(handOver, WRITE_WITHIN_MS).unref()
     },
   }
 }
 
+let standardOutput: DestinationStream | undefined
+
 /** For parts that are used without a log, and for tests. */
 export const SILENT_LOG: Log = createLog({ level: 'silent', destination: { write: () => undefined } })
 
-const PLAIN_FIELDS = [
+const PLAIN_FIELDS: readonly string[] = [
   'requestId',
   'method',
   'route',
@@ -134,19 +145,30 @@ const PLAIN_FIELDS = [
   'port',
   'url',
   'count',
-] as const satisfies readonly (keyof LogFields)[]
+] satisfies (keyof LogFields)[]
+const plainFields = new Set(PLAIN_FIELDS)
 
 /** The types above bind only who compiles against them; this binds everyone. */
 function chosen(fields: LogFields, foreignMessages: boolean): object {
+  const given = fields as Readonly<Record<string, unknown>>
+  if (isAllPlain(given)) return given
   const line: Record<string, unknown> = {}
   for (const name of PLAIN_FIELDS) {
-    const value = fields[name]
+    const value = given[name]
     if (value !== undefined && typeof value !== 'object') line[name] = value
   }
   if (fields.req) line.req = chosenOfRequest(fields.req)
   if (fields.upstream) line.upstream = chosenOfUpstream(fields.upstream)
   if (fields.err !== undefined) line.err = chosenOfError(fields.err, foreignMessages)
   return line
+}
+
+/** Most lines: there is nothing to leave out, and hence nothing to copy. */
+function isAllPlain(fields: Readonly<Record<string, unknown>>): boolean {
+  for (const name in fields) {
+    if (!plainFields.has(name) || typeof fields[name] === 'object') return false
+  }
+  return true
 }
 
 /** The path stays without its query, which can bring a `lastEventId` or a file name. */

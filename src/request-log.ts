@@ -12,39 +12,32 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
     const startedAt = performance.now()
     // A stream of live events will have forgotten its headers.
     const requestId = requestIdOf(res)
-    res.on('close', () =>
-      record(req, res, { requestId, elapsedMs: performance.now() - startedAt }, log, metrics),
-    )
+    res.on('close', () => record(req, res, requestId, performance.now() - startedAt))
     next()
   }
-}
 
-interface Ended {
-  readonly requestId: string | undefined
-  readonly elapsedMs: number
-}
-
-function record(req: Request, res: Response, { requestId, elapsedMs }: Ended, log: Log, metrics: Metrics) {
-  const { method } = req
-  const route = routeOf(req)
-  const status = res.statusCode
-  const problem = problemOf(res)
-  metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
-  if (problem) metrics.problemAnswered(problem.code)
-  const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
-  log[level](
-    {
-      requestId: requestIdOf(res) ?? requestId,
-      method,
-      route,
-      status,
-      durationMs: Math.round(elapsedMs * 10) / 10,
-      aborted: res.writableFinished ? undefined : true,
-      code: problem?.code,
-      hint: problem?.hint,
-    },
-    'request',
-  )
+  function record(req: Request, res: Response, requestId: string | undefined, elapsedMs: number) {
+    const { method } = req
+    const route = routeOf(req)
+    const status = res.statusCode
+    const problem = problemOf(res)
+    metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
+    if (problem) metrics.problemAnswered(problem.code)
+    const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
+    log[level](
+      {
+        requestId: requestIdOf(res) ?? requestId,
+        method,
+        route,
+        status,
+        durationMs: Math.round(elapsedMs * 10) / 10,
+        aborted: res.writableFinished ? undefined : true,
+        code: problem?.code,
+        hint: problem?.hint,
+      },
+      'request',
+    )
+  }
 }
 
 /** The pattern of the route that answered; one word for all that no route did, so that nobody can fill the metrics. */
