@@ -75,10 +75,8 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
           explain: explainSend,
         }),
       )
-      return {
-        ...acceptedMessage(answer, message, text, now()),
-        ...(attributesPending && { attributesPending }),
-      }
+      const accepted = acceptedMessage(answer, message, text, now())
+      return attributesPending ? { ...accepted, attributesPending } : accepted
     },
 
     async setAttributes(guest, attributes, deadlineAtMs) {

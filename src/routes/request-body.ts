@@ -32,36 +32,41 @@ function isReadableJson(req: Request): boolean {
   return charset === undefined || charset.toLowerCase() === 'utf-8'
 }
 
-const utf8 = new TextDecoder()
+const BYTE_ORDER_MARK = /^\uFEFF/
 
 function readJson(req: Request, maxBytes: number, next: NextFunction): void {
   const chunks: Buffer[] = []
   let bytes = 0
+  let isDone = false
   const done = (problem?: RequestProblem) => {
-    req.off('data', take).off('end', parse).off('close', breakOff).off('error', breakOff)
+    isDone = true
     if (problem === undefined) next()
     else next(problem)
   }
-  const take = (chunk: Buffer) => {
-    chunks.push(chunk)
+  req.on('data', (chunk: Buffer) => {
+    if (isDone) return // what comes now is read and thrown away
     bytes += chunk.length
-    if (bytes <= maxBytes) return
-    done(tooLarge())
-    req.resume()
-  }
-  const parse = () => {
+    if (bytes > maxBytes) done(tooLarge())
+    else chunks.push(chunk)
+  })
+  req.on('end', () => {
+    if (isDone) return
     const [only] = chunks
-    const text = utf8.decode(chunks.length === 1 ? only : Buffer.concat(chunks, bytes))
+    const text =
+      only !== undefined && chunks.length === 1 ? only.toString() : Buffer.concat(chunks, bytes).toString()
     try {
-      req.body = parseObject(text)
+      req.body = parseObject(text.replace(BYTE_ORDER_MARK, ''))
     } catch {
       done(new RequestProblem('invalid_json', 'The body is not JSON.'))
       return
     }
     done()
+  })
+  const breakOff = () => {
+    if (!isDone) done(new RequestProblem('invalid_request', 'The body ended too early.'))
   }
-  const breakOff = () => done(new RequestProblem('invalid_request', 'The body ended too early.'))
-  req.on('data', take).on('end', parse).on('close', breakOff).on('error', breakOff)
+  req.on('close', breakOff)
+  req.on('error', breakOff)
 }
 
 /** Every body of the contract is an object; a lone value is taken for no JSON, as Express does. */

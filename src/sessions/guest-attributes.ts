@@ -40,9 +40,10 @@ export function createGuestAttributes(options: {
   const self: GuestAttributes = {
     latest(claims) {
       const known = newest.get(claims.sid)
-      return known === undefined || known.version < claims.attributes.version
-        ? claims
-        : { ...claims, attributes: known }
+      const { version, delivered } = claims.attributes
+      if (known === undefined || known.version < version) return claims
+      if (known.version === version && known.delivered === delivered) return claims
+      return { ...claims, attributes: known }
     },
     replace(claims, values) {
       const before = self.latest(claims).attributes

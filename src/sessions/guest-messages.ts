@@ -53,21 +53,41 @@ export function createGuestMessages(options: {
 
   async function sendOnce(
     claims: SessionClaims,
-    message: OutgoingMessage,
+    body: MessageBody,
+    sending: Pick<OutgoingMessage, 'tracingId' | 'repeat'>,
     deadlineAtMs: number,
   ): Promise<SentMessage> {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
-    const outgoing = { ...message, attributes: undelivered }
-    const { attributesPending, ...sent } = await guestApi
-      .send(guestOf(current), outgoing, deadlineAtMs)
-      .catch((error: unknown) => {
-        if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)
-        throw error
-      })
-    if (undelivered === undefined || attributesPending === true) return sent
+    // Field by field: a copy of an object that somebody else has made is slow.
+    const { text, attachmentIds, quickReply, button, date, list } = body
+    const { tracingId, repeat } = sending
+    const message: OutgoingMessage = {
+      text,
+      attachmentIds,
+      quickReply,
+      button,
+      date,
+      list,
+      tracingId,
+      repeat,
+      attributes: undelivered,
+    }
+    const taken = await taking(guestApi.send(guestOf(current), message, deadlineAtMs), claims)
+    if (undelivered === undefined) return taken
+    const { attributesPending, ...sent } = taken
+    if (attributesPending === true) return sent
     return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
+  }
+
+  async function taking<Sent>(sending: Promise<Sent>, { sid }: SessionClaims): Promise<Sent> {
+    try {
+      return await sending
+    } catch (error) {
+      if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(sid)
+      throw error
+    }
   }
 
   return {
@@ -78,11 +98,11 @@ export function createGuestMessages(options: {
       const tracingId = tracingIdFor(claims.sid, idempotencyKey)
       // An empty header says that the page knew no message yet.
       const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
-      if (idempotencyKey === undefined) return sendOnce(claims, { ...body, tracingId }, deadlineAtMs)
+      if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
       return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
         const isRepeat = firstTriedAtMs !== undefined || idempotencyAfter !== undefined
         const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
-        return sendOnce(claims, { ...body, tracingId, repeat }, deadlineAtMs)
+        return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
       })
     },
     async history(claims, page, deadlineAtMs) {

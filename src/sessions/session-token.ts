@@ -63,6 +63,13 @@ export interface SessionTokenOptions {
 }
 
 const MAX_TOKEN_CHARS = 16_384
+/** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
+const TAG_CHARS = 22
+
+interface Opened {
+  readonly token: string
+  readonly claims: SessionClaims
+}
 
 /**
  * Session tokens are JWEs in compact form (RFC 7516), `dir` with `A256GCM`. The protected header
@@ -73,7 +80,7 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
   const keys = Promise.all(options.keys.map(importKey))
   // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
   keys.catch(() => undefined)
-  const opened = new BoundedMap<string, SessionClaims>(options.remembered)
+  const opened = new BoundedMap<string, Opened>(options.remembered)
   const encoder = new TextEncoder()
   const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -107,10 +114,12 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
         .encrypt(key)
     },
     async open(token, origin) {
-      let claims = opened.get(token)
+      const tag = token.slice(-TAG_CHARS)
+      const remembered = opened.get(tag)
+      let claims = remembered?.token === token ? remembered.claims : undefined
       if (claims === undefined && token.length <= MAX_TOKEN_CHARS) {
         claims = await decrypt(token)
-        if (claims !== undefined) opened.set(token, claims)
+        if (claims !== undefined) opened.set(tag, { token, claims })
       }
       const good =
         claims !== undefined &&

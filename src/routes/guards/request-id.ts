@@ -5,7 +5,7 @@ const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
 /** `X-Request-Id` of the answer: the caller's own where it is harmless to log, otherwise a new one. */
 export const requestId: RequestHandler = (req, res, next) => {
-  const given = req.get('x-request-id')
-  res.setHeader('X-Request-Id', given !== undefined && SANE.test(given) ? given : randomUUID())
+  const given = req.headers['x-request-id']
+  res.setHeader('X-Request-Id', typeof given === 'string' && SANE.test(given) ? given : randomUUID())
   next()
 }
