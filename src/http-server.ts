@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
-import { createListedAnswer } from './listed-answer.ts'
+import { createListedAnswer } from './routes/listed-answer.ts'
 
 export interface RunningServer {
   readonly port: number

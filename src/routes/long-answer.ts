@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import type { ListedAnswer } from '../listed-answer.ts'
+import type { ListedAnswer } from './listed-answer.ts'
 
 /**
  * Sends the head of an answer that stays open for hours, and lets go of what was needed to come so far: some

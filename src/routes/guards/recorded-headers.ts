@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { ListedAnswer } from '../../listed-answer.ts'
+import type { ListedAnswer } from '../listed-answer.ts'
 
 /** Names, spelt as they go over the wire, and values in turn. */
 export type RecordedHeaders = readonly string[]

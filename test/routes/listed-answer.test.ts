@@ -2,7 +2,7 @@ import http, { type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createListedAnswer, type ListedAnswer } from '../src/listed-answer.ts'
+import { createListedAnswer, type ListedAnswer } from '../../src/routes/listed-answer.ts'
 
 const Listed = createListedAnswer()
 
