@@ -74,20 +74,14 @@ export function createGuestMessages(options: {
       repeat,
       attributes: undelivered,
     }
-    const taken = await taking(guestApi.send(guestOf(current), message, deadlineAtMs), claims)
+    const taken = await guestApi.send(guestOf(current), message, deadlineAtMs).catch((error: unknown) => {
+      if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)
+      throw error
+    })
     if (undelivered === undefined) return taken
     const { attributesPending, ...sent } = taken
     if (attributesPending === true) return sent
     return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
-  }
-
-  async function taking<Sent>(sending: Promise<Sent>, { sid }: SessionClaims): Promise<Sent> {
-    try {
-      return await sending
-    } catch (error) {
-      if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(sid)
-      throw error
-    }
   }
 
   return {

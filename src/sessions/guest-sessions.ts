@@ -14,7 +14,7 @@ import type { GuestAttributes } from './guest-attributes.ts'
 import type { Identified, Identity, IdentityRequest } from './identity.ts'
 import { notSupported } from './not-supported.ts'
 import { SessionError } from './session-error.ts'
-import { guestOf, sessionInvalid, type SessionClaims, type SessionTokens } from './session-token.ts'
+import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
 
 /** What a page may say when it opens or resumes a guest session. */
 export interface OpenSession {
@@ -50,8 +50,8 @@ export interface Caller extends IdentityRequest {
 }
 
 export interface GuestSessions {
-  /** @throws {SessionError} `session_invalid` */
-  authenticate(token: string | undefined, origin: string | undefined): Promise<SessionClaims>
+  /** The claims of a good token, at once where it was seen before. Rejects with `session_invalid`. */
+  authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
   /** @throws {SessionError} `session_ended` when this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
@@ -159,10 +159,7 @@ export function createGuestSessions(options: {
   }
 
   return {
-    async authenticate(token, origin) {
-      if (token === undefined) throw sessionInvalid()
-      return tokens.open(token, origin)
-    },
+    authenticate: (token, origin) => tokens.open(token, origin),
     requireLive(claims) {
       if (!ended.has(claims.sid)) return claims
       throw new SessionError(

@@ -1,5 +1,5 @@
-import type { Request, RequestHandler } from 'express'
-import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { type ClientRateLimitInfo, ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
 import { RequestProblem } from '../request-problem.ts'
 import { sessionOf } from './session-guard.ts'
 
@@ -49,8 +49,7 @@ function limit(
   const store = new MemoryStore()
   store.init({ windowMs } as Options)
   const policy = `"${name}"; q=${most}; w=${windowMs / 1000}`
-  return async (req, res, next) => {
-    const { totalHits, resetTime } = await store.increment(keyOf(req))
+  const judge = ({ totalHits, resetTime }: ClientRateLimitInfo, res: Response, next: NextFunction) => {
     const resetMs = (resetTime?.getTime() ?? 0) - Date.now()
     const retryAfterSeconds = Math.max(1, Math.ceil(resetMs / 1000))
     const isMet = totalHits > most
@@ -63,6 +62,9 @@ function limit(
       return
     }
     next(new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
+  }
+  return (req, res, next) => {
+    store.increment(keyOf(req)).then((hits) => judge(hits, res, next), next)
   }
 }
 

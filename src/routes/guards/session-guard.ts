@@ -15,31 +15,36 @@ export interface SessionGuard {
 }
 
 export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
-  const authenticate = async (req: WithClaims, token: string) => {
-    req[CLAIMS] = await sessions.authenticate(token, originOf(req))
+  const authenticated = (req: WithClaims, claims: SessionClaims) => {
+    req[CLAIMS] = claims
   }
   return {
-    async require(req, _res, next) {
+    require(req, _res, next) {
       const token = tokenOf(req, cookies)
       if (token === undefined) throw sessionInvalid()
-      await authenticate(req, token)
-      next()
+      const claims = sessions.authenticate(token, originOf(req))
+      // Most tokens are remembered, and what has nothing to wait for goes on.
+      if (!(claims instanceof Promise)) {
+        authenticated(req, claims)
+        next()
+        return undefined
+      }
+      return claims.then((opened) => {
+        authenticated(req, opened)
+        next()
+      })
     },
     async welcome(req, _res, next) {
       const token = tokenOf(req, cookies)
-      if (token !== undefined) await authenticate(req, token).catch(unlessFromCookie(req))
+      try {
+        if (token !== undefined) authenticated(req, await sessions.authenticate(token, originOf(req)))
+      } catch (error) {
+        // No script can take a cookie away that has become useless, so that it counts as none: the answer
+        // brings another. A bad bearer is the page's own affair.
+        if (req.headers.authorization !== undefined) throw error
+      }
       next()
     },
-  }
-}
-
-/**
- * No script can take a cookie away that has become useless, so that it counts as none: the answer brings
- * another. A bad bearer is the page's own affair.
- */
-function unlessFromCookie(req: Request): (error: unknown) => void {
-  return (error) => {
-    if (req.headers.authorization !== undefined) throw error
   }
 }
 
