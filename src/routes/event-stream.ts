@@ -5,7 +5,8 @@ import { beginLongAnswer } from './long-answer.ts'
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_WAITING_BYTES = 262_144
 const KEEP_ALIVE_MS = 15_000
-const SLOTS = 15
+/** Keep-alives go out in so many parts: written all at once, those of thousands would make a message late. */
+const SLOTS = 300
 const GIVE_UP_MS = 5000
 const RETRY_MS = 2000
 
@@ -58,7 +59,7 @@ export interface EventStreams {
 }
 
 /**
- * All open streams, with one timer for their keep-alives: each second a fifteenth of them is due.
+ * All open streams, with one timer for their keep-alives.
  * @param onOpened told of each; what it gives back is called when that stream is closed
  */
 export function createEventStreams(onOpened: () => () => void = () => () => undefined): EventStreams {

@@ -11,8 +11,13 @@ export interface GuestConnections {
   close(): void
 }
 
-/** One beat for all guests' pings, idle ends and reconnects: a timer per guest would cost more than the guest. */
-const BEAT_MS = 250
+/** How often each guest's ping, idle end and reconnect is looked at. */
+const ROUND_MS = 250
+/**
+ * One beat for all: a timer per guest would cost more than the guest. Each beat looks at a tenth of them, as
+ * looking at thousands takes so long that the messages meanwhile would be late.
+ */
+const BEATS = 10
 
 /**
  * @param reconnectsPerMinute of guests who only listen. Genesys: 1000 connections a minute for a deployment;
@@ -23,8 +28,10 @@ export function createGuestConnections(
   reconnectsPerMinute: number,
 ): GuestConnections {
   const connections = new Map<string, GuestConnection>()
-  const reconnectsPerBeat = (reconnectsPerMinute * BEAT_MS) / 60_000
-  let reconnectsLeft = reconnectsPerBeat
+  const reconnectsPerRound = (reconnectsPerMinute * ROUND_MS) / 60_000
+  let reconnectsLeft = reconnectsPerRound
+  let round = connections.entries()
+  let beats = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
@@ -36,13 +43,23 @@ export function createGuestConnections(
 
   function beat(): void {
     const nowMs = settings.now()
-    reconnectsLeft = Math.min(reconnectsLeft + reconnectsPerBeat, Math.max(1, reconnectsPerBeat))
-    for (const [token, connection] of connections) {
+    if (beats === 0) beginRound()
+    beats = (beats + 1) % BEATS
+    const isLast = beats === 0
+    for (let left = Math.floor(connections.size / BEATS); left > 0 || isLast; left--) {
+      const next = round.next()
+      if (next.done === true) break
+      const [token, connection] = next.value
       if (!connection.tick(nowMs, mayConnect)) connections.delete(token)
     }
     if (connections.size > 0) return
     clearInterval(timer)
     timer = undefined
+  }
+
+  function beginRound(): void {
+    round = connections.entries()
+    reconnectsLeft = Math.min(reconnectsLeft + reconnectsPerRound, Math.max(1, reconnectsPerRound))
   }
 
   return {
@@ -59,7 +76,7 @@ export function createGuestConnections(
       const connection = new GuestConnection(settings, { token, origin, isNew })
       if (jwt !== undefined) connection.socket.credentials = { jwt, refreshToken }
       connections.set(token, connection)
-      timer ??= setInterval(beat, BEAT_MS).unref()
+      timer ??= setInterval(beat, ROUND_MS / BEATS).unref()
       return connection
     },
     get size() {
