@@ -25,9 +25,10 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
   }
 }
 
-/** @param options those of {@link serviceSettings}, and where it runs */
-export function startService({ main, core, port, ...options }) {
-  return startServer([process.execPath, main], { env: serviceSettings(options), core, port })
+/** @param options those of {@link serviceSettings}, where it runs, and what else node and it are given */
+export function startService({ main, core, port, nodeOptions = [], moreEnv = {}, ...options }) {
+  const env = { ...serviceSettings(options), ...moreEnv }
+  return startServer([process.execPath, ...nodeOptions, main], { env, core, port })
 }
 
 /** What a guest's page asks for: a message of about 200 bytes. */
