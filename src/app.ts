@@ -22,6 +22,7 @@ import { requestId } from './routes/guards/request-id.ts'
 import { securityHeaders } from './routes/guards/security-headers.ts'
 import { createSessionGuard } from './routes/guards/session-guard.ts'
 import { healthRoutes } from './routes/health.ts'
+import { inOrder } from './routes/in-order.ts'
 import { RequestProblem } from './routes/request-problem.ts'
 import { sessionHandover } from './routes/session-handover.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
@@ -62,10 +63,12 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
 
   app.use(
-    requestId,
-    requestLog({ log, metrics }),
-    securityHeaders(pictureOrigins(config)),
-    gate.refuseForeign,
+    inOrder(
+      requestId,
+      requestLog({ log, metrics }),
+      securityHeaders(pictureOrigins(config)),
+      gate.refuseForeign,
+    ),
   )
   app.use(guestRoutes({ services, guards, deadline, handOver: sessionHandover(config.session) }))
   app.use(

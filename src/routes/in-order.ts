@@ -1,0 +1,14 @@
+import type { NextFunction, RequestHandler } from 'express'
+
+/** Middlewares as one: each layer of the router costs every request something. For those that return no promise. */
+export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler {
+  return (req, res, next) => {
+    let at = 0
+    const proceed: NextFunction = (err?: unknown) => {
+      const handler = err === undefined ? handlers[at++] : undefined
+      if (handler) void handler(req, res, proceed)
+      else next(err)
+    }
+    proceed()
+  }
+}
