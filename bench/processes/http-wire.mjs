@@ -4,6 +4,22 @@
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
 
+let waiting = []
+
+/**
+ * Writes when all that has arrived in this turn of the event loop has been looked at. Writes that follow one another
+ * wake the measured server once: generator and upstream are to cost little, as they share the machine with it.
+ */
+export function writeAtTurnEnd(socket, bytes) {
+  if (waiting.push(socket, bytes) === 2) setImmediate(writeAll)
+}
+
+function writeAll() {
+  const all = waiting
+  waiting = []
+  for (let at = 0; at < all.length; at += 2) all[at].write(all[at + 1])
+}
+
 /**
  * The first whole message at the beginning of `bytes`, or undefined while it is not all there.
  * @returns {{ head: string, bodyAt: number, end: number } | undefined}

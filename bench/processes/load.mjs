@@ -1,7 +1,7 @@
 // The load generator: raw sockets, requests made beforehand, nothing kept but what is measured.
 import net from 'node:net'
 import { serveCommands } from './commands.mjs'
-import { firstMessage, requestBytes } from './http-wire.mjs'
+import { firstMessage, requestBytes, writeAtTurnEnd } from './http-wire.mjs'
 import { Latencies } from './latencies.mjs'
 import { liveCommands } from './live-load.mjs'
 
@@ -31,7 +31,7 @@ class Connection {
   send(bytes, at = performance.now()) {
     this.busy = true
     this.sentAt = at
-    this.#socket.write(bytes)
+    writeAtTurnEnd(this.#socket, bytes)
   }
 
   end() {

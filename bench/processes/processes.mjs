@@ -24,9 +24,9 @@ function track(child) {
   return child
 }
 
-/** @param core undefined leaves the choice to the system */
+/** @param core one core, or several with commas between */
 function pinned(core, command, args) {
-  return canPin && core !== undefined ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
+  return canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
 }
 
 /** A process that {@link ./commands.mjs} serves: `ask(name, options)` gives the result of a command. */

@@ -6,7 +6,7 @@ import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import { serveCommands } from './commands.mjs'
-import { answerBytes, eachMessage } from './http-wire.mjs'
+import { answerBytes, eachMessage, writeAtTurnEnd } from './http-wire.mjs'
 
 /** About 200 bytes: what Genesys says of a message that it took. */
 const TAKEN = answerBytes(200, {
@@ -40,8 +40,8 @@ const rest = net.createServer({ noDelay: true }, (socket) => {
     requests += 1
     used.add(socket)
     const answer = answerTo(head)
-    if (answer === TAKEN && delayMs > 0) setTimeout(() => socket.write(answer), delayMs)
-    else socket.write(answer)
+    if (answer === TAKEN && delayMs > 0) setTimeout(() => writeAtTurnEnd(socket, answer), delayMs)
+    else writeAtTurnEnd(socket, answer)
   })
 })
 

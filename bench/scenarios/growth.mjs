@@ -16,7 +16,7 @@ export async function measureReplicas({ main, rounds, say }) {
   const start = (replicas) =>
     startServer([process.execPath, REPLICAS_FILE], {
       env: { ...settings, REPLICAS: String(replicas) },
-      core: undefined,
+      core: '0,1',
     })
   const servers = { one: await start(1), two: await start(2) }
   const runs = { one: [], two: [] }
