@@ -65,17 +65,15 @@ export function segment(id: string): string {
 }
 
 /** A guest's own token that Genesys refuses is worth nothing any more: only another guest session helps. */
-export async function withGuestToken<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (error) {
+export function withGuestToken<T>(call: Promise<T>): Promise<T> {
+  return call.catch((error: unknown) => {
     if (!(error instanceof UpstreamError) || error.facts.status !== 401) throw error
     throw new UpstreamError(
       'session_ended',
       'Genesys does not accept the token of this guest any more.',
       error.facts,
     )
-  }
+  })
 }
 
 /** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */

@@ -216,21 +216,19 @@ class Exchange {
 const NO_HEADERS = new AxiosHeaders()
 
 /** The adapter through which axios reaches node:http, so that `nock` sees every call. */
-async function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
+function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
   if (!config.exchange) throw new TypeError('Only an Exchange can go through this adapter.')
-  const data = await config.exchange.run()
-  return {
+  return config.exchange.run().then((data) => ({
     data,
     status: data.kind === 'answer' ? data.status : 0,
     statusText: '',
     headers: NO_HEADERS,
     config,
-  }
+  }))
 }
 
 /** Sends one request with axios, without merging its configuration with defaults that there are none of. */
-export async function exchange(request: ExchangeRequest): Promise<Outcome> {
+export function exchange(request: ExchangeRequest): Promise<Outcome> {
   const config = { adapter: exchangeAdapter, headers: NO_HEADERS, exchange: new Exchange(request) }
-  const { data } = await dispatchRequest<Outcome>(config)
-  return data
+  return dispatchRequest<Outcome>(config).then(({ data }) => data)
 }

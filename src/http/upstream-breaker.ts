@@ -31,15 +31,13 @@ export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
     openUntilMs = now() + HALF_OPEN_AFTER_MS
   })
   return {
-    async run(exchange) {
+    run(exchange) {
       // cockatiel lets callers wait for the one that tries; a page is better told at once.
-      if (policy.state === CircuitState.HalfOpen) return undefined
-      try {
-        return await policy.execute(exchange)
-      } catch (error) {
+      if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
+      return policy.execute(exchange).catch((error: unknown) => {
         if (error instanceof BrokenCircuitError) return undefined
         throw error
-      }
+      })
     },
     retryAfterSeconds: () => Math.max(1, Math.ceil((openUntilMs - now()) / 1000)),
   }
