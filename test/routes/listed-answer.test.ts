@@ -66,7 +66,7 @@ const last: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>((res) => void res.writeHead(404, 'Nothing here')),
   fc.constant<Step>((res) => void res.writeHead(200, { 'X-One': 'last', Vary: 'last' })),
   fc.constant<Step>((res) => void res.writeHead(200, 'Fine', { 'X-One': 'last' })),
-  fc.constant<Step>((res) => void res.writeHead(200, ['X-One', 'last', 'x-one', 'after the last'])),
+  fc.constant<Step>((res) => void res.writeHead(200, ['X-One', 'last', 'Vary', 'last'])),
   fc.constant<Step>((res) => void res.writeHead(204)),
 )
 
@@ -104,6 +104,13 @@ test('after its head has gone, nothing can be set or taken away, and what was se
     ].map((take) => outcome(take, res))
     expect(codes).toEqual(Array(4).fill('ERR_HTTP_HEADERS_SENT'))
     expect(res.getHeader('x-one')).toBe('a')
+  }
+})
+
+test('a list that is all there is goes as it is, with what stands in it twice', () => {
+  for (const res of answers()) {
+    res.writeHead(200, ['X-One', 'a', 'x-one', 'b'])
+    expect(head(res)).toEqual(expect.arrayContaining(['X-One: a', 'x-one: b']))
   }
 })
 
