@@ -64,7 +64,10 @@ function limit(
     next(new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
   }
   return (req, res, next) => {
-    store.increment(keyOf(req)).then((hits) => judge(hits, res, next), next)
+    store
+      .increment(keyOf(req))
+      .then((hits) => judge(hits, res, next))
+      .catch(next)
   }
 }
 
