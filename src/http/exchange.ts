@@ -4,7 +4,8 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
-import dispatchRequest from 'axios/unsafe/core/dispatchRequest.js'
+// @ts-expect-error -- axios has types for its front door alone
+import untypedDispatch from 'axios/unsafe/core/dispatchRequest.js'
 import { atTurnEnd } from './turn-end.ts'
 import { noteSpentBuffer } from './spent-buffers.ts'
 import type { UpstreamAddress } from './upstream-address.ts'
@@ -227,8 +228,13 @@ function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosRespo
   }))
 }
 
+/** The half of `Axios.request` that follows on merging configurations and running interceptors. */
+const dispatchRequest = untypedDispatch as (
+  config: InternalAxiosRequestConfig,
+) => Promise<AxiosResponse<Outcome>>
+
 /** Sends one request with axios, without merging its configuration with defaults that there are none of. */
 export function exchange(request: ExchangeRequest): Promise<Outcome> {
   const config = { adapter: exchangeAdapter, headers: NO_HEADERS, exchange: new Exchange(request) }
-  return dispatchRequest<Outcome>(config).then(({ data }) => data)
+  return dispatchRequest(config).then(({ data }) => data)
 }
