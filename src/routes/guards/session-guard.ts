@@ -15,29 +15,24 @@ export interface SessionGuard {
 }
 
 export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
-  const authenticated = (req: WithClaims, claims: SessionClaims) => {
-    req[CLAIMS] = claims
-  }
   return {
-    require(req, _res, next) {
+    require(req: WithClaims, _res, next) {
       const token = tokenOf(req, cookies)
       if (token === undefined) throw sessionInvalid()
+      const proceed = (claims: SessionClaims) => {
+        req[CLAIMS] = claims
+        next()
+      }
       const claims = sessions.authenticate(token, originOf(req))
       // Most tokens are remembered, and what has nothing to wait for goes on.
-      if (!(claims instanceof Promise)) {
-        authenticated(req, claims)
-        next()
-        return undefined
-      }
-      return claims.then((opened) => {
-        authenticated(req, opened)
-        next()
-      })
+      if (claims instanceof Promise) return claims.then(proceed)
+      proceed(claims)
+      return undefined
     },
-    async welcome(req, _res, next) {
+    async welcome(req: WithClaims, _res, next) {
       const token = tokenOf(req, cookies)
       try {
-        if (token !== undefined) authenticated(req, await sessions.authenticate(token, originOf(req)))
+        if (token !== undefined) req[CLAIMS] = await sessions.authenticate(token, originOf(req))
       } catch (error) {
         // No script can take a cookie away that has become useless, so that it counts as none: the answer
         // brings another. A bad bearer is the page's own affair.
@@ -65,11 +60,7 @@ export function hasSession(req: Request): boolean {
  */
 function tokenOf(req: Request, cookies: boolean): string | undefined {
   const authorization = req.headers.authorization
-  if (authorization !== undefined) {
-    // What a token looks like is for who opens it to say.
-    const [scheme] = /^Bearer +/i.exec(authorization) ?? []
-    return scheme === undefined ? '' : authorization.slice(scheme.length)
-  }
+  if (authorization !== undefined) return /^Bearer +([A-Za-z0-9_.-]+)$/i.exec(authorization)?.[1] ?? ''
   if (!cookies) return undefined
   const cookie = sessionCookieOf(req)
   if (cookie === undefined) return undefined
