@@ -64,13 +64,17 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 /** Those that carried a request already; kept by nobody else's account than the socket's own life. */
 const connectedSockets = new WeakSet<Socket>()
 
+/** The listeners below are the same functions for every request, and find what theirs is about here. */
+const EXCHANGE = Symbol('exchange')
+type RequestOfExchange = ClientRequest & { [EXCHANGE]: Exchange }
+
 /**
  * One request on the wire and its answer: no redirect, no proxy, no decompression. It never rejects;
  * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
  */
 class Exchange {
   private readonly request: ExchangeRequest
-  private req!: ClientRequest
+  private req!: RequestOfExchange
   private settle!: (outcome: Outcome) => void
   private timer: NodeJS.Timeout | undefined
   private connected = false
@@ -80,11 +84,9 @@ class Exchange {
     this.request = request
   }
 
-  run(): Promise<Outcome> {
-    return new Promise((resolve) => {
-      this.settle = resolve
-      atTurnEnd(() => this.start())
-    })
+  run(settle: (outcome: Outcome) => void): void {
+    this.settle = settle
+    atTurnEnd(() => this.start())
   }
 
   private start(): void {
@@ -112,25 +114,26 @@ class Exchange {
       agent: secure ? agents.https : agents.http,
     }
     // Through the modules, as nock replaces what is in them.
-    this.req = secure ? https.request(options) : http.request(options)
-    this.timer = setTimeout(() => this.expire(), timeoutMs)
-    this.req.on('socket', (socket) => this.ride(socket, secure))
-    this.req.on('response', (message) => this.receive(message))
-    this.req.on('error', (error: NodeJS.ErrnoException) => this.breakOff(error.code ?? ''))
-    this.req.on('close', () => {
-      if (!this.answered) this.fail('lost') // a 101, for one, ends so
-    })
-    if (body === undefined || typeof body === 'string') this.req.end(body)
+    const req = (secure ? https.request(options) : http.request(options)) as RequestOfExchange
+    req[EXCHANGE] = this
+    this.req = req
+    this.timer = setTimeout(expire, timeoutMs, this)
+    req.on('socket', onSocket)
+    req.on('response', onResponse)
+    req.on('error', onError)
+    req.on('close', onClose)
+    if (body === undefined || typeof body === 'string') req.end(body)
     else this.stream(body)
   }
 
   /** `reusedSocket` is not enough: a request that had to wait for a socket gets a connected one without it. */
-  private ride(socket: Socket, secure: boolean): void {
+  ride(socket: Socket): void {
     if (this.req.reusedSocket || connectedSockets.has(socket)) {
       this.connected = true
       return
     }
-    socket.once(secure ? 'secureConnect' : 'connect', () => {
+    const isSecure = this.request.address.origin.protocol === 'https:'
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
       connectedSockets.add(socket)
       this.connected = true
     })
@@ -160,7 +163,7 @@ class Exchange {
     body.pipe(this.req)
   }
 
-  private receive(message: IncomingMessage): void {
+  receive(message: IncomingMessage): void {
     if (!this.req.reusedSocket) this.request.agents.limitIdleTime(message)
     const chunks: Buffer[] = []
     let bytes = 0
@@ -178,7 +181,7 @@ class Exchange {
     })
   }
 
-  private breakOff(code: string): void {
+  breakOff(code: string): void {
     if (NEVER_CONNECTED.has(code) || !this.mayBeSent()) this.fail('unreachable', false)
     else this.fail('lost')
   }
@@ -188,11 +191,11 @@ class Exchange {
     return this.connected || this.req.writableFinished
   }
 
-  private expire(): void {
-    this.fail('timeout')
+  closed(): void {
+    if (!this.answered) this.fail('lost') // a 101, for one, ends so
   }
 
-  private fail(kind: NoAnswer['kind'], sent = this.mayBeSent()): void {
+  fail(kind: NoAnswer['kind'], sent = this.mayBeSent()): void {
     if (this.timer === undefined) return
     this.finish({ kind, sent, blamesUpstream: this.blamesUpstream(kind) })
     this.req.destroy()
@@ -213,19 +216,44 @@ class Exchange {
   }
 }
 
-/** axios insists on headers of its own kind; the real ones stay unparsed in `Answer.message`. */
-const NO_HEADERS = new AxiosHeaders()
+function onSocket(this: RequestOfExchange, socket: Socket): void {
+  this[EXCHANGE].ride(socket)
+}
+
+function onResponse(this: RequestOfExchange, message: IncomingMessage): void {
+  this[EXCHANGE].receive(message)
+}
+
+function onError(this: RequestOfExchange, error: NodeJS.ErrnoException): void {
+  this[EXCHANGE].breakOff(error.code ?? '')
+}
+
+function onClose(this: RequestOfExchange): void {
+  this[EXCHANGE].closed()
+}
+
+function expire(exchange: Exchange): void {
+  exchange.fail('timeout')
+}
+
+/** axios insists on headers of its own kind, and tidies them at every step; the real ones stay in `Answer.message`. */
+class NoHeaders extends AxiosHeaders {
+  override normalize(): this {
+    return this
+  }
+}
+const NO_HEADERS = new NoHeaders()
 
 /** The adapter through which axios reaches node:http, so that `nock` sees every call. */
 function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosResponse<Outcome>> {
-  if (!config.exchange) throw new TypeError('Only an Exchange can go through this adapter.')
-  return config.exchange.run().then((data) => ({
-    data,
-    status: data.kind === 'answer' ? data.status : 0,
-    statusText: '',
-    headers: NO_HEADERS,
-    config,
-  }))
+  const { exchange } = config
+  if (!exchange) throw new TypeError('Only an Exchange can go through this adapter.')
+  return new Promise((resolve) => {
+    exchange.run((data) => {
+      const status = data.kind === 'answer' ? data.status : 0
+      resolve({ data, status, statusText: '', headers: NO_HEADERS, config })
+    })
+  })
 }
 
 /** The half of `Axios.request` that follows on merging configurations and running interceptors. */
@@ -236,5 +264,9 @@ const dispatchRequest = untypedDispatch as (
 /** Sends one request with axios, without merging its configuration with defaults that there are none of. */
 export function exchange(request: ExchangeRequest): Promise<Outcome> {
   const config = { adapter: exchangeAdapter, headers: NO_HEADERS, exchange: new Exchange(request) }
-  return dispatchRequest(config).then(({ data }) => data)
+  return dispatchRequest(config).then(dataOf)
+}
+
+function dataOf({ data }: AxiosResponse<Outcome>): Outcome {
+  return data
 }

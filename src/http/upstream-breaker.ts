@@ -23,15 +23,26 @@ export interface UpstreamBreaker {
  */
 export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
   let openUntilMs = 0
+  const inARow = new ConsecutiveBreaker(FAILURES_IN_A_ROW)
   const policy = circuitBreaker(handleWhenResult(isFailure), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
-    breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
+    breaker: inARow,
   })
   policy.onBreak(() => {
     openUntilMs = now() + HALF_OPEN_AFTER_MS
   })
+
+  /** cockatiel's `execute` waits with two functions for each call; as long as all is well, it is told afterwards. */
+  function count(outcome: Outcome): Outcome | Promise<Outcome> {
+    if (policy.state !== CircuitState.Closed) return outcome
+    if (isFailure(outcome)) return policy.execute(() => outcome)
+    inARow.success()
+    return outcome
+  }
+
   return {
     run(exchange) {
+      if (policy.state === CircuitState.Closed) return exchange().then(count)
       // cockatiel lets callers wait for the one that tries; a page is better told at once.
       if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
       return policy.execute(exchange).catch((error: unknown) => {

@@ -74,12 +74,13 @@ export interface UpstreamClient {
   close(): void
 }
 
-/** What goes over the wire, the same for every try. */
-type Wire = Pick<ExchangeRequest, 'method' | 'headers' | 'body' | 'bodyBytes'>
-
-interface Delivery extends FailedCall {
+/** A call in its final form, the same for every try. */
+interface Delivery<T> extends FailedCall, Pick<ExchangeRequest, 'method' | 'headers' | 'body' | 'bodyBytes'> {
+  readonly url: string
   readonly deadlineAtMs: number
   readonly perTryMs: number
+  /** What the body of a good answer is to the caller. */
+  readonly read: (answer: string) => T
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
@@ -87,52 +88,62 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const agents = options.agents ?? createUpstreamAgents()
   const breaker = createUpstreamBreaker(now)
 
-  async function tryOnce(request: ExchangeRequest, operation: string): Promise<Outcome> {
-    const startedAtMs = now()
-    const outcome = await breaker.run(() => exchange(request))
-    observe?.({ name, operation, result: resultOf(outcome), durationMs: now() - startedAtMs })
-    if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
-    return outcome
-  }
-
-  /** The body of a good answer, after as many tries as the call may have. */
-  async function deliver(url: string, wire: Wire, call: Delivery): Promise<string> {
+  /** What is read of a good answer, after as many tries as the call may have. */
+  async function deliver<T>(call: Delivery<T>): Promise<T> {
+    const { url, method, headers, body, bodyBytes, operation } = call
     const address = upstreamAddress(url)
-    if (!address) throw badResponseError(call.operation, 'The address to call is no plain http(s) address.')
+    if (!address) throw badResponseError(operation, 'The address to call is no plain http(s) address.')
     for (let number = 1; ; number++) {
-      const leftMs = Math.min(call.perTryMs, call.deadlineAtMs - now())
-      if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${call.operation}.`)
-      const { method, headers, body, bodyBytes } = wire
+      const startedAtMs = now()
+      const leftMs = Math.min(call.perTryMs, call.deadlineAtMs - startedAtMs)
+      if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
       const request = { method, address, headers, body, bodyBytes, timeoutMs: leftMs, agents }
-      const outcome = await tryOnce(request, call.operation)
-      if (outcome.kind === 'answer' && isGood(outcome.status)) return outcome.body
-      const pauseMs = pauseBeforeRepeat(outcome, { number, ...call }, now(), random)
-      if (pauseMs === undefined) throw failedCallError(outcome, call, now())
+      const outcome = await breaker.run(() => exchange(request))
+      const endedAtMs = now()
+      observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
+      if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
+      if (outcome.kind === 'answer' && isGood(outcome.status)) return call.read(outcome.body)
+      const { retry, deadlineAtMs } = call
+      const pauseMs = pauseBeforeRepeat(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
+      if (pauseMs === undefined) throw failedCallError(outcome, call, endedAtMs)
       await pause(pauseMs)
     }
   }
 
   return {
-    async request(call) {
-      const { operation = 'answer', url, schema, anyBody, retry, explain, deadlineAtMs } = call
-      const body = sentBody(call.body, call.form)
-      const headers = sentHeaders(call.method, call.headers, body)
-      const wire = { method: call.method, headers, body: body.text, bodyBytes: undefined }
-      const answer = await deliver(url, wire, {
+    request(call) {
+      const { operation = 'answer', method, url, schema, anyBody, retry, explain, deadlineAtMs } = call
+      const { text, contentType } = sentBody(call.body, call.form)
+      return deliver({
         operation,
+        method,
+        url,
+        headers: sentHeaders(method, call.headers, { text, contentType }),
+        body: text,
+        bodyBytes: undefined,
         retry,
         explain,
         deadlineAtMs,
         perTryMs: timeoutMs,
+        read: (answer) => readAnswer(answer, { schema, anyBody, operation }),
       })
-      return readAnswer(answer, { schema, anyBody, operation })
     },
-    async upload({ operation = 'take the file', url, explain, deadlineAtMs, ...upload }) {
+    upload({ operation = 'take the file', url, explain, deadlineAtMs, ...upload }) {
       const { body, sizeBytes: bodyBytes } = upload
       body.on('error', () => undefined) // also where the upload ends before the stream does
-      const headers = [...Object.entries(upload.headers ?? {}).flat(), 'content-length', String(bodyBytes)]
-      const wire = { method: 'PUT', headers, body, bodyBytes }
-      await deliver(url, wire, { operation, retry: 'never', explain, deadlineAtMs, perTryMs: Infinity })
+      return deliver({
+        operation,
+        method: 'PUT',
+        url,
+        headers: [...Object.entries(upload.headers ?? {}).flat(), 'content-length', String(bodyBytes)],
+        body,
+        bodyBytes,
+        retry: 'never',
+        explain,
+        deadlineAtMs,
+        perTryMs: Infinity,
+        read: () => undefined,
+      })
     },
     close() {
       if (!options.agents) agents.close()
