@@ -60,9 +60,11 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       const guestId = fieldOf(guest, 'guestId')
       refuseRepeat(message)
       const text = textOf(message)
-      const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
-      const answer = await withGuestToken(
-        client.request({
+      const { attributes } = message
+      const attributesPending =
+        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      try {
+        const answer = await client.request({
           operation: 'take the message',
           method: 'POST',
           url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
@@ -73,10 +75,12 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
           deadlineAtMs,
           retry: 'never-sent-only',
           explain: explainSend,
-        }),
-      )
-      const accepted = acceptedMessage(answer, message, text, now())
-      return attributesPending ? { ...accepted, attributesPending } : accepted
+        })
+        const accepted = acceptedMessage(answer, message, text, now())
+        return attributesPending ? { ...accepted, attributesPending } : accepted
+      } catch (error) {
+        throw withGuestToken(error)
+      }
     },
 
     async setAttributes(guest, attributes, deadlineAtMs) {

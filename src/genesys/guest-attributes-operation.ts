@@ -38,10 +38,10 @@ export async function writeGuestAttributes(
 export async function writeBeforeMessage(
   options: RestGuestOptions,
   guestId: string,
-  attributes: Attributes | undefined,
+  attributes: Attributes,
   deadlineAtMs: DeadlineAtMs,
 ): Promise<boolean> {
-  if (attributes === undefined || Object.keys(attributes).length === 0) return false
+  if (Object.keys(attributes).length === 0) return false
   const nowMs = (options.now ?? Date.now)()
   try {
     await writeGuestAttributes(options, guestId, attributes, nowMs + (deadlineAtMs - nowMs) / 2)

@@ -80,14 +80,12 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       refuseRepeat(message)
       const text = textOf(message)
       const { conversationId, language = options.language } = guest.ref
-      const attributesPending = await writeBeforeMessage(
-        options,
-        fieldOf(guest, 'guestId'),
-        message.attributes,
-        deadlineAtMs,
-      )
-      const answer = await withGuestToken(
-        client.request({
+      const guestId = fieldOf(guest, 'guestId')
+      const { attributes } = message
+      const attributesPending =
+        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      try {
+        const answer = await client.request({
           operation: 'take the message',
           method: 'POST',
           url: `${apiUrl}/api/v2/guests/messages`,
@@ -105,11 +103,11 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
           deadlineAtMs,
           retry: 'never-sent-only',
           explain: explainSend,
-        }),
-      )
-      return {
-        ...acceptedMessage(answer, message, text, now()),
-        ...(attributesPending && { attributesPending }),
+        })
+        const accepted = acceptedMessage(answer, message, text, now())
+        return attributesPending ? { ...accepted, attributesPending } : accepted
+      } catch (error) {
+        throw withGuestToken(error)
       }
     },
 

@@ -64,16 +64,17 @@ export function segment(id: string): string {
   throw new UpstreamError('upstream_bad_response', 'The id that Genesys gave can not stand in an address.')
 }
 
-/** A guest's own token that Genesys refuses is worth nothing any more: only another guest session helps. */
-export function withGuestToken<T>(call: Promise<T>): Promise<T> {
-  return call.catch((error: unknown) => {
-    if (!(error instanceof UpstreamError) || error.facts.status !== 401) throw error
-    throw new UpstreamError(
-      'session_ended',
-      'Genesys does not accept the token of this guest any more.',
-      error.facts,
-    )
-  })
+/**
+ * What an error means of a call that was made with a guest's own token: one that Genesys refuses is worth
+ * nothing any more, and only another guest session helps.
+ */
+export function withGuestToken(error: unknown): unknown {
+  if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
+  return new UpstreamError(
+    'session_ended',
+    'Genesys does not accept the token of this guest any more.',
+    error.facts,
+  )
 }
 
 /** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */

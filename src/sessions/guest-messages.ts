@@ -57,6 +57,9 @@ export function createGuestMessages(options: {
     sending: Pick<OutgoingMessage, 'tracingId' | 'repeat'>,
     deadlineAtMs: number,
   ): Promise<SentMessage> {
+    if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
+      throw new SessionError('text_too_long', `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`)
+    }
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
@@ -74,21 +77,20 @@ export function createGuestMessages(options: {
       repeat,
       attributes: undelivered,
     }
-    const taken = await guestApi.send(guestOf(current), message, deadlineAtMs).catch((error: unknown) => {
+    try {
+      const taken = await guestApi.send(guestOf(current), message, deadlineAtMs)
+      if (undelivered === undefined) return taken
+      const { attributesPending, ...sent } = taken
+      if (attributesPending === true) return sent
+      return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
+    } catch (error) {
       if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)
       throw error
-    })
-    if (undelivered === undefined) return taken
-    const { attributesPending, ...sent } = taken
-    if (attributesPending === true) return sent
-    return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
+    }
   }
 
   return {
-    async send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
-      if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
-        throw new SessionError('text_too_long', `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`)
-      }
+    send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
       const tracingId = tracingIdFor(claims.sid, idempotencyKey)
       // An empty header says that the page knew no message yet.
       const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
