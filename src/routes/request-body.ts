@@ -34,39 +34,59 @@ function isReadableJson(req: Request): boolean {
 
 const BYTE_ORDER_MARK = /^\uFEFF/
 
+/** The listeners below are the same functions for every request, and find here what they have read. */
+const READING = Symbol('reading the body')
+type RequestBeingRead = Request & { [READING]: Reading | undefined }
+
+interface Reading {
+  readonly chunks: Buffer[]
+  bytes: number
+  readonly maxBytes: number
+  readonly next: NextFunction
+}
+
 function readJson(req: Request, maxBytes: number, next: NextFunction): void {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  let isDone = false
-  const done = (problem?: RequestProblem) => {
-    isDone = true
-    if (problem === undefined) next()
-    else next(problem)
-  }
-  req.on('data', (chunk: Buffer) => {
-    if (isDone) return // what comes now is read and thrown away
-    bytes += chunk.length
-    if (bytes > maxBytes) done(tooLarge())
-    else chunks.push(chunk)
-  })
-  req.on('end', () => {
-    if (isDone) return
-    const [only] = chunks
-    const text =
-      only !== undefined && chunks.length === 1 ? only.toString() : Buffer.concat(chunks, bytes).toString()
-    try {
-      req.body = parseObject(text.replace(BYTE_ORDER_MARK, ''))
-    } catch {
-      done(new RequestProblem('invalid_json', 'The body is not JSON.'))
-      return
-    }
-    done()
-  })
-  const breakOff = () => {
-    if (!isDone) done(new RequestProblem('invalid_request', 'The body ended too early.'))
-  }
+  ;(req as RequestBeingRead)[READING] = { chunks: [], bytes: 0, maxBytes, next }
+  req.on('data', takeChunk)
+  req.on('end', takeEnd)
   req.on('close', breakOff)
   req.on('error', breakOff)
+}
+
+/** Lets go of what was read, as the request may wait for long. What still comes is read and thrown away. */
+function finish(req: RequestBeingRead, problem?: RequestProblem): void {
+  const next = req[READING]?.next
+  req[READING] = undefined
+  if (problem === undefined) next?.()
+  else next?.(problem)
+}
+
+function takeChunk(this: RequestBeingRead, chunk: Buffer): void {
+  const reading = this[READING]
+  if (!reading) return
+  reading.bytes += chunk.length
+  if (reading.bytes > reading.maxBytes) finish(this, tooLarge())
+  else reading.chunks.push(chunk)
+}
+
+function takeEnd(this: RequestBeingRead): void {
+  const reading = this[READING]
+  if (!reading) return
+  const { chunks, bytes } = reading
+  const [only] = chunks
+  const text =
+    only !== undefined && chunks.length === 1 ? only.toString() : Buffer.concat(chunks, bytes).toString()
+  try {
+    this.body = parseObject(text.replace(BYTE_ORDER_MARK, ''))
+  } catch {
+    finish(this, new RequestProblem('invalid_json', 'The body is not JSON.'))
+    return
+  }
+  finish(this)
+}
+
+function breakOff(this: RequestBeingRead): void {
+  if (this[READING]) finish(this, new RequestProblem('invalid_request', 'The body ended too early.'))
 }
 
 /** Every body of the contract is an object; a lone value is taken for no JSON, as Express does. */

@@ -9,6 +9,9 @@ export interface LoadLimit {
 /** Refuses at once what would only wait: above `most` requests under way, 503 with `Retry-After`. */
 export function createLoadLimit(most: number): LoadLimit {
   let underWay = 0
+  const leave = () => {
+    underWay -= 1
+  }
   return {
     guard(_req, res, next) {
       if (underWay >= most) {
@@ -20,9 +23,7 @@ export function createLoadLimit(most: number): LoadLimit {
         return
       }
       underWay += 1
-      res.once('close', () => {
-        underWay -= 1
-      })
+      res.on('close', leave)
       next()
     },
     get underWay() {

@@ -64,10 +64,8 @@ function limit(
     next(new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
   }
   return (req, res, next) => {
-    store
-      .increment(keyOf(req))
-      .then((hits) => judge(hits, res, next))
-      .catch(next)
+    // What comes after `next` has its errors caught by the router.
+    store.increment(keyOf(req)).then((hits) => judge(hits, res, next), next)
   }
 }
 
