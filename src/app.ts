@@ -9,11 +9,11 @@ import { problemHandler } from './problems/problem-handler.ts'
 import { problemPages } from './problems/problem-pages.ts'
 import type { Readiness } from './readiness.ts'
 import { requestLog } from './request-log.ts'
-import { deploymentRoutes } from './routes/deployment.ts'
+import { addDeploymentRoutes } from './routes/deployment.ts'
 import { developerFileRoutes } from './routes/developer-files.ts'
 import type { EventStreams } from './routes/event-stream.ts'
-import { eventRoutes } from './routes/events.ts'
-import { guestRoutes, type GuestServices } from './routes/guest-routes.ts'
+import { addEventRoutes } from './routes/events.ts'
+import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './routes/guards/guest-route-guards.ts'
 import { createLoadLimit } from './routes/guards/load-limit.ts'
 import { createOriginGate } from './routes/guards/origin-gate.ts'
@@ -21,7 +21,7 @@ import { createRateLimits } from './routes/guards/rate-limits.ts'
 import { requestId } from './routes/guards/request-id.ts'
 import { securityHeaders } from './routes/guards/security-headers.ts'
 import { createSessionGuard } from './routes/guards/session-guard.ts'
-import { healthRoutes } from './routes/health.ts'
+import { addHealthRoutes } from './routes/health.ts'
 import { inOrder } from './routes/in-order.ts'
 import { RequestProblem } from './routes/request-problem.ts'
 import { sessionHandover } from './routes/session-handover.ts'
@@ -70,20 +70,19 @@ export function createApp(parts: AppParts): Express {
       gate.refuseForeign,
     ),
   )
-  app.use(guestRoutes({ services, guards, deadline, handOver: sessionHandover(config.session) }))
-  app.use(
-    eventRoutes({
-      sessions: services.sessions,
-      live,
-      streams,
-      maxStreams: config.limits.eventStreams,
-      guards: [rate.perAddress, rate.overall, session.require, rate.perGuest],
-      isDraining: () => readiness.isDraining,
-    }),
-  )
-  app.use(healthRoutes({ checks: () => readiness.checks(), hints: config.problemHints }))
+  // Straight into the application's own router: each router within it costs every request of its routes.
+  addGuestRoutes(app, { services, guards, deadline, handOver: sessionHandover(config.session) })
+  addEventRoutes(app, {
+    sessions: services.sessions,
+    live,
+    streams,
+    maxStreams: config.limits.eventStreams,
+    guards: [rate.perAddress, rate.overall, session.require, rate.perGuest],
+    isDraining: () => readiness.isDraining,
+  })
+  addHealthRoutes(app, { checks: () => readiness.checks(), hints: config.problemHints })
   if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
-  app.use(deploymentRoutes({ guestApi, widgetConfig, guards, deadline }))
+  addDeploymentRoutes(app, { guestApi, widgetConfig, guards, deadline })
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { answerJson } from './answer-json.ts'
@@ -14,16 +14,17 @@ import { UploadQuery } from './schemas.ts'
 const UPLOAD_TIMEOUT_MS = 120_000
 
 /** Files: the request's body is the file, and streams through to Genesys. */
-export function attachmentRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly attachments: GuestAttachments
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly now?: () => number
-}): Router {
+export function addAttachmentRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly attachments: GuestAttachments
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly now?: () => number
+  },
+): void {
   const { sessions, attachments, guards, deadline, now = Date.now } = options
-  const router = Router()
-
   router.post('/attachments', guards.guest, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
@@ -41,7 +42,6 @@ export function attachmentRoutes(options: {
     res.status(204).end()
   })
   router.all('/attachments/:id', methodNotAllowed('GET', 'DELETE'))
-  return router
 }
 
 function contentTypeOf(req: Request): string {

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestApi } from '../genesys/guest-api.ts'
 import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
 import { answerJson } from './answer-json.ts'
@@ -8,14 +8,16 @@ import { hasSession, sessionOf } from './guards/session-guard.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 /** What a page needs to know before it shows a chat, be it its own or Genesys' widget. */
-export function deploymentRoutes(options: {
-  readonly guestApi: GuestApi
-  readonly widgetConfig: ReadWidgetConfig
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-}): Router {
+export function addDeploymentRoutes(
+  router: IRouter,
+  options: {
+    readonly guestApi: GuestApi
+    readonly widgetConfig: ReadWidgetConfig
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+  },
+): void {
   const { guestApi, widgetConfig, guards, deadline } = options
-  const router = Router()
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
     const { id, status, name, languages, defaultLanguage, features, styles } =
       await guestApi.deployment(deadline())
@@ -27,5 +29,4 @@ export function deploymentRoutes(options: {
     answerJson(res, await widgetConfig(hasSession(req) ? sessionOf(req) : undefined, deadline()))
   })
   router.all('/widget-config', methodNotAllowed('GET'))
-  return router
 }

@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { IRouter, Request, RequestHandler, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
 import { guestOf } from '../sessions/session-token.ts'
@@ -10,17 +10,18 @@ import { RequestProblem } from './request-problem.ts'
 import { EventsQuery } from './schemas.ts'
 
 /** Live events: a stream that stays open as long as the page does. */
-export function eventRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly live: LiveEvents
-  readonly streams: EventStreams
-  readonly maxStreams: number
-  readonly guards: RequestHandler[]
-  readonly isDraining: () => boolean
-}): Router {
+export function addEventRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly live: LiveEvents
+    readonly streams: EventStreams
+    readonly maxStreams: number
+    readonly guards: RequestHandler[]
+    readonly isDraining: () => boolean
+  },
+): void {
   const { sessions, live, streams, maxStreams, guards, isDraining } = options
-  const router = Router()
-
   router.get('/events', guards, (req: Request, res: Response) => {
     // A client that left while its token was opened: nobody would tell us again that it has gone.
     if (res.closed || req.socket.destroyed) return
@@ -45,5 +46,4 @@ export function eventRoutes(options: {
     res.on('close', stop)
   })
   router.all('/events', methodNotAllowed('GET'))
-  return router
 }

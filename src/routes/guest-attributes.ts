@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { SessionTokens } from '../sessions/session-token.ts'
@@ -11,17 +11,18 @@ import { parseBody } from './request-body.ts'
 import { ChangeGuestAttributes } from './schemas.ts'
 import type { SessionHandover } from './session-handover.ts'
 
-export function guestAttributeRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly attributes: GuestAttributes
-  readonly tokens: SessionTokens
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly handOver: SessionHandover
-}): Router {
+export function addGuestAttributeRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly attributes: GuestAttributes
+    readonly tokens: SessionTokens
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly handOver: SessionHandover
+  },
+): void {
   const { sessions, attributes, tokens, guards, deadline, handOver } = options
-  const router = Router()
-
   router.put('/guest-attributes', guards.guestWithBody, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req))
     const { attributes: changes } = parseBody(ChangeGuestAttributes, req)
@@ -33,5 +34,4 @@ export function guestAttributeRoutes(options: {
   })
 
   router.all('/guest-attributes', methodNotAllowed('PUT'))
-  return router
 }

@@ -1,17 +1,17 @@
-import type { Router } from 'express'
+import type { IRouter } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { SessionTokens } from '../sessions/session-token.ts'
-import { attachmentRoutes } from './attachments.ts'
+import { addAttachmentRoutes } from './attachments.ts'
 import type { Deadline } from './deadline.ts'
-import { guestAttributeRoutes } from './guest-attributes.ts'
-import { guestSessionRoutes } from './guest-session.ts'
+import { addGuestAttributeRoutes } from './guest-attributes.ts'
+import { addGuestSessionRoutes } from './guest-session.ts'
 import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
-import { messageRoutes } from './messages.ts'
+import { addMessageRoutes } from './messages.ts'
 import type { SessionHandover } from './session-handover.ts'
-import { signInRoutes } from './sign-in.ts'
+import { addSignInRoutes } from './sign-in.ts'
 
 export interface GuestServices {
   readonly sessions: GuestSessions
@@ -22,19 +22,20 @@ export interface GuestServices {
 }
 
 /** All that a guest can do, but live events, which stay open. */
-export function guestRoutes(options: {
-  readonly services: GuestServices
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly handOver: SessionHandover
-}): Router[] {
+export function addGuestRoutes(
+  router: IRouter,
+  options: {
+    readonly services: GuestServices
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly handOver: SessionHandover
+  },
+): void {
   const { services, guards, deadline, handOver } = options
-  return [
-    // What most requests ask for comes first: each router before costs them something.
-    messageRoutes({ ...services, guards, deadline, handOver }),
-    guestSessionRoutes({ sessions: services.sessions, guards, deadline, handOver }),
-    guestAttributeRoutes({ ...services, guards, deadline, handOver }),
-    attachmentRoutes({ ...services, guards, deadline }),
-    signInRoutes({ sessions: services.sessions, guards, deadline, handOver }),
-  ]
+  // What most requests ask for comes first: each route before costs them something.
+  addMessageRoutes(router, { ...services, guards, deadline, handOver })
+  addGuestSessionRoutes(router, { sessions: services.sessions, guards, deadline, handOver })
+  addGuestAttributeRoutes(router, { ...services, guards, deadline, handOver })
+  addAttachmentRoutes(router, { ...services, guards, deadline })
+  addSignInRoutes(router, { sessions: services.sessions, guards, deadline, handOver })
 }

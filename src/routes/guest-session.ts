@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
@@ -11,15 +11,16 @@ import { OpenGuestSession } from './schemas.ts'
 import type { SessionHandover } from './session-handover.ts'
 
 /** Opening, resuming, describing and ending a guest session. */
-export function guestSessionRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly handOver: SessionHandover
-}): Router {
+export function addGuestSessionRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly handOver: SessionHandover
+  },
+): void {
   const { sessions, guards, deadline, handOver } = options
-  const router = Router()
-
   router.post('/guest-session', guards.opening, async (req: Request, res: Response) => {
     const { userToken, ...request } = parseBody(OpenGuestSession, req)
     const caller = { origin: originOf(req), userToken, request: req, deadlineAtMs: deadline() }
@@ -42,5 +43,4 @@ export function guestSessionRoutes(options: {
   })
 
   router.all('/guest-session', methodNotAllowed('GET', 'POST', 'DELETE'))
-  return router
 }

@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 /** What an orchestrator asks. */
@@ -10,8 +10,7 @@ export interface HealthOptions {
   readonly hints: boolean
 }
 
-export function healthRoutes({ checks, hints }: HealthOptions): Router {
-  const router = Router()
+export function addHealthRoutes(router: IRouter, { checks, hints }: HealthOptions): void {
   router.get('/healthz', (_req: Request, res: Response) => {
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
@@ -24,5 +23,4 @@ export function healthRoutes({ checks, hints }: HealthOptions): Router {
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
   })
   router.all(['/healthz', '/readyz'], methodNotAllowed('GET'))
-  return router
 }

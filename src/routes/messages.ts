@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { answerJson } from './answer-json.ts'
@@ -12,16 +12,17 @@ import { HistoryQuery, SendMessage } from './schemas.ts'
 import type { SessionHandover } from './session-handover.ts'
 
 /** Sending, reading back, and the typing indicator. */
-export function messageRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly messages: GuestMessages
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly handOver: SessionHandover
-}): Router {
+export function addMessageRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly messages: GuestMessages
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly handOver: SessionHandover
+  },
+): void {
   const { sessions, messages, guards, deadline, handOver } = options
-  const router = Router()
-
   router.post('/messages', guards.guestWithBody, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req))
     const message = parseBody(SendMessage, req)
@@ -45,7 +46,6 @@ export function messageRoutes(options: {
     res.status(204).end()
   })
   router.all('/typing', methodNotAllowed('POST'))
-  return router
 }
 
 function keyIn(req: Request, header: string, minChars: number): string | undefined {

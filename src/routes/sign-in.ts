@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { answerJson } from './answer-json.ts'
 import type { Deadline } from './deadline.ts'
@@ -10,15 +10,16 @@ import { SignIn } from './schemas.ts'
 import type { SessionHandover } from './session-handover.ts'
 
 /** Genesys' own sign-in, for deployments with an OpenID provider. Code and tokens stay on this side. */
-export function signInRoutes(options: {
-  readonly sessions: GuestSessions
-  readonly guards: GuestRouteGuards
-  readonly deadline: Deadline
-  readonly handOver: SessionHandover
-}): Router {
+export function addSignInRoutes(
+  router: IRouter,
+  options: {
+    readonly sessions: GuestSessions
+    readonly guards: GuestRouteGuards
+    readonly deadline: Deadline
+    readonly handOver: SessionHandover
+  },
+): void {
   const { sessions, guards, deadline, handOver } = options
-  const router = Router()
-
   router.post('/sign-in', guards.guestWithBody, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(sessionOf(req))
     const answer = await sessions.signIn(claims, parseBody(SignIn, req), deadline())
@@ -31,5 +32,4 @@ export function signInRoutes(options: {
     res.status(204).end()
   })
   router.all('/sign-in', methodNotAllowed('POST', 'DELETE'))
-  return router
 }
