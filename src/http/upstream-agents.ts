@@ -41,17 +41,34 @@ export function createUpstreamAgents({ maxSockets = 256, idleSocketMs = 30_000 }
   }
 }
 
+/** What a request of ours says beyond what node knows of. */
+type RequestOptions = https.RequestOptions & { readonly upstreamName?: string }
+
+/** Where a request gets its socket from: not documented, and the same since there are agents. */
+interface SocketSource {
+  addRequest(req: http.ClientRequest, options: RequestOptions): void
+}
+
 /**
  * Node makes the name under which it keeps a socket of some twenty options, three times a request, and reads
- * an answer's `Keep-Alive` each time, for which it parses all headers. Both are known beforehand here.
+ * an answer's `Keep-Alive` each time, for which it parses all headers. Both are known beforehand here. And it
+ * copies all options of a request and of the agent, also where a socket is at hand, that needs none of them.
  */
 function withLittlePerRequest<Agent extends http.Agent>(agent: Agent): Agent {
   const nameOf = agent.getName.bind(agent)
-  agent.getName = (options?: http.ClientRequestArgs & { upstreamName?: string }) =>
-    options?.upstreamName ?? nameOf(options)
+  agent.getName = (options?: RequestOptions) => options?.upstreamName ?? nameOf(options)
   agent.keepSocketAlive = (socket) => {
     if (socket instanceof Socket) socket.unref()
     return true
+  }
+  const source = agent as unknown as SocketSource
+  const addRequest = source.addRequest.bind(agent)
+  source.addRequest = (req, options) => {
+    const { upstreamName, host, port, servername } = options
+    addRequest(
+      req,
+      (upstreamName === undefined ? options : { upstreamName, host, port, servername }) as RequestOptions,
+    )
   }
   return agent
 }
