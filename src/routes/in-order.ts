@@ -6,8 +6,15 @@ export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler 
     let at = 0
     const proceed: NextFunction = (err?: unknown) => {
       const handler = err === undefined ? handlers[at++] : undefined
-      if (handler) void handler(req, res, proceed)
-      else next(err)
+      if (!handler) {
+        next(err)
+        return
+      }
+      try {
+        void handler(req, res, proceed)
+      } catch (error) {
+        next(error) // one before it may have waited, so that the router would not see this
+      }
     }
     proceed()
   }

@@ -39,6 +39,11 @@ test.each([
   expect(await walk(pass, handler, pass)).toEqual({ seen: ['middleware 0', 'middleware 1'], status: 418 })
 })
 
+test('one that throws after another has waited is answered as an error', async () => {
+  const wait: RequestHandler = (_req, _res, next) => void setImmediate(next)
+  expect(await walk(wait, fail, pass)).toEqual({ seen: ['middleware 0', 'middleware 1'], status: 418 })
+})
+
 test('one that answers is the last', async () => {
   expect(await walk(answer, pass)).toEqual({ seen: ['middleware 0'], status: 204 })
 })

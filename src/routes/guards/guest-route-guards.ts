@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { inOrder } from '../in-order.ts'
 import { jsonBody } from '../request-body.ts'
 import type { LoadLimit } from './load-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
@@ -27,13 +28,13 @@ export function guestRouteGuards(options: {
   const { gate, load, rate, session, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes)
   // By address first: what one address has too much of must not count for all.
-  const first = [noStore, rate.perAddress, rate.overall, load.guard]
-  const guest = [...first, session.require, rate.perGuest]
+  const first = inOrder(noStore, rate.perAddress, rate.overall, load.guard)
+  const guest = [first, session.require, rate.perGuest]
   return {
-    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],
-    page: [...first, gate.requireAllowed, session.welcome],
+    opening: [first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],
+    page: [first, gate.requireAllowed, session.welcome],
     guest,
-    guestWithBody: [...guest, body],
+    guestWithBody: [first, session.require, inOrder(rate.perGuest, body)],
   }
 }
 
