@@ -68,13 +68,24 @@ export interface LogOptions {
 const WRITE_FROM_BYTES = 32_768
 const WRITE_WITHIN_MS = 100
 
+let isoSecond = { atMs: -1, text: '' }
+
+/** As `toISOString` has it, which works out the calendar each time: a third of what a line costs. */
+function isoTime(nowMs: number): string {
+  const ms = nowMs % 1000
+  if (isoSecond.atMs !== nowMs - ms) {
+    isoSecond = { atMs: nowMs - ms, text: new Date(nowMs - ms).toISOString().slice(0, -'000Z'.length) }
+  }
+  return `${isoSecond.text}${String(ms).padStart(3, '0')}Z`
+}
+
 /** A log of JSON lines. */
 export function createLog({ level, foreignMessages = false, destination }: LogOptions): Log {
   const lines = pino(
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination ?? (standardOutput ??= createStandardOutput()),

@@ -106,6 +106,11 @@ const SentAnswer = z.object({
 /** The answer to a message is not documented: what is sane in it is taken, and any good status will do. */
 export const AnyAnswer = SentAnswer.catch({ id: undefined, time: undefined })
 
+/** `2026-11-21T08:00:00.000Z`, of what was found to be a time. */
+function isInOurForm(time: string): boolean {
+  return time.length === 24 && time.endsWith('Z')
+}
+
 /** The message as accepted: with the id and time of the answer, or else with those that we know. */
 export function acceptedMessage(
   { id, time }: z.infer<typeof SentAnswer>,
@@ -115,7 +120,7 @@ export function acceptedMessage(
 ): Message {
   return {
     id: id ?? tracingId,
-    time: new Date(time ?? nowMs).toISOString(),
+    time: time !== undefined && isInOurForm(time) ? time : new Date(time ?? nowMs).toISOString(),
     direction: 'inbound',
     type: 'text',
     text,
