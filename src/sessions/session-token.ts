@@ -62,7 +62,8 @@ export interface SessionTokenOptions {
   readonly now?: () => number
 }
 
-const MAX_TOKEN_CHARS = 16_384
+/** Base64url and dots. Not looked for in a token that is remembered: it takes half a microsecond. */
+const TOKEN = /^[A-Za-z0-9_.-]{1,16384}$/
 /** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
 const TAG_CHARS = 22
 
@@ -120,7 +121,7 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     token: string,
     origin: string | undefined,
   ): Promise<SessionClaims> {
-    const claims = known ?? (token.length <= MAX_TOKEN_CHARS ? await decrypt(token) : undefined)
+    const claims = known ?? (TOKEN.test(token) ? await decrypt(token) : undefined)
     if (claims !== undefined && known === undefined) opened.set(token.slice(-TAG_CHARS), { token, claims })
     if (claims === undefined || !isGood(claims, origin)) throw sessionInvalid()
     return claims

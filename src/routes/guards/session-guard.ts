@@ -60,7 +60,10 @@ export function hasSession(req: Request): boolean {
  */
 function tokenOf(req: Request, cookies: boolean): string | undefined {
   const authorization = req.headers.authorization
-  if (authorization !== undefined) return /^Bearer +([A-Za-z0-9_.-]+)$/i.exec(authorization)?.[1] ?? ''
+  if (authorization !== undefined) {
+    const scheme = /^Bearer +/i.exec(authorization)?.[0]
+    return scheme === undefined ? '' : authorization.slice(scheme.length)
+  }
   if (!cookies) return undefined
   const cookie = sessionCookieOf(req)
   if (cookie === undefined) return undefined
