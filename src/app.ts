@@ -64,9 +64,9 @@ export function createApp(parts: AppParts): Express {
 
   app.use(
     inOrder(
+      securityHeaders(pictureOrigins(config)),
       requestId,
       requestLog({ log, metrics }),
-      securityHeaders(pictureOrigins(config)),
       gate.refuseForeign,
     ),
   )

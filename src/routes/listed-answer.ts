@@ -25,7 +25,8 @@ export function createListedAnswer(): typeof http.ServerResponse {
     #isAnySet = false
 
     addHeaders(namesAndValues: readonly string[]): void {
-      for (const each of namesAndValues) this.#listed.push(each)
+      if (!this.#isAnySet) this.#listed = namesAndValues.slice()
+      else for (const each of namesAndValues) this.#listed.push(each)
       this.#isAnySet = true
     }
 
@@ -88,9 +89,9 @@ export function createListedAnswer(): typeof http.ServerResponse {
     }
 
     /** What is given last wins. A list by itself goes as it is, with what stands in it twice. */
-    private withListed(given: GivenHeaders = []): GivenHeaders {
-      if (Array.isArray(given) && !this.#isAnySet) return given
-      for (const [name, value] of pairsIn(given)) this.setHeader(name, value)
+    private withListed(given: GivenHeaders | undefined): GivenHeaders {
+      if (given && Array.isArray(given) && !this.#isAnySet) return given
+      if (given) for (const [name, value] of pairsIn(given)) this.setHeader(name, value)
       return this.#listed as http.OutgoingHttpHeader[]
     }
   } as typeof http.ServerResponse
