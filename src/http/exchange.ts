@@ -20,7 +20,7 @@ declare module 'axios' {
 export interface ExchangeRequest {
   readonly method: string
   readonly address: UpstreamAddress
-  /** Names and values in turn, with everything but `Host`: node:http adds nothing to such a list. */
+  /** Names and values in turn, with `Host`: node:http adds nothing to such a list. */
   readonly headers: readonly string[]
   readonly body: string | Readable | undefined
   /** What a streamed body must amount to, no more and no less. */
@@ -100,7 +100,7 @@ class Exchange {
 
   private send(): void {
     const { address, method, headers, body, timeoutMs, agents } = this.request
-    const { protocol, hostname, port, hostHeader, servername, name: upstreamName } = address.origin
+    const { protocol, hostname, port, servername, name: upstreamName } = address.origin
     const secure = protocol === 'https:'
     const options = {
       protocol,
@@ -110,7 +110,7 @@ class Exchange {
       upstreamName,
       path: address.path,
       method,
-      headers: ['host', hostHeader, ...headers],
+      headers,
       agent: secure ? agents.https : agents.http,
     }
     // Through the modules, as nock replaces what is in them.

@@ -22,19 +22,30 @@ export interface UpstreamAddress {
 
 const ORIGINS_REMEMBERED = 100
 const origins = new Map<string, UpstreamOrigin>()
+/** Most addresses are of the same host as the one before. */
+let latest: { readonly text: string; readonly origin: UpstreamOrigin } | undefined
 
 /**
  * Splits an address without parsing all of it for each call: the origin is parsed once and remembered.
  * Returns undefined for an address that is not plainly `http(s)://host[:port]/path[?query]`.
  */
 export function upstreamAddress(url: string): UpstreamAddress | undefined {
+  if (latest && url.startsWith(latest.text) && url[latest.text.length] === '/') {
+    return withPath(latest.origin, url.slice(latest.text.length))
+  }
   const hostAt = url.indexOf('://') + 3
   const pathAt = url.indexOf('/', hostAt)
   if (hostAt < 3 || pathAt < 0) return undefined
-  const path = url.slice(pathAt)
-  if (!/^[\x21\x22\x24-\x7e]+$/.test(path)) return undefined // no space, no control character, no '#'
-  const origin = rememberedOrigin(url.slice(0, pathAt))
-  return origin && { origin, path }
+  const text = url.slice(0, pathAt)
+  const origin = rememberedOrigin(text)
+  if (!origin) return undefined
+  latest = { text, origin }
+  return withPath(origin, url.slice(pathAt))
+}
+
+function withPath(origin: UpstreamOrigin, path: string): UpstreamAddress | undefined {
+  // No space, no control character, no '#'.
+  return /^[\x21\x22\x24-\x7e]+$/.test(path) ? { origin, path } : undefined
 }
 
 function rememberedOrigin(text: string): UpstreamOrigin | undefined {
@@ -71,6 +82,7 @@ function parseOrigin(text: string): UpstreamOrigin | undefined {
  * characters or half a surrogate pair.
  */
 export function pathSegment(id: string): string | undefined {
+  if (/^[\w-]{1,200}$/.test(id)) return id // as almost all are
   if (id === '' || id.length > 200 || id === '.' || id === '..') return undefined
   if (/[\p{Control}\p{Surrogate}]/u.test(id)) return undefined
   return encodeURIComponent(id)

@@ -65,10 +65,7 @@ function withLittlePerRequest<Agent extends http.Agent>(agent: Agent): Agent {
   const addRequest = source.addRequest.bind(agent)
   source.addRequest = (req, options) => {
     const { upstreamName, host, port, servername } = options
-    addRequest(
-      req,
-      (upstreamName === undefined ? options : { upstreamName, host, port, servername }) as RequestOptions,
-    )
+    addRequest(req, upstreamName === undefined ? options : { upstreamName, host, port, servername })
   }
   return agent
 }

@@ -1,16 +1,7 @@
 import type { ZodType } from 'zod'
+import type { UpstreamOrigin } from './upstream-address.ts'
 import { badResponseError } from './upstream-failure.ts'
 import type { UpstreamError } from './upstream-error.ts'
-
-const SENT_WITH_EVERY_CALL = [
-  'accept',
-  'application/json',
-  // We don't decompress: the answers are small, and the way to Genesys' edge is fast.
-  'accept-encoding',
-  'identity',
-  'user-agent',
-  'genesys-guest-bff',
-]
 
 export interface SentBody {
   readonly text: string | undefined
@@ -26,11 +17,22 @@ export function sentBody(json: unknown, form: Readonly<Record<string, string>> |
 
 /** Names and values in turn. The length is given, so that no body is sent in chunks, which some gateways refuse. */
 export function sentHeaders(
+  { hostHeader }: UpstreamOrigin,
   method: string,
   headers: Readonly<Record<string, string>> | undefined,
   { text, contentType }: SentBody,
 ): string[] {
-  const sent = [...SENT_WITH_EVERY_CALL]
+  const sent = [
+    'host',
+    hostHeader,
+    'accept',
+    'application/json',
+    // We don't decompress: the answers are small, and the way to Genesys' edge is fast.
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    'genesys-guest-bff',
+  ]
   if (text !== undefined) {
     sent.push('content-type', contentType, 'content-length', String(Buffer.byteLength(text)))
   } else if (method !== 'GET') sent.push('content-length', '0')

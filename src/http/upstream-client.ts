@@ -75,8 +75,8 @@ export interface UpstreamClient {
 }
 
 /** A call in its final form, the same for every try. */
-interface Delivery<T> extends FailedCall, Pick<ExchangeRequest, 'method' | 'headers' | 'body' | 'bodyBytes'> {
-  readonly url: string
+interface Delivery<T>
+  extends FailedCall, Pick<ExchangeRequest, 'method' | 'address' | 'headers' | 'body' | 'bodyBytes'> {
   readonly deadlineAtMs: number
   readonly perTryMs: number
   /** What the body of a good answer is to the caller. */
@@ -90,9 +90,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 
   /** What is read of a good answer, after as many tries as the call may have. */
   async function deliver<T>(call: Delivery<T>): Promise<T> {
-    const { url, method, headers, body, bodyBytes, operation } = call
-    const address = upstreamAddress(url)
-    if (!address) throw badResponseError(operation, 'The address to call is no plain http(s) address.')
+    const { method, address, headers, body, bodyBytes, operation } = call
     for (let number = 1; ; number++) {
       const startedAtMs = now()
       const leftMs = Math.min(call.perTryMs, call.deadlineAtMs - startedAtMs)
@@ -112,14 +110,16 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 
   return {
     request(call) {
-      const { operation = 'answer', method, url, schema, anyBody, retry, explain, deadlineAtMs } = call
-      const { text, contentType } = sentBody(call.body, call.form)
+      const { operation = 'answer', method, schema, anyBody, retry, explain, deadlineAtMs } = call
+      const address = upstreamAddress(call.url)
+      if (!address) return Promise.reject(noAddressError(operation))
+      const body = sentBody(call.body, call.form)
       return deliver({
         operation,
         method,
-        url,
-        headers: sentHeaders(method, call.headers, { text, contentType }),
-        body: text,
+        address,
+        headers: sentHeaders(address.origin, method, call.headers, body),
+        body: body.text,
         bodyBytes: undefined,
         retry,
         explain,
@@ -131,11 +131,15 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     upload({ operation = 'take the file', url, explain, deadlineAtMs, ...upload }) {
       const { body, sizeBytes: bodyBytes } = upload
       body.on('error', () => undefined) // also where the upload ends before the stream does
+      const address = upstreamAddress(url)
+      if (!address) return Promise.reject(noAddressError(operation))
+      const { hostHeader } = address.origin
+      const own = Object.entries(upload.headers ?? {}).flat()
       return deliver({
         operation,
         method: 'PUT',
-        url,
-        headers: [...Object.entries(upload.headers ?? {}).flat(), 'content-length', String(bodyBytes)],
+        address,
+        headers: ['host', hostHeader, ...own, 'content-length', String(bodyBytes)],
         body,
         bodyBytes,
         retry: 'never',
@@ -153,6 +157,10 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function noAddressError(operation: string): UpstreamError {
+  return badResponseError(operation, 'The address to call is no plain http(s) address.')
 }
 
 function isGood(status: number): boolean {
