@@ -35,6 +35,8 @@ export interface Config {
     readonly region: string | undefined
     /** Whether guests may sign in with the deployment's OpenID provider. */
     readonly signIn: boolean
+    /** Of guests who only listen; those who wait for an answer come on top. */
+    readonly connectionsPerMinute: number
     readonly oauth: OAuthSettings | undefined
     readonly hosts: GenesysHosts
     readonly language: string | undefined
@@ -147,6 +149,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       organizationId: env.GENESYS_ORGANIZATION_ID,
       region: regionName(env.GENESYS_REGION),
       signIn: env.GENESYS_SIGN_IN,
+      connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
       oauth,
       hosts,
       language: env.GENESYS_LANGUAGE,

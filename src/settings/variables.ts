@@ -67,6 +67,7 @@ const Env = z.object({
   GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
   GENESYS_CDN_URL: httpUrl.optional(),
   GENESYS_SIGN_IN: onOff.default(false),
+  GENESYS_CONNECTIONS_PER_MINUTE: whole(10, 1_000_000).default(1000),
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),
   GENESYS_FLOW_ID: uuidLike.optional(),

@@ -1,4 +1,5 @@
 import { UpstreamError, type UpstreamErrorFacts } from '../../http/upstream-error.ts'
+import type { ConnectionPace } from './connection-pace.ts'
 import type { SessionResponse } from './frames.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { GuestSockets, HandshakeRefusal } from './guest-socket.ts'
@@ -7,6 +8,7 @@ import type { GuestSockets, HandshakeRefusal } from './guest-socket.ts'
 export interface ConnectionSettings {
   readonly deploymentId: string
   readonly sockets: GuestSockets
+  readonly pace: ConnectionPace
   readonly readSession: (response: SessionResponse) => GuestSession
   /** A fresh JWT for a signed-in guest. */
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>

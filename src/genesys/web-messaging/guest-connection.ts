@@ -83,10 +83,10 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
     const isOpen = this.socket.canSend
-    const leave = this.#listeners.add(
-      listener,
-      isOpen ? { type: 'session', state: this.#state() } : undefined,
-    )
+    const leave = this.#listeners.add(listener, () => {
+      if (isOpen) return this.#state()
+      return this.socket.isQueued ? 'reconnecting' : undefined
+    })
     if (!isOpen) this.socket.wake()
     return leave
   }
@@ -98,13 +98,13 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   /** False when nothing is left of this connection. */
-  tick(nowMs: number, mayConnect: () => boolean): boolean {
+  tick(nowMs: number): boolean {
     if (this.isNeeded) this.#neededAtMs = nowMs
     else if (nowMs - this.#neededAtMs >= this.#settings.idleMs) {
       this.socket.sleep()
       return false
     }
-    this.socket.tick(nowMs, mayConnect)
+    this.socket.tick(nowMs)
     const listensOnly = this.socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
     if (listensOnly && nowMs - this.#spokeAtMs >= this.#settings.echoMs) this.#echo()
     return true

@@ -19,47 +19,27 @@ const ROUND_MS = 250
  */
 const BEATS = 10
 
-/**
- * @param reconnectsPerMinute of guests who only listen. Genesys: 1000 connections a minute for a deployment;
- *   after a breakdown all of them want to come back at once.
- */
-export function createGuestConnections(
-  settings: ConnectionSettings,
-  reconnectsPerMinute: number,
-): GuestConnections {
+export function createGuestConnections(settings: ConnectionSettings): GuestConnections {
   const connections = new Map<string, GuestConnection>()
-  const reconnectsPerRound = (reconnectsPerMinute * ROUND_MS) / 60_000
-  let reconnectsLeft = reconnectsPerRound
   let round = connections.entries()
   let beats = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
-  function mayConnect(): boolean {
-    if (reconnectsLeft < 1) return false
-    reconnectsLeft--
-    return true
-  }
-
   function beat(): void {
     const nowMs = settings.now()
-    if (beats === 0) beginRound()
+    if (beats === 0) round = connections.entries()
     beats = (beats + 1) % BEATS
     const isLast = beats === 0
     for (let left = Math.floor(connections.size / BEATS); left > 0 || isLast; left--) {
       const next = round.next()
       if (next.done === true) break
       const [token, connection] = next.value
-      if (!connection.tick(nowMs, mayConnect)) connections.delete(token)
+      if (!connection.tick(nowMs)) connections.delete(token)
     }
     if (connections.size > 0) return
     clearInterval(timer)
     timer = undefined
-  }
-
-  function beginRound(): void {
-    round = connections.entries()
-    reconnectsLeft = Math.min(reconnectsLeft + reconnectsPerRound, Math.max(1, reconnectsPerRound))
   }
 
   return {

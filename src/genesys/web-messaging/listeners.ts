@@ -19,11 +19,14 @@ export class Listeners {
     return this.#subscriptions.size
   }
 
-  /** @param greeting told to this listener alone, after it has got its way to unsubscribe. */
-  add(listener: GuestEventListener, greeting?: GuestEvent): () => void {
+  /** @param greeting asked for the state to tell this listener alone, after it has got its way to unsubscribe. */
+  add(listener: GuestEventListener, greeting: () => SessionEventState | undefined): () => void {
     const subscription = { listener }
     this.#subscriptions.add(subscription)
-    if (greeting) queueMicrotask(() => this.#tell(subscription, greeting))
+    queueMicrotask(() => {
+      const state = greeting()
+      if (state !== undefined) this.#tell(subscription, { type: 'session', state })
+    })
     return () => void this.#subscriptions.delete(subscription)
   }
 

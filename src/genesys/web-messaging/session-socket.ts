@@ -35,7 +35,8 @@ export class SessionSocket implements SocketOwner {
   readonly #owner: SessionSocketOwner
   readonly #token: string
   readonly #origin: string | undefined
-  #phase: 'dormant' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'dormant'
+  /** `queued`: nothing is wrong, but too many want to connect; `waiting`: for the next attempt. */
+  #phase: 'dormant' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'dormant'
   #socket: GuestSocket | undefined
   /** When the phase's next step is due: the next attempt, the end of patience, the next ping. */
   #dueAtMs = 0
@@ -61,13 +62,22 @@ export class SessionSocket implements SocketOwner {
     return this.#phase === 'dormant'
   }
 
+  /** Whether it waits for its turn to connect. */
+  get isQueued(): boolean {
+    return this.#phase === 'queued'
+  }
+
   get canSend(): boolean {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** Opens what is closed; an attempt that would be far off comes soon. */
+  /** Opens what is closed, when it is its turn; an attempt that would be far off comes soon. */
   wake(): void {
-    if (this.#phase === 'dormant') this.#connect()
+    if (this.#phase === 'dormant' || this.#phase === 'queued') {
+      this.#phase = 'queued'
+      this.#dueAtMs = 0
+      this.#connectInTurn()
+    }
     if (this.#phase !== 'waiting') return
     const soonMs = this.#settings.now() + reconnectDelayMs(0, this.#settings.random)
     this.#dueAtMs = Math.min(this.#dueAtMs, Math.max(this.#heldUntilMs, soonMs))
@@ -84,11 +94,11 @@ export class SessionSocket implements SocketOwner {
     socket?.leave()
   }
 
-  /** @param mayConnect false while too many guests reconnect at once. */
-  tick(nowMs: number, mayConnect: () => boolean): void {
-    if (this.#phase === 'waiting' && !this.#owner.isNeeded) this.#phase = 'dormant'
+  tick(nowMs: number): void {
+    const isToConnect = this.#phase === 'waiting' || this.#phase === 'queued'
+    if (isToConnect && !this.#owner.isNeeded) this.#phase = 'dormant'
     if (nowMs < this.#dueAtMs) return
-    if (this.#phase === 'waiting' && (this.#owner.isUrgent || mayConnect())) this.#connect()
+    if (this.#phase === 'waiting' || this.#phase === 'queued') this.#connectInTurn()
     else if (this.#phase === 'configuring') this.#break(this.#notConfiguredError())
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
@@ -135,6 +145,14 @@ export class SessionSocket implements SocketOwner {
     const error = handshakeError(refusal, this.#settings.deploymentId, this.#origin)
     if (isPassing(error)) this.#break(error)
     else this.#refuse(error)
+  }
+
+  /** Who waits for an answer goes first; who only listens, when Genesys can be expected to take it. */
+  #connectInTurn(): void {
+    const { pace } = this.#settings
+    if (this.#owner.isUrgent) pace.count()
+    else if (!pace.take()) return
+    this.#connect()
   }
 
   #connect(): void {

@@ -4,6 +4,7 @@ import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-a
 import { createDelivery } from './delivery.ts'
 import { createDeploymentConfig } from './deployment-config.ts'
 import { createAttachments } from './attachments.ts'
+import { ConnectionPace } from './connection-pace.ts'
 import { createGuestConnections, type GuestConnections } from './guest-connections.ts'
 import { createGuestLife } from './guest-life.ts'
 import { createSessionReader } from './guest-session.ts'
@@ -39,8 +40,8 @@ export interface WebMessagingOptions {
   readonly pingMs?: number
   /** After how long a silence of ours an `echo` goes out, in ms. At least 45 s; default 4 minutes. */
   readonly echoMs?: number
-  /** Reconnects of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
-  readonly reconnectsPerMinute?: number
+  /** Connections of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
+  readonly connectionsPerMinute?: number
   /** Told of frames that could not be used, without their contents. */
   readonly onOddFrame?: (what: string) => void
   /** Told what an operator could mend where the guest is served nevertheless. */
@@ -55,7 +56,7 @@ const PING_MS = 20_000
 /** Genesys: two echoes a minute; more would never be needed. */
 const SHORTEST_ECHO_MS = 45_000
 const ECHO_MS = 4 * 60_000
-const RECONNECTS_PER_MINUTE = 1_000
+const CONNECTIONS_PER_MINUTE = 1_000
 
 const CAPABILITIES: readonly Capability[] = [
   'messages',
@@ -74,27 +75,25 @@ const CAPABILITIES: readonly Capability[] = [
 export function createWebMessaging(options: WebMessagingOptions): GuestApi {
   const { deploymentId, now = Date.now, random = Math.random, onOddFrame = () => undefined } = options
   const tokens = createTokenOperations(options)
-  const connections = createGuestConnections(
-    {
+  const connections = createGuestConnections({
+    deploymentId,
+    sockets: createGuestSockets({
+      messagingUrl: options.messagingUrl,
       deploymentId,
-      sockets: createGuestSockets({
-        messagingUrl: options.messagingUrl,
-        deploymentId,
-        application: options.application ?? 'genesys-guest-bff',
-        handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-      }),
-      readSession: createSessionReader(),
-      renewJwt: (refreshToken, deadlineAtMs) => tokens.renew(refreshToken, deadlineAtMs),
-      onOddFrame,
-      now,
-      random,
-      configureTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-      idleMs: options.idleMs ?? IDLE_MS,
-      pingMs: options.pingMs ?? PING_MS,
-      echoMs: Math.max(SHORTEST_ECHO_MS, options.echoMs ?? ECHO_MS),
-    },
-    options.reconnectsPerMinute ?? RECONNECTS_PER_MINUTE,
-  )
+      application: options.application ?? 'genesys-guest-bff',
+      handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+    }),
+    pace: new ConnectionPace(options.connectionsPerMinute ?? CONNECTIONS_PER_MINUTE, now),
+    readSession: createSessionReader(),
+    renewJwt: (refreshToken, deadlineAtMs) => tokens.renew(refreshToken, deadlineAtMs),
+    onOddFrame,
+    now,
+    random,
+    configureTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+    idleMs: options.idleMs ?? IDLE_MS,
+    pingMs: options.pingMs ?? PING_MS,
+    echoMs: Math.max(SHORTEST_ECHO_MS, options.echoMs ?? ECHO_MS),
+  })
   const config = createDeploymentConfig({ ...options, accessToken: options.accessToken, now })
   const history = createHistory({ ...options, connections, now })
   const delivery = createDelivery({ connections, history, now })

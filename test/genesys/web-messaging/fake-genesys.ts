@@ -2,6 +2,7 @@ import { jest } from '@jest/globals'
 import { UpstreamError } from '../../../src/http/upstream-error.ts'
 import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection-settings.ts'
 import { createGuestConnections } from '../../../src/genesys/web-messaging/guest-connections.ts'
+import { ConnectionPace } from '../../../src/genesys/web-messaging/connection-pace.ts'
 import { createSessionReader } from '../../../src/genesys/web-messaging/guest-session.ts'
 import type {
   GuestSocket,
@@ -110,32 +111,30 @@ export class FakeSocket {
 }
 
 /** The connections of a deployment whose sockets the test holds in its hands. Needs fake timers. */
-export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, reconnectsPerMinute = 60_000) {
+export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connectionsPerMinute = 60_000) {
   const sockets: FakeSocket[] = []
   const odd: string[] = []
-  const connections = createGuestConnections(
-    {
-      deploymentId: 'd-1',
-      sockets: {
-        open(owner, origin) {
-          const socket = new FakeSocket(owner, origin)
-          sockets.push(socket)
-          return socket as unknown as GuestSocket
-        },
+  const connections = createGuestConnections({
+    deploymentId: 'd-1',
+    sockets: {
+      open(owner, origin) {
+        const socket = new FakeSocket(owner, origin)
+        sockets.push(socket)
+        return socket as unknown as GuestSocket
       },
-      readSession: createSessionReader(),
-      renewJwt: () => Promise.reject(new Error('not expected')),
-      onOddFrame: (what) => odd.push(what),
-      now: Date.now,
-      random: () => 0.5,
-      configureTimeoutMs: 10_000,
-      idleMs: 30_000,
-      pingMs: 20_000,
-      echoMs: 240_000,
-      ...settings,
     },
-    reconnectsPerMinute,
-  )
+    pace: new ConnectionPace(connectionsPerMinute, settings.now ?? Date.now),
+    readSession: createSessionReader(),
+    renewJwt: () => Promise.reject(new Error('not expected')),
+    onOddFrame: (what) => odd.push(what),
+    now: Date.now,
+    random: () => 0.5,
+    configureTimeoutMs: 10_000,
+    idleMs: 30_000,
+    pingMs: 20_000,
+    echoMs: 240_000,
+    ...settings,
+  })
   return {
     connections,
     sockets,

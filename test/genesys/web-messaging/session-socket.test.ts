@@ -84,13 +84,61 @@ describe('the pause before a reconnect', () => {
     const genesys = fakeGenesys({}, 240)
     const guests = 100
     for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
+    await pass(60_000)
     for (const socket of [...genesys.sockets]) socket.breaks()
-    await pass(10_000)
-    const within10s = genesys.sockets.length - guests
-    expect(within10s).toBeGreaterThan(35)
-    expect(within10s).toBeLessThanOrEqual(41)
-    await pass(20_000)
-    expect(genesys.sockets.length - guests).toBe(guests)
+    const within = () => genesys.sockets.length - guests
+    await pass(500)
+    expect(within()).toBeGreaterThanOrEqual(60)
+    expect(within()).toBeLessThanOrEqual(62)
+    await pass(9_500)
+    expect(within()).toBeGreaterThan(85)
+    expect(within()).toBeLessThanOrEqual(91)
+    await pass(5_000)
+    expect(within()).toBe(guests)
+  })
+})
+
+describe('when more guests begin to listen than Genesys takes in a minute, as after a restart', () => {
+  const many = 1000
+  function allListen() {
+    const genesys = fakeGenesys({}, 240)
+    const heard: GuestEvent[] = []
+    const listens = (index: number) =>
+      genesys.connections.of(genesys.guest(`token-${index}`)).subscribe((event) => heard.push(event))
+    const leaves = Array.from({ length: many }, (_, index) => listens(index))
+    return { genesys, heard, leaves }
+  }
+
+  test('they are connected in turn, never more in a minute than it takes', async () => {
+    const { genesys } = allListen()
+    expect(genesys.sockets).toHaveLength(60)
+    await pass(59_900)
+    expect(genesys.sockets.length).toBeGreaterThan(230)
+    expect(genesys.sockets.length).toBeLessThanOrEqual(240)
+  })
+
+  test('those who wait are told so', async () => {
+    const { heard } = allListen()
+    await pass(0)
+    expect(heard).toEqual(
+      Array.from({ length: many - 60 }, () => ({ type: 'session', state: 'reconnecting' })),
+    )
+  })
+
+  test('one who wants something is connected at once', async () => {
+    const { genesys } = allListen()
+    const asked = genesys.connections.of(genesys.guest('token-999')).ready(Date.now() + 1000)
+    expect(genesys.sockets).toHaveLength(61)
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    await expect(asked).resolves.toBeDefined()
+  })
+
+  test('one who has gone takes nobody’s turn', async () => {
+    const { genesys, leaves } = allListen()
+    for (const leave of leaves.slice(60, 900)) leave()
+    await pass(40_000)
+    expect(genesys.sockets).toHaveLength(160)
   })
 })
 
