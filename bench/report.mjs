@@ -130,7 +130,14 @@ function liveTable(live) {
     'lost or twice',
     'all back after s',
   ]
-  return `### C: live guests, 2,000 messages/s from frame to page\n\n${table(head, rows)}`
+  const limits = Object.entries(live).map(([guests, { limited }]) =>
+    limited === undefined
+      ? ''
+      : `\nAfter another restart, with 1,000 connections a minute (\`GENESYS_CONNECTIONS_PER_MINUTE\`): the streams of ${limited.back} ` +
+        `of ${guests} guests were back after ${places(limited.afterMs / 1000, 1)} s, and the upstream had ` +
+        `${limited.handshakes} handshakes in the first ${limited.withinMs / 1000} s (at most 625 are due).\n`,
+  )
+  return `### C: live guests, 2,000 messages/s from frame to page\n\n${table(head, rows)}${limits.join('')}`
 }
 
 function growthText({ one, two, requestRatio, cpuRatio }, { few, many, costRatio }) {

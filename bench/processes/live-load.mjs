@@ -7,6 +7,8 @@ const COME_BACK_WITHIN_MS = 1000
 
 /** One page: it comes back as `EventSource` would when its stream ends. */
 class Page {
+  /** Whether it has a stream, and whether its guest has a socket to the upstream as well. */
+  isOpen = false
   isConnected = false
   #tally
   #port
@@ -37,25 +39,28 @@ class Page {
 
   #gone() {
     if (!this.#tally) return
+    if (this.isOpen) this.#tally.open -= 1
     if (this.isConnected) this.#tally.connected -= 1
-    this.isConnected = false
+    this.isOpen = this.isConnected = false
     this.#rest = ''
     setTimeout(() => this.#connect(), Math.random() * COME_BACK_WITHIN_MS)
   }
 
   #receive(text) {
-    const at = performance.now()
     const parts = (this.#rest + text).split('\n\n')
     this.#rest = parts.pop() ?? ''
     for (const part of parts) {
       const sent = / (\d+) sent at (\d+)/.exec(part)
       if (sent) this.#tally.message(Number(sent[1]), sent[2])
-      else if (part.includes('"connected"')) this.#connected(at)
+      else if (part.includes('"state"')) this.#told(part)
     }
   }
 
-  #connected() {
-    if (this.isConnected || !this.#tally) return
+  #told(state) {
+    if (!this.#tally) return
+    if (!this.isOpen) this.#tally.open += 1
+    this.isOpen = true
+    if (this.isConnected || !state.includes('"connected"')) return
     this.isConnected = true
     this.#tally.connected += 1
   }
@@ -63,6 +68,7 @@ class Page {
 
 /** What all pages together have seen. */
 class Tally {
+  open = 0
   connected = 0
   seen = new Map()
   latencies = new Latencies()
@@ -111,11 +117,11 @@ export function liveCommands() {
       for (const times of tally.seen.values()) if (times > 1) twice += 1
       return { arrived: tally.seen.size, twice, ...tally.latencies.summary() }
     },
-    connectedPages: () => tally.connected,
+    pages: () => ({ open: tally.open, connected: tally.connected }),
     closePages() {
       for (const page of pages) page.close()
       pages = []
-      tally.connected = 0
+      tally.open = tally.connected = 0
     },
   }
 }

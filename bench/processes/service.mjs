@@ -17,6 +17,7 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
     GENESYS_LOGIN_URL: rest,
     GENESYS_CDN_URL: rest,
     GENESYS_MESSAGING_URL: `${tls ? 'wss' : 'ws'}://localhost:${ports.socketPort}`,
+    GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
     RATE_GUEST_PER_MINUTE: '1000000',
     RATE_ADDRESS_PER_MINUTE: '1000000',
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',

@@ -11,6 +11,8 @@ const MESSAGES_PER_SECOND = 2000
 const MESSAGES = 10_000
 /** Long enough for what was needed only to open the guests to be collected. */
 const SETTLE_MS = 6000
+/** With 1,000 connections a minute: how long the upstream's handshakes are counted. */
+const LIMITED_MS = 30_000
 
 export async function measureLive({ main, say, counts = [1000, 9900], tlsCount = 5000 }) {
   const results = {}
@@ -43,16 +45,39 @@ async function measureGuests({ main, guests, tls, restart }) {
     const result = { ...opened, kibPerGuest, ...messages }
     if (!restart) return result
 
-    const startedAt = performance.now()
-    await service.kill()
-    service = await startService({ ...options, port: service.port })
-    while ((await load.ask('connectedPages')) < guests && performance.now() - startedAt < 60_000)
-      await pause(50)
-    const back = await load.ask('connectedPages')
-    return { ...result, back, backAfterMs: performance.now() - startedAt }
+    const restarted = async (moreEnv) => {
+      await service.kill()
+      service = await startService({ ...options, moreEnv, port: service.port })
+    }
+    const unlimited = await comeBack(load, 'connected', guests, () => restarted({}))
+    const limitedFrom = performance.now()
+    await upstream.ask('counts')
+    const limited = await comeBack(load, 'open', guests, () =>
+      restarted({ GENESYS_CONNECTIONS_PER_MINUTE: '1000' }),
+    )
+    await pause(Math.max(0, LIMITED_MS - (performance.now() - limitedFrom)))
+    const { handshakes } = await upstream.ask('counts')
+    return {
+      ...result,
+      back: unlimited.back,
+      backAfterMs: unlimited.afterMs,
+      limited: { ...limited, handshakes, withinMs: LIMITED_MS },
+    }
   } finally {
     await load.stop()
     await Promise.all([service.kill(), upstream.stop()])
+  }
+}
+
+/** After a kill: how many pages are `open` or `connected` again, and after which time all of them. */
+async function comeBack(load, state, guests, restart) {
+  const startedAt = performance.now()
+  await restart()
+  for (;;) {
+    const { [state]: back } = await load.ask('pages')
+    const afterMs = performance.now() - startedAt
+    if (back >= guests || afterMs > 60_000) return { back, afterMs }
+    await pause(50)
   }
 }
 
