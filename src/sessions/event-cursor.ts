@@ -11,8 +11,12 @@ const MOST_RECENT = 50
 interface SentMessage {
   readonly timeMs: number
   readonly id: string
-  readonly mark: string
+  /** Where the id is not known, as of those that an event id names. */
+  readonly mark?: string
 }
+
+/** Shared by all: most guests have had one message in a while, and thousands of empty lists would weigh. */
+const NONE: readonly SentMessage[] = []
 
 /**
  * How far a stream of messages has come: the newest message that was sent, and those sent within
@@ -24,37 +28,44 @@ export class EventCursor {
   newest: SentMessage | undefined = undefined
   /** Nothing older is missed: where a stream begins that has sent nothing yet. */
   private beginsAtMs = 0
-  private recent: SentMessage[] = []
+  /** Those beside the newest, in the order in which they were noted. */
+  private others: readonly SentMessage[] = NONE
 
   /** Where nothing was sent yet: the stream begins after this message, and what is older was never to be sent. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
     if (this.newest !== undefined) return
     this.beginsAtMs = timeMsOf(message)
-    this.newest = { timeMs: this.beginsAtMs, id: message.id, mark: markOf(message.id) }
-    this.recent.push(this.newest)
+    this.newest = { timeMs: this.beginsAtMs, id: message.id }
   }
 
   /** Notes a message as sent. @returns the event id to send it under */
   advance(message: Message): string {
-    const sent = { timeMs: timeMsOf(message), id: message.id, mark: markOf(message.id) }
-    if (this.newest === undefined || sent.timeMs >= this.newest.timeMs) this.newest = sent
-    this.recent.push(sent)
-    this.forgetOld()
+    this.note({ timeMs: timeMsOf(message), id: message.id }, NONE)
     return this.toString()
   }
 
   /** Takes over what another cursor has seen. */
-  absorb(other: EventCursor): void {
-    if (other.newest !== undefined && other.newest.timeMs >= (this.newest?.timeMs ?? 0))
-      this.newest = other.newest
-    this.recent.push(...other.recent)
-    this.forgetOld()
+  absorb({ newest, others }: EventCursor): void {
+    if (newest !== undefined) this.note(newest, others)
   }
 
-  has(message: Message): boolean {
-    if (this.newest?.id === message.id) return true
-    const mark = markOf(message.id)
-    return this.recent.some((sent) => sent.mark === mark)
+  private note(sent: SentMessage, more: readonly SentMessage[]): void {
+    const before = this.newest
+    if (before === undefined || sent.timeMs >= before.timeMs) this.newest = sent
+    const older = this.newest === sent ? before : sent
+    const sinceMs = (this.newest?.timeMs ?? 0) - DISORDER_MS
+    const isRecent = ({ timeMs }: SentMessage) => timeMs >= sinceMs
+    const hadOthers = this.others.length + more.length > 0
+    if (!hadOthers && (older === undefined || !isRecent(older))) return
+    const others = [...this.others, ...more, ...(older ? [older] : [])].filter(isRecent)
+    this.others = others.length === 0 ? NONE : others.slice(1 - MOST_RECENT)
+  }
+
+  has({ id }: Message): boolean {
+    if (this.newest?.id === id) return true
+    if (this.others.length === 0) return false
+    const mark = markOf(id)
+    return this.others.some((sent) => markIn(sent) === mark)
   }
 
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
@@ -67,19 +78,8 @@ export class EventCursor {
   toString(): string {
     const newest = this.newest
     if (newest === undefined) return ''
-    const marks = this.recent
-      .filter((sent) => sent !== newest && sent.timeMs >= newest.timeMs - DISORDER_MS)
-      .map((sent) => sent.mark)
     const id = `${newest.timeMs}-${encodeURIComponent(newest.id)}`
-    return marks.length === 0 ? id : `${id}~${marks.join('.')}`
-  }
-
-  private forgetOld(): void {
-    const oldestMs = (this.newest?.timeMs ?? 0) - DISORDER_MS
-    if (this.recent.some((sent) => sent.timeMs < oldestMs)) {
-      this.recent = this.recent.filter((sent) => sent.timeMs >= oldestMs)
-    }
-    if (this.recent.length > MOST_RECENT) this.recent = this.recent.slice(-MOST_RECENT)
+    return this.others.length === 0 ? id : `${id}~${this.others.map(markIn).join('.')}`
   }
 
   /** @returns undefined for what is no event id of ours */
@@ -90,15 +90,20 @@ export class EventCursor {
     const timeMs = Number(match[1])
     const id = decoded(match[2] ?? '')
     if (id === undefined) return undefined
-    cursor.newest = { timeMs, id, mark: markOf(id) }
+    cursor.newest = { timeMs, id }
     const marks = (match[3] ?? '').split('.').filter((mark) => mark !== '')
-    cursor.recent = [...marks.map((mark) => ({ timeMs, id: '', mark })), cursor.newest].slice(-MOST_RECENT)
+    if (marks.length > 0)
+      cursor.others = marks.map((mark) => ({ timeMs, id: '', mark })).slice(1 - MOST_RECENT)
     return cursor
   }
 }
 
 export function timeMsOf({ time }: Pick<Message, 'time'>): number {
   return Date.parse(time) || 0
+}
+
+function markIn({ id, mark }: SentMessage): string {
+  return mark ?? markOf(id)
 }
 
 /** Eight hex digits of a message id (FNV-1a, 32 bits): enough to tell a handful of messages apart. */
