@@ -133,9 +133,9 @@ function liveTable(live) {
   const limits = Object.entries(live).map(([guests, { limited }]) =>
     limited === undefined
       ? ''
-      : `\nAfter another restart, with 1,000 connections a minute (\`GENESYS_CONNECTIONS_PER_MINUTE\`): the streams of ${limited.back} ` +
+      : `\n\nAfter another restart, with 1,000 connections a minute (\`GENESYS_CONNECTIONS_PER_MINUTE\`): the streams of ${limited.back} ` +
         `of ${guests} guests were back after ${places(limited.afterMs / 1000, 1)} s, and the upstream had ` +
-        `${limited.handshakes} handshakes in the first ${limited.withinMs / 1000} s (at most 625 are due).\n`,
+        `${limited.handshakes} handshakes in the first ${limited.withinMs / 1000} s (at most 625 are due).`,
   )
   return `### C: live guests, 2,000 messages/s from frame to page\n\n${table(head, rows)}${limits.join('')}`
 }

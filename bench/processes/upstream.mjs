@@ -29,16 +29,19 @@ const NO_MESSAGES = answerBytes(200, { entities: [], pageSize: 25, pageNumber: 1
 const NOT_FOUND = answerBytes(404, { code: 'not.found' })
 
 let delayMs = 0
-/** The sockets that have carried a request since the counts were last asked for. */
+/** The open sockets that have carried a request since the counts were last asked for, and the most at once. */
 let used = new Set()
+let mostUsed = 0
 let requests = 0
 let guests = 0
 
 const rest = net.createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => undefined)
+  socket.on('close', () => used.delete(socket))
   eachMessage(socket, ({ head }) => {
     requests += 1
     used.add(socket)
+    mostUsed = Math.max(mostUsed, used.size)
     const answer = answerTo(head)
     if (answer === TAKEN && delayMs > 0) setTimeout(() => writeAtTurnEnd(socket, answer), delayMs)
     else writeAtTurnEnd(socket, answer)
@@ -143,8 +146,9 @@ serveCommands({
   },
   setDelay: (ms) => (delayMs = ms),
   counts: () => {
-    const counts = { sockets: used.size, requests, handshakes, guestSockets: configured.size }
+    const counts = { sockets: mostUsed, requests, handshakes, guestSockets: configured.size }
     used = new Set()
+    mostUsed = 0
     requests = 0
     handshakes = 0
     return counts
