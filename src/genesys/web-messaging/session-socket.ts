@@ -95,10 +95,9 @@ export class SessionSocket implements SocketOwner {
   }
 
   tick(nowMs: number): void {
-    const isToConnect = this.#phase === 'waiting' || this.#phase === 'queued'
-    if (isToConnect && !this.#owner.isNeeded) this.#phase = 'dormant'
+    if (this.#isToConnect && !this.#owner.isNeeded) this.#phase = 'dormant'
     if (nowMs < this.#dueAtMs) return
-    if (this.#phase === 'waiting' || this.#phase === 'queued') this.#connectInTurn()
+    if (this.#isToConnect) this.#connectInTurn()
     else if (this.#phase === 'configuring') this.#break(this.#notConfiguredError())
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
@@ -145,6 +144,10 @@ export class SessionSocket implements SocketOwner {
     const error = handshakeError(refusal, this.#settings.deploymentId, this.#origin)
     if (isPassing(error)) this.#break(error)
     else this.#refuse(error)
+  }
+
+  get #isToConnect(): boolean {
+    return this.#phase === 'waiting' || this.#phase === 'queued'
   }
 
   /** Who waits for an answer goes first; who only listens, when Genesys can be expected to take it. */
