@@ -11,12 +11,16 @@ const MOST_RECENT = 50
 interface SentMessage {
   readonly timeMs: number
   readonly id: string
-  /** Where the id is not known, as of those that an event id names. */
-  readonly mark?: string
+}
+
+/** One beside the newest: of it the mark is enough, which is worked out once. */
+interface MarkedMessage {
+  readonly timeMs: number
+  readonly mark: string
 }
 
 /** Shared by all: most guests have had one message in a while, and thousands of empty lists would weigh. */
-const NONE: readonly SentMessage[] = []
+const NONE: readonly MarkedMessage[] = []
 
 /**
  * How far a stream of messages has come: the newest message that was sent, and those sent within
@@ -29,7 +33,7 @@ export class EventCursor {
   /** Nothing older is missed: where a stream begins that has sent nothing yet. */
   private beginsAtMs = 0
   /** Those beside the newest, in the order in which they were noted. */
-  private others: readonly SentMessage[] = NONE
+  private others: readonly MarkedMessage[] = NONE
 
   /** Where nothing was sent yet: the stream begins after this message, and what is older was never to be sent. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
@@ -49,15 +53,16 @@ export class EventCursor {
     if (newest !== undefined) this.note(newest, others)
   }
 
-  private note(sent: SentMessage, more: readonly SentMessage[]): void {
+  private note(sent: SentMessage, more: readonly MarkedMessage[]): void {
     const before = this.newest
     if (before === undefined || sent.timeMs >= before.timeMs) this.newest = sent
     const older = this.newest === sent ? before : sent
     const sinceMs = (this.newest?.timeMs ?? 0) - DISORDER_MS
-    const isRecent = ({ timeMs }: SentMessage) => timeMs >= sinceMs
+    const isRecent = ({ timeMs }: { readonly timeMs: number }) => timeMs >= sinceMs
     const hadOthers = this.others.length + more.length > 0
     if (!hadOthers && (older === undefined || !isRecent(older))) return
-    const others = [...this.others, ...more, ...(older ? [older] : [])].filter(isRecent)
+    const others = [...this.others, ...more].filter(isRecent)
+    if (older && isRecent(older)) others.push({ timeMs: older.timeMs, mark: markOf(older.id) })
     this.others = others.length === 0 ? NONE : others.slice(1 - MOST_RECENT)
   }
 
@@ -65,7 +70,7 @@ export class EventCursor {
     if (this.newest?.id === id) return true
     if (this.others.length === 0) return false
     const mark = markOf(id)
-    return this.others.some((sent) => markIn(sent) === mark)
+    return this.others.some((sent) => sent.mark === mark)
   }
 
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
@@ -79,7 +84,7 @@ export class EventCursor {
     const newest = this.newest
     if (newest === undefined) return ''
     const id = `${newest.timeMs}-${encodeURIComponent(newest.id)}`
-    return this.others.length === 0 ? id : `${id}~${this.others.map(markIn).join('.')}`
+    return this.others.length === 0 ? id : `${id}~${this.others.map((sent) => sent.mark).join('.')}`
   }
 
   /** @returns undefined for what is no event id of ours */
@@ -92,18 +97,13 @@ export class EventCursor {
     if (id === undefined) return undefined
     cursor.newest = { timeMs, id }
     const marks = (match[3] ?? '').split('.').filter((mark) => mark !== '')
-    if (marks.length > 0)
-      cursor.others = marks.map((mark) => ({ timeMs, id: '', mark })).slice(1 - MOST_RECENT)
+    if (marks.length > 0) cursor.others = marks.map((mark) => ({ timeMs, mark })).slice(1 - MOST_RECENT)
     return cursor
   }
 }
 
 export function timeMsOf({ time }: Pick<Message, 'time'>): number {
   return Date.parse(time) || 0
-}
-
-function markIn({ id, mark }: SentMessage): string {
-  return mark ?? markOf(id)
 }
 
 /** Eight hex digits of a message id (FNV-1a, 32 bits): enough to tell a handful of messages apart. */
