@@ -44,16 +44,17 @@ const value = fc.oneof(
   ),
   fc.string({ maxLength: 5 }),
 )
+/** Values are copies: node's `appendHeader` adds to the very list that was set. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(name, value).map<Step>(
     ([n, v]) =>
       (res) =>
-        void res.setHeader(n, v),
+        void res.setHeader(n, structuredClone(v)),
   ),
   fc.tuple(name, value).map<Step>(
     ([n, v]) =>
       (res) =>
-        void res.appendHeader(n, v as string),
+        void res.appendHeader(n, structuredClone(v) as string),
   ),
   name.map<Step>((n) => (res) => res.removeHeader(n)),
   name.map<Step>((n) => (res) => res.getHeader(n)),
