@@ -90,7 +90,7 @@ export function createListedAnswer(): typeof http.ServerResponse {
 
     /** What is given last wins. A list by itself goes as it is, with what stands in it twice. */
     private withListed(given: GivenHeaders | undefined): GivenHeaders {
-      if (given && Array.isArray(given) && !this.#isAnySet) return given
+      if (Array.isArray(given) && !this.#isAnySet) return given
       if (given) for (const [name, value] of pairsIn(given)) this.setHeader(name, value)
       return this.#listed as http.OutgoingHttpHeader[]
     }

@@ -57,9 +57,6 @@ export function createGuestMessages(options: {
     sending: Pick<OutgoingMessage, 'tracingId' | 'repeat'>,
     deadlineAtMs: number,
   ): Promise<SentMessage> {
-    if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
-      throw new SessionError('text_too_long', `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`)
-    }
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
@@ -91,6 +88,11 @@ export function createGuestMessages(options: {
 
   return {
     send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
+      // Before its key is looked at: what can never be sent is no attempt.
+      if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
+        const tooLong = `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`
+        return Promise.reject(new SessionError('text_too_long', tooLong))
+      }
       const tracingId = tracingIdFor(claims.sid, idempotencyKey)
       // An empty header says that the page knew no message yet.
       const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter

@@ -108,3 +108,12 @@ test.each([
   )
   expect(outcome).toBe(code)
 })
+
+test('a text that is too long is told so, also under a key that another text has used', async () => {
+  const { messages, claims, options } = setUp()
+  const keyed = { ...options, idempotencyKey: 'k' }
+  await messages.send(claims, { text: 'hello' }, keyed)
+  await expect(messages.send(claims, { text: 'x'.repeat(4097) }, keyed)).rejects.toMatchObject({
+    code: 'text_too_long',
+  })
+})
