@@ -67,15 +67,15 @@ function newGuest() {
 }
 
 const guestSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
-/** Those whose guest has a session; what is pushed goes to each in turn. */
-const configured = new Set()
+/** The sockets of those whose guest has a session; what is pushed goes to each in turn. */
+const configured = new Map()
 let handshakes = 0
 
 function takeUpgrades(server) {
   server.on('upgrade', (req, socket, head) => {
     handshakes += 1
     guestSockets.handleUpgrade(req, socket, head, (ws) => {
-      ws.on('message', (data) => takeFrame(ws, JSON.parse(data)))
+      ws.on('message', (data) => takeFrame(ws, socket, JSON.parse(data)))
       ws.on('close', () => configured.delete(ws))
       ws.on('error', () => undefined)
     })
@@ -83,11 +83,11 @@ function takeUpgrades(server) {
   return server
 }
 
-function takeFrame(ws, { action, tracingId, message }) {
+function takeFrame(ws, socket, { action, tracingId, message }) {
   const respond = (frameClass, body, type = 'response') =>
     ws.send(JSON.stringify({ type, class: frameClass, code: 200, body, tracingId }))
   if (action === 'configureSession') {
-    configured.add(ws)
+    configured.set(ws, socket)
     respond('SessionResponse', {
       connected: true,
       newSession: true,
@@ -115,18 +115,27 @@ function messageBody(direction, text) {
   }
 }
 
+/** A text frame of 126 to 65,535 ASCII characters (RFC 6455, 5.2), made with less than `ws` needs for any frame. */
+function frameBytes(text) {
+  const bytes = Buffer.allocUnsafe(4 + text.length)
+  bytes[0] = 0x81
+  bytes[1] = 126
+  bytes.writeUInt16BE(text.length, 2)
+  bytes.latin1Write(text, 4)
+  return bytes
+}
+
 /** Tells the guests, one after the other, `count` messages at `perSecond`; the text says which and when. */
 async function push({ perSecond, count }) {
-  const sockets = [...configured]
+  const sockets = [...configured.values()]
   const startedAt = performance.now()
   for (let sent = 0; sent < count;) {
     const due = Math.min(count, Math.floor(((performance.now() - startedAt) / 1000) * perSecond))
     for (; sent < due; sent++) {
       const text = `message ${sent} sent at ${process.hrtime.bigint()}`
       const body = messageBody('Outbound', text)
-      sockets[sent % sockets.length].send(
-        JSON.stringify({ type: 'message', class: 'StructuredMessage', code: 200, body }),
-      )
+      const frame = { type: 'message', class: 'StructuredMessage', code: 200, body }
+      sockets[sent % sockets.length].write(frameBytes(JSON.stringify(frame)))
     }
     await pause(1)
   }
