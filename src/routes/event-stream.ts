@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
-import { beginLongAnswer } from './long-answer.ts'
+import { beginLongAnswer, continueLongAnswer } from './long-answer.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_WAITING_BYTES = 262_144
@@ -28,14 +28,14 @@ class EventStream implements EventSink {
 
   write(event: StreamEvent): void {
     if (!this.isOpen) return
-    this.res.write(format(event))
+    continueLongAnswer(this.res, format(event))
     if (this.res.writableLength <= MAX_WAITING_BYTES) return
-    this.res.write(format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
+    continueLongAnswer(this.res, format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
     this.close()
   }
 
   keepAlive(): void {
-    if (this.isOpen) this.res.write(': keep-alive\n\n')
+    if (this.isOpen) continueLongAnswer(this.res, ': keep-alive\n\n')
   }
 
   close(): void {

@@ -9,6 +9,8 @@ export interface ListedAnswer {
   addHeaders(namesAndValues: readonly string[]): void
   /** For an answer that goes on for hours after its head. */
   forgetHeaders(): void
+  /** As `write`, when the answer has begun. Of a chunk `write` makes four pieces, and a turn to put them together. */
+  writeChunk(text: string): void
 }
 
 /**
@@ -32,6 +34,12 @@ export function createListedAnswer(): typeof http.ServerResponse {
 
     forgetHeaders(): void {
       this.#listed = []
+    }
+
+    writeChunk(text: string): void {
+      const { socket } = this
+      if (socket?.writable !== true || !this.headersSent || !this.chunkedEncoding) this.write(text)
+      else if (text !== '') socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
     }
 
     override setHeader(name: string, value: Value): this {

@@ -20,3 +20,10 @@ export function beginLongAnswer(
   // Express's way to the next handler, which holds on to all that were before.
   Object.assign(res.req, { next: undefined })
 }
+
+/** Sends more of an answer that has begun. */
+export function continueLongAnswer(res: Response, text: string): void {
+  const answer = res as Response & Partial<ListedAnswer>
+  if (answer.writeChunk) answer.writeChunk(text)
+  else res.write(text)
+}

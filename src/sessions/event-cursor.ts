@@ -19,6 +19,9 @@ interface MarkedMessage {
   readonly mark: string
 }
 
+/** What needs no encoding, as nearly all ids. */
+const PLAIN_ID = /^[\w.-]+$/
+
 /** Shared by all: most guests have had one message in a while, and thousands of empty lists would weigh. */
 const NONE: readonly MarkedMessage[] = []
 
@@ -29,45 +32,60 @@ const NONE: readonly MarkedMessage[] = []
  * `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`
  */
 export class EventCursor {
-  newest: SentMessage | undefined = undefined
+  /** The newest message, written over in place: an object for each would outlive every minor collection. */
+  private newestId: string | undefined = undefined
+  private newestAtMs = 0
   /** Nothing older is missed: where a stream begins that has sent nothing yet. */
   private beginsAtMs = 0
   /** Those beside the newest, in the order in which they were noted. */
   private others: readonly MarkedMessage[] = NONE
 
+  /** As it is now. */
+  get newest(): SentMessage | undefined {
+    return this.newestId === undefined ? undefined : { timeMs: this.newestAtMs, id: this.newestId }
+  }
+
   /** Where nothing was sent yet: the stream begins after this message, and what is older was never to be sent. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
-    if (this.newest !== undefined) return
+    if (this.newestId !== undefined) return
     this.beginsAtMs = timeMsOf(message)
-    this.newest = { timeMs: this.beginsAtMs, id: message.id }
+    this.newestAtMs = this.beginsAtMs
+    this.newestId = message.id
   }
 
   /** Notes a message as sent. @returns the event id to send it under */
   advance(message: Message): string {
-    this.note({ timeMs: timeMsOf(message), id: message.id }, NONE)
+    this.note(message.id, timeMsOf(message), NONE)
     return this.toString()
   }
 
   /** Takes over what another cursor has seen. */
-  absorb({ newest, others }: EventCursor): void {
-    if (newest !== undefined) this.note(newest, others)
+  absorb({ newestId, newestAtMs, others }: EventCursor): void {
+    if (newestId !== undefined) this.note(newestId, newestAtMs, others)
   }
 
-  private note(sent: SentMessage, more: readonly MarkedMessage[]): void {
-    const before = this.newest
-    if (before === undefined || sent.timeMs >= before.timeMs) this.newest = sent
-    const older = this.newest === sent ? before : sent
-    const sinceMs = (this.newest?.timeMs ?? 0) - DISORDER_MS
-    const isRecent = ({ timeMs }: { readonly timeMs: number }) => timeMs >= sinceMs
-    const hadOthers = this.others.length + more.length > 0
-    if (!hadOthers && (older === undefined || !isRecent(older))) return
-    const others = [...this.others, ...more].filter(isRecent)
-    if (older && isRecent(older)) others.push({ timeMs: older.timeMs, mark: markOf(older.id) })
+  private note(id: string, timeMs: number, more: readonly MarkedMessage[]): void {
+    const { newestId, newestAtMs } = this
+    const isNewest = newestId === undefined || timeMs >= newestAtMs
+    if (isNewest) {
+      this.newestId = id
+      this.newestAtMs = timeMs
+    }
+    const olderId = isNewest ? newestId : id
+    const olderMs = isNewest ? newestAtMs : timeMs
+    const isRecent = olderId !== undefined && olderMs >= this.newestAtMs - DISORDER_MS
+    if (isRecent) this.noteOthers([...more, { timeMs: olderMs, mark: markOf(olderId) }])
+    else if (this.others.length + more.length > 0) this.noteOthers(more)
+  }
+
+  private noteOthers(more: readonly MarkedMessage[]): void {
+    const sinceMs = this.newestAtMs - DISORDER_MS
+    const others = [...this.others, ...more].filter(({ timeMs }) => timeMs >= sinceMs)
     this.others = others.length === 0 ? NONE : others.slice(1 - MOST_RECENT)
   }
 
   has({ id }: Message): boolean {
-    if (this.newest?.id === id) return true
+    if (this.newestId === id) return true
     if (this.others.length === 0) return false
     const mark = markOf(id)
     return this.others.some((sent) => sent.mark === mark)
@@ -75,15 +93,15 @@ export class EventCursor {
 
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
   misses(message: Message): boolean {
-    if (this.newest === undefined) return false
-    const sinceMs = Math.max(this.newest.timeMs - DISORDER_MS, this.beginsAtMs)
+    if (this.newestId === undefined) return false
+    const sinceMs = Math.max(this.newestAtMs - DISORDER_MS, this.beginsAtMs)
     return timeMsOf(message) >= sinceMs && !this.has(message)
   }
 
   toString(): string {
-    const newest = this.newest
-    if (newest === undefined) return ''
-    const id = `${newest.timeMs}-${encodeURIComponent(newest.id)}`
+    const { newestId } = this
+    if (newestId === undefined) return ''
+    const id = `${this.newestAtMs}-${PLAIN_ID.test(newestId) ? newestId : encodeURIComponent(newestId)}`
     return this.others.length === 0 ? id : `${id}~${this.others.map((sent) => sent.mark).join('.')}`
   }
 
@@ -95,7 +113,8 @@ export class EventCursor {
     const timeMs = Number(match[1])
     const id = decoded(match[2] ?? '')
     if (id === undefined) return undefined
-    cursor.newest = { timeMs, id }
+    cursor.newestId = id
+    cursor.newestAtMs = timeMs
     const marks = (match[3] ?? '').split('.').filter((mark) => mark !== '')
     if (marks.length > 0) cursor.others = marks.map((mark) => ({ timeMs, mark })).slice(1 - MOST_RECENT)
     return cursor

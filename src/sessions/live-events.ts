@@ -110,6 +110,9 @@ class Tab {
   }
 }
 
+/** Shared by all who wait for nothing: thousands of empty lists would outlive every collection. */
+const NONE: readonly Message[] = []
+
 /** All tabs of one guest on one upstream subscription: order, duplicates and gaps are settled here. */
 class GuestFeed {
   readonly tabs = new Set<Tab>()
@@ -120,7 +123,7 @@ class GuestFeed {
   private unsubscribe: (() => void) | undefined = undefined
   private state: string | undefined = undefined
   /** Messages that came in this turn of the event loop, to be put in order before they go out. */
-  private arrived: Message[] = []
+  private arrived: readonly Message[] = NONE
   private filling = false
   private gaps = 0
 
@@ -168,16 +171,17 @@ class GuestFeed {
   /** Puts what arrived in order and sends it. */
   flush(): void {
     if (this.filling) return
-    const arrived = this.arrived
-    this.arrived = []
-    if (arrived.length > 1) arrived.sort((a, b) => timeMsOf(a) - timeMsOf(b))
-    for (const message of arrived) this.send(message)
+    const { arrived } = this
+    this.arrived = NONE
+    const inOrder = arrived.length > 1 ? arrived.toSorted((a, b) => timeMsOf(a) - timeMsOf(b)) : arrived
+    for (const message of inOrder) this.send(message)
   }
 
   private on(event: GuestEvent): void {
     switch (event.type) {
       case 'message':
-        if (this.arrived.push(event.message) === 1) this.context.flushSoon(this)
+        if (this.arrived.length === 0) this.context.flushSoon(this)
+        this.arrived = [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)

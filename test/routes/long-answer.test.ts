@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 import { startServer, type RunningServer } from '../../src/http-server.ts'
-import { beginLongAnswer } from '../../src/routes/long-answer.ts'
+import { beginLongAnswer, continueLongAnswer } from '../../src/routes/long-answer.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.stop(0))
@@ -29,6 +29,11 @@ test('the page gets all headers, the first words at once, and what follows', asy
   expect((await reader.read()).value).toBe('first\n\n')
   held.write('second\n\n')
   expect((await reader.read()).value).toBe('second\n\n')
+  continueLongAnswer(held, 'thïrd 🙂\n\n')
+  expect((await reader.read()).value).toBe('thïrd 🙂\n\n')
+  continueLongAnswer(held, '')
+  held.write('fourth\n\n')
+  expect((await reader.read()).value).toBe('fourth\n\n')
   held.end()
   expect(await reader.read()).toMatchObject({ done: true })
 })

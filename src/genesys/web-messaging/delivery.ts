@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../http/upstream-error.ts'
 import { choicesIn, textsOf } from '../choices.ts'
 import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../guest-api.ts'
-import type { Frame, StructuredMessage } from './frames.ts'
+import type { Frame } from './frames.ts'
+import type { StructuredMessage } from './structured-message.ts'
 import type { GuestConnections } from './guest-connections.ts'
 import type { History } from './history.ts'
 import { isInbound, messageKey, readMessage } from './messages.ts'
@@ -60,7 +61,7 @@ export function createDelivery(options: {
         answer: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
         // Only now, as the messages before it in the queue may say the same.
-        onSending: () => (from = { afterKey: connection.newest?.key, sinceMs: now() - CLOCK_SKEW_MS }),
+        onSending: () => (from = { afterKey: connection.newest.key, sinceMs: now() - CLOCK_SKEW_MS }),
       })
     } catch (error) {
       if (from === undefined || !isDeliveryUnknown(error)) throw error
@@ -105,13 +106,13 @@ export function createDelivery(options: {
   }
 
   async function look(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
-    const nowIso = new Date(now()).toISOString()
+    const nowMs = now()
     const isOurs = (found: Message) => !connections.of(guest).echoes.isAnother(message.tracingId, found)
     for (const entity of await history.newest(guest, deadlineAtMs)) {
       const { afterKey } = from
       if (afterKey !== undefined && (messageKey(entity) === afterKey || entity.id === afterKey))
         return undefined
-      const found = readMessage(entity, nowIso)
+      const found = readMessage(entity, nowMs)
       if (afterKey === undefined && found && Date.parse(found.time) < from.sinceMs) return undefined
       if (found?.direction === 'inbound' && saysTheSame(found, message) && isOurs(found)) return found
     }
@@ -124,7 +125,7 @@ export function createDelivery(options: {
 function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {
   if (frame.class !== 'StructuredMessage' || frame.tracingId !== tracingId) return undefined
   const wire: StructuredMessage = { ...frame.body, type: frame.body.type ?? 'Text' }
-  return isInbound(wire) ? readMessage(wire, new Date(nowMs).toISOString()) : undefined
+  return isInbound(wire) ? readMessage(wire, nowMs) : undefined
 }
 
 /** The history has no tracing id: a message is recognised by what it says. */

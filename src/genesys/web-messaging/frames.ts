@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { fieldsOf, textOf } from './json-values.ts'
+import { readStructuredMessage } from './structured-message.ts'
 
 /**
  * The frames of the guest socket that we read. Genesys adds fields, classes and content types at any
@@ -6,39 +8,6 @@ import { z } from 'zod'
  */
 
 const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
-const list = z.array(z.unknown()).optional().catch(undefined)
-
-const Participant = z.object({
-  nickname: maybe(z.string()),
-  firstName: maybe(z.string()),
-  lastName: maybe(z.string()),
-  image: maybe(z.string()),
-})
-
-const EventEntry = z.object({
-  eventType: maybe(z.string()),
-  presence: maybe(z.object({ type: maybe(z.string()) })),
-  typing: maybe(
-    z.object({ type: maybe(z.string()), duration: maybe(z.number()), durationMs: maybe(z.number()) }),
-  ),
-})
-
-/** A message or event, on the socket and in the history alike. */
-export const StructuredMessage = z.object({
-  id: maybe(z.string()),
-  messageId: maybe(z.string()),
-  type: maybe(z.string()),
-  direction: maybe(z.string()),
-  text: maybe(z.string()),
-  channel: maybe(
-    z.object({ time: maybe(z.string()), messageId: maybe(z.string()), from: maybe(Participant) }),
-  ),
-  content: list,
-  events: maybe(z.array(EventEntry.catch({}))),
-  metadata: maybe(z.record(z.string(), z.unknown())),
-  originatingEntity: maybe(z.string()),
-})
-export type StructuredMessage = z.infer<typeof StructuredMessage>
 
 const SessionResponse = z.object({
   connected: z.boolean(),
@@ -77,21 +46,30 @@ const AttachmentFailure = z.object({
   errorMessage: maybe(z.string()),
 })
 
-const NoBody = z.unknown().transform(() => ({}))
+const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
+const UploadSuccess = z.object({ attachmentId: z.string(), downloadUrl: maybe(z.string()) })
+const AttachmentDeleted = z.object({ attachmentId: z.string() })
 
+const readBy =
+  <T extends z.ZodType>(schema: T) =>
+  (body: unknown): z.infer<T> | undefined =>
+    schema.safeParse(body).data
+const readNothing = () => ({})
+
+/** By class, how to read the body; undefined for one that can not be read. */
 const BODIES = {
-  SessionResponse,
-  StructuredMessage,
-  JwtResponse: z.object({ jwt: z.string().min(1), exp: z.number() }),
-  PresignedUrlResponse: PresignedUrl,
-  UploadSuccessEvent: z.object({ attachmentId: z.string(), downloadUrl: maybe(z.string()) }),
-  UploadFailureEvent: AttachmentFailure,
-  GenerateUrlError: AttachmentFailure,
-  AttachmentDeletedResponse: z.object({ attachmentId: z.string() }),
-  ConnectionClosedEvent: NoBody,
-  LogoutEvent: NoBody,
-  SessionClearedEvent: NoBody,
-  SessionExpiredEvent: NoBody,
+  SessionResponse: readBy(SessionResponse),
+  StructuredMessage: readStructuredMessage,
+  JwtResponse: readBy(JwtResponse),
+  PresignedUrlResponse: readBy(PresignedUrl),
+  UploadSuccessEvent: readBy(UploadSuccess),
+  UploadFailureEvent: readBy(AttachmentFailure),
+  GenerateUrlError: readBy(AttachmentFailure),
+  AttachmentDeletedResponse: readBy(AttachmentDeleted),
+  ConnectionClosedEvent: readNothing,
+  LogoutEvent: readNothing,
+  SessionClearedEvent: readNothing,
+  SessionExpiredEvent: readNothing,
 } as const
 
 type Class = keyof typeof BODIES
@@ -100,7 +78,7 @@ type KnownFrame = {
     readonly class: C
     readonly pushed: boolean
     readonly tracingId: string | undefined
-    readonly body: z.infer<(typeof BODIES)[C]>
+    readonly body: NonNullable<ReturnType<(typeof BODIES)[C]>>
   }
 }[Class]
 
@@ -123,26 +101,26 @@ export interface OddFrame {
 
 export type Frame = KnownFrame | ErrorFrame | OddFrame
 
-const Envelope = z.object({
-  type: maybe(z.string()),
-  class: z.string(),
-  code: maybe(z.coerce.number().int()),
-  tracingId: maybe(z.string()),
-  body: z.unknown().optional(),
-})
-
 /** The text of a WebSocket message as a frame. Never throws, whatever the text. */
 export function readFrame(text: string): Frame {
-  const envelope = Envelope.safeParse(parseJson(text))
-  if (!envelope.success) return { class: 'odd', tracingId: undefined, what: 'not a frame' }
-  const { type, class: name, code = 200, tracingId, body } = envelope.data
+  const envelope = fieldsOf(parseJson(text))
+  const name = textOf(envelope?.class)
+  if (!envelope || name === undefined) return { class: 'odd', tracingId: undefined, what: 'not a frame' }
+  const code = codeOf(envelope.code)
+  const tracingId = textOf(envelope.tracingId)
   // The attachment classes tell of a refusal by their class, whatever code they carry.
   const isRefusal = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
-  if (isRefusal) return { class: 'error', tracingId, code, ...readRefusal(body) }
+  if (isRefusal) return { class: 'error', tracingId, code, ...readRefusal(envelope.body) }
   if (!Object.hasOwn(BODIES, name)) return { class: 'odd', tracingId, what: 'unknown class' }
-  const parsed = BODIES[name as Class].safeParse(body ?? {})
-  if (!parsed.success) return { class: 'odd', tracingId, what: `unreadable ${name}` }
-  return { class: name, pushed: type !== 'response', tracingId, body: parsed.data } as KnownFrame
+  const body = BODIES[name as Class](envelope.body ?? {})
+  if (!body) return { class: 'odd', tracingId, what: `unreadable ${name}` }
+  return { class: name, pushed: envelope.type !== 'response', tracingId, body } as KnownFrame
+}
+
+/** Genesys writes it as a number; as text it means the same. What is neither refuses nothing. */
+function codeOf(code: unknown): number {
+  const number = typeof code === 'string' ? Number(code) : code
+  return Number.isSafeInteger(number) ? (number as number) : 200
 }
 
 const Refusal = z.object({

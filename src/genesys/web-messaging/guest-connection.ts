@@ -4,12 +4,14 @@ import type { ConnectionSettings } from './connection-settings.ts'
 import { echoExchange, type ExchangeRequest } from './exchange.ts'
 import { Exchanges, type ExchangesOwner } from './exchanges.ts'
 import { isAboutTyping, isEnd, toUpstreamError } from './frame-errors.ts'
-import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from './frames.ts'
+import type { ErrorFrame, Frame, SessionResponse } from './frames.ts'
+import type { StructuredMessage } from './structured-message.ts'
 import type { GuestSession } from './guest-session.ts'
 import { readEvent, readMessage } from './messages.ts'
 import { KnownSession } from './known-session.ts'
 import { Echoes } from './echoes.ts'
 import { Listeners, type SessionEventState } from './listeners.ts'
+import { NewestMessage } from './newest-message.ts'
 import { typingOn } from './requests.ts'
 import { Typing } from './typing.ts'
 import { SessionSocket, type SessionSocketOwner } from './session-socket.ts'
@@ -20,8 +22,8 @@ const MAX_FAILURES = 3
 
 /** One guest at Genesys: its requests, its listeners, and what is known of its session. */
 export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
-  /** The newest message seen on this connection: its key, and the `id` by which the REST API knows it. */
-  newest: { readonly key: string; readonly id: string; readonly time: string } | undefined
+  /** The newest message seen on this connection. */
+  readonly newest = new NewestMessage()
   readonly socket: SessionSocket
   readonly session: KnownSession
   readonly echoes = new Echoes()
@@ -31,7 +33,8 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   readonly #typing = new Typing()
   #isAway = false
   #failures = 0
-  #neededAtMs: number
+  /** Undefined while somebody needs it: for thousands of guests there is nothing to write down then. */
+  #idleSinceMs: number | undefined
   #spokeAtMs = 0
 
   /** @param guest `isNew`: its token was made just now, so Genesys can't know it. */
@@ -43,7 +46,6 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.socket = new SessionSocket(settings, this, guest)
     this.#listeners = new Listeners(settings.onOddFrame)
     this.session = new KnownSession(!guest.isNew)
-    this.#neededAtMs = settings.now()
   }
 
   get isNeeded(): boolean {
@@ -56,7 +58,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   /** Somebody is about to use this connection: its idle time begins anew. */
   touch(): void {
-    this.#neededAtMs = this.nowMs()
+    this.#idleSinceMs = undefined
   }
 
   exchange<T>(request: ExchangeRequest<T>): Promise<T> {
@@ -99,8 +101,8 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   /** False when nothing is left of this connection. */
   tick(nowMs: number): boolean {
-    if (this.isNeeded) this.#neededAtMs = nowMs
-    else if (nowMs - this.#neededAtMs >= this.#settings.idleMs) {
+    if (this.isNeeded) this.#idleSinceMs = undefined
+    else if (nowMs - (this.#idleSinceMs ??= nowMs) >= this.#settings.idleMs) {
       this.socket.sleep()
       return false
     }
@@ -148,7 +150,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.#isAway = false
     this.#listeners.emitState(this.#state())
     // Who listened before the socket was there may have missed something meanwhile.
-    this.#listeners.emitGap(this.newest)
+    this.#listeners.emitGap(this.newest.place)
     this.pump()
   }
 
@@ -172,7 +174,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     const outcome = this.#exchanges.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome === 'late') this.echoes.keep(frame.tracingId, readMessage(frame.body, this.#nowIso()))
+        if (outcome === 'late') this.echoes.keep(frame.tracingId, readMessage(frame.body, this.nowMs()))
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
@@ -209,12 +211,9 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   #pushed(wire: StructuredMessage): void {
-    const event = readEvent(wire, this.#nowIso())
+    const event = readEvent(wire, this.nowMs())
     if (!event) return
-    if (event.type === 'message') {
-      const { id: key, time } = event.message
-      this.newest = { key, id: wire.id ?? key, time }
-    }
+    if (event.type === 'message') this.newest.note(event.message, wire)
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#listeners.emit(event)
   }
@@ -224,7 +223,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.socket.sleep()
     if (error) this.#exchanges.failAll(error)
     else this.#exchanges.lost()
-    if (state !== 'disconnected') this.newest = undefined
+    if (state !== 'disconnected') this.newest.forget()
     this.#listeners.emitState(state)
     this.#isAway = this.#listeners.size > 0
     if (this.#exchanges.busy) this.socket.wake()
@@ -238,7 +237,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   #applySession(response: SessionResponse): void {
     const isLost = this.session.configured(this.#settings.readSession(response))
-    if (isLost) this.newest = undefined
+    if (isLost) this.newest.forget()
   }
 
   #state(): 'read-only' | 'connected' {
@@ -252,9 +251,5 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   #echo(): void {
     // Nobody waits for it: what a silent socket means, the pings find out.
     this.exchange(echoExchange(this.nowMs() + ECHO_PATIENCE_MS)).catch(() => undefined)
-  }
-
-  #nowIso(): string {
-    return new Date(this.nowMs()).toISOString()
   }
 }

@@ -21,21 +21,19 @@ const BEATS = 10
 
 export function createGuestConnections(settings: ConnectionSettings): GuestConnections {
   const connections = new Map<string, GuestConnection>()
-  let round = connections.entries()
-  let beats = 0
+  const slots = Array.from({ length: BEATS }, () => new Set<GuestConnection>())
+  let made = 0
+  let turn = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
   function beat(): void {
     const nowMs = settings.now()
-    if (beats === 0) round = connections.entries()
-    beats = (beats + 1) % BEATS
-    const isLast = beats === 0
-    for (let left = Math.floor(connections.size / BEATS); left > 0 || isLast; left--) {
-      const next = round.next()
-      if (next.done === true) break
-      const [token, connection] = next.value
-      if (!connection.tick(nowMs)) connections.delete(token)
+    turn = (turn + 1) % BEATS
+    for (const connection of slots[turn] ?? []) {
+      if (connection.tick(nowMs)) continue
+      slots[turn]?.delete(connection)
+      connections.delete(connection.socket.token)
     }
     if (connections.size > 0) return
     clearInterval(timer)
@@ -56,6 +54,7 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
       const connection = new GuestConnection(settings, { token, origin, isNew })
       if (jwt !== undefined) connection.socket.credentials = { jwt, refreshToken }
       connections.set(token, connection)
+      slots[made++ % BEATS]?.add(connection)
       timer ??= setInterval(beat, ROUND_MS / BEATS).unref()
       return connection
     },
@@ -67,6 +66,7 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
       clearInterval(timer)
       for (const connection of connections.values()) connection.close()
       connections.clear()
+      for (const slot of slots) slot.clear()
     },
   }
 }

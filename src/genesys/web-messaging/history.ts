@@ -3,11 +3,12 @@ import { byDeadline } from '../../http/by-deadline.ts'
 import type { UpstreamClient } from '../../http/upstream-client.ts'
 import { UpstreamError } from '../../http/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../guest-api.ts'
-import { StructuredMessage, type Frame } from './frames.ts'
+import type { Frame } from './frames.ts'
 import type { GuestConnection } from './guest-connection.ts'
 import type { GuestConnections } from './guest-connections.ts'
 import { readMessage } from './messages.ts'
 import { getJwt } from './requests.ts'
+import { readStructuredMessage, type StructuredMessage } from './structured-message.ts'
 
 export interface PageRequest {
   readonly pageSize: number
@@ -30,7 +31,9 @@ interface GuestReads {
 }
 
 const WirePage = z.object({
-  entities: z.array(z.unknown()).transform((entities) => entities.flatMap(readEntity)),
+  entities: z
+    .array(z.unknown())
+    .transform((entities) => entities.flatMap((entity) => readStructuredMessage(entity) ?? [])),
   total: z.number().optional().catch(undefined),
   pageCount: z.number().optional().catch(undefined),
 })
@@ -130,7 +133,7 @@ export function createHistory(options: {
   return {
     async page(guest, page, deadlineAtMs) {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
-      const messages = oldestFirst(entities, new Date(now()).toISOString())
+      const messages = oldestFirst(entities, now())
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
     async newest(guest, deadlineAtMs) {
@@ -140,16 +143,12 @@ export function createHistory(options: {
 }
 
 /** Genesys: newest first, and `channel.time` can be null: such a message stands with its elder neighbour. */
-function oldestFirst(entities: readonly StructuredMessage[], nowIso: string): Message[] {
+function oldestFirst(entities: readonly StructuredMessage[], nowMs: number): Message[] {
   const messages: Message[] = []
   for (const entity of entities.toReversed()) {
-    const message = readMessage(entity, messages.at(-1)?.time ?? nowIso)
+    const elder = messages.at(-1)
+    const message = readMessage(entity, elder ? Date.parse(elder.time) : nowMs)
     if (message) messages.push(message)
   }
   return messages
-}
-
-function readEntity(entity: unknown): StructuredMessage[] {
-  const parsed = StructuredMessage.safeParse(entity)
-  return parsed.success ? [parsed.data] : []
 }

@@ -1,4 +1,4 @@
-import type { StructuredMessage } from './frames.ts'
+import type { StructuredMessage } from './structured-message.ts'
 import type { GuestSession } from './guest-session.ts'
 
 /** What is known of one guest's session, and whether Genesys still knows it too. */

@@ -1,4 +1,4 @@
-import type { GuestEvent, GuestEventListener } from '../guest-api.ts'
+import type { GuestEvent, GuestEventListener, Message } from '../guest-api.ts'
 
 export type SessionEventState = Extract<GuestEvent, { type: 'session' }>['state']
 
@@ -38,9 +38,9 @@ export class Listeners {
     this.emit({ type: 'session', state })
   }
 
-  /** @param newest the newest message that is known, by its key. */
-  emitGap(newest: { readonly key: string; readonly time: string } | undefined): void {
-    this.emit({ type: 'gap', ...(newest && { after: { id: newest.key, time: newest.time } }) })
+  /** @param after the newest message that is known */
+  emitGap(after: Pick<Message, 'id' | 'time'> | undefined): void {
+    this.emit({ type: 'gap', ...(after && { after }) })
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import type { GuestEvent, Message, Sender } from '../guest-api.ts'
 import { readContent } from './content.ts'
-import type { StructuredMessage } from './frames.ts'
+import type { StructuredMessage } from './structured-message.ts'
 
 /** Genesys: 5 s where the event does not say how long the typing lasts. */
 const TYPING_MS = 5_000
@@ -18,15 +18,19 @@ export function messageKey(wire: StructuredMessage): string | undefined {
   return wire.channel?.messageId ?? wire.messageId ?? wire.id
 }
 
-/** Undefined for an event, and for a message that nothing could recognise again. */
-export function readMessage(wire: StructuredMessage, fallbackTime: string): Message | undefined {
+/**
+ * Undefined for an event, and for a message that nothing could recognise again.
+ *
+ * @param fallbackMs its time, as epoch ms, where Genesys says none
+ */
+export function readMessage(wire: StructuredMessage, fallbackMs: number): Message | undefined {
   const id = messageKey(wire)
   if (!isMessage(wire) || id === undefined) return undefined
   const content = readContent(wire.content ?? [])
   const from = readFrom(wire)
   return {
     id,
-    time: readTime(wire.channel?.time) ?? fallbackTime,
+    time: readTime(wire.channel?.time) ?? new Date(fallbackMs).toISOString(),
     direction: isInbound(wire) ? 'inbound' : 'outbound',
     type: wire.type === 'Structured' ? 'structured' : 'text',
     ...(wire.text && { text: wire.text }),
@@ -37,8 +41,8 @@ export function readMessage(wire: StructuredMessage, fallbackTime: string): Mess
 }
 
 /** What a pushed frame means to a page; undefined for what it need not know, the guest's own events among it. */
-export function readEvent(wire: StructuredMessage, nowIso: string): GuestEvent | undefined {
-  const message = readMessage(wire, nowIso)
+export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | undefined {
+  const message = readMessage(wire, nowMs)
   if (message) return { type: 'message', message }
   if (isInbound(wire) || isMessage(wire)) return undefined
   // Genesys: read-only is told by the event itself, never by the configuration, which may have changed since.
@@ -69,10 +73,15 @@ export function isInbound(wire: StructuredMessage): boolean {
   return wire.direction === 'Inbound'
 }
 
+/** As Genesys writes nearly every time, and as `toISOString` does. */
+const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 /** Genesys: `channel.time` can be null in the history. */
 function readTime(time: string | undefined): string | undefined {
-  const ms = time === undefined ? NaN : Date.parse(time)
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+  if (time === undefined) return undefined
+  const ms = Date.parse(time)
+  if (Number.isNaN(ms)) return undefined
+  return UTC_TIME.test(time) ? time : new Date(ms).toISOString()
 }
 
 function readSender(wire: StructuredMessage): Sender {

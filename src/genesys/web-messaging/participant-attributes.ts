@@ -72,8 +72,8 @@ export function createParticipantAttributes(options: {
   async function write(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
     const { newest, session } = connections.of(guest)
     // A guest who is new to Genesys and has said nothing has no conversation to be asked about.
-    if (newest === undefined && session.current?.isNew === true) return false
-    const messageId = newest?.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
+    if (newest.id === undefined && session.current?.isNew === true) return false
+    const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
     const details = `${segment(messageId)}/details`
     const { conversationId } = await get(details, 'find the conversation', MessageDetails, deadlineAtMs)

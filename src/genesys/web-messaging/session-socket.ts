@@ -33,7 +33,7 @@ export class SessionSocket implements SocketOwner {
   credentials: Credentials | undefined
   readonly #settings: ConnectionSettings
   readonly #owner: SessionSocketOwner
-  readonly #token: string
+  readonly token: string
   readonly #origin: string | undefined
   /** `queued`: nothing is wrong, but too many want to connect; `waiting`: for the next attempt. */
   #phase: 'dormant' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'dormant'
@@ -54,7 +54,7 @@ export class SessionSocket implements SocketOwner {
   ) {
     this.#settings = settings
     this.#owner = owner
-    this.#token = guest.token
+    this.token = guest.token
     this.#origin = guest.origin
   }
 
@@ -84,7 +84,7 @@ export class SessionSocket implements SocketOwner {
   }
 
   write(request: GuestRequest): void {
-    this.#socket?.send(JSON.stringify({ ...request, token: this.#token }))
+    this.#socket?.send(JSON.stringify({ ...request, token: this.token }))
   }
 
   /** Closes the socket and stays away until {@link wake}. */

@@ -18,7 +18,7 @@ function send(connection: GuestConnection, text: string, patienceMs = 10_000) {
       deadlineAtMs: Date.now() + patienceMs,
       answer: (frame) =>
         frame.class === 'StructuredMessage' && frame.tracingId === tracingId
-          ? readMessage(frame.body, '')
+          ? readMessage(frame.body, 0)
           : undefined,
       ifLost: 'delivery-unknown',
     })
