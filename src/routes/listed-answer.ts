@@ -34,6 +34,8 @@ export function createListedAnswer(): typeof http.ServerResponse {
 
     forgetHeaders(): void {
       this.#listed = []
+      // Of the head, a kilobyte, node asks from now on only whether there is one.
+      if (this.headersSent) Object.assign(this, { _header: 'sent' })
     }
 
     writeChunk(text: string): void {

@@ -1,9 +1,12 @@
 import type { Response } from 'express'
 import type { ListedAnswer } from './listed-answer.ts'
 
+const NO_HEADERS = Object.freeze({})
+const NO_RAW_HEADERS = Object.freeze([])
+
 /**
- * Sends the head of an answer that stays open for hours, and lets go of what was needed to come so far: some
- * 6 KB, for each of thousands of pages.
+ * Sends the head of an answer that stays open for hours, and lets go of what was needed to come so far, the
+ * request's headers among it: some 8 KB, for each of thousands of pages.
  */
 export function beginLongAnswer(
   res: Response,
@@ -17,8 +20,8 @@ export function beginLongAnswer(
   res.write(body)
   res.uncork()
   ;(res as Partial<ListedAnswer>).forgetHeaders?.()
-  // Express's way to the next handler, which holds on to all that were before.
-  Object.assign(res.req, { next: undefined })
+  // And Express's way to the next handler, which holds on to all that were before.
+  Object.assign(res.req, { next: undefined, headers: NO_HEADERS, rawHeaders: NO_RAW_HEADERS })
 }
 
 /** Sends more of an answer that has begun. */
