@@ -76,16 +76,22 @@ class Page {
 class Tally {
   open = 0
   connected = 0
-  seen = new Map()
+  arrived = 0
+  twice = 0
+  #seen = new Uint8Array(0)
   latencies = new Latencies()
 
   message(number, sentAtNs) {
-    this.seen.set(number, (this.seen.get(number) ?? 0) + 1)
+    if (this.#seen[number] === 1) this.twice += 1
+    else this.arrived += 1
+    this.#seen[number] = 1
     this.latencies.add(Number(process.hrtime.bigint() - BigInt(sentAtNs)) / 1e6)
   }
 
-  begin() {
-    this.seen = new Map()
+  /** @param count of the messages that will come, numbered from 0 */
+  begin(count) {
+    this.arrived = this.twice = 0
+    this.#seen = new Uint8Array(count)
     this.latencies = new Latencies()
   }
 }
@@ -115,13 +121,11 @@ export function liveCommands() {
       await until(() => tally.connected === pages.length, 60_000)
       return { tookMs: performance.now() - startedAt, connected: tally.connected }
     },
-    beginMessages: () => tally.begin(),
+    beginMessages: ({ count }) => tally.begin(count),
     /** @returns what arrived of `count` messages, when all of them did or the time is up */
     async endMessages({ count, withinMs }) {
-      await until(() => tally.seen.size >= count, withinMs)
-      let twice = 0
-      for (const times of tally.seen.values()) if (times > 1) twice += 1
-      return { arrived: tally.seen.size, twice, ...tally.latencies.summary() }
+      await until(() => tally.arrived >= count, withinMs)
+      return { arrived: tally.arrived, twice: tally.twice, ...tally.latencies.summary() }
     },
     pages: () => ({ open: tally.open, connected: tally.connected }),
     closePages() {

@@ -83,7 +83,7 @@ async function comeBack(load, state, guests, restart) {
 
 async function measureMessages(upstream, load) {
   const measure = async (count) => {
-    await load.ask('beginMessages')
+    await load.ask('beginMessages', { count })
     await upstream.ask('push', { perSecond: MESSAGES_PER_SECOND, count })
     return load.ask('endMessages', { count, withinMs: 5000 })
   }
