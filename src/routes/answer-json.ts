@@ -1,5 +1,6 @@
 import type { Response } from 'express'
 import { atTurnEnd } from '../http/turn-end.ts'
+import type { ListedAnswer } from './listed-answer.ts'
 
 /** The answer in one piece. Express's `res.json` would look at settings, etags and charsets for each one. */
 export function answerJson(res: Response, body: unknown, status = 200): void {
@@ -7,5 +8,10 @@ export function answerJson(res: Response, body: unknown, status = 200): void {
   res.setHeader('Content-Type', 'application/json; charset=utf-8')
   res.setHeader('Content-Length', Buffer.byteLength(text))
   res.writeHead(status) // now, where a header that can't be sent is still a problem of this request
-  atTurnEnd(() => res.end(text))
+  atTurnEnd(() => endWith(res, text))
+}
+
+function endWith(res: Response & Partial<ListedAnswer>, text: string): void {
+  if (res.endWith) res.endWith(text)
+  else res.end(text)
 }

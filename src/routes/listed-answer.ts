@@ -3,12 +3,22 @@ import http from 'node:http'
 type Value = number | string | readonly string[]
 type GivenHeaders = http.OutgoingHttpHeaders | http.OutgoingHttpHeader[]
 
+/** What node:http keeps of an answer, and has no types for. */
+interface NodeAnswer {
+  _header: string | null
+  _headerSent: boolean
+  readonly _hasBody: boolean
+  readonly outputData: readonly unknown[]
+}
+
 /** What a listed answer can do beyond a `ServerResponse`. In a foreign server's application there is none. */
 export interface ListedAnswer {
   /** Sets headers, names and values in turn, that are well formed and not set yet: nothing is checked. */
   addHeaders(namesAndValues: readonly string[]): void
   /** For an answer that goes on for hours after its head. */
   forgetHeaders(): void
+  /** As `end`, when `writeHead` has made the head: head and body go out as one piece. Of both, `end` makes three. */
+  endWith(body: string): void
   /** As `write`, when the answer has begun. Of a chunk `write` makes four pieces, and a turn to put them together. */
   writeChunk(text: string): void
 }
@@ -36,6 +46,18 @@ export function createListedAnswer(): typeof http.ServerResponse {
       this.#listed = []
       // Of the head, a kilobyte, node asks from now on only whether there is one.
       if (this.headersSent) Object.assign(this, { _header: 'sent' })
+    }
+
+    endWith(body: string): void {
+      const { socket, chunkedEncoding } = this
+      const { _header: head, _headerSent, _hasBody, outputData } = this as unknown as NodeAnswer
+      const isItsTurn = socket?.writable === true && outputData.length === 0
+      if (!isItsTurn || head === null || _headerSent || !_hasBody || chunkedEncoding) this.end(body)
+      else {
+        Object.assign(this, { _headerSent: true })
+        socket.write(head + body)
+        this.end()
+      }
     }
 
     writeChunk(text: string): void {
