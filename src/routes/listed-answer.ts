@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { Socket } from 'node:net'
 
 type Value = number | string | readonly string[]
 type GivenHeaders = http.OutgoingHttpHeaders | http.OutgoingHttpHeader[]
@@ -11,9 +12,19 @@ interface NodeAnswer {
   readonly outputData: readonly unknown[]
 }
 
+/** Headers that are the same for many answers, and the lines of a head that they make. */
+interface HeaderBlock {
+  /** Names and values in turn. */
+  readonly listed: readonly string[]
+  readonly lines: string
+}
+
 /** What a listed answer can do beyond a `ServerResponse`. In a foreign server's application there is none. */
 export interface ListedAnswer {
-  /** Sets headers, names and values in turn, that are well formed and not set yet: nothing is checked. */
+  /**
+   * Sets headers, names and values in turn, that are well formed and not set yet: nothing is checked. Of a list that is
+   * added to many answers before all else, the lines are made once.
+   */
   addHeaders(namesAndValues: readonly string[]): void
   /** For an answer that goes on for hours after its head. */
   forgetHeaders(): void
@@ -34,16 +45,32 @@ export function createListedAnswer(): typeof http.ServerResponse {
   return class extends http.ServerResponse implements ListedAnswer {
     /** Names and values in turn. */
     #listed: Value[] = []
+    /** Goes before them, as long as nobody changes what is in it. */
+    #block: HeaderBlock | undefined
     #isAnySet = false
 
     addHeaders(namesAndValues: readonly string[]): void {
-      if (!this.#isAnySet) this.#listed = namesAndValues.slice()
+      const block = this.#isAnySet ? undefined : blockOf(namesAndValues)
+      if (block) this.#block = block
       else for (const each of namesAndValues) this.#listed.push(each)
       this.#isAnySet = true
     }
 
+    /** All of them in the list. */
+    #unfold(): Value[] {
+      if (this.#block) this.#listed = [...this.#block.listed, ...this.#listed]
+      this.#block = undefined
+      return this.#listed
+    }
+
+    /** The list in which a header of this name can be changed, or put. */
+    #listFor(name: string): Value[] {
+      return this.#block && placeOf(this.#block.listed, name) >= 0 ? this.#unfold() : this.#listed
+    }
+
     forgetHeaders(): void {
       this.#listed = []
+      this.#block = undefined
       // Of the head, a kilobyte, node asks from now on only whether there is one.
       if (this.headersSent) Object.assign(this, { _header: 'sent' })
     }
@@ -71,53 +98,64 @@ export function createListedAnswer(): typeof http.ServerResponse {
       http.validateHeaderName(name)
       http.validateHeaderValue(name, value as string)
       this.#isAnySet = true
-      const at = placeOf(this.#listed, name)
-      if (at < 0) this.#listed.push(name, value)
-      else this.#listed.splice(at, 2, name, value)
+      const listed = this.#listFor(name)
+      const at = placeOf(listed, name)
+      if (at < 0) listed.push(name, value)
+      else listed.splice(at, 2, name, value)
       return this
     }
 
     override appendHeader(name: string, value: string | readonly string[]): this {
-      const at = placeOf(this.#listed, name)
+      const listed = this.#listFor(name)
+      const at = placeOf(listed, name)
       if (at < 0) return this.setHeader(name, value)
-      const [asFirstSpelt, before] = this.#listed.slice(at, at + 2) as [string, Value]
+      const [asFirstSpelt, before] = listed.slice(at, at + 2) as [string, Value]
       http.validateHeaderName(name)
       return this.setHeader(asFirstSpelt, [before, value].flat() as string[])
     }
 
     override getHeader(name: string): number | string | string[] | undefined {
       const at = placeOf(this.#listed, name)
-      return at < 0 ? undefined : (this.#listed[at + 1] as string)
+      if (at >= 0) return this.#listed[at + 1] as string
+      const inBlock = this.#block ? placeOf(this.#block.listed, name) : -1
+      return inBlock < 0 ? undefined : this.#block?.listed[inBlock + 1]
     }
 
     override hasHeader(name: string): boolean {
-      return placeOf(this.#listed, name) >= 0
+      return this.getHeader(name) !== undefined
     }
 
     override getHeaderNames(): string[] {
-      return namesIn(this.#listed).map((name) => name.toLowerCase())
+      return this.getRawHeaderNames().map((name) => name.toLowerCase())
     }
 
     getRawHeaderNames(): string[] {
-      return namesIn(this.#listed)
+      return namesIn(this.#unfold())
     }
 
     override getHeaders(): http.OutgoingHttpHeaders {
       const headers = Object.create(null) as http.OutgoingHttpHeaders
-      for (const name of namesIn(this.#listed)) headers[name.toLowerCase()] = this.getHeader(name)
+      for (const name of this.getRawHeaderNames()) headers[name.toLowerCase()] = this.getHeader(name)
       return headers
     }
 
     override removeHeader(name: string): void {
       super.removeHeader(name) // which throws when it is too late, and notes what node is not to add by itself
-      const at = placeOf(this.#listed, name)
-      if (at >= 0) this.#listed.splice(at, 2)
+      const listed = this.#listFor(name)
+      const at = placeOf(listed, name)
+      if (at >= 0) listed.splice(at, 2)
     }
 
     override writeHead(status: number, reason?: string | GivenHeaders, headers?: GivenHeaders): this {
       const given = typeof reason === 'string' ? headers : (headers ?? reason)
       const all = this.headersSent ? given : this.withListed(given)
       return typeof reason === 'string' ? super.writeHead(status, reason, all) : super.writeHead(status, all)
+    }
+
+    /** Node's own, which `writeHead` calls with what it was given. */
+    _storeHeader(firstLine: string, headers: unknown): void {
+      const before = headers === this.#listed ? (this.#block?.lines ?? '') : ''
+      storeHeader?.call(this, firstLine + before, headers)
     }
 
     /** What is given last wins. A list by itself goes as it is, with what stands in it twice. */
@@ -127,6 +165,37 @@ export function createListedAnswer(): typeof http.ServerResponse {
       return this.#listed as http.OutgoingHttpHeader[]
     }
   } as typeof http.ServerResponse
+}
+
+type StoreHeader = (this: http.ServerResponse, firstLine: string, headers: unknown) => void
+const storeHeader = (http.ServerResponse.prototype as { _storeHeader?: StoreHeader })._storeHeader
+
+/** Whether node makes heads by the method that is overridden above, which it does not document. */
+const canSendBlocks = ((): boolean => {
+  const probe = { isAsked: false }
+  class Probe extends http.ServerResponse {
+    _storeHeader(): void {
+      probe.isAsked = true
+    }
+  }
+  new Probe(new http.IncomingMessage(new Socket())).writeHead(200, [])
+  return probe.isAsked && storeHeader !== undefined
+})()
+
+/** Node looks whether it is to send these itself. */
+const LOOKED_AT = /^(connection|content-length|date|expect|keep-alive|trailer|transfer-encoding)$/i
+
+const blocks = new WeakMap<readonly string[], HeaderBlock>()
+
+/** Undefined for headers that have to be written one by one. */
+function blockOf(listed: readonly string[]): HeaderBlock | undefined {
+  const known = blocks.get(listed)
+  if (known) return known
+  if (!canSendBlocks || namesIn(listed).some((name) => LOOKED_AT.test(name))) return undefined
+  const lines = pairsIn([...listed]).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+  const block = { listed, lines: lines.join('') }
+  blocks.set(listed, block)
+  return block
 }
 
 function placeOf(listed: readonly Value[], name: string): number {

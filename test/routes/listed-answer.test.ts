@@ -80,10 +80,25 @@ function outcome(take: Step, res: ServerResponse): unknown {
   }
 }
 
-test('whatever is set, looked up and taken away, it answers and writes as a ServerResponse does', () => {
+/** The same lists for many answers, as guards have them; one with a header that node looks at. */
+const added = fc.constantFrom<readonly string[][]>(
+  [],
+  [['X-One', 'a', 'Vary', 'b']],
+  [
+    ['X-One', 'a'],
+    ['Vary', 'b', 'X-Two', 'c'],
+  ],
+  [['Content-Length', '3', 'x-one', 'd']],
+)
+
+test('whatever is added, set, looked up and taken away, it answers and writes as a ServerResponse does', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 12 }), last, (steps, write) => {
-      const [node, listed] = answers() as [ServerResponse, ServerResponse]
+    fc.property(added, fc.array(step, { maxLength: 12 }), last, (lists, steps, write) => {
+      const [node, listed] = answers() as [ServerResponse, ServerResponse & ListedAnswer]
+      for (const list of lists) {
+        listed.addHeaders(list)
+        list.forEach((name, at) => at % 2 === 0 && node.setHeader(name, list[at + 1] ?? ''))
+      }
       for (const take of steps) expect(outcome(take, listed)).toEqual(outcome(take, node))
       expect(outcome(write, listed)).toEqual(outcome(write, node))
       expect(listed.headersSent).toBe(node.headersSent)
@@ -122,6 +137,19 @@ test('headers that are added all at once are among the others', () => {
   expect(res.getHeaders()).toEqual({ 'x-one': 'a', 'x-two': 'c' })
   res.writeHead(200)
   expect(head(res)).toEqual(expect.arrayContaining(['X-One: a', 'x-two: c']))
+})
+
+test('what is set on one answer is not on the next to which the same list is added', () => {
+  const list = ['X-One', 'a', 'X-Two', 'b']
+  for (const value of ['c', undefined]) {
+    const [, res] = answers() as [ServerResponse, ServerResponse & ListedAnswer]
+    res.addHeaders(list)
+    if (value !== undefined) res.setHeader('X-Two', value)
+    res.setHeader('X-Three', 'd')
+    res.writeHead(200)
+    expect(head(res)).toEqual(expect.arrayContaining(['X-One: a', `X-Two: ${value ?? 'b'}`, 'X-Three: d']))
+    expect(res.getHeaders()).toEqual({ 'x-one': 'a', 'x-two': value ?? 'b', 'x-three': 'd' })
+  }
 })
 
 test('what is forgotten after it was sent is not kept', () => {
