@@ -73,15 +73,10 @@ export function isInbound(wire: StructuredMessage): boolean {
   return wire.direction === 'Inbound'
 }
 
-/** As Genesys writes nearly every time, and as `toISOString` does. */
-const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-
 /** Genesys: `channel.time` can be null in the history. */
 function readTime(time: string | undefined): string | undefined {
-  if (time === undefined) return undefined
-  const ms = Date.parse(time)
-  if (Number.isNaN(ms)) return undefined
-  return UTC_TIME.test(time) ? time : new Date(ms).toISOString()
+  const ms = time === undefined ? NaN : Date.parse(time)
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
 }
 
 function readSender(wire: StructuredMessage): Sender {
