@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 
 /** Kept-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS. */
 export interface UpstreamAgents {
@@ -44,28 +44,85 @@ export function createUpstreamAgents({ maxSockets = 256, idleSocketMs = 30_000 }
 /** What a request of ours says beyond what node knows of. */
 type RequestOptions = https.RequestOptions & { readonly upstreamName?: string }
 
-/** Where a request gets its socket from: not documented, and the same since there are agents. */
+/** Not documented, and the same since there are agents. */
+type PooledSocket = Socket & { _httpMessage: http.ClientRequest | null }
 interface SocketSource {
   addRequest(req: http.ClientRequest, options: RequestOptions): void
+  createConnection(options: RequestOptions, callback?: (...args: unknown[]) => void): Socket
 }
 
 /**
- * Node makes the name under which it keeps a socket of some twenty options, three times a request, and reads
- * an answer's `Keep-Alive` each time, for which it parses all headers. Both are known beforehand here. And it
- * copies all options of a request and of the agent, also where a socket is at hand, that needs none of them.
+ * Node keeps a socket under a name of some twenty options, which it makes three times a request, moves it between two
+ * lists that it searches, reads an answer's `Keep-Alive` each time, for which it parses all headers, and copies
+ * all options of a request and of the agent, also where a socket is at hand. Here a socket that was answered is
+ * put on a stack, and the next request takes it from there. For node it stays in use; all else is node's.
  */
 function withLittlePerRequest<Agent extends http.Agent>(agent: Agent): Agent {
+  const idle = new IdleSockets()
   const nameOf = agent.getName.bind(agent)
   agent.getName = (options?: RequestOptions) => options?.upstreamName ?? nameOf(options)
-  agent.keepSocketAlive = (socket) => {
-    if (socket instanceof Socket) socket.unref()
-    return true
-  }
+
   const source = agent as unknown as SocketSource
   const addRequest = source.addRequest.bind(agent)
   source.addRequest = (req, options) => {
     const { upstreamName, host, port, servername } = options
-    addRequest(req, upstreamName === undefined ? options : { upstreamName, host, port, servername })
+    if (upstreamName === undefined) {
+      addRequest(req, options)
+      return
+    }
+    const socket = idle.take(upstreamName)
+    if (socket) {
+      req.reusedSocket = true
+      socket.ref()
+      req.onSocket(socket)
+    } else addRequest(req, { upstreamName, host, port, servername })
   }
+
+  const createConnection = source.createConnection.bind(agent)
+  source.createConnection = (options, callback) => {
+    const socket = createConnection(options, callback)
+    if (options.upstreamName !== undefined) idle.watch(options.upstreamName, socket)
+    return socket
+  }
+
+  const [release] = agent.listeners('free')
+  agent.removeAllListeners('free')
+  agent.on('free', (socket: PooledSocket, options: RequestOptions) => {
+    const { upstreamName } = options
+    const isUsable = socket.writable && socket._httpMessage?.shouldKeepAlive === true
+    if (!isUsable || upstreamName === undefined || agent.requests[upstreamName]) {
+      release?.call(agent, socket, options)
+      return
+    }
+    socket._httpMessage = null
+    socket.unref()
+    idle.put(upstreamName, socket)
+  })
   return agent
+}
+
+/** Answered sockets by the name of their origin, on which the next request takes the one that was used last. */
+class IdleSockets {
+  readonly #byName = new Map<string, PooledSocket[]>()
+
+  put(name: string, socket: PooledSocket): void {
+    const sockets = this.#byName.get(name)
+    if (sockets) sockets.push(socket)
+    else this.#byName.set(name, [socket])
+  }
+
+  take(name: string): PooledSocket | undefined {
+    const sockets = this.#byName.get(name)
+    let socket = sockets?.pop()
+    while (socket && !socket.writable) socket = sockets?.pop()
+    return socket
+  }
+
+  /** For the whole life of a socket, in place of listeners for each time that it is idle. */
+  watch(name: string, socket: Socket): void {
+    const place = (): number => this.#byName.get(name)?.indexOf(socket as PooledSocket) ?? -1
+    socket.on('error', () => undefined) // whose request there is hears of it by itself
+    socket.on('timeout', () => place() >= 0 && socket.destroy())
+    socket.on('close', () => place() >= 0 && this.#byName.get(name)?.splice(place(), 1))
+  }
 }

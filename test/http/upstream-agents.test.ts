@@ -13,6 +13,12 @@ afterEach(() => {
   upstream.close()
 })
 
+function ask(): http.ClientRequest {
+  const { port } = upstream.address() as AddressInfo
+  const options = { port, host: '127.0.0.1', agent: agents.http, upstreamName: 'the upstream' }
+  return http.get(options)
+}
+
 /** The socket of a request that was answered, back among the free ones. */
 async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket> {
   agents = createUpstreamAgents({ idleSocketMs: 30_000 })
@@ -23,8 +29,7 @@ async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket>
   upstream.keepAliveTimeout = 0
   upstream.listen(0, '127.0.0.1')
   await once(upstream, 'listening')
-  const { port } = upstream.address() as AddressInfo
-  const req = http.get({ port, host: '127.0.0.1', agent: agents.http })
+  const req = ask()
   const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
   agents.limitIdleTime(answer)
   const { socket } = answer
@@ -53,10 +58,26 @@ test('it is closed at once where the upstream keeps it for no more than that sec
   expect(socket.destroyed).toBe(true)
 })
 
+test.each([
+  ['the upstream has closed', () => upstream.closeAllConnections()],
+  ['broke off while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
+])('a connection that %s is not used again', async (_what, end) => {
+  const socket = await socketAfterAnswer('timeout=5')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  end(socket)
+  const early = ask() // before anything has been heard of it, or at once after
+  const [answer] = (await once(early, 'response').catch(() => [])) as [http.IncomingMessage?]
+  answer?.resume()
+  await closed
+  const req = ask()
+  const [next] = (await once(req, 'response')) as [http.IncomingMessage]
+  expect(next.socket).not.toBe(socket)
+  next.resume()
+})
+
 test('an answered connection carries the next request', async () => {
   const socket = await socketAfterAnswer('timeout=5')
-  const { port } = upstream.address() as AddressInfo
-  const req = http.get({ port, host: '127.0.0.1', agent: agents.http })
+  const req = ask()
   const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
   expect(req.reusedSocket).toBe(true)
   expect(answer.socket).toBe(socket)

@@ -279,7 +279,7 @@ describe('repeats', () => {
     const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents })
     const call = say({ url: `${upstream.url}/thing` })
     await Promise.all([narrow.request(call), narrow.request(call), narrow.request(call)])
-    const [socket] = Object.values(agents.http.freeSockets).flatMap((free) => free ?? [])
+    const [socket] = Object.values(agents.http.sockets).flatMap((open) => open ?? [])
     expect(upstream.connections()).toBe(1)
     expect(socket?.listenerCount('connect')).toBe(0)
     agents.close()
