@@ -48,6 +48,7 @@ export interface NoAnswer {
 
 export type Outcome = Answer | NoAnswer
 
+const NO_BYTES = Buffer.alloc(0)
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 /** A shorter wait was ended by the page's deadline, and says little about the upstream. */
 const TELLING_WAIT_MS = 1000
@@ -122,7 +123,7 @@ class Exchange {
     req.on('response', onResponse)
     req.on('error', onError)
     req.on('close', onClose)
-    if (body === undefined || typeof body === 'string') req.end(body)
+    if (body === undefined || typeof body === 'string') endInOnePiece(req, body)
     else this.stream(body)
   }
 
@@ -165,9 +166,19 @@ class Exchange {
 
   receive(message: IncomingMessage): void {
     if (!this.req.reusedSocket) this.request.agents.limitIdleTime(message)
+    this.answered = true
+    // What has come with the head is taken in one go then; most answers have come as a whole.
+    process.nextTick(takeAnswer, this, message)
+  }
+
+  take(message: IncomingMessage): void {
+    if (message.complete) this.finishWith(message, (message.read() as Buffer | null) ?? NO_BYTES)
+    else this.collect(message)
+  }
+
+  private collect(message: IncomingMessage): void {
     const chunks: Buffer[] = []
     let bytes = 0
-    this.answered = true
     message.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       bytes += chunk.length
@@ -175,10 +186,11 @@ class Exchange {
     })
     message.on('error', () => this.fail('lost'))
     message.on('close', () => this.fail('lost'))
-    message.on('end', () => {
-      const body = chunks.length === 1 ? chunks[0]?.toString() : Buffer.concat(chunks, bytes).toString()
-      this.finish({ kind: 'answer', status: message.statusCode ?? 0, body: body ?? '', message })
-    })
+    message.on('end', () => this.finishWith(message, Buffer.concat(chunks, bytes)))
+  }
+
+  private finishWith(message: IncomingMessage, body: Buffer): void {
+    this.finish({ kind: 'answer', status: message.statusCode ?? 0, body: body.toString(), message })
   }
 
   breakOff(code: string): void {
@@ -232,8 +244,27 @@ function onClose(this: RequestOfExchange): void {
   this[EXCHANGE].closed()
 }
 
+function takeAnswer(exchange: Exchange, message: IncomingMessage): void {
+  exchange.take(message)
+}
+
 function expire(exchange: Exchange): void {
   exchange.fail('timeout')
+}
+
+/** What node keeps of a request that waits for its socket, and has no types for. */
+interface WaitingPieces {
+  readonly outputData: { data: string | Buffer; callback: (() => void) | null }[]
+}
+
+/** Node makes of a body that is all there a piece with the head, and an empty one that tells when all is written. */
+function endInOnePiece(req: ClientRequest, body: string | undefined): void {
+  req.end(body)
+  const { outputData } = req as unknown as WaitingPieces
+  const [whole, empty] = outputData
+  if (outputData.length !== 2 || !whole || whole.callback || empty?.data !== '') return
+  whole.callback = empty.callback
+  outputData.pop()
 }
 
 /** axios insists on headers of its own kind, and tidies them at every step; the real ones stay in `Answer.message`. */
