@@ -14,6 +14,19 @@ test('a request counts under its route, method and status', async () => {
   expect(await lineOf(metrics, `guest_bff_request_duration_seconds_sum{${labels}}`)).toMatch(/ 0\.03$/)
 })
 
+test('a duration counts in every bucket from its own bound on', async () => {
+  const metrics = createMetrics()
+  for (const durationMs of [0, 5, 5.001, 40_000]) {
+    metrics.upstreamCallEnded({ operation: 'a "quoted"', outcome: 'ok', durationMs })
+  }
+  const bucket = (le: string) =>
+    lineOf(metrics, `guest_bff_upstream_call_duration_seconds_bucket{le="${le}",operation="a \\"quoted\\""`)
+  expect(await bucket('0.005')).toMatch(/ 2$/)
+  expect(await bucket('0.01')).toMatch(/ 3$/)
+  expect(await bucket('30')).toMatch(/ 3$/)
+  expect(await bucket('+Inf')).toMatch(/ 4$/)
+})
+
 test('an open stream counts until it ends, and ends once', async () => {
   const metrics = createMetrics()
   const first = metrics.streamOpened()
