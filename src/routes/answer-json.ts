@@ -1,12 +1,12 @@
 import type { Response } from 'express'
 import { atTurnEnd } from '../http/turn-end.ts'
-import type { ListedAnswer } from './listed-answer.ts'
+import { addHeaders, type ListedAnswer } from './listed-answer.ts'
 
 /** The answer in one piece. Express's `res.json` would look at settings, etags and charsets for each one. */
 export function answerJson(res: Response, body: unknown, status = 200): void {
   const text = JSON.stringify(body)
-  res.setHeader('Content-Type', 'application/json; charset=utf-8')
-  res.setHeader('Content-Length', Buffer.byteLength(text))
+  const length = String(Buffer.byteLength(text))
+  addHeaders(res, ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length])
   res.writeHead(status) // now, where a header that can't be sent is still a problem of this request
   atTurnEnd(() => endWith(res, text))
 }

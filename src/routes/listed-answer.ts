@@ -34,6 +34,15 @@ export interface ListedAnswer {
   writeChunk(text: string): void
 }
 
+/** {@link ListedAnswer.addHeaders}, for any answer. */
+export function addHeaders(
+  res: http.ServerResponse & Partial<ListedAnswer>,
+  namesAndValues: readonly string[],
+): void {
+  if (res.addHeaders) res.addHeaders(namesAndValues)
+  else for (const [name, value] of pairsIn([...namesAndValues])) res.setHeader(name, value)
+}
+
 /**
  * A response that keeps the headers which are set on it in a list, in place of node's dictionary: a head of
  * twenty lines costs half as much, and can be let go when it has been sent. For whoever uses it it is a
@@ -152,10 +161,13 @@ export function createListedAnswer(): typeof http.ServerResponse {
       return typeof reason === 'string' ? super.writeHead(status, reason, all) : super.writeHead(status, all)
     }
 
-    /** Node's own, which `writeHead` calls with what it was given. */
+    /** Node's own, which `writeHead` calls with what it was given. It would look at each header once more. */
     _storeHeader(firstLine: string, headers: unknown): void {
-      const before = headers === this.#listed ? (this.#block?.lines ?? '') : ''
-      storeHeader?.call(this, firstLine + before, headers)
+      if (headers !== this.#listed) storeHeader?.call(this, firstLine, headers)
+      else {
+        const { lines, rest } = linesOf(this.#listed)
+        storeHeader?.call(this, firstLine + (this.#block?.lines ?? '') + lines, rest)
+      }
     }
 
     /** What is given last wins. A list by itself goes as it is, with what stands in it twice. */
@@ -196,6 +208,20 @@ function blockOf(listed: readonly string[]): HeaderBlock | undefined {
   const block = { listed, lines: lines.join('') }
   blocks.set(listed, block)
   return block
+}
+
+/** The lines of all headers but those that node has to see. */
+function linesOf(listed: readonly Value[]): { lines: string; rest: Value[] } {
+  const rest: Value[] = []
+  let lines = ''
+  for (let at = 0; at < listed.length; at += 2) {
+    const name = listed[at] as string
+    const value = listed[at + 1] as Value
+    if (typeof value !== 'object' && (name.length > 17 || !LOOKED_AT.test(name)))
+      lines += `${name}: ${value}\r\n`
+    else rest.push(name, value)
+  }
+  return { lines, rest }
 }
 
 function placeOf(listed: readonly Value[], name: string): number {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { inOrder } from '../in-order.ts'
+import { addHeaders } from '../listed-answer.ts'
 import { jsonBody } from '../request-body.ts'
 import type { LoadLimit } from './load-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
@@ -38,7 +39,9 @@ export function guestRouteGuards(options: {
   }
 }
 
+const NO_STORE = ['Cache-Control', 'no-store']
+
 const noStore: RequestHandler = (_req, res, next) => {
-  res.setHeader('Cache-Control', 'no-store')
+  addHeaders(res, NO_STORE)
   next()
 }

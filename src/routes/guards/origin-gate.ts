@@ -1,8 +1,9 @@
 import cors from 'cors'
 import type { Request, RequestHandler, Response } from 'express'
+import { addHeaders } from '../listed-answer.ts'
 import { RequestProblem } from '../request-problem.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
-import { recordedHeaders, setRecorded } from './recorded-headers.ts'
+import { recordedHeaders } from './recorded-headers.ts'
 
 export interface OriginGateOptions {
   readonly allowedOrigins: readonly string[]
@@ -64,8 +65,8 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       }
       varyByOrigin(res)
       if (origin !== undefined) {
-        res.setHeader('Access-Control-Allow-Origin', origin)
-        setRecorded(res, headers)
+        addHeaders(res, ['Access-Control-Allow-Origin', origin])
+        addHeaders(res, headers)
       }
       next()
     },
@@ -76,10 +77,12 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   }
 }
 
+const VARY_BY_ORIGIN = ['Vary', 'Origin']
+
 /** An application in which the service is mounted may have said that its answers vary by something else. */
 function varyByOrigin(res: Response): void {
   if (res.hasHeader('Vary')) res.vary('Origin')
-  else res.setHeader('Vary', 'Origin')
+  else addHeaders(res, VARY_BY_ORIGIN)
 }
 
 /** The page's origin; after the gate it is an allowed one. */

@@ -1,5 +1,4 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { ListedAnswer } from '../listed-answer.ts'
 
 /** Names, spelt as they go over the wire, and values in turn. */
 export type RecordedHeaders = readonly string[]
@@ -28,10 +27,4 @@ export function recordedHeaders(
   }
   void middleware(req as unknown as Request, res as unknown as Response, () => undefined)
   return [...recorded].filter(([name]) => !without.includes(name)).flat()
-}
-
-/** Sets what was recorded, all at once where the answer can. */
-export function setRecorded(res: Response & Partial<ListedAnswer>, headers: RecordedHeaders): void {
-  if (res.addHeaders) res.addHeaders(headers)
-  else headers.forEach((name, at) => at % 2 === 0 && res.setHeader(name, headers[at + 1] ?? ''))
 }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
-import { recordedHeaders, setRecorded } from './recorded-headers.ts'
+import { addHeaders } from '../listed-answer.ts'
+import { recordedHeaders } from './recorded-headers.ts'
 
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
@@ -28,7 +29,7 @@ export const helmetSettings = (pictureOrigins: readonly string[] = []) => ({
 export function securityHeaders(pictureOrigins: readonly string[]): RequestHandler {
   const headers = recordedHeaders(helmet(helmetSettings(pictureOrigins)))
   return (_req, res, next) => {
-    setRecorded(res, headers)
+    addHeaders(res, headers)
     next()
   }
 }
