@@ -50,7 +50,7 @@ export function createApp(parts: AppParts): Express {
     allowNoOrigin: config.allowNoOrigin,
     credentials: config.session.cookie,
   })
-  const rate = createRateLimits(config.rate)
+  const rate = createRateLimits({ ...config.rate, trustProxy: config.trustProxy })
   const load = createLoadLimit(config.limits.requestsUnderWay)
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({ gate, load, rate, session, maxBodyBytes: config.limits.bodyBytes })

@@ -28,8 +28,8 @@ export function addMessageRoutes(
     const message = parseBody(SendMessage, req)
     const sent = await messages.send(claims, message, {
       deadlineAtMs: deadline(),
-      idempotencyKey: keyIn(req, 'Idempotency-Key', 1),
-      idempotencyAfter: keyIn(req, 'Idempotency-After', 0),
+      idempotencyKey: keyIn('Idempotency-Key', req.headers['idempotency-key'], 1),
+      idempotencyAfter: keyIn('Idempotency-After', req.headers['idempotency-after'], 0),
     })
     if (sent.session !== undefined) handOver(res, sent.session)
     answerJson(res, sent, 201)
@@ -48,10 +48,10 @@ export function addMessageRoutes(
   router.all('/typing', methodNotAllowed('POST'))
 }
 
-function keyIn(req: Request, header: string, minChars: number): string | undefined {
-  const key = req.get(header)
+function keyIn(header: string, key: string | string[] | undefined, minChars: number): string | undefined {
   if (key === undefined) return undefined
-  if (key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key)) return key
+  if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
+    return key
   throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
     errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
   })

@@ -46,7 +46,16 @@ interface Reading {
 }
 
 function readJson(req: Request, maxBytes: number, next: NextFunction): void {
-  ;(req as RequestBeingRead)[READING] = { chunks: [], bytes: 0, maxBytes, next }
+  const reading: Reading = { chunks: [], bytes: 0, maxBytes, next }
+  const request = req as RequestBeingRead
+  request[READING] = reading
+  // Most bodies have come with the head, and can be read without listening for them.
+  if (req.readableLength === Number(req.headers['content-length']) && req.readableFlowing === null) {
+    takeChunk.call(request, req.read() as Buffer)
+    takeEnd.call(request)
+    req.resume() // so that it ends for node as well
+    return
+  }
   req.on('data', takeChunk)
   req.on('end', takeEnd)
   req.on('close', breakOff)

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { type ClientRateLimitInfo, ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
+import { addHeaders } from '../listed-answer.ts'
 import { RequestProblem } from '../request-problem.ts'
 import { sessionOf } from './session-guard.ts'
 
@@ -8,6 +9,8 @@ export interface RateLimitSettings {
   readonly perAddressPerMinute: number
   readonly sessionsPerAddressPerMinute: number
   readonly overallPerSecond: number
+  /** How many proxies in front tell the guest's address. */
+  readonly trustProxy: number
 }
 
 export interface RateLimits {
@@ -27,7 +30,11 @@ const IPV6_SUBNET = 64
  * for each of them. They tell the limit that is nearest to the guest, in the form of the IETF's draft 8.
  */
 export function createRateLimits(settings: RateLimitSettings): RateLimits {
-  const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '', IPV6_SUBNET)
+  const byAddress = (req: Request) => {
+    // Express looks for proxies also where there are none to trust.
+    const address = (settings.trustProxy > 0 ? req.ip : req.socket.remoteAddress) ?? ''
+    return address.includes(':') ? ipKeyGenerator(address, IPV6_SUBNET) : address
+  }
   return {
     overall: limit('overall', 1000, settings.overallPerSecond, () => 'all'),
     perAddress: limit('address', MINUTE_MS, settings.perAddressPerMinute, byAddress),
@@ -54,8 +61,8 @@ function limit(
     const retryAfterSeconds = Math.max(1, Math.ceil(resetMs / 1000))
     const isMet = totalHits > most
     if (isTold || isMet) {
-      res.setHeader('RateLimit-Policy', policy)
-      res.setHeader('RateLimit', `"${name}"; r=${Math.max(0, most - totalHits)}; t=${retryAfterSeconds}`)
+      const state = `"${name}"; r=${Math.max(0, most - totalHits)}; t=${retryAfterSeconds}`
+      addHeaders(res, ['RateLimit-Policy', policy, 'RateLimit', state])
     }
     if (!isMet) {
       next()

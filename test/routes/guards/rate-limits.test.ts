@@ -11,6 +11,7 @@ beforeEach(() => {
     perAddressPerMinute: 2,
     sessionsPerAddressPerMinute: 1,
     overallPerSecond: 3,
+    trustProxy: 0,
   })
 })
 afterEach(() => {
@@ -18,13 +19,17 @@ afterEach(() => {
 })
 
 /** What becomes of a request: passed, or refused with its problem; and the headers of its answer. */
-async function ask(limit: keyof RateLimits, ip = '203.0.113.7') {
+async function ask(limit: keyof RateLimits, remoteAddress = '203.0.113.7') {
   const headers: Record<string, string> = {}
   const res = { setHeader: (name: string, value: string) => void (headers[name] = value) }
   let problem: unknown
-  await limits[limit]({ ip } as unknown as Request, res as unknown as Response, (error?: unknown) => {
-    problem = error
-  })
+  await limits[limit](
+    { socket: { remoteAddress } } as unknown as Request,
+    res as unknown as Response,
+    (error?: unknown) => {
+      problem = error
+    },
+  )
   return { problem: problem as RequestProblem | undefined, headers }
 }
 
