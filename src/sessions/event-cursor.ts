@@ -6,24 +6,18 @@ import type { Message } from '../genesys/guest-api.ts'
  */
 export const DISORDER_MS = 5000
 /** Five messages a second from the guest, and as many answers, fit into the window. */
-const MOST_RECENT = 50
+const MOST_OTHERS = 49
 
 interface SentMessage {
   readonly timeMs: number
   readonly id: string
 }
 
-/** One beside the newest: of it the mark is enough, which is worked out once. */
-interface MarkedMessage {
-  readonly timeMs: number
-  readonly mark: string
-}
-
 /** What needs no encoding, as nearly all ids. */
 const PLAIN_ID = /^[\w.-]+$/
 
 /** Shared by all: most guests have had one message in a while, and thousands of empty lists would weigh. */
-const NONE: readonly MarkedMessage[] = []
+const NONE: readonly number[] = []
 
 /**
  * How far a stream of messages has come: the newest message that was sent, and those sent within
@@ -37,8 +31,8 @@ export class EventCursor {
   private newestAtMs = 0
   /** Nothing older is missed: where a stream begins that has sent nothing yet. */
   private beginsAtMs = 0
-  /** Those beside the newest, in the order in which they were noted. */
-  private others: readonly MarkedMessage[] = NONE
+  /** Time and mark of each beside the newest, in the order in which they were noted; written over in place as well. */
+  private others: readonly number[] = NONE
 
   /** As it is now. */
   get newest(): SentMessage | undefined {
@@ -64,7 +58,7 @@ export class EventCursor {
     if (newestId !== undefined) this.note(newestId, newestAtMs, others)
   }
 
-  private note(id: string, timeMs: number, more: readonly MarkedMessage[]): void {
+  private note(id: string, timeMs: number, more: readonly number[]): void {
     const { newestId, newestAtMs } = this
     const isNewest = newestId === undefined || timeMs >= newestAtMs
     if (isNewest) {
@@ -74,21 +68,35 @@ export class EventCursor {
     const olderId = isNewest ? newestId : id
     const olderMs = isNewest ? newestAtMs : timeMs
     const isRecent = olderId !== undefined && olderMs >= this.newestAtMs - DISORDER_MS
-    if (isRecent) this.noteOthers([...more, { timeMs: olderMs, mark: markOf(olderId) }])
+    if (isRecent) this.noteOthers([...more, olderMs, markOf(olderId)])
     else if (this.others.length + more.length > 0) this.noteOthers(more)
   }
 
-  private noteOthers(more: readonly MarkedMessage[]): void {
+  private noteOthers(more: readonly number[]): void {
     const sinceMs = this.newestAtMs - DISORDER_MS
-    const others = [...this.others, ...more].filter(({ timeMs }) => timeMs >= sinceMs)
-    this.others = others.length === 0 ? NONE : others.slice(1 - MOST_RECENT)
+    const isFirst = this.others === NONE
+    const others = isFirst ? [...more] : (this.others as number[]) // a copy is no larger than it has to be
+    let kept = 0
+    for (const list of isFirst ? [others] : [others, more]) {
+      for (let at = 0; at < list.length; at += 2) {
+        const timeMs = list[at] ?? 0
+        if (timeMs < sinceMs) continue
+        others[kept++] = timeMs
+        others[kept++] = list[at + 1] ?? 0
+      }
+    }
+    others.length = kept
+    if (kept > 2 * MOST_OTHERS) others.splice(0, kept - 2 * MOST_OTHERS)
+    this.others = kept === 0 ? NONE : others
   }
 
   has({ id }: Message): boolean {
     if (this.newestId === id) return true
-    if (this.others.length === 0) return false
-    const mark = markOf(id)
-    return this.others.some((sent) => sent.mark === mark)
+    return this.others.length > 0 && this.marks().includes(markOf(id))
+  }
+
+  private marks(): number[] {
+    return this.others.filter((_, at) => at % 2 === 1)
   }
 
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
@@ -102,7 +110,7 @@ export class EventCursor {
     const { newestId } = this
     if (newestId === undefined) return ''
     const id = `${this.newestAtMs}-${PLAIN_ID.test(newestId) ? newestId : encodeURIComponent(newestId)}`
-    return this.others.length === 0 ? id : `${id}~${this.others.map((sent) => sent.mark).join('.')}`
+    return this.others.length === 0 ? id : `${id}~${this.marks().map(hex).join('.')}`
   }
 
   /** @returns undefined for what is no event id of ours */
@@ -115,8 +123,10 @@ export class EventCursor {
     if (id === undefined) return undefined
     cursor.newestId = id
     cursor.newestAtMs = timeMs
-    const marks = (match[3] ?? '').split('.').filter((mark) => mark !== '')
-    if (marks.length > 0) cursor.others = marks.map((mark) => ({ timeMs, mark })).slice(1 - MOST_RECENT)
+    const marks = (match[3] ?? '').split('.').filter((mark) => mark.length === MARK_DIGITS)
+    if (marks.length > 0) {
+      cursor.others = marks.slice(-MOST_OTHERS).flatMap((mark) => [timeMs, Number.parseInt(mark, 16)])
+    }
     return cursor
   }
 }
@@ -125,11 +135,17 @@ export function timeMsOf({ time }: Pick<Message, 'time'>): number {
   return Date.parse(time) || 0
 }
 
-/** Eight hex digits of a message id (FNV-1a, 32 bits): enough to tell a handful of messages apart. */
-function markOf(id: string): string {
+/** 32 bits of a message id (FNV-1a): enough to tell a handful of messages apart. */
+function markOf(id: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
+  return hash >>> 0
+}
+
+const MARK_DIGITS = 8
+
+function hex(mark: number): string {
+  return mark.toString(16).padStart(MARK_DIGITS, '0')
 }
 
 function decoded(text: string): string | undefined {
