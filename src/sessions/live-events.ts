@@ -181,7 +181,8 @@ class GuestFeed {
     switch (event.type) {
       case 'message':
         if (this.arrived.length === 0) this.context.flushSoon(this)
-        this.arrived = [...this.arrived, event.message]
+        // A list that is spread has room for sixteen more.
+        this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
