@@ -120,9 +120,12 @@ class IdleSockets {
 
   /** For the whole life of a socket, in place of listeners for each time that it is idle. */
   watch(name: string, socket: Socket): void {
-    const place = (): number => this.#byName.get(name)?.indexOf(socket as PooledSocket) ?? -1
     socket.on('error', () => undefined) // whose request there is hears of it by itself
-    socket.on('timeout', () => place() >= 0 && socket.destroy())
-    socket.on('close', () => place() >= 0 && this.#byName.get(name)?.splice(place(), 1))
+    socket.on('timeout', () => this.#byName.get(name)?.includes(socket as PooledSocket) && socket.destroy())
+    socket.on('close', () => {
+      const left = this.#byName.get(name)?.filter((other) => other !== socket) ?? []
+      if (left.length > 0) this.#byName.set(name, left)
+      else this.#byName.delete(name) // files go to many hosts, and to each once
+    })
   }
 }
