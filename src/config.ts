@@ -1,6 +1,6 @@
 import dotenv from 'dotenv'
 import type { GuestApiName } from './genesys/guest-api.ts'
-import { parseOriginPattern } from './routes/guards/origin-patterns.ts'
+import { parseOriginPattern } from './middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from './sessions/attribute-policy.ts'
 import type { UserTokenSettings } from './sessions/user-token.ts'
 import {

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
-import { UpstreamError } from './http/upstream-error.ts'
-import { RequestProblem } from './routes/request-problem.ts'
+import { UpstreamError } from './upstream/upstream-error.ts'
+import { RequestProblem } from './middleware/request-error.ts'
 import { SessionError } from './sessions/session-error.ts'
 
 /**

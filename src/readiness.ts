@@ -1,7 +1,7 @@
-import type { AccessToken } from './genesys/access-token.ts'
-import { activeDeployment } from './genesys/active-deployment.ts'
+import type { AccessToken } from './genesys/oauth/access-token.ts'
+import { activeDeployment } from './genesys/rest-guest-apis/active-deployment.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
-import { UpstreamError } from './http/upstream-error.ts'
+import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
   readonly name: 'oauth' | 'deployment' | 'draining'

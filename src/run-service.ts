@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { startServer } from './http-server.ts'
+import { startServer } from './server/http-server.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './service.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
-const LAYERS = ['routes', 'sessions', 'genesys', 'http']
+const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstream']
 /** Programs of their own that know nothing of the service, nor it of them. */
 const APART = ['simulator', 'browser', 'fixtures']
 /** Starts both for a first look; the one folder where they meet. */

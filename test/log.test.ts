@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { UpstreamError } from '../src/http/upstream-error.ts'
+import { UpstreamError } from '../src/upstream/upstream-error.ts'
 import { createLog, type LogLevel } from '../src/log.ts'
 import { SessionError } from '../src/sessions/session-error.ts'
 

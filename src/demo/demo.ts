@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import net, { type AddressInfo } from 'node:net'
 import { ConfigError, readConfig, type Config } from '../config.ts'
-import { startServer } from '../http-server.ts'
+import { startServer } from '../server/http-server.ts'
 import { createGuestBff } from '../service.ts'
 import { readSimulatorSettings } from '../simulator/environment.ts'
 import { startSimulator, type Simulator } from '../simulator/simulator.ts'

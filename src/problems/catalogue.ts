@@ -1,9 +1,9 @@
-import type { UpstreamErrorCode } from '../http/upstream-error.ts'
+import type { UpstreamErrorCode } from '../upstream/upstream-error.ts'
 import { REQUEST_PROBLEMS } from './request-entries.ts'
 import { SESSION_PROBLEMS } from './session-entries.ts'
 import { UPSTREAM_PROBLEMS } from './upstream-entries.ts'
 import type { ProblemEntry } from './entry.ts'
-import type { RequestProblemCode } from '../routes/request-problem.ts'
+import type { RequestProblemCode } from '../middleware/request-error.ts'
 import type { SessionErrorCode } from '../sessions/session-error.ts'
 
 /** Every `code` that an answer of this service can have. */

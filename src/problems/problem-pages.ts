@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Router, type Response } from 'express'
 import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from './catalogue.ts'
-import { RequestProblem } from '../routes/request-problem.ts'
+import { RequestProblem } from '../middleware/request-error.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --mark: #0a5bd3; --code: #eff2f5 }

@@ -1,6 +1,6 @@
-import { UpstreamError } from '../http/upstream-error.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
 import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
-import { RequestProblem } from '../routes/request-problem.ts'
+import { RequestProblem } from '../middleware/request-error.ts'
 import { SessionError, type FieldError } from '../sessions/session-error.ts'
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */

@@ -1,5 +1,5 @@
 import type { ProblemEntry } from './entry.ts'
-import type { RequestProblemCode } from '../routes/request-problem.ts'
+import type { RequestProblemCode } from '../middleware/request-error.ts'
 
 /** Refusals of the guards and schemas, before any guest session is looked at. */
 export const REQUEST_PROBLEMS = {

@@ -1,13 +1,13 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { answerJson } from './answer-json.ts'
+import { answerJson } from '../server/send-json.ts'
 import type { Deadline } from './deadline.ts'
-import { sessionOf } from './guards/session-guard.ts'
-import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
+import { sessionOf } from '../middleware/session-guard.ts'
+import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
-import { parseQuery } from './request-body.ts'
-import { RequestProblem } from './request-problem.ts'
+import { parseQuery } from '../middleware/request-body.ts'
+import { RequestProblem } from '../middleware/request-error.ts'
 import { UploadQuery } from './schemas.ts'
 
 /** An upload lasts as long as the guest's line needs, within the bound of the server. */

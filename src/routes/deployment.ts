@@ -1,10 +1,10 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestApi } from '../genesys/guest-api.ts'
 import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
-import { answerJson } from './answer-json.ts'
+import { answerJson } from '../server/send-json.ts'
 import type { Deadline } from './deadline.ts'
-import type { GuestRouteGuards } from './guards/guest-route-guards.ts'
-import { hasSession, sessionOf } from './guards/session-guard.ts'
+import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
+import { hasSession, sessionOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 /** What a page needs to know before it shows a chat, be it its own or Genesys' widget. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { RequestProblem } from './request-problem.ts'
+import { RequestProblem } from '../middleware/request-error.ts'
 
 /** For `router.all` behind a path's own methods: the path is known, the method is not. */
 export function methodNotAllowed(...methods: string[]): RequestHandler {

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { setSessionCookie } from './session-cookie.ts'
+import { setSessionCookie } from '../middleware/session-cookie.ts'
 
 /** What else an answer that brings a new session token does; `undefined` takes the session away. */
 export type SessionHandover = (res: Response, session: string | undefined) => void

@@ -1,5 +1,5 @@
 import type { GuestApi, Message, MessagePage, OutgoingMessage } from '../genesys/guest-api.ts'
-import { UpstreamError } from '../http/upstream-error.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { createIdempotency, tracingIdFor } from './idempotency.ts'
 import { notSupported } from './not-supported.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { UpstreamError } from '../../src/http/upstream-error.ts'
+import { UpstreamError } from '../../src/upstream/upstream-error.ts'
 import { createAttributePolicy } from '../../src/sessions/attribute-policy.ts'
 import { createGuestAttributes } from '../../src/sessions/guest-attributes.ts'
 import { createGuestSessions } from '../../src/sessions/guest-sessions.ts'

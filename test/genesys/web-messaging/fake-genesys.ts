@@ -1,14 +1,14 @@
 import { jest } from '@jest/globals'
-import { UpstreamError } from '../../../src/http/upstream-error.ts'
-import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection-settings.ts'
-import { createGuestConnections } from '../../../src/genesys/web-messaging/guest-connections.ts'
-import { ConnectionPace } from '../../../src/genesys/web-messaging/connection-pace.ts'
-import { createSessionReader } from '../../../src/genesys/web-messaging/guest-session.ts'
+import { UpstreamError } from '../../../src/upstream/upstream-error.ts'
+import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection/connection-settings.ts'
+import { createGuestConnections } from '../../../src/genesys/web-messaging/connection/guest-connections.ts'
+import { ConnectionPace } from '../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { createSessionReader } from '../../../src/genesys/web-messaging/connection/guest-session.ts'
 import type {
   GuestSocket,
   HandshakeRefusal,
   SocketOwner,
-} from '../../../src/genesys/web-messaging/guest-socket.ts'
+} from '../../../src/genesys/web-messaging/connection/guest-socket.ts'
 
 const CONNECTING = 0
 const OPEN = 1

@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals'
-import { createUpstreamClient, type UpstreamClient } from '../../../src/http/upstream-client.ts'
-import { createAccessToken, type AccessToken } from '../../../src/genesys/access-token.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../../src/upstream/upstream-client.ts'
+import { createAccessToken, type AccessToken } from '../../../src/genesys/oauth/access-token.ts'
 import type { Guest, GuestApi, GuestEvent } from '../../../src/genesys/guest-api.ts'
 import {
   createWebMessaging,

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
+
+export interface OAuthCredentials {
+  /** As in `https://login.mypurecloud.ie`, without a slash at the end. */
+  readonly loginUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** `basic`: HTTP Basic, as documented and in Genesys' own clients. `form`: both as form fields, for gateways. */
+  readonly style?: 'basic' | 'form' | undefined
+}
+
+const TokenAnswer = z.object({
+  // Goes into a header, so it must be a token in the sense of RFC 6750 section 2.1 (b64token), or near it.
+  access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
+  expires_in: z.unknown().optional(),
+})
+export type TokenAnswer = z.infer<typeof TokenAnswer>
+
+/** `POST /oauth/token` with the client credentials grant (RFC 6749 section 4.4). */
+export async function askForToken(
+  client: UpstreamClient,
+  credentials: OAuthCredentials,
+  deadlineAtMs: number,
+): Promise<TokenAnswer> {
+  const { loginUrl, clientId, clientSecret, style = 'basic' } = credentials
+  const asForm = style === 'form'
+  try {
+    return await client.request({
+      operation: 'give an access token',
+      method: 'POST',
+      url: `${loginUrl}/oauth/token`,
+      headers: asForm ? {} : { authorization: basic(clientId, clientSecret) },
+      form: {
+        grant_type: 'client_credentials',
+        ...(asForm && { client_id: clientId, client_secret: clientSecret }),
+      },
+      schema: TokenAnswer,
+      deadlineAtMs,
+      retry: 'idempotent',
+    })
+  } catch (error) {
+    throw isRefusal(error) ? credentialsRefused(error.facts) : error
+  }
+}
+
+function basic(clientId: string, clientSecret: string): string {
+  return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`
+}
+
+function isRefusal(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && ['upstream_refused', 'upstream_auth_failed'].includes(error.code)
+}
+
+/** RFC 6749 section 5.2. No other code is passed on: an upstream that echoes the secret must find no way out. */
+const KNOWN_CODES: readonly (string | undefined)[] = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+]
+
+function credentialsRefused({ upstreamCode, status, correlationId }: UpstreamErrorFacts): UpstreamError {
+  const code = KNOWN_CODES.includes(upstreamCode) ? upstreamCode : undefined
+  return new UpstreamError(
+    'upstream_auth_failed',
+    `Genesys refused to give an access token (HTTP ${status ?? 0}).`,
+    {
+      ...(status !== undefined && { status }),
+      ...(code !== undefined && { upstreamCode: code }),
+      ...(correlationId !== undefined && { correlationId }),
+      hint: hintFor(status, code),
+    },
+  )
+}
+
+/** Genesys: an unknown client id is a 400, a wrong secret a 401, both with the code `invalid_client`. */
+function hintFor(status: number | undefined, code: string | undefined): string {
+  if (code === 'unauthorized_client' || code === 'unsupported_grant_type') {
+    return 'The OAuth client may not use client credentials: in Genesys Cloud, set its grant type to Client Credentials.'
+  }
+  if (status === 401) {
+    return (
+      'The client secret is wrong: compare GENESYS_CLIENT_SECRET with the OAuth client in Genesys Cloud. ' +
+      'Behind a gateway, see that it passes the Authorization header on, or set GENESYS_OAUTH_STYLE=form.'
+    )
+  }
+  if (code === 'invalid_client') {
+    return (
+      'The client id is not known in this region: compare GENESYS_CLIENT_ID with the OAuth client in Genesys Cloud, ' +
+      'and GENESYS_REGION with the region of the organisation.'
+    )
+  }
+  if (status === 404 || status === 405) {
+    return 'There is no /oauth/token at this address: tokens come from https://login.<domain>; see GENESYS_LOGIN_URL.'
+  }
+  return 'The token endpoint does not take the request: check GENESYS_LOGIN_URL, GENESYS_OAUTH_STYLE and the credentials.'
+}

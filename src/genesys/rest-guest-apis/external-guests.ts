@@ -1,0 +1,93 @@
+import type { GuestApi } from '../guest-api.ts'
+import { writeBeforeMessage, writeGuestAttributes } from './guest-attributes-operation.ts'
+import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
+import { CREATE_EXTERNAL_GUEST, explainWith, SEND_AS_EXTERNAL_GUEST } from '../refusal-hints.ts'
+import {
+  acceptedMessage,
+  AnyAnswer,
+  createdGuest,
+  fieldOf,
+  opened,
+  refuseRepeat,
+  segment,
+  textOf,
+  withGuestToken,
+  type RestGuestOptions,
+} from './rest-guest.ts'
+
+const GUESTS = '/api/v2/conversations/messaging/external/guests'
+const CreatedGuest = createdGuest('accessToken', 'guestToken', 'GuestToken')
+const explainCreate = explainWith(CREATE_EXTERNAL_GUEST)
+const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
+
+/**
+ * Guests by REST: our OAuth token creates one, and its own token, under the scheme `Guest`, sends its
+ * messages. Not part of the published platform: for who has a gateway with these operations.
+ *
+ * A message whose answer was lost is not sent again: there is no history in which to look for it.
+ */
+export function createExternalGuests(options: RestGuestOptions): GuestApi {
+  const { apiUrl, client, accessToken, now = Date.now } = options
+  const deployment = createMessageCenterDeployment(options)
+
+  return {
+    name: 'external-guests',
+    capabilities: new Set(['messages', 'attributes'] as const),
+
+    async open({ name, email }, deadlineAtMs) {
+      await deployment.requireActive(deadlineAtMs)
+      const create = (authorization: string) =>
+        client.request({
+          operation: 'create a guest',
+          method: 'POST',
+          url: apiUrl + GUESTS,
+          headers: { authorization },
+          body: { name, email },
+          schema: CreatedGuest,
+          deadlineAtMs,
+          retry: 'creation',
+          explain: explainCreate,
+        })
+      const { guestId, token } = await accessToken.authorize(create, deadlineAtMs)
+      return opened({ guestId, accessToken: token }, 'new', false)
+    },
+
+    resume: ({ ref }) => Promise.resolve(opened(ref, 'resumed', false)),
+
+    deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+
+    async send(guest, message, deadlineAtMs) {
+      const guestId = fieldOf(guest, 'guestId')
+      refuseRepeat(message)
+      const text = textOf(message)
+      const { attributes } = message
+      const attributesPending =
+        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      try {
+        const answer = await client.request({
+          operation: 'take the message',
+          method: 'POST',
+          url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
+          headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
+          body: { text, type: 'text' },
+          schema: AnyAnswer,
+          anyBody: true,
+          deadlineAtMs,
+          retry: 'never-sent-only',
+          explain: explainSend,
+        })
+        const accepted = acceptedMessage(answer, message, text, now())
+        return attributesPending ? { ...accepted, attributesPending } : accepted
+      } catch (error) {
+        throw withGuestToken(error)
+      }
+    },
+
+    async setAttributes(guest, attributes, deadlineAtMs) {
+      await writeGuestAttributes(options, fieldOf(guest, 'guestId'), attributes, deadlineAtMs)
+      return true
+    },
+
+    close: () => Promise.resolve(),
+  }
+}

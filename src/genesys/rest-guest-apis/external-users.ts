@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { GuestApi } from '../guest-api.ts'
+import { writeGuestAttributes } from './guest-attributes-operation.ts'
+import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
+import { CREATE_EXTERNAL_USER, explainWith } from '../refusal-hints.ts'
+import { fieldOf, opened, PathId, type RestGuestOptions } from './rest-guest.ts'
+
+export interface ExternalUsersOptions extends RestGuestOptions {
+  readonly organizationId: string
+}
+
+const CreatedUser = z.object({
+  externalUserToken: z.string().min(1).max(8192),
+  guestId: PathId.optional(),
+})
+const explainCreate = explainWith(CREATE_EXTERNAL_USER)
+
+const SIGNED_IN_ONLY =
+  'external-users is for signed-in visitors: send userToken, and set USER_TOKEN_JWKS_URL, USER_TOKEN_ISSUER and ' +
+  'USER_TOKEN_AUDIENCE, or choose another GENESYS_GUEST_API.'
+
+/**
+ * Signed-in visitors by REST: our OAuth token makes a token for one of the website's own users, which is
+ * handed to the page for the vendor's SDK; that then speaks with Genesys by itself. Not part of the published
+ * platform: for who has a gateway with this operation.
+ */
+export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
+  const { apiUrl, client, accessToken, organizationId } = options
+  const deployment = createMessageCenterDeployment(options)
+
+  return {
+    name: 'external-users',
+    capabilities: new Set(['attributes'] as const),
+
+    async open({ userId, name, attributes }, deadlineAtMs) {
+      if (userId === undefined) {
+        throw new UpstreamError('upstream_refused', 'An external user needs a verified user id.', {
+          hint: SIGNED_IN_ONLY,
+        })
+      }
+      await deployment.requireActive(deadlineAtMs)
+      const create = (authorization: string) =>
+        client.request({
+          operation: 'create an external user',
+          method: 'POST',
+          url: `${apiUrl}/api/v2/external/users/messaging`,
+          headers: { authorization },
+          body: {
+            orgId: organizationId,
+            userId,
+            attributes: { ...(name !== undefined && { name }), ...attributes },
+          },
+          schema: CreatedUser,
+          deadlineAtMs,
+          retry: 'creation',
+          explain: explainCreate,
+        })
+      const { externalUserToken, guestId } = await accessToken.authorize(create, deadlineAtMs)
+      const ref = { externalUserToken, ...(guestId !== undefined && { guestId }) }
+      return { ...opened(ref, 'new', true), externalUserToken }
+    },
+
+    async resume(guest) {
+      const externalUserToken = await Promise.resolve(fieldOf(guest, 'externalUserToken'))
+      return { ...opened(guest.ref, 'resumed', true), externalUserToken }
+    },
+
+    deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+
+    async setAttributes(guest, attributes, deadlineAtMs) {
+      const { guestId } = guest.ref
+      if (guestId === undefined) {
+        throw new UpstreamError(
+          'upstream_refused',
+          'The attributes of this user can not be changed any more.',
+          {
+            hint: 'Genesys named no guestId when the user was created, and attributes are written by that id.',
+          },
+        )
+      }
+      await writeGuestAttributes(options, guestId, attributes, deadlineAtMs)
+      return true
+    },
+
+    close: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import type { GuestApi } from '../guest-api.ts'
+import { writeBeforeMessage, writeGuestAttributes } from './guest-attributes-operation.ts'
+import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
+import { CREATE_GUEST_IDENTITY, explainWith, SEND_WITH_GUEST_IDENTITY } from '../refusal-hints.ts'
+import {
+  acceptedMessage,
+  AnyAnswer,
+  createdGuest,
+  fieldOf,
+  opened,
+  refuseRepeat,
+  textOf,
+  withGuestToken,
+  type RestGuestOptions,
+} from './rest-guest.ts'
+
+export interface GuestIdentitiesOptions extends RestGuestOptions {
+  /** Of messages whose guest did not name one, as in `en-US`. */
+  readonly language?: string | undefined
+  readonly divisionId?: string | undefined
+  /** The flow that messages are addressed to. */
+  readonly flowId?: string | undefined
+}
+
+const ConversationId = z.string().regex(/^[\x21-\x7e]{1,200}$/)
+const CreatedIdentity = createdGuest('identityToken', 'guest_token', 'guestToken').pipe(
+  z.object({ guestId: z.string(), token: z.string(), conversationId: ConversationId.optional() }),
+)
+const explainCreate = explainWith(CREATE_GUEST_IDENTITY)
+const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
+
+/**
+ * Guests by REST: our OAuth token issues a guest identity for the purpose `chat`, and the identity's own
+ * token, as a bearer, sends its messages. Not part of the published platform: for who has a gateway with
+ * these operations. `organizationId`, where set, goes along as `X-Genesys-Cloud-Id`.
+ *
+ * A message whose answer was lost is not sent again: there is no history in which to look for it.
+ */
+export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi {
+  const { apiUrl, client, accessToken, organizationId, divisionId, flowId, now = Date.now } = options
+  const deployment = createMessageCenterDeployment(options)
+  const organizationHeader: Record<string, string> = organizationId
+    ? { 'x-genesys-cloud-id': organizationId }
+    : {}
+
+  return {
+    name: 'guest-identities',
+    capabilities: new Set(['messages', 'attributes'] as const),
+
+    async open({ name, email, language, attributes }, deadlineAtMs) {
+      await deployment.requireActive(deadlineAtMs)
+      const create = (authorization: string) =>
+        client.request({
+          operation: 'issue a guest identity',
+          method: 'POST',
+          url: `${apiUrl}/api/v2/guests/identities`,
+          headers: { authorization },
+          body: { purpose: 'chat', name, email, attributes },
+          schema: CreatedIdentity,
+          deadlineAtMs,
+          retry: 'creation',
+          explain: explainCreate,
+        })
+      const { guestId, token, conversationId } = await accessToken.authorize(create, deadlineAtMs)
+      const ref = {
+        guestId,
+        token,
+        ...(conversationId !== undefined && { conversationId }),
+        ...(language !== undefined && { language }),
+      }
+      return opened(ref, 'new', true)
+    },
+
+    resume: ({ ref }) => Promise.resolve(opened(ref, 'resumed', true)),
+
+    deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+
+    async send(guest, message, deadlineAtMs) {
+      refuseRepeat(message)
+      const text = textOf(message)
+      const { conversationId, language = options.language } = guest.ref
+      const guestId = fieldOf(guest, 'guestId')
+      const { attributes } = message
+      const attributesPending =
+        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      try {
+        const answer = await client.request({
+          operation: 'take the message',
+          method: 'POST',
+          url: `${apiUrl}/api/v2/guests/messages`,
+          headers: { authorization: `Bearer ${fieldOf(guest, 'token')}`, ...organizationHeader },
+          body: {
+            conversationId,
+            text,
+            type: 'text',
+            language,
+            divisionId,
+            ...(flowId && { to: { id: flowId } }),
+          },
+          schema: AnyAnswer,
+          anyBody: true,
+          deadlineAtMs,
+          retry: 'never-sent-only',
+          explain: explainSend,
+        })
+        const accepted = acceptedMessage(answer, message, text, now())
+        return attributesPending ? { ...accepted, attributesPending } : accepted
+      } catch (error) {
+        throw withGuestToken(error)
+      }
+    },
+
+    async setAttributes(guest, attributes, deadlineAtMs) {
+      await writeGuestAttributes(options, fieldOf(guest, 'guestId'), attributes, deadlineAtMs)
+      return true
+    },
+
+    close: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod'
+import { byDeadline } from '../../../upstream/with-deadline.ts'
+import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import type { AccessToken } from '../../oauth/access-token.ts'
+import type { DeploymentInfo } from '../../guest-api.ts'
+
+const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
+const Switch = maybe(z.object({ enabled: maybe(z.boolean()) }))
+
+const Config = z.object({
+  status: z.string(),
+  languages: maybe(z.array(z.string())),
+  defaultLanguage: maybe(z.string()),
+  messenger: maybe(
+    z.object({
+      enabled: maybe(z.boolean()),
+      apps: maybe(
+        z.object({
+          conversations: maybe(
+            z.object({
+              showAgentTypingIndicator: maybe(z.boolean()),
+              showUserTypingIndicator: maybe(z.boolean()),
+              autoStart: Switch,
+              conversationClear: Switch,
+              markdown: Switch,
+            }),
+          ),
+        }),
+      ),
+      styles: maybe(z.object({ primaryColor: maybe(z.string()) })),
+      fileUpload: maybe(
+        z.object({ enableAttachments: maybe(z.boolean()), modes: maybe(z.array(z.unknown())) }),
+      ),
+    }),
+  ),
+  auth: Switch,
+})
+type Config = z.infer<typeof Config>
+
+const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string()) })
+
+/** What Genesys publishes of a deployment changes when an administrator publishes it. */
+const GOOD_FOR_MS = 5 * 60_000
+/** A failure is remembered shortly, so that each new guest does not ask again. */
+const FAILURE_GOOD_FOR_MS = 10_000
+/** One reading, whoever waits for it. */
+const READING_MAY_TAKE_MS = 10_000
+const TOO_LATE = "The deployment's configuration did not come in time."
+
+export interface DeploymentConfig {
+  /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
+  read(deadlineAtMs: number): Promise<DeploymentInfo>
+  /** What was last read, however old. */
+  readonly known: DeploymentInfo | undefined
+}
+
+export interface DeploymentConfigOptions {
+  readonly cdn: UpstreamClient
+  readonly cdnUrl: string
+  readonly api: UpstreamClient
+  readonly apiUrl: string
+  readonly deploymentId: string
+  /** With it the deployment is looked up by the REST API too, which knows its name. */
+  readonly accessToken: AccessToken | undefined
+  readonly now: () => number
+}
+
+export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
+  const { now } = options
+  let known: DeploymentInfo | undefined
+  let latest: { readonly reading: Promise<DeploymentInfo>; goodUntilMs: number } | undefined
+
+  async function readAll(): Promise<DeploymentInfo> {
+    const deadlineAtMs = now() + READING_MAY_TAKE_MS
+    const [config, details] = await Promise.all([
+      readConfig(options, deadlineAtMs),
+      readWebDeployment(options, deadlineAtMs),
+    ])
+    const info = toDeploymentInfo(options.deploymentId, config, details)
+    known = info
+    return info
+  }
+
+  return {
+    get known() {
+      return known
+    },
+    read(deadlineAtMs) {
+      if (latest && now() < latest.goodUntilMs)
+        return byDeadline(latest.reading, deadlineAtMs - now(), TOO_LATE)
+      const mine = { reading: readAll(), goodUntilMs: now() + GOOD_FOR_MS }
+      latest = mine
+      mine.reading.catch(() => {
+        mine.goodUntilMs = now() + FAILURE_GOOD_FOR_MS
+      })
+      return byDeadline(mine.reading, deadlineAtMs - now(), TOO_LATE)
+    },
+  }
+}
+
+async function readConfig(options: DeploymentConfigOptions, deadlineAtMs: number): Promise<Config> {
+  const { cdn, cdnUrl, deploymentId } = options
+  try {
+    return await cdn.request({
+      operation: "give the deployment's configuration",
+      method: 'GET',
+      url: `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`,
+      schema: Config,
+      retry: 'idempotent',
+      deadlineAtMs,
+    })
+  } catch (error) {
+    throw isUnknownDeployment(error) ? unknownDeployment(error) : error
+  }
+}
+
+async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs: number) {
+  const { api, apiUrl, deploymentId, accessToken } = options
+  const url = `${apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
+  const call = (authorization: string) =>
+    api.request({
+      operation: 'give the deployment',
+      method: 'GET',
+      url,
+      headers: { authorization },
+      schema: WebDeployment,
+      retry: 'idempotent',
+      deadlineAtMs,
+    })
+  try {
+    return await accessToken?.authorize(call, deadlineAtMs)
+  } catch (error) {
+    if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
+    // It only adds a name: the public configuration says all that matters, and needs no permission.
+    return undefined
+  }
+}
+
+/** Genesys: the CDN answers 403 for a deployment that it does not have. */
+function isUnknownDeployment(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && (error.facts.status === 403 || error.facts.status === 404)
+}
+
+function unknownDeployment(error: UpstreamError): UpstreamError {
+  return new UpstreamError('deployment_not_usable', 'Genesys does not know the deployment', {
+    ...error.facts,
+    hint: 'GENESYS_DEPLOYMENT_ID must be the id of a Messenger deployment of GENESYS_REGION.',
+  })
+}
+
+function toDeploymentInfo(
+  id: string,
+  { status, languages, defaultLanguage, messenger, auth }: Config,
+  details: z.infer<typeof WebDeployment> | undefined,
+): DeploymentInfo {
+  const chat = messenger?.apps?.conversations
+  const upload = messenger?.fileUpload
+  const primaryColor = messenger?.styles?.primaryColor
+  return {
+    id,
+    status: isStatus(status, 'active') && !isStatus(details?.status, 'inactive') ? 'active' : 'inactive',
+    ...(details?.name !== undefined && { name: details.name }),
+    ...(languages && { languages }),
+    ...(defaultLanguage !== undefined && { defaultLanguage }),
+    features: {
+      agentTyping: chat?.showAgentTypingIndicator ?? false,
+      guestTyping: chat?.showUserTypingIndicator ?? false,
+      end: chat?.conversationClear?.enabled ?? false,
+      attachments: upload?.enableAttachments ?? (upload?.modes?.length ?? 0) > 0,
+      autoStart: chat?.autoStart?.enabled ?? false,
+      markdown: chat?.markdown?.enabled ?? false,
+      signIn: auth?.enabled ?? false,
+    },
+    ...(primaryColor !== undefined && { styles: { primaryColor } }),
+  }
+}
+
+function isStatus(status: string | undefined, wanted: 'active' | 'inactive'): boolean {
+  return status?.toLowerCase() === wanted
+}

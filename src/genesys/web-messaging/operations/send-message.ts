@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { choicesIn, textsOf } from '../../selected-replies.ts'
+import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
+import type { Frame } from '../wire/frames.ts'
+import type { StructuredMessage } from '../wire/structured-message.ts'
+import type { GuestConnections } from '../connection/guest-connections.ts'
+import type { History } from './history.ts'
+import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
+import { onMessage } from '../wire/requests.ts'
+
+/** Where in the history a message must be, if it was taken. */
+interface LookFrom {
+  /** Key of a message that was there before. */
+  readonly afterKey: string | undefined
+  /** Used where no such message is known. */
+  readonly sinceMs: number
+}
+
+/** How far back a repeated message is looked for, where neither a message before it nor its first try is known. */
+const REPEAT_WINDOW_MS = 5 * 60_000
+/** How far our clock may be ahead of Genesys'. */
+const CLOCK_SKEW_MS = 5_000
+/** A message that was just taken may need a moment to be in the history. */
+const SECOND_LOOK_MS = 1_000
+
+/** Sends messages so that none is sent again where the first may have been taken. */
+export function createDelivery(options: {
+  readonly connections: GuestConnections
+  readonly history: History
+  readonly now: () => number
+}) {
+  const { connections, history, now } = options
+
+  async function send(
+    guest: Guest,
+    message: OutgoingMessage,
+    deadlineAtMs: number,
+  ): Promise<AcceptedMessage> {
+    const { echoes } = connections.of(guest)
+    const accepted = await findOrSend(guest, message, deadlineAtMs)
+    echoes.acknowledge(message.tracingId, accepted)
+    return accepted
+  }
+
+  async function findOrSend(
+    guest: Guest,
+    message: OutgoingMessage,
+    deadlineAtMs: number,
+  ): Promise<AcceptedMessage> {
+    const taken = message.repeat && (await findRepeated(guest, message, message.repeat, deadlineAtMs))
+    // The first try may have had other attributes, or none.
+    if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
+    const connection = connections.of(guest)
+    let from: LookFrom | undefined
+    try {
+      return await connection.exchange({
+        request: onMessage(message),
+        purpose: 'message',
+        deadlineAtMs,
+        answer: (frame) => echoOf(message, frame, now()),
+        ifLost: 'delivery-unknown',
+        // Only now, as the messages before it in the queue may say the same.
+        onSending: () => (from = { afterKey: connection.newest.key, sinceMs: now() - CLOCK_SKEW_MS }),
+      })
+    } catch (error) {
+      if (from === undefined || !isDeliveryUnknown(error)) throw error
+      const found =
+        connection.echoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
+      if (!found) throw error
+      return found
+    }
+  }
+
+  async function findRepeated(
+    guest: Guest,
+    message: OutgoingMessage,
+    { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
+    deadlineAtMs: number,
+  ): Promise<Message | undefined> {
+    const echo = connections.of(guest).echoes.find(message.tracingId)
+    if (echo) return echo
+    const sinceMs = firstTriedAtMs === undefined ? now() - REPEAT_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
+    try {
+      return await look(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || isFinal(error)) throw error
+      throw new UpstreamError(
+        'delivery_unknown',
+        'Whether the message was taken can not be found out',
+        error.facts,
+      )
+    }
+  }
+
+  /** After a lost socket. What goes wrong here leaves the delivery as unknown as it was. */
+  async function lookTwice(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
+    try {
+      const found = await look(guest, message, from, deadlineAtMs)
+      if (found || now() + SECOND_LOOK_MS >= deadlineAtMs) return found
+      await pause(SECOND_LOOK_MS, undefined, { ref: false })
+      return await look(guest, message, from, deadlineAtMs)
+    } catch {
+      return undefined
+    }
+  }
+
+  async function look(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
+    const nowMs = now()
+    const isOurs = (found: Message) => !connections.of(guest).echoes.isAnother(message.tracingId, found)
+    for (const entity of await history.newest(guest, deadlineAtMs)) {
+      const { afterKey } = from
+      if (afterKey !== undefined && (messageKey(entity) === afterKey || entity.id === afterKey))
+        return undefined
+      const found = readMessage(entity, nowMs)
+      if (afterKey === undefined && found && Date.parse(found.time) < from.sinceMs) return undefined
+      if (found?.direction === 'inbound' && saysTheSame(found, message) && isOurs(found)) return found
+    }
+    return undefined
+  }
+
+  return { send }
+}
+
+function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {
+  if (frame.class !== 'StructuredMessage' || frame.tracingId !== tracingId) return undefined
+  const wire: StructuredMessage = { ...frame.body, type: frame.body.type ?? 'Text' }
+  return isInbound(wire) ? readMessage(wire, nowMs) : undefined
+}
+
+/** The history has no tracing id: a message is recognised by what it says. */
+function saysTheSame(found: Message, sent: OutgoingMessage): boolean {
+  const content = found.content ?? []
+  const choices = choicesIn(sent)
+  const foundChoices = content.filter((part) => part.type === 'button-response')
+  if (
+    choices.length > 0 &&
+    foundChoices.length > 0 &&
+    !sameSet(payloadsOf(foundChoices), payloadsOf(choices))
+  )
+    return false
+  const foundText = found.text ?? textsOf(foundChoices)
+  const foundFiles = content.flatMap((part) => (part.type === 'attachment' ? [part.id] : []))
+  const sentText = sent.text ?? textsOf(choices)
+  return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
+}
+
+const payloadsOf = (choices: readonly ButtonReply[]) => choices.map(({ payload }) => payload)
+
+function sameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((id) => others.includes(id))
+}
+
+function isDeliveryUnknown(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'delivery_unknown'
+}
+
+/** Then there is nothing to be repeated into. */
+function isFinal({ code }: UpstreamError): boolean {
+  return code === 'session_ended' || code === 'deployment_not_usable'
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import type { Attributes, Guest, OpenedGuest, OpenRequest, SessionState } from '../../guest-api.ts'
+import { explainRefusal, type AllowedDomainsOptions } from './allowed-domains.ts'
+import type { DeploymentConfig } from './deployment-config.ts'
+import type { Frame } from '../wire/frames.ts'
+import type { GuestConnections } from '../connection/guest-connections.ts'
+import type { GuestSession } from '../connection/guest-session.ts'
+import { hasPresence } from '../wire/read-message.ts'
+import { closeSession, configureSession, presence } from '../wire/requests.ts'
+
+/** How much of the guest's time the public configuration may take before we go on without. */
+const CONFIG_PATIENCE_MS = 2_000
+const JOIN_PATIENCE_MS = 5_000
+
+export interface GuestLifeOptions extends AllowedDomainsOptions {
+  readonly connections: GuestConnections
+  readonly config: DeploymentConfig
+  readonly now: () => number
+}
+
+/** How a guest comes, comes back, begins again and goes. */
+export function createGuestLife(options: GuestLifeOptions) {
+  const { connections, config, deploymentId, now } = options
+  const patience = (deadlineAtMs: number) => Math.min(deadlineAtMs, now() + CONFIG_PATIENCE_MS)
+
+  /** Only what says "inactive" stands in a guest's way: without an answer, the handshake will tell. */
+  async function refuseInactive(deadlineAtMs: number): Promise<void> {
+    const info = await config.read(patience(deadlineAtMs)).catch(() => undefined)
+    if (info?.status !== 'inactive') return
+    throw new UpstreamError('deployment_not_usable', 'The deployment is not active', {
+      hint: `Activate the deployment ${deploymentId}: Admin > Message > Messenger Deployments.`,
+    })
+  }
+
+  async function configured(guest: Guest, deadlineAtMs: number, isNew = false): Promise<GuestSession> {
+    try {
+      return await connections.of(guest, isNew).ready(deadlineAtMs)
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      // A session that never was can't have ended.
+      const isRefusal = isNew && error.code === 'session_ended'
+      if (isRefusal) throw new UpstreamError('upstream_refused', 'Genesys refused a new guest', error.facts)
+      throw await explainRefusal(error, guest.origin, options, patience(deadlineAtMs))
+    }
+  }
+
+  /**
+   * Genesys: a deployment that starts by itself waits for the guest's `Join`, which may carry the attributes.
+   * A conversation can also begin with the first message, so a failure here is none of the guest's.
+   */
+  async function join(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
+    if (config.known?.features?.autoStart !== true) return false
+    try {
+      return await connections.of(guest).exchange({
+        request: presence('Join', attributes),
+        purpose: 'message',
+        deadlineAtMs: Math.min(deadlineAtMs, now() + JOIN_PATIENCE_MS),
+        answer: (frame) => isEvent(frame, 'Join') || undefined,
+        ifLost: 'delivery-unknown',
+      })
+    } catch {
+      return false
+    }
+  }
+
+  return {
+    async open({ origin, attributes }: OpenRequest, deadlineAtMs: number): Promise<OpenedGuest> {
+      await refuseInactive(deadlineAtMs)
+      const guest = { ref: { token: randomUUID() }, origin }
+      const session = await configured(guest, deadlineAtMs, true)
+      return openedGuest(guest, session, 'new', await join(guest, attributes, deadlineAtMs))
+    },
+
+    async resume(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
+      const session = await configured(guest, deadlineAtMs)
+      const isForgotten = connections.of(guest).session.takeForgotten()
+      return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
+    },
+
+    /** Genesys: from read-only, the session is closed and configured once more with `startNew`. */
+    async startNew(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
+      const connection = connections.of(guest)
+      const common = { purpose: 'configure', deadlineAtMs, ifLost: 'send-again' } as const
+      const jwt = connection.socket.credentials?.jwt
+      const request = configureSession({ deploymentId, jwt, startNew: true })
+      // Queued together: between the two, no other request would find a session.
+      await Promise.all([
+        connection.exchange({ ...common, request: closeSession(), answer: isClosed }),
+        connection.exchange({ ...common, request, answer: isConfigured }),
+      ])
+      const session = await connection.ready(deadlineAtMs)
+      connection.session.takeForgotten()
+      return openedGuest(guest, session, 'new', await join(guest, {}, deadlineAtMs))
+    },
+
+    async typing(guest: Guest, deadlineAtMs: number): Promise<void> {
+      if (config.known?.features?.guestTyping === false) return
+      const connection = connections.of(guest)
+      await connection.ready(deadlineAtMs)
+      connection.type()
+    },
+
+    /** Genesys: the guest's `Clear` is answered by `SessionClearedEvent`, then the socket is closed. */
+    async end(guest: Guest, deadlineAtMs: number): Promise<void> {
+      await connections.of(guest).exchange({
+        request: presence('Clear'),
+        purpose: 'end',
+        deadlineAtMs,
+        answer: (frame) => isEvent(frame, 'Clear') || isGone(frame) || undefined,
+        ifLost: 'delivery-unknown',
+      })
+    },
+  }
+}
+
+function isEvent(frame: Frame, presenceType: string): boolean {
+  return frame.class === 'StructuredMessage' && hasPresence(frame.body, presenceType)
+}
+
+function isGone(frame: Frame): boolean {
+  return frame.class === 'SessionClearedEvent' || frame.class === 'ConnectionClosedEvent'
+}
+
+function isClosed(frame: Frame): true | undefined {
+  return (frame.class === 'SessionResponse' && !frame.body.connected) || isGone(frame) || undefined
+}
+
+function isConfigured(frame: Frame): true | undefined {
+  return (frame.class === 'SessionResponse' && frame.body.connected) || undefined
+}
+
+export function openedGuest(
+  { ref }: Pick<Guest, 'ref'>,
+  { isReadOnly, limits, expiresAtMs }: GuestSession,
+  state: SessionState,
+  attributesDelivered: boolean,
+): OpenedGuest {
+  return {
+    ref,
+    state: isReadOnly ? 'read-only' : state,
+    limits,
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    attributesDelivered,
+  }
+}

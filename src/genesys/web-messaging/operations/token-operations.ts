@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import type { SignInGrant } from '../../guest-api.ts'
+import type { Credentials } from '../connection/connection-settings.ts'
+
+const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: z.string().min(1).optional() })
+const Refreshed = z.object({ jwt: z.string().min(1) })
+
+const HINT =
+  'Is the OpenID provider chosen in the Messenger configuration (Authentication), is the redirect address one ' +
+  'of those registered with it, and was the code used for the first time?'
+
+/** The REST side of sign-in. Genesys: none of these needs a permission; the guest's own tokens suffice. */
+export interface TokenOperations {
+  /** @throws {UpstreamError} `upstream_refused` when the code, or what belongs to it, is no good. */
+  exchange(grant: SignInGrant, deadlineAtMs: number): Promise<Credentials>
+  /** A fresh JWT. */
+  renew(refreshToken: string, deadlineAtMs: number): Promise<string>
+  revoke(jwt: string, deadlineAtMs: number): Promise<void>
+}
+
+export function createTokenOperations(options: {
+  readonly api: UpstreamClient
+  readonly apiUrl: string
+  readonly deploymentId: string
+}): TokenOperations {
+  const { api, deploymentId } = options
+  const tokenUrl = `${options.apiUrl}/api/v2/webdeployments/token`
+  return {
+    async exchange({ redirectUri, code, idToken, nonce, codeVerifier }, deadlineAtMs) {
+      const oauth = { redirectUri, code, idToken, nonce, codeVerifier }
+      try {
+        return await api.request({
+          operation: 'sign the guest in',
+          method: 'POST',
+          url: `${tokenUrl}/oauthcodegrantjwtexchange`,
+          body: { deploymentId, oauth },
+          schema: Exchanged,
+          // A code is good for one use.
+          retry: 'never-sent-only',
+          deadlineAtMs,
+        })
+      } catch (error) {
+        throw isRefusal(error) ? refused(error) : error
+      }
+    },
+    async renew(refreshToken, deadlineAtMs) {
+      const { jwt } = await api.request({
+        operation: "renew the guest's sign-in",
+        method: 'POST',
+        url: `${tokenUrl}/refresh`,
+        body: { refreshToken, deploymentId },
+        schema: Refreshed,
+        retry: 'idempotent',
+        deadlineAtMs,
+      })
+      return jwt
+    },
+    async revoke(jwt, deadlineAtMs) {
+      await api.request({
+        operation: 'sign the guest out',
+        method: 'DELETE',
+        url: `${tokenUrl}/revoke`,
+        headers: { authorization: `bearer ${jwt}` },
+        schema: z.unknown(),
+        anyBody: true,
+        retry: 'idempotent',
+        deadlineAtMs,
+      })
+    },
+  }
+}
+
+function isRefusal(error: unknown): error is UpstreamError {
+  const status = error instanceof UpstreamError ? error.facts.status : undefined
+  return status !== undefined && status >= 400 && status < 500 && status !== 429
+}
+
+function refused(error: UpstreamError): UpstreamError {
+  return new UpstreamError('upstream_refused', 'Genesys refused the sign-in', { ...error.facts, hint: HINT })
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { choicesIn } from '../../selected-replies.ts'
+import type { Attributes, OutgoingMessage } from '../../guest-api.ts'
+
+/**
+ * The frames that we send, without the guest token: the connection adds it as it writes them.
+ * Genesys: all are flat objects; `tracingId` comes back in the answer.
+ */
+export interface GuestRequest {
+  readonly action: string
+  readonly tracingId: string
+  readonly [field: string]: unknown
+}
+
+/** Errors about typing have no message to belong to, so its frames all carry this one id. */
+export const TYPING_TRACING_ID = 'typing'
+
+export interface SessionRequest {
+  readonly deploymentId: string
+  /** The JWT of a signed-in guest. */
+  readonly jwt?: string | undefined
+  readonly startNew?: boolean
+}
+
+export function configureSession({ deploymentId, jwt, startNew = false }: SessionRequest): GuestRequest {
+  const common = { tracingId: randomUUID(), deploymentId, startNew }
+  return jwt === undefined
+    ? { action: 'configureSession', ...common }
+    : { action: 'configureAuthenticatedSession', ...common, data: { code: jwt } }
+}
+
+export function closeSession(): GuestRequest {
+  return { action: 'closeSession', tracingId: randomUUID(), closeAllConnections: true }
+}
+
+export function getJwt(): GuestRequest {
+  return { action: 'getJwt', tracingId: randomUUID() }
+}
+
+export function echo(): GuestRequest {
+  return { action: 'echo', tracingId: randomUUID(), message: { type: 'Text', text: 'ping' } }
+}
+
+/**
+ * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; one from a picker
+ * without `text`, but with the id of the message that offered it.
+ */
+export function onMessage(message: OutgoingMessage): GuestRequest {
+  const choices = buttonResponses(message)
+  const files = (message.attachmentIds ?? []).map((id) => ({ contentType: 'Attachment', attachment: { id } }))
+  const content = [...choices, ...files]
+  const parentMessageId = (message.date ?? message.list)?.inReplyTo
+  const text = message.text ?? (message.quickReply ?? message.button)?.text
+  return {
+    action: 'onMessage',
+    tracingId: message.tracingId,
+    message: {
+      ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
+      ...(text !== undefined && { text }),
+      ...(content.length > 0 && { content }),
+      ...(parentMessageId !== undefined && { metadata: { parentMessageId } }),
+      ...withAttributes(message.attributes),
+    },
+  }
+}
+
+/** The guest comes in (`Join`, where the deployment starts by itself) or ends the conversation (`Clear`). */
+export function presence(type: 'Join' | 'Clear', attributes?: Attributes): GuestRequest {
+  return {
+    action: 'onMessage',
+    tracingId: randomUUID(),
+    message: {
+      type: 'Event',
+      events: [{ eventType: 'Presence', presence: { type } }],
+      ...withAttributes(attributes),
+    },
+  }
+}
+
+export function typingOn(): GuestRequest {
+  return {
+    action: 'onMessage',
+    tracingId: TYPING_TRACING_ID,
+    message: { type: 'Event', events: [{ eventType: 'Typing', typing: { type: 'On' } }] },
+  }
+}
+
+export function onAttachment(file: {
+  attachmentId: string
+  fileName: string
+  fileType: string
+  fileSize: number
+}): GuestRequest {
+  return { action: 'onAttachment', tracingId: randomUUID(), ...file, errorsAsJson: true }
+}
+
+export function getAttachment(attachmentId: string): GuestRequest {
+  return { action: 'getAttachment', tracingId: randomUUID(), attachmentId }
+}
+
+export function deleteAttachment(attachmentId: string): GuestRequest {
+  return { action: 'deleteAttachment', tracingId: randomUUID(), attachmentId }
+}
+
+/** Genesys: a `channel` beside `message` has been ignored since June 2026; only this place counts. */
+function withAttributes(attributes: Attributes | undefined) {
+  if (!attributes || Object.keys(attributes).length === 0) return {}
+  return { channel: { metadata: { customAttributes: attributes } } }
+}
+
+function buttonResponses(message: OutgoingMessage) {
+  const type = choiceType(message)
+  const origin = message.list && { originatingMessageId: message.list.inReplyTo }
+  return choicesIn(message).map(({ text, payload }) => ({
+    contentType: 'ButtonResponse',
+    buttonResponse: { type, text, payload, ...origin },
+  }))
+}
+
+function choiceType({ quickReply, date, list }: OutgoingMessage) {
+  if (list) return 'ListPicker'
+  if (date) return 'DatePicker'
+  return quickReply ? 'QuickReply' : 'Button'
+}

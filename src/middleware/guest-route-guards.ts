@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express'
+import { inOrder } from './compose-middleware.ts'
+import { addHeaders } from '../server/listed-answer.ts'
+import { jsonBody } from './request-body.ts'
+import type { LoadLimit } from './load-limit.ts'
+import type { OriginGate } from './origin-gate.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { SessionGuard } from './session-guard.ts'
+
+/** What a request meets before a guest's route, in this order. */
+export interface GuestRouteGuards {
+  /** Opening a session: an allowed page, at a slow pace; a session token is welcome. */
+  readonly opening: RequestHandler[]
+  /** What any allowed page may read; a session token is welcome. */
+  readonly page: RequestHandler[]
+  /** Everything else: a good session token, at a guest's pace. */
+  readonly guest: RequestHandler[]
+  /** The same with a JSON body. */
+  readonly guestWithBody: RequestHandler[]
+}
+
+export function guestRouteGuards(options: {
+  readonly gate: OriginGate
+  readonly load: LoadLimit
+  readonly rate: RateLimits
+  readonly session: SessionGuard
+  readonly maxBodyBytes: number
+}): GuestRouteGuards {
+  const { gate, load, rate, session, maxBodyBytes } = options
+  const body = jsonBody(maxBodyBytes)
+  // By address first: what one address has too much of must not count for all.
+  const first = inOrder(noStore, rate.perAddress, rate.overall, load.guard)
+  const guest = [first, session.require, rate.perGuest]
+  return {
+    opening: [first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],
+    page: [first, gate.requireAllowed, session.welcome],
+    guest,
+    guestWithBody: [first, session.require, inOrder(rate.perGuest, body)],
+  }
+}
+
+const NO_STORE = ['Cache-Control', 'no-store']
+
+const noStore: RequestHandler = (_req, res, next) => {
+  addHeaders(res, NO_STORE)
+  next()
+}

@@ -1,0 +1,71 @@
+import type { Request, RequestHandler } from 'express'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import { sessionInvalid, type SessionClaims } from '../sessions/session-token.ts'
+import { isSameOrigin, originOf } from './origin-gate.ts'
+import { sessionCookieOf } from './session-cookie.ts'
+
+const CLAIMS = Symbol('session claims')
+type WithClaims = Request & { [CLAIMS]?: SessionClaims }
+
+export interface SessionGuard {
+  /** Lets only guests pass; afterwards `sessionOf(req)` has the claims. */
+  readonly require: RequestHandler
+  /** The same where a session is only welcome: no token at all passes, a bad one does not. */
+  readonly welcome: RequestHandler
+}
+
+export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
+  return {
+    require(req: WithClaims, _res, next) {
+      const token = tokenOf(req, cookies)
+      if (token === undefined) throw sessionInvalid()
+      const proceed = (claims: SessionClaims) => {
+        req[CLAIMS] = claims
+        next()
+      }
+      const claims = sessions.authenticate(token, originOf(req))
+      // Most tokens are remembered, and what has nothing to wait for goes on.
+      if (claims instanceof Promise) return claims.then(proceed)
+      proceed(claims)
+      return undefined
+    },
+    async welcome(req: WithClaims, _res, next) {
+      const token = tokenOf(req, cookies)
+      try {
+        if (token !== undefined) req[CLAIMS] = await sessions.authenticate(token, originOf(req))
+      } catch (error) {
+        // No script can take a cookie away that has become useless, so that it counts as none: the answer
+        // brings another. A bad bearer is the page's own affair.
+        if (req.headers.authorization !== undefined) throw error
+      }
+      next()
+    },
+  }
+}
+
+/** The claims that the guard found good. */
+export function sessionOf(req: Request): SessionClaims {
+  const claims = (req as WithClaims)[CLAIMS]
+  if (claims === undefined) throw new Error('This route stands before the session guard.')
+  return claims
+}
+
+export function hasSession(req: Request): boolean {
+  return (req as WithClaims)[CLAIMS] !== undefined
+}
+
+/**
+ * The session token: as a bearer, or from the cookie. The browser sends the cookie by itself, so it
+ * counts only together with a proof of the page's origin, which no other page can give (CSRF).
+ */
+function tokenOf(req: Request, cookies: boolean): string | undefined {
+  const authorization = req.headers.authorization
+  if (authorization !== undefined) {
+    const scheme = /^Bearer +/i.exec(authorization)?.[0]
+    return scheme === undefined ? '' : authorization.slice(scheme.length)
+  }
+  if (!cookies) return undefined
+  const cookie = sessionCookieOf(req)
+  if (cookie === undefined) return undefined
+  return originOf(req) !== undefined || isSameOrigin(req) ? cookie : ''
+}

@@ -1,0 +1,70 @@
+import type { Answer, NoAnswer, Outcome } from './http-attempt.ts'
+
+/**
+ * `idempotent`: reads, and writes that may happen twice. `never-sent-only`: what must not happen twice,
+ * such as a guest's message; it is repeated only where the upstream certainly has not taken it.
+ * `creation`: the same, for what would be left unused if its answer was lost, and hence does no harm.
+ * `never`: once, as with a body that is a stream.
+ */
+export type RetryKind = 'idempotent' | 'never-sent-only' | 'creation' | 'never'
+
+const MAX_TRIES = 3
+const FIRST_PAUSE_MS = 200
+/** The longest wait that we pass on: a day. */
+const MAX_RETRY_AFTER_SECONDS = 86_400
+const PASSING_STATUSES: readonly number[] = [429, 502, 503, 504]
+
+export interface Try {
+  /** Counted from 1. */
+  readonly number: number
+  readonly retry: RetryKind
+  readonly deadlineAtMs: number
+}
+
+/** How long to wait before the next try, or undefined when there must be none. */
+export function pauseBeforeRepeat(
+  outcome: Outcome,
+  { number, retry, deadlineAtMs }: Try,
+  nowMs: number,
+  random: () => number,
+): number | undefined {
+  if (number >= MAX_TRIES || !mayBeRepeated(outcome, retry)) return undefined
+  const askedSeconds = outcome.kind === 'answer' ? retryAfterSeconds(outcome, nowMs) : undefined
+  const fullJitterMs = random() * FIRST_PAUSE_MS * 2 ** number
+  const pauseMs = askedSeconds === undefined ? fullJitterMs : askedSeconds * 1000
+  return nowMs + pauseMs < deadlineAtMs ? pauseMs : undefined
+}
+
+function mayBeRepeated(outcome: Outcome, retry: RetryKind): boolean {
+  if (retry === 'never') return false
+  if (outcome.kind !== 'answer') return mayBeSentAgain(outcome, retry)
+  return retry === 'idempotent' ? PASSING_STATUSES.includes(outcome.status) : outcome.status === 429
+}
+
+/** An answer that took too long is not asked for again: the upstream is slow, and would be asked thrice. */
+function mayBeSentAgain({ kind, sent }: NoAnswer, retry: RetryKind): boolean {
+  if (kind === 'unsendable') return false
+  return !sent || (retry === 'idempotent' && kind === 'lost')
+}
+
+/** What the answer asks us to wait: `Retry-After`, or on a 429 when the platform's minute begins anew. */
+export function retryAfterSeconds({ status, message }: Answer, nowMs: number): number | undefined {
+  const { headers } = message
+  const asked = parseRetryAfter(headers['retry-after'], nowMs)
+  if (asked !== undefined || status !== 429) return asked
+  const reset = headers['inin-ratelimit-reset']
+  return typeof reset === 'string' ? parseRetryAfter(reset, nowMs) : undefined
+}
+
+/**
+ * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A moment that has passed is 0,
+ * one that is too far away is a day, and anything else is undefined.
+ */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  const text = value?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Math.min(Number(text), MAX_RETRY_AFTER_SECONDS)
+  if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d( \d{4}| GMT)$/.test(text)) return undefined
+  const atMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
+  if (Number.isNaN(atMs)) return undefined
+  return Math.min(Math.max(0, Math.ceil((atMs - nowMs) / 1000)), MAX_RETRY_AFTER_SECONDS)
+}

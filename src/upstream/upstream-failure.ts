@@ -1,0 +1,148 @@
+import type { Answer, NoAnswer, Outcome } from './http-attempt.ts'
+import { retryAfterSeconds, type RetryKind } from './retry.ts'
+import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
+
+/** What an operation may look at to name the setting to mend. */
+export interface Refusal {
+  readonly status: number
+  readonly upstreamCode: string | undefined
+  readonly emptyBody: boolean
+}
+
+/** Names what to mend, or undefined when it can't tell. */
+export type Explain = (refusal: Refusal) => string | undefined
+
+export interface FailedCall {
+  /** What was to be done, in the imperative: it completes "Genesys refused to …". */
+  readonly operation: string
+  readonly retry: RetryKind
+  readonly explain: Explain | undefined
+}
+
+/** The platform gives no `Retry-After` with this 429: an invitation to come back, not a promise. */
+const RATE_LIMIT_PAUSE_SECONDS = 5
+
+/** The error that a failed call means. Nothing of an answer's body is passed on but its codes. */
+export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: number): UpstreamError {
+  return outcome.kind === 'answer' ? refusalError(outcome, call, nowMs) : noAnswerError(outcome, call)
+}
+
+function refusalError(answer: Answer, call: FailedCall, nowMs: number): UpstreamError {
+  const { status } = answer
+  const body = readErrorBody(answer.body)
+  const code = codeOfStatus(status, call.retry)
+  const upstreamCode = saneCode(body['code']) ?? saneCode(body['error'])
+  const hint =
+    status < 400
+      ? redirectHint(status)
+      : call.explain?.({ status, upstreamCode, emptyBody: answer.body.trim() === '' })
+  const wait = retryAfterSeconds(answer, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
+  const facts: UpstreamErrorFacts = { status }
+  if (upstreamCode !== undefined) facts.upstreamCode = upstreamCode
+  const correlationId = correlationIdOf(answer, body)
+  if (correlationId !== undefined) facts.correlationId = correlationId
+  if (wait !== undefined && (status === 429 || status >= 500)) facts.retryAfterSeconds = wait
+  if (hint !== undefined) facts.hint = hint
+  return new UpstreamError(code, messageOf(code, call.operation, status), facts)
+}
+
+function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
+  if (status < 400) return 'upstream_bad_response'
+  if (status === 401) return 'upstream_auth_failed'
+  if (status === 429) return 'upstream_rate_limited'
+  if (status < 500) return 'upstream_refused'
+  // 503 says that nothing was done; behind any other failure the work may have been.
+  return retry === 'never-sent-only' && status !== 503 ? 'delivery_unknown' : 'upstream_unavailable'
+}
+
+function messageOf(code: UpstreamErrorCode, operation: string, status: number): string {
+  if (code === 'upstream_bad_response') return `Genesys was to ${operation}, and sent HTTP ${status} instead.`
+  if (code === 'upstream_rate_limited') return `Genesys was asked too often to ${operation} (HTTP 429).`
+  if (code === 'delivery_unknown')
+    return `Genesys failed to ${operation} (HTTP ${status}): it may have been done or not.`
+  if (code === 'upstream_unavailable') return `Genesys is not able to ${operation} now (HTTP ${status}).`
+  return `Genesys refused to ${operation} (HTTP ${status}).`
+}
+
+function redirectHint(status: number): string {
+  return (
+    `The upstream answers with HTTP ${status}, and redirects are not followed. The address that is configured is ` +
+    'probably not the one of the API: look for http in place of https, a missing path, or the log-in page of a gateway.'
+  )
+}
+
+/** A call that got no answer. `delivery_unknown` where it was not to happen twice and may have happened once. */
+function noAnswerError({ kind, sent }: NoAnswer, { operation, retry }: FailedCall): UpstreamError {
+  if (kind === 'broken-body') {
+    return new UpstreamError(
+      'attachment_refused',
+      'The file ended before its announced size, or went beyond it.',
+    )
+  }
+  if (kind === 'too-large')
+    return badResponseError(operation, 'The answer is larger than any that Genesys sends.')
+  if (kind === 'unsendable') return badResponseError(operation, UNSENDABLE_HINT)
+  if (sent && retry === 'never-sent-only') {
+    return new UpstreamError(
+      'delivery_unknown',
+      `The answer to the request to ${operation} was lost: it may have been done or not.`,
+    )
+  }
+  if (kind === 'timeout') {
+    return new UpstreamError('upstream_timeout', `Genesys took too long to ${operation}.`)
+  }
+  const facts = sent ? {} : { hint: UNREACHABLE_HINT }
+  return new UpstreamError(
+    'upstream_unavailable',
+    `No connection held that Genesys needs to ${operation}.`,
+    facts,
+  )
+}
+
+const UNSENDABLE_HINT = 'An id or a token that Genesys gave has characters that no request may have.'
+
+const UNREACHABLE_HINT =
+  'No connection could be made: check GENESYS_REGION or the address set in its place, the name resolution, the ' +
+  'firewall, and whether the certificate of the upstream is trusted here.'
+
+export function badResponseError(operation: string, hint: string): UpstreamError {
+  return new UpstreamError(
+    'upstream_bad_response',
+    `Genesys was to ${operation}, and its answer makes no sense.`,
+    {
+      hint,
+    },
+  )
+}
+
+export function breakerOpenError(operation: string, retryAfterSeconds: number): UpstreamError {
+  return new UpstreamError(
+    'upstream_unavailable',
+    `Genesys was not asked to ${operation}: it has been down.`,
+    {
+      hint: 'Many calls in a row have failed, so that calls are held back for some seconds.',
+      retryAfterSeconds,
+    },
+  )
+}
+
+function readErrorBody(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function saneCode(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z0-9._-]{1,64}$/i.test(value) ? value : undefined
+}
+
+function correlationIdOf({ message }: Answer, body: Record<string, unknown>): string | undefined {
+  const { headers } = message
+  for (const id of [headers['inin-correlation-id'], body['contextId'], headers['x-request-id']]) {
+    if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id
+  }
+  return undefined
+}

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import nock from 'nock'
+import { createAccessToken, type AccessToken } from '../../../src/genesys/oauth/access-token.ts'
+import { tokenLifetime } from '../../../src/genesys/oauth/token-lifetime.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../../src/upstream/upstream-client.ts'
+import { UpstreamError } from '../../../src/upstream/upstream-error.ts'
+import { failure } from '../../upstream/failure.ts'
+
+const LOGIN = 'https://login.mypurecloud.ie'
+const SECRET = 'wZ9-very-secret'
+
+let nowMs: number
+let client: UpstreamClient
+let accessToken: AccessToken
+const now = (): number => nowMs
+const soon = (): number => nowMs + 5000
+
+beforeEach(() => {
+  nowMs = Date.UTC(2026, 10, 24)
+  client = createUpstreamClient({ name: 'login', timeoutMs: 2000, now, random: () => 0 })
+  accessToken = make()
+})
+afterEach(() => client.close())
+
+function make(more: Partial<Parameters<typeof createAccessToken>[0]> = {}): AccessToken {
+  const credentials = { loginUrl: LOGIN, clientId: 'id', clientSecret: SECRET }
+  return createAccessToken({ client, ...credentials, now, random: () => 0, ...more })
+}
+
+/** Looks again and again, without a clock, until it holds. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 5000; i++) {
+    if (await holds()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('It never came to hold.')
+}
+
+function givesToken(token: string, more: object = { expires_in: 86399 }): nock.Scope {
+  return nock(LOGIN)
+    .post('/oauth/token')
+    .reply(200, { access_token: token, token_type: 'bearer', ...more })
+}
+
+function refuses(status: number, body: object): nock.Scope {
+  return nock(LOGIN).post('/oauth/token').reply(status, body)
+}
+
+const unauthorized = (): UpstreamError => new UpstreamError('upstream_auth_failed', 'no', { status: 401 })
+
+describe('asking', () => {
+  test('is by HTTP Basic and a form, and only when a token is needed', async () => {
+    const scope = nock(LOGIN)
+      .post('/oauth/token', 'grant_type=client_credentials')
+      .basicAuth({ user: 'id', pass: SECRET })
+      .reply(200, { access_token: 'one', token_type: 'bearer', expires_in: 86399 })
+    expect(accessToken.state()).toEqual({ status: 'unused' })
+    expect(scope.isDone()).toBe(false)
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    expect(accessToken.state()).toEqual({ status: 'valid' })
+  })
+
+  test('can put the credentials in the form instead, and no header', async () => {
+    const form = `grant_type=client_credentials&client_id=id&client_secret=${SECRET}`
+    nock(LOGIN, { badheaders: ['authorization'] })
+      .post('/oauth/token', form)
+      .reply(200, { access_token: 'one' })
+    await expect(make({ style: 'form' }).get(soon())).resolves.toBe('one')
+  })
+
+  test('two hundred who come at once cause one request', async () => {
+    givesToken('one')
+    const tokens = await Promise.all(Array.from({ length: 200 }, () => accessToken.get(soon())))
+    expect(new Set(tokens)).toEqual(new Set(['one']))
+  })
+
+  test('ends for each caller at its own deadline, and goes on for the others', async () => {
+    nock(LOGIN).post('/oauth/token').delay(200).reply(200, { access_token: 'one' })
+    const patient = accessToken.get(nowMs + 5000)
+    const hasty = await failure(accessToken.get(nowMs + 20))
+    expect(hasty.code).toBe('upstream_timeout')
+    await expect(patient).resolves.toBe('one')
+  })
+
+  test('a failure that passes is not remembered', async () => {
+    nock(LOGIN).post('/oauth/token').times(3).reply(503)
+    expect((await failure(accessToken.get(soon()))).code).toBe('upstream_unavailable')
+    expect(accessToken.state().status).toBe('failing')
+    givesToken('one')
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+  })
+
+  test.each([
+    [{}],
+    [{ access_token: 7 }],
+    [{ access_token: '' }],
+    [{ access_token: 'a\r\nx: y' }],
+    ['<html>'],
+  ])('the answer %j holds no token', async (body) => {
+    nock(LOGIN).post('/oauth/token').reply(200, body)
+    expect((await failure(accessToken.get(soon()))).code).toBe('upstream_bad_response')
+  })
+})
+
+describe('renewal', () => {
+  test('begins a minute before the end, and the token at hand serves meanwhile', async () => {
+    givesToken('one', { expires_in: 1800 })
+    await accessToken.get(soon())
+    let asked = 0
+    nock(LOGIN)
+      .post('/oauth/token')
+      .reply(() => {
+        asked++
+        return [200, { access_token: 'two', expires_in: 1800 }]
+      })
+    nowMs += 1739_000
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve))
+    expect(asked).toBe(0)
+    nowMs += 2000
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    await until(async () => (await accessToken.get(soon())) === 'two')
+    expect(asked).toBe(1)
+  })
+
+  test('that fails leaves the token at hand in use, and is tried again after a pause', async () => {
+    givesToken('one', { expires_in: 1800 })
+    await accessToken.get(soon())
+    nowMs += 1750_000
+    nock(LOGIN).post('/oauth/token').reply(400, 'garbage')
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    await until(() => accessToken.state().status === 'refused')
+    const second = givesToken('two')
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    expect(second.isDone()).toBe(false)
+    nowMs += 60_001
+    await expect(accessToken.get(soon())).resolves.toBe('two')
+  })
+
+  test.each([
+    ['missing', {}, 60],
+    ['zero', { expires_in: 0 }, 60],
+    ['negative', { expires_in: -5 }, 60],
+    ['a word', { expires_in: 'soon' }, 60],
+    ['null', { expires_in: null }, 60],
+    ['a number in a string', { expires_in: '1800' }, 1800],
+    ['huge', { expires_in: 1e15 }, 172_800],
+    ['short', { expires_in: 20 }, 20],
+    ['a fraction', { expires_in: 0.5 }, 0.5],
+  ])('expires_in %s: the token serves to its end and not longer', async (_, more, seconds) => {
+    givesToken('one', more)
+    await accessToken.get(soon())
+    nowMs += seconds * 490
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    nowMs += seconds * 510 + 1
+    givesToken('two', more)
+    await expect(accessToken.get(soon())).resolves.toBe('two')
+  })
+
+  test('a token always serves for some time, whatever expires_in is', () => {
+    const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.integer().map(String))
+    fc.assert(
+      fc.property(anything, fc.double({ min: 0, max: 0.999, noNaN: true }), (expiresIn, random) => {
+        const { renewAtMs, expiresAtMs } = tokenLifetime(expiresIn, 0, () => random)
+        expect(expiresAtMs).toBeLessThanOrEqual(172_800_000)
+        expect(renewAtMs).toBeLessThan(expiresAtMs + Number.MIN_VALUE)
+        expect(renewAtMs).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+})
+
+describe('a 401 from the API', () => {
+  test('drops the token, and the call is made once more with a fresh one', async () => {
+    givesToken('one')
+    givesToken('two')
+    const seen: string[] = []
+    const result = await accessToken.authorize((authorization) => {
+      seen.push(authorization)
+      return authorization === 'Bearer one' ? Promise.reject(unauthorized()) : Promise.resolve('done')
+    }, soon())
+    expect(result).toBe('done')
+    expect(seen).toEqual(['Bearer one', 'Bearer two'])
+  })
+
+  test('that a fresh token does not cure goes back, and does not make every call ask for a token', async () => {
+    givesToken('one')
+    givesToken('two')
+    const call = (): Promise<never> => Promise.reject(unauthorized())
+    for (let i = 0; i < 5; i++)
+      expect((await failure(accessToken.authorize(call, soon()))).facts.status).toBe(401)
+    nowMs += 10_001
+    const third = givesToken('three')
+    await failure(accessToken.authorize(call, soon()))
+    expect(third.isDone()).toBe(true)
+  })
+
+  test('other refusals leave the token alone', async () => {
+    givesToken('one')
+    const call = (): Promise<never> =>
+      Promise.reject(new UpstreamError('upstream_refused', 'no', { status: 403 }))
+    await failure(accessToken.authorize(call, soon()))
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+  })
+
+  test('of an older token does not drop the one that took its place', async () => {
+    givesToken('one')
+    await accessToken.get(soon())
+    accessToken.invalidate('older')
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+  })
+})
+
+describe('wrong credentials', () => {
+  test.each([
+    [400, { error: 'invalid_client', error_description: 'client not found: id' }, /client id is not known/],
+    [401, { error: 'invalid_client', error_description: 'authentication failed' }, /secret is wrong/],
+    [400, { error: 'unauthorized_client' }, /grant type/],
+    [404, {}, /GENESYS_LOGIN_URL/],
+    [403, '', /GENESYS_LOGIN_URL/],
+  ])(
+    'HTTP %i with %j is upstream_auth_failed, and the hint names what to mend',
+    async (status, body, hint) => {
+      refuses(status, body as object)
+      const error = await failure(accessToken.get(soon()))
+      expect(error.code).toBe('upstream_auth_failed')
+      expect(error.facts.hint).toMatch(hint)
+      expect(accessToken.state()).toEqual({ status: 'refused', hint: error.facts.hint })
+    },
+  )
+
+  test('are asked about once a minute, not once a call', async () => {
+    refuses(401, { error: 'invalid_client' })
+    for (let i = 0; i < 10; i++)
+      expect((await failure(accessToken.get(soon()))).code).toBe('upstream_auth_failed')
+    nowMs += 60_001
+    givesToken('one')
+    await expect(accessToken.get(soon())).resolves.toBe('one')
+    expect(accessToken.state()).toEqual({ status: 'valid' })
+  })
+
+  test('never show in the error, not even when the upstream echoes them', async () => {
+    const echo = Buffer.from(`id:${SECRET}`).toString('base64')
+    refuses(401, { error: SECRET, code: SECRET, error_description: `bad ${echo} ${SECRET}`, message: SECRET })
+    const error = await failure(accessToken.get(soon()))
+    const said = [
+      error.message,
+      error.stack,
+      JSON.stringify(error.facts),
+      JSON.stringify(accessToken.state()),
+    ].join()
+    expect(said).not.toContain(SECRET)
+    expect(said).not.toContain(echo)
+    expect(error.cause).toBeUndefined()
+  })
+})

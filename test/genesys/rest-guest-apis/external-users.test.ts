@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals'
+import { createExternalUsers } from '../../../src/genesys/rest-guest-apis/external-users.ts'
+import { failure } from '../../upstream/failure.ts'
+import { describeGuestApiContract } from '../guest-api.contract.ts'
+import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'
+import { ALL_BENDS, startRestHarness } from './rest-harness.ts'
+
+const dialect: RestDialect = {
+  opened: (count) => ({ externalUserToken: `guest-token-${count}`, guestId: `guest-${count}` }),
+  messageAuthorization: () => 'there are no messages',
+}
+
+describeGuestApiContract('external-users', {
+  start: () =>
+    startRestHarness(dialect, (options) =>
+      createExternalUsers({ ...options, organizationId: ORGANIZATION_ID }),
+    ),
+  bends: ALL_BENDS,
+  capabilities: ['attributes'],
+  openWith: { userId: 'user-12345' },
+})
+
+const soon = (): number => Date.now() + 5000
+const jane = { origin: undefined, attributes: { 'custom.plan': 'gold' }, userId: 'user-12345', name: 'Jane' }
+
+function start(opened = dialect.opened) {
+  const genesys = new RestGenesys({ ...dialect, opened })
+  return { genesys, guestApi: createExternalUsers({ ...genesys.options(), organizationId: ORGANIZATION_ID }) }
+}
+
+describe('external-users', () => {
+  test('asks for a token for the verified user of the organisation', async () => {
+    const { genesys, guestApi } = start()
+    const { externalUserToken, attributesDelivered } = await guestApi.open(jane, soon())
+    expect({ externalUserToken, attributesDelivered }).toEqual({
+      externalUserToken: 'guest-token-1',
+      attributesDelivered: true,
+    })
+    const [call] = genesys.of('open')
+    expect(call?.path).toBe('/api/v2/external/users/messaging')
+    expect(call?.headers).toMatchObject({ authorization: 'Bearer oauth-token-1', accept: 'application/json' })
+    expect(call?.body).toEqual({
+      orgId: ORGANIZATION_ID,
+      userId: 'user-12345',
+      attributes: { name: 'Jane', 'custom.plan': 'gold' },
+    })
+  })
+
+  test('gives a page that comes back its token again', async () => {
+    const { guestApi } = start()
+    const { ref } = await guestApi.open(jane, soon())
+    const again = await guestApi.resume({ ref, origin: undefined }, soon())
+    expect(again).toMatchObject({ state: 'resumed', externalUserToken: 'guest-token-1' })
+  })
+
+  test('opens for nobody without a verified user id, and says how to get one', async () => {
+    const { genesys, guestApi } = start()
+    const error = await failure(guestApi.open({ origin: undefined, attributes: {} }, soon()))
+    expect(error.code).toBe('upstream_refused')
+    expect(error.facts.hint).toMatch(/USER_TOKEN_JWKS_URL/)
+    expect(genesys.calls).toEqual([])
+  })
+
+  test('can not change attributes of a user whom Genesys gave no id', async () => {
+    const { guestApi } = start(() => ({ externalUserToken: 'tok' }))
+    const { ref } = await guestApi.open(jane, soon())
+    expect(ref).toEqual({ externalUserToken: 'tok' })
+    const error = await failure(guestApi.setAttributes!({ ref, origin: undefined }, { a: 'b' }, soon()))
+    expect(error.facts.hint).toMatch(/guestId/)
+  })
+
+  test.each([
+    [{}],
+    [{ externalUserToken: '' }],
+    [{ externalUserToken: 7 }],
+    [{ externalUserToken: 't', guestId: '..' }],
+  ])('takes no answer like %j', async (answer) => {
+    const { guestApi } = start(() => answer)
+    expect((await failure(guestApi.open(jane, soon()))).code).toBe('upstream_bad_response')
+  })
+})

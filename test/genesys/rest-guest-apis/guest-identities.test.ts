@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  createGuestIdentities,
+  type GuestIdentitiesOptions,
+} from '../../../src/genesys/rest-guest-apis/guest-identities.ts'
+import { failure } from '../../upstream/failure.ts'
+import { describeGuestApiContract } from '../guest-api.contract.ts'
+import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'
+import { ALL_BENDS, startRestHarness } from './rest-harness.ts'
+
+const dialect: RestDialect = {
+  opened: (count) => ({
+    guestId: `guest-${count}`,
+    identityToken: `guest-token-${count}`,
+    conversationId: `conversation-${count}`,
+  }),
+  messageAuthorization: (count) => `Bearer guest-token-${count}`,
+}
+
+describeGuestApiContract('guest-identities', {
+  start: () => startRestHarness(dialect, createGuestIdentities),
+  bends: ALL_BENDS,
+  capabilities: ['messages', 'attributes'],
+})
+
+const soon = (): number => Date.now() + 5000
+const nobody = { origin: undefined, attributes: {} }
+
+function start(more: Partial<GuestIdentitiesOptions> = {}, opened = dialect.opened) {
+  const genesys = new RestGenesys({ ...dialect, opened })
+  return { genesys, guestApi: createGuestIdentities({ ...genesys.options(), ...more }) }
+}
+
+describe('what guest-identities sends', () => {
+  test('an identity is issued for the purpose chat, with name, email and attributes', async () => {
+    const { genesys, guestApi } = start()
+    const attributes = { 'custom.page': '/pricing' }
+    const guest = { ...nobody, name: 'Jane', email: 'jane@example.com', attributes }
+    const { attributesDelivered } = await guestApi.open(guest, soon())
+    expect(attributesDelivered).toBe(true)
+    const [call] = genesys.of('open')
+    expect(call?.path).toBe('/api/v2/guests/identities')
+    expect(call?.headers['authorization']).toBe('Bearer oauth-token-1')
+    expect(call?.body).toEqual({ purpose: 'chat', name: 'Jane', email: 'jane@example.com', attributes })
+  })
+
+  test('a message names its conversation, under the bearer token of the guest', async () => {
+    const { genesys, guestApi } = start({ organizationId: undefined })
+    const { ref } = await guestApi.open(nobody, soon())
+    await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
+    const [call] = genesys.of('send')
+    expect(call?.path).toBe('/api/v2/guests/messages')
+    expect(call?.headers['authorization']).toBe('Bearer guest-token-1')
+    expect(call?.headers['x-genesys-cloud-id']).toBeUndefined()
+    expect(call?.body).toEqual({ conversationId: 'conversation-1', text: 'Hi', type: 'text' })
+  })
+
+  test('language, division, flow and organisation go along where they are configured', async () => {
+    const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
+    const { ref } = await guestApi.open(nobody, soon())
+    await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
+    const [call] = genesys.of('send')
+    expect(call?.headers['x-genesys-cloud-id']).toBe(ORGANIZATION_ID)
+    expect(call?.body).toEqual({
+      conversationId: 'conversation-1',
+      text: 'Hi',
+      type: 'text',
+      language: 'en-US',
+      divisionId: 'div-1',
+      to: { id: 'flow-1' },
+    })
+  })
+
+  test("the guest's own language goes before the configured one", async () => {
+    const { genesys, guestApi } = start({ language: 'en-US' })
+    const { ref } = await guestApi.open({ ...nobody, language: 'de-de' }, soon())
+    await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
+    expect(genesys.of('send')[0]?.body['language']).toBe('de-de')
+  })
+})
+
+describe('what guest-identities takes', () => {
+  test.each(['identityToken', 'guest_token', 'guestToken'])('a token that is called %s', async (name) => {
+    const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
+    expect((await guestApi.open(nobody, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
+  })
+
+  test.each([
+    [{ identityToken: 'tok' }],
+    [{ guestId: 'g-1' }],
+    [{ guestId: 'g-1', accessToken: 'tok' }],
+    [{ guestId: 'g-1', identityToken: 'tok\n' }],
+    [{ guestId: 'g-1', identityToken: 'tok', conversationId: 'a b' }],
+    [{ guestId: 'g-1', identityToken: 'tok', conversationId: 7 }],
+  ])('no identity like %j', async (answer) => {
+    const { guestApi } = start({}, () => answer)
+    expect((await failure(guestApi.open(nobody, soon()))).code).toBe('upstream_bad_response')
+  })
+
+  test.each([
+    [400, {}, /conversation id/],
+    [401, {}, /open a new guest session/],
+    [
+      403,
+      { code: 'not.authorized' },
+      /guest:chat.*purpose.*stale.*guest id.*GENESYS_FLOW_ID.*GENESYS_DIVISION_ID/s,
+    ],
+    [403, undefined, /proxy or gateway/],
+    [404, {}, /GENESYS_API_URL/],
+  ])('HTTP %i with %j as a refusal whose hint helps', async (status, body, hint) => {
+    const { genesys, guestApi } = start()
+    genesys.bendNext('send', { status, body, headers: { 'x-request-id': 'req-1' } })
+    const guest = { ref: { guestId: 'g-1', token: 'tok' }, origin: undefined }
+    const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))
+    expect(error.facts).toMatchObject({ status, correlationId: 'req-1', hint: expect.stringMatching(hint) })
+  })
+
+  test('a session that another driver has opened is over', async () => {
+    const { guestApi } = start()
+    const guest = { ref: { guestId: 'g-1', accessToken: 'tok' }, origin: undefined }
+    const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))
+    expect(error.code).toBe('session_ended')
+  })
+})

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  createMessageCenterDeployment,
+  type MessageCenterDeployment,
+} from '../../../src/genesys/rest-guest-apis/messagecenter-deployment.ts'
+import { failure } from '../../upstream/failure.ts'
+import { DEPLOYMENT_ID, ORGANIZATION_ID, RestGenesys } from './rest-genesys.ts'
+
+const MINUTE_MS = 60_000
+let nowMs: number
+let genesys: RestGenesys
+let deployment: MessageCenterDeployment
+const soon = (): number => nowMs + 5000
+
+beforeEach(() => {
+  nowMs = Date.now()
+  genesys = new RestGenesys({ opened: () => ({}), messageAuthorization: () => '' })
+  deployment = createMessageCenterDeployment({ ...genesys.options(), now: () => nowMs })
+})
+
+describe('the deployment of the message centre', () => {
+  test('is asked about with the OAuth token, once for many who come at once', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => deployment.requireActive(soon())))
+    expect(genesys.of('deployment')).toHaveLength(1)
+    expect(genesys.of('deployment')[0]?.headers['authorization']).toBe('Bearer oauth-token-1')
+    expect(await deployment.info(soon())).toEqual({
+      id: DEPLOYMENT_ID,
+      name: 'Shop',
+      organizationId: ORGANIZATION_ID,
+      status: 'active',
+    })
+  })
+
+  test('is asked about again after some minutes', async () => {
+    await deployment.info(soon())
+    nowMs += 2 * MINUTE_MS
+    await deployment.info(soon())
+    expect(genesys.of('deployment')).toHaveLength(1)
+    nowMs += 2 * MINUTE_MS
+    genesys.deploymentStatus = 'inactive'
+    expect((await failure(deployment.requireActive(soon()))).code).toBe('deployment_not_usable')
+  })
+
+  test('that is not active is told as such, and asked about again soon', async () => {
+    genesys.deploymentStatus = 'paused'
+    expect(await deployment.info(soon())).toMatchObject({ status: 'inactive' })
+    const error = await failure(deployment.requireActive(soon()))
+    expect(error.facts.hint).toMatch(/activate it/)
+    expect(genesys.of('deployment')).toHaveLength(1)
+    genesys.deploymentStatus = 'active'
+    nowMs += 15_001
+    await deployment.requireActive(soon())
+  })
+
+  test('that Genesys does not know is deployment_not_usable, and not asked about for each page', async () => {
+    genesys.bendNext('deployment', { status: 404, body: { code: 'not.found', contextId: 'c-1' } })
+    for (let i = 0; i < 3; i++) {
+      const error = await failure(deployment.requireActive(soon()))
+      expect(error.code).toBe('deployment_not_usable')
+      expect(error.facts).toMatchObject({ status: 404, correlationId: 'c-1' })
+      expect(error.facts.hint).toMatch(/GENESYS_DEPLOYMENT_ID/)
+    }
+    expect(genesys.of('deployment')).toHaveLength(0)
+  })
+
+  test('of another organisation is deployment_not_usable', async () => {
+    const options = { ...genesys.options(), organizationId: 'another', now: () => nowMs }
+    const error = await failure(createMessageCenterDeployment(options).requireActive(soon()))
+    expect(error.code).toBe('deployment_not_usable')
+    expect(error.facts.hint).toMatch(/GENESYS_ORGANIZATION_ID/)
+  })
+
+  test('that we may not read names the permission', async () => {
+    genesys.bendNext('deployment', { status: 403, body: { code: 'missing.permissions' } })
+    const error = await failure(deployment.requireActive(soon()))
+    expect(error.code).toBe('upstream_refused')
+    expect(error.facts.hint).toMatch(/messagecenter:deployment:read/)
+  })
+
+  test('known to be active stays usable while Genesys can not be asked', async () => {
+    await deployment.requireActive(soon())
+    nowMs += 10 * MINUTE_MS
+    genesys.bendNext('deployment', { status: 500 })
+    await deployment.requireActive(soon())
+    nowMs += 2 * 60 * MINUTE_MS
+    genesys.bendNext('deployment', { status: 500 })
+    expect((await failure(deployment.requireActive(soon()))).code).toBe('upstream_unavailable')
+  })
+
+  test('is asked about again in time when Genesys is asked too often', async () => {
+    genesys.bendNext('deployment', { status: 429, headers: { 'retry-after': '0' } })
+    await deployment.requireActive(soon())
+  })
+
+  test.each([[{}], [{ id: DEPLOYMENT_ID }], ['active'], [null]])('is not read from %j', async (body) => {
+    genesys.bendNext('deployment', { status: 200, body })
+    expect((await failure(deployment.info(soon()))).code).toBe('upstream_bad_response')
+  })
+})

@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { GuestEvent } from '../../../../src/genesys/guest-api.ts'
+import type { GuestConnection } from '../../../../src/genesys/web-messaging/connection/guest-connection.ts'
+import { readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
+import { getJwt, onMessage } from '../../../../src/genesys/web-messaging/wire/requests.ts'
+import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
+
+function send(connection: GuestConnection, text: string, patienceMs = 10_000) {
+  const tracingId = randomUUID()
+  const outcome = connection
+    .exchange({
+      request: onMessage({ text, tracingId }),
+      purpose: 'message',
+      deadlineAtMs: Date.now() + patienceMs,
+      answer: (frame) =>
+        frame.class === 'StructuredMessage' && frame.tracingId === tracingId
+          ? readMessage(frame.body, 0)
+          : undefined,
+      ifLost: 'delivery-unknown',
+    })
+    .then((message) => message.text ?? '')
+    .catch(codeOf)
+  return { tracingId, outcome }
+}
+
+function ask(connection: GuestConnection, patienceMs = 10_000) {
+  return connection
+    .exchange({
+      request: getJwt(),
+      purpose: 'read',
+      deadlineAtMs: Date.now() + patienceMs,
+      answer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      ifLost: 'send-again',
+    })
+    .catch(codeOf)
+}
+
+const jwt = (tracingId?: unknown) => ({
+  type: 'response',
+  class: 'JwtResponse',
+  code: 200,
+  body: { jwt: 'a.b.c', exp: 1 },
+  tracingId,
+})
+
+describe('which request an answer belongs to', () => {
+  test('an answer with the id of another request is not taken', async () => {
+    const genesys = fakeGenesys()
+    const asked = ask(genesys.ready(), 1_000)
+    genesys.socket.says(jwt('another'))
+    await pass(1_000)
+    expect(await asked).toBe('upstream_timeout')
+  })
+
+  test('an answer without id is known by its class', async () => {
+    const genesys = fakeGenesys()
+    const asked = ask(genesys.ready())
+    genesys.socket.says(jwt())
+    expect(await asked).toBe('a.b.c')
+  })
+
+  test('an error without id is of the one request that is under way', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const [one, two] = [send(connection, 'one'), send(connection, 'two')]
+    genesys.socket.refusesWith(4011)
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect([await one.outcome, await two.outcome]).toEqual(['text_too_long', 'two'])
+  })
+
+  test('an error with the id of another request is nobody’s', async () => {
+    const genesys = fakeGenesys()
+    const { outcome } = send(genesys.ready(), 'one')
+    genesys.socket.refusesWith(4011, 'late', 'another')
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect(await outcome).toBe('one')
+  })
+
+  test('the error of a request that was given up is not the next one’s', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const given = send(connection, 'one', 1_000)
+    await pass(1_000)
+    expect(await given.outcome).toBe('delivery_unknown')
+    const next = send(connection, 'two')
+    genesys.socket.refusesWith(4013)
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect(await next.outcome).toBe('two')
+  })
+
+  test('a request that was given up long ago takes no error from the next one', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const given = send(connection, 'one', 1_000)
+    await pass(1_000)
+    expect(await given.outcome).toBe('delivery_unknown')
+    connection.subscribe(() => undefined)
+    await pass(15_000)
+    genesys.socket.pongs()
+    await pass(15_000)
+    const next = send(connection, 'two')
+    genesys.socket.refusesWith(4013)
+    expect(await next.outcome).toBe('attributes_too_large')
+  })
+
+  test('an error that nobody asked for is counted', () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    genesys.socket.refusesWith(4020)
+    expect(genesys.odd).toEqual(['unasked error 4020'])
+  })
+
+  test('a request that waited too long for its turn is never sent', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const first = send(connection, 'one', 5_000)
+    const second = send(connection, 'two', 1_000)
+    await pass(1_000)
+    expect(await second.outcome).toBe('upstream_timeout')
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect(await first.outcome).toBe('one')
+    expect(JSON.stringify(genesys.socket.sent)).not.toContain('two')
+  })
+})
+
+describe('typing', () => {
+  test('is told at most every five seconds', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    for (let second = 0; second < 11; second++) {
+      connection.type()
+      await pass(1_000)
+    }
+    expect(genesys.socket.sent.filter(({ tracingId }) => tracingId === 'typing')).toHaveLength(3)
+  })
+
+  test('that is refused is no failure of a message, and is not tried again', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    connection.type()
+    const { outcome } = send(connection, 'one')
+    genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect(await outcome).toBe('one')
+    await pass(10_000)
+    connection.type()
+    expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
+  })
+
+  test('that was not told is no reason for a refusal that speaks of a feature toggle', async () => {
+    const genesys = fakeGenesys()
+    const { outcome } = send(genesys.ready(), 'one')
+    genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
+    expect(await outcome).toBe('upstream_refused')
+  })
+
+  test('that comes too often is no news', () => {
+    const genesys = fakeGenesys()
+    genesys.ready().type()
+    genesys.socket.refusesWith(429, { retryAfter: 3 })
+    expect(genesys.odd).toEqual([])
+  })
+
+  test('just before a message leaves a rate limit in doubt: the echo decides', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    connection.type()
+    const { outcome } = send(connection, 'one')
+    genesys.socket.refusesWith(429, { retryAfter: 3 })
+    await pass(500)
+    genesys.socket.echoes(genesys.socket.lastSent)
+    expect(await outcome).toBe('one')
+  })
+
+  test('just before a message: a rate limit that no echo follows is the message’s', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    connection.type()
+    const { outcome } = send(connection, 'one')
+    genesys.socket.refusesWith(429, { retryAfter: 3 })
+    await pass(1_500)
+    expect(await outcome).toBe('upstream_rate_limited')
+  })
+
+  test('is not told beside a message, to a read-only session, or without a socket', () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    void send(connection, 'one')
+    connection.type()
+    expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
+    const other = genesys.ready('token-2')
+    genesys.socket.says({
+      type: 'message',
+      class: 'StructuredMessage',
+      code: 200,
+      body: {
+        type: 'Event',
+        direction: 'Outbound',
+        events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
+        metadata: { readOnly: 'true' },
+      },
+    })
+    other.type()
+    expect(genesys.socket.sent).toHaveLength(1)
+    genesys.connections.of(genesys.guest('token-3')).type()
+    expect(genesys.sockets).toHaveLength(2)
+  })
+})
+
+describe('a listener', () => {
+  test('that throws harms neither the others nor the socket', () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const heard: GuestEvent[] = []
+    connection.subscribe(() => {
+      throw new Error('broken page')
+    })
+    connection.subscribe((event) => heard.push(event))
+    genesys.socket.echoes({ message: { type: 'Text', text: 'Hello' } })
+    expect(heard).toEqual([{ type: 'message', message: expect.objectContaining({ text: 'Hello' }) }])
+    expect(genesys.odd).toContain('listener failed')
+  })
+
+  test('that has left hears nothing more', () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const heard: GuestEvent[] = []
+    const leave = connection.subscribe((event) => heard.push(event))
+    leave()
+    leave()
+    genesys.socket.echoes({ message: { type: 'Text', text: 'Hello' } })
+    expect(heard).toEqual([])
+  })
+})
+
+test('what was under way when the service goes away is told so, not left waiting', async () => {
+  const genesys = fakeGenesys()
+  const asked = ask(genesys.ready())
+  genesys.connections.close()
+  expect(await asked).toBe('upstream_unavailable')
+  expect(genesys.socket.isLeft).toBe(true)
+})
+
+test('a guest without a token is told that its session is over', () => {
+  const { connections } = fakeGenesys()
+  expect(() => connections.of({ ref: {}, origin: undefined })).toThrow(
+    expect.objectContaining({ code: 'session_ended' }),
+  )
+})
+
+test('the answer to an echo says until when the session lives', async () => {
+  const genesys = fakeGenesys()
+  const connection = genesys.ready()
+  connection.subscribe(() => undefined)
+  for (let waited = 0; waited < 240_000; waited += 10_000) {
+    await pass(10_000)
+    genesys.socket.pongs()
+  }
+  await pass(250)
+  expect(genesys.socket.sent.filter(({ action }) => action === 'echo')).toHaveLength(1)
+  genesys.socket.says({
+    type: 'response',
+    class: 'StructuredMessage',
+    code: 200,
+    tracingId: genesys.socket.lastSent['tracingId'],
+    body: { type: 'Text', text: 'ping', direction: 'Inbound', metadata: { expirationDate: '1791139139' } },
+  })
+  expect(connection.session.current?.expiresAtMs).toBe(1_791_139_139_000)
+})

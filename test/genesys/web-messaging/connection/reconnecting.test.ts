@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { isState, listen, says, soon, startDriver, ORIGIN } from '../start-driver.ts'
+
+const handshakes = (genesys: { requests: readonly { path: string }[] }) =>
+  genesys.requests.filter(({ path }) => path === '/v1').length
+const text = (words: string) => ({ text: words, tracingId: randomUUID() })
+
+test('a lost socket comes back with the same token, and the gap is told', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const page = listen(api, jane)
+  await page.until(isState('connected'))
+  page.events.length = 0
+  genesys.dropSockets()
+  await page.until((event) => event.type === 'gap')
+  expect(page.events).toEqual([
+    { type: 'session', state: 'reconnecting' },
+    { type: 'session', state: 'connected' },
+    { type: 'gap' },
+  ])
+  const configures = genesys.frames.filter(({ frame }) => frame.action === 'configureSession')
+  expect(configures.map(({ frame }) => frame.token)).toEqual([jane.ref['token'], jane.ref['token']])
+  expect(configures.at(-1)?.frame).toMatchObject({ startNew: false })
+  genesys.agentSays('Are you there?', jane.ref['token'])
+  await page.until(says('Are you there?'))
+})
+
+test('a socket closed by Genesys going away comes back too', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const page = listen(api, jane)
+  genesys.closeSockets(1001)
+  await page.until((event) => event.type === 'gap')
+})
+
+test('a page that begins to listen on a closed socket is told that it may have missed something', async () => {
+  const { api } = await startDriver()
+  const page = listen(api, { ref: { token: randomUUID() }, origin: ORIGIN })
+  await page.until((event) => event.type === 'gap')
+})
+
+test('a question that the lost socket left open is asked again', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  genesys.bend('JwtResponse', { drop: true })
+  const page = await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
+  expect(page.messages).toHaveLength(1)
+  expect(handshakes(genesys)).toBe(2)
+})
+
+test('a message waits for a socket that opens only at the second attempt', async () => {
+  const { api, genesys } = await startDriver()
+  genesys.bend('GET /v1', { status: 503 })
+  const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
+  expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('an address at which nobody listens is named by the system’s own code', async () => {
+  const { api } = await startDriver({}, { messagingUrl: 'ws://127.0.0.1:9' })
+  await expect(api.open({ origin: ORIGIN, attributes: {} }, soon())).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+    facts: { hint: expect.stringContaining('ECONNREFUSED') },
+  })
+})
+
+test('too many configures in a minute are waited out, not fought', async () => {
+  const { api, genesys } = await startDriver()
+  const body = {
+    retryAfter: 60,
+    errorCode: 429,
+    errorMessage: 'ConfigureSession rate too high for this session',
+  }
+  genesys.bend('configureSession', { frame: { class: 'TooManyRequestsErrorMessage', code: 429, body } })
+  const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
+  await expect(api.resume(jane, soon())).rejects.toMatchObject({
+    code: 'upstream_rate_limited',
+    facts: { retryAfterSeconds: 60 },
+  })
+})
+
+describe('an unused socket', () => {
+  test('is closed when it was idle long enough, and opened when needed again', async () => {
+    const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
+    const jane = await guest()
+    await until(() => genesys.connections() === 0)
+    expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
+  })
+
+  test('stays open while somebody listens', async () => {
+    const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
+    const [jane, john] = [await guest(), await guest()]
+    const page = listen(api, jane)
+    await until(() => genesys.connections(john.ref['token']) === 0)
+    expect(genesys.connections(jane.ref['token'])).toBe(1)
+    page.leave()
+    await until(() => genesys.connections() === 0)
+  })
+})
+
+/** Looks again with each turn of the event loop that has something to do. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+}

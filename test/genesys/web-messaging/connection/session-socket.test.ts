@@ -1,0 +1,365 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { GuestEvent } from '../../../../src/genesys/guest-api.ts'
+import { reconnectDelayMs } from '../../../../src/genesys/web-messaging/connection/reconnect-delay.ts'
+import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
+
+const code = (promise: Promise<unknown>) => promise.catch(codeOf)
+
+function listening(genesys: ReturnType<typeof fakeGenesys>, token?: string) {
+  const heard: GuestEvent[] = []
+  genesys.connections.of(genesys.guest(token)).subscribe((event) => heard.push(event))
+  return heard
+}
+
+describe('the pause before a reconnect', () => {
+  test('is anything up to a bound that doubles, and stops doubling at ten seconds', () => {
+    const longest = [0, 1, 2, 3, 4, 5, 20].map((attempt) => reconnectDelayMs(attempt, () => 1))
+    expect(longest).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
+    expect(reconnectDelayMs(5, () => 0)).toBe(0)
+  })
+
+  test('grows while Genesys is away, however long', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    listening(genesys)
+    const pauses: number[] = []
+    for (let attempt = 0; attempt < 7; attempt++) {
+      const brokeAtMs = Date.now()
+      const attempts = genesys.sockets.length
+      genesys.socket.breaks()
+      while (genesys.sockets.length === attempts) await pass(250)
+      pauses.push(Date.now() - brokeAtMs)
+    }
+    expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
+  })
+
+  test('starts afresh after a connection that lasted', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    listening(genesys)
+    for (let attempt = 0; attempt < 4; attempt++) {
+      genesys.socket.breaks()
+      await pass(10_250)
+    }
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    await pass(20_250)
+    genesys.socket.breaks()
+    const attempts = genesys.sockets.length
+    await pass(500)
+    expect(genesys.sockets.length).toBe(attempts + 1)
+  })
+
+  test('is cut short when somebody has something to say', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    listening(genesys)
+    for (let attempt = 0; attempt < 4; attempt++) {
+      genesys.socket.breaks()
+      if (attempt < 3) await pass(10_250)
+    }
+    const attempts = genesys.sockets.length
+    void code(genesys.connections.of(genesys.guest()).ready(Date.now() + 5_000))
+    await pass(500)
+    expect(genesys.sockets.length).toBe(attempts + 1)
+  })
+
+  test('is told to the page once, whatever the number of attempts', async () => {
+    const genesys = fakeGenesys()
+    const heard = listening(genesys)
+    for (let attempt = 0; attempt < 3; attempt++) {
+      genesys.socket.breaks()
+      await pass(10_250)
+    }
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    expect(heard).toEqual([
+      { type: 'session', state: 'reconnecting' },
+      { type: 'session', state: 'connected' },
+      { type: 'gap' },
+    ])
+  })
+
+  test('is spread over a minute when all listeners have lost their sockets at once', async () => {
+    const genesys = fakeGenesys({}, 240)
+    const guests = 100
+    for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
+    await pass(60_000)
+    for (const socket of [...genesys.sockets]) socket.breaks()
+    const within = () => genesys.sockets.length - guests
+    await pass(500)
+    expect(within()).toBeGreaterThanOrEqual(60)
+    expect(within()).toBeLessThanOrEqual(62)
+    await pass(9_500)
+    expect(within()).toBeGreaterThan(85)
+    expect(within()).toBeLessThanOrEqual(91)
+    await pass(5_000)
+    expect(within()).toBe(guests)
+  })
+})
+
+describe('when more guests begin to listen than Genesys takes in a minute, as after a restart', () => {
+  const many = 1000
+  function allListen() {
+    const genesys = fakeGenesys({}, 240)
+    const heard: GuestEvent[] = []
+    const listens = (index: number) =>
+      genesys.connections.of(genesys.guest(`token-${index}`)).subscribe((event) => heard.push(event))
+    const leaves = Array.from({ length: many }, (_, index) => listens(index))
+    return { genesys, heard, leaves }
+  }
+
+  test('they are connected in turn, never more in a minute than it takes', async () => {
+    const { genesys } = allListen()
+    expect(genesys.sockets).toHaveLength(60)
+    await pass(59_900)
+    expect(genesys.sockets.length).toBeGreaterThan(230)
+    expect(genesys.sockets.length).toBeLessThanOrEqual(240)
+  })
+
+  test('those who wait are told so', async () => {
+    const { heard } = allListen()
+    await pass(0)
+    expect(heard).toEqual(
+      Array.from({ length: many - 60 }, () => ({ type: 'session', state: 'reconnecting' })),
+    )
+  })
+
+  test('one who wants something is connected at once', async () => {
+    const { genesys } = allListen()
+    const asked = genesys.connections.of(genesys.guest('token-999')).ready(Date.now() + 1000)
+    expect(genesys.sockets).toHaveLength(61)
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    await expect(asked).resolves.toBeDefined()
+  })
+
+  test('one who has gone takes nobody’s turn', async () => {
+    const { genesys, leaves } = allListen()
+    for (const leave of leaves.slice(60, 900)) leave()
+    await pass(40_000)
+    expect(genesys.sockets).toHaveLength(160)
+  })
+})
+
+test('a socket that nobody needs is not opened again', async () => {
+  const genesys = fakeGenesys()
+  genesys.ready()
+  genesys.socket.breaks()
+  await pass(60_000)
+  expect(genesys.sockets).toHaveLength(1)
+})
+
+test('an unused socket is closed after its idle time, and its guest is forgotten', async () => {
+  const genesys = fakeGenesys({ idleMs: 5_000 })
+  genesys.ready()
+  await pass(4_750)
+  expect(genesys.socket.isLeft).toBe(false)
+  await pass(500)
+  expect(genesys.socket.isLeft).toBe(true)
+  expect(genesys.connections.size).toBe(0)
+  expect(jest.getTimerCount()).toBe(0)
+})
+
+describe('a socket that is silent', () => {
+  test('from one ping to the next is dead: it is given up and reopened', async () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    listening(genesys)
+    const [socket] = genesys.sockets
+    await pass(20_000)
+    expect(socket?.pings).toBe(1)
+    await pass(20_250)
+    expect(socket?.isLeft).toBe(true)
+    await pass(500)
+    expect(genesys.sockets).toHaveLength(2)
+  })
+
+  test('but for its pongs is alive', async () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    listening(genesys)
+    for (let minute = 0; minute < 18; minute++) {
+      await pass(10_000)
+      genesys.socket.pongs()
+    }
+    expect(genesys.sockets).toHaveLength(1)
+    expect(genesys.socket.pings).toBeGreaterThanOrEqual(8)
+  })
+
+  test('while its session is being configured is given up, and so is the question, by its deadline', async () => {
+    const genesys = fakeGenesys({ configureTimeoutMs: 3_000 })
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 4_000))
+    genesys.socket.accepts()
+    await pass(3_750)
+    expect(genesys.sockets).toHaveLength(2)
+    await pass(250)
+    expect(await asked).toBe('upstream_timeout')
+  })
+})
+
+describe('a handshake that Genesys refuses', () => {
+  test.each([
+    [400, 'deployment_not_usable'],
+    [401, 'deployment_not_usable'],
+    [403, 'deployment_not_usable'],
+    [404, 'deployment_not_usable'],
+    [301, 'upstream_bad_response'],
+    [200, 'upstream_bad_response'],
+  ])('with HTTP %i is final', async (status, expected) => {
+    const genesys = fakeGenesys()
+    const heard = listening(genesys)
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
+    genesys.socket.refuses(status)
+    expect(await asked).toBe(expected)
+    await pass(30_000)
+    expect(genesys.sockets).toHaveLength(1)
+    expect(heard).toEqual([{ type: 'session', state: 'disconnected' }])
+  })
+
+  test('with HTTP 403 names the deployment and the origin', async () => {
+    const genesys = fakeGenesys()
+    const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
+    genesys.socket.refuses(403)
+    await expect(asked).rejects.toMatchObject({
+      facts: { status: 403, hint: expect.stringMatching(/d-1 .*https:\/\/shop\.example/) },
+    })
+  })
+
+  test.each([
+    [408, 'upstream_unavailable'],
+    [500, 'upstream_unavailable'],
+    [503, 'upstream_unavailable'],
+  ])('with HTTP %i is tried twice more', async (status, expected) => {
+    const genesys = fakeGenesys()
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
+    for (let attempt = 0; attempt < 3; attempt++) {
+      genesys.socket.refuses(status)
+      if (attempt < 2) await pass(10_250)
+    }
+    expect(await asked).toBe(expected)
+    expect(genesys.sockets).toHaveLength(3)
+  })
+
+  test('with HTTP 503 is why a question could not be asked by its deadline', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 400))
+    genesys.socket.refuses(503)
+    await pass(400)
+    expect(await asked).toBe('upstream_unavailable')
+  })
+
+  test('with HTTP 429 is told at once, and not tried again before its time', async () => {
+    const genesys = fakeGenesys()
+    listening(genesys)
+    const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
+    genesys.socket.refuses(429, 30)
+    await expect(asked).rejects.toMatchObject({
+      code: 'upstream_rate_limited',
+      facts: { retryAfterSeconds: 30 },
+    })
+    await pass(29_500)
+    expect(genesys.sockets).toHaveLength(1)
+    await pass(1_000)
+    expect(genesys.sockets).toHaveLength(2)
+  })
+})
+
+describe('a configuration that Genesys refuses', () => {
+  test.each([
+    [400, 'Deployment not found', 'deployment_not_usable'],
+    [400, 'Request failed.', 'deployment_not_usable'],
+    [403, 'HTTP authorization error', 'upstream_refused'],
+    [4006, 'Session has expired', 'session_ended'],
+    [4017, 'Cannot downgrade', 'session_ended'],
+  ])('with %i %s is final', async (status, body, expected) => {
+    const genesys = fakeGenesys()
+    listening(genesys)
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
+    genesys.socket.accepts()
+    genesys.socket.refusesWith(status, body)
+    expect(await asked).toBe(expected)
+    await pass(30_000)
+    expect(genesys.sockets).toHaveLength(1)
+  })
+
+  test.each([500, 5000])('with %i is tried again', async (status) => {
+    const genesys = fakeGenesys()
+    const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
+    genesys.socket.accepts()
+    genesys.socket.refusesWith(status)
+    await pass(1_000)
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    expect(await asked).toMatchObject({ isReadOnly: false })
+  })
+
+  test('in a form that can not be read is a bad response in the end', async () => {
+    const genesys = fakeGenesys({ configureTimeoutMs: 1_000 })
+    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
+    for (let attempt = 0; attempt < 3; attempt++) {
+      genesys.socket.accepts()
+      genesys.socket.says('{"class":"SessionResponse","code":200,"body":{"connected":"perhaps"}}')
+      await pass(10_000)
+    }
+    expect(await asked).toBe('upstream_bad_response')
+  })
+})
+
+describe('a signed-in guest', () => {
+  const signedIn = { ref: { token: 'token-1', jwt: 'old', refreshToken: 'r' }, origin: undefined }
+
+  test('whose JWT has run out is configured with a fresh one', async () => {
+    const genesys = fakeGenesys({ renewJwt: (refreshToken) => Promise.resolve(`fresh-by-${refreshToken}`) })
+    const asked = genesys.connections.of(signedIn).ready(Date.now() + 10_000)
+    genesys.socket.accepts()
+    expect(genesys.socket.lastSent).toMatchObject({
+      action: 'configureAuthenticatedSession',
+      data: { code: 'old' },
+    })
+    genesys.socket.refusesWith(401)
+    await pass(0)
+    expect(genesys.socket.lastSent).toMatchObject({ data: { code: 'fresh-by-r' } })
+    genesys.socket.configures()
+    await asked
+    expect(genesys.sockets).toHaveLength(1)
+  })
+
+  test('whom Genesys refuses after three fresh JWTs has to sign in again', async () => {
+    const genesys = fakeGenesys({ renewJwt: () => Promise.resolve('fresh') })
+    const asked = code(genesys.connections.of(signedIn).ready(Date.now() + 10_000))
+    genesys.socket.accepts()
+    for (let attempt = 0; attempt < 4; attempt++) {
+      genesys.socket.refusesWith(401)
+      await pass(0)
+    }
+    expect(await asked).toBe('session_ended')
+    expect(genesys.socket.sent).toHaveLength(4)
+  })
+
+  test('whose JWT runs out under way gets the question answered all the same', async () => {
+    const genesys = fakeGenesys({ renewJwt: () => Promise.resolve('fresh') })
+    const connection = genesys.connections.of(signedIn)
+    void connection.ready(Date.now() + 10_000)
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    const asked = connection.exchange({
+      request: { action: 'getJwt', tracingId: 't' },
+      purpose: 'read',
+      deadlineAtMs: Date.now() + 10_000,
+      answer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      ifLost: 'send-again',
+    })
+    genesys.socket.refusesWith(401, 'User is unauthorized')
+    await pass(0)
+    genesys.socket.configures()
+    genesys.socket.says({ class: 'JwtResponse', code: 200, body: { jwt: 'j', exp: 1 }, tracingId: 't' })
+    expect(await asked).toBe('j')
+  })
+})
+
+test('the origin of the page goes into the handshake', () => {
+  const genesys = fakeGenesys()
+  listening(genesys)
+  expect(genesys.socket.origin).toBe('https://shop.example')
+})

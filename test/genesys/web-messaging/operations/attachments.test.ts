@@ -1,0 +1,146 @@
+import { expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { soon, startDriver } from '../start-driver.ts'
+
+function file(contents = 'Hello file', fileName = 'hello.txt') {
+  const bytes = Buffer.from(contents)
+  return { fileName, contentType: 'text/plain', sizeBytes: bytes.length, body: Readable.from([bytes]) }
+}
+
+test('a file is streamed to the object store, accepted, and sent with a message', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const uploaded = await api.upload(jane, file(), soon())
+  expect(uploaded).toMatchObject({ fileName: 'hello.txt', sizeBytes: 10, mimeType: 'text/plain' })
+  const put = genesys.requests.find(({ method }) => method === 'PUT')
+  expect(put?.headers).toMatchObject({ 'content-length': '10', 'content-type': 'text/plain' })
+  expect(put?.headers).not.toHaveProperty('authorization')
+  const sent = await api.send(jane, { attachmentIds: [uploaded.id], tracingId: randomUUID() }, soon())
+  expect(sent.text).toBeUndefined()
+  expect(sent.content).toMatchObject([
+    {
+      type: 'attachment',
+      id: uploaded.id,
+      fileName: 'hello.txt',
+      fileSizeBytes: 10,
+      url: expect.any(String),
+    },
+  ])
+})
+
+test('messages go on while a file is being uploaded', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'UploadSuccessEvent' }, { delayMs: 200 })
+  const uploading = api.upload(jane, file(), soon())
+  await genesys.seenFrame('PresignedUrlResponse')
+  await api.send(jane, { text: 'Meanwhile', tracingId: randomUUID() }, soon())
+  expect(genesys.frames.some(({ frame }) => frame.class === 'UploadSuccessEvent')).toBe(false)
+  await uploading
+})
+
+test.each([
+  ['a name without an extension', file('x', 'README'), 4004],
+  ['a file without a byte', file('', 'empty.txt'), 4102],
+])('%s is refused', async (_, outgoing, status) => {
+  const { api, guest } = await startDriver()
+  await expect(api.upload(await guest(), outgoing, soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { status },
+  })
+})
+
+test('an extension that is blocked is refused without asking', async () => {
+  const { api, guest, genesys } = await startDriver()
+  await expect(api.upload(await guest(), file('MZ', 'virus.exe'), soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { hint: expect.stringContaining('supported content') },
+  })
+  expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
+})
+
+test('a file that is too large is refused before a byte is sent', async () => {
+  const { api, guest, genesys } = await startDriver({ limits: { fileBytes: 1024 } })
+  await expect(api.upload(await guest(), file('x'.repeat(1025)), soon())).rejects.toMatchObject({
+    code: 'attachment_too_large',
+  })
+  expect(genesys.requests.some(({ method }) => method === 'PUT')).toBe(false)
+})
+
+test('a page that has left costs no upload address', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const outgoing = file()
+  outgoing.body.destroy()
+  await expect(api.upload(await guest(), outgoing, soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+  })
+  expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
+})
+
+test('a deployment that takes no files says which setting to mend', async () => {
+  const { api, guest } = await startDriver({ attachments: false })
+  await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { hint: expect.stringContaining('Supported Content') },
+  })
+})
+
+test('a file that Genesys rejects after the upload is refused', async () => {
+  const { api, guest, genesys } = await startDriver()
+  genesys.bend(
+    { class: 'UploadSuccessEvent' },
+    { frame: { class: 'UploadFailureEvent', code: 200, body: { errorCode: 4003, errorMessage: 'content' } } },
+  )
+  await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { status: 4003 },
+  })
+})
+
+test('when the socket is lost with the word of success, the download address proves the upload', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'UploadSuccessEvent' }, { drop: true })
+  const uploaded = await api.upload(jane, file(), soon())
+  expect(uploaded.url).toMatch(/^http/)
+  await api.send(jane, { text: 'see this', attachmentIds: [uploaded.id], tracingId: randomUUID() }, soon())
+})
+
+test('an object store that fails leaves the file unsent', async () => {
+  const { api, guest, genesys } = await startDriver()
+  genesys.bend('PUT /*', { status: 503 })
+  await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+  })
+})
+
+test('no word about the file by the deadline is a timeout', async () => {
+  const { api, guest, genesys } = await startDriver()
+  genesys.bend({ class: 'UploadSuccessEvent' }, { swallow: true })
+  await expect(api.upload(await guest(), file(), soon(300))).rejects.toMatchObject({
+    code: 'upstream_timeout',
+  })
+})
+
+test('a file can be taken back before it is sent', async () => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  const { id } = await api.upload(jane, file(), soon())
+  await api.deleteAttachment(jane, id, soon())
+  await expect(
+    api.send(jane, { attachmentIds: [id], tracingId: randomUUID() }, soon()),
+  ).rejects.toMatchObject({ code: 'attachment_refused' })
+})
+
+test('a sent file gets a fresh download address', async () => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  const { id } = await api.upload(jane, file(), soon())
+  await api.send(jane, { attachmentIds: [id], tracingId: randomUUID() }, soon())
+  expect(await api.attachmentUrl(jane, id, soon())).toMatch(/^http/)
+  await expect(api.attachmentUrl(jane, randomUUID(), soon())).rejects.toMatchObject({
+    code: 'attachment_refused',
+    facts: { status: 4009 },
+  })
+})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals'
+import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
+
+const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
+const JANE = { origin: ORIGIN, attributes: {} }
+
+test('a chat page learns what the deployment has switched on', async () => {
+  const { api, genesys } = await startDriver({ conversationClear: false, showUserTypingIndicator: false })
+  expect(await api.deployment(soon())).toMatchObject({
+    id: genesys.deploymentId,
+    status: 'active',
+    features: {
+      agentTyping: true,
+      guestTyping: false,
+      end: false,
+      attachments: true,
+      autoStart: false,
+      signIn: true,
+    },
+  })
+})
+
+test('with OAuth the deployment has its name', async () => {
+  const { api } = await startDriver({}, { withOAuth: true })
+  expect((await api.deployment(soon())).name).toEqual(expect.any(String))
+})
+
+test('without the permission to see it, the deployment is known all the same', async () => {
+  const { api } = await startDriver({ permissions: [] }, { withOAuth: true })
+  expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
+})
+
+test('the configuration is asked for once by many, and again after some minutes', async () => {
+  let nowMs = Date.now()
+  const { api, genesys } = await startDriver({}, { now: () => nowMs })
+  await Promise.all([api.deployment(soon()), api.deployment(soon()), api.open(JANE, soon())])
+  expect(genesys.requests.filter(isConfig)).toHaveLength(1)
+  nowMs += 5 * 60_000
+  await api.deployment(nowMs + 5_000)
+  expect(genesys.requests.filter(isConfig)).toHaveLength(2)
+})
+
+test('a deployment that Genesys does not know is not usable, and the setting is named', async () => {
+  const { api } = await startDriver({}, { deploymentId: '00000000-0000-4000-8000-000000000000' })
+  const expected = {
+    code: 'deployment_not_usable',
+    facts: { hint: expect.stringContaining('GENESYS_DEPLOYMENT_ID') },
+  }
+  await expect(api.deployment(soon())).rejects.toMatchObject(expected)
+  await expect(api.open(JANE, soon())).rejects.toMatchObject(expected)
+})
+
+describe('opening a guest session', () => {
+  test('is refused while the deployment is inactive', async () => {
+    const { api, genesys } = await startDriver({ deploymentStatus: 'Inactive' })
+    expect(await api.deployment(soon())).toMatchObject({ status: 'inactive' })
+    await expect(api.open(JANE, soon())).rejects.toMatchObject({ code: 'deployment_not_usable' })
+    expect(genesys.connections()).toBe(0)
+  })
+
+  test('does not wait for public configuration that is away', async () => {
+    const { api, genesys } = await startDriver()
+    genesys.bend('GET /webdeployments/*', { drop: true, times: 10 })
+    expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
+  })
+
+  test('for a caller without an origin names the socket’s own host, as Genesys’ mobile SDK does', async () => {
+    const { api, genesys } = await startDriver()
+    await api.open({ ...JANE, origin: undefined }, soon())
+    expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('127.0.0.1')
+  })
+
+  test('is refused for an origin that the deployment does not allow, which the hint names', async () => {
+    const { api } = await startDriver({ allowedDomains: ['www.example.com'] })
+    await expect(api.open(JANE, soon())).rejects.toMatchObject({
+      code: 'deployment_not_usable',
+      facts: { status: 403, hint: expect.stringMatching(/^Add shop\.example to the allowed domains/) },
+    })
+  })
+
+  test('is refused with the general hint where the allowed domains do not explain it', async () => {
+    const { api, genesys } = await startDriver({ allowedDomains: ['shop.example'] })
+    genesys.bend('GET /v1', { status: 403 })
+    await expect(api.open(JANE, soon())).rejects.toMatchObject({
+      facts: { hint: expect.stringContaining(genesys.deploymentId) },
+    })
+  })
+
+  test('that is refused like a known guest’s ends no session', async () => {
+    const { api, genesys } = await startDriver()
+    genesys.bend('configureSession', { frame: { class: 'string', code: 401, body: 'User is unauthorized' } })
+    await expect(api.open(JANE, soon())).rejects.toMatchObject({
+      code: 'upstream_refused',
+      facts: { status: 401 },
+    })
+  })
+
+  test('joins where the deployment starts by itself, and takes the attributes along', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())
+    expect(opened).toMatchObject({ state: 'new', attributesDelivered: true })
+    expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
+  })
+
+  test('goes through when joining fails', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    genesys.bend('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
+    expect(await api.open(JANE, soon())).toMatchObject({ state: 'new', attributesDelivered: false })
+  })
+})
+
+describe('typing', () => {
+  test('is told to the agent', async () => {
+    const { api, guest, genesys } = await startDriver()
+    await api.typing(await guest(), soon())
+    await genesys.seenFrame({ event: 'Typing', direction: 'from-guest' })
+  })
+
+  test('is not told where the deployment does not show it', async () => {
+    const { api, guest, genesys } = await startDriver({ showUserTypingIndicator: false })
+    const jane = await guest()
+    await api.typing(jane, soon())
+    await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
+    expect(genesys.frames.filter(({ frame }) => frame.action === 'onMessage')).toEqual([])
+  })
+})
+
+test('a page that listens with a forbidden origin is told that it is not connected', async () => {
+  const { api, genesys } = await startDriver({ allowedDomains: ['www.example.com'] })
+  const page = listen(api, { ref: { token: 'token-1' }, origin: ORIGIN })
+  await page.until(isState('disconnected'))
+  expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
+})
+
+test('a driver can do everything but sign in, unless it is switched on', async () => {
+  const { api } = await startDriver({}, { signIn: false })
+  expect([...api.capabilities]).toEqual([
+    'messages',
+    'live-events',
+    'history',
+    'typing',
+    'attachments',
+    'attributes',
+    'end',
+  ])
+  expect(api).not.toHaveProperty('signIn')
+})

@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { soon, startDriver } from '../start-driver.ts'
+
+const text = (words: string) => ({ text: words, tracingId: randomUUID() })
+const FIRST = { pageSize: 2, pageNumber: 1 }
+const isHistory = ({ path }: { path: string }) => path === '/api/v2/webmessaging/messages'
+const isJwt = ({ frame }: { frame: { action?: string } }) => frame.action === 'getJwt'
+
+async function afterThreeMessages(simulator = {}, options = {}) {
+  const driver = await startDriver(simulator, options)
+  const jane = await driver.guest()
+  const { api, genesys } = driver
+  await api.send(jane, text('one'), soon())
+  genesys.agentSays('two')
+  await api.send(jane, text('three'), soon())
+  return { ...driver, jane }
+}
+
+test('the newest page comes first, and within a page the oldest message', async () => {
+  const { api, jane } = await afterThreeMessages()
+  const [newest, oldest] = [
+    await api.history(jane, FIRST, soon()),
+    await api.history(jane, { ...FIRST, pageNumber: 2 }, soon()),
+  ]
+  expect(newest.messages.map((message) => [message.sender, message.text])).toEqual([
+    ['agent', 'two'],
+    ['guest', 'three'],
+  ])
+  expect(oldest.messages.map((message) => message.text)).toEqual(['one'])
+  expect(newest).toMatchObject({ pageNumber: 1, pageSize: 2, pageCount: 2, total: 3 })
+})
+
+test('a message has the same id in the history as live', async () => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  const sent = await api.send(jane, text('Hello'), soon())
+  const page = await api.history(jane, FIRST, soon())
+  expect(page.messages).toEqual([sent])
+})
+
+test('events of the history are no messages', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  genesys.agentLeaves()
+  const page = await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
+  expect(page.messages.map((message) => message.text)).toEqual(['one', 'two', 'three'])
+})
+
+test('an empty history is an empty page', async () => {
+  const { api, guest } = await startDriver()
+  expect(await api.history(await guest(), { pageSize: 25, pageNumber: 1 }, soon())).toEqual({
+    messages: [],
+    pageNumber: 1,
+    pageSize: 25,
+    total: 0,
+    pageCount: 0,
+  })
+})
+
+test('the JWT is asked for once, and again when it is about to run out', async () => {
+  let nowMs = Date.now()
+  const now = () => nowMs
+  const { api, jane, genesys } = await afterThreeMessages({ jwtLifetimeSeconds: 60, now }, { now })
+  const read = () => api.history(jane, FIRST, nowMs + 5_000)
+  await read()
+  nowMs += 50_000
+  await read()
+  expect(genesys.frames.filter(isJwt)).toHaveLength(1)
+  nowMs += 6_000
+  await read()
+  expect(genesys.frames.filter(isJwt)).toHaveLength(2)
+})
+
+test('a JWT that Genesys does not accept is renewed once', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  genesys.bend('GET /api/v2/webmessaging/messages', { status: 401 })
+  expect((await api.history(jane, FIRST, soon())).messages).toHaveLength(2)
+  expect(genesys.frames.filter(isJwt)).toHaveLength(2)
+  genesys.bend('GET /api/v2/webmessaging/messages', { status: 401, times: 2 })
+  await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ facts: { status: 401 } })
+})
+
+test('tabs that ask for the same page together share one answer', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  const pages = await Promise.all([1, 2, 3].map(() => api.history(jane, FIRST, soon())))
+  expect(new Set(pages.map((page) => page.messages.length))).toEqual(new Set([2]))
+  expect(genesys.requests.filter(isHistory)).toHaveLength(1)
+  await api.history(jane, FIRST, soon())
+  expect(genesys.requests.filter(isHistory)).toHaveLength(2)
+})
+
+test('the eleventh read of a minute is not asked of Genesys', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  for (let count = 0; count < 10; count++) await api.history(jane, FIRST, soon())
+  await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({
+    code: 'upstream_rate_limited',
+    facts: { retryAfterSeconds: expect.any(Number) },
+  })
+  expect(genesys.requests.filter(isHistory)).toHaveLength(10)
+})
+
+test('the origin of the page goes along', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  await api.history(jane, FIRST, soon())
+  expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')
+})
+
+test('an answer that is no history is a bad response', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  genesys.bend('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
+  await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })
+})

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { accessTokenOf, soon, startDriver } from '../start-driver.ts'
+
+const text = (words: string) => ({ text: words, tracingId: randomUUID() })
+const GOLD = { 'custom.plan': 'gold' }
+
+test('with a conversation under way they are written at once', async () => {
+  const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(true)
+  expect(genesys.sawAttributes().now).toEqual(GOLD)
+})
+
+test('another replica, which has seen no message, finds the conversation by the history', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  const { deploymentId, messagingUrl, url } = genesys
+  const accessToken = accessTokenOf(genesys)
+  const other = await startDriver({}, { accessToken, deploymentId, messagingUrl, apiUrl: url })
+  expect(await other.api.setAttributes(jane, GOLD, soon())).toBe(true)
+  expect(genesys.sawAttributes().now).toEqual(GOLD)
+})
+
+test.each([
+  ['without OAuth', {}, {}],
+  ['before the first message', {}, { withOAuth: true }],
+])('%s they have to go with the next message', async (_, simulator, options) => {
+  const { api, guest } = await startDriver(simulator, options)
+  expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
+})
+
+test('without the permission they go with the next message, and the operator is told which one it is', async () => {
+  const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
+  expect(hints).toEqual([expect.stringContaining('conversation:webmessaging:view')])
+})
+
+test('after the conversation has ended they go with the next message', async () => {
+  const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  genesys.agentLeaves()
+  await genesys.seenFrame({ event: 'Disconnect', direction: 'to-guest' })
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
+})
+
+test('when the API fails they go with the next message', async () => {
+  const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  genesys.bend('PATCH /api/v2/conversations/*', { status: 500 })
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
+})

@@ -1,0 +1,304 @@
+import { expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { UpstreamError } from '../../../../src/upstream/upstream-error.ts'
+import { isState, listen, says, soon, startDriver, type Driver } from '../start-driver.ts'
+
+const text = (words: string) => ({ text: words, tracingId: randomUUID() })
+const sentTexts = ({ genesys }: Driver) => genesys.frames.filter(({ frame }) => frame.action === 'onMessage')
+
+async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof UpstreamError)) throw new Error(`No UpstreamError, but ${String(error)}`)
+  return error
+}
+
+test('attributes travel inside the message, and nowhere else', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, { ...text('Hello'), attributes: { 'custom.plan': 'gold' } }, soon())
+  expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
+  const { frame } = await genesys.seenFrame('onMessage')
+  expect(frame).not.toHaveProperty('channel')
+})
+
+test('a message without changed attributes carries none', async () => {
+  const { api, guest, genesys } = await startDriver()
+  await api.send(await guest(), { ...text('Hello'), attributes: {} }, soon())
+  const { frame } = await genesys.seenFrame('onMessage')
+  expect(frame.message).toEqual({ type: 'Text', text: 'Hello' })
+})
+
+test('a chosen quick reply is sent as what it is, and its echo says so', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const reply = { quickReply: { text: 'Yes', payload: 'yes' }, tracingId: randomUUID() }
+  const sent = await api.send(await guest(), reply, soon())
+  expect(sent).toMatchObject({
+    type: 'structured',
+    text: 'Yes',
+    content: [{ type: 'button-response', text: 'Yes', payload: 'yes' }],
+  })
+  const { frame } = await genesys.seenFrame('onMessage')
+  expect(frame.message).toMatchObject({ content: [{ buttonResponse: { type: 'QuickReply' } }] })
+})
+
+test('messages of one guest arrive in the order in which they were said', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await Promise.all(['one', 'two', 'three'].map((words) => api.send(jane, text(words), soon())))
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['one', 'two', 'three'])
+})
+
+test('a message is on its way only once the one before it has been answered', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'one' }, { delayMs: 100 })
+  await Promise.all([api.send(jane, text('one'), soon()), api.send(jane, text('two'), soon())])
+  const order = genesys.frames
+    .filter(({ frame, answerTo }) => frame.action === 'onMessage' || answerTo === 'onMessage')
+    .map(({ direction }) => direction)
+  expect(order).toEqual(['from-guest', 'to-guest', 'from-guest', 'to-guest'])
+})
+
+test.each([
+  ['a text that is too long', 'text_too_long', 4011, () => text('ä'.repeat(2049))],
+  [
+    'attributes that are too large',
+    'attributes_too_large',
+    4013,
+    () => ({ ...text('Hello'), attributes: { 'custom.big': 'x'.repeat(2048) } }),
+  ],
+  [
+    'a file that was never uploaded',
+    'attachment_refused',
+    4009,
+    () => ({ attachmentIds: [randomUUID()], tracingId: randomUUID() }),
+  ],
+])(
+  '%s is refused in the words of the catalogue, and the next message goes through',
+  async (_, code, status, message) => {
+    const { api, guest } = await startDriver()
+    const jane = await guest()
+    const [refused, sent] = await Promise.allSettled([
+      api.send(jane, message(), soon()),
+      api.send(jane, text('Hello'), soon()),
+    ])
+    expect(refused).toMatchObject({ reason: { code, facts: { status } } })
+    expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
+  },
+)
+
+test('above the rate of messages the guest is told how long to wait, and nothing was taken', async () => {
+  const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })
+  const jane = await guest()
+  await api.send(jane, text('one'), soon())
+  const error = await failure(api.send(jane, text('two'), soon()))
+  expect(error).toMatchObject({ code: 'upstream_rate_limited', facts: { status: 429 } })
+  expect(error.facts.retryAfterSeconds).toBeGreaterThanOrEqual(1)
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['one'])
+})
+
+test('a rate limit belongs to the message even where Genesys names the request', async () => {
+  const { api, guest } = await startDriver({ limits: { messagesPerSecond: 1 }, tracingIdOnErrors: true })
+  const jane = await guest()
+  await api.send(jane, text('one'), soon())
+  expect(await failure(api.send(jane, text('two'), soon()))).toMatchObject({ code: 'upstream_rate_limited' })
+})
+
+test('a socket that is lost after the message was taken: the history knows, nothing is sent twice', async () => {
+  const driver = await startDriver()
+  const { api, guest, genesys } = driver
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
+  const sent = await api.send(jane, text('Hello'), soon())
+  expect(sent).toMatchObject({ text: 'Hello', direction: 'inbound' })
+  expect(genesys.transcript()).toHaveLength(1)
+  expect(sentTexts(driver)).toHaveLength(1)
+})
+
+test('an earlier message with the same words is not mistaken for the lost one', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, text('Hello'), soon())
+  genesys.bend({ received: 'onMessage' }, { drop: true })
+  expect(await failure(api.send(jane, text('Hello'), soon(1_500)))).toMatchObject({
+    code: 'delivery_unknown',
+  })
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('of two messages with the same words at once, the one that was lost does not pass for the other', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const first = api.send(jane, text('Hello'), soon())
+  const second = failure(api.send(jane, text('Hello'), soon(1_500)))
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 100 })
+  await genesys.seenFrame('onMessage')
+  genesys.bend({ received: 'onMessage' }, { drop: true })
+  expect(await first).toMatchObject({ text: 'Hello' })
+  expect(await second).toMatchObject({ code: 'delivery_unknown' })
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('a socket that is lost before the message was taken leaves the delivery unknown, and sends nothing again', async () => {
+  const driver = await startDriver()
+  const jane = await driver.guest()
+  driver.genesys.bend({ received: 'onMessage' }, { drop: true })
+  expect(await failure(driver.api.send(jane, text('Hello'), soon(1_500)))).toMatchObject({
+    code: 'delivery_unknown',
+  })
+  expect(sentTexts(driver)).toHaveLength(1)
+})
+
+test('no echo by the deadline leaves the delivery unknown; the late echo answers the repeat', async () => {
+  const driver = await startDriver()
+  const { api, guest, genesys } = driver
+  const jane = await guest()
+  const page = listen(api, jane)
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 300 })
+  const message = text('Hello')
+  expect(await failure(api.send(jane, message, soon(100)))).toMatchObject({ code: 'delivery_unknown' })
+  await page.until(says('Hello'))
+  expect(await api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'Hello' })
+  expect(sentTexts(driver)).toHaveLength(1)
+  expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
+})
+
+test('a repeat finds in the history what an earlier try has delivered', async () => {
+  const driver = await startDriver()
+  const { api, guest, genesys } = driver
+  const jane = await guest()
+  const before = await api.send(jane, text('Hello'), soon())
+  genesys.bend({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
+  const message = text('Bye')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  const found = await api.send(jane, { ...message, repeat: { afterId: before.id } }, soon())
+  expect(found).toMatchObject({ text: 'Bye' })
+  expect(sentTexts(driver)).toHaveLength(2)
+})
+
+test('attributes that came up since the first try of a message that is found are still to be sent', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
+  const message = text('Hello')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  const repeat = { ...message, repeat: {}, attributes: { 'custom.plan': 'gold' } }
+  expect(await api.send(jane, repeat, soon())).toMatchObject({ text: 'Hello', attributesPending: true })
+  expect(genesys.sawAttributes().now).toEqual({})
+})
+
+test('attributes that went along with a message whose echo was lost are not pending', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
+  const sent = await api.send(jane, { ...text('Hello'), attributes: { 'custom.plan': 'gold' } }, soon())
+  expect(sent).not.toHaveProperty('attributesPending')
+  expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
+})
+
+test('a repeat whose first try never arrived is sent', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend({ received: 'onMessage' }, { swallow: true })
+  const message = text('Hello')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  await api.send(jane, { ...message, repeat: {} }, soon())
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
+})
+
+test('a repeat does not take an older message with the same words for its own', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await api.send(jane, text('ok'), soon())
+  const aMinuteLaterMs = Date.now() + 60_000
+  await api.send(jane, { ...text('ok'), repeat: { firstTriedAtMs: aMinuteLaterMs } }, soon())
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+})
+
+test('a repeat does not take what was just acknowledged as another message for its own', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const first = text('ok')
+  const sent = await api.send(jane, first, soon())
+  const repeat = { firstTriedAtMs: Date.now() }
+  expect(await api.send(jane, { ...first, repeat }, soon())).toMatchObject({ id: sent.id })
+  const other = await api.send(jane, { ...text('ok'), repeat }, soon())
+  expect(other.id).not.toBe(sent.id)
+  expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+})
+
+test('a repeat finds what was taken since the time of its first try', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const firstTriedAtMs = Date.now()
+  genesys.bend({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
+  const message = text('Bye')
+  expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
+  await api.send(jane, { ...message, repeat: { firstTriedAtMs } }, soon())
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('a repeat is not sent while it can not be found out whether the first try was taken', async () => {
+  const driver = await startDriver()
+  const { api, guest, genesys } = driver
+  const jane = await guest()
+  genesys.bend('GET /api/v2/webmessaging/messages*', { status: 500, times: 3 })
+  const error = await failure(api.send(jane, { ...text('Hello'), repeat: {} }, soon()))
+  expect(error).toMatchObject({ code: 'delivery_unknown' })
+  expect(sentTexts(driver)).toHaveLength(0)
+})
+
+test('"unexpected error" for a message does not tell whether it was taken', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.bend('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
+  // The history has it, so the guest is told that it was delivered after all.
+  expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('an echo that can not be read counts as no answer: the history tells', async () => {
+  const { api, guest, genesys, odd } = await startDriver()
+  const jane = await guest()
+  genesys.bend('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
+  expect(await api.send(jane, text('one'), soon())).toMatchObject({ text: 'one' })
+  expect(odd).toEqual(['unknown class'])
+  expect(genesys.transcript()).toHaveLength(1)
+})
+
+test('garbage is counted, harms nobody, and is a bad response where nothing else comes', async () => {
+  const { api, guest, genesys, odd } = await startDriver()
+  const jane = await guest()
+  genesys.bend('JwtResponse', { garbage: true })
+  const read = api.history(jane, { pageSize: 25, pageNumber: 1 }, soon(200))
+  expect(await failure(read)).toMatchObject({ code: 'upstream_bad_response' })
+  expect(odd).toEqual(['not a frame'])
+  expect(await api.send(jane, text('two'), soon())).toMatchObject({ text: 'two' })
+})
+
+test('what could not be sent because Genesys is away fails cleanly', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  const page = listen(api, jane)
+  await genesys.close()
+  await page.until(isState('reconnecting'))
+  expect(await failure(api.send(jane, text('Hello'), soon()))).toMatchObject({ code: 'upstream_unavailable' })
+})
+
+test('what could not be sent in time fails cleanly', async () => {
+  const { api, genesys } = await startDriver()
+  genesys.bend({ received: 'configureSession' }, { swallow: true })
+  const jane = { ref: { token: randomUUID() }, origin: undefined }
+  expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
+})
+
+test('after closing the driver nothing is sent any more, and who listens is told', async () => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  await api.close()
+  await listen(api, jane).until(isState('disconnected'))
+  expect(await failure(api.send(jane, text('Hello'), soon()))).toMatchObject({ code: 'upstream_unavailable' })
+})

@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { Guest } from '../../../../src/genesys/guest-api.ts'
+import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
+
+const REDIRECT = 'https://shop.example/signed-in'
+const text = (words: string) => ({ text: words, tracingId: randomUUID() })
+
+async function signedInGuest(simulator = {}) {
+  const driver = await startDriver(simulator)
+  const jane = await driver.guest()
+  const code = driver.genesys.authorizationCode('jane')
+  const opened = await driver.api.signIn(jane, { redirectUri: REDIRECT, code }, soon())
+  const signedIn: Guest = { ref: opened.ref, origin: ORIGIN }
+  return { ...driver, jane, signedIn, opened }
+}
+
+test('a guest who signs in goes on with the tokens of Genesys', async () => {
+  const { opened, signedIn, jane, api, genesys } = await signedInGuest()
+  expect(opened.ref).toMatchObject({
+    token: jane.ref['token'],
+    jwt: expect.any(String),
+    refreshToken: expect.any(String),
+  })
+  await api.send(signedIn, text('It is me'), soon())
+  expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
+})
+
+test('another replica configures the signed-in guest with its JWT', async () => {
+  const { signedIn, genesys } = await signedInGuest()
+  const { deploymentId, messagingUrl, url } = genesys
+  const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
+  expect(await other.api.resume(signedIn, soon())).toMatchObject({ state: 'resumed' })
+  expect(genesys.frames.at(-2)?.frame.action).toBe('configureAuthenticatedSession')
+})
+
+test('a code that is no good is refused, and the operator is told what to look at', async () => {
+  const { api, guest } = await startDriver()
+  await expect(
+    api.signIn(await guest(), { redirectUri: REDIRECT, code: 'bad' }, soon()),
+  ).rejects.toMatchObject({
+    code: 'upstream_refused',
+    facts: { hint: expect.stringContaining('OpenID provider') },
+  })
+})
+
+test('a signed-in guest’s token is no use without the sign-in', async () => {
+  const { jane, genesys } = await signedInGuest()
+  const { deploymentId, messagingUrl, url } = genesys
+  const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
+  await expect(other.api.resume(jane, soon())).rejects.toMatchObject({
+    code: 'session_ended',
+    facts: { status: 4017 },
+  })
+})
+
+test('signing out ends the session for all tabs', async () => {
+  const { api, signedIn, genesys } = await signedInGuest()
+  const page = listen(api, signedIn)
+  await api.signOut(signedIn, soon())
+  await page.until(isState('expired'))
+  expect(genesys.requests.find(({ method }) => method === 'DELETE')?.headers.authorization).toBe(
+    `bearer ${signedIn.ref['jwt']}`,
+  )
+})
+
+test('signing out with a JWT that has run out renews it first', async () => {
+  const { api, signedIn, genesys } = await signedInGuest()
+  genesys.bend('DELETE /api/v2/webdeployments/token/revoke', { status: 401 })
+  await api.signOut(signedIn, soon())
+  expect(genesys.requests.map(({ path }) => path)).toContain('/api/v2/webdeployments/token/refresh')
+})
+
+test('who is not signed in can not sign out', async () => {
+  const { api, guest } = await startDriver()
+  await expect(api.signOut(await guest(), soon())).rejects.toMatchObject({ code: 'session_ended' })
+})

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { readFrame } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+
+const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
+
+describe('frames as Genesys publishes them', () => {
+  test('the shortest session response has all it needs', () => {
+    expect(frame({ class: 'SessionResponse', body: { connected: true, newSession: true } })).toMatchObject({
+      class: 'SessionResponse',
+      body: { connected: true, newSession: true },
+    })
+  })
+
+  test('a rate limit tells its seconds, whatever its errorCode says', () => {
+    const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
+    expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
+      class: 'error',
+      code: 429,
+      tracingId: undefined,
+      text: 'Message rate too high for this session',
+      retryAfterSeconds: 3,
+    })
+  })
+
+  test('an error text is an error by its code', () => {
+    expect(frame({ class: 'string', code: 400, body: 'Deployment not found', tracingId: 't' })).toMatchObject(
+      {
+        class: 'error',
+        code: 400,
+        text: 'Deployment not found',
+        tracingId: 't',
+      },
+    )
+  })
+
+  test.each([200, 400])('a refused upload is known by its class, with code %i', (code) => {
+    const body = { attachmentId: 'a', errorCode: 4001, errorMessage: 'File type' }
+    expect(frame({ class: 'GenerateUrlError', code, body })).toMatchObject({
+      class: 'GenerateUrlError',
+      body: { errorCode: 4001 },
+    })
+  })
+
+  test.each(['ConnectionClosedEvent', 'LogoutEvent', 'SessionClearedEvent', 'SessionExpiredEvent'])(
+    '%s needs no body',
+    (name) => {
+      expect(frame({ class: name, body: {} })).toMatchObject({ class: name })
+      expect(frame({ class: name })).toMatchObject({ class: name })
+    },
+  )
+
+  test('unknown fields, and optional ones that are null, are passed over', () => {
+    const body = { connected: true, readOnly: null, allowedMedia: null, blockedExtensions: null, novelty: 1 }
+    expect(frame({ class: 'SessionResponse', body, novelty: true })).toMatchObject({
+      body: { connected: true },
+    })
+  })
+
+  test('only what has the type "response" answers; all else is pushed', () => {
+    const message = { class: 'StructuredMessage', body: { id: 'm' } }
+    expect(frame({ ...message, type: 'message' })).toMatchObject({ pushed: true })
+    expect(frame({ ...message, type: 'response' })).toMatchObject({ pushed: false })
+    expect(frame({ ...message, type: undefined })).toMatchObject({ pushed: true })
+  })
+})
+
+describe('what is odd', () => {
+  test.each([
+    ['no JSON', '{"class":', 'not a frame'],
+    ['nothing', '', 'not a frame'],
+    ['no object', '[1]', 'not a frame'],
+    ['no class', '{"type":"message"}', 'not a frame'],
+    ['a class that we don’t know', '{"class":"Novelty"}', 'unknown class'],
+    ['a class that every object has', '{"class":"constructor"}', 'unknown class'],
+    ['a body of another form', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
+  ])('%s is named without its contents', (_, text, what) => {
+    expect(readFrame(text)).toMatchObject({ class: 'odd', what })
+  })
+})
+
+test('nothing that Genesys may send makes the reader throw', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        hostileFrame().map((json) => JSON.stringify(json)),
+      ),
+      (text) => {
+        expect(typeof readFrame(text).class).toBe('string')
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+function hostileFrame() {
+  return fc.record(
+    {
+      type: fc.constantFrom('message', 'response', 7),
+      class: fc.constantFrom(
+        'SessionResponse',
+        'StructuredMessage',
+        'PresignedUrlResponse',
+        'string',
+        '__proto__',
+      ),
+      code: fc.oneof(fc.integer(), fc.string()),
+      tracingId: fc.anything(),
+      body: fc.anything(),
+    },
+    { requiredKeys: [] },
+  )
+}

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Request, Response } from 'express'
+import { createRateLimits, type RateLimits } from '../../src/middleware/rate-limits.ts'
+import { RequestProblem } from '../../src/middleware/request-error.ts'
+
+let limits: RateLimits
+beforeEach(() => {
+  jest.useFakeTimers()
+  limits = createRateLimits({
+    perGuestPerMinute: 100,
+    perAddressPerMinute: 2,
+    sessionsPerAddressPerMinute: 1,
+    overallPerSecond: 3,
+    trustProxy: 0,
+  })
+})
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+/** What becomes of a request: passed, or refused with its problem; and the headers of its answer. */
+async function ask(limit: keyof RateLimits, remoteAddress = '203.0.113.7') {
+  const headers: Record<string, string> = {}
+  const res = { setHeader: (name: string, value: string) => void (headers[name] = value) }
+  let problem: unknown
+  await limits[limit](
+    { socket: { remoteAddress } } as unknown as Request,
+    res as unknown as Response,
+    (error?: unknown) => {
+      problem = error
+    },
+  )
+  return { problem: problem as RequestProblem | undefined, headers }
+}
+
+test('an address has as many requests as it may, and more when the minute is over', async () => {
+  expect((await ask('perAddress')).problem).toBeUndefined()
+  expect((await ask('perAddress')).problem).toBeUndefined()
+  jest.advanceTimersByTime(20_000)
+  const { problem, headers } = await ask('perAddress')
+  expect(problem).toBeInstanceOf(RequestProblem)
+  expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 40 } })
+  expect(headers).toEqual({ 'RateLimit-Policy': '"address"; q=2; w=60', RateLimit: '"address"; r=0; t=40' })
+  jest.advanceTimersByTime(40_000)
+  expect((await ask('perAddress')).problem).toBeUndefined()
+})
+
+test('one address does not use up what another has', async () => {
+  for (let request = 0; request < 3; request++) await ask('perAddress')
+  expect((await ask('perAddress', '203.0.113.8')).problem).toBeUndefined()
+})
+
+test('all addresses of one /64 of IPv6 count as one', async () => {
+  for (const last of [1, 2]) await ask('perAddress', `2001:db8:1:2::${last}`)
+  expect((await ask('perAddress', '2001:db8:1:2:ffff::3')).problem).toBeDefined()
+  expect((await ask('perAddress', '2001:db8:1:3::1')).problem).toBeUndefined()
+})
+
+test('the limit of opening sessions is told before it is met, that of all together is not', async () => {
+  expect((await ask('sessionsPerAddress')).headers).toMatchObject({ RateLimit: '"sessions"; r=0; t=60' })
+  expect((await ask('overall')).headers).toEqual({})
+})

@@ -1,0 +1,92 @@
+import net from 'node:net'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
+import { startServer, type RunningServer } from '../../src/server/http-server.ts'
+import { problemCode } from '../../src/problems/problem.ts'
+import { jsonBody } from '../../src/middleware/request-body.ts'
+
+const MAX_BYTES = 100
+
+let server: RunningServer
+let problems: string[]
+
+beforeEach(async () => {
+  problems = []
+  const app = express()
+  app.use('/mounted', express.json())
+  app.use(jsonBody(MAX_BYTES), (req: Request, res: Response) => void res.json({ read: req.body as unknown }))
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  const tell: ErrorRequestHandler = (error, _req, res, _next) => {
+    problems.push(problemCode(error))
+    if (!res.destroyed) res.status(400).json({ problem: problemCode(error) })
+  }
+  app.use(tell)
+  server = await startServer(app, { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 })
+})
+afterEach(() => server.stop(0))
+
+async function send(
+  body: string | AsyncIterable<Uint8Array> | undefined,
+  headers: Record<string, string> = {},
+  path = '/',
+): Promise<unknown> {
+  const answer = await fetch(server.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body, duplex: 'half' as const }),
+  })
+  return answer.json()
+}
+
+test('an object is read, whatever way it comes', async () => {
+  const read = { read: { text: 'Grüße 👋' } }
+  const text = JSON.stringify(read.read)
+  expect(await send(text)).toEqual(read)
+  expect(await send(text, { 'content-type': 'application/json; charset=UTF-8' })).toEqual(read)
+  expect(await send(`\uFEFF${text}`)).toEqual(read)
+  const pieces = [...Buffer.from(text)].map((byte) => Uint8Array.of(byte))
+  expect(await send(Readable.from(pieces))).toEqual(read)
+})
+
+test('no body passes', async () => {
+  expect(await send(undefined)).toEqual({})
+})
+
+test('a body that an application around the service has read passes as it is', async () => {
+  expect(await send('{"a":1}', {}, '/mounted')).toEqual({ read: { a: 1 } })
+})
+
+test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is no JSON body', async (body) => {
+  expect(await send(body)).toEqual({ problem: 'invalid_json' })
+})
+
+test('a body is bounded, whether it tells its length or not', async () => {
+  const text = JSON.stringify({ text: 'x'.repeat(MAX_BYTES) })
+  expect(await send(text)).toEqual({ problem: 'request_too_large' })
+  const pieces = Readable.from([Buffer.from(text), Buffer.from(text)])
+  expect(await send(pieces)).toEqual({ problem: 'request_too_large' })
+  const largest = JSON.stringify({ text: 'x'.repeat(MAX_BYTES - 11) })
+  expect(largest).toHaveLength(MAX_BYTES)
+  expect(await send(largest)).toEqual({ read: JSON.parse(largest) as unknown })
+})
+
+test.each([
+  { 'content-type': 'text/plain' },
+  { 'content-type': 'application/json; charset=utf-16' },
+  { 'content-type': 'application/x-www-form-urlencoded' },
+  { 'content-encoding': 'gzip' },
+])('a body with %j is not read', async (headers) => {
+  expect(await send('{}', headers)).toEqual({ problem: 'unsupported_media_type' })
+})
+
+test('a body that breaks off is told once', async () => {
+  const socket = net.connect(server.port, '127.0.0.1')
+  socket.write(
+    'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"a":',
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  socket.end()
+  await new Promise((resolve) => socket.once('close', resolve).resume())
+  expect(problems).toEqual(['invalid_request'])
+})

@@ -1,0 +1,42 @@
+import { EventEmitter } from 'node:events'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Response } from 'express'
+import { createEventStreams } from '../../src/server/event-stream.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
+
+/** As much of an answer as a stream needs; `written` has what went out. */
+function answer(written: string[]): Response {
+  const res = Object.assign(new EventEmitter(), {
+    req: {},
+    writableLength: 0,
+    writeHead: () => undefined,
+    flushHeaders: () => undefined,
+    cork: () => undefined,
+    uncork: () => undefined,
+    end: () => undefined,
+    write: (text: string) => written.push(text),
+  })
+  return res as unknown as Response
+}
+
+const KEEP_ALIVE = ': keep-alive\n\n'
+
+test('each stream is kept alive once in fifteen seconds, and never many of them at once', () => {
+  const streams = createEventStreams()
+  const written: string[] = []
+  for (let i = 0; i < 3000; i++) streams.open(answer(written))
+  let most = 0
+  let all = 0
+  for (let passedMs = 0; passedMs < 15_000; passedMs += 50) {
+    written.length = 0
+    jest.advanceTimersByTime(50)
+    expect(new Set(written).size).toBeLessThanOrEqual(1)
+    most = Math.max(most, written.length)
+    all += written.filter((text) => text === KEEP_ALIVE).length
+  }
+  expect(all).toBe(3000)
+  expect(most).toBeLessThanOrEqual(10)
+  streams.close()
+})

@@ -1,0 +1,12 @@
+import { expect } from '@jest/globals'
+import { UpstreamError } from '../../src/upstream/upstream-error.ts'
+
+/** The UpstreamError that a promise ends with; nothing else will do. */
+export async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(UpstreamError)
+  return error as UpstreamError
+}

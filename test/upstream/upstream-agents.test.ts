@@ -1,0 +1,85 @@
+import http from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import nock from 'nock'
+import { createUpstreamAgents, type UpstreamAgents } from '../../src/upstream/upstream-agents.ts'
+
+let agents: UpstreamAgents
+let upstream: http.Server
+beforeEach(() => nock.restore()) // it gives each request a connection of its own
+afterEach(() => {
+  agents.close()
+  upstream.close()
+})
+
+function ask(): http.ClientRequest {
+  const { port } = upstream.address() as AddressInfo
+  const options = { port, host: '127.0.0.1', agent: agents.http, upstreamName: 'the upstream' }
+  return http.get(options)
+}
+
+/** The socket of a request that was answered, back among the free ones. */
+async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket> {
+  agents = createUpstreamAgents({ idleSocketMs: 30_000 })
+  upstream = http.createServer((_req, res) => {
+    if (keepAlive !== undefined) res.setHeader('Connection', 'keep-alive').setHeader('Keep-Alive', keepAlive)
+    res.end()
+  })
+  upstream.keepAliveTimeout = 0
+  upstream.listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const req = ask()
+  const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
+  agents.limitIdleTime(answer)
+  const { socket } = answer
+  const freed = once(socket, 'free')
+  answer.resume()
+  await freed
+  return socket
+}
+
+test('an idle connection is closed after our own time when the upstream names none', async () => {
+  expect((await socketAfterAnswer(undefined)).timeout).toBe(30_000)
+})
+
+test('it is closed a second before the upstream would close it', async () => {
+  expect((await socketAfterAnswer('timeout=5, max=100')).timeout).toBe(4000)
+})
+
+test('it is not kept beyond our own time because the upstream would keep it longer', async () => {
+  expect((await socketAfterAnswer('max=100, timeout=600')).timeout).toBe(30_000)
+})
+
+test('it is closed at once where the upstream keeps it for no more than that second', async () => {
+  const socket = await socketAfterAnswer('timeout=1')
+  expect(socket.timeout).toBe(1)
+  if (!socket.destroyed) await once(socket, 'close')
+  expect(socket.destroyed).toBe(true)
+})
+
+test.each([
+  ['the upstream has closed', () => upstream.closeAllConnections()],
+  ['broke off while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
+])('a connection that %s is not used again', async (_what, end) => {
+  const socket = await socketAfterAnswer('timeout=5')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  end(socket)
+  const early = ask() // before anything has been heard of it, or at once after
+  const [answer] = (await once(early, 'response').catch(() => [])) as [http.IncomingMessage?]
+  answer?.resume()
+  await closed
+  const req = ask()
+  const [next] = (await once(req, 'response')) as [http.IncomingMessage]
+  expect(next.socket).not.toBe(socket)
+  next.resume()
+})
+
+test('an answered connection carries the next request', async () => {
+  const socket = await socketAfterAnswer('timeout=5')
+  const req = ask()
+  const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
+  expect(req.reusedSocket).toBe(true)
+  expect(answer.socket).toBe(socket)
+  answer.resume()
+})

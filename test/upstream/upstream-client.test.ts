@@ -1,0 +1,438 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import nock from 'nock'
+import { z } from 'zod'
+import {
+  createUpstreamClient,
+  type UpstreamClient,
+  type UpstreamRequest,
+} from '../../src/upstream/upstream-client.ts'
+import { closedPort, startLocalUpstream, type LocalUpstream } from './local-upstream.ts'
+import { createUpstreamAgents } from '../../src/upstream/upstream-agents.ts'
+import { failure } from './failure.ts'
+
+const API = 'https://api.mypurecloud.ie'
+const Thing = z.object({ id: z.string() })
+type ThingRequest = UpstreamRequest<z.infer<typeof Thing>>
+
+let client: UpstreamClient
+beforeEach(() => {
+  client = createUpstreamClient({ name: 'api', timeoutMs: 2000, random: () => 0 })
+})
+
+function read(more: Partial<ThingRequest> = {}): ThingRequest {
+  return {
+    operation: 'show the thing',
+    method: 'GET',
+    url: `${API}/thing`,
+    schema: Thing,
+    deadlineAtMs: Date.now() + 5000,
+    retry: 'idempotent',
+    ...more,
+  }
+}
+
+function say(more: Partial<ThingRequest> = {}): ThingRequest {
+  return read({
+    operation: 'take the message',
+    method: 'POST',
+    body: { text: 'Hi' },
+    retry: 'never-sent-only',
+    ...more,
+  })
+}
+
+let upstream: LocalUpstream | undefined
+afterEach(async () => {
+  client.close()
+  await upstream?.stop()
+  upstream = undefined
+})
+
+describe('what goes over the wire', () => {
+  test('JSON goes out with its length, and the answer comes back through its schema', async () => {
+    const scope = nock(API, {
+      reqheaders: {
+        'content-type': 'application/json',
+        'content-length': '17',
+        'accept-encoding': 'identity',
+        authorization: 'Bearer abc',
+      },
+    })
+      .put('/thing', { text: 'Grüß' })
+      .reply(200, { id: '7', more: true })
+    const request = read({ method: 'PUT', body: { text: 'Grüß' }, headers: { authorization: 'Bearer abc' } })
+    await expect(client.request(request)).resolves.toEqual({ id: '7' })
+    scope.done()
+  })
+
+  test('a form goes out url-encoded', async () => {
+    const scope = nock(API).post('/form', 'grant_type=client_credentials&x=a+%26+b').reply(200, { id: '1' })
+    const form = { grant_type: 'client_credentials', x: 'a & b' }
+    await client.request(read({ method: 'POST', url: `${API}/form`, form }))
+    scope.done()
+  })
+
+  test('calls one after the other share one connection', async () => {
+    nock.restore() // it makes connections of its own
+    upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
+    for (let i = 0; i < 5; i++) await client.request(read({ url: `${upstream.url}/thing` }))
+    expect(upstream.requests).toHaveLength(5)
+    expect(upstream.connections()).toBe(1)
+  })
+
+  test('a redirect is not followed, and its hint says what it means', async () => {
+    nock(API).get('/thing').reply(302, '', { location: 'https://elsewhere.example/' })
+    const error = await failure(client.request(read()))
+    expect(error.code).toBe('upstream_bad_response')
+    expect(error.facts.hint).toMatch(/redirects are not followed/)
+  })
+
+  test.each([
+    'ftp://a/b',
+    'https://u:p@host/x',
+    'https://host',
+    'https://host\\@evil/x',
+    'https://h/a b',
+    'nonsense',
+  ])('the address %p is not called', async (url) => {
+    expect((await failure(client.request(read({ url })))).code).toBe('upstream_bad_response')
+  })
+
+  test('a header with a line break is not sent', async () => {
+    upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
+    const headers = { authorization: 'Bearer a\r\nx: y' }
+    const error = await failure(client.request(read({ url: `${upstream.url}/`, headers })))
+    expect(error.code).toBe('upstream_bad_response')
+    expect(upstream.requests).toHaveLength(0)
+  })
+})
+
+describe('answers that are none', () => {
+  test.each([
+    ['no JSON', '<html>'],
+    ['JSON of another shape', '{"id":7}'],
+    ['nothing', ''],
+    ['null', 'null'],
+  ])('%s is upstream_bad_response, and is not quoted', async (_, body) => {
+    nock(API).get('/thing').reply(200, body)
+    const error = await failure(client.request(read()))
+    expect(error.code).toBe('upstream_bad_response')
+    expect(JSON.stringify([error.message, error.facts])).not.toContain('html')
+    expect(error.cause).toBeUndefined()
+  })
+
+  test('a key that the answer has chosen is not quoted either', async () => {
+    nock(API)
+      .get('/thing')
+      .reply(200, { things: { 'Jane <jane@example.com>': 7 } })
+    const schema = z.object({ things: z.record(z.string(), z.string()) })
+    const error = await failure(client.request({ ...read(), schema }))
+    expect(error.facts.hint).toMatch(/things\.\?/)
+  })
+
+  test('an answer without an end is cut off', async () => {
+    upstream = await startLocalUpstream((_, res) => {
+      const more = (): void => {
+        if (!res.destroyed) res.write(Buffer.alloc(1 << 20, 32), () => setImmediate(more))
+      }
+      more()
+    })
+    const error = await failure(client.request(read({ url: `${upstream.url}/thing` })))
+    expect(error.code).toBe('upstream_bad_response')
+    expect(error.facts.hint).toMatch(/larger/)
+  })
+
+  test('a body that is no JSON does where the caller does not need one', async () => {
+    nock(API).post('/thing').reply(202, 'OK')
+    await expect(client.request({ ...say(), schema: z.unknown(), anyBody: true })).resolves.toBeUndefined()
+  })
+})
+
+describe('refusals', () => {
+  test.each([
+    [400, 'upstream_refused'],
+    [401, 'upstream_auth_failed'],
+    [403, 'upstream_refused'],
+    [404, 'upstream_refused'],
+    [409, 'upstream_refused'],
+    [500, 'delivery_unknown'],
+    [503, 'upstream_unavailable'],
+  ])('HTTP %i is %s', async (status, code) => {
+    nock(API).post('/thing').reply(status, {})
+    const error = await failure(client.request(say()))
+    expect(error.code).toBe(code)
+    expect(error.facts.status).toBe(status)
+  })
+
+  test('only the codes of an error body get out, and only when they look like codes', async () => {
+    const body = { code: 'missing.permissions', message: 'secret text', contextId: 'c-1', details: ['x'] }
+    nock(API).post('/thing').reply(403, body)
+    const error = await failure(client.request(say({ explain: ({ upstreamCode }) => `see ${upstreamCode}` })))
+    expect(error.facts).toEqual({
+      status: 403,
+      upstreamCode: 'missing.permissions',
+      correlationId: 'c-1',
+      hint: 'see missing.permissions',
+    })
+    nock(API).post('/thing').reply(403, { code: 'a b <script>', contextId: 'x\ny' })
+    expect((await failure(client.request(say()))).facts).toEqual({ status: 403 })
+  })
+
+  test("the platform's correlation header goes along", async () => {
+    nock(API).post('/thing').reply(404, '', { 'ININ-Correlation-Id': 'abc-123' })
+    expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
+  })
+
+  test('an empty body is told to whoever explains', async () => {
+    nock(API).post('/thing').reply(403)
+    const error = await failure(client.request(say({ explain: ({ emptyBody }) => String(emptyBody) })))
+    expect(error.facts.hint).toBe('true')
+  })
+})
+
+describe('repeats', () => {
+  test.each([429, 502, 503, 504])('a read is repeated after HTTP %i', async (status) => {
+    nock(API).get('/thing').reply(status, {}, { 'retry-after': '0' }).get('/thing').reply(200, { id: '1' })
+    await expect(client.request(read())).resolves.toEqual({ id: '1' })
+  })
+
+  test('a read is tried three times and no more', async () => {
+    const scope = nock(API).get('/thing').times(4).reply(503)
+    expect((await failure(client.request(read()))).code).toBe('upstream_unavailable')
+    expect(scope.pendingMocks()).toHaveLength(1)
+  })
+
+  test.each([500, 501, 400, 404])('a read is not repeated after HTTP %i', async (status) => {
+    const scope = nock(API).get('/thing').times(2).reply(status)
+    await failure(client.request(read()))
+    expect(scope.pendingMocks()).toHaveLength(1)
+  })
+
+  test('a wait beyond the deadline is not begun, and goes back with the answer', async () => {
+    nock(API).get('/thing').reply(429, {}, { 'retry-after': '600' })
+    const startedAtMs = Date.now()
+    const error = await failure(client.request(read()))
+    expect(error.code).toBe('upstream_rate_limited')
+    expect(error.facts.retryAfterSeconds).toBe(600)
+    expect(Date.now() - startedAtMs).toBeLessThan(1000)
+  })
+
+  test("without Retry-After, the platform's own rate header says when", async () => {
+    nock(API).get('/thing').reply(429, {}, { 'inin-ratelimit-reset': '61' })
+    expect((await failure(client.request(read()))).facts.retryAfterSeconds).toBe(61)
+  })
+
+  test('a message is repeated after 429, as it was not taken', async () => {
+    nock(API).post('/thing').reply(429, {}, { 'retry-after': '0' }).post('/thing').reply(201, { id: '1' })
+    await expect(client.request(say())).resolves.toEqual({ id: '1' })
+  })
+
+  test.each([
+    [500, 'delivery_unknown'],
+    [502, 'delivery_unknown'],
+    [503, 'upstream_unavailable'],
+    [504, 'delivery_unknown'],
+  ])('a message is not repeated after HTTP %i, which is %s', async (status, code) => {
+    const scope = nock(API).post('/thing').times(2).reply(status)
+    expect((await failure(client.request(say()))).code).toBe(code)
+    expect(scope.pendingMocks()).toHaveLength(1)
+  })
+
+  test('a refused connection is upstream_unavailable, for a message too', async () => {
+    const url = `${await closedPort()}/thing`
+    const tries: unknown[] = []
+    const observed = createUpstreamClient({
+      name: 'api',
+      timeoutMs: 2000,
+      random: () => 0,
+      observe: ({ result }) => tries.push(result),
+    })
+    const error = await failure(observed.request(say({ url })))
+    expect(error.code).toBe('upstream_unavailable')
+    expect(error.facts.hint).toMatch(/No connection could be made/)
+    expect(tries).toEqual(['unreachable', 'unreachable', 'unreachable'])
+  })
+
+  test('a connection that breaks under a message is delivery_unknown, and the message is not sent again', async () => {
+    upstream = await startLocalUpstream((req) => req.socket.destroy())
+    expect((await failure(client.request(say({ url: `${upstream.url}/thing` })))).code).toBe(
+      'delivery_unknown',
+    )
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('a connection that breaks in the middle of the answer to a message is delivery_unknown', async () => {
+    upstream = await startLocalUpstream((req, res) => {
+      res.writeHead(201, { 'content-length': '100' }).write('{"id":', () => req.socket.destroy())
+    })
+    expect((await failure(client.request(say({ url: `${upstream.url}/thing` })))).code).toBe(
+      'delivery_unknown',
+    )
+  })
+
+  test('requests that wait for a connection leave nothing on it', async () => {
+    nock.restore() // it gives each request a connection of its own
+    upstream = await startLocalUpstream((_req, res) => res.end('{"id":"1"}'))
+    const agents = createUpstreamAgents({ maxSockets: 1 })
+    const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents })
+    const call = say({ url: `${upstream.url}/thing` })
+    await Promise.all([narrow.request(call), narrow.request(call), narrow.request(call)])
+    const [socket] = Object.values(agents.http.sockets).flatMap((open) => open ?? [])
+    expect(upstream.connections()).toBe(1)
+    expect(socket?.listenerCount('connect')).toBe(0)
+    agents.close()
+  })
+
+  test('a connection that breaks under a read is tried again', async () => {
+    upstream = await startLocalUpstream((req, res, count) => {
+      if (count < 3) req.socket.destroy()
+      else res.end('{"id":"3"}')
+    })
+    await expect(client.request(read({ url: `${upstream.url}/thing` }))).resolves.toEqual({ id: '3' })
+  })
+
+  test('what nock plays as a refused connection was not sent; as a reset, it may have been', async () => {
+    const broken = (code: string): Error => Object.assign(new Error(code), { code })
+    nock(API).post('/thing').replyWithError(broken('ECONNREFUSED')).post('/thing').reply(201, { id: '1' })
+    await expect(client.request(say())).resolves.toEqual({ id: '1' })
+    const scope = nock(API).post('/thing').times(2).replyWithError(broken('ECONNRESET'))
+    expect((await failure(client.request(say()))).code).toBe('delivery_unknown')
+    expect(scope.pendingMocks()).toHaveLength(1)
+  })
+
+  test('a creation whose answer is lost is not repeated, and no more than unavailable', async () => {
+    upstream = await startLocalUpstream((req) => req.socket.destroy())
+    const error = await failure(client.request(say({ url: `${upstream.url}/thing`, retry: 'creation' })))
+    expect(error.code).toBe('upstream_unavailable')
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('a protocol switch that nobody asked for is a lost answer', async () => {
+    upstream = await startLocalUpstream((req) => {
+      req.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
+    })
+    expect((await failure(client.request(say({ url: `${upstream.url}/thing` })))).code).toBe(
+      'delivery_unknown',
+    )
+  })
+})
+
+describe('deadlines', () => {
+  test('a read without an answer is upstream_timeout, once', async () => {
+    upstream = await startLocalUpstream(() => undefined)
+    const request = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
+    expect((await failure(client.request(request))).code).toBe('upstream_timeout')
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('a message without an answer is delivery_unknown', async () => {
+    upstream = await startLocalUpstream(() => undefined)
+    const request = say({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
+    expect((await failure(client.request(request))).code).toBe('delivery_unknown')
+  })
+
+  test('an answer that drips is cut off in time', async () => {
+    upstream = await startLocalUpstream((_, res) => {
+      const drip = setInterval(() => res.write(' '), 10)
+      res.on('close', () => clearInterval(drip))
+    })
+    const request = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 150 })
+    expect((await failure(client.request(request))).code).toBe('upstream_timeout')
+  })
+
+  test('a deadline that has passed keeps the call from being made', async () => {
+    const scope = nock(API).get('/thing').reply(200, { id: '1' })
+    const error = await failure(client.request(read({ deadlineAtMs: Date.now() - 1 })))
+    expect(error.code).toBe('upstream_timeout')
+    expect(scope.isDone()).toBe(false)
+  })
+})
+
+describe('the breaker', () => {
+  test('ten failures in a row hold calls back at once; later one call finds the upstream well again', async () => {
+    let nowMs = Date.now()
+    const realNow = Date.now
+    Date.now = () => nowMs
+    try {
+      let down = true
+      upstream = await startLocalUpstream((_, res) => res.writeHead(down ? 500 : 200).end('{"id":"1"}'))
+      const breaking = createUpstreamClient({ name: 'api', timeoutMs: 2000 })
+      const request = (): Promise<unknown> =>
+        breaking.request(read({ url: `${upstream!.url}/thing`, deadlineAtMs: nowMs + 5000 }))
+      for (let i = 0; i < 10; i++) expect((await failure(request())).facts.status).toBe(500)
+      const error = await failure(request())
+      expect(error.code).toBe('upstream_unavailable')
+      expect(error.facts.retryAfterSeconds).toBe(5)
+      expect(upstream.requests).toHaveLength(10)
+      down = false
+      nowMs += 5001
+      await expect(request()).resolves.toEqual({ id: '1' })
+      breaking.close()
+    } finally {
+      Date.now = realNow
+    }
+  })
+
+  test('refusals never open it', async () => {
+    upstream = await startLocalUpstream((_, res, count) =>
+      res.writeHead(count > 30 ? 200 : 403).end('{"id":"1"}'),
+    )
+    const url = `${upstream.url}/thing`
+    for (let i = 0; i < 30; i++)
+      expect((await failure(client.request(read({ url })))).code).toBe('upstream_refused')
+    await expect(client.request(read({ url }))).resolves.toEqual({ id: '1' })
+  })
+})
+
+describe('uploads', () => {
+  const upload = (body: Readable, sizeBytes: number, headers: Record<string, string> = {}) =>
+    client.upload({ url: `${upstream!.url}/file`, headers, body, sizeBytes, deadlineAtMs: Date.now() + 3000 })
+
+  test('a file is streamed with exactly the headers given, and its length', async () => {
+    let received = ''
+    upstream = await startLocalUpstream((req, res) => {
+      req.on('data', (chunk: Buffer) => (received += chunk.toString()))
+      req.on('end', () => res.end())
+    })
+    await upload(Readable.from([Buffer.from('ab'), Buffer.from('cd')]), 4, { 'x-amz-tagging': 'a' })
+    expect(received).toBe('abcd')
+    const { method, headers } = upstream.requests[0]!
+    expect(method).toBe('PUT')
+    expect(Object.keys(headers).sort()).toEqual(['connection', 'content-length', 'host', 'x-amz-tagging'])
+  })
+
+  test.each([
+    ['short', ['a'], 4],
+    ['long', ['abc', 'def'], 4],
+  ])('a file that is too %s for its announced size is attachment_refused', async (_, parts, sizeBytes) => {
+    upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
+    const body = Readable.from(parts.map((part) => Buffer.from(part)))
+    expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
+  })
+
+  test('a page that goes away in the middle is attachment_refused', async () => {
+    upstream = await startLocalUpstream((req) => req.resume())
+    const body = new Readable({ read: () => undefined })
+    body.push('ab')
+    const refused = failure(upload(body, 4))
+    body.destroy(new Error('gone'))
+    expect((await refused).code).toBe('attachment_refused')
+  })
+
+  test('a page that went away before its file was asked for is attachment_refused at once', async () => {
+    upstream = await startLocalUpstream((req) => req.resume())
+    const body = new Readable({ read: () => undefined })
+    body.destroy()
+    await once(body, 'close')
+    expect((await failure(upload(body, 4))).code).toBe('attachment_refused')
+  })
+
+  test('a refusal in the middle ends the upload', async () => {
+    upstream = await startLocalUpstream((_, res) => res.writeHead(403).end())
+    const body = new Readable({ read: () => undefined })
+    body.push('ab')
+    expect((await failure(upload(body, 4))).facts.status).toBe(403)
+  })
+})
