@@ -22,9 +22,9 @@ import { requestId } from './middleware/request-id.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { createSessionGuard } from './middleware/session-guard.ts'
 import { addHealthRoutes } from './routes/health.ts'
-import { inOrder } from './middleware/compose-middleware.ts'
-import { RequestProblem } from './middleware/request-error.ts'
-import { sessionHandover } from './routes/session-handover.ts'
+import { composeMiddleware } from './middleware/compose-middleware.ts'
+import { RequestError } from './middleware/request-error.ts'
+import { createSessionCookie } from './middleware/session-cookie.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
 import type { ReadWidgetConfig } from './sessions/widget-config.ts'
 import { VERSION } from './version.ts'
@@ -54,7 +54,7 @@ export function createApp(parts: AppParts): Express {
   const load = createLoadLimit(config.limits.requestsUnderWay)
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({ gate, load, rate, session, maxBodyBytes: config.limits.bodyBytes })
-  const deadline = () => now() + config.upstreamTimeoutMs
+  const newDeadline = () => now() + config.upstreamTimeoutMs
 
   const app = express()
   app.disable('x-powered-by')
@@ -63,26 +63,31 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
 
   app.use(
-    inOrder(
+    composeMiddleware(
       securityHeaders(pictureOrigins(config)),
       requestId,
       requestLog({ log, metrics }),
-      gate.refuseForeign,
+      gate.enforceOrigin,
     ),
   )
   // Straight into the application's own router: each router within it costs every request of its routes.
-  addGuestRoutes(app, { services, guards, deadline, handOver: sessionHandover(config.session) })
+  addGuestRoutes(app, {
+    services,
+    guards,
+    newDeadline,
+    setSessionCookie: createSessionCookie(config.session),
+  })
   addEventRoutes(app, {
     sessions: services.sessions,
     live,
     streams,
     maxStreams: config.limits.eventStreams,
-    guards: [rate.perAddress, rate.overall, session.require, rate.perGuest],
+    guards: [rate.perAddress, rate.overall, session.required, rate.perGuest],
     isDraining: () => readiness.isDraining,
   })
   addHealthRoutes(app, { checks: () => readiness.checks(), hints: config.problemHints })
   if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
-  addDeploymentRoutes(app, { guestApi, widgetConfig, guards, deadline })
+  addDeploymentRoutes(app, { guestApi, widgetConfig, guards, newDeadline })
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({
@@ -94,7 +99,7 @@ export function createApp(parts: AppParts): Express {
     }),
   )
 
-  app.use((_req, _res, next) => next(new RequestProblem('not_found', 'There is nothing at this path.')))
+  app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
   app.use(problemHandler({ log, publicUrl: config.publicUrl, hints: config.problemHints }))
   return app
 }

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import { UpstreamError } from './upstream/upstream-error.ts'
-import { RequestProblem } from './middleware/request-error.ts'
+import { RequestError } from './middleware/request-error.ts'
 import { SessionError } from './sessions/session-error.ts'
 
 /**
@@ -200,7 +200,7 @@ function chosenOfError(err: unknown, foreignMessages: boolean): object {
     const upstream = { status, code: upstreamCode, correlationId }
     return { name, code: err.code, message, hint, upstream, stack: frames(err) }
   }
-  if (err instanceof SessionError || err instanceof RequestProblem)
+  if (err instanceof SessionError || err instanceof RequestError)
     return { name, code: err.code, message, hint: err.facts.hint, stack: frames(err) }
   return {
     name,

@@ -11,7 +11,7 @@ import { createScrubber, type RawCall } from './scrubber.ts'
 
 const RECORDED_WITHIN_MS = 5000
 
-export interface RecordingOptions {
+export interface CaptureOptions {
   readonly config: Config
   /** What is on the other side: `simulator`, `organisation`, `gateway`. */
   readonly platform: string
@@ -24,7 +24,7 @@ export interface RecordingOptions {
  *
  * @throws {Error} when the scenario ends otherwise than it should: then it shows something else than its title says
  */
-export async function makeRecording(scenario: Scenario, options: RecordingOptions): Promise<Recording> {
+export async function makeRecording(scenario: Scenario, options: CaptureOptions): Promise<Recording> {
   const config = scenario.configure?.(options.config) ?? options.config
   const counter = countingConnection(config)
   nock.recorder.clear()

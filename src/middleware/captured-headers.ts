@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 
 /** Names, spelt as they go over the wire, and values in turn. */
-export type RecordedHeaders = readonly string[]
+export type CapturedHeaders = readonly string[]
 
-export interface RecordingOptions {
+export interface CaptureOptions {
   /** What the request brings with which the middleware is asked. */
   readonly requestHeaders?: Readonly<Record<string, string>>
   /** Headers that differ from answer to answer. */
@@ -14,10 +14,10 @@ export interface RecordingOptions {
  * The headers that a middleware sets, found out by running it once with a response that only remembers
  * them. For middleware that sets the same ones each time, so that it need not run for each request.
  */
-export function recordedHeaders(
+export function captureHeaders(
   middleware: RequestHandler,
-  { requestHeaders = {}, without = [] }: RecordingOptions = {},
-): RecordedHeaders {
+  { requestHeaders = {}, without = [] }: CaptureOptions = {},
+): CapturedHeaders {
   const recorded = new Map<string, string>()
   const req = { method: 'GET', headers: requestHeaders }
   const res = {

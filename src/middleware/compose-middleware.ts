@@ -1,7 +1,7 @@
 import type { NextFunction, RequestHandler } from 'express'
 
 /** Middlewares as one: each layer of the router costs every request something. For those that return no promise. */
-export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler {
+export function composeMiddleware(...handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => {
     let at = 0
     const proceed: NextFunction = (err?: unknown) => {

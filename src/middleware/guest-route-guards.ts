@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { inOrder } from './compose-middleware.ts'
+import { composeMiddleware } from './compose-middleware.ts'
 import { addHeaders } from '../server/listed-answer.ts'
 import { jsonBody } from './request-body.ts'
 import type { LoadLimit } from './load-limit.ts'
@@ -29,13 +29,13 @@ export function guestRouteGuards(options: {
   const { gate, load, rate, session, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes)
   // By address first: what one address has too much of must not count for all.
-  const first = inOrder(noStore, rate.perAddress, rate.overall, load.guard)
-  const guest = [first, session.require, rate.perGuest]
+  const first = composeMiddleware(noStore, rate.perAddress, rate.overall, load.guard)
+  const guest = [first, session.required, rate.perGuest]
   return {
-    opening: [first, gate.requireAllowed, rate.sessionsPerAddress, session.welcome, body],
-    page: [first, gate.requireAllowed, session.welcome],
+    opening: [first, gate.requireAllowed, rate.sessionsPerAddress, session.optional, body],
+    page: [first, gate.requireAllowed, session.optional],
     guest,
-    guestWithBody: [first, session.require, inOrder(rate.perGuest, body)],
+    guestWithBody: [first, session.required, composeMiddleware(rate.perGuest, body)],
   }
 }
 

@@ -1,33 +1,33 @@
 import type { RequestHandler } from 'express'
-import { RequestProblem } from './request-error.ts'
+import { RequestError } from './request-error.ts'
 
 export interface LoadLimit {
   readonly guard: RequestHandler
-  readonly underWay: number
+  readonly inFlight: number
 }
 
 /** Refuses at once what would only wait: above `most` requests under way, 503 with `Retry-After`. */
 export function createLoadLimit(most: number): LoadLimit {
-  let underWay = 0
+  let inFlight = 0
   const leave = () => {
-    underWay -= 1
+    inFlight -= 1
   }
   return {
     guard(_req, res, next) {
-      if (underWay >= most) {
+      if (inFlight >= most) {
         next(
-          new RequestProblem('overloaded', 'The service has too much to do just now.', {
+          new RequestError('overloaded', 'The service has too much to do just now.', {
             retryAfterSeconds: 1,
           }),
         )
         return
       }
-      underWay += 1
+      inFlight += 1
       res.on('close', leave)
       next()
     },
-    get underWay() {
-      return underWay
+    get inFlight() {
+      return inFlight
     },
   }
 }

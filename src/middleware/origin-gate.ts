@@ -1,9 +1,9 @@
 import cors from 'cors'
 import type { Request, RequestHandler, Response } from 'express'
 import { addHeaders } from '../server/listed-answer.ts'
-import { RequestProblem } from './request-error.ts'
+import { RequestError } from './request-error.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
-import { recordedHeaders } from './captured-headers.ts'
+import { captureHeaders } from './captured-headers.ts'
 
 export interface OriginGateOptions {
   readonly allowedOrigins: readonly string[]
@@ -15,7 +15,7 @@ export interface OriginGateOptions {
 
 export interface OriginGate {
   /** Refuses a foreign page's request, on every route and method, before anything else is done for it. */
-  readonly refuseForeign: RequestHandler
+  readonly enforceOrigin: RequestHandler
   /** For routes that prove no session: an allowed page has to ask, not just anybody. */
   readonly requireAllowed: RequestHandler
 }
@@ -48,12 +48,12 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
   // But for the origin these are the same for every request that is no preflight: cors is asked once.
-  const headers = recordedHeaders(preflight, {
+  const headers = captureHeaders(preflight, {
     requestHeaders: { origin: 'https://any.example' },
     without: ['Vary', 'Access-Control-Allow-Origin'],
   })
   return {
-    refuseForeign(req, res, next) {
+    enforceOrigin(req, res, next) {
       const origin = originOf(req)
       if (origin !== undefined && !isAllowed(origin)) {
         next(originNotAllowed())
@@ -95,8 +95,8 @@ export function isSameOrigin(req: Request): boolean {
   return req.headers['sec-fetch-site'] === 'same-origin'
 }
 
-function originNotAllowed(): RequestProblem {
-  return new RequestProblem('origin_not_allowed', 'This website may not use this service.', {
+function originNotAllowed(): RequestError {
+  return new RequestError('origin_not_allowed', 'This website may not use this service.', {
     hint: 'Add the exact origin of the page (scheme, host and port) to ALLOWED_ORIGINS.',
   })
 }

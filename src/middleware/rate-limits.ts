@@ -1,8 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { type ClientRateLimitInfo, ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
 import { addHeaders } from '../server/listed-answer.ts'
-import { RequestProblem } from './request-error.ts'
-import { sessionOf } from './session-guard.ts'
+import { RequestError } from './request-error.ts'
+import { claimsOf } from './session-guard.ts'
 
 export interface RateLimitSettings {
   readonly perGuestPerMinute: number
@@ -39,12 +39,12 @@ export function createRateLimits(settings: RateLimitSettings): RateLimits {
     overall: limit('overall', 1000, settings.overallPerSecond, () => 'all'),
     perAddress: limit('address', MINUTE_MS, settings.perAddressPerMinute, byAddress),
     sessionsPerAddress: limit('sessions', MINUTE_MS, settings.sessionsPerAddressPerMinute, byAddress),
-    perGuest: limit('guest', MINUTE_MS, settings.perGuestPerMinute, (req) => sessionOf(req).sid),
+    perGuest: limit('guest', MINUTE_MS, settings.perGuestPerMinute, (req) => claimsOf(req).sid),
   }
 }
 
 /** Limits of all together say nothing that a page could heed, until one is met. */
-const TOLD_AT_ONCE: ReadonlySet<string> = new Set(['guest', 'sessions'])
+const ALWAYS_ADVERTISED: ReadonlySet<string> = new Set(['guest', 'sessions'])
 
 function limit(
   name: string,
@@ -52,7 +52,7 @@ function limit(
   most: number,
   keyOf: (req: Request) => string,
 ): RequestHandler {
-  const isTold = TOLD_AT_ONCE.has(name)
+  const isTold = ALWAYS_ADVERTISED.has(name)
   const store = new MemoryStore()
   store.init({ windowMs } as Options)
   const policy = `"${name}"; q=${most}; w=${windowMs / 1000}`
@@ -68,7 +68,7 @@ function limit(
       next()
       return
     }
-    next(new RequestProblem('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
+    next(new RequestError('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
   }
   return (req, res, next) => {
     // What comes after `next` has its errors caught by the router.

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler } from 'express'
 import type { z } from 'zod'
 import type { FieldError } from '../sessions/session-error.ts'
-import { RequestProblem } from './request-error.ts'
+import { RequestError } from './request-error.ts'
 
 /**
  * Reads a JSON body of at most `maxBytes` into `req.body`; anything else than `application/json` is 415. No
@@ -15,7 +15,7 @@ export function jsonBody(maxBytes: number): RequestHandler {
       return
     }
     if (!isReadableJson(req)) {
-      next(new RequestProblem('unsupported_media_type', 'The body has to be application/json in UTF-8.'))
+      next(new RequestError('unsupported_media_type', 'The body has to be application/json in UTF-8.'))
     } else if (req.readableEnded) next()
     else if (Number(length) > maxBytes) next(tooLarge())
     else readJson(req, maxBytes, next)
@@ -63,7 +63,7 @@ function readJson(req: Request, maxBytes: number, next: NextFunction): void {
 }
 
 /** Lets go of what was read, as the request may wait for long. What still comes is read and thrown away. */
-function finish(req: RequestBeingRead, problem?: RequestProblem): void {
+function finish(req: RequestBeingRead, problem?: RequestError): void {
   const next = req[READING]?.next
   req[READING] = undefined
   if (problem === undefined) next?.()
@@ -88,14 +88,14 @@ function takeEnd(this: RequestBeingRead): void {
   try {
     this.body = parseObject(text.replace(BYTE_ORDER_MARK, ''))
   } catch {
-    finish(this, new RequestProblem('invalid_json', 'The body is not JSON.'))
+    finish(this, new RequestError('invalid_json', 'The body is not JSON.'))
     return
   }
   finish(this)
 }
 
 function breakOff(this: RequestBeingRead): void {
-  if (this[READING]) finish(this, new RequestProblem('invalid_request', 'The body ended too early.'))
+  if (this[READING]) finish(this, new RequestError('invalid_request', 'The body ended too early.'))
 }
 
 /** Every body of the contract is an object; a lone value is taken for no JSON, as Express does. */
@@ -105,11 +105,11 @@ function parseObject(text: string): unknown {
   return value
 }
 
-function tooLarge(): RequestProblem {
-  return new RequestProblem('request_too_large', 'The body is larger than this route reads.')
+function tooLarge(): RequestError {
+  return new RequestError('request_too_large', 'The body is larger than this route reads.')
 }
 
-/** @throws {RequestProblem} `invalid_request` that names every field and what is wrong with it */
+/** @throws {RequestError} `invalid_request` that names every field and what is wrong with it */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
   return parse(schema, (req.body as unknown) ?? {})
 }
@@ -121,7 +121,7 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Reques
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: parsed.error.issues.flatMap(fieldErrors),
   })
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '../sessions/session-error.ts'
 
 /** What can be wrong with a request before any guest session is looked at. */
-export type RequestProblemCode =
+export type RequestErrorCode =
   | 'invalid_request'
   | 'invalid_json'
   | 'origin_not_allowed'
@@ -15,7 +15,7 @@ export type RequestProblemCode =
   | 'shutting_down'
   | 'internal_error'
 
-export interface RequestProblemFacts {
+export interface RequestErrorFacts {
   errors?: readonly FieldError[]
   retryAfterSeconds?: number
   /** For operators: which setting to mend. */
@@ -25,12 +25,12 @@ export interface RequestProblemFacts {
 }
 
 /** A request that a guard or a schema refuses. */
-export class RequestProblem extends Error {
-  override readonly name = 'RequestProblem'
-  readonly code: RequestProblemCode
-  readonly facts: RequestProblemFacts
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: RequestErrorCode
+  readonly facts: RequestErrorFacts
 
-  constructor(code: RequestProblemCode, message: string, facts: RequestProblemFacts = {}) {
+  constructor(code: RequestErrorCode, message: string, facts: RequestErrorFacts = {}) {
     super(message)
     this.code = code
     this.facts = facts

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { addHeaders } from '../server/listed-answer.ts'
-import { recordedHeaders } from './captured-headers.ts'
+import { captureHeaders } from './captured-headers.ts'
 
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
@@ -27,7 +27,7 @@ export const helmetSettings = (pictureOrigins: readonly string[] = []) => ({
 
 /** helmet's headers. They are the same for every answer, so helmet is asked once. */
 export function securityHeaders(pictureOrigins: readonly string[]): RequestHandler {
-  const headers = recordedHeaders(helmet(helmetSettings(pictureOrigins)))
+  const headers = captureHeaders(helmet(helmetSettings(pictureOrigins)))
   return (_req, res, next) => {
     addHeaders(res, headers)
     next()

@@ -11,15 +11,24 @@ export function sessionCookieOf(req: Request): string | undefined {
   return undefined
 }
 
-/** Gives the browser the session token as a cookie that no script can read; '' takes it away. */
-export function setSessionCookie(res: Response, token: string, maxAgeMs: number): void {
-  res.cookie(NAME, token, {
-    path: '/',
-    httpOnly: true,
-    secure: true,
-    sameSite: 'none',
-    partitioned: true,
-    encode: String,
-    maxAge: token === '' ? 0 : maxAgeMs,
-  })
+/** Gives the browser the session token as a cookie that no script can read; `undefined` removes it. */
+export type SetSessionCookie = (res: Response, session: string | undefined) => void
+
+/** @param options.cookie `SESSION_COOKIE`; where it is off, the returned function does nothing */
+export function createSessionCookie(options: {
+  readonly cookie: boolean
+  readonly maxAgeMs: number
+}): SetSessionCookie {
+  if (!options.cookie) return () => undefined
+  return (res, session) => {
+    res.cookie(NAME, session ?? '', {
+      path: '/',
+      httpOnly: true,
+      secure: true,
+      sameSite: 'none',
+      partitioned: true,
+      encode: String,
+      maxAge: session === undefined ? 0 : options.maxAgeMs,
+    })
+  }
 }

@@ -8,15 +8,15 @@ const CLAIMS = Symbol('session claims')
 type WithClaims = Request & { [CLAIMS]?: SessionClaims }
 
 export interface SessionGuard {
-  /** Lets only guests pass; afterwards `sessionOf(req)` has the claims. */
-  readonly require: RequestHandler
+  /** Lets only guests pass; afterwards `claimsOf(req)` has the claims. */
+  readonly required: RequestHandler
   /** The same where a session is only welcome: no token at all passes, a bad one does not. */
-  readonly welcome: RequestHandler
+  readonly optional: RequestHandler
 }
 
 export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
   return {
-    require(req: WithClaims, _res, next) {
+    required(req: WithClaims, _res, next) {
       const token = tokenOf(req, cookies)
       if (token === undefined) throw sessionInvalid()
       const proceed = (claims: SessionClaims) => {
@@ -29,7 +29,7 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
       proceed(claims)
       return undefined
     },
-    async welcome(req: WithClaims, _res, next) {
+    async optional(req: WithClaims, _res, next) {
       const token = tokenOf(req, cookies)
       try {
         if (token !== undefined) req[CLAIMS] = await sessions.authenticate(token, originOf(req))
@@ -44,7 +44,7 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
 }
 
 /** The claims that the guard found good. */
-export function sessionOf(req: Request): SessionClaims {
+export function claimsOf(req: Request): SessionClaims {
   const claims = (req as WithClaims)[CLAIMS]
   if (claims === undefined) throw new Error('This route stands before the session guard.')
   return claims

@@ -3,11 +3,11 @@ import { REQUEST_PROBLEMS } from './request-entries.ts'
 import { SESSION_PROBLEMS } from './session-entries.ts'
 import { UPSTREAM_PROBLEMS } from './upstream-entries.ts'
 import type { ProblemEntry } from './entry.ts'
-import type { RequestProblemCode } from '../middleware/request-error.ts'
+import type { RequestErrorCode } from '../middleware/request-error.ts'
 import type { SessionErrorCode } from '../sessions/session-error.ts'
 
 /** Every `code` that an answer of this service can have. */
-export type ProblemCode = RequestProblemCode | SessionErrorCode | UpstreamErrorCode
+export type ProblemCode = RequestErrorCode | SessionErrorCode | UpstreamErrorCode
 
 /**
  * The one source for statuses, the pages under `/docs/problems/` and the API description. A code that

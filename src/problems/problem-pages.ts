@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Router, type Response } from 'express'
 import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from './catalogue.ts'
-import { RequestProblem } from '../middleware/request-error.ts'
+import { RequestError } from '../middleware/request-error.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --mark: #0a5bd3; --code: #eff2f5 }
@@ -62,9 +62,9 @@ ${rows.join('\n')}
   )
 }
 
-/** @throws {RequestProblem} `not_found` for a word that is no code. */
+/** @throws {RequestError} `not_found` for a word that is no code. */
 export function problemPage(code: string, folder: string): string {
-  if (!isProblemCode(code)) throw new RequestProblem('not_found', 'There is no such problem code.')
+  if (!isProblemCode(code)) throw new RequestError('not_found', 'There is no such problem code.')
   const { status, title, happened, page: forPage, operator } = PROBLEM_CATALOGUE[code]
   return page(
     code,

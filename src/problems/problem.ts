@@ -1,6 +1,6 @@
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
-import { RequestProblem } from '../middleware/request-error.ts'
+import { RequestError } from '../middleware/request-error.ts'
 import { SessionError, type FieldError } from '../sessions/session-error.ts'
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */
@@ -86,7 +86,7 @@ export function problemHint(err: unknown): string | undefined {
 }
 
 function knownFacts(err: unknown): KnownFacts {
-  if (err instanceof RequestProblem) {
+  if (err instanceof RequestError) {
     if (err.code === 'internal_error') return { code: err.code }
     return { ...err.facts, code: err.code, detail: err.message }
   }

@@ -1,5 +1,5 @@
 import type { ProblemEntry } from './entry.ts'
-import type { RequestProblemCode } from '../middleware/request-error.ts'
+import type { RequestErrorCode } from '../middleware/request-error.ts'
 
 /** Refusals of the guards and schemas, before any guest session is looked at. */
 export const REQUEST_PROBLEMS = {
@@ -99,4 +99,4 @@ export const REQUEST_PROBLEMS = {
     operator:
       'Search the log for the `requestId`: the line at level `error` has the place. This is a bug; please report it.',
   },
-} satisfies Record<RequestProblemCode, ProblemEntry>
+} satisfies Record<RequestErrorCode, ProblemEntry>

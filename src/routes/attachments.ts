@@ -1,13 +1,12 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { answerJson } from '../server/send-json.ts'
-import type { Deadline } from './deadline.ts'
-import { sessionOf } from '../middleware/session-guard.ts'
+import { sendJson } from '../server/send-json.ts'
+import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
-import { methodNotAllowed } from './method-not-allowed.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseQuery } from '../middleware/request-body.ts'
-import { RequestProblem } from '../middleware/request-error.ts'
+import { RequestError } from '../middleware/request-error.ts'
 import { UploadQuery } from './schemas.ts'
 
 /** An upload lasts as long as the guest's line needs, within the bound of the server. */
@@ -20,25 +19,25 @@ export function addAttachmentRoutes(
     readonly sessions: GuestSessions
     readonly attachments: GuestAttachments
     readonly guards: GuestRouteGuards
-    readonly deadline: Deadline
+    readonly newDeadline: () => number
     readonly now?: () => number
   },
 ): void {
-  const { sessions, attachments, guards, deadline, now = Date.now } = options
+  const { sessions, attachments, guards, newDeadline, now = Date.now } = options
   router.post('/attachments', guards.guest, async (req: Request, res: Response) => {
-    const claims = sessions.requireLive(sessionOf(req))
+    const claims = sessions.requireLive(claimsOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
     const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
-    answerJson(res, await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS), 201)
+    sendJson(res, await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS), 201)
   })
   router.all('/attachments', methodNotAllowed('POST'))
 
   router.get('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
-    const claims = sessions.requireLive(sessionOf(req as Request))
-    answerJson(res, { url: await attachments.addressOf(claims, req.params.id, deadline()) })
+    const claims = sessions.requireLive(claimsOf(req as Request))
+    sendJson(res, { url: await attachments.addressOf(claims, req.params.id, newDeadline()) })
   })
   router.delete('/attachments/:id', guards.guest, async (req: Request<{ id: string }>, res: Response) => {
-    await attachments.discard(sessions.requireLive(sessionOf(req as Request)), req.params.id, deadline())
+    await attachments.discard(sessions.requireLive(claimsOf(req as Request)), req.params.id, newDeadline())
     res.status(204).end()
   })
   router.all('/attachments/:id', methodNotAllowed('GET', 'DELETE'))
@@ -53,7 +52,7 @@ function contentTypeOf(req: Request): string {
 function sizeOf(req: Request): number {
   const size = Number(req.get('content-length'))
   if (Number.isSafeInteger(size) && size > 0) return size
-  throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: [{ path: 'Content-Length', message: 'says how many bytes the file has, at least one' }],
   })
 }

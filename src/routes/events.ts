@@ -3,10 +3,10 @@ import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
 import { guestOf } from '../sessions/session-token.ts'
 import type { EventStreams } from '../server/event-stream.ts'
-import { sessionOf } from '../middleware/session-guard.ts'
-import { methodNotAllowed } from './method-not-allowed.ts'
+import { claimsOf } from '../middleware/session-guard.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseQuery } from '../middleware/request-body.ts'
-import { RequestProblem } from '../middleware/request-error.ts'
+import { RequestError } from '../middleware/request-error.ts'
 import { EventsQuery } from './schemas.ts'
 
 /** Live events: a stream that stays open as long as the page does. */
@@ -25,18 +25,18 @@ export function addEventRoutes(
   router.get('/events', guards, (req: Request, res: Response) => {
     // A client that left while its token was opened: nobody would tell us again that it has gone.
     if (res.closed || req.socket.destroyed) return
-    const claims = sessionOf(req)
+    const claims = claimsOf(req)
     if (req.accepts('text/event-stream') === false) {
-      throw new RequestProblem('not_acceptable', 'This path answers with text/event-stream.')
+      throw new RequestError('not_acceptable', 'This path answers with text/event-stream.')
     }
     // The one answer after which EventSource does not come back.
     if (sessions.isEnded(claims)) return void res.status(204).end()
     if (req.method === 'HEAD') return void res.type('text/event-stream').end()
     if (isDraining()) {
-      throw new RequestProblem('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
+      throw new RequestError('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
     }
     if (streams.count >= maxStreams) {
-      throw new RequestProblem('overloaded', 'Too many pages are connected just now.', {
+      throw new RequestError('overloaded', 'Too many pages are connected just now.', {
         retryAfterSeconds: 5,
         hint: 'MAX_EVENT_STREAMS bounds the open streams of one process.',
       })

@@ -5,12 +5,11 @@ import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { SessionTokens } from '../sessions/session-token.ts'
 import { addAttachmentRoutes } from './attachments.ts'
-import type { Deadline } from './deadline.ts'
 import { addGuestAttributeRoutes } from './guest-attributes.ts'
 import { addGuestSessionRoutes } from './guest-session.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { addMessageRoutes } from './messages.ts'
-import type { SessionHandover } from './session-handover.ts'
+import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 import { addSignInRoutes } from './sign-in.ts'
 
 export interface GuestServices {
@@ -27,15 +26,15 @@ export function addGuestRoutes(
   options: {
     readonly services: GuestServices
     readonly guards: GuestRouteGuards
-    readonly deadline: Deadline
-    readonly handOver: SessionHandover
+    readonly newDeadline: () => number
+    readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { services, guards, deadline, handOver } = options
+  const { services, guards, newDeadline, setSessionCookie } = options
   // What most requests ask for comes first: each route before costs them something.
-  addMessageRoutes(router, { ...services, guards, deadline, handOver })
-  addGuestSessionRoutes(router, { sessions: services.sessions, guards, deadline, handOver })
-  addGuestAttributeRoutes(router, { ...services, guards, deadline, handOver })
-  addAttachmentRoutes(router, { ...services, guards, deadline })
-  addSignInRoutes(router, { sessions: services.sessions, guards, deadline, handOver })
+  addMessageRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
+  addGuestSessionRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
+  addGuestAttributeRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
+  addAttachmentRoutes(router, { ...services, guards, newDeadline })
+  addSignInRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
 }

@@ -1,14 +1,13 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { answerJson } from '../server/send-json.ts'
-import type { Deadline } from './deadline.ts'
+import { sendJson } from '../server/send-json.ts'
 import { originOf } from '../middleware/origin-gate.ts'
-import { hasSession, sessionOf } from '../middleware/session-guard.ts'
+import { hasSession, claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
-import { methodNotAllowed } from './method-not-allowed.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseBody } from '../middleware/request-body.ts'
 import { OpenGuestSession } from './schemas.ts'
-import type { SessionHandover } from './session-handover.ts'
+import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 
 /** Opening, resuming, describing and ending a guest session. */
 export function addGuestSessionRoutes(
@@ -16,29 +15,29 @@ export function addGuestSessionRoutes(
   options: {
     readonly sessions: GuestSessions
     readonly guards: GuestRouteGuards
-    readonly deadline: Deadline
-    readonly handOver: SessionHandover
+    readonly newDeadline: () => number
+    readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { sessions, guards, deadline, handOver } = options
+  const { sessions, guards, newDeadline, setSessionCookie } = options
   router.post('/guest-session', guards.opening, async (req: Request, res: Response) => {
     const { userToken, ...request } = parseBody(OpenGuestSession, req)
-    const caller = { origin: originOf(req), userToken, request: req, deadlineAtMs: deadline() }
+    const caller = { origin: originOf(req), userToken, request: req, deadlineAtMs: newDeadline() }
     const answer = hasSession(req)
-      ? await sessions.resume(sessionOf(req), request, caller)
+      ? await sessions.resume(claimsOf(req), request, caller)
       : await sessions.open(request, caller)
-    handOver(res, answer.session)
-    answerJson(res, answer, answer.state === 'new' ? 201 : 200)
+    setSessionCookie(res, answer.session)
+    sendJson(res, answer, answer.state === 'new' ? 201 : 200)
   })
 
   router.get('/guest-session', guards.guest, async (req: Request, res: Response) => {
-    const claims = sessions.requireLive(sessionOf(req))
-    answerJson(res, await sessions.describe(claims, deadline()))
+    const claims = sessions.requireLive(claimsOf(req))
+    sendJson(res, await sessions.describe(claims, newDeadline()))
   })
 
   router.delete('/guest-session', guards.guest, async (req: Request, res: Response) => {
-    await sessions.end(sessions.requireLive(sessionOf(req)), deadline())
-    handOver(res, undefined)
+    await sessions.end(sessions.requireLive(claimsOf(req)), newDeadline())
+    setSessionCookie(res, undefined)
     res.status(204).end()
   })
 

@@ -1,5 +1,5 @@
 import type { IRouter, Request, Response } from 'express'
-import { methodNotAllowed } from './method-not-allowed.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
 /** What an orchestrator asks. */
 export interface HealthOptions {

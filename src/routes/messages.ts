@@ -1,15 +1,14 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { answerJson } from '../server/send-json.ts'
-import type { Deadline } from './deadline.ts'
-import { sessionOf } from '../middleware/session-guard.ts'
+import { sendJson } from '../server/send-json.ts'
+import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
-import { methodNotAllowed } from './method-not-allowed.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseBody, parseQuery } from '../middleware/request-body.ts'
-import { RequestProblem } from '../middleware/request-error.ts'
+import { RequestError } from '../middleware/request-error.ts'
 import { HistoryQuery, SendMessage } from './schemas.ts'
-import type { SessionHandover } from './session-handover.ts'
+import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 
 /** Sending, reading back, and the typing indicator. */
 export function addMessageRoutes(
@@ -18,31 +17,31 @@ export function addMessageRoutes(
     readonly sessions: GuestSessions
     readonly messages: GuestMessages
     readonly guards: GuestRouteGuards
-    readonly deadline: Deadline
-    readonly handOver: SessionHandover
+    readonly newDeadline: () => number
+    readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { sessions, messages, guards, deadline, handOver } = options
+  const { sessions, messages, guards, newDeadline, setSessionCookie } = options
   router.post('/messages', guards.guestWithBody, async (req: Request, res: Response) => {
-    const claims = sessions.requireLive(sessionOf(req))
+    const claims = sessions.requireLive(claimsOf(req))
     const message = parseBody(SendMessage, req)
     const sent = await messages.send(claims, message, {
-      deadlineAtMs: deadline(),
+      deadlineAtMs: newDeadline(),
       idempotencyKey: keyIn('Idempotency-Key', req.headers['idempotency-key'], 1),
       idempotencyAfter: keyIn('Idempotency-After', req.headers['idempotency-after'], 0),
     })
-    if (sent.session !== undefined) handOver(res, sent.session)
-    answerJson(res, sent, 201)
+    if (sent.session !== undefined) setSessionCookie(res, sent.session)
+    sendJson(res, sent, 201)
   })
 
   router.get('/messages', guards.guest, async (req: Request, res: Response) => {
     const page = parseQuery(HistoryQuery, req)
-    answerJson(res, await messages.history(sessions.requireLive(sessionOf(req)), page, deadline()))
+    sendJson(res, await messages.history(sessions.requireLive(claimsOf(req)), page, newDeadline()))
   })
   router.all('/messages', methodNotAllowed('GET', 'POST'))
 
   router.post('/typing', guards.guest, async (req: Request, res: Response) => {
-    await messages.typing(sessions.requireLive(sessionOf(req)), deadline())
+    await messages.typing(sessions.requireLive(claimsOf(req)), newDeadline())
     res.status(204).end()
   })
   router.all('/typing', methodNotAllowed('POST'))
@@ -52,7 +51,7 @@ function keyIn(header: string, key: string | string[] | undefined, minChars: num
   if (key === undefined) return undefined
   if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
     return key
-  throw new RequestProblem('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
   })
 }

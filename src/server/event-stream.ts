@@ -1,13 +1,13 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
-import { beginLongAnswer, continueLongAnswer } from './long-answer.ts'
+import { startStreaming, continueLongAnswer } from './long-answer.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
-const MAX_WAITING_BYTES = 262_144
+const MAX_BUFFERED_BYTES = 262_144
 const KEEP_ALIVE_MS = 15_000
 /** Keep-alives go out in so many parts: written all at once, those of thousands would make a message late. */
 const SLOTS = 300
-const GIVE_UP_MS = 5000
+const CLOSE_TIMEOUT_MS = 5000
 const RETRY_MS = 2000
 
 /** One page's stream of server-sent events (WHATWG HTML, 9.2). */
@@ -23,13 +23,13 @@ class EventStream implements EventSink {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     }
-    beginLongAnswer(res, headers, `retry: ${RETRY_MS}\n\n`)
+    startStreaming(res, headers, `retry: ${RETRY_MS}\n\n`)
   }
 
   write(event: StreamEvent): void {
     if (!this.isOpen) return
     continueLongAnswer(this.res, format(event))
-    if (this.res.writableLength <= MAX_WAITING_BYTES) return
+    if (this.res.writableLength <= MAX_BUFFERED_BYTES) return
     continueLongAnswer(this.res, format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
     this.close()
   }
@@ -43,7 +43,7 @@ class EventStream implements EventSink {
     this.isOpen = false
     this.res.end()
     // A reader that doesn't even take the end keeps nothing open.
-    if (!this.res.writableFinished) setTimeout(() => this.res.destroy(), GIVE_UP_MS).unref()
+    if (!this.res.writableFinished) setTimeout(() => this.res.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 }
 

@@ -8,11 +8,7 @@ const NO_RAW_HEADERS = Object.freeze([])
  * Sends the head of an answer that stays open for hours, and lets go of what was needed to come so far, the
  * request's headers among it: some 8 KB, for each of thousands of pages.
  */
-export function beginLongAnswer(
-  res: Response,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): void {
+export function startStreaming(res: Response, headers: Readonly<Record<string, string>>, body: string): void {
   res.writeHead(200, headers)
   res.cork()
   // By itself: node then keeps the head as one string, and not as the hundred pieces it was put together from.

@@ -3,7 +3,7 @@ import { atTurnEnd } from '../upstream/batch-write.ts'
 import { addHeaders, type ListedAnswer } from './listed-answer.ts'
 
 /** The answer in one piece. Express's `res.json` would look at settings, etags and charsets for each one. */
-export function answerJson(res: Response, body: unknown, status = 200): void {
+export function sendJson(res: Response, body: unknown, status = 200): void {
   const text = JSON.stringify(body)
   const length = String(Buffer.byteLength(text))
   addHeaders(res, ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length])

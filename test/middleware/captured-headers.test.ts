@@ -36,7 +36,7 @@ test.each([true, false])(
   async (credentials) => {
     const gate = createOriginGate({ allowedOrigins: [SITE], allowNoOrigin: false, credentials })
     const fromSite = { headers: { origin: SITE } }
-    const ours = await headersBehind([gate.refuseForeign], fromSite)
+    const ours = await headersBehind([gate.enforceOrigin], fromSite)
     const exposedHeaders = ours['access-control-expose-headers']?.split(',') ?? []
     expect(ours).toEqual(await headersBehind([cors({ origin: SITE, credentials, exposedHeaders })], fromSite))
     expect(exposedHeaders).toContain('Retry-After')
@@ -49,6 +49,6 @@ test('what an answer varied by before, it still varies by', async () => {
     res.setHeader('Vary', 'Accept-Encoding')
     next()
   }
-  const { vary } = await headersBehind([before, gate.refuseForeign], { headers: { origin: SITE } })
+  const { vary } = await headersBehind([before, gate.enforceOrigin], { headers: { origin: SITE } })
   expect(vary).toBe('Accept-Encoding, Origin')
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import request from 'supertest'
-import { inOrder } from '../../src/middleware/compose-middleware.ts'
+import { composeMiddleware } from '../../src/middleware/compose-middleware.ts'
 
 /** What each middleware and the route behind them note, and how it was answered. */
 async function walk(...handlers: RequestHandler[]) {
@@ -11,7 +11,7 @@ async function walk(...handlers: RequestHandler[]) {
     handler(req, res, next)
   })
   const app = express()
-  app.use(inOrder(...noting))
+  app.use(composeMiddleware(...noting))
   app.get('/', (_req, res) => {
     seen.push('route')
     res.end()

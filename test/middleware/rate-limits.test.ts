@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Request, Response } from 'express'
 import { createRateLimits, type RateLimits } from '../../src/middleware/rate-limits.ts'
-import { RequestProblem } from '../../src/middleware/request-error.ts'
+import { RequestError } from '../../src/middleware/request-error.ts'
 
 let limits: RateLimits
 beforeEach(() => {
@@ -30,7 +30,7 @@ async function ask(limit: keyof RateLimits, remoteAddress = '203.0.113.7') {
       problem = error
     },
   )
-  return { problem: problem as RequestProblem | undefined, headers }
+  return { problem: problem as RequestError | undefined, headers }
 }
 
 test('an address has as many requests as it may, and more when the minute is over', async () => {
@@ -38,7 +38,7 @@ test('an address has as many requests as it may, and more when the minute is ove
   expect((await ask('perAddress')).problem).toBeUndefined()
   jest.advanceTimersByTime(20_000)
   const { problem, headers } = await ask('perAddress')
-  expect(problem).toBeInstanceOf(RequestProblem)
+  expect(problem).toBeInstanceOf(RequestError)
   expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 40 } })
   expect(headers).toEqual({ 'RateLimit-Policy': '"address"; q=2; w=60', RateLimit: '"address"; r=0; t=40' })
   jest.advanceTimersByTime(40_000)

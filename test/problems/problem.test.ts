@@ -9,7 +9,7 @@ import type { Log } from '../../src/log.ts'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/problems/catalogue.ts'
 import { problemHandler } from '../../src/problems/problem-handler.ts'
 import { toProblem } from '../../src/problems/problem.ts'
-import { RequestProblem } from '../../src/middleware/request-error.ts'
+import { RequestError } from '../../src/middleware/request-error.ts'
 import { SessionError } from '../../src/sessions/session-error.ts'
 
 const PLAIN = { publicUrl: '', hints: false }
@@ -137,7 +137,7 @@ describe('problem details', () => {
     expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
       'WWW-Authenticate': 'Bearer',
     })
-    const err = new RequestProblem('method_not_allowed', 'No.', { headers: { Allow: 'GET' } })
+    const err = new RequestError('method_not_allowed', 'No.', { headers: { Allow: 'GET' } })
     expect(toProblem(err, PLAIN).headers).toMatchObject({ Allow: 'GET' })
   })
 
@@ -146,7 +146,7 @@ describe('problem details', () => {
     ['a thrown text', 'secret'],
     ['nothing', undefined],
     ['an error with the status of an upstream answer', Object.assign(new Error('secret'), { status: 400 })],
-    ['our own 500', new RequestProblem('internal_error', 'secret', { hint: 'secret' })],
+    ['our own 500', new RequestError('internal_error', 'secret', { hint: 'secret' })],
   ])('%s is a 500 that tells nothing more', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',

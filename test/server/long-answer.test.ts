@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 import { startServer, type RunningServer } from '../../src/server/http-server.ts'
-import { beginLongAnswer, continueLongAnswer } from '../../src/server/long-answer.ts'
+import { startStreaming, continueLongAnswer } from '../../src/server/long-answer.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.stop(0))
@@ -14,7 +14,7 @@ async function begun() {
   app.get('/', (_req: Request, res: Response) => {
     held = res
     res.setHeader('X-Before', 'set by a guard')
-    beginLongAnswer(res, { 'Content-Type': 'text/event-stream' }, 'first\n\n')
+    startStreaming(res, { 'Content-Type': 'text/event-stream' }, 'first\n\n')
   })
   server = await startServer(app, { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 })
   const answer = await fetch(server.url)

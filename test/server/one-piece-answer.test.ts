@@ -2,7 +2,7 @@ import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 import { startServer, type RunningServer } from '../../src/server/http-server.ts'
-import { answerJson } from '../../src/server/send-json.ts'
+import { sendJson } from '../../src/server/send-json.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.stop(0))
@@ -13,7 +13,7 @@ async function start(): Promise<RunningServer> {
   const app = express()
   app.all('/:status', (req: Request, res: Response) => {
     res.on('finish', () => finished.push(req.path))
-    answerJson(res, { path: req.path, text: TEXT }, Number(req.params['status']))
+    sendJson(res, { path: req.path, text: TEXT }, Number(req.params['status']))
   })
   server = await startServer(app, { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 })
   return server
@@ -62,7 +62,7 @@ test('one that says there is nothing has nothing', async () => {
 test('one larger than a socket takes at once arrives whole, and has ended only then', async () => {
   const app = express()
   const long = 'x'.repeat(20_000_000)
-  app.get('/', (_req: Request, res: Response) => answerJson(res, long))
+  app.get('/', (_req: Request, res: Response) => sendJson(res, long))
   server = await startServer(app, { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 })
   const answer = await fetch(server.url)
   expect(await answer.json()).toBe(long)
