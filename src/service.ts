@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import { createApp, createMetricsApp } from './app.ts'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
-import { connectGenesys } from './genesys-connection.ts'
+import { createGenesysClient } from './genesys-client.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
@@ -50,7 +50,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const { trustedAttributes, now = Date.now } = options
   const log = options.log ?? createLog({ level: config.logLevel, foreignMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
-  const genesys = connectGenesys(config, { log, metrics, now })
+  const genesys = createGenesysClient(config, { log, metrics, now })
   const guestApi = options.guestApi ?? genesys.guestApi
 
   const tokens = createSessionTokens({

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import nock from 'nock'
 import type { Config } from '../../src/config.ts'
 import type { Recording } from '../../src/fixtures/recording.ts'
-import { connectGenesys, type GenesysConnection } from '../../src/genesys-connection.ts'
+import { createGenesysClient, type GenesysClient } from '../../src/genesys-client.ts'
 import { UpstreamError } from '../../src/upstream/upstream-error.ts'
 import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
@@ -49,7 +49,7 @@ export async function makeRecording(scenario: Scenario, options: CaptureOptions)
 /** How a driver comes through a scenario: `ok`, a word of the scenario's own, or the code of a problem. */
 export async function outcomeOf(
   scenario: Scenario,
-  { guestApi }: Pick<GenesysConnection, 'guestApi'>,
+  { guestApi }: Pick<GenesysClient, 'guestApi'>,
   { allowedOrigins }: Config,
 ): Promise<string> {
   try {
@@ -71,7 +71,7 @@ function countingConnection(config: Config) {
     },
   }
   const log = createLog({ level: 'silent' })
-  return { connection: connectGenesys(config, { log, metrics, now: Date.now }), answers: () => answers }
+  return { connection: createGenesysClient(config, { log, metrics, now: Date.now }), answers: () => answers }
 }
 
 /** The recorder has an answer somewhat later than the driver. */

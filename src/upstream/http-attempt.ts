@@ -17,7 +17,7 @@ declare module 'axios' {
   }
 }
 
-export interface ExchangeRequest {
+export interface AttemptRequest {
   readonly method: string
   readonly address: UpstreamAddress
   /** Names and values in turn, with `Host`: node:http adds nothing to such a list. */
@@ -29,15 +29,15 @@ export interface ExchangeRequest {
   readonly agents: UpstreamAgents
 }
 
-export interface Answer {
-  readonly kind: 'answer'
+export interface UpstreamResponse {
+  readonly kind: 'response'
   readonly status: number
   readonly body: string
   /** Its headers are parsed by Node.js when they are first asked for; on the good path nobody does. */
   readonly message: IncomingMessage
 }
 
-export interface NoAnswer {
+export interface TransportFailure {
   /** `broken-body`: the stream that we were to send broke off. `unsendable`: a header has a forbidden character. */
   readonly kind: 'unreachable' | 'lost' | 'timeout' | 'too-large' | 'broken-body' | 'unsendable'
   /** False when certainly nothing of the request has reached the upstream. */
@@ -46,12 +46,12 @@ export interface NoAnswer {
   readonly blamesUpstream: boolean
 }
 
-export type Outcome = Answer | NoAnswer
+export type Outcome = UpstreamResponse | TransportFailure
 
 const NO_BYTES = Buffer.alloc(0)
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 /** A shorter wait was ended by the page's deadline, and says little about the upstream. */
-const TELLING_WAIT_MS = 1000
+const MIN_TIMEOUT_TO_BLAME_MS = 1000
 
 /** Errors from before there is a connection: nothing was sent. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
@@ -74,14 +74,14 @@ type RequestOfExchange = ClientRequest & { [EXCHANGE]: Exchange }
  * what became of it is the {@link Outcome}. A class, as axios passes instances on and clones plain objects.
  */
 class Exchange {
-  private readonly request: ExchangeRequest
+  private readonly request: AttemptRequest
   private req!: RequestOfExchange
   private settle!: (outcome: Outcome) => void
   private timer: NodeJS.Timeout | undefined
   private connected = false
   private answered = false
 
-  constructor(request: ExchangeRequest) {
+  constructor(request: AttemptRequest) {
     this.request = request
   }
 
@@ -190,7 +190,7 @@ class Exchange {
   }
 
   private finishWith(message: IncomingMessage, body: Buffer): void {
-    this.finish({ kind: 'answer', status: message.statusCode ?? 0, body: body.toString(), message })
+    this.finish({ kind: 'response', status: message.statusCode ?? 0, body: body.toString(), message })
   }
 
   breakOff(code: string): void {
@@ -207,15 +207,16 @@ class Exchange {
     if (!this.answered) this.fail('lost') // a 101, for one, ends so
   }
 
-  fail(kind: NoAnswer['kind'], sent = this.mayBeSent()): void {
+  fail(kind: TransportFailure['kind'], sent = this.mayBeSent()): void {
     if (this.timer === undefined) return
     this.finish({ kind, sent, blamesUpstream: this.blamesUpstream(kind) })
     this.req.destroy()
   }
 
-  private blamesUpstream(kind: NoAnswer['kind']): boolean {
+  private blamesUpstream(kind: TransportFailure['kind']): boolean {
     if (kind === 'broken-body' || kind === 'too-large') return false
-    if (kind === 'timeout') return this.req.socket !== null && this.request.timeoutMs >= TELLING_WAIT_MS
+    if (kind === 'timeout')
+      return this.req.socket !== null && this.request.timeoutMs >= MIN_TIMEOUT_TO_BLAME_MS
     return !this.req.reusedSocket
   }
 
@@ -267,7 +268,7 @@ function endInOnePiece(req: ClientRequest, body: string | undefined): void {
   outputData.pop()
 }
 
-/** axios insists on headers of its own kind, and tidies them at every step; the real ones stay in `Answer.message`. */
+/** axios insists on headers of its own kind, and tidies them at every step; the real ones stay in `UpstreamResponse.message`. */
 class NoHeaders extends AxiosHeaders {
   override normalize(): this {
     return this
@@ -281,7 +282,7 @@ function exchangeAdapter(config: InternalAxiosRequestConfig): Promise<AxiosRespo
   if (!exchange) throw new TypeError('Only an Exchange can go through this adapter.')
   return new Promise((resolve) => {
     exchange.run((data) => {
-      const status = data.kind === 'answer' ? data.status : 0
+      const status = data.kind === 'response' ? data.status : 0
       resolve({ data, status, statusText: '', headers: NO_HEADERS, config })
     })
   })
@@ -293,7 +294,7 @@ const dispatchRequest = untypedDispatch as (
 ) => Promise<AxiosResponse<Outcome>>
 
 /** Sends one request with axios, without merging its configuration with defaults that there are none of. */
-export function exchange(request: ExchangeRequest): Promise<Outcome> {
+export function exchange(request: AttemptRequest): Promise<Outcome> {
   const config = { adapter: exchangeAdapter, headers: NO_HEADERS, exchange: new Exchange(request) }
   return dispatchRequest(config).then(dataOf)
 }

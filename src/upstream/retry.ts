@@ -1,20 +1,20 @@
-import type { Answer, NoAnswer, Outcome } from './http-attempt.ts'
+import type { UpstreamResponse, TransportFailure, Outcome } from './http-attempt.ts'
 
 /**
- * `idempotent`: reads, and writes that may happen twice. `never-sent-only`: what must not happen twice,
+ * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: what must not happen twice,
  * such as a guest's message; it is repeated only where the upstream certainly has not taken it.
  * `creation`: the same, for what would be left unused if its answer was lost, and hence does no harm.
  * `never`: once, as with a body that is a stream.
  */
-export type RetryKind = 'idempotent' | 'never-sent-only' | 'creation' | 'never'
+export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
 const MAX_TRIES = 3
 const FIRST_PAUSE_MS = 200
 /** The longest wait that we pass on: a day. */
 const MAX_RETRY_AFTER_SECONDS = 86_400
-const PASSING_STATUSES: readonly number[] = [429, 502, 503, 504]
+const RETRYABLE_STATUSES: readonly number[] = [429, 502, 503, 504]
 
-export interface Try {
+export interface Attempt {
   /** Counted from 1. */
   readonly number: number
   readonly retry: RetryKind
@@ -22,14 +22,14 @@ export interface Try {
 }
 
 /** How long to wait before the next try, or undefined when there must be none. */
-export function pauseBeforeRepeat(
+export function retryDelayMs(
   outcome: Outcome,
-  { number, retry, deadlineAtMs }: Try,
+  { number, retry, deadlineAtMs }: Attempt,
   nowMs: number,
   random: () => number,
 ): number | undefined {
   if (number >= MAX_TRIES || !mayBeRepeated(outcome, retry)) return undefined
-  const askedSeconds = outcome.kind === 'answer' ? retryAfterSeconds(outcome, nowMs) : undefined
+  const askedSeconds = outcome.kind === 'response' ? retryAfterSeconds(outcome, nowMs) : undefined
   const fullJitterMs = random() * FIRST_PAUSE_MS * 2 ** number
   const pauseMs = askedSeconds === undefined ? fullJitterMs : askedSeconds * 1000
   return nowMs + pauseMs < deadlineAtMs ? pauseMs : undefined
@@ -37,18 +37,18 @@ export function pauseBeforeRepeat(
 
 function mayBeRepeated(outcome: Outcome, retry: RetryKind): boolean {
   if (retry === 'never') return false
-  if (outcome.kind !== 'answer') return mayBeSentAgain(outcome, retry)
-  return retry === 'idempotent' ? PASSING_STATUSES.includes(outcome.status) : outcome.status === 429
+  if (outcome.kind !== 'response') return mayBeSentAgain(outcome, retry)
+  return retry === 'idempotent' ? RETRYABLE_STATUSES.includes(outcome.status) : outcome.status === 429
 }
 
 /** An answer that took too long is not asked for again: the upstream is slow, and would be asked thrice. */
-function mayBeSentAgain({ kind, sent }: NoAnswer, retry: RetryKind): boolean {
+function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boolean {
   if (kind === 'unsendable') return false
   return !sent || (retry === 'idempotent' && kind === 'lost')
 }
 
 /** What the answer asks us to wait: `Retry-After`, or on a 429 when the platform's minute begins anew. */
-export function retryAfterSeconds({ status, message }: Answer, nowMs: number): number | undefined {
+export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: number): number | undefined {
   const { headers } = message
   const asked = parseRetryAfter(headers['retry-after'], nowMs)
   if (asked !== undefined || status !== 429) return asked

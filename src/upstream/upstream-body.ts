@@ -43,13 +43,13 @@ export function sentHeaders(
 export interface ExpectedAnswer<T> {
   readonly schema: ZodType<T>
   /** A body that is no JSON counts as an empty one. */
-  readonly anyBody: boolean | undefined
+  readonly allowNonJson: boolean | undefined
   readonly operation: string
 }
 
 /** @throws {UpstreamError} `upstream_bad_response`; a `ZodError`, which quotes the answer, never gets out. */
-export function readAnswer<T>(text: string, { schema, anyBody, operation }: ExpectedAnswer<T>): T {
-  const read = schema.safeParse(parseJson(text, anyBody ?? false, operation))
+export function readAnswer<T>(text: string, { schema, allowNonJson, operation }: ExpectedAnswer<T>): T {
+  const read = schema.safeParse(parseJson(text, allowNonJson ?? false, operation))
   if (read.success) return read.data
   const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')
   throw badResponseError(operation, `These parts of the answer are not as documented: ${paths.join(', ')}.`)
@@ -61,12 +61,12 @@ function saneKey(key: PropertyKey): string {
   return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }
 
-function parseJson(text: string, anyBody: boolean, operation: string): unknown {
+function parseJson(text: string, allowNonJson: boolean, operation: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch {
-    if (anyBody) return undefined
+    if (allowNonJson) return undefined
     throw notJson(operation)
   }
 }

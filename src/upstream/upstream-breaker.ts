@@ -56,5 +56,5 @@ export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
 
 function isFailure(result: unknown): boolean {
   const outcome = result as Outcome
-  return outcome.kind === 'answer' ? outcome.status >= 500 : outcome.blamesUpstream
+  return outcome.kind === 'response' ? outcome.status >= 500 : outcome.blamesUpstream
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ZodType } from 'zod'
-import { exchange, type ExchangeRequest, type NoAnswer, type Outcome } from './http-attempt.ts'
-import { pauseBeforeRepeat, type RetryKind } from './retry.ts'
+import { exchange, type AttemptRequest, type TransportFailure, type Outcome } from './http-attempt.ts'
+import { retryDelayMs, type RetryKind } from './retry.ts'
 import { upstreamAddress } from './upstream-address.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
@@ -25,15 +25,15 @@ export interface UpstreamClientOptions {
   /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
   readonly agents?: UpstreamAgents | undefined
   /** Told of every try, for metrics. */
-  readonly observe?: ((call: ObservedTry) => void) | undefined
+  readonly observe?: ((call: ObservedAttempt) => void) | undefined
 }
 
 /** One try of a call: nothing in it is secret, and `operation` is one of a few. */
-export interface ObservedTry {
+export interface ObservedAttempt {
   readonly name: string
   readonly operation: string
   /** HTTP status, or what went wrong before there was one. */
-  readonly result: number | NoAnswer['kind'] | 'breaker-open'
+  readonly result: number | TransportFailure['kind'] | 'breaker-open'
   readonly durationMs: number
 }
 
@@ -56,7 +56,7 @@ export interface UpstreamRequest<T> extends Call {
   /** What a good answer looks like; an empty body is `undefined`. */
   readonly schema: ZodType<T>
   /** A good status counts though its body is no JSON; the schema then sees `undefined`. */
-  readonly anyBody?: boolean | undefined
+  readonly allowNonJson?: boolean | undefined
   readonly retry: RetryKind
 }
 
@@ -76,7 +76,7 @@ export interface UpstreamClient {
 
 /** A call in its final form, the same for every try. */
 interface Delivery<T>
-  extends FailedCall, Pick<ExchangeRequest, 'method' | 'address' | 'headers' | 'body' | 'bodyBytes'> {
+  extends FailedCall, Pick<AttemptRequest, 'method' | 'address' | 'headers' | 'body' | 'bodyBytes'> {
   readonly deadlineAtMs: number
   readonly perTryMs: number
   /** What the body of a good answer is to the caller. */
@@ -100,9 +100,9 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       const endedAtMs = now()
       observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
       if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
-      if (outcome.kind === 'answer' && isGood(outcome.status)) return call.read(outcome.body)
+      if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
       const { retry, deadlineAtMs } = call
-      const pauseMs = pauseBeforeRepeat(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
+      const pauseMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
       if (pauseMs === undefined) throw failedCallError(outcome, call, endedAtMs)
       await pause(pauseMs)
     }
@@ -110,7 +110,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 
   return {
     request(call) {
-      const { operation = 'answer', method, schema, anyBody, retry, explain, deadlineAtMs } = call
+      const { operation = 'answer', method, schema, allowNonJson, retry, explain, deadlineAtMs } = call
       const address = upstreamAddress(call.url)
       if (!address) return Promise.reject(noAddressError(operation))
       const body = sentBody(call.body, call.form)
@@ -125,7 +125,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         explain,
         deadlineAtMs,
         perTryMs: timeoutMs,
-        read: (answer) => readAnswer(answer, { schema, anyBody, operation }),
+        read: (answer) => readAnswer(answer, { schema, allowNonJson, operation }),
       })
     },
     upload({ operation = 'take the file', url, explain, deadlineAtMs, ...upload }) {
@@ -167,7 +167,7 @@ function isGood(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-function resultOf(outcome: Outcome | undefined): ObservedTry['result'] {
+function resultOf(outcome: Outcome | undefined): ObservedAttempt['result'] {
   if (!outcome) return 'breaker-open'
-  return outcome.kind === 'answer' ? outcome.status : outcome.kind
+  return outcome.kind === 'response' ? outcome.status : outcome.kind
 }

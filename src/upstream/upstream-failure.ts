@@ -1,4 +1,4 @@
-import type { Answer, NoAnswer, Outcome } from './http-attempt.ts'
+import type { UpstreamResponse, TransportFailure, Outcome } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
 
@@ -24,10 +24,10 @@ const RATE_LIMIT_PAUSE_SECONDS = 5
 
 /** The error that a failed call means. Nothing of an answer's body is passed on but its codes. */
 export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: number): UpstreamError {
-  return outcome.kind === 'answer' ? refusalError(outcome, call, nowMs) : noAnswerError(outcome, call)
+  return outcome.kind === 'response' ? refusalError(outcome, call, nowMs) : transportError(outcome, call)
 }
 
-function refusalError(answer: Answer, call: FailedCall, nowMs: number): UpstreamError {
+function refusalError(answer: UpstreamResponse, call: FailedCall, nowMs: number): UpstreamError {
   const { status } = answer
   const body = readErrorBody(answer.body)
   const code = codeOfStatus(status, call.retry)
@@ -52,7 +52,7 @@ function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
   if (status === 429) return 'upstream_rate_limited'
   if (status < 500) return 'upstream_refused'
   // 503 says that nothing was done; behind any other failure the work may have been.
-  return retry === 'never-sent-only' && status !== 503 ? 'delivery_unknown' : 'upstream_unavailable'
+  return retry === 'non-idempotent' && status !== 503 ? 'delivery_unknown' : 'upstream_unavailable'
 }
 
 function messageOf(code: UpstreamErrorCode, operation: string, status: number): string {
@@ -72,7 +72,7 @@ function redirectHint(status: number): string {
 }
 
 /** A call that got no answer. `delivery_unknown` where it was not to happen twice and may have happened once. */
-function noAnswerError({ kind, sent }: NoAnswer, { operation, retry }: FailedCall): UpstreamError {
+function transportError({ kind, sent }: TransportFailure, { operation, retry }: FailedCall): UpstreamError {
   if (kind === 'broken-body') {
     return new UpstreamError(
       'attachment_refused',
@@ -82,7 +82,7 @@ function noAnswerError({ kind, sent }: NoAnswer, { operation, retry }: FailedCal
   if (kind === 'too-large')
     return badResponseError(operation, 'The answer is larger than any that Genesys sends.')
   if (kind === 'unsendable') return badResponseError(operation, UNSENDABLE_HINT)
-  if (sent && retry === 'never-sent-only') {
+  if (sent && retry === 'non-idempotent') {
     return new UpstreamError(
       'delivery_unknown',
       `The answer to the request to ${operation} was lost: it may have been done or not.`,
@@ -139,7 +139,7 @@ function saneCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z0-9._-]{1,64}$/i.test(value) ? value : undefined
 }
 
-function correlationIdOf({ message }: Answer, body: Record<string, unknown>): string | undefined {
+function correlationIdOf({ message }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
   const { headers } = message
   for (const id of [headers['inin-correlation-id'], body['contextId'], headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id

@@ -5,7 +5,7 @@ import { UpstreamError } from './upstream-error.ts'
  * on, as others may wait for it.
  * @throws {UpstreamError} `upstream_timeout`, saying `message`
  */
-export async function byDeadline<T>(promise: Promise<T>, leftMs: number, message: string): Promise<T> {
+export async function withDeadline<T>(promise: Promise<T>, leftMs: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const timeUp = (): void => reject(new UpstreamError('upstream_timeout', message))

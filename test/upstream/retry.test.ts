@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parseRetryAfter, pauseBeforeRepeat } from '../../src/upstream/retry.ts'
+import { parseRetryAfter, retryDelayMs } from '../../src/upstream/retry.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 10, 0, 0)
 
@@ -50,20 +50,20 @@ describe('the pause before a repeat', () => {
   const idempotent = { retry: 'idempotent', deadlineAtMs: NOW + 10_000 } as const
 
   test('is anything up to 400 ms, then up to 800 ms, then there is no third repeat', () => {
-    expect(pauseBeforeRepeat(lost, { number: 1, ...idempotent }, NOW, () => 1)).toBe(400)
-    expect(pauseBeforeRepeat(lost, { number: 1, ...idempotent }, NOW, () => 0)).toBe(0)
-    expect(pauseBeforeRepeat(lost, { number: 2, ...idempotent }, NOW, () => 1)).toBe(800)
-    expect(pauseBeforeRepeat(lost, { number: 3, ...idempotent }, NOW, () => 0)).toBeUndefined()
+    expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 1)).toBe(400)
+    expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 0)).toBe(0)
+    expect(retryDelayMs(lost, { number: 2, ...idempotent }, NOW, () => 1)).toBe(800)
+    expect(retryDelayMs(lost, { number: 3, ...idempotent }, NOW, () => 0)).toBeUndefined()
   })
 
   test('never reaches the deadline', () => {
     const soon = { number: 1, retry: 'idempotent', deadlineAtMs: NOW + 100 } as const
-    expect(pauseBeforeRepeat(lost, soon, NOW, () => 1)).toBeUndefined()
+    expect(retryDelayMs(lost, soon, NOW, () => 1)).toBeUndefined()
   })
 
   test('a message that may have been sent is not repeated; one that was not is', () => {
-    const message = { number: 1, retry: 'never-sent-only', deadlineAtMs: NOW + 10_000 } as const
-    expect(pauseBeforeRepeat(lost, message, NOW, () => 0)).toBeUndefined()
-    expect(pauseBeforeRepeat(unreachable, message, NOW, () => 0)).toBe(0)
+    const message = { number: 1, retry: 'non-idempotent', deadlineAtMs: NOW + 10_000 } as const
+    expect(retryDelayMs(lost, message, NOW, () => 0)).toBeUndefined()
+    expect(retryDelayMs(unreachable, message, NOW, () => 0)).toBe(0)
   })
 })

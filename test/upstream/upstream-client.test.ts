@@ -38,7 +38,7 @@ function say(more: Partial<ThingRequest> = {}): ThingRequest {
     operation: 'take the message',
     method: 'POST',
     body: { text: 'Hi' },
-    retry: 'never-sent-only',
+    retry: 'non-idempotent',
     ...more,
   })
 }
@@ -146,7 +146,9 @@ describe('answers that are none', () => {
 
   test('a body that is no JSON does where the caller does not need one', async () => {
     nock(API).post('/thing').reply(202, 'OK')
-    await expect(client.request({ ...say(), schema: z.unknown(), anyBody: true })).resolves.toBeUndefined()
+    await expect(
+      client.request({ ...say(), schema: z.unknown(), allowNonJson: true }),
+    ).resolves.toBeUndefined()
   })
 })
 

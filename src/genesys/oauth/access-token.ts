@@ -1,18 +1,18 @@
-import { byDeadline } from '../../upstream/with-deadline.ts'
+import { withDeadline } from '../../upstream/with-deadline.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
-import { askForToken, type OAuthCredentials } from './oauth-token-operation.ts'
+import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
 /** How long wrong credentials are remembered: they are asked about once a minute, not once a page. */
-const REFUSAL_REMEMBERED_MS = 60_000
+const REFUSAL_TTL_MS = 60_000
 /** One asking, with its repeats, whoever waits for it. */
-const ASKING_MAY_TAKE_MS = 20_000
+const TOKEN_TIMEOUT_MS = 20_000
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 30_000
 /** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
-const FRESH_TOKEN_IS_NO_CURE_MS = 10_000
+const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
 export interface AccessTokenOptions extends OAuthCredentials {
   /** A client of its own, as the login host is another dependency than the API. */
@@ -45,7 +45,7 @@ export interface AccessToken {
   state(): AccessTokenState
 }
 
-interface Held extends TokenLifetime {
+interface CachedToken extends TokenLifetime {
   readonly token: string
 }
 
@@ -55,29 +55,29 @@ interface Held extends TokenLifetime {
  */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, now = Date.now, random = Math.random } = options
-  let held: Held | undefined
-  let pending: Promise<Held> | undefined
+  let cached: CachedToken | undefined
+  let pending: Promise<CachedToken> | undefined
   let failure: { readonly error: UpstreamError; readonly refused: boolean } | undefined
   let failuresInARow = 0
   let notBeforeMs = 0
-  let freshIsNoCureUntilMs = 0
+  let unauthorizedCooldownUntilMs = 0
 
   /** Callers who arrive together share one asking. */
-  function renew(): Promise<Held> {
+  function renew(): Promise<CachedToken> {
     pending ??= ask().finally(() => {
       pending = undefined
     })
     return pending
   }
 
-  async function ask(): Promise<Held> {
+  async function ask(): Promise<CachedToken> {
     const askedAtMs = now()
     try {
-      const answer = await askForToken(client, options, askedAtMs + ASKING_MAY_TAKE_MS)
-      held = { token: answer.access_token, ...tokenLifetime(answer.expires_in, askedAtMs, random) }
+      const answer = await requestToken(client, options, askedAtMs + TOKEN_TIMEOUT_MS)
+      cached = { token: answer.access_token, ...tokenLifetime(answer.expires_in, askedAtMs, random) }
       failure = undefined
       failuresInARow = 0
-      return held
+      return cached
     } catch (error) {
       noteFailure(error as UpstreamError)
       throw error
@@ -88,28 +88,28 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     const refused = error.code === 'upstream_auth_failed'
     failure = { error, refused }
     const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** failuresInARow++, LONGEST_BACKOFF_MS)
-    notBeforeMs = now() + (refused ? REFUSAL_REMEMBERED_MS : backoffMs * (0.5 + random() / 2))
+    notBeforeMs = now() + (refused ? REFUSAL_TTL_MS : backoffMs * (0.5 + random() / 2))
   }
 
   /** The token at hand, while it is good; renewed in the background near its end. */
   function current(): string | undefined {
     const nowMs = now()
-    if (!held || nowMs >= held.expiresAtMs) return undefined
-    if (nowMs >= held.renewAtMs && !pending && (!failure || nowMs >= notBeforeMs)) {
+    if (!cached || nowMs >= cached.expiresAtMs) return undefined
+    if (nowMs >= cached.renewAtMs && !pending && (!failure || nowMs >= notBeforeMs)) {
       renew().catch(() => undefined) // noted; the token at hand still serves
     }
-    return held.token
+    return cached.token
   }
 
   async function get(deadlineAtMs: DeadlineAtMs): Promise<string> {
     const token = current()
     if (token !== undefined) return token
     if (failure?.refused && now() < notBeforeMs) throw failure.error
-    return (await byDeadline(renew(), deadlineAtMs - now(), 'No access token came in time.')).token
+    return (await withDeadline(renew(), deadlineAtMs - now(), 'No access token came in time.')).token
   }
 
   function invalidate(token: string): void {
-    if (held?.token === token) held = undefined
+    if (cached?.token === token) cached = undefined
   }
 
   return {
@@ -120,20 +120,20 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       try {
         return await call(`Bearer ${token}`)
       } catch (error) {
-        if (!isUnauthorized(error) || now() < freshIsNoCureUntilMs) throw error
+        if (!isUnauthorized(error) || now() < unauthorizedCooldownUntilMs) throw error
       }
       invalidate(token)
       const fresh = await get(deadlineAtMs)
       try {
         return await call(`Bearer ${fresh}`)
       } catch (error) {
-        if (isUnauthorized(error)) freshIsNoCureUntilMs = now() + FRESH_TOKEN_IS_NO_CURE_MS
+        if (isUnauthorized(error)) unauthorizedCooldownUntilMs = now() + UNAUTHORIZED_COOLDOWN_MS
         throw error
       }
     },
     state() {
       if (failure?.refused) return { status: 'refused', ...hintOf(failure.error) }
-      if (held && now() < held.expiresAtMs) return { status: 'valid' }
+      if (cached && now() < cached.expiresAtMs) return { status: 'valid' }
       return failure ? { status: 'failing', ...hintOf(failure.error) } : { status: 'unused' }
     },
   }

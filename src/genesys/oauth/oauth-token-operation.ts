@@ -19,7 +19,7 @@ const TokenAnswer = z.object({
 export type TokenAnswer = z.infer<typeof TokenAnswer>
 
 /** `POST /oauth/token` with the client credentials grant (RFC 6749 section 4.4). */
-export async function askForToken(
+export async function requestToken(
   client: UpstreamClient,
   credentials: OAuthCredentials,
   deadlineAtMs: number,

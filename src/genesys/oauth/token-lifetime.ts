@@ -1,7 +1,7 @@
 /** How long a token is good, from an `expires_in` that may be anything. */
 
 /** RFC 6749 allows to leave `expires_in` out. What we then trust for a minute, a 401 corrects. */
-const UNTOLD_LIFETIME_SECONDS = 60
+const DEFAULT_EXPIRES_IN_S = 60
 /** Genesys: two days are the longest that an OAuth client can be given. */
 const LONGEST_LIFETIME_SECONDS = 172_800
 const RENEW_BEFORE_END_SECONDS = 60
@@ -27,6 +27,6 @@ export function tokenLifetime(expiresIn: unknown, askedAtMs: number, random: () 
 
 function lifetimeSeconds(expiresIn: unknown): number {
   const told = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn
-  if (typeof told !== 'number' || !(told > 0)) return UNTOLD_LIFETIME_SECONDS
+  if (typeof told !== 'number' || !(told > 0)) return DEFAULT_EXPIRES_IN_S
   return Math.min(told, LONGEST_LIFETIME_SECONDS)
 }

@@ -71,9 +71,9 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
           headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
           body: { text, type: 'text' },
           schema: AnyAnswer,
-          anyBody: true,
+          allowNonJson: true,
           deadlineAtMs,
-          retry: 'never-sent-only',
+          retry: 'non-idempotent',
           explain: explainSend,
         })
         const accepted = acceptedMessage(answer, message, text, now())

@@ -22,7 +22,7 @@ export async function writeGuestAttributes(
       headers: { authorization },
       body: { attributes },
       schema: z.unknown(),
-      anyBody: true,
+      allowNonJson: true,
       deadlineAtMs,
       retry: 'idempotent',
       explain,

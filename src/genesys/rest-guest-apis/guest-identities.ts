@@ -99,9 +99,9 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
             ...(flowId && { to: { id: flowId } }),
           },
           schema: AnyAnswer,
-          anyBody: true,
+          allowNonJson: true,
           deadlineAtMs,
-          retry: 'never-sent-only',
+          retry: 'non-idempotent',
           explain: explainSend,
         })
         const accepted = acceptedMessage(answer, message, text, now())

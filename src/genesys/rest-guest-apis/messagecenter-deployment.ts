@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byDeadline } from '../../upstream/with-deadline.ts'
+import { withDeadline } from '../../upstream/with-deadline.ts'
 import { pathSegment } from '../../upstream/upstream-address.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs, DeploymentInfo } from '../guest-api.ts'
@@ -61,7 +61,7 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
       pending ??= check().finally(() => {
         pending = undefined
       })
-      await byDeadline(pending, deadlineAtMs - now(), 'Genesys took too long to show the deployment.')
+      await withDeadline(pending, deadlineAtMs - now(), 'Genesys took too long to show the deployment.')
     }
     return infoOf(news)
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byDeadline } from '../../../upstream/with-deadline.ts'
+import { withDeadline } from '../../../upstream/with-deadline.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
@@ -88,13 +88,13 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
     },
     read(deadlineAtMs) {
       if (latest && now() < latest.goodUntilMs)
-        return byDeadline(latest.reading, deadlineAtMs - now(), TOO_LATE)
+        return withDeadline(latest.reading, deadlineAtMs - now(), TOO_LATE)
       const mine = { reading: readAll(), goodUntilMs: now() + GOOD_FOR_MS }
       latest = mine
       mine.reading.catch(() => {
         mine.goodUntilMs = now() + FAILURE_GOOD_FOR_MS
       })
-      return byDeadline(mine.reading, deadlineAtMs - now(), TOO_LATE)
+      return withDeadline(mine.reading, deadlineAtMs - now(), TOO_LATE)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byDeadline } from '../../../upstream/with-deadline.ts'
+import { withDeadline } from '../../../upstream/with-deadline.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../../guest-api.ts'
@@ -124,7 +124,7 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return byDeadline(known, deadlineAtMs - now(), 'The history did not come in time.')
+    if (known) return withDeadline(known, deadlineAtMs - now(), 'The history did not come in time.')
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading

@@ -62,7 +62,7 @@ export function createParticipantAttributes(options: {
         headers: { authorization },
         body: { attributes },
         schema: z.unknown(),
-        anyBody: true,
+        allowNonJson: true,
         retry: 'idempotent',
         deadlineAtMs,
       })

@@ -38,7 +38,7 @@ export function createTokenOperations(options: {
           body: { deploymentId, oauth },
           schema: Exchanged,
           // A code is good for one use.
-          retry: 'never-sent-only',
+          retry: 'non-idempotent',
           deadlineAtMs,
         })
       } catch (error) {
@@ -64,7 +64,7 @@ export function createTokenOperations(options: {
         url: `${tokenUrl}/revoke`,
         headers: { authorization: `bearer ${jwt}` },
         schema: z.unknown(),
-        anyBody: true,
+        allowNonJson: true,
         retry: 'idempotent',
         deadlineAtMs,
       })

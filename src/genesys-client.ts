@@ -6,12 +6,16 @@ import type { GuestApi } from './genesys/guest-api.ts'
 import { createGuestIdentities } from './genesys/rest-guest-apis/guest-identities.ts'
 import { createWebMessaging } from './genesys/web-messaging/web-messaging.ts'
 import { createUpstreamAgents } from './upstream/upstream-agents.ts'
-import { createUpstreamClient, type ObservedTry, type UpstreamClient } from './upstream/upstream-client.ts'
+import {
+  createUpstreamClient,
+  type ObservedAttempt,
+  type UpstreamClient,
+} from './upstream/upstream-client.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The configured driver, with what it stands on. */
-export interface GenesysConnection {
+export interface GenesysClient {
   readonly guestApi: GuestApi
   /** Undefined where no credentials are configured. */
   readonly accessToken: AccessToken | undefined
@@ -19,13 +23,13 @@ export interface GenesysConnection {
 }
 
 /** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
-export function connectGenesys(
+export function createGenesysClient(
   config: Config,
   { log, metrics, now }: { log: Log; metrics: Metrics; now: () => number },
-): GenesysConnection {
+): GenesysClient {
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
-  const observe = ({ name, operation, result, durationMs }: ObservedTry) => {
+  const observe = ({ name, operation, result, durationMs }: ObservedAttempt) => {
     const outcome = typeof result === 'number' ? `http-${result}` : result
     metrics.upstreamCallEnded({ operation, outcome, durationMs })
     if (name === 'login') metrics.tokenRefreshed(outcome)
