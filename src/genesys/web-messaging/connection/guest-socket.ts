@@ -2,7 +2,6 @@ import http from 'node:http'
 import https from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { WebSocket, type RawData } from 'ws'
-import { letGoOfSpentMessages } from './spent-messages.ts'
 
 /** Told what happens to a socket: one object for all its events, so that a guest costs no closures. */
 export interface SocketOwner {
@@ -104,7 +103,6 @@ function ownerOf(socket: WebSocket): SocketOwner {
 }
 
 function opened(this: WebSocket): void {
-  letGoOfSpentMessages(this)
   ownerOf(this).opened()
 }
 
