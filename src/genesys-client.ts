@@ -76,7 +76,7 @@ function createDriver(
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,
       now,
-      onOddFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
+      onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
       onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),
     })
   }

@@ -1,7 +1,7 @@
 import type { ButtonReply, OutgoingMessage } from './guest-api.ts'
 
 /** What a message chooses of something that was offered; empty for one that is written freely. */
-export function choicesIn({ quickReply, button, date, list }: OutgoingMessage): readonly ButtonReply[] {
+export function selectedReplies({ quickReply, button, date, list }: OutgoingMessage): readonly ButtonReply[] {
   if (list) return list.items
   const choice = quickReply ?? button ?? date
   return choice ? [choice] : []

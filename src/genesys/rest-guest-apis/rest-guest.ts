@@ -3,7 +3,7 @@ import { pathSegment } from '../../upstream/upstream-address.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
-import { choicesIn, textsOf } from '../selected-replies.ts'
+import { selectedReplies, textsOf } from '../selected-replies.ts'
 import type { Guest, GuestRef, Limits, Message, OpenedGuest, OutgoingMessage } from '../guest-api.ts'
 
 /** What the drivers of REST operations share: options, ids and tokens, and what a sent message becomes. */
@@ -91,7 +91,7 @@ export function textOf(message: OutgoingMessage): string {
   if ((message.attachmentIds ?? []).length > 0) {
     throw new UpstreamError('attachment_refused', 'This guest API takes no files.')
   }
-  return message.text ?? textsOf(choicesIn(message))
+  return message.text ?? textsOf(selectedReplies(message))
 }
 
 const SentAnswer = z.object({

@@ -1,12 +1,12 @@
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'
-import { createDelivery } from './operations/send-message.ts'
+import { createMessageSending } from './operations/send-message.ts'
 import { createDeploymentConfig } from './operations/deployment-config.ts'
 import { createAttachments } from './operations/attachments.ts'
-import { ConnectionPace } from './connection/connection-rate-limiter.ts'
+import { ConnectionRateLimiter } from './connection/connection-rate-limiter.ts'
 import { createGuestConnections, type GuestConnections } from './connection/guest-connections.ts'
-import { createGuestLife } from './operations/session-lifecycle.ts'
+import { createSessionLifecycle } from './operations/session-lifecycle.ts'
 import { createSessionReader } from './connection/guest-session.ts'
 import { createGuestSockets } from './connection/guest-socket.ts'
 import { createHistory, type History } from './operations/history.ts'
@@ -43,7 +43,7 @@ export interface WebMessagingOptions {
   /** Connections of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
   readonly connectionsPerMinute?: number
   /** Told of frames that could not be used, without their contents. */
-  readonly onOddFrame?: (what: string) => void
+  readonly onUnrecognizedFrame?: (what: string) => void
   /** Told what an operator could mend where the guest is served nevertheless. */
   readonly onHint?: (hint: string) => void
   readonly now?: () => number
@@ -73,7 +73,12 @@ const CAPABILITIES: readonly Capability[] = [
  * guest's `ref` is the token that we made for it.
  */
 export function createWebMessaging(options: WebMessagingOptions): GuestApi {
-  const { deploymentId, now = Date.now, random = Math.random, onOddFrame = () => undefined } = options
+  const {
+    deploymentId,
+    now = Date.now,
+    random = Math.random,
+    onUnrecognizedFrame = () => undefined,
+  } = options
   const tokens = createTokenOperations(options)
   const connections = createGuestConnections({
     deploymentId,
@@ -83,10 +88,10 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
       application: options.application ?? 'genesys-guest-bff',
       handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
     }),
-    pace: new ConnectionPace(options.connectionsPerMinute ?? CONNECTIONS_PER_MINUTE, now),
+    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute ?? CONNECTIONS_PER_MINUTE, now),
     readSession: createSessionReader(),
     renewJwt: (refreshToken, deadlineAtMs) => tokens.renew(refreshToken, deadlineAtMs),
-    onOddFrame,
+    onUnrecognizedFrame,
     now,
     random,
     configureTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
@@ -96,7 +101,7 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
   })
   const config = createDeploymentConfig({ ...options, accessToken: options.accessToken, now })
   const history = createHistory({ ...options, connections, now })
-  const delivery = createDelivery({ connections, history, now })
+  const delivery = createMessageSending({ connections, history, now })
 
   const attachments = createAttachments({ ...options, connections })
   const signIn = createSignIn({ connections, tokens, deploymentId })
@@ -104,7 +109,7 @@ export function createWebMessaging(options: WebMessagingOptions): GuestApi {
   return {
     name: 'web-messaging',
     capabilities: new Set(options.signIn ? [...CAPABILITIES, 'sign-in'] : CAPABILITIES),
-    ...createGuestLife({ ...options, connections, config, now }),
+    ...createSessionLifecycle({ ...options, connections, config, now }),
     deployment: (deadlineAtMs) => config.read(deadlineAtMs),
     send: (guest, message, deadlineAtMs) => delivery.send(guest, message, deadlineAtMs),
     subscribe: (guest, listener) => subscribe(connections, guest, listener),

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals'
 import { UpstreamError } from '../../../src/upstream/upstream-error.ts'
 import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection/connection-settings.ts'
 import { createGuestConnections } from '../../../src/genesys/web-messaging/connection/guest-connections.ts'
-import { ConnectionPace } from '../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { ConnectionRateLimiter } from '../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
 import { createSessionReader } from '../../../src/genesys/web-messaging/connection/guest-session.ts'
 import type {
   GuestSocket,
@@ -123,10 +123,10 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
         return socket as unknown as GuestSocket
       },
     },
-    pace: new ConnectionPace(connectionsPerMinute, settings.now ?? Date.now),
+    rateLimiter: new ConnectionRateLimiter(connectionsPerMinute, settings.now ?? Date.now),
     readSession: createSessionReader(),
     renewJwt: () => Promise.reject(new Error('not expected')),
-    onOddFrame: (what) => odd.push(what),
+    onUnrecognizedFrame: (what) => odd.push(what),
     now: Date.now,
     random: () => 0.5,
     configureTimeoutMs: 10_000,

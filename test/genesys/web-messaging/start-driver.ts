@@ -63,7 +63,7 @@ export async function startDriver(
     accessToken,
     signIn: true,
     random: () => 0.1,
-    onOddFrame: (what) => odd.push(what),
+    onUnrecognizedFrame: (what) => odd.push(what),
     onHint: (hint) => hints.push(hint),
     ...rest,
   }) as Required<GuestApi>

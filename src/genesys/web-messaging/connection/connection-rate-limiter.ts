@@ -5,7 +5,7 @@ const BURST_SHARE = 1 / 4
  * How fast guests who only listen may connect. Genesys takes 1000 connections a minute for a deployment, and after
  * a restart or a breakdown all guests come back together; who waits for an answer must not find it used up.
  */
-export class ConnectionPace {
+export class ConnectionRateLimiter {
   readonly #burst: number
   readonly #perMs: number
   readonly #now: () => number
@@ -30,7 +30,7 @@ export class ConnectionPace {
   }
 
   /** One that can not wait: the others give way. */
-  count(): void {
+  forceTake(): void {
     this.#refill()
     this.#left = Math.max(-this.#burst, this.#left - 1)
   }

@@ -1,5 +1,5 @@
 import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
-import type { ConnectionPace } from './connection-rate-limiter.ts'
+import type { ConnectionRateLimiter } from './connection-rate-limiter.ts'
 import type { SessionResponse } from '../wire/frames.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { GuestSockets, HandshakeRefusal } from './guest-socket.ts'
@@ -8,12 +8,12 @@ import type { GuestSockets, HandshakeRefusal } from './guest-socket.ts'
 export interface ConnectionSettings {
   readonly deploymentId: string
   readonly sockets: GuestSockets
-  readonly pace: ConnectionPace
+  readonly rateLimiter: ConnectionRateLimiter
   readonly readSession: (response: SessionResponse) => GuestSession
   /** A fresh JWT for a signed-in guest. */
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
   /** Told of frames that could not be used, without their contents. */
-  readonly onOddFrame: (what: string) => void
+  readonly onUnrecognizedFrame: (what: string) => void
   readonly now: () => number
   readonly random: () => number
   readonly configureTimeoutMs: number

@@ -16,7 +16,7 @@ import { typingOn } from '../wire/requests.ts'
 import { Typing } from './typing.ts'
 import { SessionSocket, type SessionSocketOwner } from './session-socket.ts'
 
-const ECHO_PATIENCE_MS = 10_000
+const ECHO_TIMEOUT_MS = 10_000
 /** After so many attempts in a row the requests that wait for a connection are given up. */
 const MAX_FAILURES = 3
 
@@ -44,7 +44,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   ) {
     this.#settings = settings
     this.socket = new SessionSocket(settings, this, guest)
-    this.#listeners = new Listeners(settings.onOddFrame)
+    this.#listeners = new Listeners(settings.onUnrecognizedFrame)
     this.session = new KnownSession(!guest.isNew)
   }
 
@@ -194,8 +194,8 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
       case 'error':
         this.#refusedFrame(frame)
         break
-      case 'odd':
-        this.#settings.onOddFrame(frame.what)
+      case 'unrecognized':
+        this.#settings.onUnrecognizedFrame(frame.what)
     }
   }
 
@@ -205,7 +205,7 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
       this.#exchanges.putBack()
       if (this.socket.renew()) return
     }
-    if (this.#exchanges.refuse(frame)) this.#settings.onOddFrame(`unasked error ${frame.code}`)
+    if (this.#exchanges.refuse(frame)) this.#settings.onUnrecognizedFrame(`unasked error ${frame.code}`)
     if (frame.code === 409) this.#becomeReadOnly()
     if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
   }
@@ -250,6 +250,6 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   #echo(): void {
     // Nobody waits for it: what a silent socket means, the pings find out.
-    this.exchange(echoExchange(this.nowMs() + ECHO_PATIENCE_MS)).catch(() => undefined)
+    this.exchange(echoExchange(this.nowMs() + ECHO_TIMEOUT_MS)).catch(() => undefined)
   }
 }

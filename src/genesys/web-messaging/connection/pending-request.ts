@@ -79,7 +79,7 @@ export class Exchange<T = unknown> {
 
   /** Ends the exchange when the frame answers it. An unreadable answer is one too, or may be. */
   accept(frame: Frame): boolean {
-    if (frame.class === 'odd') return this.#acceptOdd(frame.tracingId)
+    if (frame.class === 'unrecognized') return this.#acceptOdd(frame.tracingId)
     if (frame.tracingId !== undefined && this.request && frame.tracingId !== this.tracingId) return false
     const value = this.#answer(frame)
     if (value === undefined) return false

@@ -123,7 +123,7 @@ export class SessionSocket implements SocketOwner {
     else if (frame.class === 'error') this.#configureRefused(frame)
     else if (frame.class === 'SessionResponse') this.#configured(frame.body)
     else {
-      if (frame.class === 'odd') this.#gotOddAnswer = true
+      if (frame.class === 'unrecognized') this.#gotOddAnswer = true
       this.#owner.received(frame)
     }
   }
@@ -133,7 +133,7 @@ export class SessionSocket implements SocketOwner {
   }
 
   odd(what: string): void {
-    this.#settings.onOddFrame(what)
+    this.#settings.onUnrecognizedFrame(what)
   }
 
   gone(refusal: HandshakeRefusal | undefined, failure?: string): void {
@@ -152,9 +152,9 @@ export class SessionSocket implements SocketOwner {
 
   /** Who waits for an answer goes first; who only listens, when Genesys can be expected to take it. */
   #connectInTurn(): void {
-    const { pace } = this.#settings
-    if (this.#owner.isUrgent) pace.count()
-    else if (!pace.take()) return
+    const { rateLimiter } = this.#settings
+    if (this.#owner.isUrgent) rateLimiter.forceTake()
+    else if (!rateLimiter.take()) return
     this.#connect()
   }
 

@@ -45,7 +45,7 @@ export class KnownSession {
   }
 
   /** True once, when Genesys had forgotten the guest and made it a new session. */
-  takeForgotten(): boolean {
+  consumeReset(): boolean {
     const wasForgotten = this.#wasForgotten
     this.#wasForgotten = false
     return wasForgotten

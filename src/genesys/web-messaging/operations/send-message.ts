@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import { choicesIn, textsOf } from '../../selected-replies.ts'
+import { selectedReplies, textsOf } from '../../selected-replies.ts'
 import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { StructuredMessage } from '../wire/structured-message.ts'
@@ -10,7 +10,7 @@ import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
 
 /** Where in the history a message must be, if it was taken. */
-interface LookFrom {
+interface SearchAnchor {
   /** Key of a message that was there before. */
   readonly afterKey: string | undefined
   /** Used where no such message is known. */
@@ -18,14 +18,14 @@ interface LookFrom {
 }
 
 /** How far back a repeated message is looked for, where neither a message before it nor its first try is known. */
-const REPEAT_WINDOW_MS = 5 * 60_000
+const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 const CLOCK_SKEW_MS = 5_000
 /** A message that was just taken may need a moment to be in the history. */
-const SECOND_LOOK_MS = 1_000
+const SEARCH_RETRY_MS = 1_000
 
 /** Sends messages so that none is sent again where the first may have been taken. */
-export function createDelivery(options: {
+export function createMessageSending(options: {
   readonly connections: GuestConnections
   readonly history: History
   readonly now: () => number
@@ -52,7 +52,7 @@ export function createDelivery(options: {
     // The first try may have had other attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
-    let from: LookFrom | undefined
+    let from: SearchAnchor | undefined
     try {
       return await connection.exchange({
         request: onMessage(message),
@@ -66,7 +66,7 @@ export function createDelivery(options: {
     } catch (error) {
       if (from === undefined || !isDeliveryUnknown(error)) throw error
       const found =
-        connection.echoes.find(message.tracingId) ?? (await lookTwice(guest, message, from, deadlineAtMs))
+        connection.echoes.find(message.tracingId) ?? (await findWithRetry(guest, message, from, deadlineAtMs))
       if (!found) throw error
       return found
     }
@@ -80,7 +80,7 @@ export function createDelivery(options: {
   ): Promise<Message | undefined> {
     const echo = connections.of(guest).echoes.find(message.tracingId)
     if (echo) return echo
-    const sinceMs = firstTriedAtMs === undefined ? now() - REPEAT_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
+    const sinceMs = firstTriedAtMs === undefined ? now() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
       return await look(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
     } catch (error) {
@@ -94,18 +94,23 @@ export function createDelivery(options: {
   }
 
   /** After a lost socket. What goes wrong here leaves the delivery as unknown as it was. */
-  async function lookTwice(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
+  async function findWithRetry(
+    guest: Guest,
+    message: OutgoingMessage,
+    from: SearchAnchor,
+    deadlineAtMs: number,
+  ) {
     try {
       const found = await look(guest, message, from, deadlineAtMs)
-      if (found || now() + SECOND_LOOK_MS >= deadlineAtMs) return found
-      await pause(SECOND_LOOK_MS, undefined, { ref: false })
+      if (found || now() + SEARCH_RETRY_MS >= deadlineAtMs) return found
+      await pause(SEARCH_RETRY_MS, undefined, { ref: false })
       return await look(guest, message, from, deadlineAtMs)
     } catch {
       return undefined
     }
   }
 
-  async function look(guest: Guest, message: OutgoingMessage, from: LookFrom, deadlineAtMs: number) {
+  async function look(guest: Guest, message: OutgoingMessage, from: SearchAnchor, deadlineAtMs: number) {
     const nowMs = now()
     const isOurs = (found: Message) => !connections.of(guest).echoes.isAnother(message.tracingId, found)
     for (const entity of await history.newest(guest, deadlineAtMs)) {
@@ -114,7 +119,7 @@ export function createDelivery(options: {
         return undefined
       const found = readMessage(entity, nowMs)
       if (afterKey === undefined && found && Date.parse(found.time) < from.sinceMs) return undefined
-      if (found?.direction === 'inbound' && saysTheSame(found, message) && isOurs(found)) return found
+      if (found?.direction === 'inbound' && hasSameContent(found, message) && isOurs(found)) return found
     }
     return undefined
   }
@@ -129,9 +134,9 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 }
 
 /** The history has no tracing id: a message is recognised by what it says. */
-function saysTheSame(found: Message, sent: OutgoingMessage): boolean {
+function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
-  const choices = choicesIn(sent)
+  const choices = selectedReplies(sent)
   const foundChoices = content.filter((part) => part.type === 'button-response')
   if (
     choices.length > 0 &&

@@ -10,23 +10,23 @@ import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
 /** How much of the guest's time the public configuration may take before we go on without. */
-const CONFIG_PATIENCE_MS = 2_000
-const JOIN_PATIENCE_MS = 5_000
+const CONFIG_TIMEOUT_MS = 2_000
+const JOIN_TIMEOUT_MS = 5_000
 
-export interface GuestLifeOptions extends AllowedDomainsOptions {
+export interface SessionLifecycleOptions extends AllowedDomainsOptions {
   readonly connections: GuestConnections
   readonly config: DeploymentConfig
   readonly now: () => number
 }
 
 /** How a guest comes, comes back, begins again and goes. */
-export function createGuestLife(options: GuestLifeOptions) {
+export function createSessionLifecycle(options: SessionLifecycleOptions) {
   const { connections, config, deploymentId, now } = options
-  const patience = (deadlineAtMs: number) => Math.min(deadlineAtMs, now() + CONFIG_PATIENCE_MS)
+  const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, now() + CONFIG_TIMEOUT_MS)
 
   /** Only what says "inactive" stands in a guest's way: without an answer, the handshake will tell. */
   async function refuseInactive(deadlineAtMs: number): Promise<void> {
-    const info = await config.read(patience(deadlineAtMs)).catch(() => undefined)
+    const info = await config.read(capDeadline(deadlineAtMs)).catch(() => undefined)
     if (info?.status !== 'inactive') return
     throw new UpstreamError('deployment_not_usable', 'The deployment is not active', {
       hint: `Activate the deployment ${deploymentId}: Admin > Message > Messenger Deployments.`,
@@ -41,7 +41,7 @@ export function createGuestLife(options: GuestLifeOptions) {
       // A session that never was can't have ended.
       const isRefusal = isNew && error.code === 'session_ended'
       if (isRefusal) throw new UpstreamError('upstream_refused', 'Genesys refused a new guest', error.facts)
-      throw await explainRefusal(error, guest.origin, options, patience(deadlineAtMs))
+      throw await explainRefusal(error, guest.origin, options, capDeadline(deadlineAtMs))
     }
   }
 
@@ -55,7 +55,7 @@ export function createGuestLife(options: GuestLifeOptions) {
       return await connections.of(guest).exchange({
         request: presence('Join', attributes),
         purpose: 'message',
-        deadlineAtMs: Math.min(deadlineAtMs, now() + JOIN_PATIENCE_MS),
+        deadlineAtMs: Math.min(deadlineAtMs, now() + JOIN_TIMEOUT_MS),
         answer: (frame) => isEvent(frame, 'Join') || undefined,
         ifLost: 'delivery-unknown',
       })
@@ -74,7 +74,7 @@ export function createGuestLife(options: GuestLifeOptions) {
 
     async resume(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
       const session = await configured(guest, deadlineAtMs)
-      const isForgotten = connections.of(guest).session.takeForgotten()
+      const isForgotten = connections.of(guest).session.consumeReset()
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
 
@@ -90,7 +90,7 @@ export function createGuestLife(options: GuestLifeOptions) {
         connection.exchange({ ...common, request, answer: isConfigured }),
       ])
       const session = await connection.ready(deadlineAtMs)
-      connection.session.takeForgotten()
+      connection.session.consumeReset()
       return openedGuest(guest, session, 'new', await join(guest, {}, deadlineAtMs))
     },
 

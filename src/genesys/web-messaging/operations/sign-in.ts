@@ -29,7 +29,7 @@ export function createSignIn(options: {
       })
     }
     const session = await connection.ready(deadlineAtMs)
-    connection.session.takeForgotten()
+    connection.session.consumeReset()
     const { jwt, refreshToken } = credentials
     const ref = { ...guest.ref, jwt, ...(refreshToken !== undefined && { refreshToken }) }
     return openedGuest({ ref }, session, session.isNew ? 'new' : 'resumed', false)

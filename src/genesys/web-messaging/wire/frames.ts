@@ -92,28 +92,29 @@ export interface ErrorFrame {
 }
 
 /** Of a class that we don't know, or not of the form that its class should have. */
-export interface OddFrame {
-  readonly class: 'odd'
+export interface UnrecognizedFrame {
+  readonly class: 'unrecognized'
   readonly tracingId: string | undefined
   /** What is odd about it, without any of its contents. */
   readonly what: string
 }
 
-export type Frame = KnownFrame | ErrorFrame | OddFrame
+export type Frame = KnownFrame | ErrorFrame | UnrecognizedFrame
 
 /** The text of a WebSocket message as a frame. Never throws, whatever the text. */
 export function readFrame(text: string): Frame {
   const envelope = fieldsOf(parseJson(text))
   const name = textOf(envelope?.class)
-  if (!envelope || name === undefined) return { class: 'odd', tracingId: undefined, what: 'not a frame' }
+  if (!envelope || name === undefined)
+    return { class: 'unrecognized', tracingId: undefined, what: 'not a frame' }
   const code = codeOf(envelope.code)
   const tracingId = textOf(envelope.tracingId)
   // The attachment classes tell of a refusal by their class, whatever code they carry.
   const isRefusal = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
   if (isRefusal) return { class: 'error', tracingId, code, ...readRefusal(envelope.body) }
-  if (!Object.hasOwn(BODIES, name)) return { class: 'odd', tracingId, what: 'unknown class' }
+  if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, what: 'unknown class' }
   const body = BODIES[name as Class](envelope.body ?? {})
-  if (!body) return { class: 'odd', tracingId, what: `unreadable ${name}` }
+  if (!body) return { class: 'unrecognized', tracingId, what: `unreadable ${name}` }
   return { class: name, pushed: envelope.type !== 'response', tracingId, body } as KnownFrame
 }
 

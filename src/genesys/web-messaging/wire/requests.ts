@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { choicesIn } from '../../selected-replies.ts'
+import { selectedReplies } from '../../selected-replies.ts'
 import type { Attributes, OutgoingMessage } from '../../guest-api.ts'
 
 /**
@@ -111,7 +111,7 @@ function withAttributes(attributes: Attributes | undefined) {
 function buttonResponses(message: OutgoingMessage) {
   const type = choiceType(message)
   const origin = message.list && { originatingMessageId: message.list.inReplyTo }
-  return choicesIn(message).map(({ text, payload }) => ({
+  return selectedReplies(message).map(({ text, payload }) => ({
     contentType: 'ButtonResponse',
     buttonResponse: { type, text, payload, ...origin },
   }))

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ConnectionPace } from '../../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { ConnectionRateLimiter } from '../../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
 
 let nowMs = 0
-const pace = (perMinute: number) => new ConnectionPace(perMinute, () => nowMs)
-const takenOf = (asked: number, from: ConnectionPace) =>
+const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)
+const takenOf = (asked: number, from: ConnectionRateLimiter) =>
   Array.from({ length: asked }, () => from.take()).filter(Boolean).length
 
 test('a quarter of a minute’s connections may be made at once, the others one by one', () => {
@@ -39,13 +39,13 @@ test('whatever is asked and when, no minute has more than its connections', () =
 
 test('those who can not wait are counted, and the others give way', () => {
   const thousand = pace(1000)
-  for (let guest = 0; guest < 200; guest++) thousand.count()
+  for (let guest = 0; guest < 200; guest++) thousand.forceTake()
   expect(takenOf(9900, thousand)).toBe(50)
 })
 
 test('after a rush of those who can not wait, the others have their turn within the minute', () => {
   const thousand = pace(1000)
-  for (let guest = 0; guest < 5000; guest++) thousand.count()
+  for (let guest = 0; guest < 5000; guest++) thousand.forceTake()
   expect(thousand.take()).toBe(false)
   nowMs += 21_000
   expect(thousand.take()).toBe(true)

@@ -75,7 +75,7 @@ describe('what is odd', () => {
     ['a class that every object has', '{"class":"constructor"}', 'unknown class'],
     ['a body of another form', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
   ])('%s is named without its contents', (_, text, what) => {
-    expect(readFrame(text)).toMatchObject({ class: 'odd', what })
+    expect(readFrame(text)).toMatchObject({ class: 'unrecognized', what })
   })
 })
 
