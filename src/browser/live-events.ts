@@ -59,7 +59,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
           },
           onRetry: (ms) => (retryMs = ms),
         })
-        await readText(response, (chunk) => {
+        await readText(response, watched.signal, (chunk) => {
           failures = 0
           watched.alive()
           parse(chunk)
@@ -108,13 +108,20 @@ function watch(stopped: AbortSignal) {
   }
 }
 
-async function readText(response: Response, onChunk: (text: string) => void): Promise<void> {
-  const reader = response.body?.getReader()
+async function readText(
+  { body }: Response,
+  signal: AbortSignal,
+  onChunk: (text: string) => void,
+): Promise<void> {
+  if (!body) return
+  const reader = body.getReader()
   const decoder = new TextDecoder()
+  // Not left to `fetch`: Node.js' own leaves a read waiting for good when the abort comes with the last bytes.
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   for (;;) {
-    const read = await reader?.read()
-    if (read === undefined || read.done) return
-    onChunk(decoder.decode(read.value, { stream: true }))
+    const { done, value } = await reader.read()
+    if (done) return
+    onChunk(decoder.decode(value, { stream: true }))
   }
 }
 

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals'
+import { followLiveEvents } from '../../src/browser/live-events.ts'
+
+test('a stream whose fetch leaves a read waiting after an abort is let go of when the page stops following', async () => {
+  let cancelled: () => void
+  const letGo = new Promise<void>((resolve) => (cancelled = resolve))
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('event: session\ndata: {}\n\n')),
+    cancel: () => cancelled(),
+  })
+  const stop = followLiveEvents({
+    open: () => Promise.resolve(new Response(body)),
+    onEvent: () => stop(),
+    onConnected: () => undefined,
+    onLost: () => undefined,
+    onStopped: (problem) => expect(problem).toBeUndefined(),
+  })
+  await letGo
+})
