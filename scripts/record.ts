@@ -43,7 +43,7 @@ async function record(folder: Folder): Promise<void> {
 function fromSimulator(folder: Folder, scenario: Scenario): Promise<Recording> {
   return withSimulator(scenario.simulator ?? {}, async (genesys) => {
     const config = readConfig({ ...settingsOf(genesys), GENESYS_GUEST_API: driverOf(folder) })
-    await scenario.bend?.(genesys)
+    await scenario.injectFaults?.(genesys)
     return makeRecording(scenario, { config, platform: 'simulator', date })
   })
 }

@@ -156,7 +156,10 @@ describe('attributes', () => {
   test('go again with the next message when one was refused', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
-    genesys.bend({ received: 'onMessage' }, { frame: { class: 'string', code: 4011, body: 'Too long' } })
+    genesys.injectFault(
+      { received: 'onMessage' },
+      { frame: { class: 'string', code: 4011, body: 'Too long' } },
+    )
     expect((await page.say('refused')).body.code).toBe('text_too_long')
     await page.say('taken')
     expect(genesys.sawAttributes().atMessages.at(-1)?.attributes).toMatchObject({ 'custom.page': '/pricing' })

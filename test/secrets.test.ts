@@ -41,17 +41,20 @@ test('nothing of a guest or a credential is told, whatever goes wrong', async ()
   await page.say('canary text of a guest')
   genesys.agentSays('canary text of an agent')
   await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.page': 'another canary attribute' } })
-  genesys.bend('PATCH /api/v2/*', { status: 403, body: { message: `refused ${genesys.clientSecret}` } })
+  genesys.injectFault('PATCH /api/v2/*', {
+    status: 403,
+    body: { message: `refused ${genesys.clientSecret}` },
+  })
   await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.page': 'third canary attribute' } })
   genesys.expireOAuthTokens()
-  genesys.bend('POST /oauth/token', {
+  genesys.injectFault('POST /oauth/token', {
     status: 401,
     body: { error_description: genesys.clientSecret },
     times: 3,
   })
   await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.page': 'fourth canary attribute' } })
   for (const bending of [{ garbage: true }, { drop: true }, { swallow: true }]) {
-    genesys.bend({ received: 'onMessage' }, bending)
+    genesys.injectFault({ received: 'onMessage' }, bending)
     await page.say('canary text that is in trouble')
   }
   await page.ask('POST', '/messages', { text: 'canary', extra: 'canary extra field' })

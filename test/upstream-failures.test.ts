@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { BendMatch, Bending } from '../src/simulator/simulator.ts'
+import type { FaultMatch, FaultSpec } from '../src/simulator/simulator.ts'
 import { startTogether, type Page, type Running } from './start-service.ts'
 
 /**
@@ -16,10 +16,10 @@ beforeEach(async () => {
 })
 afterEach(() => running.stop())
 
-const errorFrame = (code: number, body: string): Bending => ({
+const errorFrame = (code: number, body: string): FaultSpec => ({
   frame: { type: 'response', class: 'string', code, body },
 })
-const rateFrame: Bending = {
+const rateFrame: FaultSpec = {
   frame: {
     type: 'response',
     class: 'TooManyRequestsErrorMessage',
@@ -27,7 +27,7 @@ const rateFrame: Bending = {
     body: { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' },
   },
 }
-const received: BendMatch = { received: 'onMessage' }
+const received: FaultMatch = { received: 'onMessage' }
 
 async function goesOn(page?: Page): Promise<void> {
   const next = page?.session === undefined ? await running.openPage() : page
@@ -35,7 +35,7 @@ async function goesOn(page?: Page): Promise<void> {
 }
 
 describe('opening a session, when', () => {
-  test.each<[string, BendMatch, Bending, number, string]>([
+  test.each<[string, FaultMatch, FaultSpec, number, string]>([
     ['the handshake is refused with 403', 'GET /v1', { status: 403 }, 502, 'deployment_not_usable'],
     ['the handshake is refused with 429', 'GET /v1', { status: 429, times: 9 }, 429, 'upstream_rate_limited'],
     ['the handshake answers 503', 'GET /v1', { status: 503, times: 9 }, 503, 'upstream_unavailable'],
@@ -71,26 +71,26 @@ describe('opening a session, when', () => {
       'upstream_unavailable',
     ],
   ])('%s', async (_what, match, how, status, code) => {
-    const bend = running.genesys.bend(match, how)
+    const fault = running.genesys.injectFault(match, how)
     const startedAt = performance.now()
     const { opened } = await running.openPage()
     expect({ status: opened.status, code: opened.body.code }).toEqual({ status, code })
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 1500)
     if (code === 'upstream_rate_limited') expect(Number(opened.headers.get('retry-after'))).toBeGreaterThan(0)
-    bend.cancel()
+    fault.cancel()
     await goesOn()
   })
 })
 
 test('opening a session is tried again after an unexpected error', async () => {
-  const bend = running.genesys.bend('SessionResponse', errorFrame(5000, 'Unexpected error'))
+  const fault = running.genesys.injectFault('SessionResponse', errorFrame(5000, 'Unexpected error'))
   const { opened } = await running.openPage()
-  await bend.happened
+  await fault.happened
   expect(opened).toMatchObject({ status: 201, body: { state: 'new' } })
 })
 
 describe('sending a message, when', () => {
-  test.each<[string, BendMatch, Bending, number, string]>([
+  test.each<[string, FaultMatch, FaultSpec, number, string]>([
     ['it is refused with 400', received, errorFrame(400, 'Request failed.'), 502, 'upstream_refused'],
     [
       'it is refused with 403',
@@ -136,20 +136,20 @@ describe('sending a message, when', () => {
     ['the connection drops and the message was not taken', received, { drop: true }, 504, 'delivery_unknown'],
   ])('%s', async (_what, match, how, status, code) => {
     const page = await running.openPage()
-    const bend = running.genesys.bend(match, how)
+    const fault = running.genesys.injectFault(match, how)
     const startedAt = performance.now()
     const answer = await page.say('hello')
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 1500)
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
     if (code === 'upstream_rate_limited') expect(answer.headers.get('retry-after')).toBe('3')
-    bend.cancel()
+    fault.cancel()
     await goesOn()
   })
 
   test('the connection drops although the message was taken, it is found and not sent again', async () => {
     const page = await running.openPage()
-    running.genesys.bend('onMessage', { drop: true })
+    running.genesys.injectFault('onMessage', { drop: true })
     const answer = await page.say('taken, but not heard')
     expect(answer).toMatchObject({ status: 201, body: { text: 'taken, but not heard' } })
     expect(running.genesys.transcript().filter(({ text }) => text === 'taken, but not heard')).toHaveLength(1)
@@ -157,7 +157,7 @@ describe('sending a message, when', () => {
 
   test('the echo was lost, a repeat with the same key does not send it twice', async () => {
     const page = await running.openPage()
-    running.genesys.bend('onMessage', { swallow: true })
+    running.genesys.injectFault('onMessage', { swallow: true })
     const key = { 'idempotency-key': 'lost-echo' }
     const first = await page.say('once and for all', key)
     const second = first.status === 201 ? first : await page.say('once and for all', key)
@@ -176,7 +176,7 @@ describe('a connection that', () => {
   test('receives garbage keeps its guest', async () => {
     const page = await running.openPage()
     const stream = await page.events()
-    running.genesys.bend({ direction: 'to-guest' } as never, { garbage: true })
+    running.genesys.injectFault({ direction: 'to-guest' } as never, { garbage: true })
     running.genesys.agentSays('lost in garbage')
     running.genesys.agentSays('heard')
     await stream.next(({ data }) => data['text'] === 'heard')

@@ -3,7 +3,7 @@ import type { GuestApiName } from '../../src/genesys/guest-api.ts'
 export type RestDriver = Exclude<GuestApiName, 'web-messaging'>
 
 export interface Operations {
-  /** As `bend` takes it. */
+  /** As `injectFault` takes it. */
   readonly open: string
   readonly send?: string
   /** What opening needs. */

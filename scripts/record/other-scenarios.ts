@@ -43,8 +43,8 @@ export function oauthScenarios(): Scenario[] {
       name: 'grant-not-allowed',
       title: 'The OAuth client is not made for client credentials: 400 unauthorized_client',
       outcome: 'upstream_auth_failed',
-      bend: (genesys) =>
-        void genesys.bend(
+      injectFaults: (genesys) =>
+        void genesys.injectFault(
           'POST /oauth/token',
           refusedByLogin(
             'unauthorized_client',
@@ -57,14 +57,14 @@ export function oauthScenarios(): Scenario[] {
       name: 'rate-limited',
       title: 'Tokens are asked for too often',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => void genesys.bend('POST /oauth/token', rateLimited()),
+      injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', rateLimited()),
       drive,
     },
     {
       name: 'unavailable',
       title: 'The login host is not able to answer, three times in a row',
       outcome: 'upstream_unavailable',
-      bend: (genesys) => void genesys.bend('POST /oauth/token', { status: 503, times: 3 }),
+      injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', { status: 503, times: 3 }),
       drive,
     },
   ]
@@ -126,28 +126,28 @@ export function webMessagingScenarios(): Scenario[] {
       name: 'attributes-message-unknown',
       title: 'The message is not known yet: attributes go with the next one',
       outcome: 'with-next-message',
-      bend: (genesys) => void genesys.bend(DETAILS, { status: 404 }),
+      injectFaults: (genesys) => void genesys.injectFault(DETAILS, { status: 404 }),
       drive: writeAttributes,
     },
     {
       name: 'access-token-expired',
       title: 'The OAuth token has expired early: a fresh one is asked for, and the call made once more',
       outcome: 'ok',
-      bend: (genesys) => void genesys.bend(DETAILS, { status: 401 }),
+      injectFaults: (genesys) => void genesys.injectFault(DETAILS, { status: 401 }),
       drive: writeAttributes,
     },
     {
       name: 'history-token-expired',
       title: "The guest's token for the history is not taken: another is asked for on the socket",
       outcome: 'ok',
-      bend: (genesys) => void genesys.bend(HISTORY, { status: 401 }),
+      injectFaults: (genesys) => void genesys.injectFault(HISTORY, { status: 401 }),
       drive: readHistory,
     },
     {
       name: 'history-rate-limited',
       title: 'The history is read too often',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => void genesys.bend(HISTORY, rateLimited()),
+      injectFaults: (genesys) => void genesys.injectFault(HISTORY, rateLimited()),
       drive: readHistory,
     },
   ]

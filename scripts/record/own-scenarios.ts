@@ -11,7 +11,7 @@ export function externalGuestRefusals(): Scenario[] {
       name: 'send-unknown-guest',
       title: 'Genesys does not know the guest id in the path',
       outcome: 'upstream_refused',
-      bend: (genesys) => void genesys.bend(send, { status: 404 }),
+      injectFaults: (genesys) => void genesys.injectFault(send, { status: 404 }),
       drive: openAndSay,
     },
   ]
@@ -23,7 +23,7 @@ export function guestIdentityScenarios(): Scenario[] {
     name,
     title,
     outcome: 'upstream_refused',
-    bend: (genesys) => void genesys.bend(send, answer),
+    injectFaults: (genesys) => void genesys.injectFault(send, answer),
     drive: openAndSay,
   })
   const named = (identityTokenName: 'guest_token' | 'guestToken'): Scenario => ({
@@ -55,7 +55,8 @@ export function guestIdentityScenarios(): Scenario[] {
       name: 'open-without-token',
       title: 'The answer to the opening has no token under any of its names',
       outcome: 'upstream_bad_response',
-      bend: (genesys) => void genesys.bend(open, { status: 201, body: { guestId: genesys.organizationId } }),
+      injectFaults: (genesys) =>
+        void genesys.injectFault(open, { status: 201, body: { guestId: genesys.organizationId } }),
       drive: onlyOpen,
     },
   ]
@@ -67,7 +68,7 @@ export function externalUserScenarios(): Scenario[] {
       name: 'with-attributes',
       title: 'The answer names a guest id too, and attributes are written by it',
       outcome: 'ok',
-      bend: giveGuestId,
+      injectFaults: giveGuestId,
       drive: openAndSetAttributes,
     },
   ]
@@ -89,5 +90,8 @@ export async function giveGuestId(genesys: Simulator): Promise<void> {
     body: JSON.stringify({ orgId: genesys.organizationId, userId: 'placeholder' }),
   })
   const { guestId, token: externalUserToken } = genesys.restGuests[0]!
-  genesys.bend(OPERATIONS['external-users'].open, { status: 200, body: { externalUserToken, guestId } })
+  genesys.injectFault(OPERATIONS['external-users'].open, {
+    status: 200,
+    body: { externalUserToken, guestId },
+  })
 }

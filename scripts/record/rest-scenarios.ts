@@ -71,7 +71,7 @@ function deploymentRefusals(): Scenario[] {
       name: 'deployment-rate-limited',
       title: 'The deployment is asked for too often; a wait of a minute is asked for',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => void genesys.bend(DEPLOYMENT, rateLimited()),
+      injectFaults: (genesys) => void genesys.injectFault(DEPLOYMENT, rateLimited()),
       drive,
     },
   ]
@@ -82,7 +82,8 @@ function openingRefusals({ open, permission }: Operations): Scenario[] {
     name,
     title,
     outcome,
-    bend: (genesys) => void genesys.bend(open, { ...(status === 429 ? rateLimited() : { status }), times }),
+    injectFaults: (genesys) =>
+      void genesys.injectFault(open, { ...(status === 429 ? rateLimited() : { status }), times }),
     drive: onlyOpen,
   })
   return [
@@ -90,7 +91,7 @@ function openingRefusals({ open, permission }: Operations): Scenario[] {
       name: 'access-token-expired',
       title: 'The OAuth token has expired early: a fresh one is asked for, and the call made once more',
       outcome: 'ok',
-      bend: (genesys) => void genesys.bend(open, tokenExpired()),
+      injectFaults: (genesys) => void genesys.injectFault(open, tokenExpired()),
       drive: onlyOpen,
     },
     refused(
@@ -140,23 +141,23 @@ function attributeRefusals(driver: RestDriver): Scenario[] {
       name: 'attributes-unknown-guest',
       title: 'Genesys does not know the guest whose attributes are written',
       outcome: 'upstream_refused',
-      bend: (genesys) => void genesys.bend(ATTRIBUTES, { status: 404 }),
+      injectFaults: (genesys) => void genesys.injectFault(ATTRIBUTES, { status: 404 }),
       drive: openAndSetAttributes,
     },
     {
       name: 'attributes-rate-limited',
       title: 'Attributes are written too often',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => void genesys.bend(ATTRIBUTES, rateLimited()),
+      injectFaults: (genesys) => void genesys.injectFault(ATTRIBUTES, rateLimited()),
       drive: openAndSetAttributes,
     },
   ]
   if (driver !== 'external-users') return scenarios
-  return scenarios.map(({ bend, ...scenario }) => ({
+  return scenarios.map(({ injectFaults, ...scenario }) => ({
     ...scenario,
-    async bend(genesys) {
+    async injectFaults(genesys) {
       await giveGuestId(genesys)
-      await bend?.(genesys)
+      await injectFaults?.(genesys)
     },
   }))
 }
@@ -167,21 +168,21 @@ function sendingRefusals(send: string): Scenario[] {
       name: 'send-rate-limited',
       title: 'The guest says too much in too short a time',
       outcome: 'upstream_rate_limited',
-      bend: (genesys) => void genesys.bend(send, rateLimited()),
+      injectFaults: (genesys) => void genesys.injectFault(send, rateLimited()),
       drive: openAndSay,
     },
     {
       name: 'send-unauthorized',
       title: "The guest's own token is not taken any more",
       outcome: 'session_ended',
-      bend: (genesys) => void genesys.bend(send, tokenExpired()),
+      injectFaults: (genesys) => void genesys.injectFault(send, tokenExpired()),
       drive: openAndSay,
     },
     {
       name: 'send-wrong-scheme',
       title: 'A 403 without a body: the Authorization header had another scheme when it arrived, or none',
       outcome: 'upstream_refused',
-      bend: (genesys) => void genesys.bend(send, { status: 403, body: '' }),
+      injectFaults: (genesys) => void genesys.injectFault(send, { status: 403, body: '' }),
       drive: openAndSay,
     },
   ]

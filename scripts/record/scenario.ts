@@ -12,8 +12,8 @@ export interface Scenario {
   readonly outcome: string
   /** Only a simulator can be made to answer so. Without it the scenario can be asked of any Genesys. */
   readonly simulator?: SimulatorOptions
-  /** Bends answers of that simulator. */
-  readonly bend?: (genesys: Simulator) => void | Promise<void>
+  /** Injects faults into answers of that simulator. */
+  readonly injectFaults?: (genesys: Simulator) => void | Promise<void>
   /** Asks for a refusal on purpose. */
   readonly configure?: (config: Config) => Config
   /** A text that it resolves to is how it ended; anything else is `ok`. */

@@ -16,7 +16,7 @@ export function scenariosOf(folder: Folder): Scenario[] {
   return folder === 'web-messaging' ? webMessagingScenarios() : restScenarios(folder)
 }
 
-/** Whether any Genesys can be asked for it, and not only one that can be bent. */
-export function needsNoSimulator({ simulator, bend }: Scenario): boolean {
-  return simulator === undefined && bend === undefined
+/** Whether any Genesys can be asked for it, and not only one that faults can be injected into. */
+export function needsNoSimulator({ simulator, injectFaults }: Scenario): boolean {
+  return simulator === undefined && injectFaults === undefined
 }

@@ -70,7 +70,7 @@ export const AgentScriptSchema = z.strictObject({
 export type AgentScript = z.infer<typeof AgentScriptSchema>
 export type ScriptStep = z.infer<typeof Step>
 
-/** An agent who never speaks by himself. */
+/** An agent who never speaks unprompted. */
 export const SILENT_SCRIPT: AgentScript = AgentScriptSchema.parse({})
 
 export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({

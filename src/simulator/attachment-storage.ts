@@ -19,7 +19,7 @@ export function attachmentStorage(settings: Settings, attachments: Attachments):
       deny(res, 400, 'InvalidArgument')
       return
     }
-    const bytes = await received(req, settings.limits.fileBytes)
+    const bytes = await readBody(req, settings.limits.fileBytes)
     res.status(200).end()
     settle(attachment, bytes, httpBaseOf(req, settings))
   })
@@ -63,14 +63,14 @@ function hasHeaders(req: Request, { headers }: Attachment): boolean {
 }
 
 /** Reads to the end in any case, but keeps no more than is allowed. */
-async function received(req: Request, mostBytes: number): Promise<Buffer | 'too large'> {
+async function readBody(req: Request, maxBytes: number): Promise<Buffer | 'too large'> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size <= mostBytes) chunks.push(chunk)
+    if (size <= maxBytes) chunks.push(chunk)
   }
-  return size > mostBytes ? 'too large' : Buffer.concat(chunks)
+  return size > maxBytes ? 'too large' : Buffer.concat(chunks)
 }
 
 function deny(res: Response, status: number, code: string): void {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import type { Bending, Bends } from './bend.ts'
+import type { FaultSpec, FaultInjector } from './fault-injection.ts'
 import type { GuestSession } from './guest-session.ts'
 import { MINUTE_MS, RateWindow } from './limits.ts'
 import { type Frame, pushed } from './payloads.ts'
@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 
 export interface ConnectionParts {
   settings: Settings
-  bends: Bends
+  faults: FaultInjector
   frames: FrameRecord
 }
 
@@ -38,11 +38,11 @@ export class GuestConnection {
     this.echoes = new RateWindow(limits.echoesPerMinute, MINUTE_MS, now)
   }
 
-  /** Sends a frame, unless a test bends it. */
+  /** Sends a frame, or what a fault makes of it. */
   send(frame: Frame, answerTo?: string): void {
     const recorded = this.recorded('to-guest', { ...frame }, answerTo)
-    const how = this.#parts.bends.forFrame(recorded)
-    if (how) void this.#sendBent(recorded, how)
+    const spec = this.#parts.faults.forFrame(recorded)
+    if (spec) void this.#sendFaulty(recorded, spec)
     else this.#put(recorded)
   }
 
@@ -58,16 +58,16 @@ export class GuestConnection {
     }
   }
 
-  /** Carries out what a test wants to happen to a frame from the guest. Returns whether the work is still to be done. */
-  async bendReceived(how: Bending, request: WireFrame): Promise<boolean> {
-    const untouched = !(how.drop || how.closeCode || how.garbage || how.swallow || how.frame)
+  /** Applies a fault to a frame from the guest. Returns whether the work is still to be done. */
+  async faultOnReceived(spec: FaultSpec, request: WireFrame): Promise<boolean> {
+    const untouched = !(spec.drop || spec.closeCode || spec.garbage || spec.swallow || spec.frame)
     if (untouched) {
-      if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
+      if (spec.delayMs !== undefined) await pause(spec.delayMs, undefined, { ref: false })
       return true
     }
     const { tracingId } = request
     const blank = { type: 'response', ...(tracingId !== undefined && { tracingId }) }
-    await this.#sendBent(this.recorded('to-guest', blank, request.action), how)
+    await this.#sendFaulty(this.recorded('to-guest', blank, request.action), spec)
     return false
   }
 
@@ -101,28 +101,28 @@ export class GuestConnection {
     this.token = undefined
   }
 
-  async #sendBent(recorded: RecordedFrame, how: Bending): Promise<void> {
-    if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
-    if (how.drop) {
+  async #sendFaulty(recorded: RecordedFrame, spec: FaultSpec): Promise<void> {
+    if (spec.delayMs !== undefined) await pause(spec.delayMs, undefined, { ref: false })
+    if (spec.drop) {
       this.drop()
       return
     }
-    if (how.closeCode !== undefined) {
-      this.closeWith(how.closeCode, '')
+    if (spec.closeCode !== undefined) {
+      this.closeWith(spec.closeCode, '')
       return
     }
-    if (how.garbage) {
+    if (spec.garbage) {
       this.#socket.send('{"type":"mess')
       return
     }
-    if (how.swallow) return
-    const answer = how.frame ? { ...recorded, frame: replaced(recorded.frame, how.frame) } : recorded
-    if (how.reorder) {
+    if (spec.swallow) return
+    const answer = spec.frame ? { ...recorded, frame: replaced(recorded.frame, spec.frame) } : recorded
+    if (spec.reorder) {
       this.#held.push(answer)
       return
     }
     this.#put(answer)
-    if (how.duplicate) this.#put(answer)
+    if (spec.duplicate) this.#put(answer)
   }
 
   #put(recorded: RecordedFrame): void {
@@ -134,7 +134,7 @@ export class GuestConnection {
 }
 
 /** A made-up error carries no `tracingId`, as recorded ones don't, unless the test gives one. */
-function replaced(original: WireFrame, frame: NonNullable<Bending['frame']>): WireFrame {
+function replaced(original: WireFrame, frame: NonNullable<FaultSpec['frame']>): WireFrame {
   const { tracingId } = original
   const keepsTracingId = frame.code < 300 && tracingId !== undefined
   return { type: original.type ?? 'response', ...(keepsTracingId && { tracingId }), ...frame }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { httpBaseOf, targetOf } from './base-url.ts'
-import type { Bending, Bends } from './bend.ts'
+import type { FaultSpec, FaultInjector } from './fault-injection.ts'
 import { GuestConnection } from './guest-connection.ts'
 import { GuestRefusal, missingParameter, refuseTooMany, requestFailed } from './guest-refusal.ts'
 import { type GuestAction, type GuestRequest, GuestRequestSchema } from './guest-request.ts'
@@ -14,7 +14,7 @@ import type { Settings } from './settings.ts'
 
 export interface GuestSocketParts {
   settings: Settings
-  bends: Bends
+  faults: FaultInjector
   frames: FrameRecord
   requests: RequestRecord
   actions: Record<string, GuestAction>
@@ -25,7 +25,7 @@ const FRAME_BYTES = 128 * 1024
 
 /** The messaging host: the guests' WebSockets at `/v1`. */
 export function createGuestSocket(parts: GuestSocketParts) {
-  const { settings, bends, frames, requests } = parts
+  const { settings, faults, frames, requests } = parts
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -39,12 +39,12 @@ export function createGuestSocket(parts: GuestSocketParts) {
     const target = targetOf(req)
     const recorded = { method: 'GET', ...target, headers: req.headers, atMs: settings.now() }
     socket.on('error', () => socket.destroy())
-    const how = bends.forRequest(recorded)
-    const status = (how && (await bendHandshake(how, socket))) ?? statusOf(target, req.headers.origin)
+    const spec = faults.forRequest(recorded)
+    const status = (spec && (await handshakeFault(spec, socket))) ?? statusOf(target, req.headers.origin)
     requests.add({ ...recorded, status })
     if (status === 0) return
     if (status !== 101) {
-      refuseHandshake(socket, status, how?.headers)
+      refuseHandshake(socket, status, spec?.headers)
       return
     }
     const baseUrl = httpBaseOf(req, settings)
@@ -60,7 +60,7 @@ export function createGuestSocket(parts: GuestSocketParts) {
   }
 
   function accept(ws: WebSocket, baseUrl: string): void {
-    const connection = new GuestConnection(ws, baseUrl, { settings, bends, frames })
+    const connection = new GuestConnection(ws, baseUrl, { settings, faults, frames })
     connections.add(connection)
     ws.on('message', (data) => void receive(connection, (data as Buffer).toString('utf8')))
     ws.on('error', () => connection.drop())
@@ -74,8 +74,8 @@ export function createGuestSocket(parts: GuestSocketParts) {
     const json = parsed(text)
     frames.add({ ...connection.recorded('from-guest', json), ...tokenOf(json) })
     const action = typeof json.action === 'string' ? json.action : undefined
-    const how = action === undefined ? undefined : bends.forReceived(action)
-    if (how && !(await connection.bendReceived(how, json))) return
+    const spec = action === undefined ? undefined : faults.forReceived(action)
+    if (spec && !(await connection.faultOnReceived(spec, json))) return
     try {
       refuseTooMany(connection.requests.take(), 'Request')
       const request = checked(json)
@@ -150,15 +150,15 @@ function unexpected(tracingId: string | undefined) {
 }
 
 /** @returns the status to refuse with, 0 when there is nothing more to do, nothing to go on as usual */
-async function bendHandshake(how: Bending, socket: Duplex): Promise<number | undefined> {
-  if (how.delayMs !== undefined) await pause(how.delayMs, undefined, { ref: false })
-  if (how.swallow) return 0
-  if (how.drop || how.garbage) {
-    if (how.garbage) socket.write('HTTP/1.1 mess\r\n\r\n')
+async function handshakeFault(spec: FaultSpec, socket: Duplex): Promise<number | undefined> {
+  if (spec.delayMs !== undefined) await pause(spec.delayMs, undefined, { ref: false })
+  if (spec.swallow) return 0
+  if (spec.drop || spec.garbage) {
+    if (spec.garbage) socket.write('HTTP/1.1 mess\r\n\r\n')
     socket.destroy()
     return 0
   }
-  return how.status
+  return spec.status
 }
 
 const REASONS: Record<number, string> = { 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests' }

@@ -9,7 +9,7 @@ import { badCredentials, invalidValue, rateLimitExceeded } from './platform-erro
 import type { Settings } from './settings.ts'
 
 const PAGE_SIZE = 25
-const MOST_PER_PAGE = 100
+const MAX_PAGE_SIZE = 100
 
 /** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
 export function history(parts: {
@@ -26,8 +26,8 @@ export function history(parts: {
     if (!session) throw badCredentials()
     const retryAfterSeconds = session.historyCalls.take()
     if (retryAfterSeconds > 0) throw rateLimitExceeded(retryAfterSeconds)
-    const pageSize = numberIn(req, 'pageSize', PAGE_SIZE, MOST_PER_PAGE)
-    const pageNumber = numberIn(req, 'pageNumber', 1, Infinity)
+    const pageSize = integerIn(req, 'pageSize', PAGE_SIZE, MAX_PAGE_SIZE)
+    const pageNumber = integerIn(req, 'pageNumber', 1, Infinity)
     const newestFirst = session.entries.toReversed()
     const total = newestFirst.length
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
@@ -56,11 +56,11 @@ export function history(parts: {
   return router
 }
 
-/** @throws {PlatformError} 400 when it is no number from 1 to `most` */
-function numberIn(req: Request, name: string, otherwise: number, most: number): number {
+/** @throws {PlatformError} 400 unless it is an integer from 1 to `max` */
+function integerIn(req: Request, name: string, defaultValue: number, max: number): number {
   const given = req.query[name]
-  if (given === undefined) return otherwise
+  if (given === undefined) return defaultValue
   const number = Number(given)
-  if (!Number.isInteger(number) || number < 1 || number > most) throw invalidValue(name)
+  if (!Number.isInteger(number) || number < 1 || number > max) throw invalidValue(name)
   return number
 }

@@ -1,7 +1,7 @@
 import { createAgent } from './agent.ts'
 import { attachmentActions } from './attachment-actions.ts'
 import { createAttachments } from './attachments.ts'
-import { createBends } from './bend.ts'
+import { createFaultInjector } from './fault-injection.ts'
 import { configureActions } from './configure-session.ts'
 import { createConversations } from './conversations.ts'
 import { createGuestJwts } from './guest-jwt.ts'
@@ -26,7 +26,7 @@ import { createSignIn } from './sign-in.ts'
 
 /** Every part is made here, once. */
 export function createParts(settings: Settings) {
-  const bends = createBends()
+  const faults = createFaultInjector()
   const frames = createRecord<RecordedFrame, FrameQuery>({ keep: settings.record, matches: matchesFrame })
   const requests = createRecord<RecordedRequest, RequestQuery>({
     keep: settings.record,
@@ -46,8 +46,8 @@ export function createParts(settings: Settings) {
     ...messageActions({ settings, sessions, conversations, attachments, agent }),
     ...attachmentActions({ settings, attachments }),
   }
-  const guestSocket = createGuestSocket({ settings, bends, frames, requests, actions })
-  const made = { bends, frames, requests, sessions, conversations, agent, oauth, signIn, guests }
+  const guestSocket = createGuestSocket({ settings, faults, frames, requests, actions })
+  const made = { faults, frames, requests, sessions, conversations, agent, oauth, signIn, guests }
   const restApp = createRestApp({ settings, jwts, attachments, ...made })
   return { ...made, guestSocket, restApp }
 }

@@ -82,7 +82,7 @@ const CODES: Record<number, string> = {
   504: 'request.timeout',
 }
 
-/** What the platform says with a bare status: of the body parser, or when a test bends an answer. */
+/** What the platform says with a bare status: of the body parser, or when a test injects a fault. */
 export function errorOfStatus(status: number): PlatformError {
   if (status === 429) return rateLimitExceeded(1)
   const code = CODES[status] ?? 'internal.server.error'

@@ -9,7 +9,7 @@ export function correlationId(_req: Request, res: Response, next: NextFunction):
   next()
 }
 
-const MOST_COUNTERS = 10_000
+const MAX_COUNTERS = 10_000
 
 /**
  * Genesys: each token may make so many requests a minute; every answer tells how many it has made, and the
@@ -22,7 +22,7 @@ export function rateHeaders(options: { perMinute: number; now: () => number }) {
     const nowMs = options.now()
     const known = counters.get(key)
     if (known && known.resetsAtMs > nowMs) return known
-    if (counters.size >= MOST_COUNTERS) counters.clear()
+    if (counters.size >= MAX_COUNTERS) counters.clear()
     const counter = { used: 0, resetsAtMs: nowMs + MINUTE_MS }
     counters.set(key, counter)
     return counter

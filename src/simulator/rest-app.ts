@@ -1,7 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { attachmentStorage } from './attachment-storage.ts'
 import type { Attachments } from './attachments.ts'
-import type { Bends } from './bend.ts'
+import type { FaultInjector } from './fault-injection.ts'
 import { conversationEndpoints } from './conversation-endpoints.ts'
 import type { Conversations } from './conversations.ts'
 import type { GuestJwts } from './guest-jwt.ts'
@@ -12,7 +12,7 @@ import { answerError, errorOfStatus, notFound } from './platform-errors.ts'
 import { correlationId, rateHeaders } from './platform-headers.ts'
 import { publicConfiguration } from './public-configuration.ts'
 import type { RequestRecord } from './record.ts'
-import { bendAnswers, recordRequests } from './rest-bending.ts'
+import { injectFaults, recordRequests } from './rest-faults.ts'
 import { restGuestApis } from './rest-guest-apis.ts'
 import type { RestGuests } from './rest-guests.ts'
 import type { Settings } from './settings.ts'
@@ -24,7 +24,7 @@ const BODY_BYTES = 512_000
 
 export interface RestParts {
   settings: Settings
-  bends: Bends
+  faults: FaultInjector
   requests: RequestRecord
   oauth: OAuth
   sessions: GuestSessions
@@ -37,13 +37,13 @@ export interface RestParts {
 
 /** The API, login and CDN hosts and the object store, all on one port: their paths do not collide. */
 export function createRestApp(parts: RestParts): Express {
-  const { settings, bends, requests, oauth, attachments, conversations } = parts
+  const { settings, faults, requests, oauth, attachments, conversations } = parts
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use(correlationId)
   app.use(recordRequests(requests, settings.now))
   app.use('/api', rateHeaders({ perMinute: settings.limits.restPerMinute, now: settings.now }))
-  app.use(bendAnswers(bends))
+  app.use(injectFaults(faults))
   app.use(attachmentStorage(settings, attachments))
   app.use(publicConfiguration(settings))
   app.use(oauth.router)

@@ -13,7 +13,7 @@ async function run(): Promise<void> {
 
 function settingsOrExit() {
   try {
-    // A run may last for days; what a test would look at is of no use here.
+    // A run may last for days, and no test inspects it.
     return { ...readSimulatorSettings(process.env), record: false }
   } catch (err) {
     process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`)

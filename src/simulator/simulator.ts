@@ -1,7 +1,7 @@
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentMessage } from './agent.ts'
-import type { Bend, BendMatch, Bending } from './bend.ts'
+import type { Fault, FaultMatch, FaultSpec } from './fault-injection.ts'
 import { attach } from './guest-socket.ts'
 import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
 import { createParts } from './parts.ts'
@@ -13,13 +13,15 @@ import { testSurface } from './test-surface.ts'
 
 export type { AgentMessage } from './agent.ts'
 export type { AgentScript } from './agent-script.ts'
-export type { Bend, BendMatch, Bending } from './bend.ts'
+export type { Fault, FaultMatch, FaultSpec } from './fault-injection.ts'
+/** @deprecated The former names. */
+export type { Fault as Bend, FaultMatch as BendMatch, FaultSpec as Bending } from './fault-injection.ts'
 export type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
 export type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
 export type { RestGuest } from './rest-guests.ts'
 export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
 
-/** A small Genesys Cloud on this machine, and what a test can do to it and ask of it. */
+/** A small Genesys Cloud on this machine, with what a test needs to control and inspect it. */
 export interface Simulator {
   /** `http://127.0.0.1:4010`: stands for the API, the login and the CDN host. */
   readonly url: string
@@ -33,7 +35,7 @@ export interface Simulator {
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>
 
-  // The agent. Without a guest token, the guest whose conversation began last is meant.
+  // The agent. Without a guest token, the guest whose conversation began last is targetSession.
 
   /** Says something to the guest: a text, quick replies, a card, a file. Begins a conversation if there is none. */
   agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
@@ -47,10 +49,12 @@ export interface Simulator {
   /** An authorization code, good once, as the site's own sign-in would get it for a person. */
   authorizationCode(userId: string): string
 
-  // Trouble.
+  // Fault injection.
 
-  /** Bends the next answer that fits, once (or `times`). See `BendMatch` and `Bending`. */
-  bend(match: BendMatch, how: Bending): Bend
+  /** Spoils the next matching answer, once (or `times`). See `FaultMatch` and `FaultSpec`. */
+  injectFault(match: FaultMatch, spec: FaultSpec): Fault
+  /** @deprecated The former name of `injectFault`. */
+  bend(match: FaultMatch, spec: FaultSpec): Fault
   /** Cuts the guests' TCP connections, all or one guest's, without a close frame. */
   dropSockets(guestToken?: string): void
   /** Closes the guests' sockets with a code. Default 1001, "going away". */
@@ -60,17 +64,17 @@ export interface Simulator {
   /** Every OAuth token given out so far gets 401 from now on. */
   expireOAuthTokens(): void
 
-  // What was seen. `requests` and `frames` hold the last 10,000 (unless `record` is false).
+  // Inspection. `requests` and `frames` hold the last 10,000 (unless `record` is false).
 
   readonly requests: readonly RecordedRequest[]
   readonly frames: readonly RecordedFrame[]
   /** How often `POST /oauth/token` was asked. */
   readonly tokenRequests: number
-  /** Waits for the next frame that fits, either way; rejects after 5 s unless told otherwise. */
+  /** Waits for the next matching frame, in either direction; rejects after 5 s unless told otherwise. */
   nextFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
-  /** As `nextFrame`, but one that was there already will do. */
+  /** As `nextFrame`, but also resolves to a frame that was seen before. */
   seenFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
-  /** Waits for the end of the next request that fits: `'PUT /api/v2/*'`. */
+  /** Waits for the end of the next matching request: `'PUT /api/v2/*'`. */
   nextRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   seenRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   /** All that was said in a session, the oldest first. */
@@ -131,7 +135,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** Who listens on every address is reached on this one. */
+/** A server that listens on all addresses is reached on the loopback one. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

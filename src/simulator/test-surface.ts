@@ -3,11 +3,11 @@ import type { GuestSession } from './guest-session.ts'
 import { attributesSeen, infoOf, transcriptOf } from './inspection.ts'
 import type { Parts } from './parts.ts'
 
-/** What a test can do to the simulator and ask of it; `Simulator` says what each member is for. */
+/** How a test controls and inspects the simulator; `Simulator` documents each member. */
 export function testSurface(parts: Parts) {
-  const { bends, frames, requests, sessions, conversations, agent, oauth, guestSocket } = parts
+  const { faults, frames, requests, sessions, conversations, agent, oauth, guestSocket } = parts
 
-  function meant(guestToken?: string): GuestSession {
+  function targetSession(guestToken?: string): GuestSession {
     const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
     if (!session) throw new Error('The simulator knows no such guest: none has configured a session')
     return session
@@ -19,16 +19,17 @@ export function testSurface(parts: Parts) {
   }
 
   return {
-    agentSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what),
-    botSays: (what: string | AgentMessage, guest?: string) => agent.says(meant(guest), what, 'bot'),
-    agentTypes: (guest?: string, durationMs?: number) => agent.types(meant(guest), durationMs),
-    agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(meant(guest))),
+    agentSays: (what: string | AgentMessage, guest?: string) => agent.says(targetSession(guest), what),
+    botSays: (what: string | AgentMessage, guest?: string) => agent.says(targetSession(guest), what, 'bot'),
+    agentTypes: (guest?: string, durationMs?: number) => agent.types(targetSession(guest), durationMs),
+    agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(targetSession(guest))),
     authorizationCode: parts.signIn.authorizationCode,
-    bend: bends.bend,
+    injectFault: faults.inject,
+    bend: faults.inject,
     dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),
     closeSockets: (code = 1001, reason = '', guest?: string) =>
       socketsOf(guest).forEach((socket) => socket.closeWith(code, reason)),
-    expireSession: (guest?: string) => meant(guest).expire(),
+    expireSession: (guest?: string) => targetSession(guest).expire(),
     expireOAuthTokens: oauth.expireTokens,
     requests: requests.kept,
     frames: frames.kept,
@@ -39,8 +40,8 @@ export function testSurface(parts: Parts) {
     seenFrame: frames.seen,
     nextRequest: requests.next,
     seenRequest: requests.seen,
-    transcript: (guest?: string) => transcriptOf(meant(guest)),
-    sawAttributes: (guest?: string) => attributesSeen(meant(guest)),
+    transcript: (guest?: string) => transcriptOf(targetSession(guest)),
+    sawAttributes: (guest?: string) => attributesSeen(targetSession(guest)),
     get sessions() {
       return sessions.all().map(infoOf)
     },

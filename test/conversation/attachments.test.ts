@@ -99,7 +99,7 @@ describe('a file', () => {
   })
 
   test('whose socket is lost while it is uploaded is accepted all the same', async () => {
-    running.genesys.bend('UploadSuccessEvent', { drop: true })
+    running.genesys.injectFault('UploadSuccessEvent', { drop: true })
     const uploaded = await upload('photo.png')
     expect(uploaded.status).toBe(201)
     expect(await page.ask('POST', '/messages', { attachmentIds: [uploaded.body.id] })).toMatchObject({
@@ -150,7 +150,7 @@ describe('a file is refused', () => {
   test('before its upload: it is of a type that the deployment does not take', async () => {
     const inbound = { fileTypes: [{ type: 'image/*' }, { type: 'text/plain' }], maxFileSizeKB: 10 }
     const body = { connected: true, newSession: true, allowedMedia: { inbound } }
-    running.genesys.bend('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })
+    running.genesys.injectFault('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })
     page = await running.openPage()
     expect(await upload('page.html', 'bytes', 'text/html')).toMatchObject({
       status: 422,
@@ -167,7 +167,7 @@ describe('a file is refused', () => {
   })
 
   test('after its upload, when Genesys has looked at it', async () => {
-    running.genesys.bend('UploadSuccessEvent', {
+    running.genesys.injectFault('UploadSuccessEvent', {
       frame: {
         class: 'UploadFailureEvent',
         code: 200,

@@ -175,7 +175,7 @@ describe('the guest answers', () => {
 
   test('once, though the echo of a date was lost', async () => {
     const { id } = running.genesys.agentSays({ text: 'when?', content: [DATE_PICKER] })
-    running.genesys.bend('onMessage', { drop: true })
+    running.genesys.injectFault('onMessage', { drop: true })
     const date = { text: 'then', payload: '2026-12-02T10:00:00.000Z', inReplyTo: id }
     expect(await page.ask('POST', '/messages', { date })).toMatchObject({ status: 201 })
     expect(running.genesys.transcript().filter(({ sender }) => sender === 'guest')).toHaveLength(2)

@@ -42,8 +42,8 @@ async function play(steps: readonly Step[]): Promise<void> {
 async function playStep(conversation: CutConversation, step: Step, mayBeMissing: string[]): Promise<void> {
   const { genesys } = conversation
   const { by, text, cut, when, frame } = step
-  if (frame) genesys.bend({ direction: 'to-guest', class: 'StructuredMessage' }, { [frame]: true })
-  if (cut === 'lost echo') genesys.bend('onMessage', { drop: true })
+  if (frame) genesys.injectFault({ direction: 'to-guest', class: 'StructuredMessage' }, { [frame]: true })
+  if (cut === 'lost echo') genesys.injectFault('onMessage', { drop: true })
   const isCut = cut !== undefined && cut !== 'lost echo'
   if (isCut && when === 'before') await conversation.cut(cut)
   const cutMeanwhile = isCut && when === 'during' ? cut : undefined

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { BendMatch, Bending } from '../../src/simulator/simulator.ts'
+import type { FaultMatch, FaultSpec } from '../../src/simulator/simulator.ts'
 import { ask, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 
 /** Every refusal that is known on Genesys' guest socket, by its code: what the page is answered. */
@@ -15,13 +15,13 @@ beforeEach(async () => {
 })
 afterEach(() => running.stop())
 
-const textFrame = (code: number, text: string): Bending => ({
+const textFrame = (code: number, text: string): FaultSpec => ({
   frame: { type: 'response', class: 'string', code, body: text },
 })
-const fileFrame = (errorCode: number, frameClass = 'GenerateUrlError'): Bending => ({
+const fileFrame = (errorCode: number, frameClass = 'GenerateUrlError'): FaultSpec => ({
   frame: { type: 'message', class: frameClass, code: 200, body: { errorCode, errorMessage: 'Refused' } },
 })
-const rateFrame = (errorCode: number): Bending => ({
+const rateFrame = (errorCode: number): FaultSpec => ({
   frame: {
     type: 'response',
     class: 'TooManyRequestsErrorMessage',
@@ -44,12 +44,12 @@ function upload(fileName: string, bytes = 'bytes'): Promise<Answer> {
   return ask(running.url, 'POST', path, bytes, { ...page.headers, 'content-type': 'image/png' })
 }
 
-const MESSAGE: BendMatch = { received: 'onMessage' }
-const CONFIGURE: BendMatch = { received: 'configureSession' }
-const FILE: BendMatch = { received: 'onAttachment' }
-const ADDRESS: BendMatch = { received: 'getAttachment' }
+const MESSAGE: FaultMatch = { received: 'onMessage' }
+const CONFIGURE: FaultMatch = { received: 'configureSession' }
+const FILE: FaultMatch = { received: 'onAttachment' }
+const ADDRESS: FaultMatch = { received: 'getAttachment' }
 
-test.each<[string, keyof typeof DOES, BendMatch, Bending, number, string]>([
+test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
   ['400 request failed', 'writes', MESSAGE, textFrame(400, 'Request failed.'), 502, 'upstream_refused'],
   [
     '400 deployment not found',
@@ -162,21 +162,21 @@ test.each<[string, keyof typeof DOES, BendMatch, Bending, number, string]>([
   ['4102 empty file', 'uploads', FILE, fileFrame(4102), 422, 'attachment_refused'],
   ['5000 unexpected', 'writes', MESSAGE, textFrame(5000, 'Unexpected error'), 504, 'delivery_unknown'],
 ])('%s, when the guest %s', async (_row, does, match, how, status, code) => {
-  const bend = running.genesys.bend(match, how)
+  const fault = running.genesys.injectFault(match, how)
   const answer = await DOES[does]()
   expect(answer).toMatchObject({ status, body: { status, code } })
   expect(answer.headers.get('retry-after')).toBe(status === 429 ? '3' : null)
   expect(JSON.stringify(answer.body)).not.toMatch(/larger than \d|Unexpected error|Refused/)
-  await bend.happened
+  await fault.happened
 })
 
 describe('403 feature toggle, when the guest types,', () => {
   test('is nobody’s failure: typing is not told any more, and messages go on', async () => {
     const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
-    const bend = running.genesys.bend(MESSAGE, refusal)
+    const fault = running.genesys.injectFault(MESSAGE, refusal)
     expect((await page.ask('POST', '/typing')).status).toBe(204)
     expect(await page.say('hello')).toMatchObject({ status: 201 })
-    await bend.happened
+    await fault.happened
     expect((await page.ask('POST', '/typing')).status).toBe(204)
     const typed = running.genesys.frames.filter(
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),

@@ -28,7 +28,7 @@ async function startWebMessaging(): Promise<Harness> {
       return genesys.sessions.map(({ token }) => token)
     },
     stallNext: (operation) =>
-      void genesys.bend(
+      void genesys.injectFault(
         { received: operation === 'open' ? 'configureSession' : 'onMessage' },
         { swallow: true },
       ),
@@ -73,10 +73,10 @@ async function startRest(
     },
     refuseNext: (operation, status, retryAfter) => {
       const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': retryAfter }
-      genesys.bend(matchOf(operation), { status, headers, body: { code: 'not.authorized' } })
+      genesys.injectFault(matchOf(operation), { status, headers, body: { code: 'not.authorized' } })
     },
-    stallNext: (operation) => void genesys.bend(pathOf(operation), { swallow: true }),
-    garbleNext: (operation) => void genesys.bend(pathOf(operation), { garbage: true }),
+    stallNext: (operation) => void genesys.injectFault(pathOf(operation), { swallow: true }),
+    garbleNext: (operation) => void genesys.injectFault(pathOf(operation), { garbage: true }),
     expireAccessToken: () => genesys.expireOAuthTokens(),
     async stop() {
       for (const made of [api, login]) made.close()

@@ -49,7 +49,7 @@ test('nothing is kept when recording is off, and waiting still works', async () 
   expect([simulator.frames, simulator.requests]).toEqual([[], []])
 })
 
-test('without a token the latest conversation is meant', async () => {
+test('without a guest token the simulator acts on the latest conversation', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   expect(() => simulator.agentSays('Hello?')).toThrow('none has configured a session')
   const one = await connect(simulator)
@@ -73,7 +73,7 @@ test('without a token the latest conversation is meant', async () => {
 test('closing ends everything and frees the port', async () => {
   simulator = await startSimulator()
   const guest = await connect(simulator)
-  simulator.bend('GET /v1', { swallow: true })
+  simulator.injectFault('GET /v1', { swallow: true })
   const waiting = connect(simulator)
   await simulator.nextRequest('GET /v1')
   await Promise.all([simulator.close(), expect(waiting).rejects.toThrow()])

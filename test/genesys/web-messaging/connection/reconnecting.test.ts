@@ -44,7 +44,7 @@ test('a question that the lost socket left open is asked again', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
-  genesys.bend('JwtResponse', { drop: true })
+  genesys.injectFault('JwtResponse', { drop: true })
   const page = await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
   expect(page.messages).toHaveLength(1)
   expect(handshakes(genesys)).toBe(2)
@@ -52,7 +52,7 @@ test('a question that the lost socket left open is asked again', async () => {
 
 test('a message waits for a socket that opens only at the second attempt', async () => {
   const { api, genesys } = await startDriver()
-  genesys.bend('GET /v1', { status: 503 })
+  genesys.injectFault('GET /v1', { status: 503 })
   const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
   expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   expect(genesys.transcript()).toHaveLength(1)
@@ -73,7 +73,9 @@ test('too many configures in a minute are waited out, not fought', async () => {
     errorCode: 429,
     errorMessage: 'ConfigureSession rate too high for this session',
   }
-  genesys.bend('configureSession', { frame: { class: 'TooManyRequestsErrorMessage', code: 429, body } })
+  genesys.injectFault('configureSession', {
+    frame: { class: 'TooManyRequestsErrorMessage', code: 429, body },
+  })
   const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
   await expect(api.resume(jane, soon())).rejects.toMatchObject({
     code: 'upstream_rate_limited',

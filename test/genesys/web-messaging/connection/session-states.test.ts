@@ -134,11 +134,11 @@ describe('a session that runs out', () => {
   ])('is known by code %i when the guest comes back', async (code, body) => {
     const { api, genesys } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
-    genesys.bend('configureSession', { frame: { class: 'string', code, body } })
+    genesys.injectFault('configureSession', { frame: { class: 'string', code, body } })
     const page = listen(api, jane)
     await page.until(isState('expired'))
     expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
-    genesys.bend('configureSession', { frame: { class: 'string', code, body } })
+    genesys.injectFault('configureSession', { frame: { class: 'string', code, body } })
     await expect(api.resume(jane, soon())).rejects.toMatchObject({
       code: 'session_ended',
       facts: { status: code },

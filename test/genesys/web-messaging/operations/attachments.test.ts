@@ -32,7 +32,7 @@ test('a file is streamed to the object store, accepted, and sent with a message'
 test('messages go on while a file is being uploaded', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ class: 'UploadSuccessEvent' }, { delayMs: 200 })
+  genesys.injectFault({ class: 'UploadSuccessEvent' }, { delayMs: 200 })
   const uploading = api.upload(jane, file(), soon())
   await genesys.seenFrame('PresignedUrlResponse')
   await api.send(jane, { text: 'Meanwhile', tracingId: randomUUID() }, soon())
@@ -88,7 +88,7 @@ test('a deployment that takes no files says which setting to mend', async () => 
 
 test('a file that Genesys rejects after the upload is refused', async () => {
   const { api, guest, genesys } = await startDriver()
-  genesys.bend(
+  genesys.injectFault(
     { class: 'UploadSuccessEvent' },
     { frame: { class: 'UploadFailureEvent', code: 200, body: { errorCode: 4003, errorMessage: 'content' } } },
   )
@@ -101,7 +101,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
 test('when the socket is lost with the word of success, the download address proves the upload', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ class: 'UploadSuccessEvent' }, { drop: true })
+  genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })
   const uploaded = await api.upload(jane, file(), soon())
   expect(uploaded.url).toMatch(/^http/)
   await api.send(jane, { text: 'see this', attachmentIds: [uploaded.id], tracingId: randomUUID() }, soon())
@@ -109,7 +109,7 @@ test('when the socket is lost with the word of success, the download address pro
 
 test('an object store that fails leaves the file unsent', async () => {
   const { api, guest, genesys } = await startDriver()
-  genesys.bend('PUT /*', { status: 503 })
+  genesys.injectFault('PUT /*', { status: 503 })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
     code: 'upstream_unavailable',
   })
@@ -117,7 +117,7 @@ test('an object store that fails leaves the file unsent', async () => {
 
 test('no word about the file by the deadline is a timeout', async () => {
   const { api, guest, genesys } = await startDriver()
-  genesys.bend({ class: 'UploadSuccessEvent' }, { swallow: true })
+  genesys.injectFault({ class: 'UploadSuccessEvent' }, { swallow: true })
   await expect(api.upload(await guest(), file(), soon(300))).rejects.toMatchObject({
     code: 'upstream_timeout',
   })

@@ -60,7 +60,7 @@ describe('opening a guest session', () => {
 
   test('does not wait for public configuration that is away', async () => {
     const { api, genesys } = await startDriver()
-    genesys.bend('GET /webdeployments/*', { drop: true, times: 10 })
+    genesys.injectFault('GET /webdeployments/*', { drop: true, times: 10 })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
   })
 
@@ -80,7 +80,7 @@ describe('opening a guest session', () => {
 
   test('is refused with the general hint where the allowed domains do not explain it', async () => {
     const { api, genesys } = await startDriver({ allowedDomains: ['shop.example'] })
-    genesys.bend('GET /v1', { status: 403 })
+    genesys.injectFault('GET /v1', { status: 403 })
     await expect(api.open(JANE, soon())).rejects.toMatchObject({
       facts: { hint: expect.stringContaining(genesys.deploymentId) },
     })
@@ -88,7 +88,9 @@ describe('opening a guest session', () => {
 
   test('that is refused like a known guest’s ends no session', async () => {
     const { api, genesys } = await startDriver()
-    genesys.bend('configureSession', { frame: { class: 'string', code: 401, body: 'User is unauthorized' } })
+    genesys.injectFault('configureSession', {
+      frame: { class: 'string', code: 401, body: 'User is unauthorized' },
+    })
     await expect(api.open(JANE, soon())).rejects.toMatchObject({
       code: 'upstream_refused',
       facts: { status: 401 },
@@ -104,7 +106,7 @@ describe('opening a guest session', () => {
 
   test('goes through when joining fails', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
-    genesys.bend('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
+    genesys.injectFault('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new', attributesDelivered: false })
   })
 })

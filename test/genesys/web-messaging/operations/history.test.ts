@@ -73,10 +73,10 @@ test('the JWT is asked for once, and again when it is about to run out', async (
 
 test('a JWT that Genesys does not accept is renewed once', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
-  genesys.bend('GET /api/v2/webmessaging/messages', { status: 401 })
+  genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 401 })
   expect((await api.history(jane, FIRST, soon())).messages).toHaveLength(2)
   expect(genesys.frames.filter(isJwt)).toHaveLength(2)
-  genesys.bend('GET /api/v2/webmessaging/messages', { status: 401, times: 2 })
+  genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 401, times: 2 })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ facts: { status: 401 } })
 })
 
@@ -107,6 +107,6 @@ test('the origin of the page goes along', async () => {
 
 test('an answer that is no history is a bad response', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
-  genesys.bend('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
+  genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })
 })

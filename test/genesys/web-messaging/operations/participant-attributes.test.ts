@@ -53,6 +53,6 @@ test('when the API fails they go with the next message', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
-  genesys.bend('PATCH /api/v2/conversations/*', { status: 500 })
+  genesys.injectFault('PATCH /api/v2/conversations/*', { status: 500 })
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })

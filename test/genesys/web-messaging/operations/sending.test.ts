@@ -54,7 +54,7 @@ test('messages of one guest arrive in the order in which they were said', async 
 test('a message is on its way only once the one before it has been answered', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ class: 'StructuredMessage', text: 'one' }, { delayMs: 100 })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'one' }, { delayMs: 100 })
   await Promise.all([api.send(jane, text('one'), soon()), api.send(jane, text('two'), soon())])
   const order = genesys.frames
     .filter(({ frame, answerTo }) => frame.action === 'onMessage' || answerTo === 'onMessage')
@@ -111,7 +111,7 @@ test('a socket that is lost after the message was taken: the history knows, noth
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
-  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
   const sent = await api.send(jane, text('Hello'), soon())
   expect(sent).toMatchObject({ text: 'Hello', direction: 'inbound' })
   expect(genesys.transcript()).toHaveLength(1)
@@ -122,7 +122,7 @@ test('an earlier message with the same words is not mistaken for the lost one', 
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
-  genesys.bend({ received: 'onMessage' }, { drop: true })
+  genesys.injectFault({ received: 'onMessage' }, { drop: true })
   expect(await failure(api.send(jane, text('Hello'), soon(1_500)))).toMatchObject({
     code: 'delivery_unknown',
   })
@@ -134,9 +134,9 @@ test('of two messages with the same words at once, the one that was lost does no
   const jane = await guest()
   const first = api.send(jane, text('Hello'), soon())
   const second = failure(api.send(jane, text('Hello'), soon(1_500)))
-  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 100 })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 100 })
   await genesys.seenFrame('onMessage')
-  genesys.bend({ received: 'onMessage' }, { drop: true })
+  genesys.injectFault({ received: 'onMessage' }, { drop: true })
   expect(await first).toMatchObject({ text: 'Hello' })
   expect(await second).toMatchObject({ code: 'delivery_unknown' })
   expect(genesys.transcript()).toHaveLength(1)
@@ -145,7 +145,7 @@ test('of two messages with the same words at once, the one that was lost does no
 test('a socket that is lost before the message was taken leaves the delivery unknown, and sends nothing again', async () => {
   const driver = await startDriver()
   const jane = await driver.guest()
-  driver.genesys.bend({ received: 'onMessage' }, { drop: true })
+  driver.genesys.injectFault({ received: 'onMessage' }, { drop: true })
   expect(await failure(driver.api.send(jane, text('Hello'), soon(1_500)))).toMatchObject({
     code: 'delivery_unknown',
   })
@@ -157,7 +157,7 @@ test('no echo by the deadline leaves the delivery unknown; the late echo answers
   const { api, guest, genesys } = driver
   const jane = await guest()
   const page = listen(api, jane)
-  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 300 })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { delayMs: 300 })
   const message = text('Hello')
   expect(await failure(api.send(jane, message, soon(100)))).toMatchObject({ code: 'delivery_unknown' })
   await page.until(says('Hello'))
@@ -171,7 +171,7 @@ test('a repeat finds in the history what an earlier try has delivered', async ()
   const { api, guest, genesys } = driver
   const jane = await guest()
   const before = await api.send(jane, text('Hello'), soon())
-  genesys.bend({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
   const message = text('Bye')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
   const found = await api.send(jane, { ...message, repeat: { afterId: before.id } }, soon())
@@ -182,7 +182,7 @@ test('a repeat finds in the history what an earlier try has delivered', async ()
 test('attributes that came up since the first try of a message that is found are still to be sent', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
   const message = text('Hello')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
   const repeat = { ...message, repeat: {}, attributes: { 'custom.plan': 'gold' } }
@@ -193,7 +193,7 @@ test('attributes that came up since the first try of a message that is found are
 test('attributes that went along with a message whose echo was lost are not pending', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
   const sent = await api.send(jane, { ...text('Hello'), attributes: { 'custom.plan': 'gold' } }, soon())
   expect(sent).not.toHaveProperty('attributesPending')
   expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
@@ -202,7 +202,7 @@ test('attributes that went along with a message whose echo was lost are not pend
 test('a repeat whose first try never arrived is sent', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend({ received: 'onMessage' }, { swallow: true })
+  genesys.injectFault({ received: 'onMessage' }, { swallow: true })
   const message = text('Hello')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
   await api.send(jane, { ...message, repeat: {} }, soon())
@@ -234,7 +234,7 @@ test('a repeat finds what was taken since the time of its first try', async () =
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const firstTriedAtMs = Date.now()
-  genesys.bend({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
+  genesys.injectFault({ class: 'StructuredMessage', text: 'Bye' }, { swallow: true })
   const message = text('Bye')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
   await api.send(jane, { ...message, repeat: { firstTriedAtMs } }, soon())
@@ -245,7 +245,7 @@ test('a repeat is not sent while it can not be found out whether the first try w
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
-  genesys.bend('GET /api/v2/webmessaging/messages*', { status: 500, times: 3 })
+  genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 500, times: 3 })
   const error = await failure(api.send(jane, { ...text('Hello'), repeat: {} }, soon()))
   expect(error).toMatchObject({ code: 'delivery_unknown' })
   expect(sentTexts(driver)).toHaveLength(0)
@@ -254,7 +254,7 @@ test('a repeat is not sent while it can not be found out whether the first try w
 test('"unexpected error" for a message does not tell whether it was taken', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
-  genesys.bend('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
+  genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
   // The history has it, so the guest is told that it was delivered after all.
   expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   expect(genesys.transcript()).toHaveLength(1)
@@ -263,7 +263,7 @@ test('"unexpected error" for a message does not tell whether it was taken', asyn
 test('an echo that can not be read counts as no answer: the history tells', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
-  genesys.bend('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
+  genesys.injectFault('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
   expect(await api.send(jane, text('one'), soon())).toMatchObject({ text: 'one' })
   expect(odd).toEqual(['unknown class'])
   expect(genesys.transcript()).toHaveLength(1)
@@ -272,7 +272,7 @@ test('an echo that can not be read counts as no answer: the history tells', asyn
 test('garbage is counted, harms nobody, and is a bad response where nothing else comes', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
-  genesys.bend('JwtResponse', { garbage: true })
+  genesys.injectFault('JwtResponse', { garbage: true })
   const read = api.history(jane, { pageSize: 25, pageNumber: 1 }, soon(200))
   expect(await failure(read)).toMatchObject({ code: 'upstream_bad_response' })
   expect(odd).toEqual(['not a frame'])
@@ -290,7 +290,7 @@ test('what could not be sent because Genesys is away fails cleanly', async () =>
 
 test('what could not be sent in time fails cleanly', async () => {
   const { api, genesys } = await startDriver()
-  genesys.bend({ received: 'configureSession' }, { swallow: true })
+  genesys.injectFault({ received: 'configureSession' }, { swallow: true })
   const jane = { ref: { token: randomUUID() }, origin: undefined }
   expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
 })

@@ -66,7 +66,7 @@ test('signing out ends the session for all tabs', async () => {
 
 test('signing out with a JWT that has run out renews it first', async () => {
   const { api, signedIn, genesys } = await signedInGuest()
-  genesys.bend('DELETE /api/v2/webdeployments/token/revoke', { status: 401 })
+  genesys.injectFault('DELETE /api/v2/webdeployments/token/revoke', { status: 401 })
   await api.signOut(signedIn, soon())
   expect(genesys.requests.map(({ path }) => path)).toContain('/api/v2/webdeployments/token/refresh')
 })

@@ -14,25 +14,25 @@ afterEach(() => simulator.close())
 
 const text = { message: { type: 'Text', text: 'Hello' } }
 
-test('one REST answer is bent, the next is not', async () => {
-  const bent = simulator.bend('POST /oauth/token', { status: 503, headers: { 'retry-after': '7' } })
+test('a fault hits one REST answer and spares the next', async () => {
+  const fault = simulator.injectFault('POST /oauth/token', { status: 503, headers: { 'retry-after': '7' } })
   const refused = await askToken(simulator)
   expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } })
   expect(refused.headers.get('retry-after')).toBe('7')
-  await bent.happened
+  await fault.happened
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('as many answers are bent as are asked for, and none after a cancel', async () => {
-  const bent = simulator.bend('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
+test('a fault hits as many answers as asked for, and none once it is cancelled', async () => {
+  const fault = simulator.injectFault('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
   expect(await askToken(simulator)).toMatchObject({ status: 418, text: 'teapot' })
   expect(await askToken(simulator)).toMatchObject({ status: 418 })
-  bent.cancel()
+  fault.cancel()
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('a bent 429 is as the platform would say it', async () => {
-  simulator.bend('GET /api/*', { status: 429 })
+test('an injected 429 has the form that the platform gives it', async () => {
+  simulator.injectFault('GET /api/*', { status: 429 })
   const { headers, body } = await call(`${simulator.url}/api/v2/webdeployments/deployments`)
   expect(headers.get('retry-after')).toBe('1')
   expect(headers.get('inin-ratelimit-allowed')).toBe('300')
@@ -40,11 +40,11 @@ test('a bent 429 is as the platform would say it', async () => {
 })
 
 test('an answer can be garbage, be dropped, or never come', async () => {
-  simulator.bend('POST /oauth/token', { garbage: true })
+  simulator.injectFault('POST /oauth/token', { garbage: true })
   expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
-  simulator.bend('POST /oauth/token', { drop: true })
+  simulator.injectFault('POST /oauth/token', { drop: true })
   await expect(askToken(simulator)).rejects.toThrow()
-  const silent = simulator.bend('POST /oauth/token', { swallow: true })
+  const silent = simulator.injectFault('POST /oauth/token', { swallow: true })
   const stop = new AbortController()
   const asking = call(`${simulator.url}/oauth/token`, { method: 'POST', signal: stop.signal })
   await silent.happened
@@ -60,27 +60,33 @@ test('the work can be done and only its answer be lost', async () => {
       headers,
       json: {},
     })
-  simulator.bend('POST */external/guests', { drop: true })
+  simulator.injectFault('POST */external/guests', { drop: true })
   await expect(create()).rejects.toThrow()
   expect(simulator.restGuests).toHaveLength(0)
-  simulator.bend('POST */external/guests', { drop: true, afterWork: true })
+  simulator.injectFault('POST */external/guests', { drop: true, afterWork: true })
   await expect(create()).rejects.toThrow()
   expect(simulator.restGuests).toHaveLength(1)
-  simulator.bend('POST */external/guests', { status: 502, afterWork: true })
+  simulator.injectFault('POST */external/guests', { status: 502, afterWork: true })
   expect(await create()).toMatchObject({ status: 502 })
   expect(simulator.restGuests).toHaveLength(2)
 })
 
+test('bend is a deprecated alias of injectFault', async () => {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- released as bend
+  simulator.bend('POST /oauth/token', { status: 503 })
+  expect(await askToken(simulator)).toMatchObject({ status: 503 })
+})
+
 test('the handshake can be refused or dropped', async () => {
-  simulator.bend('GET /v1', { status: 503 })
+  simulator.injectFault('GET /v1', { status: 503 })
   await expect(connect(simulator)).rejects.toThrow('503')
-  simulator.bend('GET /v1', { drop: true })
+  simulator.injectFault('GET /v1', { drop: true })
   await expect(connect(simulator)).rejects.toThrow('socket hang up')
   await connect(simulator)
 })
 
 test('the echo of a message can be lost, though the agent has it', async () => {
-  simulator.bend('onMessage', { swallow: true })
+  simulator.injectFault('onMessage', { swallow: true })
   guest.send('onMessage', text)
   await simulator.seenFrame('onMessage')
   expect(await guest.say('next')).toMatchObject({ body: { text: 'next' } })
@@ -88,7 +94,7 @@ test('the echo of a message can be lost, though the agent has it', async () => {
 })
 
 test('a message can be lost before the agent has it', async () => {
-  simulator.bend({ received: 'onMessage' }, { swallow: true })
+  simulator.injectFault({ received: 'onMessage' }, { swallow: true })
   guest.send('onMessage', text)
   expect(await guest.say('next')).toMatchObject({ body: { text: 'next' } })
   expect(simulator.transcript().map((entry) => entry.text)).toEqual(['next'])
@@ -96,13 +102,13 @@ test('a message can be lost before the agent has it', async () => {
 
 test('a frame can be refused before any work', async () => {
   const frame = { class: 'string', code: 5000, body: 'Unexpected error' }
-  simulator.bend({ received: 'onMessage' }, { frame })
+  simulator.injectFault({ received: 'onMessage' }, { frame })
   expect(await guest.say('Hello')).toEqual({ type: 'response', ...frame })
   expect(simulator.transcript()).toEqual([])
 })
 
 test('an answer can be replaced, and keeps the tracingId when it is no error', async () => {
-  simulator.bend('SessionResponse', {
+  simulator.injectFault('SessionResponse', {
     frame: { class: 'SessionResponse', code: 200, body: { connected: true } },
   })
   const tracingId = guest.send('configureSession', { deploymentId: simulator.deploymentId })
@@ -110,28 +116,28 @@ test('an answer can be replaced, and keeps the tracingId when it is no error', a
 })
 
 test('a frame can come twice, after the next one, or as garbage', async () => {
-  simulator.bend({ text: 'twice' }, { duplicate: true })
+  simulator.injectFault({ text: 'twice' }, { duplicate: true })
   simulator.agentSays('twice')
   expect(await guest.next()).toEqual(await guest.next())
-  simulator.bend({ text: 'first' }, { reorder: true })
+  simulator.injectFault({ text: 'first' }, { reorder: true })
   simulator.agentSays('first')
   simulator.agentSays('second')
   expect((await guest.next()).body.text).toBe('second')
   expect((await guest.next()).body.text).toBe('first')
-  simulator.bend((recorded) => recorded.frame.class === 'StructuredMessage', { garbage: true })
+  simulator.injectFault((recorded) => recorded.frame.class === 'StructuredMessage', { garbage: true })
   simulator.agentSays('third')
   expect(await guest.next()).toEqual({ garbage: expect.any(String) })
 })
 
 test('several frames in a row can be overtaken, and none of them is lost', async () => {
-  simulator.bend({ class: 'StructuredMessage' }, { reorder: true, times: 2 })
+  simulator.injectFault({ class: 'StructuredMessage' }, { reorder: true, times: 2 })
   for (const text of ['first', 'second', 'third']) simulator.agentSays(text)
   const came = [await guest.next(), await guest.next(), await guest.next()]
   expect(came.map(({ body }) => (body as { text: string }).text)).toEqual(['third', 'first', 'second'])
 })
 
 test('a frame can be late', async () => {
-  simulator.bend({ text: 'slow' }, { delayMs: 20 })
+  simulator.injectFault({ text: 'slow' }, { delayMs: 20 })
   simulator.agentSays('slow')
   simulator.agentSays('quick')
   expect((await guest.next()).body.text).toBe('quick')
@@ -139,12 +145,12 @@ test('a frame can be late', async () => {
 })
 
 test('in place of a frame the connection can be cut or closed', async () => {
-  simulator.bend('JwtResponse', { closeCode: 1011 })
+  simulator.injectFault('JwtResponse', { closeCode: 1011 })
   guest.send('getJwt')
   expect(await guest.closed).toBe(1011)
   const other = await connect(simulator)
   await other.configure()
-  simulator.bend('getJwt', { drop: true })
+  simulator.injectFault('getJwt', { drop: true })
   other.send('getJwt')
   expect(await other.closed).toBe(1006)
 })

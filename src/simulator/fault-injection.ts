@@ -9,8 +9,8 @@ import {
 } from './record.ts'
 import type { Frame } from './payloads.ts'
 
-/** What happens instead of, or to, the one answer that is bent. */
-export interface Bending {
+/** What goes wrong with the answer that a fault is injected into. */
+export interface FaultSpec {
   /** Wait before anything else. */
   delayMs?: number
   /** REST: this status, with `body` (default: the platform's error body for that status) and `headers`. */
@@ -20,11 +20,11 @@ export interface Bending {
   headers?: Record<string, string>
   /** Socket: send this in place of the frame. A `tracingId` is taken over unless given. */
   frame?: Partial<Frame> & Pick<Frame, 'class' | 'code' | 'body'>
-  /** Cut the TCP connection without a word. */
+  /** Cut the TCP connection without an answer or a close frame. */
   drop?: boolean
   /** Socket: close with this code, 1011 for instance. */
   closeCode?: number
-  /** Send what is no JSON. */
+  /** Send invalid JSON. */
   garbage?: boolean
   /** Socket: send the frame twice. */
   duplicate?: boolean
@@ -32,23 +32,23 @@ export interface Bending {
   reorder?: boolean
   /** Never answer. */
   swallow?: boolean
-  /** REST: do the work first, and bend only the answer. Frames are always bent after the work, see `received`. */
+  /** REST: do the work first, and spoil only the answer. For frames this is always so, except with `received`. */
   afterWork?: boolean
-  /** How many answers in a row are bent. Default 1. */
+  /** How many answers in a row are hit. Default 1. */
   times?: number
 }
 
 /**
- * Which answer is bent:
- * - `'POST /oauth/token'`, `'GET /v1'` (the handshake of a socket): a REST answer; `*` stands for anything;
+ * Which answer is hit:
+ * - `'POST /oauth/token'`, `'GET /v1'` (the handshake of a socket): a REST answer; `*` is a wildcard;
  * - `'SessionResponse'`: the next frame of a class; `'onMessage'`: the next frame that answers an action;
- * - `{ class, text, event, token, … }` or a function: the next frame to a guest that fits;
+ * - `{ class, text, event, token, … }` or a function: the next matching frame to a guest;
  * - `{ received: 'onMessage' }`: the next such frame *from* a guest, before any work is done.
  */
-export type BendMatch = string | FrameMatch | ((recorded: RecordedFrame) => boolean) | { received: string }
+export type FaultMatch = string | FrameMatch | ((recorded: RecordedFrame) => boolean) | { received: string }
 
-export interface Bend {
-  /** Resolves when the answer has been bent (the last of `times`). */
+export interface Fault {
+  /** Resolves when the fault has been applied (the last of `times`). */
   happened: Promise<void>
   cancel(): void
 }
@@ -60,24 +60,24 @@ type Target =
 
 interface Pending {
   target: Target
-  how: Bending
+  spec: FaultSpec
   left: number
   done: () => void
 }
 
-/** Holds what a test has asked for until the answer that it is about comes along. */
-export function createBends() {
+/** Holds the faults that a test has asked for until a matching answer comes along. */
+export function createFaultInjector() {
   const pending = new Set<Pending>()
 
-  function bend(match: BendMatch, how: Bending): Bend {
+  function inject(match: FaultMatch, spec: FaultSpec): Fault {
     let done = () => {}
     const happened = new Promise<void>((resolve) => (done = resolve))
-    const entry = { target: targetOf(match), how, left: how.times ?? 1, done }
+    const entry = { target: targetOf(match), spec, left: spec.times ?? 1, done }
     pending.add(entry)
     return { happened, cancel: () => void pending.delete(entry) }
   }
 
-  function take(fits: (target: Target) => boolean): Bending | undefined {
+  function take(fits: (target: Target) => boolean): FaultSpec | undefined {
     for (const entry of pending) {
       if (!fits(entry.target)) continue
       entry.left -= 1
@@ -85,13 +85,13 @@ export function createBends() {
         pending.delete(entry)
         entry.done()
       }
-      return entry.how
+      return entry.spec
     }
     return undefined
   }
 
   return {
-    bend,
+    inject,
     forRequest: (request: Pick<RecordedRequest, 'method' | 'path'>) =>
       take((target) => target.kind === 'answer' && matchesRequest(target.query, request)),
     forFrame: (frame: RecordedFrame) =>
@@ -102,9 +102,9 @@ export function createBends() {
   }
 }
 
-export type Bends = ReturnType<typeof createBends>
+export type FaultInjector = ReturnType<typeof createFaultInjector>
 
-function targetOf(match: BendMatch): Target {
+function targetOf(match: FaultMatch): Target {
   if (typeof match === 'string' && match.includes(' ')) return { kind: 'answer', query: match }
   if (typeof match === 'string') {
     return { kind: 'frame', query: ({ frame, answerTo }) => frame.class === match || answerTo === match }
