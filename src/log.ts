@@ -3,49 +3,41 @@ import { UpstreamError } from './upstream/upstream-error.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { SessionError } from './sessions/session-error.ts'
 
+const PLAIN_FIELDS = [
+  'requestId',
+  'method',
+  'route', // the route's pattern, `/attachments/:id`
+  'status',
+  'durationMs',
+  'aborted',
+  'code', // of the problem catalogue
+  'hint',
+  'operation', // a call to Genesys, as in the metrics
+  'attempt',
+  'guestApi',
+  'deploymentId',
+  'region',
+  'reason',
+  'signal',
+  'address',
+  'port',
+  'url',
+  'count',
+] as const
+
+type PlainFields = Readonly<
+  Partial<Record<(typeof PLAIN_FIELDS)[number], string | number | boolean | undefined>>
+>
+
 /**
- * Everything that a line of the log may hold. What has no place here is not logged: fields are chosen,
- * because hiding what one remembers to hide would forget some. Values are our own words, names of
- * operations and settings, ids without power, and numbers; never a text, an attribute, a name or a token.
+ * Everything that a log line can hold: an allowlist, because a blocklist forgets. Values are our own words,
+ * names of operations and settings, ids that grant nothing, and numbers; never a text, attribute, name or token.
  */
-export interface LogFields {
-  readonly requestId?: string | undefined
-  readonly req?: LoggedRequest | undefined
-  readonly method?: string | undefined
-  /** The pattern of the route, `/attachments/:id`. */
-  readonly route?: string | undefined
-  readonly status?: number | undefined
-  readonly durationMs?: number | undefined
-  readonly aborted?: boolean | undefined
-  /** A code of the problem catalogue. */
-  readonly code?: string | undefined
-  readonly hint?: string | undefined
+export interface LogFields extends PlainFields {
+  readonly req?: Readonly<Record<'method' | 'path', string>> | undefined
+  readonly upstream?:
+    { readonly status?: number; readonly code?: string; readonly correlationId?: string } | undefined
   readonly err?: unknown
-  readonly upstream?: UpstreamInLog | undefined
-  /** Which call to Genesys, as in the metrics. */
-  readonly operation?: string | undefined
-  readonly attempt?: number | undefined
-  readonly guestApi?: string | undefined
-  readonly deploymentId?: string | undefined
-  readonly region?: string | undefined
-  readonly reason?: string | undefined
-  readonly signal?: string | undefined
-  readonly address?: string | undefined
-  readonly port?: number | undefined
-  readonly url?: string | undefined
-  readonly count?: number | undefined
-}
-
-interface UpstreamInLog {
-  readonly status?: number
-  readonly code?: string
-  readonly correlationId?: string
-}
-
-/** What is read of a request; Express's has it. */
-interface LoggedRequest {
-  readonly method: string
-  readonly path: string
 }
 
 type WriteLine = (fields: LogFields, message: string) => void
@@ -57,35 +49,21 @@ export type Log = Readonly<Record<LogLevel, WriteLine>>
 export interface LogOptions {
   readonly level: LogLevel | 'silent'
   /**
-   * Messages of errors that are not ours, as a developer wants to see them. They can quote what was being
-   * worked on, a piece of a body for instance; so the default is `false`: name, code and place.
+   * Whether messages of third-party errors are logged. They can quote the data being processed, part of a
+   * request body for instance. Default: false, which logs name, code and stack only.
    */
-  readonly foreignMessages?: boolean
-  /** Default: stdout, written asynchronously and flushed when the process exits. */
+  readonly thirdPartyMessages?: boolean
+  /** Default: stdout, written asynchronously, and flushed at exit. */
   readonly destination?: DestinationStream
 }
 
-const WRITE_FROM_BYTES = 32_768
-const WRITE_WITHIN_MS = 100
-
-let isoSecond = { atMs: -1, text: '' }
-
-/** As `toISOString` has it, which works out the calendar each time: a third of what a line costs. */
-function isoTime(nowMs: number): string {
-  const ms = nowMs % 1000
-  if (isoSecond.atMs !== nowMs - ms) {
-    isoSecond = { atMs: nowMs - ms, text: new Date(nowMs - ms).toISOString().slice(0, -'000Z'.length) }
-  }
-  return `${isoSecond.text}${String(ms).padStart(3, '0')}Z`
-}
-
 /** A log of JSON lines. */
-export function createLog({ level, foreignMessages = false, destination }: LogOptions): Log {
+export function createLog({ level, thirdPartyMessages = false, destination }: LogOptions): Log {
   const lines = pino(
     {
       level,
       base: null,
-      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
+      timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination ?? (standardOutput ??= createStandardOutput()),
@@ -93,7 +71,7 @@ export function createLog({ level, foreignMessages = false, destination }: LogOp
   const writer =
     (at: LogLevel): WriteLine =>
     (fields, message) => {
-      if (lines.isLevelEnabled(at)) lines[at](chosen(fields, foreignMessages), message)
+      if (lines.isLevelEnabled(at)) lines[at](pickFields(fields, thirdPartyMessages), message)
     }
   return {
     error: writer('error'),
@@ -105,30 +83,18 @@ export function createLog({ level, foreignMessages = false, destination }: LogOp
 }
 
 /**
- * Lines go out together, as writing each one would cost a tenth of what a request does. What waits when the
- * process exits is written then; one that is killed takes the last tenth of a second with it.
+ * Lines are written together, at least every 100 ms; pino writes the rest when the process exits. A process
+ * that is killed loses the last 100 ms. When nobody reads the output, lines above 8 MiB are dropped.
  */
 function createStandardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, maxWrite: WRITE_FROM_BYTES })
-  let waiting = ''
-  let timer: NodeJS.Timeout | undefined
-  const handOver = () => {
-    clearTimeout(timer)
-    timer = undefined
-    output.write(waiting)
-    waiting = ''
-  }
-  process.on('exit', () => {
-    handOver()
-    output.flushSync()
+  return pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: 16_384,
+    maxWrite: 65_536,
+    periodicFlush: 100,
+    maxLength: 8_388_608,
   })
-  return {
-    write(line) {
-      waiting += line
-      if (waiting.length >= WRITE_FROM_BYTES) handOver()
-      else timer ??= setTimeout(handOver, WRITE_WITHIN_MS).unref()
-    },
-  }
 }
 
 let standardOutput: DestinationStream | undefined
@@ -136,87 +102,50 @@ let standardOutput: DestinationStream | undefined
 /** For parts that are used without a log, and for tests. */
 export const SILENT_LOG: Log = createLog({ level: 'silent', destination: { write: () => undefined } })
 
-const PLAIN_FIELDS: readonly string[] = [
-  'requestId',
-  'method',
-  'route',
-  'status',
-  'durationMs',
-  'aborted',
-  'code',
-  'hint',
-  'operation',
-  'attempt',
-  'guestApi',
-  'deploymentId',
-  'region',
-  'reason',
-  'signal',
-  'address',
-  'port',
-  'url',
-  'count',
-] satisfies (keyof LogFields)[]
-const plainFields = new Set(PLAIN_FIELDS)
-
-/** The types above bind only who compiles against them; this binds everyone. */
-function chosen(fields: LogFields, foreignMessages: boolean): object {
-  const given = fields as Readonly<Record<string, unknown>>
-  if (isAllPlain(given)) return given
+/** The types above bind only callers that compile against them; this binds every caller. */
+function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   const line: Record<string, unknown> = {}
   for (const name of PLAIN_FIELDS) {
-    const value = given[name]
+    const value: unknown = fields[name]
     if (value !== undefined && typeof value !== 'object') line[name] = value
   }
-  if (fields.req) line.req = chosenOfRequest(fields.req)
-  if (fields.upstream) line.upstream = chosenOfUpstream(fields.upstream)
-  if (fields.err !== undefined) line.err = chosenOfError(fields.err, foreignMessages)
+  const { req, upstream, err } = fields
+  // Without its query, which can hold a `lastEventId` or a file name.
+  if (req) line.req = { method: req.method, path: req.path.split('?', 1)[0] }
+  if (upstream) {
+    const { status, code, correlationId } = upstream
+    line.upstream = { status, code, correlationId }
+  }
+  if (err !== undefined) line.err = describeError(err, thirdPartyMessages)
   return line
 }
 
-/** Most lines: there is nothing to leave out, and hence nothing to copy. */
-function isAllPlain(fields: Readonly<Record<string, unknown>>): boolean {
-  for (const name in fields) {
-    if (!plainFields.has(name) || typeof fields[name] === 'object') return false
-  }
-  return true
-}
-
-/** The path stays without its query, which can bring a `lastEventId` or a file name. */
-function chosenOfRequest({ method, path }: LoggedRequest): object {
-  return { method, path: path.split('?', 1)[0] }
-}
-
-function chosenOfUpstream({ status, code, correlationId }: UpstreamInLog): object {
-  return { status, code, correlationId }
-}
-
-/** Our errors were written to be read; of any other only what can't quote anything is kept. */
-function chosenOfError(err: unknown, foreignMessages: boolean): object {
+/** Our own messages are made to be read; of any other error only what can't quote anything is kept. */
+function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
   if (err instanceof UpstreamError) {
     const { status, upstreamCode, correlationId, hint } = err.facts
     const upstream = { status, code: upstreamCode, correlationId }
-    return { name, code: err.code, message, hint, upstream, stack: frames(err) }
+    return { name, code: err.code, message, hint, upstream, stack: stackFrames(err) }
   }
   if (err instanceof SessionError || err instanceof RequestError)
-    return { name, code: err.code, message, hint: err.facts.hint, stack: frames(err) }
+    return { name, code: err.code, message, hint: err.facts.hint, stack: stackFrames(err) }
   return {
     name,
-    code: 'code' in err ? plainCode(err.code) : undefined,
-    ...(foreignMessages && { message }),
-    stack: frames(err),
+    code: 'code' in err ? errorCode(err.code) : undefined,
+    ...(thirdPartyMessages && { message }),
+    stack: stackFrames(err),
   }
 }
 
 /** `ECONNRESET`, `ERR_INVALID_URL`: words, and nothing that could be a key. */
-function plainCode(code: unknown): string | undefined {
+function errorCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined
 }
 
 /** The places alone: V8 begins a stack with the message, which may have several lines. */
-function frames(err: Error): string[] {
+function stackFrames(err: Error): string[] {
   return (err.stack ?? '')
     .replace(err.message, '')
     .split('\n')

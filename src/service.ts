@@ -48,7 +48,7 @@ const RECONNECT_WITHIN_MS = 1000
 /** Builds the whole service by hand, in reading order. It opens no port and reads no environment. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
   const { trustedAttributes, now = Date.now } = options
-  const log = options.log ?? createLog({ level: config.logLevel, foreignMessages: !config.production })
+  const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
   const genesys = createGenesysClient(config, { log, metrics, now })
   const guestApi = options.guestApi ?? genesys.guestApi

@@ -5,7 +5,7 @@ import { UpstreamError } from '../src/upstream/upstream-error.ts'
 import { createLog, type LogLevel } from '../src/log.ts'
 import { SessionError } from '../src/sessions/session-error.ts'
 
-function recordingLog(options: { level?: LogLevel; foreignMessages?: boolean } = {}) {
+function recordingLog(options: { level?: LogLevel; thirdPartyMessages?: boolean } = {}) {
   const lines: string[] = []
   const log = createLog({
     level: 'trace',
@@ -74,8 +74,8 @@ test('an error that is not ours keeps its name, its code and its place', () => {
   expect(JSON.stringify(last())).toContain('log.test.ts')
 })
 
-test('the messages of foreign errors are there where a developer asks for them', () => {
-  const { log, last } = recordingLog({ foreignMessages: true })
+test('messages of third-party errors are logged where they are asked for', () => {
+  const { log, last } = recordingLog({ thirdPartyMessages: true })
   log.error({ err: new TypeError('x is not a function') }, 'failed')
   expect(last()).toMatchObject({ err: { name: 'TypeError', message: 'x is not a function' } })
 })
