@@ -65,16 +65,16 @@ ${rows.join('\n')}
 /** @throws {RequestError} `not_found` for a word that is no code. */
 export function problemPage(code: string, folder: string): string {
   if (!isProblemCode(code)) throw new RequestError('not_found', 'There is no such problem code.')
-  const { status, title, happened, page: forPage, operator } = PROBLEM_CATALOGUE[code]
+  const { status, title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
   return page(
     code,
     `<p class="soft"><a href="${escaped(folder)}">Problems</a> · ${status} · <code>${code}</code></p>
 <h1>${prose(title)}</h1>
-<p>${prose(happened)}</p>
+<p>${prose(description)}</p>
 <h2>On the page</h2>
-<p>${prose(forPage)}</p>
+<p>${prose(clientAction)}</p>
 <h2>For the operator</h2>
-<p>${prose(operator)}</p>`,
+<p>${prose(operatorAction)}</p>`,
   )
 }
 

@@ -82,7 +82,7 @@ export function problemCode(err: unknown): ProblemCode {
 /** Which setting to mend, as the error itself says or else as the catalogue does; none for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
   const { code, hint } = knownFacts(err)
-  return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operator)
+  return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operatorAction)
 }
 
 function knownFacts(err: unknown): KnownFacts {

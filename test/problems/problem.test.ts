@@ -63,9 +63,9 @@ describe('the catalogue', () => {
   })
 
   test.each(PROBLEM_CODES)('%s says what happened and what to do, in whole sentences', (code) => {
-    const { title, happened, page, operator } = PROBLEM_CATALOGUE[code]
+    const { title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
     expect(title).toMatch(/^[A-Z].*[^.]$/)
-    for (const text of [happened, page, operator]) {
+    for (const text of [description, clientAction, operatorAction]) {
       expect(text).toMatch(/\.$/)
       expect(text.split('`').length % 2).toBe(1)
     }
@@ -109,7 +109,7 @@ describe('problem details', () => {
     const none = new UpstreamError('upstream_refused', 'No.')
     expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
     expect(toProblem(none, { publicUrl: '', hints: true }).body.hint).toBe(
-      PROBLEM_CATALOGUE.upstream_refused.operator,
+      PROBLEM_CATALOGUE.upstream_refused.operatorAction,
     )
     expect(toProblem(own, PLAIN).body).not.toHaveProperty('hint')
   })
