@@ -61,6 +61,14 @@ export interface Limits {
   }
 }
 
+/** What the platform takes from one guest where the session does not say otherwise; bytes are of UTF-8. */
+export const PLATFORM_LIMITS = {
+  maxTextBytes: 4096,
+  /** Keys and values together. */
+  maxAttributeBytes: 2048,
+  messagesPerSecond: 5,
+} as const satisfies Limits
+
 export interface OpenedGuest {
   readonly ref: GuestRef
   readonly state: SessionState

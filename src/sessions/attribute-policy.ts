@@ -1,11 +1,10 @@
-import { type Attributes } from '../genesys/guest-api.ts'
+import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
 import { type FieldError, SessionError } from './session-error.ts'
 
 /** The key that says whether the visitor was verified. Only ever written by the service. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'
 
-/** The platform's bound over keys and values together, UTF-8 (`maxCustomDataBytes`). */
-export const MAX_ATTRIBUTE_BYTES = 2048
+const { maxAttributeBytes } = PLATFORM_LIMITS
 
 export interface AttributeSettings {
   /** Keys that a page may write: exact, or with one `*` at the end. */
@@ -136,10 +135,10 @@ export function attributeBytes(attributes: Iterable<readonly [string, string]>):
 
 function bounded(attributes: ReadonlyMap<string, string>): Attributes {
   const bytes = attributeBytes(attributes)
-  if (bytes > MAX_ATTRIBUTE_BYTES) {
+  if (bytes > maxAttributeBytes) {
     throw new SessionError(
       'attributes_too_large',
-      `All attributes together may have ${MAX_ATTRIBUTE_BYTES} bytes, keys and values in UTF-8; these have ${bytes}.`,
+      `All attributes together must be at most ${maxAttributeBytes} bytes, keys and values in UTF-8; these are ${bytes}.`,
     )
   }
   return Object.fromEntries(attributes)

@@ -1,4 +1,10 @@
-import type { GuestApi, Message, MessagePage, OutgoingMessage } from '../genesys/guest-api.ts'
+import {
+  PLATFORM_LIMITS,
+  type GuestApi,
+  type Message,
+  type MessagePage,
+  type OutgoingMessage,
+} from '../genesys/guest-api.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { createIdempotency, tracingIdFor } from './idempotency.ts'
@@ -6,8 +12,7 @@ import { notSupported } from './not-supported.ts'
 import { SessionError } from './session-error.ts'
 import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
 
-/** The platform's bound for a guest's text, in bytes of UTF-8. */
-export const MAX_TEXT_BYTES = 4096
+const { maxTextBytes } = PLATFORM_LIMITS
 
 export type MessageBody = Pick<
   OutgoingMessage,
@@ -89,8 +94,8 @@ export function createGuestMessages(options: {
   return {
     send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
       // Before its key is looked at: what can never be sent is no attempt.
-      if (body.text !== undefined && Buffer.byteLength(body.text) > MAX_TEXT_BYTES) {
-        const tooLong = `A text may have ${MAX_TEXT_BYTES} bytes in UTF-8.`
+      if (body.text !== undefined && Buffer.byteLength(body.text) > maxTextBytes) {
+        const tooLong = `A text must be at most ${maxTextBytes} bytes of UTF-8.`
         return Promise.reject(new SessionError('text_too_long', tooLong))
       }
       const tracingId = tracingIdFor(claims.sid, idempotencyKey)

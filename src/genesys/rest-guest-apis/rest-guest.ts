@@ -4,7 +4,14 @@ import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import { selectedReplies, textsOf } from '../selected-replies.ts'
-import type { Guest, GuestRef, Limits, Message, OpenedGuest, OutgoingMessage } from '../guest-api.ts'
+import {
+  PLATFORM_LIMITS,
+  type Guest,
+  type GuestRef,
+  type Message,
+  type OpenedGuest,
+  type OutgoingMessage,
+} from '../guest-api.ts'
 
 /** What the drivers of REST operations share: options, ids and tokens, and what a sent message becomes. */
 
@@ -25,7 +32,6 @@ export interface RestGuestOptions {
 }
 
 /** Genesys: text and attributes are bounded for web messaging; the REST operations name no other bounds. */
-const REST_LIMITS: Limits = { maxTextBytes: 4096, maxAttributeBytes: 2048, messagesPerSecond: 5 }
 
 /** An id that may stand in a path. */
 export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
@@ -44,7 +50,7 @@ export function createdGuest(...tokenNames: string[]) {
 }
 
 export function opened(ref: GuestRef, state: 'new' | 'resumed', attributesDelivered: boolean): OpenedGuest {
-  return { ref, state, limits: REST_LIMITS, attributesDelivered }
+  return { ref, state, limits: PLATFORM_LIMITS, attributesDelivered }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Limits } from '../../guest-api.ts'
+import { PLATFORM_LIMITS, type Limits } from '../../guest-api.ts'
 import type { SessionResponse } from '../wire/frames.ts'
 
 /** What Genesys said of a guest's session when it was last configured. */
@@ -9,10 +9,6 @@ export interface GuestSession {
   readonly expiresAtMs: number | undefined
 }
 
-/** Genesys: 4096 bytes of text, 5 messages a second; 2048 bytes of attributes unless it says otherwise. */
-const MAX_TEXT_BYTES = 4096
-const MAX_ATTRIBUTE_BYTES = 2048
-const MESSAGES_PER_SECOND = 5
 const MAX_FILE_SIZE_KB = 10_240
 
 /**
@@ -38,9 +34,8 @@ function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: Ses
   const inbound = allowedMedia?.inbound
   const fileTypes = inbound?.fileTypes?.map(({ type }) => type) ?? []
   return {
-    maxTextBytes: MAX_TEXT_BYTES,
-    maxAttributeBytes: maxCustomDataBytes ?? MAX_ATTRIBUTE_BYTES,
-    messagesPerSecond: MESSAGES_PER_SECOND,
+    ...PLATFORM_LIMITS,
+    ...(maxCustomDataBytes !== undefined && { maxAttributeBytes: maxCustomDataBytes }),
     // Genesys: no media types listed means that attachments are off.
     ...(fileTypes.length > 0 && {
       attachments: {
