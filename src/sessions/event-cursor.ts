@@ -4,9 +4,9 @@ import type { Message } from '../genesys/guest-api.ts'
  * How far back a message may be dated and still arrive after a newer one. The platform does not
  * promise an order, so a stream that comes back has to look behind its last event by this much.
  */
-export const DISORDER_MS = 5000
+export const REORDER_WINDOW_MS = 5000
 /** Five messages a second from the guest, and as many answers, fit into the window. */
-const MOST_OTHERS = 49
+const MAX_OTHERS = 49
 
 interface SentMessage {
   readonly timeMs: number
@@ -21,7 +21,7 @@ const NONE: readonly number[] = []
 
 /**
  * How far a stream of messages has come: the newest message that was sent, and those sent within
- * {@link DISORDER_MS} before it. Written down as an event id it lets any replica, without a memory of
+ * {@link REORDER_WINDOW_MS} before it. Written down as an event id it lets any replica, without a memory of
  * its own, tell what a page has already seen:
  * `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`
  */
@@ -53,8 +53,8 @@ export class EventCursor {
     return this.toString()
   }
 
-  /** Takes over what another cursor has seen. */
-  absorb({ newestId, newestAtMs, others }: EventCursor): void {
+  /** Adds what another cursor has seen. */
+  merge({ newestId, newestAtMs, others }: EventCursor): void {
     if (newestId !== undefined) this.note(newestId, newestAtMs, others)
   }
 
@@ -67,13 +67,13 @@ export class EventCursor {
     }
     const olderId = isNewest ? newestId : id
     const olderMs = isNewest ? newestAtMs : timeMs
-    const isRecent = olderId !== undefined && olderMs >= this.newestAtMs - DISORDER_MS
+    const isRecent = olderId !== undefined && olderMs >= this.newestAtMs - REORDER_WINDOW_MS
     if (isRecent) this.noteOthers([...more, olderMs, markOf(olderId)])
     else if (this.others.length + more.length > 0) this.noteOthers(more)
   }
 
   private noteOthers(more: readonly number[]): void {
-    const sinceMs = this.newestAtMs - DISORDER_MS
+    const sinceMs = this.newestAtMs - REORDER_WINDOW_MS
     const isFirst = this.others === NONE
     const others = isFirst ? [...more] : (this.others as number[]) // a copy is no larger than it has to be
     let kept = 0
@@ -86,7 +86,7 @@ export class EventCursor {
       }
     }
     others.length = kept
-    if (kept > 2 * MOST_OTHERS) others.splice(0, kept - 2 * MOST_OTHERS)
+    if (kept > 2 * MAX_OTHERS) others.splice(0, kept - 2 * MAX_OTHERS)
     this.others = kept === 0 ? NONE : others
   }
 
@@ -102,7 +102,7 @@ export class EventCursor {
   /** Whether a message of the history belongs to what a page at this cursor has not seen. */
   misses(message: Message): boolean {
     if (this.newestId === undefined) return false
-    const sinceMs = Math.max(this.newestAtMs - DISORDER_MS, this.beginsAtMs)
+    const sinceMs = Math.max(this.newestAtMs - REORDER_WINDOW_MS, this.beginsAtMs)
     return timeMsOf(message) >= sinceMs && !this.has(message)
   }
 
@@ -125,7 +125,7 @@ export class EventCursor {
     cursor.newestAtMs = timeMs
     const marks = (match[3] ?? '').split('.').filter((mark) => mark.length === MARK_DIGITS)
     if (marks.length > 0) {
-      cursor.others = marks.slice(-MOST_OTHERS).flatMap((mark) => [timeMs, Number.parseInt(mark, 16)])
+      cursor.others = marks.slice(-MAX_OTHERS).flatMap((mark) => [timeMs, Number.parseInt(mark, 16)])
     }
     return cursor
   }

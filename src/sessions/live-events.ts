@@ -1,11 +1,10 @@
 import type { Guest, GuestApi, GuestEvent, Message } from '../genesys/guest-api.ts'
 import { EventCursor, timeMsOf } from './event-cursor.ts'
-import { createFlushQueue } from './flush-queue.ts'
 import { missedSince } from './missed-messages.ts'
 import { notSupported } from './not-supported.ts'
 
 /** More tabs than anybody has: above it the oldest stream makes room, so that one guest can't hold them all. */
-const MOST_TABS = 20
+const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
 
 /** One event of a page's stream, as `GET /events` writes it. */
@@ -47,7 +46,6 @@ export function createLiveEvents(options: {
     now,
     ended: onEnded,
     emptied: (sid) => feeds.delete(sid),
-    flushSoon: createFlushQueue(),
   }
   return {
     follow(sid, guest, lastEventId, openSink) {
@@ -75,7 +73,6 @@ interface FeedContext {
   readonly now: () => number
   readonly ended: (sid: string) => void
   readonly emptied: (sid: string) => void
-  readonly flushSoon: (feed: GuestFeed) => void
 }
 
 /** One page's stream. While its replay runs, live messages wait in `held`. */
@@ -122,9 +119,9 @@ class GuestFeed {
   private cursor = new EventCursor()
   private unsubscribe: (() => void) | undefined = undefined
   private state: string | undefined = undefined
-  /** Messages that came in this turn of the event loop, to be put in order before they go out. */
+  /** Messages of frames that came together, sorted by time before they go out. */
   private arrived: readonly Message[] = NONE
-  private filling = false
+  private isBackfilling = false
   private gaps = 0
 
   constructor(context: FeedContext, sid: string, guest: Guest) {
@@ -136,11 +133,11 @@ class GuestFeed {
   /** @param isBack whether the page has had a stream before, and may have missed something */
   add(tab: Tab, isBack: boolean): void {
     const [oldest] = this.tabs
-    if (oldest !== undefined && this.tabs.size >= MOST_TABS) {
+    if (oldest !== undefined && this.tabs.size >= MAX_TABS) {
       this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
     }
     // The first page that comes back to this replica also says how far the guest's stream had come.
-    if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.absorb(tab.seen)
+    if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
     this.tabs.add(tab)
     if (isBack) void this.replay(tab)
     if (this.unsubscribe === undefined) {
@@ -168,9 +165,9 @@ class GuestFeed {
     this.remove(tab)
   }
 
-  /** Puts what arrived in order and sends it. */
-  flush(): void {
-    if (this.filling) return
+  /** Sends what arrived, sorted by time. */
+  private flush(): void {
+    if (this.isBackfilling) return
     const { arrived } = this
     this.arrived = NONE
     const inOrder = arrived.length > 1 ? arrived.toSorted((a, b) => timeMsOf(a) - timeMsOf(b)) : arrived
@@ -180,13 +177,13 @@ class GuestFeed {
   private on(event: GuestEvent): void {
     switch (event.type) {
       case 'message':
-        if (this.arrived.length === 0) this.context.flushSoon(this)
+        if (this.arrived.length === 0) queueMicrotask(() => this.flush())
         // A list that is spread has room for sixteen more.
         this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        void this.fill()
+        void this.backfill()
         return
       case 'typing':
         this.flush()
@@ -220,24 +217,24 @@ class GuestFeed {
   }
 
   /** After a lost socket: what the history has since the last message, then what came meanwhile. */
-  private async fill(): Promise<void> {
+  private async backfill(): Promise<void> {
     this.gaps += 1
-    if (this.filling) return
+    if (this.isBackfilling) return
     this.flush()
-    this.filling = true
+    this.isBackfilling = true
     let complete = true
     // A socket that is lost once more while the history is read leaves another gap.
-    for (let filled = 0; filled < this.gaps;) {
-      filled = this.gaps
-      complete = await this.fillOnce()
+    for (let completed = 0; completed < this.gaps;) {
+      completed = this.gaps
+      complete = await this.backfillOnce()
     }
     this.gaps = 0
-    this.filling = false
+    this.isBackfilling = false
     if (!complete) this.broadcast({ event: 'resync', data: { reason: 'messages may have been missed' } })
     this.flush()
   }
 
-  private async fillOnce(): Promise<boolean> {
+  private async backfillOnce(): Promise<boolean> {
     try {
       const missed = await missedSince(this.context.guestApi, this.guest, this.cursor, this.context.now)
       for (const message of missed.messages) this.send(message)

@@ -1,9 +1,9 @@
 import type { Guest, GuestApi, Message } from '../genesys/guest-api.ts'
-import { DISORDER_MS, timeMsOf, type EventCursor } from './event-cursor.ts'
+import { REORDER_WINDOW_MS, timeMsOf, type EventCursor } from './event-cursor.ts'
 
 const PAGE_SIZE = 25
 /** The platform allows ten history calls a minute per session; a stream that missed more reads anew. */
-const MOST_PAGES = 4
+const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
 
 export interface MissedMessages {
@@ -29,13 +29,13 @@ export async function missedSince(
   const missed = new Map<string, Message>()
   let complete = false
   let hasNewest = false
-  for (let pageNumber = 1; pageNumber <= MOST_PAGES && !complete; pageNumber++) {
+  for (let pageNumber = 1; pageNumber <= MAX_PAGES && !complete; pageNumber++) {
     const page = await guestApi.history(guest, { pageSize: PAGE_SIZE, pageNumber }, deadlineAtMs)
     for (const message of page.messages) {
       if (cursor.misses(message)) missed.set(message.id, message)
       if (message.id === newest.id) hasNewest = true
       // Only a message that is certainly older proves that nothing between was cut off.
-      if (timeMsOf(message) < newest.timeMs - DISORDER_MS) complete = true
+      if (timeMsOf(message) < newest.timeMs - REORDER_WINDOW_MS) complete = true
     }
     if (pageNumber >= page.pageCount) {
       // The whole history was read: it reaches back if it still has the last message seen.
