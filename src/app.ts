@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { Log } from './log.ts'
 import type { Metrics, MetricsPage } from './metrics.ts'
-import { openApiDocument } from './openapi/document.ts'
+import { createOpenApiJson } from './openapi/openapi-json.ts'
 import { problemHandler } from './problems/problem-handler.ts'
 import { problemPages } from './problems/problem-pages.ts'
 import type { Readiness } from './readiness.ts'
@@ -93,7 +93,7 @@ export function createApp(parts: AppParts): Express {
     developerFileRoutes({
       browserFolder: fileURLToPath(new URL('../dist/browser/', import.meta.url)),
       docsFolder: fileURLToPath(new URL('../dist/docs/', import.meta.url)),
-      openApi: (req) => openApiDocument({ publicUrl: config.publicUrl || req.baseUrl, version: VERSION }),
+      openApiJson: createOpenApiJson({ publicUrl: config.publicUrl, version: VERSION }),
       docs: config.docs,
       demo: config.demo,
     }),

@@ -9,7 +9,7 @@ const Problem = z
     title: z.string(),
     status: z.number(),
     detail: z.string().optional(),
-    code: z.string().openapi({ enum: [...PROBLEM_CODES] }),
+    code: z.string().meta({ enum: [...PROBLEM_CODES] }),
     requestId: z.string().optional(),
     hint: z.string().optional(),
     retryAfterSeconds: z.number().optional(),
@@ -22,7 +22,7 @@ const Problem = z
       .optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
-  .openapi('Problem', { description: 'Problem details (RFC 9457) with a code of the catalogue.' })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457) with a code of the catalogue.' })
 
 /** The OpenAPI 3.1 document, from the schemas that requests are checked against and the problem catalogue. */
 export function openApiDocument(options: { readonly publicUrl: string; readonly version: string }) {
@@ -56,7 +56,7 @@ function registerOperation(registry: OpenAPIRegistry, operation: Operation): voi
   const content = body
     ? { content: { 'application/json': { schema: body } } }
     : file
-      ? { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
+      ? { content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } }
       : undefined
   registry.registerPath({
     method,

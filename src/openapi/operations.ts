@@ -1,7 +1,8 @@
 import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import type { ProblemCode } from '../problems/catalogue.ts'
-import * as schemas from '../routes/schemas.ts'
+import * as requests from '../routes/schemas.ts'
+import * as answers from './answer-schemas.ts'
 
 /** One method of one path, with what it takes and answers. */
 export interface Operation {
@@ -53,8 +54,8 @@ const idempotency = z.object({
   'Idempotency-Key': z
     .string()
     .optional()
-    .openapi({ description: 'The same key and body get the first answer.' }),
-  'Idempotency-After': z.string().optional().openapi({
+    .meta({ description: 'The same key and body get the first answer.' }),
+  'Idempotency-After': z.string().optional().meta({
     description: 'On a repeat: the id of the last message known at the first try, or empty.',
   }),
 })
@@ -66,8 +67,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Open a guest session, or resume the one whose token is sent along',
     tag: 'guest',
     needsSession: 'welcome',
-    body: schemas.OpenGuestSession,
-    answers: { 201: json(schemas.GuestSession, 'A new session'), 200: json(schemas.GuestSession, 'Resumed') },
+    body: requests.OpenGuestSession,
+    answers: { 201: json(answers.GuestSession, 'A new session'), 200: json(answers.GuestSession, 'Resumed') },
     problems: [
       ...WITH_BODY,
       ...UPSTREAM,
@@ -84,7 +85,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'State, limits and capabilities',
     tag: 'guest',
     needsSession: true,
-    answers: { 200: json(schemas.GuestSessionDescription, 'As it stands') },
+    answers: { 200: json(answers.GuestSessionDescription, 'As it stands') },
     problems: [...OF_A_GUEST, ...UPSTREAM],
   },
   {
@@ -102,8 +103,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Set attributes of the guest',
     tag: 'guest',
     needsSession: true,
-    body: schemas.ChangeGuestAttributes,
-    answers: { 200: json(schemas.ChangedGuestAttributes, 'All attributes as they stand now') },
+    body: requests.ChangeGuestAttributes,
+    answers: { 200: json(answers.ChangedGuestAttributes, 'All attributes as they stand now') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
   },
   {
@@ -112,9 +113,9 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     tag: 'guest',
     needsSession: true,
-    body: schemas.SendMessage,
+    body: requests.SendMessage,
     headers: idempotency,
-    answers: { 201: json(schemas.SentMessage, 'Genesys has accepted the message') },
+    answers: { 201: json(answers.SentMessage, 'Genesys has accepted the message') },
     problems: [
       ...WITH_BODY,
       ...OF_A_GUEST,
@@ -134,8 +135,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'History, newest page first, oldest message first within a page',
     tag: 'guest',
     needsSession: true,
-    query: schemas.HistoryQuery,
-    answers: { 200: json(schemas.MessagePage, 'A page') },
+    query: requests.HistoryQuery,
+    answers: { 200: json(answers.MessagePage, 'A page') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
   },
   {
@@ -144,7 +145,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Live events, as server-sent events',
     tag: 'guest',
     needsSession: true,
-    query: schemas.EventsQuery,
+    query: requests.EventsQuery,
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     answers: {
       200: {
@@ -171,8 +172,8 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     file: true,
-    query: schemas.UploadQuery,
-    answers: { 201: json(schemas.UploadedFile, 'Stored; its id may be sent with a message') },
+    query: requests.UploadQuery,
+    answers: { 201: json(answers.UploadedFile, 'Stored; its id may be sent with a message') },
     problems: [
       ...OF_A_GUEST,
       ...UPSTREAM,
@@ -208,7 +209,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'What a chat page needs to know of the deployment',
     tag: 'page',
     needsSession: false,
-    answers: { 200: json(schemas.Deployment, 'The deployment') },
+    answers: { 200: json(answers.Deployment, 'The deployment') },
     problems: [...UPSTREAM],
   },
   {
@@ -217,7 +218,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Settings for a page that uses Genesys' own widget",
     tag: 'page',
     needsSession: 'welcome',
-    answers: { 200: json(schemas.WidgetConfig, 'Guest details are there with a session') },
+    answers: { 200: json(answers.WidgetConfig, 'Guest details are there with a session') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
   {
@@ -226,8 +227,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Sign the guest in with the deployment's OpenID provider",
     tag: 'guest',
     needsSession: true,
-    body: schemas.SignIn,
-    answers: { 200: json(schemas.GuestSession, 'Signed in; replace your session token') },
+    body: requests.SignIn,
+    answers: { 200: json(answers.GuestSession, 'Signed in; replace your session token') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
   {
@@ -255,8 +256,8 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'operator',
     needsSession: false,
     answers: {
-      200: json(schemas.ReadinessReport, 'Ready'),
-      503: json(schemas.ReadinessReport, 'Not ready, and why'),
+      200: json(answers.ReadinessReport, 'Ready'),
+      503: json(answers.ReadinessReport, 'Not ready, and why'),
     },
     problems: [],
   },

@@ -6,7 +6,8 @@ export interface DeveloperFilesOptions {
   readonly browserFolder: string
   /** Folder of the page that tries the API. */
   readonly docsFolder: string
-  readonly openApi: (req: Request) => unknown
+  /** The OpenAPI document for a mount path. */
+  readonly openApiJson: (mountPath: string) => Promise<string>
   readonly docs: boolean
   readonly demo: boolean
 }
@@ -15,7 +16,7 @@ const HOUR = 'public, max-age=3600'
 
 /** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
 export function developerFileRoutes(options: DeveloperFilesOptions): Router {
-  const { browserFolder, docsFolder, openApi, docs, demo } = options
+  const { browserFolder, docsFolder, openApiJson, docs, demo } = options
   const router = Router()
   for (const file of ['client.js', 'client.d.ts', 'guest-chat.js']) {
     router.get(`/${file}`, forOtherSites, (_req: Request, res: Response) => {
@@ -23,7 +24,9 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
     })
   }
   if (docs) {
-    router.get('/openapi.json', (req: Request, res: Response) => void res.json(openApi(req)))
+    router.get('/openapi.json', async (req: Request, res: Response) => {
+      res.type('json').send(await openApiJson(req.baseUrl))
+    })
     router.use('/docs', express.static(docsFolder, { redirect: true, index: 'index.html' }))
   }
   if (demo) router.use('/demo', express.static(join(browserFolder, 'demo'), { redirect: true }))

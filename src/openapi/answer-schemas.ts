@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
+
+/** What a page gets: for the OpenAPI document alone, so that a process which nobody asks for it need not load them. */
+
+const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
+
+const Limits = z
+  .object({
+    maxTextBytes: z.number(),
+    maxAttributeBytes: z.number(),
+    messagesPerSecond: z.number(),
+    attachments: z
+      .object({
+        maxFileSizeKB: z.number(),
+        fileTypes: z.array(z.string()),
+        blockedExtensions: z.array(z.string()),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Limits' })
+
+export const GuestSessionDescription = z
+  .object({
+    expiresAt: z.iso.datetime(),
+    guestApi: z.enum(GUEST_API_NAMES),
+    state: z.enum(['new', 'resumed', 'read-only']),
+    capabilities: z.array(
+      z.enum(['messages', 'live-events', 'history', 'typing', 'attachments', 'attributes', 'end', 'sign-in']),
+    ),
+    limits: Limits,
+  })
+  .meta({ id: 'GuestSessionDescription' })
+
+export const GuestSession = GuestSessionDescription.extend({
+  session: z
+    .string()
+    .meta({ description: 'The session token. Replace yours whenever an answer brings a new one.' }),
+  externalUserToken: z.string().optional(),
+}).meta({ id: 'GuestSession' })
+
+export const ChangedGuestAttributes = z
+  .object({
+    attributes: Attributes,
+    applied: z.enum(['now', 'with-next-message']),
+    session: z.string(),
+  })
+  .meta({ id: 'ChangedGuestAttributes' })
+
+export const Message = z
+  .object({
+    id: z.string(),
+    time: z.iso.datetime(),
+    direction: z.enum(['inbound', 'outbound']),
+    type: z.enum(['text', 'structured']),
+    text: z.string().optional(),
+    content: z
+      .array(z.looseObject({ type: z.string() }))
+      .optional()
+      .meta({
+        description: 'Attachments, quick replies, cards and other structured parts, each with its type.',
+      }),
+    from: z.object({ name: z.string().optional(), image: z.string().optional() }).optional(),
+    sender: z.enum(['guest', 'agent', 'bot']),
+  })
+  .meta({ id: 'Message' })
+
+export const SentMessage = Message.extend({
+  session: z.string().optional().meta({ description: 'A new session token, when attributes went along.' }),
+}).meta({ id: 'SentMessage' })
+
+export const MessagePage = z
+  .object({
+    messages: z.array(Message).meta({ description: 'Oldest first.' }),
+    pageNumber: z.number(),
+    pageSize: z.number(),
+    total: z.number(),
+    pageCount: z.number(),
+  })
+  .meta({ id: 'MessagePage' })
+
+export const UploadedFile = z
+  .object({
+    id: z.string(),
+    fileName: z.string(),
+    sizeBytes: z.number(),
+    mimeType: z.string(),
+    url: z.string().optional(),
+  })
+  .meta({ id: 'UploadedFile' })
+
+export const Deployment = z
+  .object({
+    id: z.string(),
+    status: z.enum(['active', 'inactive']),
+    name: z.string().optional(),
+    languages: z.array(z.string()).optional(),
+    defaultLanguage: z.string().optional(),
+    features: z
+      .object({
+        agentTyping: z.boolean(),
+        guestTyping: z.boolean(),
+        end: z.boolean(),
+        attachments: z.boolean(),
+        autoStart: z.boolean(),
+        markdown: z.boolean(),
+        signIn: z.boolean(),
+      })
+      .optional(),
+    styles: z.object({ primaryColor: z.string().optional() }).optional(),
+  })
+  .meta({ id: 'Deployment' })
+
+export const ReadinessReport = z
+  .object({
+    status: z.enum(['ready', 'not ready']),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        code: z.string().optional(),
+        hint: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReadinessReport' })
+
+export const WidgetConfig = z
+  .object({
+    deploymentId: z.string(),
+    organizationId: z.string().optional(),
+    environment: z.string().optional().meta({ example: 'eu-west-1' }),
+    guestDetails: z.record(z.string(), z.string()),
+    features: z.object({ login: z.literal(false) }),
+    uiConfig: z.object({
+      showLoginPrompt: z.literal(false),
+      theme: z.object({ primaryColor: z.string() }).optional(),
+    }),
+  })
+  .meta({ id: 'WidgetConfig' })
