@@ -22,7 +22,6 @@ import { requestId } from './middleware/request-id.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { createSessionGuard } from './middleware/session-guard.ts'
 import { addHealthRoutes } from './routes/health.ts'
-import { composeMiddleware } from './middleware/compose-middleware.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
@@ -50,7 +49,7 @@ export function createApp(parts: AppParts): Express {
     allowNoOrigin: config.allowNoOrigin,
     credentials: config.session.cookie,
   })
-  const rate = createRateLimits({ ...config.rate, trustProxy: config.trustProxy })
+  const rate = createRateLimits(config.rate)
   const load = createLoadLimit(config.limits.requestsUnderWay)
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({ gate, load, rate, session, maxBodyBytes: config.limits.bodyBytes })
@@ -62,14 +61,15 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', config.trustProxy)
   app.set('query parser', 'simple')
 
-  app.use(
-    composeMiddleware(
-      securityHeaders(pictureOrigins(config)),
-      requestId,
-      requestLog({ log, metrics }),
-      gate.enforceOrigin,
-    ),
-  )
+  app.use(securityHeaders(pictureOrigins(config)), requestId, requestLog({ log, metrics }), gate.cors)
+  // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
+  addHealthRoutes(app, {
+    guard: gate.enforceOrigin,
+    checks: () => readiness.checks(),
+    hints: config.problemHints,
+  })
+  // By address first: what one address sends too much of must not count for all.
+  app.use(rate.perAddress, rate.overall, gate.enforceOrigin)
   // Straight into the application's own router: each router within it costs every request of its routes.
   addGuestRoutes(app, {
     services,
@@ -82,10 +82,9 @@ export function createApp(parts: AppParts): Express {
     live,
     streams,
     maxStreams: config.limits.eventStreams,
-    guards: [rate.perAddress, rate.overall, session.required, rate.perGuest],
+    guards: [session.required, rate.perGuest],
     isDraining: () => readiness.isDraining,
   })
-  addHealthRoutes(app, { checks: () => readiness.checks(), hints: config.problemHints })
   if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
   addDeploymentRoutes(app, { guestApi, widgetConfig, guards, newDeadline })
   app.use('/docs/problems', problemPages())

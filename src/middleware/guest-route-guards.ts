@@ -1,6 +1,4 @@
 import type { RequestHandler } from 'express'
-import { composeMiddleware } from './compose-middleware.ts'
-import { addHeaders } from '../server/listed-answer.ts'
 import { jsonBody } from './request-body.ts'
 import type { LoadLimit } from './load-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
@@ -28,20 +26,17 @@ export function guestRouteGuards(options: {
 }): GuestRouteGuards {
   const { gate, load, rate, session, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes)
-  // By address first: what one address has too much of must not count for all.
-  const first = composeMiddleware(noStore, rate.perAddress, rate.overall, load.guard)
-  const guest = [first, session.required, rate.perGuest]
+  const first = [noStore, load.guard]
+  const guest = [...first, session.required, rate.perGuest]
   return {
-    opening: [first, gate.requireAllowed, rate.sessionsPerAddress, session.optional, body],
-    page: [first, gate.requireAllowed, session.optional],
+    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.optional, body],
+    page: [...first, gate.requireAllowed, session.optional],
     guest,
-    guestWithBody: [first, session.required, composeMiddleware(rate.perGuest, body)],
+    guestWithBody: [...guest, body],
   }
 }
 
-const NO_STORE = ['Cache-Control', 'no-store']
-
 const noStore: RequestHandler = (_req, res, next) => {
-  addHeaders(res, NO_STORE)
+  res.setHeader('Cache-Control', 'no-store')
   next()
 }

@@ -1,9 +1,7 @@
 import cors from 'cors'
-import type { Request, RequestHandler, Response } from 'express'
-import { addHeaders } from '../server/listed-answer.ts'
+import type { Request, RequestHandler } from 'express'
 import { RequestError } from './request-error.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
-import { captureHeaders } from './captured-headers.ts'
 
 export interface OriginGateOptions {
   readonly allowedOrigins: readonly string[]
@@ -14,7 +12,9 @@ export interface OriginGateOptions {
 }
 
 export interface OriginGate {
-  /** Refuses a foreign page's request, on every route and method, before anything else is done for it. */
+  /** CORS headers for allowed pages. It refuses nobody: what is refused later is readable by the page as well. */
+  readonly cors: RequestHandler
+  /** Refuses a foreign page's request, on every route and method, and answers the preflights of allowed pages. */
   readonly enforceOrigin: RequestHandler
   /** For routes that prove no session: an allowed page has to ask, not just anybody. */
   readonly requireAllowed: RequestHandler
@@ -38,51 +38,31 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600
  */
 export function createOriginGate(options: OriginGateOptions): OriginGate {
   const isAllowed = createOriginAllowlist(options.allowedOrigins)
-  // Only reached by requests whose origin is on the list, so that it may be reflected.
-  const preflight = cors({
-    origin: true,
+  const setHeaders = cors({
+    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
     credentials: options.credentials,
     methods: METHODS,
     allowedHeaders: REQUEST_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
-  })
-  // But for the origin these are the same for every request that is no preflight: cors is asked once.
-  const headers = captureHeaders(preflight, {
-    requestHeaders: { origin: 'https://any.example' },
-    without: ['Vary', 'Access-Control-Allow-Origin'],
+    preflightContinue: true,
   })
   return {
+    cors(req, res, next) {
+      res.vary('Origin')
+      setHeaders(req, res, next)
+    },
     enforceOrigin(req, res, next) {
       const origin = originOf(req)
-      if (origin !== undefined && !isAllowed(origin)) {
-        next(originNotAllowed())
-        return
-      }
-      if (origin !== undefined && req.method === 'OPTIONS') {
-        preflight(req, res, next)
-        return
-      }
-      varyByOrigin(res)
-      if (origin !== undefined) {
-        addHeaders(res, ['Access-Control-Allow-Origin', origin])
-        addHeaders(res, headers)
-      }
-      next()
+      if (origin !== undefined && !isAllowed(origin)) next(originNotAllowed())
+      else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
+      else next()
     },
     requireAllowed(req, _res, next) {
       if (originOf(req) !== undefined || options.allowNoOrigin || isSameOrigin(req)) next()
       else next(originNotAllowed())
     },
   }
-}
-
-const VARY_BY_ORIGIN = ['Vary', 'Origin']
-
-/** An application in which the service is mounted may have said that its answers vary by something else. */
-function varyByOrigin(res: Response): void {
-  if (res.hasHeader('Vary')) res.vary('Origin')
-  else addHeaders(res, VARY_BY_ORIGIN)
 }
 
 /** The page's origin; after the gate it is an allowed one. */

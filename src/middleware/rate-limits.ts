@@ -1,6 +1,5 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { type ClientRateLimitInfo, ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit'
-import { addHeaders } from '../server/listed-answer.ts'
+import type { Request, RequestHandler } from 'express'
+import { ipKeyGenerator, rateLimit, type RateLimitInfo } from 'express-rate-limit'
 import { RequestError } from './request-error.ts'
 import { claimsOf } from './session-guard.ts'
 
@@ -9,8 +8,6 @@ export interface RateLimitSettings {
   readonly perAddressPerMinute: number
   readonly sessionsPerAddressPerMinute: number
   readonly overallPerSecond: number
-  /** How many proxies in front tell the guest's address. */
-  readonly trustProxy: number
 }
 
 export interface RateLimits {
@@ -25,14 +22,10 @@ const MINUTE_MS = 60_000
 /** One subscriber has a whole /64 of IPv6 addresses. */
 const IPV6_SUBNET = 64
 
-/**
- * express-rate-limit counts; the answers' headers are written here, as its own middleware hashes the key
- * for each of them. They tell the limit that is nearest to the guest, in the form of the IETF's draft 8.
- */
+/** By guest and address, and over all, in the order in which the routes ask for them. */
 export function createRateLimits(settings: RateLimitSettings): RateLimits {
   const byAddress = (req: Request) => {
-    // Express looks for proxies also where there are none to trust.
-    const address = (settings.trustProxy > 0 ? req.ip : req.socket.remoteAddress) ?? ''
+    const address = req.ip ?? ''
     return address.includes(':') ? ipKeyGenerator(address, IPV6_SUBNET) : address
   }
   return {
@@ -43,39 +36,30 @@ export function createRateLimits(settings: RateLimitSettings): RateLimits {
   }
 }
 
-/** Limits of all together say nothing that a page could heed, until one is met. */
+/** Limits of all together say nothing that a page could heed. */
 const ALWAYS_ADVERTISED: ReadonlySet<string> = new Set(['guest', 'sessions'])
 
 function limit(
   name: string,
   windowMs: number,
-  most: number,
-  keyOf: (req: Request) => string,
+  max: number,
+  keyGenerator: (req: Request) => string,
 ): RequestHandler {
-  const isTold = ALWAYS_ADVERTISED.has(name)
-  const store = new MemoryStore()
-  store.init({ windowMs } as Options)
-  const policy = `"${name}"; q=${most}; w=${windowMs / 1000}`
-  const judge = ({ totalHits, resetTime }: ClientRateLimitInfo, res: Response, next: NextFunction) => {
-    const resetMs = (resetTime?.getTime() ?? 0) - Date.now()
-    const retryAfterSeconds = Math.max(1, Math.ceil(resetMs / 1000))
-    const isMet = totalHits > most
-    if (isTold || isMet) {
-      const state = `"${name}"; r=${Math.max(0, most - totalHits)}; t=${retryAfterSeconds}`
-      addHeaders(res, ['RateLimit-Policy', policy, 'RateLimit', state])
-    }
-    if (!isMet) {
-      next()
-      return
-    }
-    next(new RequestError('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
-  }
-  return (req, res, next) => {
-    // What comes after `next` has its errors caught by the router.
-    store.increment(keyOf(req)).then((hits) => judge(hits, res, next), next)
-  }
+  return rateLimit({
+    windowMs,
+    limit: max,
+    identifier: name,
+    keyGenerator,
+    legacyHeaders: false,
+    standardHeaders: ALWAYS_ADVERTISED.has(name) ? 'draft-8' : false,
+    handler(req: Request & { rateLimit?: RateLimitInfo }, _res, next) {
+      const resetMs = (req.rateLimit?.resetTime?.getTime() ?? 0) - Date.now()
+      const retryAfterSeconds = Math.max(1, Math.ceil(resetMs / 1000))
+      next(new RequestError('rate_limited', 'Too many requests.', { retryAfterSeconds, hint: hintFor(name) }))
+    },
+  })
 }
 
 function hintFor(name: string): string {
-  return `The limit "${name}" was met; the RATE_… variables set the limits. Behind a proxy set TRUST_PROXY, or all guests share its address.`
+  return `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy set TRUST_PROXY, or all guests share its address.`
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
-import { addHeaders } from '../server/listed-answer.ts'
 
 const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
@@ -8,6 +7,6 @@ const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 export const requestId: RequestHandler = (req, res, next) => {
   const given = req.headers['x-request-id']
   const id = typeof given === 'string' && SANE.test(given) ? given : randomUUID()
-  addHeaders(res, ['X-Request-Id', id])
+  res.setHeader('X-Request-Id', id)
   next()
 }

@@ -1,35 +1,26 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
-import { addHeaders } from '../server/listed-answer.ts'
-import { captureHeaders } from './captured-headers.ts'
 
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
  * @param pictureOrigins further origins of pictures, such as a simulator's that has no TLS
  */
-export const helmetSettings = (pictureOrigins: readonly string[] = []) => ({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      'default-src': ["'self'"],
-      'script-src': ["'self'"],
-      'style-src': ["'self'"],
-      'img-src': ["'self'", 'https:', 'data:', ...pictureOrigins],
-      'connect-src': ["'self'"],
-      'object-src': ["'none'"],
-      'base-uri': ["'none'"],
-      'form-action': ["'self'"],
-      'frame-ancestors': ["'none'"],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' as const },
-})
-
-/** helmet's headers. They are the same for every answer, so helmet is asked once. */
 export function securityHeaders(pictureOrigins: readonly string[]): RequestHandler {
-  const headers = captureHeaders(helmet(helmetSettings(pictureOrigins)))
-  return (_req, res, next) => {
-    addHeaders(res, headers)
-    next()
-  }
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", 'https:', 'data:', ...pictureOrigins],
+        'connect-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' as const },
+  })
 }

@@ -1,4 +1,4 @@
-import type { IRouter, Request, Response } from 'express'
+import type { IRouter, Request, RequestHandler, Response } from 'express'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
 /** What an orchestrator asks. */
@@ -6,21 +6,22 @@ export interface HealthOptions {
   readonly checks: () => Promise<
     readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
   >
-  /** Whether checks may say which setting to mend. */
+  /** Whether checks may say which setting to fix. */
   readonly hints: boolean
+  readonly guard: RequestHandler
 }
 
-export function addHealthRoutes(router: IRouter, { checks, hints }: HealthOptions): void {
-  router.get('/healthz', (_req: Request, res: Response) => {
+export function addHealthRoutes(router: IRouter, { checks, hints, guard }: HealthOptions): void {
+  router.get('/healthz', guard, (_req: Request, res: Response) => {
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
   })
-  router.get('/readyz', async (_req: Request, res: Response) => {
+  router.get('/readyz', guard, async (_req: Request, res: Response) => {
     const found = await checks()
     const ready = found.every((check) => check.ok)
     const shown = hints ? found : found.map((check) => ({ ...check, hint: undefined }))
     res.setHeader('Cache-Control', 'no-store')
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
   })
-  router.all(['/healthz', '/readyz'], methodNotAllowed('GET'))
+  router.all(['/healthz', '/readyz'], guard, methodNotAllowed('GET'))
 }

@@ -1,6 +1,5 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
-import { startStreaming, continueLongAnswer } from './long-answer.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
@@ -17,25 +16,25 @@ class EventStream implements EventSink {
 
   constructor(res: Response) {
     this.res = res
-    const headers = {
+    res.writeHead(200, {
       'Content-Type': 'text/event-stream',
-      // Proxies must neither keep nor change it, and nginx must not collect it.
+      // Proxies must neither store nor transform it, and nginx must not buffer it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
-    }
-    startStreaming(res, headers, `retry: ${RETRY_MS}\n\n`)
+    })
+    res.write(`retry: ${RETRY_MS}\n\n`)
   }
 
   write(event: StreamEvent): void {
     if (!this.isOpen) return
-    continueLongAnswer(this.res, format(event))
+    this.res.write(format(event))
     if (this.res.writableLength <= MAX_BUFFERED_BYTES) return
-    continueLongAnswer(this.res, format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
+    this.res.write(format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
     this.close()
   }
 
   keepAlive(): void {
-    if (this.isOpen) continueLongAnswer(this.res, ': keep-alive\n\n')
+    if (this.isOpen) this.res.write(': keep-alive\n\n')
   }
 
   close(): void {

@@ -1,7 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
-import { createListedAnswer } from './listed-answer.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -60,12 +59,12 @@ export async function startServer(app: Express, options: ListenOptions): Promise
  */
 function alignedWith(app: Express) {
   class ServerRequest extends http.IncomingMessage {}
-  const Answer = createListedAnswer()
+  class ServerResponse extends http.ServerResponse {}
   Object.setPrototypeOf(ServerRequest.prototype, app.request as object)
-  Object.setPrototypeOf(Answer.prototype, app.response as object)
+  Object.setPrototypeOf(ServerResponse.prototype, app.response as object)
   app.request = ServerRequest.prototype as unknown as Express['request']
-  app.response = Answer.prototype as unknown as Express['response']
-  return { IncomingMessage: ServerRequest, ServerResponse: Answer }
+  app.response = ServerResponse.prototype as unknown as Express['response']
+  return { IncomingMessage: ServerRequest, ServerResponse }
 }
 
 function stop(server: http.Server, withinMs: number): Promise<void> {

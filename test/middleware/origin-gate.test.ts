@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals'
+import express, { type RequestHandler } from 'express'
+import request from 'supertest'
+import { createOriginGate } from '../../src/middleware/origin-gate.ts'
+
+const SITE = 'https://www.example.com'
+
+/** An application with the gate, behind what may stand before it. */
+function appBehindGate({ credentials = false, before = [] as RequestHandler[] } = {}) {
+  const gate = createOriginGate({ allowedOrigins: [SITE], allowNoOrigin: false, credentials })
+  const app = express()
+  if (before.length > 0) app.use(before)
+  app.use(gate.cors, gate.enforceOrigin)
+  app.get('/', (_req, res) => void res.end('served'))
+  return app
+}
+
+test('an allowed page may read the answer and the headers that pages need', async () => {
+  const { headers } = await request(appBehindGate()).get('/').set('Origin', SITE)
+  expect(headers['access-control-allow-origin']).toBe(SITE)
+  expect(headers['access-control-allow-credentials']).toBeUndefined()
+  expect(headers['access-control-expose-headers']).toContain('Retry-After')
+  expect(headers['vary']).toBe('Origin')
+})
+
+test('browsers may send the cookie along where cookies are used', async () => {
+  const { headers } = await request(appBehindGate({ credentials: true }))
+    .get('/')
+    .set('Origin', SITE)
+  expect(headers['access-control-allow-credentials']).toBe('true')
+})
+
+test('the preflight of an allowed page is answered with what the page may send', async () => {
+  const { status, headers } = await request(appBehindGate())
+    .options('/')
+    .set('Origin', SITE)
+    .set('Access-Control-Request-Method', 'POST')
+  expect(status).toBe(204)
+  expect(headers['access-control-allow-methods']).toContain('POST')
+  expect(headers['access-control-allow-headers']).toContain('Idempotency-Key')
+})
+
+test('an answer that already varies by another header varies by the origin too', async () => {
+  const before: RequestHandler = (_req, res, next) => {
+    res.setHeader('Vary', 'Accept-Encoding')
+    next()
+  }
+  const { headers } = await request(appBehindGate({ before: [before] }))
+    .get('/')
+    .set('Origin', SITE)
+  expect(headers['vary']).toBe('Accept-Encoding, Origin')
+})
+
+test('caches keep answers apart even where no page asked', async () => {
+  const { headers } = await request(appBehindGate()).get('/')
+  expect(headers['vary']).toBe('Origin')
+})
