@@ -1,5 +1,5 @@
 import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { GUEST_API_NAMES, type Guest } from '../genesys/guest-api.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { SessionError } from './session-error.ts'

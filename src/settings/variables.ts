@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
 const onOff = z.stringbool({

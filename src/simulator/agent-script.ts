@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const Choice = z.strictObject({ text: z.string().min(1), payload: z.string().min(1) })
 

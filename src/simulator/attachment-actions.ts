@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Attachment, type Attachments, BLOCKED_EXTENSIONS } from './attachments.ts'
 import type { GuestConnection } from './guest-connection.ts'
 import { attachmentNotFound, attachmentNotUploaded, requestFailed } from './guest-refusal.ts'

@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Conversations, setAttributes } from './conversations.ts'
 import type { Conversation, Entry, Participant } from './guest-session.ts'
 import type { OAuth } from './oauth-endpoint.ts'

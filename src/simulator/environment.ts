@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readAgentScript } from './agent-script.ts'
 import type { SimulatorOptions } from './settings.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Content } from './payloads.ts'
 
 const Strings = z.record(z.string(), z.string())

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type NextFunction, type Request, type Response, Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type OAuth, bearerOf } from './oauth-endpoint.ts'
 import { badRequest, notAuthorized, notFound } from './platform-errors.ts'
 import type { RestGuest, RestGuests } from './rest-guests.ts'

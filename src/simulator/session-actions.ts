@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { mediaLimits } from './configure-session.ts'
 import type { GuestJwts } from './guest-jwt.ts'
 import { deploymentNotFound, refuseTooMany } from './guest-refusal.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GuestJwts } from './guest-jwt.ts'
 import type { GuestSessions } from './guest-sessions.ts'
 import { SECOND_MS } from './limits.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   createUpstreamClient,
   type UpstreamClient,

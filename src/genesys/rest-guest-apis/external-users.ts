@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { GuestApi } from '../guest-api.ts'
 import { writeGuestAttributes } from './guest-attributes-operation.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
 import { explainWith, WRITE_GUEST_ATTRIBUTES } from '../refusal-hints.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GuestApi } from '../guest-api.ts'
 import { writeBeforeMessage, writeGuestAttributes } from './guest-attributes-operation.ts'
 import { createMessageCenterDeployment } from './messagecenter-deployment.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { withDeadline } from '../../upstream/with-deadline.ts'
 import { pathSegment } from '../../upstream/upstream-address.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Card, CardAction, Content } from '../../guest-api.ts'
 
 /**

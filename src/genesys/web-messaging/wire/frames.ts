@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { fieldsOf, textOf } from './json-values.ts'
 import { readStructuredMessage } from './structured-message.ts'
 
