@@ -1,5 +1,5 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from '../problems/catalogue.ts'
 import { EVERYWHERE, OPERATIONS, type Operation } from './operations.ts'
 

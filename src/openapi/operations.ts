@@ -1,5 +1,5 @@
 import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ProblemCode } from '../problems/catalogue.ts'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
