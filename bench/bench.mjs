@@ -1,4 +1,4 @@
-// npm run bench [-- --only A[,B,C,D]] [--rounds N] [--json] [--service FILE] [--also FILE]
+// npm run bench [-- --only A[,B,C,D,E]] [--rounds N] [--json] [--service FILE] [--also FILE]
 //
 // Measures the built service beside what else could stand in its place, on 127.0.0.1 alone, and ends by
 // itself. Without --only the figures go to docs/performance.md; with --json our ratios go to stdout.
@@ -8,15 +8,18 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { replaceFigures } from './report.mjs'
 import { nginxVersion } from './servers/nginx.mjs'
+import { measureConnections } from './scenarios/connections.mjs'
 import { measureGuestCounts, measureReplicas } from './scenarios/growth.mjs'
 import { measureLive } from './scenarios/live.mjs'
 import { measureLatency, measureRest } from './scenarios/rest.mjs'
+import { measureStart } from './scenarios/start.mjs'
 import { measureWebMessaging } from './scenarios/web-messaging.mjs'
 
+const PARTS = ['A', 'B', 'C', 'D', 'E']
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'A,B,C,D' },
+    only: { type: 'string', default: PARTS.join() },
     rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
     /** Another build of the service than dist/. */
@@ -31,7 +34,7 @@ const main = values.service
 const say = (text) => process.stderr.write(`${text}\n`)
 
 /** Longer than all of it takes; then something hangs. */
-const GIVE_UP_MS = 10 * 60_000
+const GIVE_UP_MS = 25 * 60_000
 setTimeout(() => {
   say('the benchmark took too long and was ended')
   process.exit(1)
@@ -40,7 +43,7 @@ setTimeout(() => {
 installPeers()
 const figures = await measure()
 if (values.json) process.stdout.write(`${JSON.stringify(asRatios(figures))}\n`)
-if (only.length === 4 && !values.also) writeReport()
+if (only.length === PARTS.length && !values.also) writeReport()
 process.exit()
 
 async function measure() {
@@ -49,6 +52,7 @@ async function measure() {
   const measured = {}
   if (only.includes('A')) {
     measured.rest = await measureRest({ ...common, nginx: nginxVersion() !== undefined, more: also })
+    measured.connections = await measureConnections({ ...common, rounds: Math.min(rounds, 3) })
     if (!values.json) measured.latency = await measureLatency({ ...common, rounds: Math.min(rounds, 3) })
   }
   if (only.includes('B')) measured.webMessaging = await measureWebMessaging(common)
@@ -57,11 +61,12 @@ async function measure() {
     measured.replicas = await measureReplicas(common)
     measured.guestCounts = await measureGuestCounts({ ...common, rounds: Math.min(rounds, 3) })
   }
+  if (only.includes('E')) measured.start = await measureStart(common)
   return measured
 }
 
 /** Scenario -> load -> our requests a second over each peer's. */
-function asRatios({ rest, webMessaging, live, replicas, guestCounts }) {
+function asRatios({ rest, connections, webMessaging, live, replicas, guestCounts, start }) {
   const rounded = (number) => Math.round(number * 1000) / 1000
   const medians = (ratios) => Object.entries(ratios).map(([peer, { median }]) => [peer, rounded(median)])
   const A = Object.entries(rest ?? {}).map(([load, { ratios }]) => [
@@ -69,10 +74,11 @@ function asRatios({ rest, webMessaging, live, replicas, guestCounts }) {
     Object.fromEntries(medians(ratios)),
   ])
   return {
-    ...(rest && { A: Object.fromEntries(A) }),
+    ...(rest && { A: Object.fromEntries(A), connections }),
     ...(webMessaging && { B: webMessaging }),
     ...(live && { C: live }),
     ...(replicas && { D: { replicas, guestCounts } }),
+    ...(start && { E: start }),
   }
 }
 

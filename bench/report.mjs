@@ -21,14 +21,17 @@ export function replaceFigures(page, figures, versions) {
   return `${page.slice(0, begin + BEGIN.length)}\n\n${markdown(figures, versions)}\n${page.slice(end)}`
 }
 
-function markdown({ rest, latency, webMessaging, live, replicas, guestCounts }, versions) {
+function markdown(figures, versions) {
+  const { rest, connections, latency, webMessaging, live, replicas, guestCounts, start } = figures
   return [
     where(versions),
     ...Object.entries(rest).map(([load, result]) => restTable(load, result)),
+    connectionsTable(connections),
     latencyTable(latency),
     webMessagingText(webMessaging),
     liveTable(live),
     growthText(replicas, guestCounts),
+    startTable(start),
   ].join('\n\n')
 }
 
@@ -93,19 +96,46 @@ function latencyTable(latency) {
   return `### A at a fixed rate, beside the raw pass-through\n\n${table(head, rows)}`
 }
 
-function webMessagingText({ perSecond, cpuMicros, p50Ms, p99Ms, errors }) {
+function connectionsTable(connections) {
+  const rows = Object.entries(connections).map(([count, { perSecond, over64, p99Ms, refused, errors }]) => [
+    whole(Number(count)),
+    whole(perSecond.median),
+    range(over64),
+    places(p99Ms.median, 1),
+    whole(refused),
+    errors,
+  ])
+  const head = ['connections', 'answered 2xx/s', 'of those at 64', 'p99 ms', 'refused', 'errors']
+  return `### A with more connections, upstream 0 ms\n\n${table(head, rows)}`
+}
+
+function webMessagingText({ relay, overRelay, ...ours }) {
+  const row = (name, { perSecond, cpuMicros, p50Ms, p99Ms, errors }, ratio) => [
+    name,
+    whole(perSecond.median),
+    ratio,
+    whole(cpuMicros.median),
+    places(p50Ms.median, 1),
+    places(p99Ms.median, 1),
+    errors,
+  ]
   return (
     '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
     table(
-      ['requests/s', 'µs CPU', 'p50 ms', 'p99 ms', 'errors'],
+      ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors'],
+      [row(NAMES.ours, ours, ''), row('a bare relay: an Express route and ws', relay, range(overRelay))],
+    )
+  )
+}
+
+function startTable({ firstAnswerMs, idleMiB }) {
+  return (
+    '### E: start and idle\n\n' +
+    table(
+      ['', 'this service', 'an empty Express app'],
       [
-        [
-          whole(perSecond.median),
-          whole(cpuMicros.median),
-          places(p50Ms.median, 1),
-          places(p99Ms.median, 1),
-          errors,
-        ],
+        ['start to first `/healthz`, ms', range(firstAnswerMs.ours, 0), range(firstAnswerMs.empty, 0)],
+        ['resident when idle, MiB', range(idleMiB.ours, 1), range(idleMiB.empty, 1)],
       ],
     )
   )

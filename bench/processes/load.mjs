@@ -12,6 +12,8 @@ class Connection {
   #bytes
   busy = false
   sentAt = 0
+  /** Called when the server closes it between two requests. */
+  onClose
 
   constructor(port, onAnswer) {
     this.#onAnswer = onAnswer
@@ -36,6 +38,7 @@ class Connection {
 
   end() {
     this.#onAnswer = () => undefined
+    this.onClose = undefined
     this.#socket.destroy()
   }
 
@@ -51,6 +54,7 @@ class Connection {
 
   #closed() {
     if (this.busy) this.#onAnswer(this, 0)
+    else this.onClose?.()
     this.busy = false
   }
 }
@@ -90,6 +94,66 @@ async function closedLoop({ port, connections, warmUpMs, measureMs }) {
     errors,
     ...latencies.summary(),
   }
+}
+
+/**
+ * As {@link closedLoop}, for more connections than the server may want: counts what was answered 2xx, and what was refused (429,
+ * 503) apart from errors. A refused connection asks again after `Retry-After`; one that was closed is opened anew.
+ */
+async function goodput({ port, connections, warmUpMs, measureMs }) {
+  const latencies = new Latencies()
+  const counts = { refused: 0, errors: 0 }
+  let measuring = false
+  let stopped = false
+  const open = new Set()
+  const onAnswer = (connection, status, bytes, message) => {
+    if (measuring) countAnswer(status, connection.sentAt)
+    if (stopped) return
+    if (status === 0) connection.onClose()
+    else if (status < 300) connection.send(nextRequest())
+    else {
+      connection.waitsUntil = performance.now() + retryAfterMs(message.head)
+      setTimeout(() => open.has(connection) && connection.send(nextRequest()), retryAfterMs(message.head))
+    }
+  }
+  const countAnswer = (status, sentAt) => {
+    if (status >= 200 && status < 300) latencies.add(performance.now() - sentAt)
+    else if (status === 429 || status === 503) counts.refused += 1
+    else counts.errors += 1
+  }
+  const add = (connection) => {
+    open.add(connection)
+    connection.onClose = () => {
+      if (open.delete(connection)) void reopen(connection)
+    }
+    return connection
+  }
+  const reopen = async ({ waitsUntil = 0 }) => {
+    await wait(Math.max(0, waitsUntil - performance.now()))
+    if (stopped) return
+    const next = add(new Connection(port, onAnswer))
+    await next.connected().then(
+      () => next.send(nextRequest()),
+      () => (counts.errors += measuring ? 1 : 0),
+    )
+  }
+  for (const connection of await connect(port, connections, onAnswer)) {
+    add(connection).send(nextRequest())
+  }
+  await wait(warmUpMs)
+  const startedAt = performance.now()
+  measuring = true
+  await wait(measureMs)
+  measuring = false
+  const elapsedMs = performance.now() - startedAt
+  stopped = true
+  for (const connection of open) connection.end()
+  return { perSecond: (latencies.count / elapsedMs) * 1000, ...counts, ...latencies.summary() }
+}
+
+function retryAfterMs(head) {
+  const seconds = /\r\nretry-after: *(\d+)/i.exec(head)
+  return seconds ? Number(seconds[1]) * 1000 : 0
 }
 
 /**
@@ -172,6 +236,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 serveCommands({
   closedLoop,
+  goodput,
   openLoop,
   openGuests,
   /** The requests of the next loops, in turn. */

@@ -1,0 +1,6 @@
+// The least that an Express server is: one route, nothing else loaded.
+import express from 'express'
+
+const app = express()
+app.get('/healthz', (req, res) => res.json({ status: 'ok' }))
+app.listen(Number(process.env.PORT), '127.0.0.1')
