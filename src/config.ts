@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import dotenv from 'dotenv'
 import type { GuestApiName } from './genesys/guest-api.ts'
 import { parseOriginPattern } from './middleware/origin-patterns.ts'
@@ -14,6 +15,7 @@ import {
 import { withSecretFiles } from './settings/secret-files.ts'
 import { readSessionKeys } from './settings/session-keys.ts'
 import { readUserToken } from './settings/user-token-settings.ts'
+import { unknownVariables } from './settings/unknown-variables.ts'
 import { parseEach } from './settings/variables.ts'
 
 /** Settings of the service, as `readConfig` makes them. Secrets are in it: never log one. */
@@ -73,6 +75,8 @@ export interface Config {
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
+  /** What is probably a mistake but does not prevent a start, a sentence each; without values. */
+  readonly warnings: readonly string[]
 }
 
 /** Settings that are wrong or missing. The message names each one, and none of their values. */
@@ -80,49 +84,62 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
-    super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+  constructor(problems: readonly string[], warnings: readonly string[] = []) {
+    super(
+      `The settings are not valid:\n${[...problems, ...warnings].map((line) => `  - ${line}`).join('\n')}`,
+    )
     this.problems = problems
   }
 }
+
+const ENV_FILE_IGNORED = 'the .env file is not read when NODE_ENV is production: set environment variables'
 
 /**
  * Settings from the environment, and outside production from a `.env` file too. The environment wins.
  * @throws {ConfigError} naming every wrong or missing variable at once.
  */
 export function readConfigFromEnvironment(): Config {
-  if (process.env['NODE_ENV'] !== 'production') dotenv.config({ quiet: true })
-  return readConfig(process.env)
+  const isProduction = process.env['NODE_ENV'] === 'production'
+  if (!isProduction) dotenv.config({ quiet: true })
+  const ignored = isProduction && existsSync('.env') ? [ENV_FILE_IGNORED] : []
+  return readConfig(process.env, ignored)
 }
 
 /**
  * Settings from variables. An empty variable counts as missing, as compose files produce them.
  * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
  */
-export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(
+  variables: Readonly<Record<string, string | undefined>>,
+  moreWarnings: readonly string[] = [],
+): Config {
   const problems: string[] = []
+  const warnings = [...moreWarnings, ...unknownVariables(variables)]
   const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
     Object.entries(withSecretFiles(variables, problems)).filter(([, value]) => value?.trim()),
   )
   const env = parseEach(given, problems)
   const production = env.NODE_ENV === 'production'
 
-  for (const origin of env.ALLOWED_ORIGINS) {
-    const problem = parseOriginPattern(origin).problem
-    if (problem !== undefined) problems.push(`ALLOWED_ORIGINS ${problem}`)
+  for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
+    const { problem } = parseOriginPattern(origin)
+    // An address with a password in it is not repeated.
+    const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
+    if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
   }
   if (env.ALLOWED_ORIGINS.length === 0 && !problems.some((problem) => problem.startsWith('ALLOWED_ORIGINS')))
-    problems.push('ALLOWED_ORIGINS is missing: it names your websites')
-  if (given['GENESYS_DEPLOYMENT_ID'] === undefined) problems.push('GENESYS_DEPLOYMENT_ID is missing')
+    problems.push('ALLOWED_ORIGINS is missing: list your websites, such as https://www.example.com')
+  if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
+    problems.push('GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud')
 
   if (env.METRICS_PORT !== undefined && env.METRICS_PORT !== 0 && env.METRICS_PORT === env.PORT) {
-    problems.push('METRICS_PORT has to be another port than PORT')
+    problems.push('METRICS_PORT must differ from PORT')
   }
   const hosts = readHosts(env, problems)
   if (production && hosts !== undefined) requireEncryption(hosts, problems)
   const oauth = readOAuth(env, problems)
   if (env.GENESYS_GUEST_API === 'external-users' && env.GENESYS_ORGANIZATION_ID === undefined) {
-    problems.push('GENESYS_ORGANIZATION_ID is missing: external-users sends it along')
+    problems.push('GENESYS_ORGANIZATION_ID is missing: external-users needs it')
   }
   const keys = readSessionKeys(env.SESSION_KEYS, production, problems)
   const attributes: AttributeSettings = {
@@ -134,7 +151,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
 
-  if (problems.length > 0 || hosts === undefined) throw new ConfigError([...new Set(problems)])
+  if (problems.length > 0 || hosts === undefined) throw new ConfigError([...new Set(problems)], warnings)
   return {
     production,
     port: env.PORT,
@@ -185,5 +202,6 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     docs: env.DOCS,
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
+    warnings,
   }
 }

@@ -110,6 +110,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     readiness,
     now,
   })
+  for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
   if (config.session.keysAreEphemeral) {
     log.warn(
       { reason: 'SESSION_KEYS is not set' },

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig, readConfigFromEnvironment } from '../src/config.ts'
 import { EXAMPLE_SESSION_KEY } from '../src/settings/session-keys.ts'
 
 const good = {
@@ -69,7 +69,7 @@ describe('settings', () => {
     writeFileSync(file, `${key}\n`)
     expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
     expect(problemsOf({ ...good, SESSION_KEYS_FILE: `${file}-not` })).toEqual([
-      "SESSION_KEYS_FILE names a file that can't be read",
+      'SESSION_KEYS_FILE names a file that cannot be read (ENOENT)',
     ])
   })
 })
@@ -79,7 +79,7 @@ describe('wrong settings', () => {
     const canary = 'canary-value-7d1'
     const problems = problemsOf({
       PORT: canary,
-      ALLOWED_ORIGINS: `https://${canary}/path`,
+      ALLOWED_ORIGINS: `https://user:${canary}@www.example.com`,
       GENESYS_REGION: canary,
       GENESYS_GUEST_API: canary,
       GENESYS_CLIENT_SECRET: canary,
@@ -88,13 +88,33 @@ describe('wrong settings', () => {
       DOCS: canary,
       ATTRIBUTES_TRUSTED: canary,
     })
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(
+    expect(problems.map((problem) => problem.split(/[ [:]/)[0]).sort()).toEqual(
       [
         ...['PORT', 'ALLOWED_ORIGINS', 'GENESYS_DEPLOYMENT_ID', 'GENESYS_REGION', 'GENESYS_GUEST_API'],
         ...['GENESYS_CLIENT_ID', 'SESSION_KEYS', 'LOG_LEVEL', 'DOCS', 'ATTRIBUTES_TRUSTED'],
       ].sort(),
     )
     expect(problems.join()).not.toContain(canary)
+  })
+
+  test.each([
+    ['https://x.example/shop', 'has a path; write `https://x.example`'],
+    ['https://x.example/', 'ends with a slash; write `https://x.example`'],
+    ['https://*.example.com/', 'ends with a slash; write `https://*.example.com`'],
+    ['https://x.example?a', 'has more than scheme, host and port; write `https://x.example`'],
+    ['x.example', 'has no scheme; write `https://x.example`'],
+    ['null', 'stands for pages without an origin; name each website'],
+    ['https://*.com', 'covers a whole top-level domain; put the wildcard below your own domain'],
+  ])('name the allowed origin %s, what is wrong with it, and what to write', (entry, problem) => {
+    expect(problemsOf({ ...good, ALLOWED_ORIGINS: `https://www.example.com,${entry}` })).toEqual([
+      `ALLOWED_ORIGINS[1] \`${entry}\` ${problem}`,
+    ])
+  })
+
+  test('name the regions that exist', () => {
+    expect(problemsOf({ ...good, GENESYS_REGION: 'eu-west-9' })).toEqual([
+      expect.stringMatching(/^GENESYS_REGION is not a region .*eu-west-1 \(mypurecloud\.ie\), /),
+    ])
   })
 
   test.each(['*', 'null', 'https://www.example.com/', 'https://*.com', 'example.com', 'ftp://example.com'])(
@@ -128,5 +148,56 @@ describe('wrong settings', () => {
 
   test('are trusted attributes without a way to verify a visitor', () => {
     expect(problemsOf({ ...good, ATTRIBUTES_TRUSTED: 'custom.userId=sub' })).toHaveLength(1)
+  })
+})
+
+test('production says that the .env file beside it is not read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-file-'))
+  writeFileSync(join(folder, '.env'), 'PORT=1\n')
+  const before = { folder: process.cwd(), env: process.env }
+  process.env = { ...production }
+  process.chdir(folder)
+  try {
+    expect(readConfigFromEnvironment()).toMatchObject({
+      port: 3000,
+      warnings: [expect.stringContaining('.env file is not read')],
+    })
+  } finally {
+    process.chdir(before.folder)
+    process.env = before.env
+  }
+})
+
+describe('a variable that is not a setting', () => {
+  test.each([
+    ['ALLOWED_ORIGIN', 'ALLOWED_ORIGINS'],
+    ['GENESYS_DEPLOYMENTID', 'GENESYS_DEPLOYMENT_ID'],
+    ['SESSION_KEY', 'SESSION_KEYS'],
+    ['GENESYS_CLIENT_SECRETS_FILE', 'GENESYS_CLIENT_SECRET_FILE'],
+    ['MAX_BODY_SIZE', 'MAX_BODY_BYTES'],
+    ['RATE_GUESTS_PER_MINUTE', 'RATE_GUEST_PER_MINUTE'],
+  ])('%s is named with %s, which was probably meant', (name, meant) => {
+    expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
+      `${name} is not a setting: did you mean ${meant}?`,
+    ])
+  })
+
+  test.each([
+    'GENESYS_GUEST_BFF_SERVICE_HOST',
+    'GENESYS_GUEST_BFF_SERVICE_PORT_HTTP',
+    'GENESYS_GUEST_BFF_PORT',
+    'GENESYS_GUEST_BFF_PORT_3000_TCP_ADDR',
+    'SESSION_MANAGER',
+    'PATH',
+    'SIMULATOR_PORT',
+  ])('%s is somebody else’s and is left alone', (name) => {
+    expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])
+  })
+
+  test('is told together with what is missing because of it', () => {
+    const { ALLOWED_ORIGINS, ...others } = good
+    expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
+      /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting: did you mean ALLOWED_ORIGINS\?/,
+    )
   })
 })

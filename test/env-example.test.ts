@@ -25,5 +25,5 @@ test('a copy of the example is good for a first try, and the defaults it shows a
 test('production refuses the example for its key', () => {
   const start = () => readConfig({ ...parse(example), NODE_ENV: 'production' })
   expect(start).toThrow(ConfigError)
-  expect(start).toThrow(/SESSION_KEYS holds the key of \.env\.example/)
+  expect(start).toThrow(/SESSION_KEYS contains the key of \.env\.example/)
 })

@@ -20,6 +20,11 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'ap-southeast-2': 'mypurecloud.com.au',
 }
 
+/** All of them, for messages: `eu-west-1 (mypurecloud.ie), …`. */
+export const KNOWN_REGIONS = Object.entries(DOMAINS)
+  .map(([awsRegion, domain]) => `${awsRegion} (${domain})`)
+  .join(', ')
+
 export interface Region {
   readonly awsRegion: string
   /** As in `mypurecloud.ie`. */
@@ -43,8 +48,7 @@ export function findRegion(name: string): Region {
   for (const [awsRegion, domain] of Object.entries(DOMAINS)) {
     if (wanted === awsRegion || wanted === domain) return regionOf(awsRegion, domain)
   }
-  const known = Object.entries(DOMAINS).map(([awsRegion, domain]) => `${awsRegion} (${domain})`)
-  throw new RangeError(`This is no region of Genesys Cloud. Known are: ${known.join(', ')}.`)
+  throw new RangeError(`There is no such region of Genesys Cloud. The regions are ${KNOWN_REGIONS}.`)
 }
 
 function regionOf(awsRegion: string, domain: string): Region {

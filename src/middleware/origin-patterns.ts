@@ -1,6 +1,6 @@
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
-  /** What is wrong with the entry, as the rest of a sentence; undefined for a good one. */
+  /** What is wrong with the entry and what to write instead, as the rest of a sentence; undefined for a good one. */
   readonly problem?: string
   readonly matches: (origin: string) => boolean
 }
@@ -13,19 +13,34 @@ const never = () => false
  * The wildcard `*` and `null` are refused: they would let every page in.
  */
 export function parseOriginPattern(text: string): OriginPattern {
-  if (text === '*') return { problem: 'may not be the wildcard *: name each website', matches: never }
+  if (text === '*') return { problem: 'would allow every website; name each one', matches: never }
+  if (text === 'null')
+    return { problem: 'stands for pages without an origin; name each website', matches: never }
   const wildcard = /^(https?:\/\/)\*\.(.+)$/.exec(text)
   const origin = wildcard ? `${wildcard[1] ?? ''}${wildcard[2] ?? ''}` : text
   if (!URL.canParse(origin) || !/^https?:\/\//.test(origin) || origin.includes('*')) {
-    return { problem: 'has an entry that is no origin such as https://www.example.com', matches: never }
+    const problem =
+      URL.canParse(`https://${text}`) && /^[\w.-]+(:\d+)?$/.test(text)
+        ? `has no scheme; write \`https://${text}\``
+        : 'is not an origin; write scheme and host, such as `https://www.example.com`'
+    return { problem, matches: never }
   }
   const { protocol, host, origin: normal, pathname, search, hash, username } = new URL(origin)
   if (pathname !== '/' || search !== '' || hash !== '' || username !== '' || origin.endsWith('/')) {
-    return { problem: 'has an entry with more than scheme, host and port', matches: never }
+    const extra =
+      pathname === '/' && search + hash + username === ''
+        ? 'ends with a slash'
+        : pathname === '/'
+          ? 'has more than scheme, host and port'
+          : 'has a path'
+    return { problem: `${extra}; write \`${wildcard ? `${protocol}//*.${host}` : normal}\``, matches: never }
   }
   if (!wildcard) return { matches: (candidate) => candidate === normal }
   if (!host.replace(/:\d+$/, '').includes('.')) {
-    return { problem: 'has a wildcard over a whole top-level domain', matches: never }
+    return {
+      problem: 'covers a whole top-level domain; put the wildcard below your own domain',
+      matches: never,
+    }
   }
   const prefix = `${protocol}//`
   const suffix = `.${host}`

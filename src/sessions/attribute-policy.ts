@@ -9,7 +9,7 @@ const { maxAttributeBytes } = PLATFORM_LIMITS
 export interface AttributeSettings {
   /** Keys that a page may write: exact, or with one `*` at the end. */
   readonly open: readonly string[]
-  /** Has to be true for a pattern that opens everything. */
+  /** Must be true for a pattern that opens everything. */
   readonly openAll: boolean
   /** Key -> claim of the visitor's own token; a dot in the claim goes into a nested object. */
   readonly trusted: Readonly<Record<string, string>>
@@ -28,28 +28,30 @@ const PREFILL_FIELDS = ['name', 'email', 'phone', 'language']
 export function attributeSettingsProblems(settings: AttributeSettings): string[] {
   const problems: string[] = []
   if (settings.open.some((pattern) => !PATTERN.test(pattern))) {
-    problems.push('ATTRIBUTES_OPEN has an entry that is no key, or has a * elsewhere than at its end')
+    problems.push(
+      'ATTRIBUTES_OPEN must list keys of letters, digits, _ . : -, each with at most one * at its end',
+    )
   }
   if (settings.open.includes('*') && !settings.openAll) {
     problems.push(
-      'ATTRIBUTES_OPEN would open every key: name a prefix such as custom.*, or set ATTRIBUTES_OPEN_ALL=on',
+      'ATTRIBUTES_OPEN opens every key: use a prefix such as custom.*, or set ATTRIBUTES_OPEN_ALL=on',
     )
   }
   if (Object.keys(settings.trusted).some((key) => !KEY.test(key))) {
-    problems.push('ATTRIBUTES_TRUSTED has a key with other characters than letters, digits, _ . : -')
+    problems.push('ATTRIBUTES_TRUSTED must have keys of letters, digits, _ . : -')
   }
   if (IS_AUTHENTICATED in settings.trusted) {
-    problems.push(`ATTRIBUTES_TRUSTED may not map ${IS_AUTHENTICATED}: the service writes it itself`)
+    problems.push(`ATTRIBUTES_TRUSTED must not map ${IS_AUTHENTICATED}: the service sets it`)
   }
   for (const [field, key] of Object.entries(settings.prefill)) {
     if (!PREFILL_FIELDS.includes(field) || !KEY.test(key)) {
-      problems.push('ATTRIBUTES_PREFILL maps name, email, phone and language to keys, nothing else')
+      problems.push('ATTRIBUTES_PREFILL must map name, email, phone and language to keys, and nothing else')
       break
     }
   }
   const prefilled = Object.values(settings.prefill)
   if (prefilled.some((key) => key in settings.trusted || key === IS_AUTHENTICATED)) {
-    problems.push('ATTRIBUTES_PREFILL writes a key that is trusted: a page could forge it')
+    problems.push('ATTRIBUTES_PREFILL must not write a trusted key: a page could forge it')
   }
   return problems
 }

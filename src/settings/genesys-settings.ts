@@ -1,4 +1,4 @@
-import { findRegion } from '../genesys/regions.ts'
+import { findRegion, KNOWN_REGIONS } from '../genesys/regions.ts'
 import { isPlainAndFar } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
@@ -34,7 +34,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
       return { apiUrl, loginUrl, messagingUrl, cdnUrl }
     }
     problems.push(
-      'GENESYS_REGION is missing (an AWS region such as eu-west-1, or a domain such as mypurecloud.ie)',
+      'GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie',
     )
     return undefined
   }
@@ -47,7 +47,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
       cdnUrl: cdnUrl ?? region.cdnUrl,
     }
   } catch {
-    problems.push('GENESYS_REGION is no region of Genesys Cloud (eu-west-1 or mypurecloud.ie, for instance)')
+    problems.push(`GENESYS_REGION is not a region of Genesys Cloud; the regions are ${KNOWN_REGIONS}`)
     return undefined
   }
 }
@@ -64,7 +64,9 @@ export function requireEncryption(hosts: GenesysHosts, problems: string[]): void
   const names = { apiUrl: 'API', loginUrl: 'LOGIN', messagingUrl: 'MESSAGING', cdnUrl: 'CDN' } as const
   for (const [key, name] of Object.entries(names) as [keyof GenesysHosts, string][]) {
     if (isPlainAndFar(hosts[key]))
-      problems.push(`GENESYS_${name}_URL has to begin with https:// or wss:// in production`)
+      problems.push(
+        `GENESYS_${name}_URL must begin with ${name === 'MESSAGING' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
+      )
   }
 }
 
@@ -73,11 +75,11 @@ export function readOAuth(env: Variables, problems: string[]): OAuthSettings | u
   if (clientId !== undefined && clientSecret !== undefined) {
     return { clientId, clientSecret, style: env.GENESYS_OAUTH_STYLE }
   }
-  if (clientId !== undefined) problems.push('GENESYS_CLIENT_SECRET is missing (GENESYS_CLIENT_ID is set)')
-  if (clientSecret !== undefined) problems.push('GENESYS_CLIENT_ID is missing (GENESYS_CLIENT_SECRET is set)')
+  if (clientId !== undefined) problems.push('GENESYS_CLIENT_SECRET is missing: GENESYS_CLIENT_ID is set')
+  if (clientSecret !== undefined) problems.push('GENESYS_CLIENT_ID is missing: GENESYS_CLIENT_SECRET is set')
   if (clientId === undefined && clientSecret === undefined && env.GENESYS_GUEST_API !== 'web-messaging') {
     problems.push(
-      'GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET are missing: this GENESYS_GUEST_API needs OAuth',
+      `GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET are missing: ${env.GENESYS_GUEST_API} needs OAuth`,
     )
   }
   return undefined

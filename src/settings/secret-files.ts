@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
 
-const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY']
+/** `ENOENT`, `EACCES`, `EISDIR`. */
+const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
-/** Each secret may come from the file that `NAME_FILE` names, as container platforms mount them. */
+export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY']
+
+/** Each secret can come from the file that `NAME_FILE` names, as container platforms mount them. */
 export function withSecretFiles(variables: Readonly<Record<string, string | undefined>>, problems: string[]) {
   const merged = { ...variables }
   for (const name of SECRETS) {
     const path = variables[`${name}_FILE`]
     if (!path) continue
-    if (variables[name]) problems.push(`${name} and ${name}_FILE are both set`)
+    if (variables[name]) problems.push(`${name} and ${name}_FILE are both set: remove one`)
     try {
       merged[name] = readFileSync(path, 'utf8').trim()
-    } catch {
-      problems.push(`${name}_FILE names a file that can't be read`)
+    } catch (error) {
+      problems.push(`${name}_FILE names a file that cannot be read (${errorCode(error)})`)
     }
   }
   return merged

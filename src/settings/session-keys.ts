@@ -10,22 +10,25 @@ export function readSessionKeys(
   problems: string[],
 ): Uint8Array[] {
   if (encoded === undefined) {
-    if (production) problems.push('SESSION_KEYS is missing (make one with: openssl rand -base64 32)')
+    if (production) problems.push('SESSION_KEYS is missing: make a key with `openssl rand -base64 32`')
     return [randomBytes(32)]
   }
   if (production && encoded.includes(EXAMPLE_SESSION_KEY)) {
-    problems.push('SESSION_KEYS holds the key of .env.example, which everybody knows')
-  }
-  if (encoded.length === 0)
-    problems.push('SESSION_KEYS holds no key (make one with: openssl rand -base64 32)')
-  const keys = encoded.map((text) => Buffer.from(text, 'base64'))
-  if (
-    keys.some(
-      (key, i) =>
-        key.length !== 32 || key.toString('base64').replace(/=+$/, '') !== encoded[i]?.replace(/=+$/, ''),
+    problems.push(
+      'SESSION_KEYS contains the key of .env.example, which everybody knows: make one with `openssl rand -base64 32`',
     )
-  ) {
-    problems.push('SESSION_KEYS has to be a list of 32-byte keys in base64 (openssl rand -base64 32)')
+  }
+  if (encoded.length === 0) problems.push('SESSION_KEYS is empty: make a key with `openssl rand -base64 32`')
+  const keys = encoded.map((text) => Buffer.from(text, 'base64'))
+  for (const [i, key] of keys.entries()) {
+    const isBase64 = unpadded(key.toString('base64')) === unpadded(encoded[i] ?? '')
+    if (!isBase64) problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` makes one`)
+    else if (key.length !== 32)
+      problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it is ${key.length}`)
   }
   return keys
+}
+
+function unpadded(base64: string): string {
+  return base64.replace(/=+$/, '')
 }

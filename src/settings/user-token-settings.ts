@@ -10,18 +10,20 @@ export function readUserToken(
   const { USER_TOKEN_JWKS_URL: jwksUrl, USER_TOKEN_PUBLIC_KEY: publicKeyPem } = env
   if (jwksUrl === undefined && publicKeyPem === undefined) {
     if (Object.keys(env.ATTRIBUTES_TRUSTED).length > 0) {
-      problems.push('USER_TOKEN_JWKS_URL or USER_TOKEN_PUBLIC_KEY is missing (ATTRIBUTES_TRUSTED is set)')
+      problems.push('USER_TOKEN_JWKS_URL or USER_TOKEN_PUBLIC_KEY is missing: ATTRIBUTES_TRUSTED is set')
     }
     return undefined
   }
   if (jwksUrl !== undefined && publicKeyPem !== undefined) {
-    problems.push('USER_TOKEN_JWKS_URL and USER_TOKEN_PUBLIC_KEY are both set')
+    problems.push('USER_TOKEN_JWKS_URL and USER_TOKEN_PUBLIC_KEY are both set: remove one')
   }
   if (production && jwksUrl !== undefined && isPlainAndFar(jwksUrl)) {
-    problems.push('USER_TOKEN_JWKS_URL has to begin with https:// in production')
+    problems.push('USER_TOKEN_JWKS_URL must begin with https:// in production')
   }
-  if (env.USER_TOKEN_ISSUER === undefined) problems.push('USER_TOKEN_ISSUER is missing')
-  if (env.USER_TOKEN_AUDIENCE === undefined) problems.push('USER_TOKEN_AUDIENCE is missing')
+  if (env.USER_TOKEN_ISSUER === undefined)
+    problems.push('USER_TOKEN_ISSUER is missing: the `iss` claim of your tokens')
+  if (env.USER_TOKEN_AUDIENCE === undefined)
+    problems.push('USER_TOKEN_AUDIENCE is missing: the `aud` claim of your tokens')
   return {
     jwksUrl,
     publicKeyPem: publicKeyPem?.replaceAll('\\n', '\n'),

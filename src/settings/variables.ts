@@ -4,15 +4,17 @@ import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 const onOff = z.stringbool({
   truthy: ['on', 'true', '1', 'yes'],
   falsy: ['off', 'false', '0', 'no'],
-  error: 'is on or off',
+  error: 'must be on or off',
 })
 
 const whole = (minimum: number, maximum: number) =>
   z
     .string()
-    .regex(/^\d{1,12}$/, 'is a whole number')
+    .refine(
+      (text) => /^\d{1,12}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
+      `must be a whole number between ${minimum} and ${maximum}`,
+    )
     .transform(Number)
-    .refine((n) => n >= minimum && n <= maximum, `is between ${minimum} and ${maximum}`)
 
 const list = z.string().transform((text) =>
   text
@@ -24,7 +26,7 @@ const list = z.string().transform((text) =>
 /** `a=b, c=d` as an object. */
 const pairs = list.pipe(
   z
-    .array(z.string().regex(/^[^=\s]+\s*=\s*[^=\s]+$/, 'is a list of key=value'))
+    .array(z.string().regex(/^[^=\s]+\s*=\s*[^=\s]+$/, 'must be a list such as key=value,other=value'))
     .transform((items) =>
       Object.fromEntries(items.map((item) => item.split('=').map((part) => part.trim()) as [string, string])),
     ),
@@ -35,13 +37,13 @@ const url = (...protocols: string[]) =>
     .string()
     .refine(
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `is a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     )
     .transform((text) => text.replace(/\/+$/, ''))
 
 const httpUrl = url('https:', 'http:')
-const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'is an id of letters, digits and dashes')
-const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'is plain text of one line')
+const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'must be an id of letters, digits and dashes')
+const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'must be one line of ASCII text')
 
 /** Every variable that the service reads; `.env.example` and the README list the same. */
 const Env = z.object({
@@ -57,11 +59,11 @@ const Env = z.object({
   GENESYS_DEPLOYMENT_ID: uuidLike.optional(),
   GENESYS_ORGANIZATION_ID: uuidLike.optional(),
   GENESYS_GUEST_API: z
-    .enum(GUEST_API_NAMES, { error: `is one of ${GUEST_API_NAMES.join(', ')}` })
+    .enum(GUEST_API_NAMES, { error: `must be one of ${GUEST_API_NAMES.join(', ')}` })
     .default('web-messaging'),
   GENESYS_CLIENT_ID: headerText.optional(),
   GENESYS_CLIENT_SECRET: headerText.optional(),
-  GENESYS_OAUTH_STYLE: z.enum(['basic', 'form'], { error: 'is basic or form' }).default('basic'),
+  GENESYS_OAUTH_STYLE: z.enum(['basic', 'form'], { error: 'must be basic or form' }).default('basic'),
   GENESYS_API_URL: httpUrl.optional(),
   GENESYS_LOGIN_URL: httpUrl.optional(),
   GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
@@ -93,7 +95,7 @@ const Env = z.object({
     .pipe(
       z.array(
         z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'], {
-          error: 'names signature algorithms with a public key, such as RS256 or ES256',
+          error: 'must list signature algorithms with a public key, such as RS256 or ES256',
         }),
       ),
     )
@@ -115,7 +117,7 @@ const Env = z.object({
 
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'is one of error, warn, info, debug, trace, silent',
+      error: 'must be one of error, warn, info, debug, trace, silent',
     })
     .default('info'),
   METRICS_PORT: whole(0, 65535).optional(),
@@ -125,6 +127,8 @@ const Env = z.object({
 })
 
 export type Variables = z.infer<typeof Env>
+
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
 
 /** Variables that are wrong are noted and left out, so that what depends on the others is checked too. */
 export function parseEach(
@@ -137,12 +141,12 @@ export function parseEach(
   for (const issue of parsed.error.issues) {
     const name = String(issue.path[0])
     wrongNames.add(name)
-    problems.push(`${name} ${inOurWords(issue.message)}`)
+    problems.push(`${name} ${ownMessage(issue.message)}`)
   }
   return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
 }
 
-/** zod's own sentences may quote the input; ours never do. */
-function inOurWords(message: string): string {
-  return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not of the right form' : message
+/** zod's own messages can quote the input; ours never do. */
+function ownMessage(message: string): string {
+  return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not valid' : message
 }

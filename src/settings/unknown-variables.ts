@@ -1,0 +1,34 @@
+import { SECRETS } from './secret-files.ts'
+import { VARIABLE_NAMES } from './variables.ts'
+
+const OWN_PREFIX =
+  /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM)_/
+/** Set by others: Kubernetes for a service whose name begins like ours, and the X window system. */
+const OTHERS = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$|^SESSION_MANAGER$/
+
+/** A warning for each variable that looks like a setting and is not one, with the name that was probably meant. */
+export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {
+  const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
+  return Object.keys(given)
+    .filter((name) => OWN_PREFIX.test(name) && !OTHERS.test(name) && !known.includes(name))
+    .map((name) => `${name} is not a setting: did you mean ${nearest(name, known)}?`)
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
+}
+
+/** How many letters must be inserted, removed or replaced (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1]
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
