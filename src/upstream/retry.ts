@@ -1,4 +1,4 @@
-import type { UpstreamResponse, TransportFailure, Outcome } from './http-attempt.ts'
+import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
  * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: what must not happen twice,
@@ -48,20 +48,18 @@ function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boo
 }
 
 /** What the answer asks us to wait: `Retry-After`, or on a 429 when the platform's minute begins anew. */
-export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: number): number | undefined {
-  const { headers } = message
+export function retryAfterSeconds({ status, headers }: UpstreamResponse, nowMs: number): number | undefined {
   const asked = parseRetryAfter(headers['retry-after'], nowMs)
   if (asked !== undefined || status !== 429) return asked
-  const reset = headers['inin-ratelimit-reset']
-  return typeof reset === 'string' ? parseRetryAfter(reset, nowMs) : undefined
+  return parseRetryAfter(headers['inin-ratelimit-reset'], nowMs)
 }
 
 /**
  * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A moment that has passed is 0,
  * one that is too far away is a day, and anything else is undefined.
  */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
-  const text = value?.trim() ?? ''
+export function parseRetryAfter(value: unknown, nowMs: number): number | undefined {
+  const text = typeof value === 'string' ? value.trim() : ''
   if (/^\d+$/.test(text)) return Math.min(Number(text), MAX_RETRY_AFTER_SECONDS)
   if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d( \d{4}| GMT)$/.test(text)) return undefined
   const atMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)

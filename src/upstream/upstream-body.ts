@@ -1,46 +1,8 @@
 import type { ZodType } from 'zod'
-import type { UpstreamOrigin } from './upstream-address.ts'
 import { badResponseError } from './upstream-failure.ts'
 import type { UpstreamError } from './upstream-error.ts'
 
-export interface SentBody {
-  readonly text: string | undefined
-  readonly contentType: string
-}
-
-export function sentBody(json: unknown, form: Readonly<Record<string, string>> | undefined): SentBody {
-  if (form) {
-    return { text: new URLSearchParams(form).toString(), contentType: 'application/x-www-form-urlencoded' }
-  }
-  return { text: json === undefined ? undefined : JSON.stringify(json), contentType: 'application/json' }
-}
-
-/** Names and values in turn. The length is given, so that no body is sent in chunks, which some gateways refuse. */
-export function sentHeaders(
-  { hostHeader }: UpstreamOrigin,
-  method: string,
-  headers: Readonly<Record<string, string>> | undefined,
-  { text, contentType }: SentBody,
-): string[] {
-  const sent = [
-    'host',
-    hostHeader,
-    'accept',
-    'application/json',
-    // We don't decompress: the answers are small, and the way to Genesys' edge is fast.
-    'accept-encoding',
-    'identity',
-    'user-agent',
-    'genesys-guest-bff',
-  ]
-  if (text !== undefined) {
-    sent.push('content-type', contentType, 'content-length', String(Buffer.byteLength(text)))
-  } else if (method !== 'GET') sent.push('content-length', '0')
-  for (const name in headers) sent.push(name, headers[name] ?? '')
-  return sent
-}
-
-export interface ExpectedAnswer<T> {
+export interface ExpectedBody<T> {
   readonly schema: ZodType<T>
   /** A body that is no JSON counts as an empty one. */
   readonly allowNonJson: boolean | undefined
@@ -48,7 +10,7 @@ export interface ExpectedAnswer<T> {
 }
 
 /** @throws {UpstreamError} `upstream_bad_response`; a `ZodError`, which quotes the answer, never gets out. */
-export function readAnswer<T>(text: string, { schema, allowNonJson, operation }: ExpectedAnswer<T>): T {
+export function readBody<T>(text: string, { schema, allowNonJson, operation }: ExpectedBody<T>): T {
   const read = schema.safeParse(parseJson(text, allowNonJson ?? false, operation))
   if (read.success) return read.data
   const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')

@@ -1,19 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { ZodType } from 'zod'
-import { exchange, type AttemptRequest, type TransportFailure, type Outcome } from './http-attempt.ts'
+import { createAttemptSender, type HttpAttempt, type Outcome, type TransportFailure } from './http-attempt.ts'
 import { retryDelayMs, type RetryKind } from './retry.ts'
-import { upstreamAddress } from './upstream-address.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
-import { readAnswer, sentBody, sentHeaders } from './upstream-body.ts'
+import { readBody } from './upstream-body.ts'
 import { UpstreamError } from './upstream-error.ts'
-import {
-  badResponseError,
-  breakerOpenError,
-  failedCallError,
-  type Explain,
-  type FailedCall,
-} from './upstream-failure.ts'
+import { breakerOpenError, failedCallError, type Explain, type FailedCall } from './upstream-failure.ts'
 
 export interface UpstreamClientOptions {
   /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so make a client for each. */
@@ -74,78 +67,67 @@ export interface UpstreamClient {
   close(): void
 }
 
-/** A call in its final form, the same for every try. */
-interface Delivery<T>
-  extends FailedCall, Pick<AttemptRequest, 'method' | 'address' | 'headers' | 'body' | 'bodyBytes'> {
+/** A call in its final form, the same for every attempt. */
+interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | 'headers' | 'body'> {
   readonly deadlineAtMs: number
-  readonly perTryMs: number
-  /** What the body of a good answer is to the caller. */
-  readonly read: (answer: string) => T
+  readonly attemptTimeoutMs: number
+  /** What the body of a good response is to the caller. */
+  readonly read: (body: string) => T
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   const { name, timeoutMs, now = Date.now, random = Math.random, observe } = options
   const agents = options.agents ?? createUpstreamAgents()
+  const send = createAttemptSender(agents)
   const breaker = createUpstreamBreaker(now)
 
-  /** What is read of a good answer, after as many tries as the call may have. */
+  /** What is read of a good response, after as many attempts as the call may have. */
   async function deliver<T>(call: Delivery<T>): Promise<T> {
-    const { method, address, headers, body, bodyBytes, operation } = call
+    const { method, url, headers, body, operation, retry, deadlineAtMs } = call
     for (let number = 1; ; number++) {
       const startedAtMs = now()
-      const leftMs = Math.min(call.perTryMs, call.deadlineAtMs - startedAtMs)
+      const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
       if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
-      const request = { method, address, headers, body, bodyBytes, timeoutMs: leftMs, agents }
-      const outcome = await breaker.run(() => exchange(request))
+      const outcome = await breaker.run(() => send({ method, url, headers, body, timeoutMs: leftMs }))
       const endedAtMs = now()
       observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
       if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
       if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
-      const { retry, deadlineAtMs } = call
-      const pauseMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
-      if (pauseMs === undefined) throw failedCallError(outcome, call, endedAtMs)
-      await pause(pauseMs)
+      const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
+      if (delayMs === undefined) throw failedCallError(outcome, call, endedAtMs)
+      await delay(delayMs)
     }
   }
 
   return {
-    request(call) {
-      const { operation = 'answer', method, schema, allowNonJson, retry, explain, deadlineAtMs } = call
-      const address = upstreamAddress(call.url)
-      if (!address) return Promise.reject(noAddressError(operation))
-      const body = sentBody(call.body, call.form)
+    request({ operation = 'answer', method, url, headers, schema, allowNonJson, ...call }) {
+      const { form } = call
+      const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
+      const body = form ? new URLSearchParams(form).toString() : toJson(call.body)
       return deliver({
         operation,
         method,
-        address,
-        headers: sentHeaders(address.origin, method, call.headers, body),
-        body: body.text,
-        bodyBytes: undefined,
-        retry,
-        explain,
-        deadlineAtMs,
-        perTryMs: timeoutMs,
-        read: (answer) => readAnswer(answer, { schema, allowNonJson, operation }),
+        url,
+        headers: { ...OWN_HEADERS, ...(body !== undefined && { 'content-type': type }), ...headers },
+        body,
+        retry: call.retry,
+        explain: call.explain,
+        deadlineAtMs: call.deadlineAtMs,
+        attemptTimeoutMs: timeoutMs,
+        read: (text) => readBody(text, { schema, allowNonJson, operation }),
       })
     },
-    upload({ operation = 'take the file', url, explain, deadlineAtMs, ...upload }) {
-      const { body, sizeBytes: bodyBytes } = upload
-      body.on('error', () => undefined) // also where the upload ends before the stream does
-      const address = upstreamAddress(url)
-      if (!address) return Promise.reject(noAddressError(operation))
-      const { hostHeader } = address.origin
-      const own = Object.entries(upload.headers ?? {}).flat()
+    upload({ operation = 'take the file', url, headers, body, sizeBytes, explain, deadlineAtMs }) {
       return deliver({
         operation,
         method: 'PUT',
-        address,
-        headers: ['host', hostHeader, ...own, 'content-length', String(bodyBytes)],
-        body,
-        bodyBytes,
+        url,
+        headers: { ...headers, 'content-length': String(sizeBytes) },
+        body: { stream: body, sizeBytes },
         retry: 'never',
         explain,
         deadlineAtMs,
-        perTryMs: Infinity,
+        attemptTimeoutMs: Infinity,
         read: () => undefined,
       })
     },
@@ -155,12 +137,19 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+/** We don't decompress: the answers are small, and the way to Genesys' edge is fast. */
+const OWN_HEADERS = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+  'user-agent': 'genesys-guest-bff',
 }
 
-function noAddressError(operation: string): UpstreamError {
-  return badResponseError(operation, 'The address to call is no plain http(s) address.')
+function toJson(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value)
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function isGood(status: number): boolean {

@@ -1,4 +1,4 @@
-import type { UpstreamResponse, TransportFailure, Outcome } from './http-attempt.ts'
+import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
 
@@ -27,19 +27,19 @@ export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: numbe
   return outcome.kind === 'response' ? refusalError(outcome, call, nowMs) : transportError(outcome, call)
 }
 
-function refusalError(answer: UpstreamResponse, call: FailedCall, nowMs: number): UpstreamError {
-  const { status } = answer
-  const body = readErrorBody(answer.body)
+function refusalError(response: UpstreamResponse, call: FailedCall, nowMs: number): UpstreamError {
+  const { status } = response
+  const body = readErrorBody(response.body)
   const code = codeOfStatus(status, call.retry)
   const upstreamCode = saneCode(body['code']) ?? saneCode(body['error'])
   const hint =
     status < 400
       ? redirectHint(status)
-      : call.explain?.({ status, upstreamCode, emptyBody: answer.body.trim() === '' })
-  const wait = retryAfterSeconds(answer, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
+      : call.explain?.({ status, upstreamCode, emptyBody: response.body.trim() === '' })
+  const wait = retryAfterSeconds(response, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
   const facts: UpstreamErrorFacts = { status }
   if (upstreamCode !== undefined) facts.upstreamCode = upstreamCode
-  const correlationId = correlationIdOf(answer, body)
+  const correlationId = correlationIdOf(response, body)
   if (correlationId !== undefined) facts.correlationId = correlationId
   if (wait !== undefined && (status === 429 || status >= 500)) facts.retryAfterSeconds = wait
   if (hint !== undefined) facts.hint = hint
@@ -99,7 +99,8 @@ function transportError({ kind, sent }: TransportFailure, { operation, retry }: 
   )
 }
 
-const UNSENDABLE_HINT = 'An id or a token that Genesys gave has characters that no request may have.'
+const UNSENDABLE_HINT =
+  'An address, an id or a token that Genesys gave has characters that no request may have.'
 
 const UNREACHABLE_HINT =
   'No connection could be made: check GENESYS_REGION or the address set in its place, the name resolution, the ' +
@@ -139,8 +140,7 @@ function saneCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z0-9._-]{1,64}$/i.test(value) ? value : undefined
 }
 
-function correlationIdOf({ message }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
-  const { headers } = message
+function correlationIdOf({ headers }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
   for (const id of [headers['inin-correlation-id'], body['contextId'], headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id
   }

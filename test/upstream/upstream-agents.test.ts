@@ -1,12 +1,13 @@
 import http from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import net, { type AddressInfo, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
 import { createUpstreamAgents, type UpstreamAgents } from '../../src/upstream/upstream-agents.ts'
 
 let agents: UpstreamAgents
-let upstream: http.Server
+let upstream: net.Server
+let closeConnections: () => void
 beforeEach(() => nock.restore()) // it gives each request a connection of its own
 afterEach(() => {
   agents.close()
@@ -15,23 +16,24 @@ afterEach(() => {
 
 function ask(): http.ClientRequest {
   const { port } = upstream.address() as AddressInfo
-  const options = { port, host: '127.0.0.1', agent: agents.http, upstreamName: 'the upstream' }
+  const options = { port, host: '127.0.0.1', agent: agents.http }
   return http.get(options)
 }
 
 /** The socket of a request that was answered, back among the free ones. */
 async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket> {
   agents = createUpstreamAgents({ idleSocketMs: 30_000 })
-  upstream = http.createServer((_req, res) => {
+  const server = http.createServer((_req, res) => {
     if (keepAlive !== undefined) res.setHeader('Connection', 'keep-alive').setHeader('Keep-Alive', keepAlive)
     res.end()
   })
-  upstream.keepAliveTimeout = 0
+  server.keepAliveTimeout = 0
+  upstream = server
+  closeConnections = () => server.closeAllConnections()
   upstream.listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   const req = ask()
   const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
-  agents.limitIdleTime(answer)
   const { socket } = answer
   const freed = once(socket, 'free')
   answer.resume()
@@ -53,13 +55,12 @@ test('it is not kept beyond our own time because the upstream would keep it long
 
 test('it is closed at once where the upstream keeps it for no more than that second', async () => {
   const socket = await socketAfterAnswer('timeout=1')
-  expect(socket.timeout).toBe(1)
   if (!socket.destroyed) await once(socket, 'close')
   expect(socket.destroyed).toBe(true)
 })
 
 test.each([
-  ['the upstream has closed', () => upstream.closeAllConnections()],
+  ['the upstream has closed', () => closeConnections()],
   ['broke off while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
 ])('a connection that %s is not used again', async (_what, end) => {
   const socket = await socketAfterAnswer('timeout=5')
@@ -82,4 +83,45 @@ test('an answered connection carries the next request', async () => {
   expect(req.reusedSocket).toBe(true)
   expect(answer.socket).toBe(socket)
   answer.resume()
+})
+
+describe('an upstream that answers once more than it was asked', () => {
+  const answerOf = (text: string): string =>
+    `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+
+  /** What two requests get when the first is answered with `atOnce`, and its connection sends `later` while idle. */
+  async function answersWith(atOnce: string, later: string): Promise<string[]> {
+    const sockets: Socket[] = []
+    upstream = net.createServer((socket) => {
+      sockets.push(socket)
+      socket.on('error', () => undefined)
+      socket.on('data', () => socket.write(sockets.length > 1 ? answerOf('its own') : atOnce))
+    })
+    upstream.listen(0, '127.0.0.1')
+    await once(upstream, 'listening')
+    agents = createUpstreamAgents()
+    const first = await read(ask())
+    const [socket] = sockets
+    if (socket && !socket.destroyed) {
+      const closed = once(socket, 'close')
+      socket.write(later)
+      await closed
+    }
+    return [first, await read(ask())]
+  }
+
+  async function read(req: http.ClientRequest): Promise<string> {
+    const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
+    const text = (await answer.setEncoding('utf8').toArray()).join('')
+    await new Promise((resolve) => setImmediate(resolve)) // then its connection is idle
+    return text
+  }
+
+  test.each([
+    ['in one piece', answerOf('first') + answerOf('surplus'), ''],
+    ['later, while nothing is asked', answerOf('first'), answerOf('surplus')],
+    ['with no more than the beginning of an answer', answerOf('first'), 'HTTP/1.1 2'],
+  ])('%s is left, and the next request gets its own answer', async (_how, atOnce, later) => {
+    expect(await answersWith(atOnce, later)).toEqual(['first', 'its own'])
+  })
 })

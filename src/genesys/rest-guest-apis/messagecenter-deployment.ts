@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { withDeadline } from '../../upstream/with-deadline.ts'
-import { pathSegment } from '../../upstream/upstream-address.ts'
+import { pathSegment } from '../../upstream/path-segment.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs, DeploymentInfo } from '../guest-api.ts'
 import {

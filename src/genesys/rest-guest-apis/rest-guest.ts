@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { pathSegment } from '../../upstream/upstream-address.ts'
+import { pathSegment } from '../../upstream/path-segment.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { AccessToken } from '../oauth/access-token.ts'

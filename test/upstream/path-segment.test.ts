@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { pathSegment } from '../../src/upstream/path-segment.ts'
+
+describe('a segment of a path', () => {
+  test.each(['', '.', '..', 'a\nb', 'a\u0000', '\u0085', '\ud800', 'x'.repeat(201)])('%p is none', (id) => {
+    expect(pathSegment(id)).toBeUndefined()
+  })
+
+  test('keeps every id in its place, whatever it is', () => {
+    const awkward = fc.constantFrom('../', '%2e%2e', '%2F', '@evil', '?', '#', '\\', '//', ';', '...', 'ü')
+    const anyId = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(awkward).map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(anyId, (id) => {
+        const segment = pathSegment(id)
+        if (segment === undefined) return
+        const { pathname, host, search, hash } = new URL(`https://api.example/guests/${segment}/messages`)
+        expect([host, search, hash]).toEqual(['api.example', '', ''])
+        expect(pathname.split('/')).toEqual(['', 'guests', segment, 'messages'])
+        expect(decodeURIComponent(segment)).toBe(id)
+      }),
+    )
+  })
+})
