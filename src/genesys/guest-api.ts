@@ -1,4 +1,7 @@
 import type { Readable } from 'node:stream'
+import type { Content, FormAnswer, Prompt } from './message-content.ts'
+
+export type * from './message-content.ts'
 
 /**
  * What each Genesys guest API gives us. One file or folder beside this one implements it per API
@@ -45,6 +48,15 @@ export interface OpenRequest {
   readonly language?: string | undefined
   /** The website's own id of the visitor; only ever a verified one. */
   readonly userId?: string | undefined
+  readonly journeyContext?: JourneyContext | undefined
+}
+
+/** Links the conversation to the visitor's journey, as Genesys' journey events and action maps know it. */
+export interface JourneyContext {
+  readonly customer: { readonly id: string; readonly idType: string }
+  readonly customerSession?: { readonly id: string; readonly type: string } | undefined
+  readonly triggeringAction?:
+    { readonly id: string; readonly actionMap: { readonly id: string; readonly version: number } } | undefined
 }
 
 export type SessionState = 'new' | 'resumed' | 'read-only'
@@ -79,6 +91,8 @@ export interface OpenedGuest {
   readonly attributesDelivered: boolean
   /** Only `external-users`: the token that the page hands to the vendor's SDK. */
   readonly externalUserToken?: string
+  /** True when a sign-in has ended the person's session on other devices. */
+  readonly clearedExistingSession?: boolean
 }
 
 export interface ButtonReply {
@@ -93,8 +107,26 @@ export interface OutgoingMessage {
   readonly button?: ButtonReply | undefined
   /** What was chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   readonly date?: (ButtonReply & { readonly inReplyTo: string }) | undefined
-  /** What was chosen from the list picker of the message `inReplyTo`; payloads are the items' ids. */
-  readonly list?: { readonly items: readonly ButtonReply[]; readonly inReplyTo: string } | undefined
+  /**
+   * What was chosen from the list picker of the message `inReplyTo`; payloads are the items' ids, `text` is the
+   * picker's `reply.subtitle`.
+   */
+  readonly list?:
+    | {
+        readonly items: readonly ButtonReply[]
+        readonly inReplyTo: string
+        readonly text?: string | undefined
+      }
+    | undefined
+  /** The filled form of the message `inReplyTo`; `text` is the form's `reply.title`. */
+  readonly form?:
+    | {
+        readonly cannedResponseId: string
+        readonly answers: readonly FormAnswer[]
+        readonly inReplyTo: string
+        readonly text?: string | undefined
+      }
+    | undefined
   /** Names this sending; a repeat of the same message has the same one. UUID form. */
   readonly tracingId: string
   /**
@@ -108,62 +140,6 @@ export interface OutgoingMessage {
   readonly attributes?: Attributes | undefined
 }
 
-export type CardAction =
-  | { readonly type: 'link'; readonly text: string; readonly url: string }
-  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
-
-export interface Card {
-  readonly title: string
-  readonly description?: string
-  readonly imageUrl?: string
-  readonly actions: readonly CardAction[]
-}
-
-/** Structured parts of a message, in our own small shape; what we don't know is kept as `unsupported`. */
-export type Content =
-  | {
-      readonly type: 'attachment'
-      readonly id: string
-      readonly mediaType: string
-      readonly url?: string
-      readonly fileName?: string
-      readonly fileSizeBytes?: number
-      readonly mimeType?: string
-    }
-  | {
-      readonly type: 'quick-reply'
-      readonly text: string
-      readonly payload: string
-      readonly imageUrl?: string
-    }
-  | ({ readonly type: 'card' } & Card)
-  | { readonly type: 'carousel'; readonly cards: readonly Card[] }
-  | {
-      readonly type: 'date-picker'
-      readonly title?: string
-      readonly subtitle?: string
-      readonly imageUrl?: string
-      readonly dateMinimum?: string
-      readonly dateMaximum?: string
-      readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
-    }
-  | {
-      readonly type: 'list-picker'
-      readonly id?: string
-      readonly sections: readonly {
-        readonly title: string
-        readonly multipleSelection: boolean
-        readonly items: readonly {
-          readonly id: string
-          readonly title: string
-          readonly subtitle?: string
-          readonly imageUrl?: string
-        }[]
-      }[]
-    }
-  | { readonly type: 'button-response'; readonly text: string; readonly payload: string }
-  | { readonly type: 'unsupported'; readonly contentType: string }
-
 export type Sender = 'guest' | 'agent' | 'bot'
 
 export interface Message {
@@ -175,7 +151,11 @@ export interface Message {
   readonly direction: 'inbound' | 'outbound'
   readonly type: 'text' | 'structured'
   readonly text?: string
+  /** How `text` is written, where the deployment says so; plain without it. */
+  readonly format?: 'markdown'
   readonly content?: readonly Content[]
+  /** The message whose picker or form this one answers: its `replyTo`, else its `id`. */
+  readonly inReplyTo?: string
   readonly from?: { readonly name?: string; readonly image?: string }
   readonly sender: Sender
 }
@@ -186,13 +166,55 @@ export interface AcceptedMessage extends Message {
   readonly attributesPending?: boolean
 }
 
+export type SessionEventState =
+  | 'connected'
+  | 'reconnecting'
+  | 'disconnected'
+  | 'read-only'
+  | 'cleared'
+  | 'expired'
+  /** Final: the person has signed in on another device, which took the session over. */
+  | 'signed-in-elsewhere'
+  /** Genesys has dropped this connection, as the guest has too many. */
+  | 'too-many-connections'
+
+export interface SessionEvent {
+  readonly type: 'session'
+  readonly state: SessionEventState
+  /** ISO 8601, UTC. Only in the last minutes before the session expires; a message prolongs it. */
+  readonly expiresAt?: string
+  readonly clearedExistingSession?: boolean
+}
+
+/** `requested`, `cancelled` and `failed` are what a bot says; `signed-in` is what Genesys says of the guest. */
+export interface SignInEvent {
+  readonly type: 'sign-in'
+  readonly status: 'requested' | 'cancelled' | 'failed' | 'signed-in'
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly prompt?: Prompt
+  readonly reply?: Prompt
+}
+
+/** An agent's offer to share the page or a video call, to be joined with Genesys' own SDKs. Tokens are secret. */
+export interface OfferEvent {
+  readonly type: 'offer'
+  readonly kind: 'co-browse' | 'video'
+  readonly status: 'offered' | 'accepted' | 'rejected' | 'expired'
+  /** Co-browsing. */
+  readonly sessionId?: string
+  readonly sessionJoinToken?: string
+  /** Video. */
+  readonly offeringId?: string
+  readonly jwt?: string
+}
+
 export type GuestEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'typing'; readonly sender: 'agent' | 'bot'; readonly durationMs: number }
-  | {
-      readonly type: 'session'
-      readonly state: 'connected' | 'reconnecting' | 'disconnected' | 'read-only' | 'cleared' | 'expired'
-    }
+  | SessionEvent
+  | SignInEvent
+  | OfferEvent
   /**
    * Events may have been missed before this one, for instance while the socket was away. `after` is the
    * newest message that was known before it, where there is one.
@@ -252,6 +274,28 @@ export interface DeploymentInfo {
     readonly signIn: boolean
   }
   readonly styles?: { readonly primaryColor?: string }
+  readonly launcher?: {
+    readonly visibility: 'on' | 'off' | 'on-demand'
+    readonly display: 'icon' | 'text' | 'icon-and-text'
+    readonly iconUrl?: string
+  }
+  /** `auto` is the right side, or the left one of a page that is written from right to left. */
+  readonly position?: {
+    readonly alignment: 'auto' | 'left' | 'right'
+    readonly sideSpacePx?: number
+    readonly bottomSpacePx?: number
+  }
+  readonly homeScreen?: { readonly enabled: boolean; readonly logoUrl?: string }
+  /** By language, such as `en-us`: what the deployment calls things. */
+  readonly labels?: Readonly<Record<string, DeploymentLabels>>
+  /** How the bot appears, where the deployment humanizes it. */
+  readonly bot?: { readonly name?: string; readonly imageUrl?: string }
+}
+
+export interface DeploymentLabels {
+  readonly headerTitle?: string
+  readonly headerSubtitle?: string
+  readonly launcherText?: string
 }
 
 /**
@@ -265,9 +309,9 @@ export interface GuestApi {
   /** Makes a new guest at Genesys. */
   open(request: OpenRequest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
   /** Finds the guest again; `state` is `new` when Genesys had forgotten it. */
-  resume(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  resume(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
   /** Leaves a read-only conversation behind and begins a new one for the same guest. */
-  startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
+  startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
   /** Asks the platform whether the deployment exists and is active; the answer may be some minutes old. */
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
 

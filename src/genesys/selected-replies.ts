@@ -1,8 +1,10 @@
 import type { ButtonReply, OutgoingMessage } from './guest-api.ts'
 
 /** What a message chooses of something that was offered; empty for one that is written freely. */
-export function selectedReplies({ quickReply, button, date, list }: OutgoingMessage): readonly ButtonReply[] {
+export function selectedReplies(message: OutgoingMessage): readonly ButtonReply[] {
+  const { quickReply, button, date, list, form } = message
   if (list) return list.items
+  if (form) return form.answers
   const choice = quickReply ?? button ?? date
   return choice ? [choice] : []
 }

@@ -37,6 +37,9 @@ export const GuestSession = GuestSessionDescription.extend({
     .string()
     .meta({ description: 'The session token. Replace yours whenever an answer brings a new one.' }),
   externalUserToken: z.string().optional(),
+  clearedExistingSession: z.boolean().optional().meta({
+    description: "True when a sign-in has ended the person's session on other devices.",
+  }),
 }).meta({ id: 'GuestSession' })
 
 export const ChangedGuestAttributes = z
@@ -54,12 +57,16 @@ export const Message = z
     direction: z.enum(['inbound', 'outbound']),
     type: z.enum(['text', 'structured']),
     text: z.string().optional(),
+    format: z.enum(['markdown']).optional().meta({ description: 'How `text` is written; plain without it.' }),
     content: z
       .array(z.looseObject({ type: z.string() }))
       .optional()
       .meta({
-        description: 'Attachments, quick replies, cards and other structured parts, each with its type.',
+        description: 'Attachments, quick replies, cards, pickers, forms and other parts, each with its type.',
       }),
+    inReplyTo: z.string().optional().meta({
+      description: 'The message whose picker or form this one answers.',
+    }),
     from: z.object({ name: z.string().optional(), image: z.string().optional() }).optional(),
     sender: z.enum(['guest', 'agent', 'bot']),
   })
@@ -108,6 +115,33 @@ export const Deployment = z
       })
       .optional(),
     styles: z.object({ primaryColor: z.string().optional() }).optional(),
+    launcher: z
+      .object({
+        visibility: z.enum(['on', 'off', 'on-demand']),
+        display: z.enum(['icon', 'text', 'icon-and-text']),
+        iconUrl: z.string().optional(),
+      })
+      .optional(),
+    position: z
+      .object({
+        alignment: z.enum(['auto', 'left', 'right']),
+        sideSpacePx: z.number().optional(),
+        bottomSpacePx: z.number().optional(),
+      })
+      .optional(),
+    homeScreen: z.object({ enabled: z.boolean(), logoUrl: z.string().optional() }).optional(),
+    labels: z
+      .record(
+        z.string(),
+        z.object({
+          headerTitle: z.string().optional(),
+          headerSubtitle: z.string().optional(),
+          launcherText: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'By language: what the deployment calls things.' }),
+    bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
   })
   .meta({ id: 'Deployment' })
 

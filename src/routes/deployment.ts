@@ -18,9 +18,8 @@ export function addDeploymentRoutes(
 ): void {
   const { guestApi, widgetConfig, guards, newDeadline } = options
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
-    const { id, status, name, languages, defaultLanguage, features, styles } =
-      await guestApi.deployment(newDeadline())
-    sendJson(res, { id, status, name, languages, defaultLanguage, features, styles })
+    // JSON leaves out what is undefined.
+    sendJson(res, { ...(await guestApi.deployment(newDeadline())), organizationId: undefined })
   })
   router.all('/deployment', methodNotAllowed('GET'))
 

@@ -20,6 +20,23 @@ const AttributeChanges = z
     example: { 'custom.cart': '3 items' },
   })
 
+const JourneyContext = z
+  .strictObject({
+    customer: z.strictObject({ id: line(256), idType: line(64) }),
+    customerSession: z.strictObject({ id: z.string().max(256), type: line(64) }).optional(),
+    triggeringAction: z
+      .strictObject({
+        id: line(256),
+        actionMap: z.strictObject({ id: line(256), version: z.number() }),
+      })
+      .optional(),
+  })
+  .meta({
+    id: 'JourneyContext',
+    description: "The visitor in Genesys' journey, as the page's journey SDK knows it.",
+    example: { customer: { id: '6b1c…', idType: 'cookie' }, customerSession: { id: 'f2d0…', type: 'web' } },
+  })
+
 export const OpenGuestSession = z
   .strictObject({
     name: line(256).optional(),
@@ -46,6 +63,7 @@ export const OpenGuestSession = z
     startNew: z.boolean().optional().meta({
       description: 'With a session: leave its read-only conversation behind and begin a new one.',
     }),
+    journeyContext: JourneyContext.optional(),
   })
   .meta({ id: 'OpenGuestSession' })
 
@@ -68,6 +86,14 @@ export const ChangeGuestAttributes = z
   .meta({ id: 'ChangeGuestAttributes' })
 
 const Reply = z.strictObject({ text: z.string().min(1).max(1024), payload: z.string().min(1).max(2048) })
+const FormAnswer = z.strictObject({
+  id: line(256),
+  text: z.string().max(1024),
+  payload: z.string().max(2048),
+})
+const replyText = z.string().max(1024).meta({
+  description: 'What the guest is shown to say: `reply.subtitle` of a list, `reply.title` of a form.',
+})
 const text = z.string().refine((value) => value.trim() !== '', 'is empty')
 
 export const SendMessage = z
@@ -80,7 +106,19 @@ export const SendMessage = z
       date: Reply.extend({ payload: z.iso.datetime({ offset: true }), inReplyTo: line(256) }),
     }),
     z.strictObject({
-      list: z.strictObject({ items: z.array(Reply).min(1).max(100), inReplyTo: line(256) }),
+      list: z.strictObject({
+        items: z.array(Reply).min(1).max(100),
+        inReplyTo: line(256),
+        text: replyText.optional(),
+      }),
+    }),
+    z.strictObject({
+      form: z.strictObject({
+        cannedResponseId: z.string().max(256),
+        answers: z.array(FormAnswer).max(200),
+        inReplyTo: line(256),
+        text: replyText.optional(),
+      }),
     }),
   ])
   .meta({ id: 'SendMessage' })

@@ -16,7 +16,7 @@ const { maxTextBytes } = PLATFORM_LIMITS
 
 export type MessageBody = Pick<
   OutgoingMessage,
-  'text' | 'attachmentIds' | 'quickReply' | 'button' | 'date' | 'list'
+  'text' | 'attachmentIds' | 'quickReply' | 'button' | 'date' | 'list' | 'form'
 >
 
 export interface SendOptions {
@@ -66,7 +66,7 @@ export function createGuestMessages(options: {
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
     // Field by field: a copy of an object that somebody else has made is slow.
-    const { text, attachmentIds, quickReply, button, date, list } = body
+    const { text, attachmentIds, quickReply, button, date, list, form } = body
     const { tracingId, repeat } = sending
     const message: OutgoingMessage = {
       text,
@@ -75,6 +75,7 @@ export function createGuestMessages(options: {
       button,
       date,
       list,
+      form,
       tracingId,
       repeat,
       attributes: undelivered,

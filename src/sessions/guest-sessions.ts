@@ -3,6 +3,7 @@ import type {
   Capability,
   GuestApi,
   GuestApiName,
+  JourneyContext,
   Limits,
   OpenedGuest,
   SessionState,
@@ -27,6 +28,7 @@ export interface OpenSession {
   readonly userId?: string | undefined
   /** Leaves a read-only conversation behind and begins a new one. */
   readonly startNew?: boolean | undefined
+  readonly journeyContext?: JourneyContext | undefined
 }
 
 /** The answer of `GET /guest-session`. */
@@ -43,6 +45,7 @@ export interface SessionAnswer extends SessionDescription {
   /** The session token; the page replaces its own whenever an answer brings a new one. */
   readonly session: string
   readonly externalUserToken?: string
+  readonly clearedExistingSession?: boolean
 }
 
 export interface Caller extends IdentityRequest {
@@ -104,6 +107,7 @@ export function createGuestSessions(options: {
       session: await tokens.seal(current),
       ...describe(opened, current.expiresAtMs),
       ...(opened.externalUserToken !== undefined && { externalUserToken: opened.externalUserToken }),
+      ...(opened.clearedExistingSession && { clearedExistingSession: true }),
     }
   }
 
@@ -130,6 +134,7 @@ export function createGuestSessions(options: {
         email: request.email,
         language: request.language,
         userId: identified.visitor,
+        journeyContext: request.journeyContext,
       },
       caller.deadlineAtMs,
     )
@@ -153,9 +158,10 @@ export function createGuestSessions(options: {
   }
 
   async function resumeGuest(claims: SessionClaims, request: OpenSession, deadlineAtMs: number) {
-    if (request.startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs)
+    const { startNew, journeyContext } = request
+    if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
     if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
-    return guestApi.startNew(guestOf(claims), deadlineAtMs)
+    return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
   }
 
   return {

@@ -1,4 +1,11 @@
-import type { Guest, GuestApi, GuestEvent, Message } from '../genesys/guest-api.ts'
+import type {
+  Guest,
+  GuestApi,
+  GuestEvent,
+  Message,
+  SessionEvent,
+  SessionEventState,
+} from '../genesys/guest-api.ts'
 import { EventCursor, timeMsOf } from './event-cursor.ts'
 import { missedSince } from './missed-messages.ts'
 import { notSupported } from './not-supported.ts'
@@ -7,10 +14,13 @@ import { notSupported } from './not-supported.ts'
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
 
+/** After these the session is of no use any more, whoever connects. */
+const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
+
 /** One event of a page's stream, as `GET /events` writes it. */
 export interface StreamEvent {
   readonly id?: string
-  readonly event: 'message' | 'typing' | 'session' | 'resync' | 'reconnect'
+  readonly event: 'message' | 'typing' | 'session' | 'sign-in' | 'offer' | 'resync' | 'reconnect'
   readonly data: unknown
 }
 
@@ -118,7 +128,8 @@ class GuestFeed {
   private readonly guest: Guest
   private cursor = new EventCursor()
   private unsubscribe: (() => void) | undefined = undefined
-  private state: string | undefined = undefined
+  /** How the session stands, for tabs that come later. */
+  private standing: StreamEvent | undefined = undefined
   /** Messages of frames that came together, sorted by time before they go out. */
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
@@ -142,8 +153,8 @@ class GuestFeed {
     if (isBack) void this.replay(tab)
     if (this.unsubscribe === undefined) {
       this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => this.on(event))
-    } else if (this.state !== undefined) {
-      tab.sink.write({ event: 'session', data: { state: this.state } })
+    } else if (this.standing !== undefined) {
+      tab.sink.write(this.standing)
     }
   }
 
@@ -189,16 +200,23 @@ class GuestFeed {
         this.flush()
         this.broadcast({ event: 'typing', data: { sender: event.sender, durationMs: event.durationMs } })
         return
+      case 'sign-in':
+      case 'offer': {
+        this.flush()
+        const { type, ...data } = event
+        this.broadcast({ event: type, data })
+        return
+      }
       case 'session':
-        this.session(event.state)
+        this.session(event)
     }
   }
 
-  private session(state: string): void {
+  private session({ type, ...data }: SessionEvent): void {
     this.flush()
-    this.state = state
-    const told: StreamEvent = { event: 'session', data: { state } }
-    if (state !== 'expired' && state !== 'cleared') {
+    this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
+    const told: StreamEvent = { event: type, data }
+    if (!FINAL_STATES.has(data.state)) {
       this.broadcast(told)
       return
     }

@@ -1,0 +1,173 @@
+/**
+ * Structured parts of a message in the words of the browser's contract (docs/message-content.md). Addresses are
+ * `http`, `https`, `mailto` or `tel`, pictures and videos `http` or `https`; times are ISO 8601.
+ */
+
+/** What a component says: the prompt before it is answered, the reply afterwards. */
+export interface Prompt {
+  readonly title?: string
+  readonly subtitle?: string
+  readonly imageUrl?: string
+}
+
+export interface Attachment {
+  readonly type: 'attachment'
+  readonly id: string
+  readonly mediaType: string
+  readonly url?: string
+  readonly fileName?: string
+  readonly fileSizeBytes?: number
+  readonly mimeType?: string
+  /** Its caption. */
+  readonly text?: string
+}
+
+export interface QuickReply {
+  readonly type: 'quick-reply'
+  readonly text: string
+  readonly payload: string
+  readonly imageUrl?: string
+  /** What the choice is about, for a screen reader. */
+  readonly summaryText?: string
+}
+
+export type CardAction =
+  | { readonly type: 'link'; readonly text: string; readonly url: string }
+  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
+
+/** What a click on the card itself does; it needs no text. */
+export type DefaultAction =
+  | { readonly type: 'link'; readonly text?: string; readonly url: string }
+  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
+
+export interface Card {
+  readonly title: string
+  readonly description?: string
+  readonly imageUrl?: string
+  readonly videoUrl?: string
+  readonly defaultAction?: DefaultAction
+  readonly actions: readonly CardAction[]
+}
+
+export interface Place {
+  readonly text: string
+  readonly address?: string
+  readonly url?: string
+  readonly latitude?: number
+  readonly longitude?: number
+}
+
+export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
+
+/** A choice of one of the available times or, without any, of a day between the bounds. */
+export interface DateChoice {
+  readonly title?: string
+  readonly subtitle?: string
+  readonly imageUrl?: string
+  readonly dateMinimum?: string
+  readonly dateMaximum?: string
+  readonly dateFormat?: DateFormat
+  readonly location?: Place
+  readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
+}
+
+/** A choice of items: one of each section, or several where it says so. */
+export interface ListChoice {
+  readonly prompt?: Prompt
+  readonly reply?: Prompt
+  readonly sections: readonly {
+    readonly title: string
+    readonly multipleSelection: boolean
+    readonly items: readonly {
+      readonly id: string
+      readonly title: string
+      readonly subtitle?: string
+      readonly imageUrl?: string
+    }[]
+  }[]
+}
+
+export type InputMode = 'text' | 'numeric' | 'tel' | 'email' | 'decimal' | 'search' | 'url'
+
+/** A field of a form. Its answers name it by `id`. */
+export type FormField =
+  | {
+      readonly type: 'input'
+      readonly id: string
+      readonly title?: string
+      readonly subtitle?: string
+      readonly placeholder?: string
+      readonly required: boolean
+      readonly multiline: boolean
+      /** As Genesys' Messenger limits it. */
+      readonly maxChars: number
+      /** The values of HTML's `inputmode` and `autocomplete`. */
+      readonly inputMode: InputMode
+      readonly autocomplete?: string
+    }
+  /** Always required. */
+  | ({ readonly type: 'date'; readonly id: string } & DateChoice)
+  | ({ readonly type: 'list'; readonly id: string } & ListChoice)
+  | {
+      readonly type: 'wheel'
+      readonly id: string
+      readonly items: readonly { readonly id: string; readonly title: string; readonly value?: string }[]
+    }
+
+export interface Form {
+  readonly type: 'form'
+  /** Goes back with the answer. */
+  readonly cannedResponseId: string
+  readonly replyTo?: string
+  readonly prompt?: Prompt
+  readonly reply?: Prompt
+  readonly introduction?: Prompt & { readonly buttonText?: string }
+  readonly pages: readonly {
+    readonly title?: string
+    readonly subtitle?: string
+    readonly fields: readonly FormField[]
+  }[]
+  /** Whether the guest sees all answers once more before they are sent. */
+  readonly showSummary: boolean
+}
+
+/** One answer to a field of a form; a list has one for each chosen item. */
+export interface FormAnswer {
+  readonly id: string
+  readonly text: string
+  readonly payload: string
+}
+
+/** What we don't know is kept as `unsupported`, so that a page can say that something is there. */
+export type Content =
+  | Attachment
+  | QuickReply
+  | ({ readonly type: 'card' } & Card)
+  | { readonly type: 'carousel'; readonly cards: readonly Card[] }
+  /** `replyTo` of a picker is what the answer's `inReplyTo` must be; without it, that is the message's `id`. */
+  | ({ readonly type: 'date-picker'; readonly replyTo?: string } & DateChoice)
+  | ({ readonly type: 'list-picker'; readonly id?: string; readonly replyTo?: string } & ListChoice)
+  | Form
+  | {
+      readonly type: 'rich-link'
+      readonly text: string
+      readonly url: string
+      readonly urlLabel?: string
+      readonly footer?: string
+      readonly header?: { readonly type: 'text' | 'image' | 'video' | 'file'; readonly value: string }
+    }
+  | ({ readonly type: 'location' } & Place)
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'button-response'
+      readonly text: string
+      readonly payload: string
+      /** What was answered. */
+      readonly source?: 'button' | 'date-picker' | 'list-picker' | 'quick-reply'
+    }
+  | {
+      readonly type: 'form-response'
+      readonly cannedResponseId?: string
+      readonly answers: readonly FormAnswer[]
+    }
+  | { readonly type: 'unsupported'; readonly contentType: string }
