@@ -114,7 +114,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   if (config.session.keysAreEphemeral) {
     log.warn(
       { reason: 'SESSION_KEYS is not set' },
-      'guest sessions end with this process: it made its own key',
+      'guest sessions end when this process ends: it generated its own key',
     )
   }
 

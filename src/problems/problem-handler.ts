@@ -10,7 +10,7 @@ export interface ProblemHandlerOptions {
   readonly hints: boolean
 }
 
-/** What an operator has to mend; the other refusals of Genesys are expected to pass. */
+/** What an operator must fix; the other failures upstream are expected to pass. */
 const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
   'internal_error',
   'upstream_auth_failed',

@@ -12,7 +12,7 @@ export interface ProblemBody {
   readonly detail?: string
   readonly code: ProblemCode
   readonly requestId?: string
-  /** For operators: which setting to mend. Only where hints are switched on. */
+  /** For operators: which setting to fix. Only where hints are on. */
   readonly hint?: string
   readonly upstream?: { readonly status?: number; readonly code?: string; readonly correlationId?: string }
   readonly errors?: readonly FieldError[]
@@ -79,7 +79,7 @@ export function problemCode(err: unknown): ProblemCode {
   return knownFacts(err).code
 }
 
-/** Which setting to mend, as the error itself says or else as the catalogue does; none for an unknown error. */
+/** Which setting to fix, as the error itself says or else as the catalogue does; none for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
   const { code, hint } = knownFacts(err)
   return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operatorAction)
@@ -124,9 +124,12 @@ function frameworkFacts(err: unknown): KnownFacts | undefined {
     case 400:
       return { code: 'invalid_request', detail: 'The request could not be read.' }
     case 413:
-      return { code: 'request_too_large', detail: 'The body is larger than this route reads.' }
+      return { code: 'request_too_large', detail: 'The body is larger than this route accepts.' }
     case 415:
-      return { code: 'unsupported_media_type', detail: 'This charset or encoding of the body is not read.' }
+      return {
+        code: 'unsupported_media_type',
+        detail: 'This route does not support the charset or encoding of the body.',
+      }
     default:
       return undefined
   }

@@ -2,7 +2,7 @@ import type { UpstreamErrorCode } from '../upstream/upstream-error.ts'
 import type { ProblemEntry } from './entry.ts'
 import type { SessionErrorCode } from '../sessions/session-error.ts'
 
-/** Refusals of a guest's request. Some of them Genesys gives as well: same words, same code. */
+/** Refusals of a guest's request. Genesys gives some of them as well: same meaning, same code. */
 type GuestProblemCode = SessionErrorCode | Extract<UpstreamErrorCode, 'session_read_only' | 'end_not_enabled'>
 
 export const SESSION_PROBLEMS = {
@@ -10,126 +10,124 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'No valid guest session',
     description:
-      'The session token is missing, damaged, expired, was sealed by another service, or belongs to another website. Which of these is not told.',
+      'The session token is missing, damaged, expired, replaced by a later sign-in or sign-out, sealed by another service, or belongs to another website. The answer does not say which.',
     clientAction:
-      'Open a new guest session with `POST /guest-session` without a token, and use the token that comes back.',
+      'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
     operatorAction:
-      'If it happens to many at once: every replica needs the same `SESSION_KEYS`, and a key that is replaced stays in the list, behind the new one, for `SESSION_MAX_AGE_S`.',
+      'If it happens to many guests at once: every replica needs the same `SESSION_KEYS`, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
   },
   user_token_invalid: {
     status: 401,
     title: 'The visitor could not be verified',
     description:
-      'The `userToken` of the website is not a good one: expired, signed by another key, or for another issuer or audience.',
+      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
       'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with what the website issues, and the clocks of both machines.',
   },
   trusted_attributes_unavailable: {
     status: 503,
-    title: 'What is known of the visitor could not be read',
+    title: 'The visitor’s trusted attributes are unavailable',
     description:
-      'The attributes that routing trusts come from the website itself, and it did not deliver them. Without them no session is opened.',
-    clientAction: 'Repeat it after `Retry-After` seconds.',
+      'The website, which is the source of the attributes that routing trusts, did not deliver them. No session is opened without them.',
+    clientAction: 'Retry after `Retry-After` seconds.',
     operatorAction:
-      'Look at the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL`, or the function that was given to the service.',
+      'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL`, or the function given to the service.',
     retryAfterSeconds: 5,
   },
   attribute_not_allowed: {
     status: 422,
-    title: 'A browser may not set this attribute',
+    title: 'A browser must not set this attribute',
     description:
-      'The attribute is trusted by routing, or it is on no list. `errors` names it. No attribute was changed.',
-    clientAction:
-      'Leave it out. What routing must be able to rely on comes from the website’s own token (`userToken`).',
+      'Routing trusts the attribute, or it is not on the list. `errors` names it. No attribute was changed.',
+    clientAction: 'Leave it out. What routing must rely on comes from the website’s own token (`userToken`).',
     operatorAction:
-      'Browsers may set what `ATTRIBUTES_OPEN` matches (default `custom.*`) and `ATTRIBUTES_TRUSTED` does not name.',
+      'Browsers can set what `ATTRIBUTES_OPEN` matches (default `custom.*`) and `ATTRIBUTES_TRUSTED` does not name.',
   },
   attributes_too_large: {
     status: 413,
     title: 'The attributes are too large',
     description:
-      'Keys and values of all the guest’s attributes together have more bytes of UTF-8 than Genesys takes. No attribute was changed.',
+      'Keys and values of all the guest’s attributes, with keys whose removal is not yet delivered, exceed what Genesys or a session token can hold. No attribute was changed.',
     clientAction:
-      'Stay below `limits.maxAttributeBytes` (2048): remove attributes with `null`, shorten values.',
+      'Stay below `limits.maxAttributeBytes` (2048): remove attributes with `null`, use fewer and shorter values.',
     operatorAction:
-      'The bound is that of Genesys. Attributes that this service adds from the visitor’s token count as well.',
+      'Genesys sets the limit. Attributes that this service adds from the visitor’s token count as well.',
   },
   text_too_long: {
     status: 413,
     title: 'The text is too long',
-    description: 'The text has more bytes of UTF-8 than Genesys takes. It was not sent.',
+    description: 'The text has more UTF-8 bytes than Genesys accepts. It was not sent.',
     clientAction:
       'Stay below `limits.maxTextBytes` (4096): split the text. Count bytes, not characters: `new TextEncoder().encode(text).length`.',
-    operatorAction: 'The bound is that of Genesys.',
+    operatorAction: 'Genesys sets the limit.',
   },
   attachment_too_large: {
     status: 413,
     title: 'The file is too large',
-    description: 'The file has more bytes than the deployment takes. It was not sent.',
+    description: 'The file is larger than the deployment accepts. It was not sent.',
     clientAction: 'Check `limits.attachments.maxFileSizeKB` before uploading.',
     operatorAction:
-      'The bound is in the Messenger configuration of the deployment (at most 10 MB); a proxy in front may have a lower one.',
+      'The Messenger configuration of the deployment sets the limit (at most 10 MB); `MAX_ATTACHMENT_BYTES` and a proxy can lower it.',
   },
   attachment_refused: {
     status: 422,
     title: 'The file was refused',
     description:
-      'The type, the name or the content of the file is not accepted, or the deployment takes no files at all.',
+      'The type, name or content of the file is not accepted, or the deployment does not allow files.',
     clientAction:
-      'Check `limits.attachments.fileTypes` and `blockedExtensions`; without `limits.attachments` offer no upload.',
+      'Check `limits.attachments.fileTypes` and `blockedExtensions`; without `limits.attachments`, do not offer uploads.',
     operatorAction:
       'Allow attachments and the file type in the Messenger configuration, and in the supported content profile of the deployment.',
   },
   idempotency_key_reused: {
     status: 422,
-    title: 'This key belongs to another message',
-    description:
-      'The `Idempotency-Key` was used before by the same guest with another body. Nothing was sent.',
+    title: 'The idempotency key was used for another message',
+    description: 'This guest used the `Idempotency-Key` before with a different body. Nothing was sent.',
     clientAction:
-      'Make a new key for each message (`crypto.randomUUID()`), and keep it only to repeat that very message.',
+      'Create a new key for each message (`crypto.randomUUID()`), and reuse it only to retry that message.',
     operatorAction: 'Nothing to do.',
   },
   request_in_progress: {
     status: 409,
-    title: 'The same request is still under way',
+    title: 'The same request is still in progress',
     description: 'A request with this `Idempotency-Key` has not been answered yet. Nothing was sent twice.',
-    clientAction: 'Wait for the first answer, or repeat it with the same key a little later.',
+    clientAction: 'Wait for the first answer, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,
   },
   not_supported_by_guest_api: {
     status: 501,
-    title: 'The chosen Genesys API cannot do this',
-    description: 'The driver that this service runs with has no such operation.',
-    clientAction: 'Ask `capabilities` of the guest session before offering it.',
+    title: 'The configured Genesys API does not support this',
+    description: 'The guest API that this service is configured for does not have this operation.',
+    clientAction: 'Check `capabilities` of the guest session before you offer it.',
     operatorAction:
-      'The driver is chosen by `GENESYS_GUEST_API`; `web-messaging` (the default) can do everything.',
+      '`GENESYS_GUEST_API` selects the guest API; `web-messaging` (the default) supports everything.',
   },
   session_read_only: {
     status: 409,
-    title: 'The conversation is over and can only be read',
+    title: 'The conversation is over and read-only',
     description:
       'The agent or the flow ended the conversation, and the deployment makes ended conversations read-only.',
-    clientAction: 'Show the history, and offer a new conversation.',
+    clientAction: 'Show the history, and offer a new conversation (`startNew`).',
     operatorAction:
-      'In the Messenger configuration, “conversation disconnect” decides it: `Send` lets the guest go on writing, `ReadOnly` does not.',
+      'Set by “conversation disconnect” in the Messenger configuration: with `Send` the guest can continue, with `ReadOnly` not.',
   },
   session_ended: {
     status: 410,
-    title: 'The guest session has ended for good',
-    description: 'Genesys has forgotten the session, or the guest has ended it. It cannot be resumed.',
-    clientAction: 'Throw the session token away and open a new guest session.',
+    title: 'The guest session has ended',
+    description: 'Genesys no longer has the session, or the guest ended it. It cannot be resumed.',
+    clientAction: 'Discard the session token and open a new guest session.',
     operatorAction:
-      'How long a session lives without a message is set in the Messenger configuration (72 hours by default); `SESSION_MAX_AGE_S` should match.',
+      'The Messenger configuration sets how long a session lives without a message (72 hours by default); `SESSION_MAX_AGE_S` should match.',
   },
   end_not_enabled: {
     status: 409,
-    title: 'Guests may not end conversations here',
+    title: 'Guests cannot end conversations',
     description: 'The deployment does not let guests clear their conversation.',
     clientAction:
       'Offer it only when `capabilities` of the guest session has `end` and `GET /deployment` says that it is enabled.',
     operatorAction:
-      'Switch “conversation clear” on in the Messenger configuration of the deployment, and publish it.',
+      'Turn on “conversation clear” in the Messenger configuration of the deployment, and publish it.',
   },
 } satisfies Record<GuestProblemCode, ProblemEntry>

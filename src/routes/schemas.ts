@@ -9,11 +9,11 @@ const line = (maxChars: number) =>
     .min(1)
     .max(maxChars)
     // eslint-disable-next-line no-control-regex -- control characters are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters')
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
 const AttributeChanges = z
   .record(z.string().min(1).max(128), z.union([z.string().max(2048), z.number(), z.boolean(), z.null()]))
-  .refine((changes) => Object.keys(changes).length <= 100, 'has more than 100 keys')
+  .refine((changes) => Object.keys(changes).length <= 100, 'must have at most 100 keys')
   .meta({
     id: 'AttributeChanges',
     description: 'Keys and values to write; null removes a key; numbers and booleans are written as strings.',
@@ -43,11 +43,11 @@ export const OpenGuestSession = z
     email: z.email().max(320).optional(),
     phone: z
       .string()
-      .regex(/^\+?[0-9 ().-]{3,32}$/, 'is no phone number')
+      .regex(/^\+?[0-9 ().-]{3,32}$/, 'must be a phone number')
       .optional(),
     language: z
       .string()
-      .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'is no language tag such as en-us')
+      .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag such as en-us')
       .optional(),
     attributes: AttributeChanges.optional(),
     userId: line(256)
@@ -77,7 +77,7 @@ export const SignIn = z
   })
   .refine(
     ({ code, idToken }) => (code === undefined) !== (idToken === undefined),
-    'needs either code or idToken',
+    'must have either code or idToken',
   )
   .meta({ id: 'SignIn', description: "What the page brought back from the deployment's OpenID provider." })
 
@@ -94,7 +94,7 @@ const FormAnswer = z.strictObject({
 const replyText = z.string().max(1024).meta({
   description: 'What the guest is shown to say: `reply.subtitle` of a list, `reply.title` of a form.',
 })
-const text = z.string().refine((value) => value.trim() !== '', 'is empty')
+const text = z.string().refine((value) => value.trim() !== '', 'must not be empty')
 
 export const SendMessage = z
   .union([

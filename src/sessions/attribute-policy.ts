@@ -103,13 +103,13 @@ export function createAttributePolicy(
         .map((key) => ({
           path: `attributes.${key}`,
           message: trustedKeys.has(key)
-            ? 'only the service may write this key, from what it has verified'
-            : 'is not among the keys that a page may write',
+            ? 'is trusted: only the service sets it, from what it verified'
+            : 'is not among the keys that a page can set',
         }))
       if (errors.length > 0) {
-        throw new SessionError('attribute_not_allowed', 'The page may not write these attributes.', {
+        throw new SessionError('attribute_not_allowed', 'The page must not set these attributes.', {
           errors,
-          hint: 'ATTRIBUTES_OPEN lists the keys that pages may write; keys of ATTRIBUTES_TRUSTED are closed to them.',
+          hint: 'ATTRIBUTES_OPEN lists the keys that pages can set; ATTRIBUTES_TRUSTED lists those that they cannot.',
         })
       }
       const merged = new Map(Object.entries(current))

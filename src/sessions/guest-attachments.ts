@@ -20,8 +20,8 @@ export function createGuestAttachments(guestApi: GuestApi, maxBytes: number): Gu
     async upload(claims, file, deadlineAtMs) {
       if (guestApi.upload === undefined) throw notSupported(guestApi, 'attachments')
       if (file.sizeBytes > maxBytes) {
-        throw new SessionError('attachment_too_large', `A file may have ${maxBytes} bytes.`, {
-          hint: 'MAX_ATTACHMENT_BYTES is the bound of this service.',
+        throw new SessionError('attachment_too_large', `A file must be at most ${maxBytes} bytes.`, {
+          hint: 'MAX_ATTACHMENT_BYTES sets the limit of this service.',
         })
       }
       return guestApi.upload(guestOf(claims), file, deadlineAtMs)

@@ -170,7 +170,7 @@ export function createGuestSessions(options: {
       if (!ended.has(claims.sid)) return claims
       throw new SessionError(
         'session_ended',
-        'The conversation has ended. Open a new guest session to begin another.',
+        'The conversation has ended. Open a new guest session to start another.',
       )
     },
     open,
@@ -229,7 +229,7 @@ export function createGuestSessions(options: {
 /** A page names only its own verified visitor, never somebody else. */
 function requireOwnUserId(userId: string | undefined, visitor: string | undefined): void {
   if (userId === undefined || userId === visitor) return
-  throw new SessionError('user_token_invalid', 'userId has to be the subject of a verified user token.', {
+  throw new SessionError('user_token_invalid', 'userId must be the subject of a verified user token.', {
     hint: 'Send userToken along with userId, and set USER_TOKEN_JWKS_URL, USER_TOKEN_ISSUER and USER_TOKEN_AUDIENCE.',
   })
 }

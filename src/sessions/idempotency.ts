@@ -49,7 +49,7 @@ export function createIdempotency<Answer>(options: {
         if (known.unknown !== true) {
           throw new SessionError(
             'request_in_progress',
-            'The first request with this Idempotency-Key is under way.',
+            'The first request with this Idempotency-Key is still in progress.',
             {
               retryAfterSeconds: 1,
             },

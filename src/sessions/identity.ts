@@ -103,7 +103,7 @@ async function readInTime(
   } catch {
     throw new SessionError(
       'trusted_attributes_unavailable',
-      'Who the visitor is could not be found out just now.',
+      'The visitor cannot be verified at the moment.',
       {
         retryAfterSeconds: 2,
         hint: 'The trustedAttributes function of the embedding application failed or took too long.',

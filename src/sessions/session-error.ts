@@ -1,4 +1,4 @@
-/** What a guest may not do, or not like this, in the words of the problem catalogue. */
+/** Codes of the problem catalogue for what a guest cannot do. */
 export type SessionErrorCode =
   | 'session_invalid'
   | 'session_ended'
@@ -22,7 +22,7 @@ export interface FieldError {
 export interface SessionErrorFacts {
   errors?: readonly FieldError[]
   retryAfterSeconds?: number
-  /** For operators: which setting to mend. */
+  /** For operators: which setting to fix. */
   hint?: string
 }
 

@@ -141,21 +141,17 @@ async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += (chunk as Uint8Array).byteLength
-    if (bytes > MAX_JWKS_BYTES) throw new Error('The key set is too large.')
+    if (bytes > MAX_JWKS_BYTES) throw new Error('The key set is larger than 256 KiB.')
     chunks.push(chunk as Uint8Array)
   }
   return new Response(Buffer.concat(chunks), { status: response.status })
 }
 
 function keySetUnavailable(): SessionError {
-  return new SessionError(
-    'trusted_attributes_unavailable',
-    'Who the visitor is could not be found out just now.',
-    {
-      retryAfterSeconds: 5,
-      hint: 'The key set at USER_TOKEN_JWKS_URL could not be had: is it up, does it answer 200 without a redirect?',
-    },
-  )
+  return new SessionError('trusted_attributes_unavailable', 'The visitor cannot be verified at the moment.', {
+    retryAfterSeconds: 5,
+    hint: 'The key set at USER_TOKEN_JWKS_URL could not be fetched: it must answer 200 without a redirect.',
+  })
 }
 
 function userTokenInvalid(): SessionError {

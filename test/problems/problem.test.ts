@@ -83,7 +83,7 @@ describe('problem details', () => {
       status: 422,
       body: {
         type: 'https://chat.example.com/docs/problems/attribute_not_allowed',
-        title: 'A browser may not set this attribute',
+        title: 'A browser must not set this attribute',
         status: 422,
         detail: 'A browser may not set it.',
         code: 'attribute_not_allowed',
@@ -150,7 +150,7 @@ describe('problem details', () => {
   ])('%s is a 500 that tells nothing more', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
-      title: 'Something went wrong here',
+      title: 'Internal error',
       status: 500,
       code: 'internal_error',
       requestId: 'r-1',
