@@ -1,16 +1,17 @@
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { monotonicNow } from '../../upstream/monotonic-now.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'
-import { createMessageSending } from './operations/send-message.ts'
+import { createSendMessage } from './operations/send-message.ts'
 import { createDeploymentConfig } from './operations/deployment-config.ts'
 import { createAttachments } from './operations/attachments.ts'
 import { ConnectionRateLimiter } from './connection/connection-rate-limiter.ts'
 import { createGuestConnections, type GuestConnections } from './connection/guest-connections.ts'
 import { createSessionLifecycle } from './operations/session-lifecycle.ts'
-import { createSessionReader } from './connection/guest-session.ts'
-import { createGuestSockets } from './connection/guest-socket.ts'
-import { createHistory, type History } from './operations/history.ts'
-import { createParticipantAttributes } from './operations/participant-attributes.ts'
+import { createWebSocketOpener } from './connection/handshake.ts'
+import { createSessionReader } from './connection/session-state.ts'
+import { createHistory } from './operations/history.ts'
+import { createAttributeWriter } from './operations/participant-attributes.ts'
 import { createSignIn } from './operations/sign-in.ts'
 import { createTokenOperations } from './operations/token-operations.ts'
 
@@ -42,21 +43,33 @@ export interface WebMessagingOptions {
   readonly echoMs?: number
   /** Connections of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
   readonly connectionsPerMinute?: number
-  /** Told of frames that could not be used, without their contents. */
-  readonly onUnrecognizedFrame?: (what: string) => void
-  /** Told what an operator could mend where the guest is served nevertheless. */
+  /** Called with why a frame could not be used, without its contents. */
+  readonly onUnrecognizedFrame?: (reason: string) => void
+  /** Called with what an operator could fix where the guest is served nevertheless. */
   readonly onHint?: (hint: string) => void
+  /** The time of day, for expiries. */
   readonly now?: () => number
+  /** For waits: never set back. The same scale as `now`. */
+  readonly monotonicNow?: () => number
   readonly random?: () => number
 }
 
-const HANDSHAKE_TIMEOUT_MS = 10_000
-const IDLE_MS = 30_000
-const PING_MS = 20_000
 /** Genesys: two echoes a minute; more would never be needed. */
-const SHORTEST_ECHO_MS = 45_000
-const ECHO_MS = 4 * 60_000
-const CONNECTIONS_PER_MINUTE = 1_000
+const MIN_ECHO_MS = 45_000
+
+const DEFAULTS = {
+  application: 'genesys-guest-bff',
+  handshakeTimeoutMs: 10_000,
+  idleMs: 30_000,
+  pingMs: 20_000,
+  echoMs: 4 * 60_000,
+  connectionsPerMinute: 1_000,
+  onUnrecognizedFrame: () => undefined,
+  onHint: () => undefined,
+  now: Date.now,
+  monotonicNow,
+  random: Math.random,
+} satisfies Partial<WebMessagingOptions>
 
 const CAPABILITIES: readonly Capability[] = [
   'messages',
@@ -72,49 +85,32 @@ const CAPABILITIES: readonly Capability[] = [
  * Genesys Cloud's own guest API: a WebSocket for each guest, kept and shared within this process. The
  * guest's `ref` is the token that we made for it.
  */
-export function createWebMessaging(options: WebMessagingOptions): GuestApi {
-  const {
-    deploymentId,
-    now = Date.now,
-    random = Math.random,
-    onUnrecognizedFrame = () => undefined,
-  } = options
+export function createWebMessaging(given: WebMessagingOptions): GuestApi {
+  const options = { ...DEFAULTS, ...given }
   const tokens = createTokenOperations(options)
   const connections = createGuestConnections({
-    deploymentId,
-    sockets: createGuestSockets({
-      messagingUrl: options.messagingUrl,
-      deploymentId,
-      application: options.application ?? 'genesys-guest-bff',
-      handshakeTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-    }),
-    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute ?? CONNECTIONS_PER_MINUTE, now),
+    ...options,
+    openWebSocket: createWebSocketOpener(options),
+    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow),
     readSession: createSessionReader(),
-    renewJwt: (refreshToken, deadlineAtMs) => tokens.renew(refreshToken, deadlineAtMs),
-    onUnrecognizedFrame,
-    now,
-    random,
-    configureTimeoutMs: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
-    idleMs: options.idleMs ?? IDLE_MS,
-    pingMs: options.pingMs ?? PING_MS,
-    echoMs: Math.max(SHORTEST_ECHO_MS, options.echoMs ?? ECHO_MS),
+    renewJwt: tokens.renew,
+    configureTimeoutMs: options.handshakeTimeoutMs,
+    echoMs: Math.max(MIN_ECHO_MS, options.echoMs),
   })
-  const config = createDeploymentConfig({ ...options, accessToken: options.accessToken, now })
-  const history = createHistory({ ...options, connections, now })
-  const delivery = createMessageSending({ connections, history, now })
-
+  const config = createDeploymentConfig(options)
+  const history = createHistory({ ...options, connections })
   const attachments = createAttachments({ ...options, connections })
-  const signIn = createSignIn({ connections, tokens, deploymentId })
+  const signIn = createSignIn({ ...options, connections, tokens })
 
   return {
     name: 'web-messaging',
     capabilities: new Set(options.signIn ? [...CAPABILITIES, 'sign-in'] : CAPABILITIES),
-    ...createSessionLifecycle({ ...options, connections, config, now }),
-    deployment: (deadlineAtMs) => config.read(deadlineAtMs),
-    send: (guest, message, deadlineAtMs) => delivery.send(guest, message, deadlineAtMs),
+    ...createSessionLifecycle({ ...options, connections, config }),
+    deployment: config.read,
+    send: createSendMessage({ ...options, connections, history }),
     subscribe: (guest, listener) => subscribe(connections, guest, listener),
-    history: (guest, page, deadlineAtMs) => history.page(guest, page, deadlineAtMs),
-    setAttributes: createAttributeWriter(options, connections, history),
+    history: history.page,
+    setAttributes: createAttributeWriter({ ...options, connections, history }),
     upload: attachments.upload,
     deleteAttachment: attachments.remove,
     attachmentUrl: attachments.url,
@@ -134,15 +130,4 @@ function subscribe(connections: GuestConnections, guest: Guest, listener: GuestE
     queueMicrotask(() => listener({ type: 'session', state: 'disconnected' }))
     return () => undefined
   }
-}
-
-/** Without OAuth nothing can be written: attributes go with the next message. */
-function createAttributeWriter(
-  options: WebMessagingOptions,
-  connections: GuestConnections,
-  history: History,
-): NonNullable<GuestApi['setAttributes']> {
-  const { accessToken, onHint = () => undefined } = options
-  if (!accessToken) return () => Promise.resolve(false)
-  return createParticipantAttributes({ ...options, accessToken, connections, history, onHint })
 }

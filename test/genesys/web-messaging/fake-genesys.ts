@@ -1,30 +1,26 @@
+import { EventEmitter } from 'node:events'
 import { jest } from '@jest/globals'
 import { UpstreamError } from '../../../src/upstream/upstream-error.ts'
-import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection/connection-settings.ts'
+import type { WebSocket } from 'ws'
+import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection/guest-connection.ts'
 import { createGuestConnections } from '../../../src/genesys/web-messaging/connection/guest-connections.ts'
 import { ConnectionRateLimiter } from '../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
-import { createSessionReader } from '../../../src/genesys/web-messaging/connection/guest-session.ts'
-import type {
-  GuestSocket,
-  HandshakeRefusal,
-  SocketOwner,
-} from '../../../src/genesys/web-messaging/connection/guest-socket.ts'
+import { createSessionReader } from '../../../src/genesys/web-messaging/connection/session-state.ts'
 
 const CONNECTING = 0
 const OPEN = 1
 const CLOSED = 3
 
-/** What the driver holds of a socket, without a network: the test plays Genesys. */
-export class FakeSocket {
+/** What the driver uses of a WebSocket, without a network: the test plays Genesys. */
+export class FakeSocket extends EventEmitter {
   readonly OPEN = OPEN
   readyState = CONNECTING
   readonly sent: Record<string, unknown>[] = []
   pings = 0
-  owner: SocketOwner | undefined
   readonly origin: string | undefined
 
-  constructor(owner: SocketOwner, origin: string | undefined) {
-    this.owner = owner
+  constructor(origin: string | undefined) {
+    super()
     this.origin = origin
   }
 
@@ -36,13 +32,12 @@ export class FakeSocket {
     this.pings++
   }
 
-  leave(): void {
-    this.owner = undefined
+  close(): void {
     this.readyState = CLOSED
   }
 
-  abandon(): void {
-    this.leave()
+  terminate(): void {
+    this.readyState = CLOSED
   }
 
   get isLeft(): boolean {
@@ -57,25 +52,28 @@ export class FakeSocket {
 
   accepts(): void {
     this.readyState = OPEN
-    this.owner?.opened()
+    this.emit('open')
   }
 
   refuses(status: number, retryAfterSeconds?: number): void {
-    this.breaks({ status, retryAfterSeconds })
+    const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+    const response = { statusCode: status, headers, resume: () => undefined }
+    this.emit('unexpected-response', undefined, response)
+    this.breaks()
   }
 
-  breaks(refusal?: HandshakeRefusal): void {
+  breaks(): void {
     this.readyState = CLOSED
-    this.owner?.gone(refusal, undefined)
+    this.emit('close')
   }
 
   pongs(): void {
-    this.owner?.heard()
+    this.emit('pong')
   }
 
   says(frame: unknown): void {
-    this.owner?.heard()
-    this.owner?.received(typeof frame === 'string' ? frame : JSON.stringify(frame))
+    const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
+    this.emit('message', Buffer.from(text), false)
   }
 
   configures(body: object = {}): void {
@@ -116,18 +114,17 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
   const odd: string[] = []
   const connections = createGuestConnections({
     deploymentId: 'd-1',
-    sockets: {
-      open(owner, origin) {
-        const socket = new FakeSocket(owner, origin)
-        sockets.push(socket)
-        return socket as unknown as GuestSocket
-      },
+    openWebSocket(origin) {
+      const socket = new FakeSocket(origin)
+      sockets.push(socket)
+      return socket as unknown as WebSocket
     },
-    rateLimiter: new ConnectionRateLimiter(connectionsPerMinute, settings.now ?? Date.now),
+    rateLimiter: new ConnectionRateLimiter(connectionsPerMinute, settings.monotonicNow ?? Date.now),
     readSession: createSessionReader(),
     renewJwt: () => Promise.reject(new Error('not expected')),
     onUnrecognizedFrame: (what) => odd.push(what),
     now: Date.now,
+    monotonicNow: Date.now,
     random: () => 0.5,
     configureTimeoutMs: 10_000,
     idleMs: 30_000,

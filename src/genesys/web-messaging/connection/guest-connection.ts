@@ -1,59 +1,63 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { GuestEventListener } from '../../guest-api.ts'
-import type { ConnectionSettings } from './connection-settings.ts'
-import { echoExchange, type ExchangeRequest } from './pending-request.ts'
-import { Exchanges, type ExchangesOwner } from './request-queue.ts'
-import { isAboutTyping, isEnd, toUpstreamError } from '../wire/frame-errors.ts'
-import type { ErrorFrame, Frame, SessionResponse } from '../wire/frames.ts'
-import type { StructuredMessage } from '../wire/structured-message.ts'
-import type { GuestSession } from './guest-session.ts'
+import type { GuestEvent, GuestEventListener, Message } from '../../guest-api.ts'
+import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
+import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
 import { readEvent, readMessage } from '../wire/read-message.ts'
-import { KnownSession } from './session-state.ts'
-import { Echoes } from './late-acknowledgements.ts'
-import { Listeners, type SessionEventState } from './listeners.ts'
-import { NewestMessage } from './newest-message.ts'
-import { typingOn } from '../wire/requests.ts'
-import { Typing } from './typing.ts'
-import { SessionSocket, type SessionSocketOwner } from './session-socket.ts'
+import { echo } from '../wire/requests.ts'
+import { LateAcknowledgements } from './late-acknowledgements.ts'
+import { RequestQueue, type GuestRequest } from './request-queue.ts'
+import { SessionSocket, type SocketHandlers, type SocketSettings } from './session-socket.ts'
+import { SessionState, type ConfiguredSession, type ReadSession } from './session-state.ts'
+
+/** What all guests' connections of one deployment share. */
+export interface ConnectionSettings extends SocketSettings {
+  readonly readSession: ReadSession
+  /** The time of day, for messages without a time of their own. */
+  readonly now: () => number
+  /** How long a connection that nobody needs stays open. */
+  readonly idleMs: number
+  /** The pause after which a connection that only listens sends something, so that no proxy takes it for dead. */
+  readonly echoMs: number
+}
+
+/** The newest message seen on a connection. Overwritten in place, as there is one for each of thousands of guests. */
+interface NewestMessage {
+  /** As pages know it; undefined before the first. */
+  key: string | undefined
+  /** By which the REST API knows it. */
+  id: string | undefined
+  timeMs: number
+}
+
+type SessionEvent = Extract<GuestEvent, { type: 'session' }>
 
 const ECHO_TIMEOUT_MS = 10_000
-/** After so many attempts in a row the requests that wait for a connection are given up. */
-const MAX_FAILURES = 3
+/** After so many failed attempts in a row the requests that wait for a connection are given up. */
+const MAX_FAILED_ATTEMPTS = 3
 
 /** One guest at Genesys: its requests, its listeners, and what is known of its session. */
-export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
-  /** The newest message seen on this connection. */
-  readonly newest = new NewestMessage()
+export class GuestConnection implements SocketHandlers {
+  readonly newest: NewestMessage = { key: undefined, id: undefined, timeMs: 0 }
   readonly socket: SessionSocket
-  readonly session: KnownSession
-  readonly echoes = new Echoes()
+  readonly session: SessionState
+  readonly lateAcknowledgements = new LateAcknowledgements()
   readonly #settings: ConnectionSettings
-  readonly #exchanges = new Exchanges(this)
-  readonly #listeners: Listeners
-  readonly #typing = new Typing()
-  #isAway = false
-  #failures = 0
-  /** Undefined while somebody needs it: for thousands of guests there is nothing to write down then. */
+  readonly #queue: RequestQueue
+  readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
+  /** The listeners know that the connection is lost. */
+  #isLossAnnounced = false
+  #failedAttempts = 0
   #idleSinceMs: number | undefined
-  #spokeAtMs = 0
 
-  /** @param guest `isNew`: its token was made just now, so Genesys can't know it. */
+  /** @param guest `isNew`: its token was made just now, so Genesys cannot know it. */
   constructor(
     settings: ConnectionSettings,
     guest: { readonly token: string; readonly origin: string | undefined; readonly isNew: boolean },
   ) {
     this.#settings = settings
     this.socket = new SessionSocket(settings, this, guest)
-    this.#listeners = new Listeners(settings.onUnrecognizedFrame)
-    this.session = new KnownSession(!guest.isNew)
-  }
-
-  get isNeeded(): boolean {
-    return this.#listeners.size > 0 || this.#exchanges.unfinished
-  }
-
-  get isUrgent(): boolean {
-    return this.#exchanges.unfinished
+    this.#queue = new RequestQueue(this.socket, settings.monotonicNow)
+    this.session = new SessionState(!guest.isNew)
   }
 
   /** Somebody is about to use this connection: its idle time begins anew. */
@@ -61,22 +65,22 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
     this.#idleSinceMs = undefined
   }
 
-  exchange<T>(request: ExchangeRequest<T>): Promise<T> {
+  request<T>(request: GuestRequest<T>): Promise<T> {
     this.touch()
-    const answer = this.#exchanges.add(request)
-    this.pump()
+    const answer = this.#queue.add(request)
+    this.#connectIfBusy()
     return answer
   }
 
-  /** A frame that Genesys pushes in its own time. */
-  await<T>(request: Omit<ExchangeRequest<T>, 'request' | 'ifLost'>): Promise<T> {
-    return this.#exchanges.await(request)
+  /** Waits for a frame that Genesys pushes in its own time. */
+  awaitFrame<T>(request: Omit<GuestRequest<T>, 'frame' | 'ifLost'>): Promise<T> {
+    return this.#queue.awaitFrame(request)
   }
 
-  /** Waits until the session is configured and nothing is before us. */
-  async ready(deadlineAtMs: number): Promise<GuestSession> {
-    const answer = () => undefined
-    await this.exchange({ purpose: 'read', deadlineAtMs, answer, ifLost: 'send-again' })
+  /** Waits until the session is configured and all requests before this one are answered. */
+  async ready(deadlineAtMs: number): Promise<ConfiguredSession> {
+    const readAnswer = () => undefined
+    await this.request({ purpose: 'read', deadlineAtMs, readAnswer, ifLost: 'send-again' })
     const session = this.session.current
     if (!session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
     return session
@@ -84,31 +88,34 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
 
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
+    const subscription = { listener }
+    this.#subscriptions.add(subscription)
     const isOpen = this.socket.canSend
-    const leave = this.#listeners.add(listener, () => {
-      if (isOpen) return this.#state()
-      return this.socket.isQueued ? 'reconnecting' : undefined
+    // The caller must have its way to unsubscribe before the first event.
+    queueMicrotask(() => {
+      if (isOpen) this.#notify(subscription, this.#stateEvent())
+      else if (this.socket.isQueued) this.#notify(subscription, { type: 'session', state: 'reconnecting' })
     })
-    if (!isOpen) this.socket.wake()
-    return leave
+    if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
+    return () => void this.#subscriptions.delete(subscription)
   }
 
-  /** Never beside a request that its refusal could be mistaken for. */
-  type(): void {
-    if (!this.socket.canSend || this.#exchanges.busy || this.session.isReadOnly) return
-    if (this.#typing.take(this.nowMs())) this.socket.write(typingOn())
+  sendTyping(): void {
+    if (!this.session.isReadOnly) this.#queue.sendTyping()
   }
 
-  /** False when nothing is left of this connection. */
-  tick(nowMs: number): boolean {
-    if (this.isNeeded) this.#idleSinceMs = undefined
-    else if (nowMs - (this.#idleSinceMs ??= nowMs) >= this.#settings.idleMs) {
-      this.socket.sleep()
+  /** Does what is due; to be called several times a second. False when the connection can be forgotten. */
+  sweep(nowMs: number): boolean {
+    const { idleMs, echoMs } = this.#settings
+    if (this.#isNeeded) this.#idleSinceMs = undefined
+    else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs) {
+      this.socket.disconnect()
       return false
-    }
-    this.socket.tick(nowMs)
-    const listensOnly = this.socket.canSend && this.#listeners.size > 0 && !this.#exchanges.unfinished
-    if (listensOnly && nowMs - this.#spokeAtMs >= this.#settings.echoMs) this.#echo()
+    } else if (this.socket.isWaitingToConnect) this.socket.disconnect()
+    this.socket.sweep(nowMs, this.#queue.hasUnfinished)
+    const onlyListens = this.#subscriptions.size > 0 && !this.#queue.hasUnfinished
+    if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= echoMs)
+      this.#sendEcho(nowMs)
     return true
   }
 
@@ -119,66 +126,51 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
   }
 
   close(): void {
-    this.socket.sleep()
-    this.#exchanges.failAll(new UpstreamError('upstream_unavailable', 'The service is going away'))
-    this.#listeners.clear()
+    this.socket.disconnect()
+    this.#queue.failAll(new UpstreamError('upstream_unavailable', 'The service is shutting down'))
+    this.#subscriptions.clear()
   }
 
-  nowMs(): number {
-    return this.#settings.now()
-  }
-
-  typedJustNow(): boolean {
-    return this.#typing.isFresh(this.nowMs())
-  }
-
-  pump(): void {
-    while (this.socket.canSend) {
-      const request = this.#exchanges.next()
-      if (!request) return
-      this.#spokeAtMs = this.nowMs()
-      this.socket.write(request)
-    }
-    if (this.#exchanges.busy) this.socket.wake()
-  }
-
-  configured(response: SessionResponse): void {
+  onConfigured(response: SessionResponse): void {
+    this.#failedAttempts = 0
+    this.#queue.lastError = undefined
+    this.#queue.lastSentAtMs = this.#settings.monotonicNow()
+    this.#isLossAnnounced = false
     this.#applySession(response)
-    this.#failures = 0
-    this.#exchanges.trouble = undefined
-    this.#spokeAtMs = this.nowMs()
-    this.#isAway = false
-    this.#listeners.emitState(this.#state())
-    // Who listened before the socket was there may have missed something meanwhile.
-    this.#listeners.emitGap(this.newest.place)
-    this.pump()
+    // Who listened before the connection was there may have missed something meanwhile.
+    const { key, timeMs } = this.newest
+    const after = key === undefined ? undefined : { id: key, time: new Date(timeMs).toISOString() }
+    this.#emit({ type: 'gap', ...(after && { after }) })
+    this.#queue.sendNext()
   }
 
-  broke(error: UpstreamError, wasReady: boolean): void {
-    this.#exchanges.lost()
-    this.#exchanges.trouble = error
-    if (!wasReady) this.#failures++
-    const isHopeless = this.#failures >= MAX_FAILURES || error.code === 'upstream_rate_limited'
-    if (isHopeless) this.#exchanges.failWaiting(error)
-    if (!this.#isAway) this.#listeners.emitState('reconnecting')
-    this.#isAway = this.#listeners.size > 0
+  onDisconnect(error: UpstreamError, wasReady: boolean): void {
+    this.#queue.onConnectionLost()
+    this.#queue.lastError = error
+    if (!wasReady) this.#failedAttempts++
+    const isHopeless = this.#failedAttempts >= MAX_FAILED_ATTEMPTS || error.code === 'upstream_rate_limited'
+    if (isHopeless) this.#queue.failWaiting(error)
+    if (!this.#isLossAnnounced) this.#emitState('reconnecting')
+    this.#isLossAnnounced = this.#subscriptions.size > 0
+    if (!this.#isNeeded) this.socket.disconnect()
   }
 
-  refused(error: UpstreamError): void {
+  onReject(error: UpstreamError): void {
     this.#leave(error.code === 'session_ended' ? 'expired' : 'disconnected', error)
   }
 
-  received(frame: Frame): void {
-    // First of all, as the next request goes out within `accept` and must be known to come after this.
-    if (frame.class === 'StructuredMessage' && frame.pushed) this.#pushed(frame.body)
-    const outcome = this.#exchanges.accept(frame)
+  onFrame(frame: Frame): void {
+    // First, as the next request is sent within `accept` and must be known to come after this message.
+    if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body)
+    const outcome = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome === 'late') this.echoes.keep(frame.tracingId, readMessage(frame.body, this.nowMs()))
+        if (outcome === 'late') this.#keepLate(frame)
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        if (frame.body.connected) this.#reconfigured(frame.body)
+        // A new chat, or a sign-in: the tabs that did not ask for it must know.
+        if (frame.body.connected) this.#applySession(frame.body)
         else if (outcome !== 'answer') this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
@@ -192,64 +184,107 @@ export class GuestConnection implements SessionSocketOwner, ExchangesOwner {
         this.#leave('disconnected')
         break
       case 'error':
-        this.#refusedFrame(frame)
+        this.#onError(frame)
         break
       case 'unrecognized':
-        this.#settings.onUnrecognizedFrame(frame.what)
+        this.#settings.onUnrecognizedFrame(frame.reason)
     }
   }
 
-  #refusedFrame(frame: ErrorFrame): void {
-    if (isAboutTyping(frame.text) && this.typedJustNow()) this.#typing.refused()
+  get #isNeeded(): boolean {
+    return this.#subscriptions.size > 0 || this.#queue.hasUnfinished
+  }
+
+  #onError(frame: ErrorFrame): void {
     if (frame.code === 401) {
-      this.#exchanges.putBack()
+      this.#queue.putBack()
       if (this.socket.renew()) return
     }
-    if (this.#exchanges.refuse(frame)) this.#settings.onUnrecognizedFrame(`unasked error ${frame.code}`)
+    if (!this.#queue.refuse(frame))
+      this.#settings.onUnrecognizedFrame(`error ${frame.code} without a request`)
     if (frame.code === 409) this.#becomeReadOnly()
     if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
   }
 
-  #pushed(wire: StructuredMessage): void {
-    const event = readEvent(wire, this.nowMs())
+  #onPushed(wire: StructuredMessage): void {
+    const event = readEvent(wire, this.#settings.now())
     if (!event) return
-    if (event.type === 'message') this.newest.note(event.message, wire)
+    if (event.type === 'message') this.#noteNewest(event.message, wire)
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
-    else this.#listeners.emit(event)
+    else this.#emit(event)
   }
 
-  /** Genesys has closed the socket, or is about to. It stays closed until somebody asks for something. */
-  #leave(state: SessionEventState, error?: UpstreamError): void {
-    this.socket.sleep()
-    if (error) this.#exchanges.failAll(error)
-    else this.#exchanges.lost()
-    if (state !== 'disconnected') this.newest.forget()
-    this.#listeners.emitState(state)
-    this.#isAway = this.#listeners.size > 0
-    if (this.#exchanges.busy) this.socket.wake()
+  #noteNewest({ id: key, time }: Message, wire: StructuredMessage): void {
+    this.newest.key = key
+    this.newest.id = wire.id ?? key
+    this.newest.timeMs = Date.parse(time)
   }
 
-  /** A new chat, or a sign-in: the tabs that did not ask for it have to know. */
-  #reconfigured(response: SessionResponse): void {
-    this.#applySession(response)
-    this.#listeners.emitState(this.#state())
+  #keepLate({ tracingId, body }: Extract<Frame, { class: 'StructuredMessage' }>): void {
+    this.lateAcknowledgements.keep(tracingId, readMessage(body, this.#settings.now()))
+  }
+
+  /** Genesys has closed the connection, or is about to. It stays closed until somebody asks for something. */
+  #leave(state: SessionEvent['state'], error?: UpstreamError): void {
+    this.socket.disconnect()
+    if (error) this.#queue.failAll(error)
+    else this.#queue.onConnectionLost()
+    if (state !== 'disconnected') this.#forgetNewest()
+    this.#emitState(state)
+    this.#isLossAnnounced = this.#subscriptions.size > 0
+    this.#connectIfBusy()
   }
 
   #applySession(response: SessionResponse): void {
-    const isLost = this.session.configured(this.#settings.readSession(response))
-    if (isLost) this.newest.forget()
+    const isReset = this.session.configure(this.#settings.readSession(response))
+    if (isReset) this.#forgetNewest()
+    this.#emit(this.#stateEvent())
   }
 
-  #state(): 'read-only' | 'connected' {
-    return this.session.isReadOnly ? 'read-only' : 'connected'
+  #forgetNewest(): void {
+    this.newest.key = this.newest.id = undefined
   }
 
   #becomeReadOnly(): void {
-    if (this.session.becomeReadOnly()) this.#listeners.emitState('read-only')
+    if (this.session.becomeReadOnly()) this.#emitState('read-only')
   }
 
-  #echo(): void {
-    // Nobody waits for it: what a silent socket means, the pings find out.
-    this.exchange(echoExchange(this.nowMs() + ECHO_TIMEOUT_MS)).catch(() => undefined)
+  #connectIfBusy(): void {
+    if (this.#queue.isBusy && !this.socket.canSend) this.socket.connect(true)
+  }
+
+  /** Shows proxies that the connection is alive, and us until when the session lives. */
+  #sendEcho(nowMs: number): void {
+    const echoed = this.request({
+      frame: echo(),
+      purpose: 'read',
+      deadlineAtMs: nowMs + ECHO_TIMEOUT_MS,
+      readAnswer: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
+      ifLost: 'send-again',
+    })
+    // Nobody waits for it: what a silent connection means, the pings find out.
+    echoed.catch(() => undefined)
+  }
+
+  #stateEvent(): SessionEvent {
+    return { type: 'session', state: this.session.isReadOnly ? 'read-only' : 'connected' }
+  }
+
+  #emitState(state: SessionEvent['state']): void {
+    this.#emit({ type: 'session', state })
+  }
+
+  #emit(event: GuestEvent): void {
+    for (const subscription of this.#subscriptions) this.#notify(subscription, event)
+  }
+
+  /** A listener that throws must not take the connection, or the other listeners, with it. */
+  #notify(subscription: { readonly listener: GuestEventListener }, event: GuestEvent): void {
+    if (!this.#subscriptions.has(subscription)) return
+    try {
+      subscription.listener(event)
+    } catch {
+      this.#settings.onUnrecognizedFrame('listener failed')
+    }
   }
 }

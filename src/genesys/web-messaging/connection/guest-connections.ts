@@ -1,7 +1,6 @@
-import type { Guest } from '../../guest-api.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { ConnectionSettings } from './connection-settings.ts'
-import { GuestConnection } from './guest-connection.ts'
+import type { Guest } from '../../guest-api.ts'
+import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 
 export interface GuestConnections {
   /** The guest's one connection; made, but not opened, when there is none. */
@@ -11,28 +10,28 @@ export interface GuestConnections {
   close(): void
 }
 
-/** How often each guest's ping, idle end and reconnect is looked at. */
-const ROUND_MS = 250
+/** How often each guest's ping, idle end and reconnect is checked. */
+const SWEEP_MS = 250
 /**
- * One beat for all: a timer per guest would cost more than the guest. Each beat looks at a tenth of them, as
- * looking at thousands takes so long that the messages meanwhile would be late.
+ * One timer for all guests, as one for each would cost more than the guest. Each turn sweeps a tenth of them:
+ * checking thousands at once delays the messages meanwhile.
  */
-const BEATS = 10
+const SHARDS = 10
 
 export function createGuestConnections(settings: ConnectionSettings): GuestConnections {
   const connections = new Map<string, GuestConnection>()
-  const slots = Array.from({ length: BEATS }, () => new Set<GuestConnection>())
-  let made = 0
+  const shards = Array.from({ length: SHARDS }, () => new Set<GuestConnection>())
+  let created = 0
   let turn = 0
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
-  function beat(): void {
-    const nowMs = settings.now()
-    turn = (turn + 1) % BEATS
-    for (const connection of slots[turn] ?? []) {
-      if (connection.tick(nowMs)) continue
-      slots[turn]?.delete(connection)
+  function sweep(): void {
+    const nowMs = settings.monotonicNow()
+    turn = (turn + 1) % SHARDS
+    for (const connection of shards[turn] ?? []) {
+      if (connection.sweep(nowMs)) continue
+      shards[turn]?.delete(connection)
       connections.delete(connection.socket.token)
     }
     if (connections.size > 0) return
@@ -40,22 +39,22 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
     timer = undefined
   }
 
+  function create(token: string, origin: string | undefined, isNew: boolean): GuestConnection {
+    const connection = new GuestConnection(settings, { token, origin, isNew })
+    connections.set(token, connection)
+    shards[created++ % SHARDS]?.add(connection)
+    timer ??= setInterval(sweep, SWEEP_MS / SHARDS).unref()
+    return connection
+  }
+
   return {
     of({ ref, origin }, isNew = false) {
       const { token, jwt, refreshToken } = ref
       if (token === undefined) throw new UpstreamError('session_ended', 'The guest has no token')
-      if (isClosed) throw new UpstreamError('upstream_unavailable', 'The service is going away')
-      const known = connections.get(token)
-      if (known) {
-        if (jwt !== undefined) known.socket.credentials ??= { jwt, refreshToken }
-        known.touch()
-        return known
-      }
-      const connection = new GuestConnection(settings, { token, origin, isNew })
-      if (jwt !== undefined) connection.socket.credentials = { jwt, refreshToken }
-      connections.set(token, connection)
-      slots[made++ % BEATS]?.add(connection)
-      timer ??= setInterval(beat, ROUND_MS / BEATS).unref()
+      if (isClosed) throw new UpstreamError('upstream_unavailable', 'The service is shutting down')
+      const connection = connections.get(token) ?? create(token, origin, isNew)
+      if (jwt !== undefined) connection.socket.credentials ??= { jwt, refreshToken }
+      connection.touch()
       return connection
     },
     get size() {
@@ -66,7 +65,7 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
       clearInterval(timer)
       for (const connection of connections.values()) connection.close()
       connections.clear()
-      for (const slot of slots) slot.clear()
+      for (const shard of shards) shard.clear()
     },
   }
 }

@@ -1,185 +1,300 @@
-import type { UpstreamError } from '../../../upstream/upstream-error.ts'
-import { Exchange, type ExchangeRequest } from './pending-request.ts'
-import { isAboutTyping, toUpstreamError } from '../wire/frame-errors.ts'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { isAboutTyping, toUpstreamError, type Purpose } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame } from '../wire/frames.ts'
-import { TYPING_TRACING_ID, type GuestRequest } from '../wire/requests.ts'
+import { TYPING_TRACING_ID, typingOn, type RequestFrame } from '../wire/requests.ts'
+import type { SessionSocket } from './session-socket.ts'
 
-/** What the queue asks of the connection that it belongs to. */
-export interface ExchangesOwner {
-  nowMs(): number
-  /** The next request may be sent. */
-  pump(): void
-  /** A typing event was sent so recently that its refusal may still come. */
-  typedJustNow(): boolean
+/** A request to Genesys, and how its answer is recognized. */
+export interface GuestRequest<T> {
+  /** Absent where nothing is sent: one's turn, with a configured session, is the answer. */
+  readonly frame?: RequestFrame
+  readonly purpose: Purpose
+  readonly deadlineAtMs: number
+  /** Undefined for a frame that is not the answer. */
+  readonly readAnswer: (frame: Frame) => T | undefined
+  /** What becomes of it when the connection is lost before the answer. */
+  readonly ifLost: 'send-again' | 'delivery-unknown'
+  /** Called each time right before it is sent, which may be long after it was asked for. */
+  readonly onSend?: () => void
 }
 
-/** How long after a refusal that may be the typing event's the message's own echo may still come. */
-const DOUBT_MS = 1_500
-/** How long the answer to a request that was given up may still come. */
-const OVERDUE_MS = 30_000
-const MAX_OVERDUE = 8
+interface PendingRequest {
+  readonly request: GuestRequest<unknown>
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: UpstreamError) => void
+  timer: NodeJS.Timeout | undefined
+  sendCount: number
+  /** A refusal that may be meant for something else: valid only if no answer follows shortly. */
+  deferredRejection: UpstreamError | undefined
+  gotUnreadableFrame: boolean
+}
+
+/** How often a request that may be sent again is sent: one that always breaks the connection does not go on. */
+const MAX_SENDS = 3
+/** How long after a rate limit that may be the typing event's the message's own echo may still come. */
+const AMBIGUOUS_ERROR_GRACE_MS = 1_500
+/** How long the answer to a request that timed out may still come. */
+const LATE_ANSWER_MS = 30_000
+const MAX_TIMED_OUT = 8
+/** Genesys: clients send typing at most every 5 s. */
+const TYPING_INTERVAL_MS = 5_000
+/** A refused typing event is answered well within this. */
+const TYPING_ANSWER_MS = 2_000
 
 /**
- * The requests of one guest: one at a time in order, as an error frame need not say which request it
- * answers. Events that Genesys pushes in its own time, such as a finished upload, are awaited beside.
+ * The requests of one guest: one at a time and in order, as an error frame need not say which request it
+ * answers. Events that Genesys pushes in its own time, such as a finished upload, are awaited beside them.
  */
-export class Exchanges {
-  readonly #owner: ExchangesOwner
-  #waiting: Exchange[] = []
-  #inFlight: Exchange | undefined
-  #awaited: Set<Exchange> | undefined
+export class RequestQueue {
+  readonly #socket: SessionSocket
+  readonly #monotonicNow: () => number
+  #waiting: PendingRequest[] = []
+  #inFlight: PendingRequest | undefined
+  #awaited: Set<PendingRequest> | undefined
   /** Requests that got no answer in time: an error without id may be a late one of theirs. */
-  #overdue: { readonly tracingId: string; readonly untilMs: number }[] | undefined
+  #timedOut: { readonly tracingId: string; readonly untilMs: number }[] | undefined
+  #typedAtMs = -Infinity
+  #isTypingRefused = false
 
-  /** Why nothing can be sent at present: what waits in vain is told so. */
-  trouble: UpstreamError | undefined
+  /** Why nothing can be sent at present: the error of requests whose time runs out before they are sent. */
+  lastError: UpstreamError | undefined
+  lastSentAtMs = 0
 
-  constructor(owner: ExchangesOwner) {
-    this.#owner = owner
+  constructor(socket: SessionSocket, monotonicNow: () => number) {
+    this.#socket = socket
+    this.#monotonicNow = monotonicNow
   }
 
-  get unfinished(): boolean {
-    return this.#inFlight !== undefined || this.#waiting.length > 0 || (this.#awaited?.size ?? 0) > 0
+  get hasUnfinished(): boolean {
+    return this.isBusy || (this.#awaited?.size ?? 0) > 0
   }
 
-  /** A request is being answered or waits to be sent. */
-  get busy(): boolean {
+  /** A request is in flight or waits to be sent. */
+  get isBusy(): boolean {
     return this.#inFlight !== undefined || this.#waiting.length > 0
   }
 
-  add<T>(request: ExchangeRequest<T>): Promise<T> {
-    const exchange = new Exchange(request, this.#owner.nowMs(), (late) => this.#timeUp(late as Exchange))
-    this.#waiting.push(exchange as Exchange)
-    return exchange.promise
+  add<T>(request: GuestRequest<T>): Promise<T> {
+    const { pending, answer } = this.#createPending(request)
+    this.#waiting.push(pending)
+    this.sendNext()
+    return answer
   }
 
   /** Waits for a pushed frame without holding up the queue. */
-  await<T>(request: Omit<ExchangeRequest<T>, 'request' | 'ifLost'>): Promise<T> {
-    const awaited = (this.#awaited ??= new Set())
-    const exchange = new Exchange({ ...request, ifLost: 'send-again' }, this.#owner.nowMs(), (late) => {
-      awaited.delete(late as Exchange)
-      return undefined
-    })
-    awaited.add(exchange as Exchange)
+  awaitFrame<T>(request: Omit<GuestRequest<T>, 'frame' | 'ifLost'>): Promise<T> {
+    const { pending, answer } = this.#createPending({ ...request, ifLost: 'send-again' })
+    this.#awaited ??= new Set()
+    this.#awaited.add(pending)
     // It may fail before its caller comes to wait for it.
-    exchange.promise.catch(() => undefined)
-    return exchange.promise
+    answer.catch(() => undefined)
+    return answer
   }
 
-  /** The request to send now; undefined while one is in flight, and when there is none. */
-  next(): GuestRequest | undefined {
-    while (!this.#inFlight) {
-      const exchange = this.#waiting.shift()
-      if (!exchange) return undefined
-      if (exchange.request) {
-        this.#inFlight = exchange
-        exchange.sending()
-        return exchange.request
+  /** Sends what may be sent now. */
+  sendNext(): void {
+    while (!this.#inFlight && this.#socket.canSend) {
+      const next = this.#waiting.shift()
+      if (!next) return
+      const { frame, onSend } = next.request
+      if (!frame) {
+        settle(next).resolve(undefined)
+        continue
       }
-      exchange.resolve(undefined)
+      this.#inFlight = next
+      next.sendCount++
+      this.lastSentAtMs = this.#monotonicNow()
+      onSend?.()
+      this.#socket.send(frame)
     }
-    return undefined
   }
 
-  /** `late`: it answers a request that had been given up. */
+  /** At most every 5 s, never beside a request that its refusal could be mistaken for, nor once it was refused. */
+  sendTyping(): void {
+    const nowMs = this.#monotonicNow()
+    if (!this.#socket.canSend || this.isBusy || this.#isTypingRefused) return
+    if (nowMs - this.#typedAtMs < TYPING_INTERVAL_MS) return
+    this.#typedAtMs = nowMs
+    this.#socket.send(typingOn())
+  }
+
+  /** `late`: it answers a request that had timed out. */
   accept(frame: Frame): 'answer' | 'late' | 'none' {
     for (const awaited of this.#awaited ?? []) {
-      if (awaited.accept(frame)) this.#awaited?.delete(awaited)
+      if (answers(awaited, frame)) this.#awaited?.delete(awaited)
     }
-    if (this.#inFlight?.accept(frame)) {
-      this.#land()
+    if (this.#inFlight && answers(this.#inFlight, frame)) {
+      this.#complete()
       return 'answer'
     }
-    return this.#forget(frame.tracingId) ? 'late' : 'none'
+    return this.#forgetTimedOut(frame.tracingId) ? 'late' : 'none'
   }
 
-  /** Finds the request that was refused, and ends it. True when there is none: nobody had asked. */
+  /** Ends the request that the error refuses. False when it refuses none. */
   refuse(frame: ErrorFrame): boolean {
-    const { tracingId, text } = frame
-    const typedJustNow = this.#owner.typedJustNow()
-    if (tracingId === TYPING_TRACING_ID || (typedJustNow && isAboutTyping(text))) return false
-    if (tracingId !== undefined && tracingId !== this.#inFlight?.tracingId) {
-      this.#forget(tracingId)
-      return false
+    const { tracingId, text, code } = frame
+    const hasJustTyped = this.#monotonicNow() - this.#typedAtMs < TYPING_ANSWER_MS
+    const refusesTyping = hasJustTyped && isAboutTyping(text)
+    this.#isTypingRefused ||= refusesTyping
+    if (tracingId === TYPING_TRACING_ID || refusesTyping) return true
+    if (tracingId !== undefined && tracingId !== this.#inFlight?.request.frame?.tracingId) {
+      this.#forgetTimedOut(tracingId)
+      return true
     }
     // Genesys answers in order: an error without id is the older request's.
-    if (tracingId === undefined && this.#takeOverdue()) return false
-    if (!this.#inFlight) return !typedJustNow
-    const error = toUpstreamError(frame, this.#inFlight.purpose)
-    if (tracingId === undefined && frame.code === 429 && typedJustNow) {
-      this.#inFlight.doubt(error, DOUBT_MS)
-      return false
+    if (tracingId === undefined && this.#consumeTimedOut()) return true
+    if (!this.#inFlight) return hasJustTyped
+    const error = toUpstreamError(frame, this.#inFlight.request.purpose)
+    if (tracingId === undefined && code === 429 && hasJustTyped) {
+      this.#deferRejection(this.#inFlight, error)
+      return true
     }
-    this.#inFlight.reject(error)
-    this.#land()
-    return false
+    settle(this.#inFlight).reject(error)
+    this.#complete()
+    return true
   }
 
-  /** The socket is gone. What may be sent again waits for the next one. */
-  lost(): void {
-    this.#overdue = undefined
-    const exchange = this.#inFlight
+  /** The connection is lost. What may be sent again waits for the next one. */
+  onConnectionLost(): void {
+    this.#timedOut = undefined
+    const pending = this.#inFlight
     this.#inFlight = undefined
-    if (exchange?.mayBeSentAgain) this.#waiting.unshift(exchange)
-    else exchange?.reject(exchange.lostError())
-    this.#failAwaited((awaited) => awaited.lostError())
+    if (pending?.request.ifLost === 'send-again' && pending.sendCount < MAX_SENDS)
+      this.#waiting.unshift(pending)
+    else if (pending) settle(pending).reject(lostError(pending))
+    this.#failAwaited(lostError)
   }
 
-  /** Certainly refused, and good for another try in the same place of the queue. */
+  /** The request in flight was certainly refused, and may be sent again in the same place. */
   putBack(): void {
-    const exchange = this.#inFlight
+    const pending = this.#inFlight
     this.#inFlight = undefined
-    exchange?.notTaken()
-    if (exchange) this.#waiting.unshift(exchange)
+    if (!pending) return
+    pending.sendCount--
+    this.#waiting.unshift(pending)
   }
 
   /** Ends what was not sent yet. */
   failWaiting(error: UpstreamError): void {
-    for (const exchange of this.#waiting.splice(0)) exchange.reject(error)
+    for (const pending of this.#waiting.splice(0)) settle(pending).reject(error)
   }
 
   failAll(error: UpstreamError): void {
-    const exchange = this.#inFlight
+    const pending = this.#inFlight
     this.#inFlight = undefined
-    exchange?.reject(error)
+    if (pending) settle(pending).reject(error)
     this.failWaiting(error)
     this.#failAwaited(() => error)
   }
 
-  #failAwaited(error: (awaited: Exchange) => UpstreamError): void {
-    for (const awaited of this.#awaited ?? []) awaited.reject(error(awaited))
+  #createPending<T>(request: GuestRequest<T>) {
+    let pending!: PendingRequest
+    const answer = new Promise<T>((resolve, reject) => {
+      pending = {
+        request,
+        resolve: resolve as PendingRequest['resolve'],
+        reject,
+        timer: undefined,
+        sendCount: 0,
+        deferredRejection: undefined,
+        gotUnreadableFrame: false,
+      }
+    })
+    this.#startTimer(pending, request.deadlineAtMs - this.#monotonicNow())
+    return { pending, answer }
+  }
+
+  #startTimer(pending: PendingRequest, ms: number): void {
+    clearTimeout(pending.timer)
+    pending.timer = setTimeout(() => this.#onTimeout(pending), ms)
+  }
+
+  #deferRejection(pending: PendingRequest, error: UpstreamError): void {
+    pending.deferredRejection ??= error
+    this.#startTimer(pending, AMBIGUOUS_ERROR_GRACE_MS)
+  }
+
+  #onTimeout(pending: PendingRequest): void {
+    const wasSent = pending.sendCount > 0
+    pending.reject(
+      pending.deferredRejection ?? (wasSent ? undefined : this.lastError) ?? noAnswerError(pending),
+    )
+    this.#awaited?.delete(pending)
+    if (pending !== this.#inFlight) {
+      this.#waiting = this.#waiting.filter((other) => other !== pending)
+      return
+    }
+    const { tracingId } = pending.request.frame ?? {}
+    if (tracingId !== undefined) {
+      const timedOut = { tracingId, untilMs: this.#monotonicNow() + LATE_ANSWER_MS }
+      this.#timedOut = [...(this.#timedOut ?? []), timedOut].slice(-MAX_TIMED_OUT)
+    }
+    this.#complete()
+  }
+
+  #complete(): void {
+    this.#inFlight = undefined
+    this.sendNext()
+  }
+
+  #failAwaited(errorOf: (awaited: PendingRequest) => UpstreamError): void {
+    for (const awaited of this.#awaited ?? []) settle(awaited).reject(errorOf(awaited))
     this.#awaited = undefined
   }
 
-  #timeUp(exchange: Exchange): UpstreamError | undefined {
-    if (exchange !== this.#inFlight) {
-      this.#waiting = this.#waiting.filter((other) => other !== exchange)
-      return this.trouble
-    }
-    if (exchange.tracingId !== undefined) {
-      const overdue = { tracingId: exchange.tracingId, untilMs: this.#owner.nowMs() + OVERDUE_MS }
-      this.#overdue = [...(this.#overdue ?? []), overdue].slice(-MAX_OVERDUE)
-    }
-    this.#land()
-    return undefined
-  }
-
-  #land(): void {
-    this.#inFlight = undefined
-    this.#owner.pump()
-  }
-
-  /** True when the id is that of an overdue request, which then is overdue no more. */
-  #forget(tracingId: string | undefined): boolean {
-    const index = this.#overdue?.findIndex((overdue) => overdue.tracingId === tracingId) ?? -1
-    if (index >= 0) this.#overdue?.splice(index, 1)
+  /** True when the id is that of a request that timed out, which then is no longer expected. */
+  #forgetTimedOut(tracingId: string | undefined): boolean {
+    const index = this.#timedOut?.findIndex((timedOut) => timedOut.tracingId === tracingId) ?? -1
+    if (index >= 0) this.#timedOut?.splice(index, 1)
     return index >= 0
   }
 
-  /** True when an overdue request was there to take the answer. */
-  #takeOverdue(): boolean {
-    const nowMs = this.#owner.nowMs()
-    this.#overdue = this.#overdue?.filter(({ untilMs }) => untilMs > nowMs)
-    return this.#overdue?.shift() !== undefined
+  /** True when a request that timed out was there to take the answer. */
+  #consumeTimedOut(): boolean {
+    const nowMs = this.#monotonicNow()
+    this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)
+    return this.#timedOut?.shift() !== undefined
   }
+}
+
+/** Stops the clock of a request that gets its answer or its error. */
+function settle(pending: PendingRequest): PendingRequest {
+  clearTimeout(pending.timer)
+  return pending
+}
+
+/** Ends the request when the frame answers it. A frame that cannot be read does so where it has the id. */
+function answers(pending: PendingRequest, frame: Frame): boolean {
+  const { frame: sent, readAnswer } = pending.request
+  if (frame.class === 'unrecognized') {
+    pending.gotUnreadableFrame = true
+    if (frame.tracingId === undefined || frame.tracingId !== sent?.tracingId) return false
+    settle(pending).reject(noAnswerError(pending))
+    return true
+  }
+  if (frame.tracingId !== undefined && sent && frame.tracingId !== sent.tracingId) return false
+  const answer = readAnswer(frame)
+  if (answer === undefined) return false
+  settle(pending).resolve(answer)
+  return true
+}
+
+function lostError(pending: PendingRequest): UpstreamError {
+  return mayHaveHappened(pending)
+    ? new UpstreamError('delivery_unknown', 'The connection broke before Genesys accepted the request')
+    : new UpstreamError('upstream_unavailable', 'The connection to Genesys broke')
+}
+
+function noAnswerError(pending: PendingRequest): UpstreamError {
+  if (mayHaveHappened(pending)) {
+    return new UpstreamError('delivery_unknown', 'Genesys did not accept the request in time')
+  }
+  if (pending.gotUnreadableFrame && pending.sendCount > 0) {
+    return new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
+  }
+  return new UpstreamError('upstream_timeout', 'Genesys did not answer in time')
+}
+
+function mayHaveHappened({ sendCount, request }: PendingRequest): boolean {
+  return sendCount > 0 && request.ifLost === 'delivery-unknown'
 }

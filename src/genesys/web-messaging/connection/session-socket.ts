@@ -1,65 +1,80 @@
+import type { WebSocket, RawData } from 'ws'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import {
-  handshakeError,
-  noConnectionError,
-  type ConnectionSettings,
-  type Credentials,
-} from './connection-settings.ts'
 import { toUpstreamError } from '../wire/frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '../wire/frames.ts'
-import type { GuestSocket, HandshakeRefusal, SocketOwner } from './guest-socket.ts'
-import { reconnectDelayMs } from './reconnect-delay.ts'
-import { configureSession, type GuestRequest } from '../wire/requests.ts'
+import { configureSession, type RequestFrame } from '../wire/requests.ts'
+import type { ConnectionRateLimiter } from './connection-rate-limiter.ts'
+import { handshakeError, noConnectionError, type OpenWebSocket } from './handshake.ts'
 
-/** What a {@link SessionSocket} tells the connection that it serves. */
-export interface SessionSocketOwner {
-  /** Somebody listens or waits. Without that nothing is reconnected. */
-  readonly isNeeded: boolean
-  /** Somebody waits for an answer. */
-  readonly isUrgent: boolean
-  configured(response: SessionResponse): void
-  received(frame: Frame): void
-  /** The socket is gone, or could not be opened; it comes back by itself while it is needed. */
-  broke(error: UpstreamError, wasReady: boolean): void
-  /** Genesys does not want this guest: it stays away until somebody asks again. */
-  refused(error: UpstreamError): void
+/** What a signed-in guest proves itself with. Secret. */
+export interface Credentials {
+  readonly jwt: string
+  readonly refreshToken?: string | undefined
+}
+
+/** What the sockets of all guests share. */
+export interface SocketSettings {
+  readonly deploymentId: string
+  readonly openWebSocket: OpenWebSocket
+  readonly rateLimiter: ConnectionRateLimiter
+  /** A fresh JWT for a signed-in guest. */
+  readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
+  /** Called with why a frame could not be used, without its contents. */
+  readonly onUnrecognizedFrame: (reason: string) => void
+  /** Never set back, for waits. */
+  readonly monotonicNow: () => number
+  readonly random: () => number
+  readonly configureTimeoutMs: number
+  readonly pingMs: number
+}
+
+/** The events of a {@link SessionSocket}. */
+export interface SocketHandlers {
+  onConfigured(response: SessionResponse): void
+  onFrame(frame: Frame): void
+  /** The connection broke or could not be made. It is made again, unless it is disconnected. */
+  onDisconnect(error: UpstreamError, wasReady: boolean): void
+  /** Genesys does not accept this guest: no connection until the next {@link SessionSocket.connect}. */
+  onReject(error: UpstreamError): void
 }
 
 /** Genesys' own client renews a signed-in guest's JWT three times, then gives up. */
 const MAX_RENEWALS = 3
+const RECONNECT_BASE_MS = 500
+const RECONNECT_CAP_MS = 10_000
 
-/** One guest's way to Genesys: a socket with a configured session, opened, kept alive and reopened. */
-export class SessionSocket implements SocketOwner {
+/** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
+export class SessionSocket {
   credentials: Credentials | undefined
-  readonly #settings: ConnectionSettings
-  readonly #owner: SessionSocketOwner
   readonly token: string
   readonly #origin: string | undefined
-  /** `queued`: nothing is wrong, but too many want to connect; `waiting`: for the next attempt. */
-  #phase: 'dormant' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'dormant'
-  #socket: GuestSocket | undefined
-  /** When the phase's next step is due: the next attempt, the end of patience, the next ping. */
+  readonly #settings: SocketSettings
+  readonly #handlers: SocketHandlers
+  /** `queued`: for its turn to connect, as too many want to; `waiting`: for the next attempt after a failure. */
+  #phase: 'idle' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'idle'
+  #socket: WebSocket | undefined
+  /** When the phase's next step is due: the next attempt, the end of configuring, the next ping. */
   #dueAtMs = 0
-  /** Genesys asked us to stay away until then. */
-  #heldUntilMs = 0
-  #isHeard = false
-  #gotOddAnswer = false
+  /** Genesys asked for no connection until then. */
+  #retryAfterMs = 0
+  #isAlive = false
+  #gotUnreadableAnswer = false
   #attempts = 0
   #renewals = 0
 
   constructor(
-    settings: ConnectionSettings,
-    owner: SessionSocketOwner,
+    settings: SocketSettings,
+    handlers: SocketHandlers,
     guest: { readonly token: string; readonly origin: string | undefined },
   ) {
     this.#settings = settings
-    this.#owner = owner
+    this.#handlers = handlers
     this.token = guest.token
     this.#origin = guest.origin
   }
 
-  get isDormant(): boolean {
-    return this.#phase === 'dormant'
+  get isIdle(): boolean {
+    return this.#phase === 'idle'
   }
 
   /** Whether it waits for its turn to connect. */
@@ -67,42 +82,52 @@ export class SessionSocket implements SocketOwner {
     return this.#phase === 'queued'
   }
 
+  get isWaitingToConnect(): boolean {
+    return this.#phase === 'queued' || this.#phase === 'waiting'
+  }
+
   get canSend(): boolean {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** Opens what is closed, when it is its turn; an attempt that would be far off comes soon. */
-  wake(): void {
-    if (this.#phase === 'dormant' || this.#phase === 'queued') {
+  /**
+   * Connects now or in turn; brings the next attempt forward after a failure.
+   * @param isUrgent somebody waits for an answer, and so goes before those who only listen
+   */
+  connect(isUrgent: boolean): void {
+    if (this.#phase === 'idle' || this.#phase === 'queued') {
       this.#phase = 'queued'
       this.#dueAtMs = 0
-      this.#connectInTurn()
+      this.#connectInTurn(isUrgent)
     }
     if (this.#phase !== 'waiting') return
-    const soonMs = this.#settings.now() + reconnectDelayMs(0, this.#settings.random)
-    this.#dueAtMs = Math.min(this.#dueAtMs, Math.max(this.#heldUntilMs, soonMs))
+    const soonMs = this.#settings.monotonicNow() + reconnectDelayMs(0, this.#settings.random)
+    this.#dueAtMs = Math.min(this.#dueAtMs, Math.max(this.#retryAfterMs, soonMs))
   }
 
-  write(request: GuestRequest): void {
-    this.#socket?.send(JSON.stringify({ ...request, token: this.token }))
+  send(frame: RequestFrame): void {
+    this.#socket?.send(JSON.stringify({ ...frame, token: this.token }))
   }
 
-  /** Closes the socket and stays away until {@link wake}. */
-  sleep(): void {
-    const socket = this.#release()
-    this.#phase = 'dormant'
-    socket?.leave()
+  /** Closes the connection and makes none until {@link connect}. */
+  disconnect(): void {
+    this.#phase = 'idle'
+    const socket = this.#socket
+    this.#socket = undefined
+    if (!socket) return
+    if (socket.readyState === socket.OPEN) socket.close(1000)
+    else socket.terminate()
   }
 
-  tick(nowMs: number): void {
-    if (this.#isToConnect && !this.#owner.isNeeded) this.#phase = 'dormant'
+  /** Does what is due. To be called several times a second. */
+  sweep(nowMs: number, isUrgent: boolean): void {
     if (nowMs < this.#dueAtMs) return
-    if (this.#isToConnect) this.#connectInTurn()
-    else if (this.#phase === 'configuring') this.#break(this.#notConfiguredError())
+    if (this.isWaitingToConnect) this.#connectInTurn(isUrgent)
+    else if (this.#phase === 'configuring') this.#fail(this.#notConfiguredError())
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
 
-  /** Configures the session again with a fresh JWT. False where there is none to be had. */
+  /** Configures the session again with a fresh JWT. False where none can be had. */
   renew(): boolean {
     const refreshToken = this.credentials?.refreshToken
     if (refreshToken === undefined || this.#renewals >= MAX_RENEWALS) return false
@@ -112,146 +137,155 @@ export class SessionSocket implements SocketOwner {
     return true
   }
 
-  opened(): void {
-    this.#beginConfiguring()
-    this.#configure()
+  #connectInTurn(isUrgent: boolean): void {
+    const { rateLimiter } = this.#settings
+    if (isUrgent) rateLimiter.forceTake()
+    else if (!rateLimiter.take()) return
+    this.#phase = 'connecting'
+    try {
+      this.#socket = this.#settings.openWebSocket(this.#origin)
+    } catch {
+      this.#reject(new UpstreamError('upstream_refused', 'The origin is not valid'))
+      return
+    }
+    this.#listen(this.#socket)
   }
 
-  received(text: string): void {
-    const frame = readFrame(text)
-    if (this.#phase !== 'configuring') this.#owner.received(frame)
+  #listen(socket: WebSocket): void {
+    let error: UpstreamError | undefined
+    const isCurrent = () => this.#socket === socket
+    socket.on('open', () => {
+      if (!isCurrent()) return
+      this.#beginConfiguring()
+      this.#configure()
+    })
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      if (isCurrent()) this.#receive(data, isBinary)
+    })
+    const heard = () => (this.#isAlive ||= isCurrent())
+    socket.on('pong', heard)
+    socket.on('ping', heard)
+    socket.on('unexpected-response', (_request, response) => {
+      error = handshakeError(response, this.#settings.deploymentId, this.#origin)
+      response.resume()
+      socket.terminate()
+    })
+    // Every error is followed by a close.
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      error ??= noConnectionError(/^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined)
+    })
+    socket.on('close', () => {
+      if (isCurrent()) this.#failOrReject(error ?? noConnectionError(undefined))
+    })
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#isAlive = true
+    if (isBinary || !Buffer.isBuffer(data)) {
+      this.#settings.onUnrecognizedFrame('binary')
+      return
+    }
+    const frame = readFrame(data.toString())
+    if (this.#phase !== 'configuring') this.#handlers.onFrame(frame)
     else if (frame.class === 'error') this.#configureRefused(frame)
     else if (frame.class === 'SessionResponse') this.#configured(frame.body)
     else {
-      if (frame.class === 'unrecognized') this.#gotOddAnswer = true
-      this.#owner.received(frame)
-    }
-  }
-
-  heard(): void {
-    this.#isHeard = true
-  }
-
-  odd(what: string): void {
-    this.#settings.onUnrecognizedFrame(what)
-  }
-
-  gone(refusal: HandshakeRefusal | undefined, failure?: string): void {
-    if (!refusal) {
-      this.#break(noConnectionError(failure))
-      return
-    }
-    const error = handshakeError(refusal, this.#settings.deploymentId, this.#origin)
-    if (isPassing(error)) this.#break(error)
-    else this.#refuse(error)
-  }
-
-  get #isToConnect(): boolean {
-    return this.#phase === 'waiting' || this.#phase === 'queued'
-  }
-
-  /** Who waits for an answer goes first; who only listens, when Genesys can be expected to take it. */
-  #connectInTurn(): void {
-    const { rateLimiter } = this.#settings
-    if (this.#owner.isUrgent) rateLimiter.forceTake()
-    else if (!rateLimiter.take()) return
-    this.#connect()
-  }
-
-  #connect(): void {
-    this.#phase = 'connecting'
-    try {
-      this.#socket = this.#settings.sockets.open(this, this.#origin)
-    } catch {
-      this.#refuse(new UpstreamError('upstream_refused', 'The origin is no origin'))
+      this.#gotUnreadableAnswer ||= frame.class === 'unrecognized'
+      this.#handlers.onFrame(frame)
     }
   }
 
   #beginConfiguring(): void {
     this.#phase = 'configuring'
-    this.#gotOddAnswer = false
-    this.#dueAtMs = this.#settings.now() + this.#settings.configureTimeoutMs
+    this.#gotUnreadableAnswer = false
+    this.#dueAtMs = this.#settings.monotonicNow() + this.#settings.configureTimeoutMs
   }
 
   #configure(): void {
-    this.write(configureSession({ deploymentId: this.#settings.deploymentId, jwt: this.credentials?.jwt }))
+    this.send(configureSession({ deploymentId: this.#settings.deploymentId, jwt: this.credentials?.jwt }))
   }
 
   #configured(response: SessionResponse): void {
     if (!response.connected) {
-      this.#break(new UpstreamError('upstream_unavailable', 'Genesys closed the session'))
+      this.#fail(new UpstreamError('upstream_unavailable', 'Genesys closed the session'))
       return
     }
-    const { now, pingMs, random } = this.#settings
+    const { monotonicNow, pingMs, random } = this.#settings
     this.#phase = 'ready'
-    this.#isHeard = true
-    this.#dueAtMs = now() + pingMs * (0.75 + random() / 4)
-    this.#owner.configured(response)
+    this.#isAlive = true
+    this.#dueAtMs = monotonicNow() + pingMs * (0.75 + random() / 4)
+    this.#handlers.onConfigured(response)
   }
 
   #configureRefused(frame: ErrorFrame): void {
     if (frame.code === 401 && this.renew()) return
-    const error = toUpstreamError(frame, 'configure')
-    if (isPassing(error)) this.#break(error)
-    else this.#refuse(error)
+    this.#failOrReject(toUpstreamError(frame, 'configure'))
   }
 
-  async #renewWith(refreshToken: string, socket: GuestSocket | undefined): Promise<void> {
+  async #renewWith(refreshToken: string, socket: WebSocket | undefined): Promise<void> {
     try {
       const jwt = await this.#settings.renewJwt(refreshToken, this.#dueAtMs)
       this.credentials = { jwt, refreshToken }
       if (this.#socket === socket && this.#phase === 'configuring') this.#configure()
     } catch (error) {
       if (this.#socket !== socket || !(error instanceof UpstreamError)) return
-      if (isPassing(error)) this.#break(error)
-      else this.#refuse(new UpstreamError('session_ended', 'The sign-in can not be renewed', error.facts))
+      if (isTransient(error)) this.#fail(error)
+      else this.#reject(new UpstreamError('session_ended', 'The sign-in cannot be renewed', error.facts))
     }
   }
 
-  /** A socket that has said nothing since the last ping is dead, whatever TCP thinks. */
+  /** A socket that was silent since the last ping is dead, whatever TCP says. */
   #ping(nowMs: number): void {
-    if (!this.#isHeard) {
-      this.#socket?.abandon()
-      this.#break(new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent'))
+    if (!this.#isAlive) {
+      this.#socket?.terminate()
+      this.#fail(new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent'))
       return
     }
-    this.#isHeard = false
+    this.#isAlive = false
     this.#dueAtMs = nowMs + this.#settings.pingMs
-    // A connection that lives this long is no sign of trouble: the next trouble starts afresh.
+    // A connection that lasts this long ends the series of failed attempts.
     this.#attempts = 0
     this.#renewals = 0
     this.#socket?.ping()
   }
 
-  #break(error: UpstreamError): void {
+  #failOrReject(error: UpstreamError): void {
+    if (isTransient(error)) this.#fail(error)
+    else this.#reject(error)
+  }
+
+  /** Waits for the next attempt. */
+  #fail(error: UpstreamError): void {
     const wasReady = this.#phase === 'ready'
-    const { now, random } = this.#settings
-    this.#release()?.leave()
+    const { monotonicNow, random } = this.#settings
+    this.disconnect()
     this.#phase = 'waiting'
-    this.#heldUntilMs = now() + (error.facts.retryAfterSeconds ?? 0) * 1000
-    this.#dueAtMs = Math.max(this.#heldUntilMs, now() + reconnectDelayMs(this.#attempts++, random))
-    this.#owner.broke(error, wasReady)
-    if (!this.#owner.isNeeded) this.#phase = 'dormant'
+    this.#retryAfterMs = monotonicNow() + (error.facts.retryAfterSeconds ?? 0) * 1000
+    this.#dueAtMs = Math.max(this.#retryAfterMs, monotonicNow() + reconnectDelayMs(this.#attempts++, random))
+    this.#handlers.onDisconnect(error, wasReady)
   }
 
-  #refuse(error: UpstreamError): void {
-    this.sleep()
-    this.#owner.refused(error)
-  }
-
-  #release(): GuestSocket | undefined {
-    const socket = this.#socket
-    this.#socket = undefined
-    return socket
+  #reject(error: UpstreamError): void {
+    this.disconnect()
+    this.#handlers.onReject(error)
   }
 
   #notConfiguredError(): UpstreamError {
-    return this.#gotOddAnswer
-      ? new UpstreamError('upstream_bad_response', 'Genesys sent an answer that can not be read')
+    return this.#gotUnreadableAnswer
+      ? new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
       : new UpstreamError('upstream_timeout', 'Genesys did not configure the session in time')
   }
 }
 
-function isPassing({ code }: UpstreamError): boolean {
+/**
+ * Full jitter: anything up to a bound that doubles with each attempt, so that guests who lost their
+ * sockets together do not come back together.
+ * @param attempt counted from 0.
+ */
+export function reconnectDelayMs(attempt: number, random: () => number): number {
+  return random() * Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt)
+}
+
+function isTransient({ code }: UpstreamError): boolean {
   return code === 'upstream_unavailable' || code === 'upstream_rate_limited' || code === 'upstream_timeout'
 }

@@ -1,18 +1,66 @@
-import type { StructuredMessage } from '../wire/structured-message.ts'
-import type { GuestSession } from './guest-session.ts'
+import { PLATFORM_LIMITS, type Limits } from '../../guest-api.ts'
+import type { SessionResponse, StructuredMessage } from '../wire/frames.ts'
+
+/** What Genesys said of a guest's session when it was last configured. */
+export interface ConfiguredSession {
+  readonly isNew: boolean
+  readonly isReadOnly: boolean
+  readonly limits: Limits
+  readonly expiresAtMs: number | undefined
+}
+
+const MAX_FILE_SIZE_KB = 10_240
+
+export type ReadSession = (response: SessionResponse) => ConfiguredSession
+
+/**
+ * Every guest of a deployment has the same limits, with dozens of file extensions: a reader gives them
+ * all one object, so that ten thousand guests do not hold ten thousand copies.
+ */
+export function createSessionReader(): ReadSession {
+  let shared: { readonly json: string; readonly limits: Limits } | undefined
+  return (response) => {
+    const limits = readLimits(response)
+    const json = JSON.stringify(limits)
+    if (shared?.json !== json) shared = { json, limits }
+    return {
+      isNew: response.newSession ?? false,
+      isReadOnly: response.readOnly ?? false,
+      limits: shared.limits,
+      expiresAtMs: response.expirationDate === undefined ? undefined : response.expirationDate * 1000,
+    }
+  }
+}
+
+function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: SessionResponse): Limits {
+  const inbound = allowedMedia?.inbound
+  const fileTypes = inbound?.fileTypes?.map(({ type }) => type) ?? []
+  return {
+    ...PLATFORM_LIMITS,
+    ...(maxCustomDataBytes !== undefined && { maxAttributeBytes: maxCustomDataBytes }),
+    // Genesys: no media types listed means that attachments are off.
+    ...(fileTypes.length > 0 && {
+      attachments: {
+        maxFileSizeKB: inbound?.maxFileSizeKB ?? MAX_FILE_SIZE_KB,
+        fileTypes,
+        blockedExtensions: blockedExtensions ?? [],
+      },
+    }),
+  }
+}
 
 /** What is known of one guest's session, and whether Genesys still knows it too. */
-export class KnownSession {
-  #current: GuestSession | undefined
+export class SessionState {
+  #current: ConfiguredSession | undefined
   #isKnown: boolean
-  #wasForgotten = false
+  #wasReset = false
 
   /** @param isKnown false for a guest whose token was made just now. */
   constructor(isKnown: boolean) {
     this.#isKnown = isKnown
   }
 
-  get current(): GuestSession | undefined {
+  get current(): ConfiguredSession | undefined {
     return this.#current
   }
 
@@ -21,33 +69,31 @@ export class KnownSession {
   }
 
   /** True when Genesys had forgotten a guest that it knew. */
-  configured(session: GuestSession): boolean {
-    const isLost = session.isNew && this.#isKnown
-    this.#wasForgotten ||= isLost
+  configure(session: ConfiguredSession): boolean {
+    const isReset = session.isNew && this.#isKnown
+    this.#wasReset ||= isReset
     this.#isKnown = true
     this.#current = session
-    return isLost
+    return isReset
   }
 
-  /** True when that is news. */
+  /** True when it was not read-only before. */
   becomeReadOnly(): boolean {
     if (!this.#current || this.#current.isReadOnly) return false
     this.#current = { ...this.#current, isReadOnly: true }
     return true
   }
 
-  /** Genesys: the answer to an echo says, as a string of seconds, until when the session lives now. */
+  /** Genesys: the answer to an echo says until when the session lives now, in seconds since the epoch. */
   prolong({ metadata }: StructuredMessage): void {
-    const expirationDate = Number(metadata?.['expirationDate'])
-    if (this.#current && expirationDate > 0) {
-      this.#current = { ...this.#current, expiresAtMs: expirationDate * 1000 }
-    }
+    if (!this.#current || metadata?.expirationDate === undefined) return
+    this.#current = { ...this.#current, expiresAtMs: metadata.expirationDate * 1000 }
   }
 
-  /** True once, when Genesys had forgotten the guest and made it a new session. */
+  /** True once after Genesys had forgotten the guest and made it a new session. */
   consumeReset(): boolean {
-    const wasForgotten = this.#wasForgotten
-    this.#wasForgotten = false
-    return wasForgotten
+    const wasReset = this.#wasReset
+    this.#wasReset = false
+    return wasReset
   }
 }

@@ -7,7 +7,7 @@ import { toUpstreamError } from '../wire/frame-errors.ts'
 import type { Frame, PresignedUrl } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import { deleteAttachment, getAttachment, onAttachment, type GuestRequest } from '../wire/requests.ts'
+import { deleteAttachment, getAttachment, onAttachment, type RequestFrame } from '../wire/requests.ts'
 
 type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefined }
 
@@ -32,10 +32,10 @@ export function createAttachments(options: {
     const target = await uploadAddress(connection, file, deadlineAtMs)
     const id = target.attachmentId
     // The event may come before the object store's own answer does.
-    const accepted = connection.await({
+    const accepted = connection.awaitFrame({
       purpose: 'attachment',
       deadlineAtMs,
-      answer: (frame) => uploadOutcome(frame, id),
+      readAnswer: (frame) => uploadOutcome(frame, id),
     })
     await files.upload({
       operation: 'take the file',
@@ -51,11 +51,11 @@ export function createAttachments(options: {
   }
 
   async function remove(guest: Guest, attachmentId: string, deadlineAtMs: number): Promise<void> {
-    await connections.of(guest).exchange({
-      request: deleteAttachment(attachmentId),
+    await connections.of(guest).request({
+      frame: deleteAttachment(attachmentId),
       purpose: 'attachment',
       deadlineAtMs,
-      answer: (frame) => frame.class === 'AttachmentDeletedResponse' || undefined,
+      readAnswer: (frame) => frame.class === 'AttachmentDeletedResponse' || undefined,
       ifLost: 'send-again',
     })
   }
@@ -106,21 +106,21 @@ function uploadAddress(
 ): Promise<PresignedUrl> {
   const attachmentId = randomUUID()
   const { fileName, contentType: fileType, sizeBytes: fileSize } = file
-  const request = onAttachment({ attachmentId, fileName, fileType, fileSize })
-  return presigned(connection, request, attachmentId, deadlineAtMs)
+  const frame = onAttachment({ attachmentId, fileName, fileType, fileSize })
+  return presigned(connection, frame, attachmentId, deadlineAtMs)
 }
 
 async function presigned(
   connection: GuestConnection,
-  request: GuestRequest,
+  frame: RequestFrame,
   attachmentId: string,
   deadlineAtMs: number,
 ): Promise<PresignedUrl> {
-  const answer = await connection.exchange({
-    request,
+  const answer = await connection.request({
+    frame,
     purpose: 'attachment',
     deadlineAtMs,
-    answer: (frame) => addressOutcome(frame, attachmentId),
+    readAnswer: (frame) => addressOutcome(frame, attachmentId),
     ifLost: 'send-again',
   })
   return unlessRefused(answer)

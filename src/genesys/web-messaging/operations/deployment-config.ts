@@ -50,7 +50,7 @@ const TOO_LATE = "The deployment's configuration did not come in time."
 
 export interface DeploymentConfig {
   /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
-  read(deadlineAtMs: number): Promise<DeploymentInfo>
+  readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
   /** What was last read, however old. */
   readonly known: DeploymentInfo | undefined
 }
@@ -62,17 +62,17 @@ export interface DeploymentConfigOptions {
   readonly apiUrl: string
   readonly deploymentId: string
   /** With it the deployment is looked up by the REST API too, which knows its name. */
-  readonly accessToken: AccessToken | undefined
-  readonly now: () => number
+  readonly accessToken?: AccessToken | undefined
+  readonly monotonicNow: () => number
 }
 
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
-  const { now } = options
+  const { monotonicNow } = options
   let known: DeploymentInfo | undefined
   let latest: { readonly reading: Promise<DeploymentInfo>; goodUntilMs: number } | undefined
 
   async function readAll(): Promise<DeploymentInfo> {
-    const deadlineAtMs = now() + READING_MAY_TAKE_MS
+    const deadlineAtMs = monotonicNow() + READING_MAY_TAKE_MS
     const [config, details] = await Promise.all([
       readConfig(options, deadlineAtMs),
       readWebDeployment(options, deadlineAtMs),
@@ -87,14 +87,14 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
       return known
     },
     read(deadlineAtMs) {
-      if (latest && now() < latest.goodUntilMs)
-        return withDeadline(latest.reading, deadlineAtMs - now(), TOO_LATE)
-      const mine = { reading: readAll(), goodUntilMs: now() + GOOD_FOR_MS }
+      if (latest && monotonicNow() < latest.goodUntilMs)
+        return withDeadline(latest.reading, deadlineAtMs - monotonicNow(), TOO_LATE)
+      const mine = { reading: readAll(), goodUntilMs: monotonicNow() + GOOD_FOR_MS }
       latest = mine
       mine.reading.catch(() => {
-        mine.goodUntilMs = now() + FAILURE_GOOD_FOR_MS
+        mine.goodUntilMs = monotonicNow() + FAILURE_GOOD_FOR_MS
       })
-      return withDeadline(mine.reading, deadlineAtMs - now(), TOO_LATE)
+      return withDeadline(mine.reading, deadlineAtMs - monotonicNow(), TOO_LATE)
     },
   }
 }

@@ -3,12 +3,11 @@ import { withDeadline } from '../../../upstream/with-deadline.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../../guest-api.ts'
-import type { Frame } from '../wire/frames.ts'
+import { StructuredMessage, type Frame } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import { readMessage } from '../wire/read-message.ts'
 import { getJwt } from '../wire/requests.ts'
-import { readStructuredMessage, type StructuredMessage } from '../wire/structured-message.ts'
 
 export interface PageRequest {
   readonly pageSize: number
@@ -17,9 +16,9 @@ export interface PageRequest {
 
 export interface History {
   /** Callers who ask for the same page at the same time share one answer. */
-  page(guest: Guest, page: PageRequest, deadlineAtMs: number): Promise<MessagePage>
+  readonly page: (guest: Guest, page: PageRequest, deadlineAtMs: number) => Promise<MessagePage>
   /** The newest entries as they are now, newest first. */
-  newest(guest: Guest, deadlineAtMs: number): Promise<StructuredMessage[]>
+  readonly newest: (guest: Guest, deadlineAtMs: number) => Promise<StructuredMessage[]>
 }
 
 /** What one guest's reads share; gone with its connection. */
@@ -33,7 +32,7 @@ interface GuestReads {
 const WirePage = z.object({
   entities: z
     .array(z.unknown())
-    .transform((entities) => entities.flatMap((entity) => readStructuredMessage(entity) ?? [])),
+    .transform((entities) => entities.flatMap((entity) => StructuredMessage.safeParse(entity).data ?? [])),
   total: z.number().optional().catch(undefined),
   pageCount: z.number().optional().catch(undefined),
 })
@@ -51,8 +50,9 @@ export function createHistory(options: {
   readonly apiUrl: string
   readonly connections: GuestConnections
   readonly now: () => number
+  readonly monotonicNow: () => number
 }): History {
-  const { api, apiUrl, connections, now } = options
+  const { api, apiUrl, connections, now, monotonicNow } = options
   const readsOf = new WeakMap<GuestConnection, GuestReads>()
 
   function readsBy(connection: GuestConnection): GuestReads {
@@ -62,7 +62,7 @@ export function createHistory(options: {
   }
 
   function countCall(reads: GuestReads): void {
-    const nowMs = now()
+    const nowMs = monotonicNow()
     reads.callsAtMs = reads.callsAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS)
     const [oldest] = reads.callsAtMs
     if (oldest !== undefined && reads.callsAtMs.length >= CALLS_PER_MINUTE) {
@@ -80,11 +80,11 @@ export function createHistory(options: {
     deadlineAtMs: number,
   ): Promise<string> {
     if (reads.jwt && now() < reads.jwt.expiresAtMs - JWT_MARGIN_MS) return reads.jwt.value
-    const { jwt, exp } = await connection.exchange({
-      request: getJwt(),
+    const { jwt, exp } = await connection.request({
+      frame: getJwt(),
       purpose: 'read',
       deadlineAtMs,
-      answer: (frame: Frame) => (frame.class === 'JwtResponse' ? frame.body : undefined),
+      readAnswer: (frame: Frame) => (frame.class === 'JwtResponse' ? frame.body : undefined),
       ifLost: 'send-again',
     })
     reads.jwt = { value: jwt, expiresAtMs: exp * 1000 }
@@ -124,7 +124,7 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return withDeadline(known, deadlineAtMs - now(), 'The history did not come in time.')
+    if (known) return withDeadline(known, deadlineAtMs - monotonicNow(), 'The history did not come in time.')
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading

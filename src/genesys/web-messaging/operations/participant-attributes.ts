@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { Attributes, Guest } from '../../guest-api.ts'
@@ -14,21 +14,28 @@ const MessageConversation = z.object({
   ),
 })
 
-const OVER: readonly unknown[] = ['disconnected', 'terminated']
+const ENDED_STATES: readonly unknown[] = ['disconnected', 'terminated']
+
+type ConversationRequest<T> = Pick<
+  UpstreamRequest<T>,
+  'operation' | 'method' | 'schema' | 'body' | 'allowNonJson'
+> & {
+  readonly path: string
+}
 
 const HINT =
   'Attributes go with the next message only: to write them at once, the OAuth client needs a role with ' +
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
 /**
- * Writes attributes onto the customer's participant of the conversation that is under way, with our OAuth
- * token. Genesys: the guest itself has no way to write attributes without a message, and the socket does not
- * tell the conversation's id; the `id` of any of its messages leads there.
+ * Writes attributes onto the customer's participant of the current conversation, with our OAuth token; without one
+ * they go with the next message. Genesys: the guest itself has no way to write attributes without a message, and
+ * the socket does not tell the conversation's id; the `id` of any of its messages leads there.
  */
-export function createParticipantAttributes(options: {
+export function createAttributeWriter(options: {
   readonly api: UpstreamClient
   readonly apiUrl: string
-  readonly accessToken: AccessToken
+  readonly accessToken?: AccessToken | undefined
   readonly connections: GuestConnections
   readonly history: History
   readonly onHint: (hint: string) => void
@@ -36,59 +43,48 @@ export function createParticipantAttributes(options: {
   const { api, accessToken, connections, history, onHint } = options
   const conversationsUrl = `${options.apiUrl}/api/v2/conversations/messages`
 
-  function get<T>(path: string, operation: string, schema: z.ZodType<T>, deadlineAtMs: number): Promise<T> {
-    const url = `${conversationsUrl}/${path}`
-    return accessToken.authorize(
-      (authorization) =>
-        api.request({
-          operation,
-          method: 'GET',
-          url,
-          headers: { authorization },
-          schema,
-          retry: 'idempotent',
-          deadlineAtMs,
-        }),
-      deadlineAtMs,
-    )
-  }
-
-  async function patch(path: string, attributes: Attributes, deadlineAtMs: number): Promise<void> {
-    const call = (authorization: string) =>
-      api.request({
-        operation: 'write the attributes',
-        method: 'PATCH',
-        url: `${conversationsUrl}/${path}`,
-        headers: { authorization },
-        body: { attributes },
-        schema: z.unknown(),
-        allowNonJson: true,
-        retry: 'idempotent',
-        deadlineAtMs,
-      })
-    await accessToken.authorize(call, deadlineAtMs)
-  }
-
-  async function write(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
+  async function write(
+    token: AccessToken,
+    guest: Guest,
+    attributes: Attributes,
+    deadlineAtMs: number,
+  ): Promise<boolean> {
+    const call = <T>({ path, ...request }: ConversationRequest<T>): Promise<T> => {
+      const url = `${conversationsUrl}/${path}`
+      const attempt = (authorization: string) =>
+        api.request({ ...request, url, headers: { authorization }, retry: 'idempotent', deadlineAtMs })
+      return token.authorize(attempt, deadlineAtMs)
+    }
     const { newest, session } = connections.of(guest)
     // A guest who is new to Genesys and has said nothing has no conversation to be asked about.
     if (newest.id === undefined && session.current?.isNew === true) return false
     const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
-    const details = `${segment(messageId)}/details`
-    const { conversationId } = await get(details, 'find the conversation', MessageDetails, deadlineAtMs)
+    const { conversationId } = await call({
+      operation: 'find the conversation',
+      method: 'GET',
+      path: `${segment(messageId)}/details`,
+      schema: MessageDetails,
+    })
     const conversation = segment(conversationId)
-    const { participants } = await get(
-      conversation,
-      'give the conversation',
-      MessageConversation,
-      deadlineAtMs,
-    )
+    const { participants } = await call({
+      operation: 'give the conversation',
+      method: 'GET',
+      path: conversation,
+      schema: MessageConversation,
+    })
     const customer = participants.findLast(
-      ({ purpose, state }) => purpose === 'customer' && !OVER.includes(state),
+      ({ purpose, state }) => purpose === 'customer' && !ENDED_STATES.includes(state),
     )
     if (!customer) return false
-    await patch(`${conversation}/participants/${segment(customer.id)}/attributes`, attributes, deadlineAtMs)
+    await call({
+      operation: 'write the attributes',
+      method: 'PATCH',
+      path: `${conversation}/participants/${segment(customer.id)}/attributes`,
+      body: { attributes },
+      schema: z.unknown(),
+      allowNonJson: true,
+    })
     return true
   }
 
@@ -98,8 +94,9 @@ export function createParticipantAttributes(options: {
     attributes: Attributes,
     deadlineAtMs: number,
   ): Promise<boolean> {
+    if (!accessToken) return false
     try {
-      return await write(guest, attributes, deadlineAtMs)
+      return await write(accessToken, guest, attributes, deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       if (error.facts.status === 403) onHint(HINT)

@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { selectedReplies, textsOf } from '../../selected-replies.ts'
 import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
-import type { Frame } from '../wire/frames.ts'
-import type { StructuredMessage } from '../wire/structured-message.ts'
+import type { Frame, StructuredMessage } from '../wire/frames.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import type { History } from './history.ts'
 import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
@@ -24,22 +23,22 @@ const CLOCK_SKEW_MS = 5_000
 /** A message that was just taken may need a moment to be in the history. */
 const SEARCH_RETRY_MS = 1_000
 
-/** Sends messages so that none is sent again where the first may have been taken. */
-export function createMessageSending(options: {
+/** Sends messages so that none is sent again where the first attempt may have been accepted. */
+export function createSendMessage(options: {
   readonly connections: GuestConnections
   readonly history: History
   readonly now: () => number
+  readonly monotonicNow: () => number
 }) {
-  const { connections, history, now } = options
+  const { connections, history, now, monotonicNow } = options
 
-  async function send(
+  return async function sendMessage(
     guest: Guest,
     message: OutgoingMessage,
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
-    const { echoes } = connections.of(guest)
     const accepted = await findOrSend(guest, message, deadlineAtMs)
-    echoes.acknowledge(message.tracingId, accepted)
+    connections.of(guest).lateAcknowledgements.acknowledge(message.tracingId, accepted)
     return accepted
   }
 
@@ -54,19 +53,20 @@ export function createMessageSending(options: {
     const connection = connections.of(guest)
     let from: SearchAnchor | undefined
     try {
-      return await connection.exchange({
-        request: onMessage(message),
+      return await connection.request({
+        frame: onMessage(message),
         purpose: 'message',
         deadlineAtMs,
-        answer: (frame) => echoOf(message, frame, now()),
+        readAnswer: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
         // Only now, as the messages before it in the queue may say the same.
-        onSending: () => (from = { afterKey: connection.newest.key, sinceMs: now() - CLOCK_SKEW_MS }),
+        onSend: () => (from = { afterKey: connection.newest.key, sinceMs: now() - CLOCK_SKEW_MS }),
       })
     } catch (error) {
       if (from === undefined || !isDeliveryUnknown(error)) throw error
       const found =
-        connection.echoes.find(message.tracingId) ?? (await findWithRetry(guest, message, from, deadlineAtMs))
+        connection.lateAcknowledgements.find(message.tracingId) ??
+        (await findWithRetry(guest, message, from, deadlineAtMs))
       if (!found) throw error
       return found
     }
@@ -78,7 +78,7 @@ export function createMessageSending(options: {
     { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
-    const echo = connections.of(guest).echoes.find(message.tracingId)
+    const echo = connections.of(guest).lateAcknowledgements.find(message.tracingId)
     if (echo) return echo
     const sinceMs = firstTriedAtMs === undefined ? now() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
@@ -102,7 +102,7 @@ export function createMessageSending(options: {
   ) {
     try {
       const found = await look(guest, message, from, deadlineAtMs)
-      if (found || now() + SEARCH_RETRY_MS >= deadlineAtMs) return found
+      if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
       await pause(SEARCH_RETRY_MS, undefined, { ref: false })
       return await look(guest, message, from, deadlineAtMs)
     } catch {
@@ -112,7 +112,8 @@ export function createMessageSending(options: {
 
   async function look(guest: Guest, message: OutgoingMessage, from: SearchAnchor, deadlineAtMs: number) {
     const nowMs = now()
-    const isOurs = (found: Message) => !connections.of(guest).echoes.isAnother(message.tracingId, found)
+    const isOurs = (found: Message) =>
+      !connections.of(guest).lateAcknowledgements.belongsToAnother(message.tracingId, found)
     for (const entity of await history.newest(guest, deadlineAtMs)) {
       const { afterKey } = from
       if (afterKey !== undefined && (messageKey(entity) === afterKey || entity.id === afterKey))
@@ -123,8 +124,6 @@ export function createMessageSending(options: {
     }
     return undefined
   }
-
-  return { send }
 }
 
 function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {

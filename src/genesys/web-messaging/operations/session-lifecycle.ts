@@ -5,7 +5,7 @@ import { explainRefusal, type AllowedDomainsOptions } from './allowed-domains.ts
 import type { DeploymentConfig } from './deployment-config.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import type { GuestSession } from '../connection/guest-session.ts'
+import type { ConfiguredSession } from '../connection/session-state.ts'
 import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
@@ -16,13 +16,13 @@ const JOIN_TIMEOUT_MS = 5_000
 export interface SessionLifecycleOptions extends AllowedDomainsOptions {
   readonly connections: GuestConnections
   readonly config: DeploymentConfig
-  readonly now: () => number
+  readonly monotonicNow: () => number
 }
 
 /** How a guest comes, comes back, begins again and goes. */
 export function createSessionLifecycle(options: SessionLifecycleOptions) {
-  const { connections, config, deploymentId, now } = options
-  const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, now() + CONFIG_TIMEOUT_MS)
+  const { connections, config, deploymentId, monotonicNow } = options
+  const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + CONFIG_TIMEOUT_MS)
 
   /** Only what says "inactive" stands in a guest's way: without an answer, the handshake will tell. */
   async function refuseInactive(deadlineAtMs: number): Promise<void> {
@@ -33,7 +33,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
     })
   }
 
-  async function configured(guest: Guest, deadlineAtMs: number, isNew = false): Promise<GuestSession> {
+  async function configured(guest: Guest, deadlineAtMs: number, isNew = false): Promise<ConfiguredSession> {
     try {
       return await connections.of(guest, isNew).ready(deadlineAtMs)
     } catch (error) {
@@ -52,11 +52,11 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   async function join(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
     if (config.known?.features?.autoStart !== true) return false
     try {
-      return await connections.of(guest).exchange({
-        request: presence('Join', attributes),
+      return await connections.of(guest).request({
+        frame: presence('Join', attributes),
         purpose: 'message',
-        deadlineAtMs: Math.min(deadlineAtMs, now() + JOIN_TIMEOUT_MS),
-        answer: (frame) => isEvent(frame, 'Join') || undefined,
+        deadlineAtMs: Math.min(deadlineAtMs, monotonicNow() + JOIN_TIMEOUT_MS),
+        readAnswer: (frame) => isEvent(frame, 'Join') || undefined,
         ifLost: 'delivery-unknown',
       })
     } catch {
@@ -83,11 +83,11 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       const connection = connections.of(guest)
       const common = { purpose: 'configure', deadlineAtMs, ifLost: 'send-again' } as const
       const jwt = connection.socket.credentials?.jwt
-      const request = configureSession({ deploymentId, jwt, startNew: true })
+      const frame = configureSession({ deploymentId, jwt, startNew: true })
       // Queued together: between the two, no other request would find a session.
       await Promise.all([
-        connection.exchange({ ...common, request: closeSession(), answer: isClosed }),
-        connection.exchange({ ...common, request, answer: isConfigured }),
+        connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
+        connection.request({ ...common, frame, readAnswer: isConfigured }),
       ])
       const session = await connection.ready(deadlineAtMs)
       connection.session.consumeReset()
@@ -98,16 +98,16 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       if (config.known?.features?.guestTyping === false) return
       const connection = connections.of(guest)
       await connection.ready(deadlineAtMs)
-      connection.type()
+      connection.sendTyping()
     },
 
     /** Genesys: the guest's `Clear` is answered by `SessionClearedEvent`, then the socket is closed. */
     async end(guest: Guest, deadlineAtMs: number): Promise<void> {
-      await connections.of(guest).exchange({
-        request: presence('Clear'),
+      await connections.of(guest).request({
+        frame: presence('Clear'),
         purpose: 'end',
         deadlineAtMs,
-        answer: (frame) => isEvent(frame, 'Clear') || isGone(frame) || undefined,
+        readAnswer: (frame) => isEvent(frame, 'Clear') || isGone(frame) || undefined,
         ifLost: 'delivery-unknown',
       })
     },
@@ -132,7 +132,7 @@ function isConfigured(frame: Frame): true | undefined {
 
 export function openedGuest(
   { ref }: Pick<Guest, 'ref'>,
-  { isReadOnly, limits, expiresAtMs }: GuestSession,
+  { isReadOnly, limits, expiresAtMs }: ConfiguredSession,
   state: SessionState,
   attributesDelivered: boolean,
 ): OpenedGuest {

@@ -16,15 +16,15 @@ export function createSignIn(options: {
   async function signIn(guest: Guest, grant: SignInGrant, deadlineAtMs: number): Promise<OpenedGuest> {
     const credentials = await tokens.exchange(grant, deadlineAtMs)
     const connection = connections.of(guest)
-    const isClosed = connection.socket.isDormant
+    const isClosed = connection.socket.isIdle
     connection.socket.credentials = credentials
     // A closed connection is opened with the JWT; an open one has to change from guest to signed-in.
     if (!isClosed) {
-      await connection.exchange({
-        request: configureSession({ deploymentId, jwt: credentials.jwt }),
+      await connection.request({
+        frame: configureSession({ deploymentId, jwt: credentials.jwt }),
         purpose: 'configure',
         deadlineAtMs,
-        answer: (frame) => (frame.class === 'SessionResponse' && frame.body.connected) || undefined,
+        readAnswer: (frame) => (frame.class === 'SessionResponse' && frame.body.connected) || undefined,
         ifLost: 'send-again',
       })
     }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { SignInGrant } from '../../guest-api.ts'
-import type { Credentials } from '../connection/connection-settings.ts'
+import type { Credentials } from '../connection/session-socket.ts'
 
 const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: z.string().min(1).optional() })
 const Refreshed = z.object({ jwt: z.string().min(1) })
@@ -14,10 +14,10 @@ const HINT =
 /** The REST side of sign-in. Genesys: none of these needs a permission; the guest's own tokens suffice. */
 export interface TokenOperations {
   /** @throws {UpstreamError} `upstream_refused` when the code, or what belongs to it, is no good. */
-  exchange(grant: SignInGrant, deadlineAtMs: number): Promise<Credentials>
+  readonly exchange: (grant: SignInGrant, deadlineAtMs: number) => Promise<Credentials>
   /** A fresh JWT. */
-  renew(refreshToken: string, deadlineAtMs: number): Promise<string>
-  revoke(jwt: string, deadlineAtMs: number): Promise<void>
+  readonly renew: (refreshToken: string, deadlineAtMs: number) => Promise<string>
+  readonly revoke: (jwt: string, deadlineAtMs: number) => Promise<void>
 }
 
 export function createTokenOperations(options: {

@@ -1,13 +1,35 @@
 import * as z from 'zod'
-import { fieldsOf, textOf } from './json-values.ts'
-import { readStructuredMessage } from './structured-message.ts'
 
 /**
- * The frames of the guest socket that we read. Genesys adds fields, classes and content types at any
- * time: what we don't know is passed over, and what is optional may be missing or null.
+ * The frames of the guest socket that we read. Genesys adds fields, classes and content types at any time:
+ * unknown ones are ignored, and an optional field that is null or of another type counts as missing.
  */
 
 const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
+const Text = maybe(z.string())
+const Count = maybe(z.number())
+
+const MessageEvent = z.object({
+  eventType: Text,
+  presence: maybe(z.object({ type: Text })),
+  typing: maybe(z.object({ type: Text, duration: Count, durationMs: Count })),
+})
+const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, image: Text })
+
+/** A message or event, on the socket and in the history alike. */
+export const StructuredMessage = z.object({
+  id: Text,
+  messageId: Text,
+  type: Text,
+  direction: Text,
+  text: Text,
+  channel: maybe(z.object({ time: Text, messageId: Text, from: maybe(Participant) })),
+  content: maybe(z.array(z.unknown())),
+  events: maybe(z.array(MessageEvent.catch({}))),
+  metadata: maybe(z.object({ readOnly: Text, expirationDate: maybe(z.coerce.number().positive()) })),
+  originatingEntity: Text,
+})
+export type StructuredMessage = z.infer<typeof StructuredMessage>
 
 const SessionResponse = z.object({
   connected: z.boolean(),
@@ -50,26 +72,21 @@ const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
 const UploadSuccess = z.object({ attachmentId: z.string(), downloadUrl: maybe(z.string()) })
 const AttachmentDeleted = z.object({ attachmentId: z.string() })
 
-const readBy =
-  <T extends z.ZodType>(schema: T) =>
-  (body: unknown): z.infer<T> | undefined =>
-    schema.safeParse(body).data
-const readNothing = () => ({})
+const NoBody = z.unknown().transform(() => ({}))
 
-/** By class, how to read the body; undefined for one that can not be read. */
 const BODIES = {
-  SessionResponse: readBy(SessionResponse),
-  StructuredMessage: readStructuredMessage,
-  JwtResponse: readBy(JwtResponse),
-  PresignedUrlResponse: readBy(PresignedUrl),
-  UploadSuccessEvent: readBy(UploadSuccess),
-  UploadFailureEvent: readBy(AttachmentFailure),
-  GenerateUrlError: readBy(AttachmentFailure),
-  AttachmentDeletedResponse: readBy(AttachmentDeleted),
-  ConnectionClosedEvent: readNothing,
-  LogoutEvent: readNothing,
-  SessionClearedEvent: readNothing,
-  SessionExpiredEvent: readNothing,
+  SessionResponse,
+  StructuredMessage,
+  JwtResponse,
+  PresignedUrlResponse: PresignedUrl,
+  UploadSuccessEvent: UploadSuccess,
+  UploadFailureEvent: AttachmentFailure,
+  GenerateUrlError: AttachmentFailure,
+  AttachmentDeletedResponse: AttachmentDeleted,
+  ConnectionClosedEvent: NoBody,
+  LogoutEvent: NoBody,
+  SessionClearedEvent: NoBody,
+  SessionExpiredEvent: NoBody,
 } as const
 
 type Class = keyof typeof BODIES
@@ -78,11 +95,11 @@ type KnownFrame = {
     readonly class: C
     readonly pushed: boolean
     readonly tracingId: string | undefined
-    readonly body: NonNullable<ReturnType<(typeof BODIES)[C]>>
+    readonly body: z.infer<(typeof BODIES)[C]>
   }
 }[Class]
 
-/** A refusal. `text` is Genesys' own wording: for telling cases apart, never for passing on. */
+/** `text` is Genesys' own wording: for telling cases apart, never for passing on. */
 export interface ErrorFrame {
   readonly class: 'error'
   readonly tracingId: string | undefined
@@ -91,50 +108,48 @@ export interface ErrorFrame {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** Of a class that we don't know, or not of the form that its class should have. */
+/** Of an unknown class, or not of the form that its class requires. */
 export interface UnrecognizedFrame {
   readonly class: 'unrecognized'
   readonly tracingId: string | undefined
-  /** What is odd about it, without any of its contents. */
-  readonly what: string
+  /** Why it was not recognized, without any of its contents. */
+  readonly reason: string
 }
 
 export type Frame = KnownFrame | ErrorFrame | UnrecognizedFrame
 
-/** The text of a WebSocket message as a frame. Never throws, whatever the text. */
-export function readFrame(text: string): Frame {
-  const envelope = fieldsOf(parseJson(text))
-  const name = textOf(envelope?.class)
-  if (!envelope || name === undefined)
-    return { class: 'unrecognized', tracingId: undefined, what: 'not a frame' }
-  const code = codeOf(envelope.code)
-  const tracingId = textOf(envelope.tracingId)
-  // The attachment classes tell of a refusal by their class, whatever code they carry.
-  const isRefusal = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
-  if (isRefusal) return { class: 'error', tracingId, code, ...readRefusal(envelope.body) }
-  if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, what: 'unknown class' }
-  const body = BODIES[name as Class](envelope.body ?? {})
-  if (!body) return { class: 'unrecognized', tracingId, what: `unreadable ${name}` }
-  return { class: name, pushed: envelope.type !== 'response', tracingId, body } as KnownFrame
-}
-
-/** Genesys writes it as a number; as text it means the same. What is neither refuses nothing. */
-function codeOf(code: unknown): number {
-  const number = typeof code === 'string' ? Number(code) : code
-  return Number.isSafeInteger(number) ? (number as number) : 200
-}
-
-const Refusal = z.object({
-  retryAfter: maybe(z.coerce.number().nonnegative()),
-  errorMessage: maybe(z.string()),
-  message: maybe(z.string()),
+const Envelope = z.object({
+  type: z.unknown().optional(),
+  class: z.string(),
+  /** A number, also as text; what is neither refuses nothing. */
+  code: z.coerce.number().int().catch(200),
+  tracingId: Text,
+  body: z.unknown().optional(),
 })
 
-function readRefusal(body: unknown): Pick<ErrorFrame, 'text' | 'retryAfterSeconds'> {
+/** Reads the text of a WebSocket message. Never throws, whatever the text. */
+export function readFrame(text: string): Frame {
+  const envelope = Envelope.safeParse(parseJson(text))
+  if (!envelope.success) return { class: 'unrecognized', tracingId: undefined, reason: 'not a frame' }
+  const { type, class: name, code, tracingId, body } = envelope.data
+  // The attachment classes refuse by their class, whatever code they carry.
+  const isError = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
+  if (isError) return { class: 'error', tracingId, code, ...readErrorBody(body) }
+  if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, reason: 'unknown class' }
+  const { data } = BODIES[name as Class].safeParse(body ?? {})
+  if (!data) return { class: 'unrecognized', tracingId, reason: `unreadable ${name}` }
+  return { class: name, pushed: type !== 'response', tracingId, body: data } as KnownFrame
+}
+
+const ErrorBody = z.object({
+  retryAfter: maybe(z.coerce.number().nonnegative()),
+  errorMessage: Text,
+  message: Text,
+})
+
+function readErrorBody(body: unknown): Pick<ErrorFrame, 'text' | 'retryAfterSeconds'> {
   if (typeof body === 'string') return { text: body, retryAfterSeconds: undefined }
-  const refusal = Refusal.safeParse(body)
-  if (!refusal.success) return { text: '', retryAfterSeconds: undefined }
-  const { retryAfter, errorMessage, message } = refusal.data
+  const { retryAfter, errorMessage, message } = ErrorBody.safeParse(body).data ?? {}
   return { text: errorMessage ?? message ?? '', retryAfterSeconds: retryAfter }
 }
 

@@ -1,6 +1,6 @@
 import type { GuestEvent, Message, Sender } from '../../guest-api.ts'
 import { readContent } from './content.ts'
-import type { StructuredMessage } from './structured-message.ts'
+import type { StructuredMessage } from './frames.ts'
 
 /** Genesys: 5 s where the event does not say how long the typing lasts. */
 const TYPING_MS = 5_000
@@ -46,7 +46,7 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
   if (message) return { type: 'message', message }
   if (isInbound(wire) || isMessage(wire)) return undefined
   // Genesys: read-only is told by the event itself, never by the configuration, which may have changed since.
-  const isReadOnly = wire.metadata?.['readOnly'] === 'true'
+  const isReadOnly = wire.metadata?.readOnly === 'true'
   if (hasPresence(wire, 'Disconnect')) {
     return { type: 'session', state: isReadOnly ? 'read-only' : 'disconnected' }
   }

@@ -6,7 +6,7 @@ import type { Attributes, OutgoingMessage } from '../../guest-api.ts'
  * The frames that we send, without the guest token: the connection adds it as it writes them.
  * Genesys: all are flat objects; `tracingId` comes back in the answer.
  */
-export interface GuestRequest {
+export interface RequestFrame {
   readonly action: string
   readonly tracingId: string
   readonly [field: string]: unknown
@@ -22,22 +22,22 @@ export interface SessionRequest {
   readonly startNew?: boolean
 }
 
-export function configureSession({ deploymentId, jwt, startNew = false }: SessionRequest): GuestRequest {
+export function configureSession({ deploymentId, jwt, startNew = false }: SessionRequest): RequestFrame {
   const common = { tracingId: randomUUID(), deploymentId, startNew }
   return jwt === undefined
     ? { action: 'configureSession', ...common }
     : { action: 'configureAuthenticatedSession', ...common, data: { code: jwt } }
 }
 
-export function closeSession(): GuestRequest {
+export function closeSession(): RequestFrame {
   return { action: 'closeSession', tracingId: randomUUID(), closeAllConnections: true }
 }
 
-export function getJwt(): GuestRequest {
+export function getJwt(): RequestFrame {
   return { action: 'getJwt', tracingId: randomUUID() }
 }
 
-export function echo(): GuestRequest {
+export function echo(): RequestFrame {
   return { action: 'echo', tracingId: randomUUID(), message: { type: 'Text', text: 'ping' } }
 }
 
@@ -45,7 +45,7 @@ export function echo(): GuestRequest {
  * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; one from a picker
  * without `text`, but with the id of the message that offered it.
  */
-export function onMessage(message: OutgoingMessage): GuestRequest {
+export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = buttonResponses(message)
   const files = (message.attachmentIds ?? []).map((id) => ({ contentType: 'Attachment', attachment: { id } }))
   const content = [...choices, ...files]
@@ -65,7 +65,7 @@ export function onMessage(message: OutgoingMessage): GuestRequest {
 }
 
 /** The guest comes in (`Join`, where the deployment starts by itself) or ends the conversation (`Clear`). */
-export function presence(type: 'Join' | 'Clear', attributes?: Attributes): GuestRequest {
+export function presence(type: 'Join' | 'Clear', attributes?: Attributes): RequestFrame {
   return {
     action: 'onMessage',
     tracingId: randomUUID(),
@@ -77,7 +77,7 @@ export function presence(type: 'Join' | 'Clear', attributes?: Attributes): Guest
   }
 }
 
-export function typingOn(): GuestRequest {
+export function typingOn(): RequestFrame {
   return {
     action: 'onMessage',
     tracingId: TYPING_TRACING_ID,
@@ -90,15 +90,15 @@ export function onAttachment(file: {
   fileName: string
   fileType: string
   fileSize: number
-}): GuestRequest {
+}): RequestFrame {
   return { action: 'onAttachment', tracingId: randomUUID(), ...file, errorsAsJson: true }
 }
 
-export function getAttachment(attachmentId: string): GuestRequest {
+export function getAttachment(attachmentId: string): RequestFrame {
   return { action: 'getAttachment', tracingId: randomUUID(), attachmentId }
 }
 
-export function deleteAttachment(attachmentId: string): GuestRequest {
+export function deleteAttachment(attachmentId: string): RequestFrame {
   return { action: 'deleteAttachment', tracingId: randomUUID(), attachmentId }
 }
 

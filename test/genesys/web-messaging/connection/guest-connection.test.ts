@@ -12,11 +12,11 @@ afterEach(() => void jest.useRealTimers())
 function send(connection: GuestConnection, text: string, patienceMs = 10_000) {
   const tracingId = randomUUID()
   const outcome = connection
-    .exchange({
-      request: onMessage({ text, tracingId }),
+    .request({
+      frame: onMessage({ text, tracingId }),
       purpose: 'message',
       deadlineAtMs: Date.now() + patienceMs,
-      answer: (frame) =>
+      readAnswer: (frame) =>
         frame.class === 'StructuredMessage' && frame.tracingId === tracingId
           ? readMessage(frame.body, 0)
           : undefined,
@@ -29,11 +29,11 @@ function send(connection: GuestConnection, text: string, patienceMs = 10_000) {
 
 function ask(connection: GuestConnection, patienceMs = 10_000) {
   return connection
-    .exchange({
-      request: getJwt(),
+    .request({
+      frame: getJwt(),
       purpose: 'read',
       deadlineAtMs: Date.now() + patienceMs,
-      answer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      readAnswer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
       ifLost: 'send-again',
     })
     .catch(codeOf)
@@ -111,7 +111,7 @@ describe('which request an answer belongs to', () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.socket.refusesWith(4020)
-    expect(genesys.odd).toEqual(['unasked error 4020'])
+    expect(genesys.odd).toEqual(['error 4020 without a request'])
   })
 
   test('a request that waited too long for its turn is never sent', async () => {
@@ -132,7 +132,7 @@ describe('typing', () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     for (let second = 0; second < 11; second++) {
-      connection.type()
+      connection.sendTyping()
       await pass(1_000)
     }
     expect(genesys.socket.sent.filter(({ tracingId }) => tracingId === 'typing')).toHaveLength(3)
@@ -141,13 +141,13 @@ describe('typing', () => {
   test('that is refused is no failure of a message, and is not tried again', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
-    connection.type()
+    connection.sendTyping()
     const { outcome } = send(connection, 'one')
     genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
     genesys.socket.echoes(genesys.socket.lastSent)
     expect(await outcome).toBe('one')
     await pass(10_000)
-    connection.type()
+    connection.sendTyping()
     expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
   })
 
@@ -160,7 +160,7 @@ describe('typing', () => {
 
   test('that comes too often is no news', () => {
     const genesys = fakeGenesys()
-    genesys.ready().type()
+    genesys.ready().sendTyping()
     genesys.socket.refusesWith(429, { retryAfter: 3 })
     expect(genesys.odd).toEqual([])
   })
@@ -168,7 +168,7 @@ describe('typing', () => {
   test('just before a message leaves a rate limit in doubt: the echo decides', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
-    connection.type()
+    connection.sendTyping()
     const { outcome } = send(connection, 'one')
     genesys.socket.refusesWith(429, { retryAfter: 3 })
     await pass(500)
@@ -179,7 +179,7 @@ describe('typing', () => {
   test('just before a message: a rate limit that no echo follows is the message’s', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
-    connection.type()
+    connection.sendTyping()
     const { outcome } = send(connection, 'one')
     genesys.socket.refusesWith(429, { retryAfter: 3 })
     await pass(1_500)
@@ -190,7 +190,7 @@ describe('typing', () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     void send(connection, 'one')
-    connection.type()
+    connection.sendTyping()
     expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
     const other = genesys.ready('token-2')
     genesys.socket.says({
@@ -204,9 +204,9 @@ describe('typing', () => {
         metadata: { readOnly: 'true' },
       },
     })
-    other.type()
+    other.sendTyping()
     expect(genesys.socket.sent).toHaveLength(1)
-    genesys.connections.of(genesys.guest('token-3')).type()
+    genesys.connections.of(genesys.guest('token-3')).sendTyping()
     expect(genesys.sockets).toHaveLength(2)
   })
 })

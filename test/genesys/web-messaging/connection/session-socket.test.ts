@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { GuestEvent } from '../../../../src/genesys/guest-api.ts'
-import { reconnectDelayMs } from '../../../../src/genesys/web-messaging/connection/reconnect-delay.ts'
+import { reconnectDelayMs } from '../../../../src/genesys/web-messaging/connection/session-socket.ts'
 import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
 
 beforeEach(() => void jest.useFakeTimers())
@@ -343,11 +343,11 @@ describe('a signed-in guest', () => {
     void connection.ready(Date.now() + 10_000)
     genesys.socket.accepts()
     genesys.socket.configures()
-    const asked = connection.exchange({
-      request: { action: 'getJwt', tracingId: 't' },
+    const asked = connection.request({
+      frame: { action: 'getJwt', tracingId: 't' },
       purpose: 'read',
       deadlineAtMs: Date.now() + 10_000,
-      answer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      readAnswer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
       ifLost: 'send-again',
     })
     genesys.socket.refusesWith(401, 'User is unauthorized')

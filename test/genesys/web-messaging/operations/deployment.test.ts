@@ -32,7 +32,7 @@ test('without the permission to see it, the deployment is known all the same', a
 
 test('the configuration is asked for once by many, and again after some minutes', async () => {
   let nowMs = Date.now()
-  const { api, genesys } = await startDriver({}, { now: () => nowMs })
+  const { api, genesys } = await startDriver({}, { monotonicNow: () => nowMs })
   await Promise.all([api.deployment(soon()), api.deployment(soon()), api.open(JANE, soon())])
   expect(genesys.requests.filter(isConfig)).toHaveLength(1)
   nowMs += 5 * 60_000

@@ -65,7 +65,7 @@ describe('frames as Genesys publishes them', () => {
   })
 })
 
-describe('what is odd', () => {
+describe('a frame that is not recognized', () => {
   test.each([
     ['no JSON', '{"class":', 'not a frame'],
     ['nothing', '', 'not a frame'],
@@ -74,8 +74,8 @@ describe('what is odd', () => {
     ['a class that we don’t know', '{"class":"Novelty"}', 'unknown class'],
     ['a class that every object has', '{"class":"constructor"}', 'unknown class'],
     ['a body of another form', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
-  ])('%s is named without its contents', (_, text, what) => {
-    expect(readFrame(text)).toMatchObject({ class: 'unrecognized', what })
+  ])('%s is named without its contents', (_, text, reason) => {
+    expect(readFrame(text)).toMatchObject({ class: 'unrecognized', reason })
   })
 })
 

@@ -66,11 +66,11 @@ test('whatever Genesys sends, and whenever, nothing is thrown and every question
       connection.subscribe(() => undefined)
       const questions = (['send-again', 'delivery-unknown'] as const).map((ifLost) =>
         connection
-          .exchange({
-            request: { action: 'onMessage', tracingId: 'known' },
+          .request({
+            frame: { action: 'onMessage', tracingId: 'known' },
             purpose: 'message',
             deadlineAtMs: Date.now() + 20_000,
-            answer: (frame) => frame.class === 'StructuredMessage' || undefined,
+            readAnswer: (frame) => frame.class === 'StructuredMessage' || undefined,
             ifLost,
           })
           .then(() => 'answered')
@@ -99,5 +99,6 @@ async function play(socket: ReturnType<typeof fakeGenesys>['socket'], what: Step
   else if (what.frame !== undefined) socket.says(JSON.stringify(what.frame))
   else if (what.garbage !== undefined) socket.says(what.garbage)
   else if (what.passMs !== undefined) await pass(what.passMs)
-  else socket.breaks(what.breaks === undefined ? undefined : { status: what.breaks, retryAfterSeconds: 1 })
+  else if (what.breaks === undefined) socket.breaks()
+  else socket.refuses(what.breaks, 1)
 }

@@ -2,19 +2,19 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
 import { readEvent, readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
-import { readStructuredMessage } from '../../../../src/genesys/web-messaging/wire/structured-message.ts'
+import { StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
 
 const NOW = '2026-02-02T00:00:00.000Z'
 const NOW_MS = Date.parse(NOW)
 const wire = (fields: object) => {
-  const message = readStructuredMessage({
+  const message = StructuredMessage.safeParse({
     id: 'wire-id',
     type: 'Text',
     direction: 'Outbound',
     text: 'Hello',
     channel: { time: '2026-01-01T10:00:00.000Z', messageId: 'channel-id' },
     ...fields,
-  })
+  }).data
   if (!message) throw new Error('It can not be read.')
   return message
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readStructuredMessage } from '../../../../src/genesys/web-messaging/wire/structured-message.ts'
+import { StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+
+const readStructuredMessage = (body: unknown) => StructuredMessage.safeParse(body).data
 
 /** Everything that we read of a message, and something that we don't. */
 const WHOLE = {
