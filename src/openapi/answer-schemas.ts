@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
 /** What a page gets: for the OpenAPI document alone, so that a process which nobody asks for it need not load them. */

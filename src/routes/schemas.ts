@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The browser's contract: what a page sends and gets. The OpenAPI document is made from these. */
 
