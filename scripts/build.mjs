@@ -8,11 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import { bundleTypes } from './bundle-types.mjs'
+import { writeThirdParty } from './third-party.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
+// A piece that an earlier build left behind would be packed too.
+if (!process.argv.includes('--browser-only')) await rm(join(root, 'dist'), { recursive: true, force: true })
 // Made before all else, because the parts run side by side and each would make them.
 for (const folder of ['dist/browser/demo', 'dist/docs']) await mkdir(join(root, folder), { recursive: true })
 
@@ -71,8 +74,44 @@ async function copyDocsPage() {
   }
 }
 
+/** What is imported, with types, by tsc; and what is started, with all packages in it, so that it loads fast and needs no others. */
 async function buildServer() {
-  await tsc('tsconfig.build.json')
+  await Promise.all([tsc('tsconfig.build.json'), bundlePrograms()])
+}
+
+/**
+ * All of them lie in one folder, in which `import.meta.url` means the same wherever a piece of code ends up. What only
+ * some requests need, such as the OpenAPI document, is loaded when it is asked for.
+ */
+async function bundlePrograms() {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: {
+      main: 'src/main.ts',
+      demo: 'src/demo/demo.ts',
+      'run-simulator': 'src/simulator/run.ts',
+    },
+    outdir: join(root, 'dist'),
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // The names of functions stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none', // those of the packages are in third-party-licenses.txt
+    metafile: true,
+    // Packages in CommonJS ask for Node.js' own modules by `require`.
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+    },
+    logLevel: 'silent',
+  })
+  await writeThirdParty(root, Object.keys(metafile.inputs))
 }
 
 function copyPage(from, to) {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Config } from './config.ts'
@@ -27,6 +28,9 @@ import { createSessionCookie } from './middleware/session-cookie.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
 import type { ReadWidgetConfig } from './sessions/widget-config.ts'
 import { VERSION } from './version.ts'
+
+/** `dist` of this package, from `src` and from `dist`. Bundlers follow `new URL(…, import.meta.url)`, and not this. */
+const BUILT_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 
 export interface AppParts {
   readonly config: Config
@@ -90,8 +94,7 @@ export function createApp(parts: AppParts): Express {
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({
-      browserFolder: fileURLToPath(new URL('../dist/browser/', import.meta.url)),
-      docsFolder: fileURLToPath(new URL('../dist/docs/', import.meta.url)),
+      builtFolder: BUILT_FOLDER,
       openApiJson: createOpenApiJson({ publicUrl: config.publicUrl, version: VERSION }),
       docs: config.docs,
       demo: config.demo,

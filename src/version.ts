@@ -1,8 +1,2 @@
-import { readFileSync } from 'node:fs'
-
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
-
-/** The version of this package. */
-export const VERSION = manifest.version
+/** The version of this package. A constant, so that whatever bundles the service needs no file beside it. */
+export const VERSION = '0.1.0'

@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { VERSION } from '../src/version.ts'
 
 /** An application of someone else, with the built package among its dependencies. */
 let application: string
@@ -67,6 +77,21 @@ test.each(['client.js', 'guest-chat.js', 'demo/demo.js'])(
     expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
   },
 )
+
+test('no source names a file in a way that bundlers would follow out of the package', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const followed = sources.filter((file) =>
+    /new URL\([^)]*import\.meta\.url/.test(readFileSync(join('src', file), 'utf8').replace(/`[^`]*`/g, '')),
+  )
+  expect(followed).toEqual([])
+  expect(sources.length).toBeGreaterThan(100)
+})
+
+test('the service tells the version of its package', () => {
+  expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version)
+})
 
 test('a consumer of the simulator and the service finds their types', async () => {
   const installed = join(application, 'node_modules/genesys-guest-bff')

@@ -44,7 +44,8 @@ const READ_FOR_MS = 60_000
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const tokens = createTokenStore(options.storage ?? 'memory', options.storageKey ?? 'genesys-guest-session')
   const requests = createRequests({
-    baseUrl: options.baseUrl ?? new URL('.', import.meta.url),
+    // The folder of this module. Bundlers would follow `new URL('.', import.meta.url)` to a folder of this package.
+    baseUrl: options.baseUrl ?? import.meta.url.replace(/[^/]*$/, ''),
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
   })

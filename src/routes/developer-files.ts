@@ -2,10 +2,8 @@ import { join } from 'node:path'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 
 export interface DeveloperFilesOptions {
-  /** Folder of the built browser client: `client.js`, `client.d.ts`, `guest-chat.js`, `demo/`. */
-  readonly browserFolder: string
-  /** Folder of the page that tries the API. */
-  readonly docsFolder: string
+  /** Where the build has put `browser/` (the client, the chat, the demo) and `docs/` (the page that tries the API). */
+  readonly builtFolder: string
   /** The OpenAPI document for a mount path. */
   readonly openApiJson: (mountPath: string) => Promise<string>
   readonly docs: boolean
@@ -16,7 +14,8 @@ const HOUR = 'public, max-age=3600'
 
 /** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
 export function developerFileRoutes(options: DeveloperFilesOptions): Router {
-  const { browserFolder, docsFolder, openApiJson, docs, demo } = options
+  const { builtFolder, openApiJson, docs, demo } = options
+  const browserFolder = join(builtFolder, 'browser')
   const router = Router()
   for (const file of ['client.js', 'client.d.ts', 'guest-chat.js']) {
     router.get(`/${file}`, forOtherSites, (_req: Request, res: Response) => {
@@ -27,7 +26,7 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
     router.get('/openapi.json', async (req: Request, res: Response) => {
       res.type('json').send(await openApiJson(req.baseUrl))
     })
-    router.use('/docs', express.static(docsFolder, { redirect: true, index: 'index.html' }))
+    router.use('/docs', express.static(join(builtFolder, 'docs'), { redirect: true, index: 'index.html' }))
   }
   if (demo) router.use('/demo', express.static(join(browserFolder, 'demo'), { redirect: true }))
   return router

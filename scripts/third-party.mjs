@@ -1,0 +1,66 @@
+// Whose code is in the bundles: the licenses, and a bill of materials for tools that look for known weaknesses.
+
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
+const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
+const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
+
+/** Writes `dist/third-party-licenses.txt` and `dist/sbom.cdx.json` for the packages that these files belong to. */
+export async function writeThirdParty(root, files) {
+  const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter(Boolean))
+  // The page at /docs is copied as it is, not bundled.
+  const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
+  const packages = await Promise.all(
+    [...[...folders].map((folder) => join(root, folder)), swagger].map(readPackage),
+  )
+  packages.sort((a, b) => a.id.localeCompare(b.id))
+  const unlicensed = packages.filter(({ text }) => text === '')
+  if (unlicensed.length > 0) throw new Error(`No license found: ${unlicensed.map(({ id }) => id).join(', ')}`)
+  await writeFile(join(root, 'dist/third-party-licenses.txt'), packages.map(licenseSection).join('\n'))
+  await writeFile(
+    join(root, 'dist/sbom.cdx.json'),
+    `${JSON.stringify(await billOfMaterials(root, packages), null, 2)}\n`,
+  )
+}
+
+async function readPackage(folder) {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const names = (await readdir(folder)).filter((file) => LICENSE_FILE.test(file)).sort()
+  const texts = await Promise.all(names.map((file) => readFile(join(folder, file), 'utf8')))
+  const text = texts.join('\n').trim() || (await licenseInReadme(folder))
+  return { id: `${name}@${version}`, name, version, license, text }
+}
+
+/** Some authors have put the text at the end of their README only. */
+async function licenseInReadme(folder) {
+  const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')
+  return /^(?:#+ *)?licen[cs]e\b[^]*/im.exec(readme)?.[0].trim() ?? ''
+}
+
+function licenseSection({ id, license, text }) {
+  return `${id}${license === undefined ? '' : ` (${license})`}\n\n${text}\n\n${'-'.repeat(80)}\n`
+}
+
+/** CycloneDX 1.6, without a time or a number of its own, so that the same build gives the same bytes. */
+async function billOfMaterials(root, packages) {
+  const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: component('application', { name, version, license }) },
+    components: packages.map((each) => component('library', each)),
+  }
+}
+
+function component(type, { name, version, license }) {
+  const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`
+  return { type, 'bom-ref': purl, name, version, purl, ...(license && { licenses: [licenseEntry(license)] }) }
+}
+
+function licenseEntry(license) {
+  return /[ ()]/.test(license) ? { expression: license } : { license: { id: license } }
+}
