@@ -89,7 +89,7 @@ async function bundlePrograms() {
     entryPoints: {
       main: 'src/main.ts',
       demo: 'src/demo/demo.ts',
-      'run-simulator': 'src/simulator/run.ts',
+      'run-simulator': 'src/run-simulator.ts',
     },
     outdir: join(root, 'dist'),
     chunkNames: 'chunk-[hash]',

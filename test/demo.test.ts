@@ -34,7 +34,8 @@ function launch(environment: Record<string, string>, from: 'directly' | 'sh' = '
 }
 
 async function startDemo(from?: 'sh'): Promise<Demo> {
-  const settings = { PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_AGENT_DELAY_MS: '0' }
+  const npm = from === 'sh' ? { npm_lifecycle_event: 'demo' } : {}
+  const settings = { PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_AGENT_DELAY_MS: '0', ...npm }
   const { child, said } = launch(settings, from)
   while (!said.out.includes('Ctrl-C')) {
     if (child.exitCode !== null) throw new Error(`the demo ended: ${said.err}`)

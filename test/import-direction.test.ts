@@ -7,6 +7,8 @@ const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstre
 const APART = ['simulator', 'browser', 'fixtures']
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
+/** The first file of the simulator's program. */
+const RUN_SIMULATOR = 'run-simulator.ts'
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
 const TYPES_FOR_ALL = ['log.ts', 'metrics.ts']
 
@@ -61,7 +63,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
   expect(
     wrongImports(
-      ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO,
+      ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO && path !== RUN_SIMULATOR,
       (target) => folderOf(target) === part,
     ),
   ).toEqual([])
@@ -82,7 +84,12 @@ test('no chain of imports leads back to where it began', () => {
 
 test('the environment is read by the settings and by the programs’ first files alone', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
-  expect(readers.map(({ path }) => path).sort()).toEqual(['config.ts', 'demo/demo.ts', 'simulator/run.ts'])
+  expect(readers.map(({ path }) => path).sort()).toEqual([
+    'config.ts',
+    'demo/demo.ts',
+    RUN_SIMULATOR,
+    'stop-on-signal.ts',
+  ])
 })
 
 describe('calls to Genesys can be recorded:', () => {

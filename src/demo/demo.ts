@@ -5,14 +5,11 @@ import { startServer } from '../server/http-server.ts'
 import { createGuestBff } from '../service.ts'
 import { readSimulatorSettings } from '../simulator/environment.ts'
 import { startSimulator, type Simulator } from '../simulator/simulator.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
 import { createWebsite, createWebsiteSignIn, type SignInSettings } from './website.ts'
 
-const ORPHAN_CHECK_MS = 500
 /** sysexits.h: the settings are at fault. */
 const EX_CONFIG = 78
-
-/** Read at once: a parent that goes while we start is noticed too. */
-const STARTED_BY = process.ppid
 
 /** `npm run demo`: a website with the service mounted, and in Genesys' place the simulator, in one process. */
 async function demo() {
@@ -92,24 +89,6 @@ function banner(port: number, url: string, simulator: Simulator): string {
   Ctrl-C ends both.
 
 `
-}
-
-/** A second signal doesn't wait. */
-function stopOnSignal(stop: () => Promise<void>) {
-  let stopping = false
-  const end = () => {
-    if (stopping) process.exit(1)
-    stopping = true
-    void stop().finally(() => process.exit(0))
-  }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
-  // A signal to npm ends the shell between npm and this process, and doesn't arrive here.
-  const watch = setInterval(() => {
-    if (process.ppid === STARTED_BY) return
-    clearInterval(watch)
-    end()
-  }, ORPHAN_CHECK_MS).unref()
 }
 
 function inWords(error: unknown): string {

@@ -1,5 +1,6 @@
-import { KNOWN_IDS, readSimulatorSettings } from './environment.ts'
-import { type Simulator, startSimulator } from './simulator.ts'
+import { KNOWN_IDS, readSimulatorSettings } from './simulator/environment.ts'
+import { type Simulator, startSimulator } from './simulator/simulator.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
 /** BSD's EX_CONFIG: starting again will not help. */
 const BAD_SETTINGS = 78
@@ -7,8 +8,7 @@ const BAD_SETTINGS = 78
 async function run(): Promise<void> {
   const simulator = await startSimulator(settingsOrExit())
   process.stdout.write(`${banner(simulator)}\n`)
-  const stop = () => void simulator.close().then(() => process.exit(0))
-  process.once('SIGTERM', stop).once('SIGINT', stop)
+  stopOnSignal(() => simulator.close())
 }
 
 function settingsOrExit() {
