@@ -44,6 +44,10 @@ export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
     else waiting.get(id).resolve(result)
     waiting.delete(id)
   })
+  child.on('exit', (code) => {
+    for (const { reject } of waiting.values())
+      reject(new Error(`${file} ended with ${code} before it answered`))
+  })
   function ask(name, options) {
     return new Promise((resolve, reject) => {
       waiting.set(++commands, { resolve, reject })

@@ -1,0 +1,169 @@
+// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,…]
+//
+// Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
+// when an honest guest was hurt, something stayed open, memory did not come back, or the log told too much.
+import { randomInt } from 'node:crypto'
+import { setPriority } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { secretsIn, startArena } from './arena.mjs'
+
+const { values } = parseArgs({
+  options: { share: { type: 'string', default: '1' }, seed: { type: 'string' }, only: { type: 'string' } },
+})
+const share = Number(values.share)
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
+const only = values.only?.split(',')
+const part = (count) => Math.max(1, Math.round(count * share))
+const lastsMs = (ms) => Math.max(6000, ms * share)
+
+const HONEST_GUESTS = 8
+const HONEST_EVERY_MS = 200
+const NORMAL_MS = 8000
+/** A p99 is not told from the machine's own noise below this. */
+const LEAST_NORMAL_P99_MS = 2
+const MOST_P99_RATIO = 5
+const MEMORY_RATIO = 1.1
+const MEMORY_TRIES = 60
+const GIVE_UP_MS = 10 * 60_000
+const UNLIMITED = {
+  RATE_ADDRESS_PER_MINUTE: '1000000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
+  RATE_OVERALL_PER_SECOND: '1000000',
+}
+
+/** Without limits by address, so that everything behind them is reached; then with the defaults, against who wants it all for himself. */
+const CAMPAIGNS = {
+  requests: { settings: UNLIMITED, attacks: [['requests', { count: part(100_000), seed }]] },
+  frames: { settings: UNLIMITED, attacks: [['talkToHostileUpstream', { messages: part(1000) }]] },
+  answers: {
+    settings: UNLIMITED,
+    guestApi: 'external-guests',
+    events: false,
+    attacks: [['talkToHostileUpstream', { messages: part(20_000), events: false, guests: 32 }]],
+  },
+  exhaustion: {
+    settings: {},
+    attacks: [
+      ['slow', { forMs: lastsMs(30_000), each: 40 }],
+      ['pipelines', { forMs: lastsMs(20_000), depth: 1600 }],
+      ['streams', { count: part(3000), holdMs: lastsMs(10_000) }],
+      ['brokenOff', { count: part(10_000), seed }],
+      ['flood', { forMs: lastsMs(15_000), connections: 64 }],
+    ],
+  },
+}
+
+const startedAt = performance.now()
+const say = (text) =>
+  process.stdout.write(`[${Math.round((performance.now() - startedAt) / 1000)} s] ${text}\n`)
+const missed = []
+/** One line of the verdict. */
+const expect = (isSo, text) => {
+  say(`${isSo ? 'holds ' : 'MISSED'} ${text}`)
+  if (!isSo) missed.push(text)
+}
+
+setTimeout(() => {
+  say('the attack took too long and was ended')
+  process.exit(1)
+}, GIVE_UP_MS).unref()
+
+say(`seed ${seed}, share ${share}`)
+for (const [name, campaign] of Object.entries(CAMPAIGNS)) {
+  if (only && !only.includes(name)) continue
+  await wage(name, campaign)
+}
+say(
+  missed.length === 0 ? 'every bound holds' : `${missed.length} missed, seed ${seed}:\n${missed.join('\n')}`,
+)
+process.exit(missed.length === 0 ? 0 : 1)
+
+async function wage(name, { settings, guestApi, events = true, attacks }) {
+  const arena = await startArena({ guestApi, settings, seed })
+  const { port, honest, attacker } = arena
+  setPriority(attacker.pid, 10)
+  const before = await arena.counts()
+  const honestTokens = await honest.ask('open', { port, count: HONEST_GUESTS, events })
+  await honest.ask('talk', { everyMs: HONEST_EVERY_MS })
+  const attackerTokens = await attacker.ask('openGuests', { port, count: 24 })
+  await pause(2000)
+  await honest.ask('report')
+  await pause(NORMAL_MS)
+  const normal = await honest.ask('report')
+  const normalP99Ms = Math.max(LEAST_NORMAL_P99_MS, normal.p99Ms)
+  say(`${name}: honest guests' normal p50 ${normal.p50Ms} ms, p99 ${normal.p99Ms} ms over ${normal.count}`)
+  expect(normal.failed === 0, `${name}: no honest guest fails before the attack ${normal.failures}`)
+
+  // The first tenth of an attack is what compiles and fills; memory is compared with what it leaves.
+  let warmMiB
+  for (const [attack, options] of attacks) {
+    warmMiB = Math.max(warmMiB ?? 0, arena.residentMiB())
+    const logFrom = arena.readLog().length
+    const from = performance.now()
+    const result = await attacker.ask(attack, options)
+    const seconds = (performance.now() - from) / 1000
+    await pause(1000)
+    const seen = await honest.ask('report')
+    const { findings = [], ...figures } = result
+    say(
+      `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.residentMiB().toFixed(0)} MiB`,
+    )
+    for (const finding of findings) say(`finding: ${JSON.stringify(finding)}`)
+    expect(findings.length === 0, `${attack}: every answer is the service's own`)
+    expect(
+      seen.failed === 0 && seen.count > 0,
+      `${attack}: no honest guest fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
+    )
+    expect(
+      seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
+      `${attack}: the honest guests' p99 is ${seen.p99Ms} ms, below ${MOST_P99_RATIO} × ${normalP99Ms} ms (p50 ${seen.p50Ms} ms)`,
+    )
+    const perSecond = refusalLines(arena.readLog().slice(logFrom)) / seconds
+    if (settings !== UNLIMITED)
+      expect(
+        perSecond < 1,
+        `${attack}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
+      )
+    expect(arena.service.exitCode === null, `${attack}: the process lives`)
+  }
+
+  const upstreamTold = await arena.upstream.ask('told')
+  if (upstreamTold.frames + upstreamTold.answers > 0)
+    say(
+      `${name}: the platform sent ${upstreamTold.frames} hostile frames and ${upstreamTold.answers} hostile answers`,
+    )
+  await honest.ask('leave')
+  const after = await arena.settled(before)
+  expect(
+    Object.entries(after).every(([key, count]) =>
+      key === 'sockets' ? count <= before.sockets + 8 : count === 0,
+    ),
+    `${name}: counts are back at ${JSON.stringify(after)} (sockets before: ${before.sockets})`,
+  )
+  let residentMiB = arena.residentMiB()
+  for (let tries = 0; tries < MEMORY_TRIES && residentMiB > warmMiB * MEMORY_RATIO; tries++) {
+    await pause(500)
+    residentMiB = arena.residentMiB()
+  }
+  expect(
+    residentMiB <= warmMiB * MEMORY_RATIO,
+    `${name}: resident memory is ${residentMiB.toFixed(0)} MiB, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
+  )
+  const secrets = secretsIn(arena.readLog(), [...honestTokens, ...attackerTokens])
+  expect(secrets.length === 0, `${name}: the log holds no secret ${secrets}`)
+  const exitCode = await arena.stop()
+  expect(exitCode === 0, `${name}: the service ends with ${exitCode} when told to`)
+}
+
+/** Lines about requests that were refused and everything that warns. */
+function refusalLines(log) {
+  return log.split('\n').filter((line) => {
+    try {
+      const { level, status } = JSON.parse(line)
+      return status >= 400 || level === 'warn' || level === 'error' || level >= 40
+    } catch {
+      return line !== ''
+    }
+  }).length
+}

@@ -1,0 +1,107 @@
+// Genesys Cloud's simulator behind a relay that turns on attackers: a guest whose text begins with "attack" gets what no platform
+// would send, all others what the simulator says.
+import http from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { WebSocketServer, WebSocket } from 'ws'
+import { serveCommands } from '../bench/processes/commands.mjs'
+import { startSimulator } from '../dist/simulator/simulator.js'
+import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
+
+const FRAMES_FOR_EACH_MESSAGE = 100
+const told = { frames: 0, answers: 0 }
+const hostileJwts = new Set()
+let frames
+let answers
+let simulator
+
+const server = http.createServer(async (req, res) => {
+  const body = await buffer(req).catch(() => undefined)
+  if (!body) return // the service has gone away
+  const isHostile =
+    hostileJwts.has(req.headers.authorization?.slice('Bearer '.length)) || body.includes('"attack')
+  if (isHostile) {
+    told.answers += 1
+    const { status, headers, bytes, isCut } = answers.next().value
+    try {
+      res.writeHead(status, headers)
+    } catch {
+      res.writeHead(status)
+    }
+    if (isCut) res.write(bytes, () => res.destroy())
+    else res.end(bytes)
+    return
+  }
+  const { port } = simulator
+  const headers = { ...req.headers }
+  const onward = http.request(
+    { host: '127.0.0.1', port, method: req.method, path: req.url, headers },
+    (answer) => {
+      res.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(res)
+    },
+  )
+  onward.on('error', () => res.destroy())
+  onward.end(body)
+})
+
+const sockets = new WebSocketServer({ server, perMessageDeflate: false })
+sockets.on('connection', (guest, { url }) => {
+  const platform = new WebSocket(simulator.messagingUrl + url, {
+    perMessageDeflate: false,
+    origin: 'https://www.example.com',
+  })
+  const waiting = []
+  let isHostile = false
+  guest.on('message', (data) => {
+    const text = String(data)
+    isHostile ||= text.includes('"attack')
+    if (isHostile && text.includes('"onMessage"')) turnOn(guest)
+    if (platform.readyState === WebSocket.OPEN) platform.send(text)
+    else waiting.push(text)
+  })
+  platform.on('open', () => waiting.splice(0).forEach((text) => platform.send(text)))
+  platform.on('message', (data) => {
+    const text = String(data)
+    const jwt = isHostile && /"jwt":"([^"]+)"/.exec(text)
+    if (jwt) hostileJwts.add(jwt[1])
+    if (guest.readyState === WebSocket.OPEN) guest.send(text)
+  })
+  platform.on('close', (code) => guest.close(code >= 3000 || code === 1000 ? code : 1001))
+  guest.on('close', () => platform.close())
+  for (const socket of [guest, platform]) socket.on('error', () => undefined)
+})
+
+/** A hundred frames, of which some are bytes that no WebSocket may carry. */
+function turnOn(guest) {
+  for (let count = 0; count < FRAMES_FOR_EACH_MESSAGE && guest.readyState === WebSocket.OPEN; count++) {
+    told.frames += 1
+    const { text, binary, raw, close } = frames.next().value
+    if (text !== undefined) guest.send(text)
+    else if (binary) guest.send(binary, { binary: true })
+    else if (raw) guest._socket.write(raw)
+    else guest.close(close)
+  }
+}
+
+serveCommands({
+  async listen({ seed }) {
+    frames = hostileFrames(seed)
+    answers = hostileAnswers(seed)
+    simulator = await startSimulator({
+      agent: 'silent',
+      limits: false,
+      record: false,
+      restGuestApis: true,
+      clientId: 'attack-client',
+      clientSecret: 'attack-client-secret',
+    })
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address()
+    return {
+      url: `http://127.0.0.1:${port}`,
+      messagingUrl: `ws://127.0.0.1:${port}`,
+      deploymentId: simulator.deploymentId,
+    }
+  },
+  told: () => ({ ...told }),
+})
