@@ -4,8 +4,7 @@ import { sessionInvalid, type SessionClaims } from '../sessions/session-token.ts
 import { isSameOrigin, originOf } from './origin-gate.ts'
 import { sessionCookieOf } from './session-cookie.ts'
 
-const CLAIMS = Symbol('session claims')
-type WithClaims = Request & { [CLAIMS]?: SessionClaims }
+const claimsByRequest = new WeakMap<Request, SessionClaims>()
 
 export interface SessionGuard {
   /** Lets only guests pass; afterwards `claimsOf(req)` has the claims. */
@@ -16,11 +15,11 @@ export interface SessionGuard {
 
 export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
   return {
-    required(req: WithClaims, _res, next) {
+    required(req, _res, next) {
       const token = tokenOf(req, cookies)
       if (token === undefined) throw sessionInvalid()
       const proceed = (claims: SessionClaims) => {
-        req[CLAIMS] = claims
+        claimsByRequest.set(req, claims)
         next()
       }
       const claims = sessions.authenticate(token, originOf(req))
@@ -29,10 +28,10 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
       proceed(claims)
       return undefined
     },
-    async optional(req: WithClaims, _res, next) {
+    async optional(req, _res, next) {
       const token = tokenOf(req, cookies)
       try {
-        if (token !== undefined) req[CLAIMS] = await sessions.authenticate(token, originOf(req))
+        if (token !== undefined) claimsByRequest.set(req, await sessions.authenticate(token, originOf(req)))
       } catch (error) {
         // No script can take a cookie away that has become useless, so that it counts as none: the answer
         // brings another. A bad bearer is the page's own affair.
@@ -45,13 +44,13 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
 
 /** The claims that the guard found good. */
 export function claimsOf(req: Request): SessionClaims {
-  const claims = (req as WithClaims)[CLAIMS]
+  const claims = claimsByRequest.get(req)
   if (claims === undefined) throw new Error('This route stands before the session guard.')
   return claims
 }
 
 export function hasSession(req: Request): boolean {
-  return (req as WithClaims)[CLAIMS] !== undefined
+  return claimsByRequest.has(req)
 }
 
 /**

@@ -37,7 +37,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     maxHeaderSize: 16_384,
     noDelay: true,
   })
-  server.on('request', app as unknown as http.RequestListener)
+  server.on('request', (req, res) => void app(req, res))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {

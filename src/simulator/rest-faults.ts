@@ -1,13 +1,23 @@
 import type { NextFunction, Request, Response } from 'express'
+import { randomUUID } from 'node:crypto'
+import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { targetOf } from './base-url.ts'
 import type { FaultSpec, FaultInjector } from './fault-injection.ts'
 import { errorOfStatus, sendError } from './platform-errors.ts'
 import type { RecordedRequest, RequestRecord } from './record.ts'
 
+/** Marks a request of the simulator to itself; nobody else knows the value. */
+const INNER_HEADER = 'x-simulator-inner'
+const INNER = randomUUID()
+
 /** Keeps each request for the test to inspect, with the status of its answer. */
 export function recordRequests(requests: RequestRecord, now: () => number) {
   return (req: Request, res: Response, next: NextFunction): void => {
+    if (isInner(req)) {
+      next()
+      return
+    }
     const { method, headers } = req
     const recorded: RecordedRequest = { method, ...targetOf(req), headers, atMs: now() }
     requests.keep(recorded)
@@ -24,15 +34,14 @@ export function recordRequests(requests: RequestRecord, now: () => number) {
 /** Applies the fault that a test has injected into the answer. */
 export function injectFaults(faults: FaultInjector) {
   return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
-    const spec = faults.forRequest({ method: req.method, path: req.path })
+    const spec = isInner(req) ? undefined : faults.forRequest({ method: req.method, path: req.path })
     if (!spec) {
       next()
       return
     }
     if (spec.delayMs !== undefined) await pause(spec.delayMs, undefined, { ref: false })
     if (spec.afterWork) {
-      faultAtEnd(res, spec)
-      next()
+      faultAfterWork(req, res, spec)
       return
     }
     if (!applyFault(res, spec)) next()
@@ -69,13 +78,32 @@ function answerAs(res: Response, { status = 200, body, headers = {} }: FaultSpec
   else res.json(body)
 }
 
-/** The work is done as usual; only the answer is spoilt, at the moment at which it would be written. */
-function faultAtEnd(res: Response, spec: FaultSpec): void {
-  const end = res.end.bind(res)
-  res.end = ((...args: Parameters<typeof end>) => {
-    res.end = end
-    res.removeHeader('Content-Length')
-    res.removeHeader('ETag')
-    return applyFault(res, spec) ? res : end(...args)
-  }) as typeof res.end
+/** The work is done as usual, by the same request to this very server; only its answer is spoilt. */
+function faultAfterWork(req: Request, res: Response, spec: FaultSpec): void {
+  const { method, originalUrl, headers, socket } = req
+  const inner = http.request(
+    {
+      host: socket.localAddress,
+      port: socket.localPort,
+      method,
+      path: originalUrl,
+      headers: { ...headers, [INNER_HEADER]: INNER },
+      agent: false,
+    },
+    (answer) => {
+      answer.on('error', () => res.destroy())
+      if (applyFault(res, spec)) {
+        answer.resume()
+        return
+      }
+      res.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...spec.headers })
+      answer.pipe(res)
+    },
+  )
+  inner.on('error', () => res.destroy())
+  req.pipe(inner)
+}
+
+function isInner(req: Request): boolean {
+  return req.get(INNER_HEADER) === INNER
 }
