@@ -8,7 +8,11 @@ export type RequestErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'not_acceptable'
+  | 'request_timeout'
   | 'unsupported_media_type'
+  | 'range_not_satisfiable'
+  | 'expectation_failed'
+  | 'headers_too_large'
   | 'request_too_large'
   | 'rate_limited'
   | 'overloaded'
@@ -18,7 +22,7 @@ export type RequestErrorCode =
 export interface RequestErrorFacts {
   errors?: readonly FieldError[]
   retryAfterSeconds?: number
-  /** For operators: which setting to mend. */
+  /** For operators: which setting to fix. */
   hint?: string
   /** Headers that belong to the answer, such as `Allow`. */
   headers?: Readonly<Record<string, string>>

@@ -36,6 +36,7 @@ export const EVERYWHERE: ProblemCode[] = [
 const WITH_BODY: ProblemCode[] = [
   'invalid_request',
   'invalid_json',
+  'request_timeout',
   'request_too_large',
   'unsupported_media_type',
 ]

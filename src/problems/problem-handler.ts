@@ -22,6 +22,7 @@ const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
 export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions): ErrorRequestHandler {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   return (err: unknown, req, res, _next) => {
+    if (isAbortedDownload(err)) return void res.destroy()
     const code = problemCode(err)
     rememberProblem(res, err, code)
     if (PROBLEM_CATALOGUE[code].status >= 500) logFailure(log, err, code, req, res)
@@ -34,6 +35,11 @@ export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions)
     })
     res.status(problem.status).set(problem.headers).end(JSON.stringify(problem.body))
   }
+}
+
+/** Express's `sendFile` when the reader has left. */
+function isAbortedDownload(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
 }
 
 /** What the request's line in the log says of its problem. */

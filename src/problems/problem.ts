@@ -110,6 +110,9 @@ function upstreamFacts({ code, message, facts }: UpstreamError): KnownFacts {
   }
 }
 
+/** What still comes of the body is not read. */
+const CLOSE = { Connection: 'close' }
+
 /**
  * Errors that Express and body-parser raise about the request itself. They are known by their status
  * and `type`; their messages can hold a piece of the body, so ours are given instead.
@@ -124,12 +127,18 @@ function frameworkFacts(err: unknown): KnownFacts | undefined {
     case 400:
       return { code: 'invalid_request', detail: 'The request could not be read.' }
     case 413:
-      return { code: 'request_too_large', detail: 'The body is larger than this route accepts.' }
+      return {
+        code: 'request_too_large',
+        detail: 'The body is larger than this route accepts.',
+        headers: CLOSE,
+      }
     case 415:
       return {
         code: 'unsupported_media_type',
         detail: 'This route does not support the charset or encoding of the body.',
       }
+    case 416:
+      return { code: 'range_not_satisfiable', detail: 'The file is shorter than the range.' }
     default:
       return undefined
   }

@@ -51,6 +51,36 @@ export const REQUEST_PROBLEMS = {
     clientAction: 'Accept `application/json`, and `text/event-stream` for `GET /events`.',
     operatorAction: 'Nothing to do, unless a proxy changes headers.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request took too long to arrive',
+    description: 'Its head or its body had not arrived completely when its time was over.',
+    clientAction: 'Send it again, with the same `Idempotency-Key`.',
+    operatorAction:
+      'Nothing to do for single slow guests. A proxy in front can buffer requests, so that slow ones never get here.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'The file is shorter than the range',
+    description: 'The `Range` header asks for a part that the file does not have.',
+    clientAction: 'Ask for the whole file.',
+    operatorAction: 'Nothing to do.',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'This expectation is not supported',
+    description: 'The `Expect` header asks for something else than `100-continue`.',
+    clientAction: 'Send the request without the `Expect` header.',
+    operatorAction: 'Nothing to do.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers of the request are too large',
+    description: 'Address and headers together have more than 16 KiB.',
+    clientAction: 'Send fewer or shorter headers. Often many cookies of the website are the cause.',
+    operatorAction:
+      'Serve this service from a host of its own, so that browsers do not send it the cookies of the website.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',

@@ -1,16 +1,23 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
+import { serveInTurn, type ServingInTurn } from './serve-in-turn.ts'
 
 export interface RunningServer {
   readonly port: number
   /** `http://host:port`, with a host that a browser on this machine can open. */
   readonly url: string
-  /** Takes no more connections, waits for those that are busy, and after `withinMs` ends them. */
+  /** `GET /path` of each request that is served at this moment, without its query. */
+  activeRequests(): string[]
+  /** Goes on serving, and asks the client of every answer from now on to close its connection. */
+  closeAfterAnswers(): void
+  /** Accepts no more connections, waits for those that are busy, and ends them after `withinMs`. */
   stop(withinMs: number): Promise<void>
 }
 
 const HEADERS_TIMEOUT_MS = 15_000
+/** How often node looks for requests that are late; its default of 30 s would triple the timeout above. */
+const TIMEOUT_CHECK_MS = 2000
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
@@ -20,37 +27,87 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
  */
 const BACKLOG = 8192
 
+/** What can be wrong with a request before there is one: node's parser or its timeouts refuse it. */
+export type ConnectionProblemCode =
+  'invalid_request' | 'request_timeout' | 'request_too_large' | 'expectation_failed' | 'headers_too_large'
+
+/** An answer that no route makes. */
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 export interface ListenOptions {
   readonly port: number
   readonly host: string
-  /** In which a whole request has to arrive, an upload of ten megabytes over a phone's line included. */
+  /** In which a whole request must arrive, an upload of ten megabytes over a phone's line included. */
   readonly requestTimeoutMs: number
+  /** What is answered where node refuses a request itself. Default: node's own answers, without a body. */
+  readonly answerTo?: (code: ConnectionProblemCode) => RawAnswer
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
 export async function startServer(app: Express, options: ListenOptions): Promise<RunningServer> {
+  const { port, host, requestTimeoutMs, answerTo } = options
   const server = http.createServer({
     ...alignedWith(app),
-    requestTimeout: options.requestTimeoutMs,
-    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,
     noDelay: true,
   })
-  server.on('request', (req, res) => void app(req, res))
-  await new Promise<void>((resolve, reject) => {
+  // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer.
+  server.setTimeout(requestTimeoutMs)
+  const inTurn = serveInTurn((req, res) => void app(req, res))
+  let isClosing = false
+  server.on('request', (req, res) => {
+    if (isClosing) res.setHeader('Connection', 'close')
+    inTurn.onRequest(req, res)
+  })
+  if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
+  await listen(server, port, host)
+  const address = server.address() as AddressInfo
+  return {
+    port: address.port,
+    url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
+    activeRequests: () =>
+      [...inTurn.active].map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
+    closeAfterAnswers() {
+      isClosing = true
+      for (const res of inTurn.active) if (!res.headersSent) res.setHeader('Connection', 'close')
+    },
+    stop: (withinMs) => stop(server, withinMs),
+  }
+}
+
+/** Answers what node's parser and timeouts refuse, and expectations that nobody meets. */
+function answerRefusals(
+  server: http.Server,
+  inTurn: ServingInTurn,
+  answerTo: (code: ConnectionProblemCode) => RawAnswer,
+): void {
+  server.on('checkExpectation', (_req, res: http.ServerResponse) => {
+    const { status, headers, body } = answerTo('expectation_failed')
+    res.writeHead(status, { ...headers, Connection: 'close' }).end(body)
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Behind the beginning of another answer these lines would be taken for a part of it.
+    if (!socket.writable || inTurn.isBusy(socket)) socket.destroy()
+    else socket.end(rawText(answerTo(codeOf(error)))).destroySoon()
+  })
+}
+
+function listen(server: http.Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve()
     })
   })
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    url: `http://${options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : bracketed(options.host)}:${port}`,
-    stop: (withinMs) => stop(server, withinMs),
-  }
 }
 
 /**
@@ -65,6 +122,26 @@ function alignedWith(app: Express) {
   app.request = ServerRequest.prototype as unknown as Express['request']
   app.response = ServerResponse.prototype as unknown as Express['response']
   return { IncomingMessage: ServerRequest, ServerResponse }
+}
+
+/** The codes of node's `clientError` (Node.js, "Event: 'clientError'"). */
+function codeOf({ code }: NodeJS.ErrnoException): ConnectionProblemCode {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'request_timeout'
+    case 'HPE_HEADER_OVERFLOW':
+      return 'headers_too_large'
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 'request_too_large'
+    default:
+      return 'invalid_request'
+  }
+}
+
+function rawText({ status, headers, body }: RawAnswer): string {
+  const all = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
 }
 
 function stop(server: http.Server, withinMs: number): Promise<void> {
