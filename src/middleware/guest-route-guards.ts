@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { ArrivalLimit } from './arrival-limit.ts'
 import { jsonBody } from './request-body.ts'
 import type { LoadLimit } from './load-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
@@ -15,24 +16,28 @@ export interface GuestRouteGuards {
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
   readonly guestWithBody: RequestHandler[]
+  /** The same with a file as its body, which the route reads. */
+  readonly guestWithFile: RequestHandler[]
 }
 
 export function guestRouteGuards(options: {
   readonly gate: OriginGate
   readonly load: LoadLimit
+  readonly arrivals: ArrivalLimit
   readonly rate: RateLimits
   readonly session: SessionGuard
   readonly maxBodyBytes: number
 }): GuestRouteGuards {
-  const { gate, load, rate, session, maxBodyBytes } = options
-  const body = jsonBody(maxBodyBytes)
-  const first = [noStore, load.guard]
-  const guest = [...first, session.required, rate.perGuest]
+  const { gate, load, arrivals, rate, session, maxBodyBytes } = options
+  // A place among the requests in flight is for work: it is taken when the body is there.
+  const body = [arrivals.body, jsonBody(maxBodyBytes), load.guard]
+  const guest = [noStore, session.required, rate.perGuest]
   return {
-    opening: [...first, gate.requireAllowed, rate.sessionsPerAddress, session.optional, body],
-    page: [...first, gate.requireAllowed, session.optional],
-    guest,
-    guestWithBody: [...guest, body],
+    opening: [noStore, gate.requireAllowed, rate.sessionsPerAddress, session.optional, ...body],
+    page: [noStore, gate.requireAllowed, session.optional, load.guard],
+    guest: [...guest, load.guard],
+    guestWithBody: [...guest, ...body],
+    guestWithFile: [...guest, arrivals.upload],
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
-import { ipKeyGenerator, rateLimit, type RateLimitInfo } from 'express-rate-limit'
+import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
+import { addressKey } from './client-address.ts'
 import { RequestError } from './request-error.ts'
 import { claimsOf } from './session-guard.ts'
 
@@ -19,19 +20,13 @@ export interface RateLimits {
 }
 
 const MINUTE_MS = 60_000
-/** One subscriber has a whole /64 of IPv6 addresses. */
-const IPV6_SUBNET = 64
 
 /** By guest and address, and over all, in the order in which the routes ask for them. */
 export function createRateLimits(settings: RateLimitSettings): RateLimits {
-  const byAddress = (req: Request) => {
-    const address = req.ip ?? ''
-    return address.includes(':') ? ipKeyGenerator(address, IPV6_SUBNET) : address
-  }
   return {
     overall: limit('overall', 1000, settings.overallPerSecond, () => 'all'),
-    perAddress: limit('address', MINUTE_MS, settings.perAddressPerMinute, byAddress),
-    sessionsPerAddress: limit('sessions', MINUTE_MS, settings.sessionsPerAddressPerMinute, byAddress),
+    perAddress: limit('address', MINUTE_MS, settings.perAddressPerMinute, addressKey),
+    sessionsPerAddress: limit('sessions', MINUTE_MS, settings.sessionsPerAddressPerMinute, addressKey),
     perGuest: limit('guest', MINUTE_MS, settings.perGuestPerMinute, (req) => claimsOf(req).sid),
   }
 }

@@ -1,21 +1,42 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type { z } from 'zod'
 import type { FieldError } from '../sessions/session-error.ts'
+import { hasBody } from './arrival-limit.ts'
 import { RequestError } from './request-error.ts'
+
+/** What a page sends is in one packet or two; a whole minute helps nobody but those who hold connections open. */
+const BODY_TIMEOUT_MS = 10_000
 
 /**
  * Reads a JSON body of at most `maxBytes` into `req.body`; anything else than `application/json` in UTF-8 is
  * 415. No body at all passes, and so does one that an application around the service has read.
  */
-export function jsonBody(maxBytes: number): RequestHandler {
+export function jsonBody(maxBytes: number, timeoutMs = BODY_TIMEOUT_MS): RequestHandler {
   const parse: RequestHandler = express.json({ limit: maxBytes, inflate: false })
   return (req, res, next) => {
-    const { 'content-length': length, 'transfer-encoding': chunked } = req.headers
-    const hasBody = chunked !== undefined || Number(length ?? 0) > 0
-    if (!hasBody) next()
-    else if (isJson(req)) parse(req, res, next)
-    else next(new RequestError('unsupported_media_type', 'The body must be application/json in UTF-8.'))
+    if (!hasBody(req)) {
+      next()
+      return
+    }
+    if (!isJson(req)) {
+      next(new RequestError('unsupported_media_type', 'The body must be application/json in UTF-8.'))
+      return
+    }
+    let isDone = false
+    const finish = (error?: unknown) => {
+      if (isDone) return
+      isDone = true
+      clearTimeout(timer)
+      next(error)
+    }
+    const timer = setTimeout(() => finish(tooSlow()), timeoutMs)
+    void parse(req, res, finish)
   }
+}
+
+function tooSlow(): RequestError {
+  const headers = { Connection: 'close' }
+  return new RequestError('request_timeout', 'The body did not arrive in time.', { headers })
 }
 
 /** express.json would also read other charsets of Unicode, which JSON no longer has (RFC 8259 section 8.1). */

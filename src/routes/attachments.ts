@@ -20,15 +20,15 @@ export function addAttachmentRoutes(
     readonly attachments: GuestAttachments
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
-    readonly now?: () => number
+    readonly monotonicNow: () => number
   },
 ): void {
-  const { sessions, attachments, guards, newDeadline, now = Date.now } = options
-  router.post('/attachments', guards.guest, async (req: Request, res: Response) => {
+  const { sessions, attachments, guards, newDeadline, monotonicNow } = options
+  router.post('/attachments', guards.guestWithFile, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
     const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
-    sendJson(res, await attachments.upload(claims, file, now() + UPLOAD_TIMEOUT_MS), 201)
+    sendJson(res, await attachments.upload(claims, file, monotonicNow() + UPLOAD_TIMEOUT_MS), 201)
   })
   router.all('/attachments', methodNotAllowed('POST'))
 

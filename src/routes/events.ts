@@ -3,6 +3,8 @@ import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
 import { guestOf } from '../sessions/session-token.ts'
 import type { EventStreams } from '../server/event-stream.ts'
+import { whenClosed } from '../server/when-closed.ts'
+import { addressKey } from '../middleware/client-address.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseQuery } from '../middleware/request-body.ts'
@@ -16,12 +18,15 @@ export function addEventRoutes(
     readonly sessions: GuestSessions
     readonly live: LiveEvents
     readonly streams: EventStreams
-    readonly maxStreams: number
+    readonly limits: { readonly eventStreams: number; readonly eventStreamsPerAddress: number }
+    /** Whether there is no memory for more streams. */
+    readonly isMemoryLow: () => boolean
     readonly guards: RequestHandler[]
-    readonly isDraining: () => boolean
+    /** False when the process is about to end: another replica takes the page. */
+    readonly acceptsStreams: () => boolean
   },
 ): void {
-  const { sessions, live, streams, maxStreams, guards, isDraining } = options
+  const { sessions, live, streams, limits, isMemoryLow, guards, acceptsStreams } = options
   router.get('/events', guards, (req: Request, res: Response) => {
     // A client that left while its token was opened: nobody would tell us again that it has gone.
     if (res.closed || req.socket.destroyed) return
@@ -32,18 +37,31 @@ export function addEventRoutes(
     // The one answer after which EventSource does not come back.
     if (sessions.isEnded(claims)) return void res.status(204).end()
     if (req.method === 'HEAD') return void res.type('text/event-stream').end()
-    if (isDraining()) {
+    if (!acceptsStreams()) {
       throw new RequestError('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
     }
-    if (streams.count >= maxStreams) {
-      throw new RequestError('overloaded', 'Too many pages are connected just now.', {
-        retryAfterSeconds: 5,
-        hint: 'MAX_EVENT_STREAMS bounds the open streams of one process.',
-      })
-    }
+    const address = addressKey(req)
+    if (streams.countOf(address) >= limits.eventStreamsPerAddress) throw tooManyOfOneAddress()
+    if (streams.count >= limits.eventStreams)
+      throw tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
+    if (isMemoryLow()) throw tooManyStreams("The process is near its container's memory limit.")
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
-    const stop = live.follow(claims.sid, guestOf(claims), lastEventId, () => streams.open(res))
-    res.on('close', stop)
+    const stop = live.follow(claims.sid, guestOf(claims), lastEventId, () => streams.open(res, address))
+    whenClosed(res, stop)
   })
   router.all('/events', methodNotAllowed('GET'))
+}
+
+function tooManyStreams(hint: string): RequestError {
+  return new RequestError('overloaded', 'Too many pages are connected just now.', {
+    retryAfterSeconds: 5,
+    hint,
+  })
+}
+
+function tooManyOfOneAddress(): RequestError {
+  return new RequestError('rate_limited', 'Too many pages are connected from this address.', {
+    retryAfterSeconds: 30,
+    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS bounds the open streams of one address. Behind a proxy set TRUST_PROXY.',
+  })
 }

@@ -27,14 +27,15 @@ export function addGuestRoutes(
     readonly services: GuestServices
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
+    readonly monotonicNow: () => number
     readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { services, guards, newDeadline, setSessionCookie } = options
+  const { services, guards, newDeadline, monotonicNow, setSessionCookie } = options
   // What most requests ask for comes first: each route before costs them something.
   addMessageRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
   addGuestSessionRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
   addGuestAttributeRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
-  addAttachmentRoutes(router, { ...services, guards, newDeadline })
+  addAttachmentRoutes(router, { ...services, guards, newDeadline, monotonicNow })
   addSignInRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
 }

@@ -8,20 +8,20 @@ export interface HealthOptions {
   >
   /** Whether checks may say which setting to fix. */
   readonly hints: boolean
-  readonly guard: RequestHandler
+  readonly guards?: RequestHandler[]
 }
 
-export function addHealthRoutes(router: IRouter, { checks, hints, guard }: HealthOptions): void {
-  router.get('/healthz', guard, (_req: Request, res: Response) => {
+export function addHealthRoutes(router: IRouter, { checks, hints, guards = [] }: HealthOptions): void {
+  router.get('/healthz', guards, (_req: Request, res: Response) => {
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
   })
-  router.get('/readyz', guard, async (_req: Request, res: Response) => {
+  router.get('/readyz', guards, async (_req: Request, res: Response) => {
     const found = await checks()
     const ready = found.every((check) => check.ok)
     const shown = hints ? found : found.map((check) => ({ ...check, hint: undefined }))
     res.setHeader('Cache-Control', 'no-store')
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
   })
-  router.all(['/healthz', '/readyz'], guard, methodNotAllowed('GET'))
+  router.all(['/healthz', '/readyz'], guards, methodNotAllowed('GET'))
 }

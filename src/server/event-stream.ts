@@ -1,48 +1,98 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
+import { OpenCounts } from './open-counts.ts'
+import { whenClosed } from './when-closed.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
+/** And for all of them: a thousandth of the streams that one process has may be as slow as can be. */
+const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
+/** Less than this is on its way rather than waiting. */
+const SLOW_FROM_BYTES = 16_384
 const KEEP_ALIVE_MS = 15_000
 /** Keep-alives go out in so many parts: written all at once, those of thousands would make a message late. */
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
 const RETRY_MS = 2000
 
+/** What waits in memory for the readers of all streams. */
+class BufferBudget {
+  readonly #streams = new Set<EventStream>()
+  #bytes = 0
+
+  add(stream: EventStream): void {
+    this.#streams.add(stream)
+  }
+
+  remove(stream: EventStream): void {
+    this.#streams.delete(stream)
+    this.#bytes -= stream.bufferedBytes
+  }
+
+  /** Notes what waits for one stream now. @returns whether that is too much for it, or for all together */
+  isExceededBy(stream: EventStream): boolean {
+    this.#measure(stream)
+    if (stream.bufferedBytes > MAX_BUFFERED_BYTES) return true
+    if (stream.bufferedBytes < SLOW_FROM_BYTES || this.#bytes <= MAX_TOTAL_BUFFERED_BYTES) return false
+    // The others may have been read since they were last written to.
+    for (const each of this.#streams) this.#measure(each)
+    return this.#bytes > MAX_TOTAL_BUFFERED_BYTES
+  }
+
+  #measure(stream: EventStream): void {
+    this.#bytes -= stream.bufferedBytes
+    stream.bufferedBytes = stream.waitingBytes
+    this.#bytes += stream.bufferedBytes
+  }
+}
+
 /** One page's stream of server-sent events (WHATWG HTML, 9.2). */
 class EventStream implements EventSink {
-  private readonly res: Response
-  private isOpen = true
+  readonly #res: Response
+  readonly #budget: BufferBudget
+  #isOpen = true
+  /** As the budget has counted it. */
+  bufferedBytes = 0
 
-  constructor(res: Response) {
-    this.res = res
+  constructor(res: Response, budget: BufferBudget) {
+    this.#res = res
+    this.#budget = budget
     res.writeHead(200, {
       'Content-Type': 'text/event-stream',
       // Proxies must neither store nor transform it, and nginx must not buffer it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
+      // A request that came behind this one on its connection would never have its turn.
+      Connection: 'close',
     })
     res.write(`retry: ${RETRY_MS}\n\n`)
   }
 
+  get waitingBytes(): number {
+    return this.#res.writableLength
+  }
+
   write(event: StreamEvent): void {
-    if (!this.isOpen) return
-    this.res.write(format(event))
-    if (this.res.writableLength <= MAX_BUFFERED_BYTES) return
-    this.res.write(format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
-    this.close()
+    if (!this.#isOpen) return
+    if (this.#budget.isExceededBy(this)) this.#cut()
+    else this.#res.write(format(event))
   }
 
   keepAlive(): void {
-    if (this.isOpen) this.res.write(': keep-alive\n\n')
+    if (this.#isOpen) this.#res.write(': keep-alive\n\n')
   }
 
   close(): void {
-    if (!this.isOpen) return
-    this.isOpen = false
-    this.res.end()
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#res.end()
     // A reader that doesn't even take the end keeps nothing open.
-    if (!this.res.writableFinished) setTimeout(() => this.res.destroy(), CLOSE_TIMEOUT_MS).unref()
+    if (!this.#res.writableFinished) setTimeout(() => this.#res.destroy(), CLOSE_TIMEOUT_MS).unref()
+  }
+
+  #cut(): void {
+    this.#res.write(format({ event: 'resync', data: { reason: 'the page reads too slowly' } }))
+    this.close()
   }
 }
 
@@ -52,8 +102,10 @@ function format({ id, event, data }: StreamEvent): string {
 }
 
 export interface EventStreams {
-  open(res: Response): EventSink
+  /** @param address who reads it, as limits count addresses */
+  open(res: Response, address: string): EventSink
   readonly count: number
+  countOf(address: string): number
   close(): void
 }
 
@@ -63,7 +115,8 @@ export interface EventStreams {
  */
 export function createEventStreams(onOpened: () => () => void = () => () => undefined): EventStreams {
   const slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
-  let count = 0
+  const counts = new OpenCounts()
+  const budget = new BufferBudget()
   let turn = 0
   const timer = setInterval(() => {
     turn = (turn + 1) % SLOTS
@@ -71,23 +124,23 @@ export function createEventStreams(onOpened: () => () => void = () => () => unde
   }, KEEP_ALIVE_MS / SLOTS)
   timer.unref()
   return {
-    open(res) {
-      const stream = new EventStream(res)
-      const slot = slots[count % SLOTS]
+    open(res, address) {
+      const stream = new EventStream(res, budget)
+      const slot = slots[counts.total % SLOTS]
+      const closed = [onOpened(), counts.open(address)]
       slot?.add(stream)
-      count += 1
-      const onClosed = onOpened()
-      // `on`, as it comes only once: `once` would keep three more objects for each page.
-      res.on('close', () => {
-        onClosed()
+      budget.add(stream)
+      whenClosed(res, () => {
+        for (const close of closed) close()
         slot?.delete(stream)
-        count -= 1
+        budget.remove(stream)
       })
       return stream
     },
     get count() {
-      return count
+      return counts.total
     },
+    countOf: (address) => counts.of(address),
     close: () => clearInterval(timer),
   }
 }

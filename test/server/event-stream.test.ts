@@ -9,7 +9,7 @@ afterEach(() => void jest.useRealTimers())
 /** As much of an answer as a stream needs; `written` has what went out. */
 function answer(written: string[]): Response {
   const res = Object.assign(new EventEmitter(), {
-    req: {},
+    req: { socket: new EventEmitter() },
     writableLength: 0,
     writeHead: () => undefined,
     flushHeaders: () => undefined,
@@ -26,7 +26,7 @@ const KEEP_ALIVE = ': keep-alive\n\n'
 test('each stream is kept alive once in fifteen seconds, and never many of them at once', () => {
   const streams = createEventStreams()
   const written: string[] = []
-  for (let i = 0; i < 3000; i++) streams.open(answer(written))
+  for (let i = 0; i < 3000; i++) streams.open(answer(written), '203.0.113.7')
   let most = 0
   let all = 0
   for (let passedMs = 0; passedMs < 15_000; passedMs += 50) {

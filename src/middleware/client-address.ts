@@ -1,0 +1,56 @@
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import type { Request } from 'express'
+import { ipKeyGenerator } from 'express-rate-limit'
+
+/** Proxies in front that are trusted to name the client's address: how many, or which networks they are in. */
+export type TrustedProxies = number | readonly string[]
+
+/** One subscriber has a whole /64 of IPv6 addresses. */
+const IPV6_SUBNET = 64
+
+/**
+ * For Express's setting `trust proxy`. The hop nearest to the service is 0; an address may have a port and
+ * brackets, as some gateways write them.
+ */
+export function createProxyTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {
+  if (typeof trusted === 'number') return (_address, hop) => hop < trusted
+  const networks = new BlockList()
+  for (const network of trusted) addNetwork(networks, network)
+  return (address) => {
+    const ip = plainAddress(address)
+    return isIP(ip) !== 0 && networks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+  }
+}
+
+/** Whether it is an address or a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
+  const [ip = '', bits, ...more] = text.split('/')
+  const version = isIP(ip)
+  if (version === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32))
+}
+
+function addNetwork(networks: BlockList, text: string): void {
+  const [ip = '', bits] = text.split('/')
+  const type = isIPv6(ip) ? 'ipv6' : 'ipv4'
+  networks.addSubnet(ip, Number(bits ?? (type === 'ipv6' ? 128 : 32)), type)
+}
+
+/** The client's address as limits count it: an IPv4 address, or the network of an IPv6 one. */
+export function addressKey(req: Request): string {
+  const ip = plainAddress(req.ip ?? '')
+  return isIPv6(ip) ? ipKeyGenerator(ip, IPV6_SUBNET) : ip
+}
+
+/** `203.0.113.7` of `203.0.113.7:4711` and of `::ffff:203.0.113.7`; `2001:db8::1` of `[2001:db8::1]:4711`. */
+export function plainAddress(text: string): string {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
+  return /^::ffff:([\d.]+)$/i.exec(bare)?.[1] ?? bare
+}
+
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const
+
+/** The header by which a proxy names a client's address, where there is one. */
+export function forwardingHeaderOf({ headers }: Request): string | undefined {
+  return FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
+}

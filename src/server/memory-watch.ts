@@ -1,0 +1,45 @@
+/** What Node.js tells about memory, in bytes. */
+export interface MemoryFigures {
+  /** The container's limit (cgroup); 0 or more than the machine has where there is none. */
+  readonly limit: number
+  /** What the container has left of it. */
+  readonly available: number
+  readonly resident: number
+}
+
+const REMEMBERED_MS = 1000
+/** Of the limit. The rest is for what has been accepted already. */
+const MAX_RESIDENT_SHARE = 0.85
+/** A container's page cache counts as used, so that little is left there long before the process is near the limit. */
+const MIN_AVAILABLE_SHARE = 0.05
+const LARGE_RESIDENT_SHARE = 0.5
+
+/** Whether the process is so near its container's memory limit that the kernel may soon end it. Asked once a second. */
+export function createMemoryWatch(
+  read: () => MemoryFigures = readFigures,
+  monotonicNow: () => number = () => performance.now(),
+): () => boolean {
+  let isLow = false
+  let readAtMs = -Infinity
+  return () => {
+    if (monotonicNow() - readAtMs >= REMEMBERED_MS) {
+      readAtMs = monotonicNow()
+      isLow = isNearLimit(read())
+    }
+    return isLow
+  }
+}
+
+function isNearLimit({ limit, available, resident }: MemoryFigures): boolean {
+  if (limit === 0) return false
+  if (resident > limit * MAX_RESIDENT_SHARE) return true
+  return available < limit * MIN_AVAILABLE_SHARE && resident > limit * LARGE_RESIDENT_SHARE
+}
+
+function readFigures(): MemoryFigures {
+  return {
+    limit: process.constrainedMemory(),
+    available: process.availableMemory(),
+    resident: process.memoryUsage.rss(),
+  }
+}
