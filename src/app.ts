@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express } from 'express'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { Log } from './log.ts'
+import { metricsPage } from './management-app.ts'
 import type { Metrics, MetricsPage } from './metrics.ts'
 import { createOpenApiJson } from './openapi/openapi-json.ts'
 import { problemHandler } from './problems/problem-handler.ts'
@@ -13,9 +14,12 @@ import { requestLog } from './request-log.ts'
 import { addDeploymentRoutes } from './routes/deployment.ts'
 import { developerFileRoutes } from './routes/developer-files.ts'
 import type { EventStreams } from './server/event-stream.ts'
+import { createMemoryWatch } from './server/memory-watch.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
+import { createArrivalLimit } from './middleware/arrival-limit.ts'
+import { createProxyTrust } from './middleware/client-address.ts'
 import { createLoadLimit } from './middleware/load-limit.ts'
 import { createOriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits } from './middleware/rate-limits.ts'
@@ -42,33 +46,59 @@ export interface AppParts {
   readonly streams: EventStreams
   readonly widgetConfig: ReadWidgetConfig
   readonly readiness: Readiness
-  readonly now: () => number
+  /** Whether pages with a live stream may come. */
+  readonly acceptsStreams: () => boolean
+  readonly monotonicNow: () => number
 }
+
+/** `/metrics` costs milliseconds, and here anybody may ask. */
+const PUBLIC_METRICS_MAX_AGE_MS = 500
 
 /** The order in which a request meets middleware and routes. */
 export function createApp(parts: AppParts): Express {
-  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness, now } = parts
+  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness } = parts
   const gate = createOriginGate({
     allowedOrigins: config.allowedOrigins,
     allowNoOrigin: config.allowNoOrigin,
     credentials: config.session.cookie,
   })
   const rate = createRateLimits(config.rate)
-  const load = createLoadLimit(config.limits.requestsUnderWay)
+  const load = createLoadLimit(config.limits.requestsInFlight)
+  const arrivals = createArrivalLimit({
+    max: config.limits.requestsArriving,
+    maxPerAddress: config.limits.requestsArrivingPerAddress,
+  })
   const session = createSessionGuard(services.sessions, config.session.cookie)
-  const guards = guestRouteGuards({ gate, load, rate, session, maxBodyBytes: config.limits.bodyBytes })
-  const newDeadline = () => now() + config.upstreamTimeoutMs
+  const guards = guestRouteGuards({
+    gate,
+    load,
+    arrivals,
+    rate,
+    session,
+    maxBodyBytes: config.limits.bodyBytes,
+  })
+  const newDeadline = () => parts.monotonicNow() + config.upstreamTimeoutMs
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.set('trust proxy', config.trustProxy)
+  app.set('trust proxy', createProxyTrust(config.trustProxy))
   app.set('query parser', 'simple')
 
-  app.use(securityHeaders(pictureOrigins(config)), requestId, requestLog({ log, metrics }), gate.cors)
+  // HSTS binds a whole host, and in another application that is not ours.
+  let isHttpsOnly = config.publicUrl.startsWith('https://')
+  app.once('mount', () => {
+    isHttpsOnly = false
+  })
+  app.use(
+    securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly: () => isHttpsOnly }),
+    requestId,
+    requestLog({ log, metrics }),
+    gate.cors,
+  )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
   addHealthRoutes(app, {
-    guard: gate.enforceOrigin,
+    guards: [gate.enforceOrigin],
     checks: () => readiness.checks(),
     hints: config.problemHints,
   })
@@ -79,17 +109,20 @@ export function createApp(parts: AppParts): Express {
     services,
     guards,
     newDeadline,
+    monotonicNow: parts.monotonicNow,
     setSessionCookie: createSessionCookie(config.session),
   })
   addEventRoutes(app, {
     sessions: services.sessions,
     live,
     streams,
-    maxStreams: config.limits.eventStreams,
+    limits: config.limits,
+    isMemoryLow: createMemoryWatch(),
     guards: [session.required, rate.perGuest],
-    isDraining: () => readiness.isDraining,
+    acceptsStreams: parts.acceptsStreams,
   })
-  if (config.metricsPort === undefined) app.get('/metrics', metricsPage(metrics))
+  if (config.managementPort === undefined)
+    app.get('/metrics', metricsPage(metrics, PUBLIC_METRICS_MAX_AGE_MS))
   addDeploymentRoutes(app, { guestApi, widgetConfig, guards, newDeadline })
   app.use('/docs/problems', problemPages())
   app.use(
@@ -110,21 +143,4 @@ export function createApp(parts: AppParts): Express {
 function pictureOrigins({ genesys }: Config): string[] {
   const { origin, protocol } = new URL(genesys.hosts.apiUrl)
   return protocol === 'http:' ? [origin] : []
-}
-
-/** `/metrics` alone, for a port of its own. */
-export function createMetricsApp(metrics: MetricsPage): Express {
-  const app = express()
-  app.disable('x-powered-by')
-  app.get('/metrics', metricsPage(metrics))
-  return app
-}
-
-function metricsPage(metrics: MetricsPage): RequestHandler {
-  return async (_req, res) => {
-    const text = await metrics.text()
-    res.setHeader('Cache-Control', 'no-store')
-    res.setHeader('Content-Type', metrics.contentType)
-    res.end(text)
-  }
 }

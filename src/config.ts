@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import dotenv from 'dotenv'
 import type { GuestApiName } from './genesys/guest-api.ts'
+import type { TrustedProxies } from './middleware/client-address.ts'
 import { parseOriginPattern } from './middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from './sessions/attribute-policy.ts'
 import type { UserTokenSettings } from './sessions/user-token.ts'
@@ -18,6 +19,11 @@ import { readUserToken } from './settings/user-token-settings.ts'
 import { unknownVariables } from './settings/unknown-variables.ts'
 import { parseEach } from './settings/variables.ts'
 
+/** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
+const MANAGEMENT_PORT = 9090
+/** In production: endpoints of an orchestrator go on sending for some seconds. */
+const DRAIN_DELAY_MS = 5000
+
 /** Settings of the service, as `readConfig` makes them. Secrets are in it: never log one. */
 export interface Config {
   readonly production: boolean
@@ -25,8 +31,8 @@ export interface Config {
   readonly host: string
   /** As websites see the service, without a trailing slash; `''` when it is not known. */
   readonly publicUrl: string
-  /** How many proxies in front are trusted to name the client's address. */
-  readonly trustProxy: number
+  /** Which proxies in front are trusted to name the client's address. */
+  readonly trustProxy: TrustedProxies
   readonly allowedOrigins: readonly string[]
   readonly allowNoOrigin: boolean
   readonly genesys: {
@@ -63,15 +69,22 @@ export interface Config {
   readonly limits: {
     readonly bodyBytes: number
     readonly attachmentBytes: number
-    readonly requestsUnderWay: number
+    readonly requestsInFlight: number
+    readonly requestsArriving: number
+    readonly requestsArrivingPerAddress: number
     readonly eventStreams: number
+    readonly eventStreamsPerAddress: number
     readonly openedTokens: number
     readonly requestTimeoutMs: number
   }
   readonly upstreamTimeoutMs: number
+  /** How long new connections are still served after the signal to stop. */
+  readonly drainDelayMs: number
+  /** And then for requests in flight. */
   readonly drainMs: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
-  readonly metricsPort: number | undefined
+  /** Health, readiness and metrics on a port of their own; where there is none, metrics are on the other one. */
+  readonly managementPort: number | undefined
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
@@ -132,8 +145,9 @@ export function readConfig(
   if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
     problems.push('GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud')
 
-  if (env.METRICS_PORT !== undefined && env.METRICS_PORT !== 0 && env.METRICS_PORT === env.PORT) {
-    problems.push('METRICS_PORT must differ from PORT')
+  const managementPort = env.MANAGEMENT_PORT ?? env.METRICS_PORT ?? (production ? MANAGEMENT_PORT : undefined)
+  if (managementPort !== undefined && managementPort !== 0 && managementPort === env.PORT) {
+    problems.push('MANAGEMENT_PORT must differ from PORT')
   }
   const hosts = readHosts(env, problems)
   if (production && hosts !== undefined) requireEncryption(hosts, problems)
@@ -190,15 +204,19 @@ export function readConfig(
     limits: {
       bodyBytes: env.MAX_BODY_BYTES,
       attachmentBytes: env.MAX_ATTACHMENT_BYTES,
-      requestsUnderWay: env.MAX_REQUESTS_UNDER_WAY,
+      requestsInFlight: env.MAX_REQUESTS_UNDER_WAY,
+      requestsArriving: env.MAX_REQUESTS_ARRIVING,
+      requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
       eventStreams: env.MAX_EVENT_STREAMS,
+      eventStreamsPerAddress: env.MAX_EVENT_STREAMS_PER_ADDRESS,
       openedTokens: env.MAX_OPENED_TOKENS,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     },
     upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
+    drainDelayMs: env.DRAIN_DELAY_MS ?? (production ? DRAIN_DELAY_MS : 0),
     drainMs: env.DRAIN_MS,
     logLevel: env.LOG_LEVEL,
-    metricsPort: env.METRICS_PORT,
+    managementPort,
     docs: env.DOCS,
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,

@@ -25,7 +25,7 @@ export interface GenesysClient {
 /** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
 export function createGenesysClient(
   config: Config,
-  { log, metrics, now }: { log: Log; metrics: Metrics; now: () => number },
+  { log, metrics, now }: { log: Log; metrics: Metrics; now: () => number; monotonicNow?: () => number },
 ): GenesysClient {
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()

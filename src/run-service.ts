@@ -1,49 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from './config.ts'
-import { startServer } from './server/http-server.ts'
+import { RequestError } from './middleware/request-error.ts'
+import { toProblem } from './problems/problem.ts'
+import { startServer, type ConnectionProblemCode, type RawAnswer } from './server/http-server.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './service.ts'
 
 export interface RunningService {
   readonly port: number
   readonly url: string
+  /** Of the management port; undefined where there is none. */
+  readonly managementUrl: string | undefined
   readonly log: Log
-  /** Lets requests end, sends pages with a live stream away, and is done within `DRAIN_MS` and a second. */
+  /** `GET /path` of each request that is served at this moment. */
+  activeRequests(): string[]
+  /**
+   * Reports not ready, goes on serving for `DRAIN_DELAY_MS`, then sends pages with a live stream away and lets requests
+   * end within `DRAIN_MS`. A second call waits for the first.
+   */
   stop(): Promise<void>
+  /** What {@link stop} takes at most. */
+  readonly stopTimeoutMs: number
 }
 
 /** Builds the service and listens. @throws when a port is in use */
 export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
   const bff = createGuestBff(config, options)
-  const { port, host, metricsPort } = config
-  const { requestTimeoutMs } = config.limits
-  const server = await startServer(bff.app, { port, host, requestTimeoutMs })
-  const startMetrics = async (port: number) => {
+  const { host, managementPort, drainDelayMs, drainMs } = config
+  const listen = {
+    host,
+    requestTimeoutMs: config.limits.requestTimeoutMs,
+    answerTo: (code: ConnectionProblemCode) => rawAnswer(code, config),
+  }
+  const server = await startServer(bff.app, { ...listen, port: config.port })
+  const startManagement = async (port: number) => {
     try {
-      return await startServer(bff.metricsApp, { port, host, requestTimeoutMs })
+      return await startServer(bff.managementApp, { ...listen, port })
     } catch (error) {
       await server.stop(0)
       await bff.close()
       throw error
     }
   }
-  const metricsServer = metricsPort === undefined ? undefined : await startMetrics(metricsPort)
-  bff.log.info(
-    { url: server.url, guestApi: config.genesys.guestApi, deploymentId: config.genesys.deploymentId },
-    'listening',
-  )
+  const management = managementPort === undefined ? undefined : await startManagement(managementPort)
+  const { guestApi, deploymentId } = config.genesys
+  bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
   // The first guest should not be the one who finds out.
   void bff.readiness.checks().then((checks) => {
     for (const { name, ok, code, hint } of checks)
       if (!ok) bff.log.error({ operation: name, code, hint }, 'not ready')
   })
+
+  async function stop(): Promise<void> {
+    bff.startDraining()
+    server.closeAfterAnswers()
+    if (drainDelayMs > 0) await pause(drainDelayMs)
+    bff.drain()
+    await server.stop(drainMs)
+    await bff.close()
+    await management?.stop(0)
+  }
+  let stopped: Promise<void> | undefined
   return {
     port: server.port,
     url: server.url,
+    managementUrl: management?.url,
     log: bff.log,
-    async stop() {
-      bff.drain()
-      await Promise.all([server.stop(config.drainMs), metricsServer?.stop(0)])
-      await bff.close()
-    },
+    activeRequests: () => server.activeRequests(),
+    stop: () => (stopped ??= stop()),
+    stopTimeoutMs: drainDelayMs + drainMs,
   }
+}
+
+/** For requests that never reach the application. */
+function rawAnswer(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawAnswer {
+  const problem = toProblem(new RequestError(code, 'This is not a request that can be served.'), {
+    publicUrl,
+    hints: problemHints,
+  })
+  return { ...problem, body: JSON.stringify(problem.body) }
 }

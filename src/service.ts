@@ -1,10 +1,12 @@
 import type { Express } from 'express'
-import { createApp, createMetricsApp } from './app.ts'
+import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import { createLog, type Log } from './log.ts'
+import { createManagementApp } from './management-app.ts'
 import { createMetrics } from './metrics.ts'
+import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createEventStreams } from './server/event-stream.ts'
 import { createAttributePolicy } from './sessions/attribute-policy.ts'
@@ -25,18 +27,22 @@ export interface GuestBffOptions {
   readonly log?: Log
   /** A driver in place of the configured one. */
   readonly guestApi?: GuestApi
-  /** Epoch ms. Default: `Date.now`. */
+  /** Epoch ms, for what expires at a time of day. Default: `Date.now`. */
   readonly now?: () => number
+  /** Epoch ms that never step back, for waits and deadlines. Default: `now` where that is given. */
+  readonly monotonicNow?: () => number
 }
 
 /** The whole service, ready to be listened with, or mounted in another Express app under any path. */
 export interface GuestBff {
   readonly app: Express
-  /** `/metrics` alone, for `METRICS_PORT`. */
-  readonly metricsApp: Express
+  /** Health, readiness and metrics, for `MANAGEMENT_PORT`. */
+  readonly managementApp: Express
   readonly log: Log
   readonly readiness: Readiness
-  /** Tells pages with a live stream to come back (to another replica), and reports not ready. */
+  /** Reports not ready from now on. What comes is still served. */
+  startDraining(): void
+  /** The same, and tells pages with a live stream to come back, to another replica. */
   drain(): void
   /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
   close(): Promise<void>
@@ -47,10 +53,10 @@ const RECONNECT_WITHIN_MS = 1000
 
 /** Builds the whole service by hand, in reading order. It opens no port and reads no environment. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
-  const { trustedAttributes, now = Date.now } = options
+  const { trustedAttributes, now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
-  const genesys = createGenesysClient(config, { log, metrics, now })
+  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow })
   const guestApi = options.guestApi ?? genesys.guestApi
 
   const tokens = createSessionTokens({
@@ -95,8 +101,9 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   })
   const live = createLiveEvents({ guestApi, onEnded: (sid) => sessions.markEnded(sid), now })
   const streams = createEventStreams(() => metrics.streamOpened())
-  const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now })
+  const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now: monotonicNow })
 
+  let acceptsStreams = true
   const services = { sessions, messages, attributes, attachments, tokens }
   const app = createApp({
     config,
@@ -108,7 +115,8 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     streams,
     widgetConfig,
     readiness,
-    now,
+    acceptsStreams: () => acceptsStreams,
+    monotonicNow,
   })
   for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
   if (config.session.keysAreEphemeral) {
@@ -120,13 +128,15 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
 
   const drain = () => {
     readiness.startDraining()
+    acceptsStreams = false
     live.drain(RECONNECT_WITHIN_MS)
   }
   return {
     app,
-    metricsApp: createMetricsApp(metrics),
+    managementApp: createManagementApp({ log, metrics, readiness }),
     log,
     readiness,
+    startDraining: () => readiness.startDraining(),
     drain,
     async close() {
       drain()

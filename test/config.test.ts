@@ -32,7 +32,7 @@ describe('settings', () => {
       allowedOrigins: ['https://www.example.com', 'https://*.example.org'],
       allowNoOrigin: false,
       drainMs: 3000,
-      metricsPort: undefined,
+      managementPort: undefined,
       docs: true,
       demo: false,
       problemHints: true,

@@ -18,7 +18,8 @@ try {
   await streamsEventsAtOnce()
   await saysNothingTwice()
   await asksTheOtherWhenOneIsGone()
-  assert.equal((await ask('/metrics')).status, 404)
+  for (const path of ['/metrics', '/METRICS', '/metrics/', '//metrics', '/%6detrics', '/x/../metrics?a=b'])
+    assert.equal((await ask(path)).status, 404, path)
   process.stdout.write('nginx keeps guests on their replica, streams, and repeats no message\n')
 } finally {
   nginx.kill('SIGTERM')

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
+import { isNetwork } from '../middleware/client-address.ts'
 
 const onOff = z.stringbool({
   truthy: ['on', 'true', '1', 'yes'],
@@ -22,6 +23,11 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 )
+
+/** How many proxies, or the networks that they are in. */
+const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork)))], {
+  error: 'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
+})
 
 /** `a=b, c=d` as an object. */
 const pairs = list.pipe(
@@ -51,7 +57,7 @@ const Env = z.object({
   PORT: whole(0, 65535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   PUBLIC_URL: httpUrl.optional(),
-  TRUST_PROXY: whole(0, 16).default(0),
+  TRUST_PROXY: proxies.default(0),
   ALLOWED_ORIGINS: list.default([]),
   ALLOW_NO_ORIGIN: onOff.default(false),
 
@@ -109,10 +115,14 @@ const Env = z.object({
   MAX_BODY_BYTES: whole(1024, 1_048_576).default(16_384),
   MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
   MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).default(1000),
+  MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
+  MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
   MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
+  MAX_EVENT_STREAMS_PER_ADDRESS: whole(1, 1_000_000).default(1000),
   MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
   REQUEST_TIMEOUT_MS: whole(100, 600_000).default(120_000),
   UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
+  DRAIN_DELAY_MS: whole(0, 600_000).optional(),
   DRAIN_MS: whole(0, 600_000).default(3000),
 
   LOG_LEVEL: z
@@ -120,6 +130,7 @@ const Env = z.object({
       error: 'must be one of error, warn, info, debug, trace, silent',
     })
     .default('info'),
+  MANAGEMENT_PORT: whole(0, 65535).optional(),
   METRICS_PORT: whole(0, 65535).optional(),
   DOCS: onOff.default(true),
   DEMO: onOff.default(false),

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { RunningService } from './run-service.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+
+/** Beyond what draining may take: whatever hangs then is left behind. */
+const EXIT_GRACE_MS = 2000
+const MAX_LOGGED_REQUESTS = 10
+
+/**
+ * Ends the process when it is told to, and when nothing else is left: the first signal drains, a second one does not
+ * wait; an error that nobody caught is logged with what was being served, drains too, and ends it with 1.
+ */
+export function superviseProcess(service: RunningService): void {
+  const stop = () => Promise.race([service.stop(), pause(service.stopTimeoutMs + EXIT_GRACE_MS)])
+  stopOnSignal((signal) => {
+    service.log.info({ signal }, 'stopping')
+    return stop()
+  })
+  const fail = (err: unknown, origin: string) => {
+    const serving = service.activeRequests().slice(0, MAX_LOGGED_REQUESTS).join(', ') || 'no request'
+    service.log.error(
+      { err, reason: `${origin} while serving ${serving}` },
+      'stopping after an uncaught error',
+    )
+    void stop().finally(() => process.exit(1))
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', (reason) => fail(reason, 'unhandledRejection'))
+}
