@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler } from 'express'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { FieldError } from '../sessions/session-error.ts'
 import { hasBody } from './arrival-limit.ts'
 import { RequestError } from './request-error.ts'
