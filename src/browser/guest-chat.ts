@@ -17,7 +17,7 @@ import type { ChatMessage } from './transcript.ts'
 export interface GuestChatOptions {
   /**
    * Where the service is mounted: `https://chat.example.com`, or `/chat` beside the page.
-   * Default: the folder from which this module was loaded, which is right unless a bundler moved it.
+   * Default: the folder from which this module was loaded. In a bundle, set it.
    */
   readonly baseUrl?: string | URL
   /** Where the session token is kept. Default `memory`: a reload begins a new conversation. */
