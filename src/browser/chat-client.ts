@@ -9,11 +9,11 @@ import type {
   MessagePage,
   SessionDescription,
 } from './contract.ts'
-import type { ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
+import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory } from './history.ts'
 import { followLiveEvents } from './live-events.ts'
 import { createOutbox } from './outbox.ts'
-import { isOffline, onWake } from './backoff.ts'
+import { isOffline, onWake, retryNow } from './backoff.ts'
 import { createRequests } from './requests.ts'
 import { openOrResume } from './session-opening.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
@@ -57,6 +57,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let state: ChatState = 'closed'
   let live = false
   let session: SessionDescription | undefined
+  let expiresSoonAt: string | undefined
+  let endReason: ChatEndReason | undefined
   let opening: Promise<SessionDescription> | undefined
   let { userToken } = options
   /** Ends with the session, or when the page closes the chat. */
@@ -99,8 +101,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     setState(next)
   }
 
-  function endSession(): void {
+  function endSession(reason?: ChatEndReason): void {
     tokens.forget()
+    endReason = reason
     disconnect('ended')
   }
 
@@ -133,6 +136,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   async function begin(startNew: boolean): Promise<SessionDescription> {
     disconnect('opening')
     lifetime = new AbortController()
+    expiresSoonAt = endReason = undefined
     const { signal } = lifetime
     try {
       session = await openOrResume(
@@ -177,20 +181,25 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   function onLiveEvent({ event, data }: ServerSentEvent): void {
-    const detail = JSON.parse(data) as Message & { state: string; durationMs: number }
+    const detail = JSON.parse(data) as Message & { state: string; durationMs: number; expiresAt?: string }
     if (event === 'message') {
       if (detail.direction === 'outbound') typing.hide()
       merge([detail], true)
     } else if (event === 'typing') typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
+    else if (event === 'sign-in' || event === 'offer') emit(event, detail as never)
     else if (event === 'resync') catchUp()
     else if (event === 'session') {
+      expiresSoonAt = detail.expiresAt
       if (detail.state === 'cleared' || detail.state === 'expired') endSession()
+      else if (detail.state === 'signed-in-elsewhere') endSession(detail.state)
       else if (detail.state === 'read-only' || detail.state === 'disconnected') setState(detail.state)
       else setLive(detail.state === 'connected')
     }
   }
 
   function merge(messages: readonly Message[], isNew: boolean): number {
+    // Any message prolongs the session.
+    if (isNew) expiresSoonAt = undefined
     const added = transcript.merge(messages, isNew)
     if (isNew) for (const message of added) emit('message', message)
     return added.length
@@ -231,6 +240,12 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     get hasEarlier() {
       return history.hasEarlier
+    },
+    get expiresSoonAt() {
+      return expiresSoonAt
+    },
+    get endReason() {
+      return endReason
     },
     get canResume() {
       return tokens.read() !== undefined
@@ -273,6 +288,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       endSession()
     },
     startNew: () => open(true),
+    retryNow,
     async identify(next) {
       userToken = next ?? undefined
       await open()
