@@ -22,6 +22,8 @@ export interface Metrics {
   problemAnswered(code: string): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
+  /** An error of the program itself, which ended one guest's connection or stream. */
+  unexpectedErrorThrown(operation: string): void
   /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
   streamOpened(): () => void
   /** The same for a socket to Genesys. */
@@ -74,6 +76,12 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     labelNames: ['outcome'],
     registers,
   })
+  const unexpectedErrors = new Counter({
+    name: 'guest_bff_unexpected_errors_total',
+    help: "Errors of the program itself, each of which ended one guest's connection or stream.",
+    labelNames: ['operation'],
+    registers,
+  })
   const streams = new Gauge({
     name: 'guest_bff_live_streams',
     help: 'Open streams of live events.',
@@ -101,6 +109,7 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
+    unexpectedErrorThrown: (operation) => unexpectedErrors.inc({ operation: boundedOperation(operation) }),
     streamOpened: () => countOpen(streams),
     upstreamSocketOpened: () => countOpen(sockets),
     contentType: registry.contentType,
