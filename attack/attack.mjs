@@ -30,8 +30,8 @@ const UNLIMITED = {
   RATE_OVERALL_PER_SECOND: '1000000',
 }
 
-/** A tenth of an attack goes before it: what is compiled and kept for ever is in memory then, and memory is compared with that. */
-const WARM_UP_SHARE = 0.1
+/** A part of an attack goes before it: what is compiled and kept for ever is in memory then, and memory is compared with that. */
+const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
 /** Without limits by address, so that everything behind them is reached; then with the defaults, against who wants it all for himself. */
 const campaigns = (share) => {
@@ -102,8 +102,7 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
   say(`${name}: honest guests' normal p50 ${normal.p50Ms} ms, p99 ${normal.p99Ms} ms over ${normal.count}`)
   expect(normal.failed === 0, `${name}: no honest guest fails before the attack ${normal.failures}`)
 
-  for (const [attack, options] of campaigns(share * WARM_UP_SHARE)[name].attacks)
-    await attacker.ask(attack, options)
+  for (const [attack, options] of campaigns(warmUpShare)[name].attacks) await attacker.ask(attack, options)
   await pause(2000)
   await honest.ask('report')
   const warmMiB = arena.residentMiB()
