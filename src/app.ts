@@ -68,6 +68,7 @@ export function createApp(parts: AppParts): Express {
     max: config.limits.requestsArriving,
     maxPerAddress: config.limits.requestsArrivingPerAddress,
   })
+  metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({
     gate,

@@ -28,6 +28,8 @@ export interface Metrics {
   streamOpened(): () => void
   /** The same for a socket to Genesys. */
   upstreamSocketOpened(): () => void
+  /** Has the metrics ask for these numbers each time that they are read. */
+  countRequests(counts: { readonly inFlight: () => number; readonly arriving: () => number }): void
 }
 
 export interface MetricsPage {
@@ -112,9 +114,18 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     unexpectedErrorThrown: (operation) => unexpectedErrors.inc({ operation: boundedOperation(operation) }),
     streamOpened: () => countOpen(streams),
     upstreamSocketOpened: () => countOpen(sockets),
+    countRequests({ inFlight, arriving }) {
+      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
+      countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }
+}
+
+function countedBy(registry: Registry, name: string, help: string, read: () => number): void {
+  const collect = (): void => gauge.set(read())
+  const gauge: Gauge = new Gauge({ name: `guest_bff_${name}`, help, registers: [registry], collect })
 }
 
 function countOpen(gauge: Gauge): () => void {
