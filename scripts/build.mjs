@@ -1,4 +1,6 @@
-// Builds dist/: the server, and with or without it (--browser-only) what browsers load from it.
+// Builds dist/: the programs, the modules that applications import, and what browsers load.
+//   --browser-only    only what browsers load, and what else there is stays
+//   --programs-only   without the modules, as in the image
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -114,7 +116,8 @@ async function copyDocsPage() {
 
 /** What is imported, with types, by tsc; and what is started, with all packages in it, so that it loads fast and needs no others. */
 async function buildServer() {
-  await Promise.all([tsc('tsconfig.build.json'), bundlePrograms()])
+  const modules = process.argv.includes('--programs-only') ? undefined : tsc('tsconfig.build.json')
+  await Promise.all([modules, bundlePrograms()])
 }
 
 /**
