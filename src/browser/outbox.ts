@@ -18,6 +18,8 @@ export interface Outbox {
 interface Sending {
   readonly key: string
   readonly outgoing: OutgoingMessage
+  /** How often it was tried before. */
+  repeats: number
   /** The last message known at the first try; unset before it. Tells the service from where to look for that try. */
   afterId?: string
 }
@@ -43,9 +45,12 @@ export function createOutbox(options: {
       const message = (await requests.call('POST', 'messages', {
         json: outgoing,
         headers() {
-          const repeat = sending.afterId !== undefined
           sending.afterId ??= transcript.lastId() ?? ''
-          return { 'Idempotency-Key': key, ...(repeat && { 'Idempotency-After': sending.afterId }) }
+          return {
+            'Idempotency-Key': key,
+            ...(sending.repeats && { 'Idempotency-After': sending.afterId }),
+            'Idempotency-Retry': `${sending.repeats++}`,
+          }
         },
         repeatForMs: REPEAT_FOR_MS,
         signal: await ready(),
@@ -70,7 +75,7 @@ export function createOutbox(options: {
 
   return {
     send(outgoing, idempotencyKey = randomKey()) {
-      const sending: Sending = { key: idempotencyKey, outgoing }
+      const sending: Sending = { key: idempotencyKey, outgoing, repeats: 0 }
       unsent.set(sending.key, sending)
       transcript.begin(sending.key, outgoing)
       return enqueue(sending)

@@ -25,6 +25,7 @@ const REQUEST_HEADERS = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
+  'Idempotency-Retry',
   'Idempotency-After',
   'Last-Event-ID',
   'X-Request-Id',

@@ -52,12 +52,22 @@ const UPSTREAM: ProblemCode[] = [
 ]
 
 const idempotency = z.object({
-  'Idempotency-Key': z
+  'Idempotency-Key': z.string().optional().meta({
+    description:
+      'Names this message. The same key and body get the first answer from a replica that knows the key.',
+  }),
+  'Idempotency-Retry': z
     .string()
+    .regex(/^\d{1,9}$/)
     .optional()
-    .meta({ description: 'The same key and body get the first answer.' }),
+    .meta({
+      description:
+        'How often the message was tried before. From 1 on, a replica that does not know the key looks for the message ' +
+        'in the recent history before it sends it.',
+    }),
   'Idempotency-After': z.string().optional().meta({
-    description: 'On a repeat: the id of the last message known at the first try, or empty.',
+    description:
+      'On a repeat: the id of the last message known at the first attempt, or empty. The history is searched back to it.',
   }),
 })
 

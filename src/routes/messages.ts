@@ -28,6 +28,7 @@ export function addMessageRoutes(
     const sent = await messages.send(claims, message, {
       deadlineAtMs: newDeadline(),
       idempotencyKey: keyIn('Idempotency-Key', req.headers['idempotency-key'], 1),
+      isRetry: retryCountIn(req.headers['idempotency-retry']) > 0,
       idempotencyAfter: keyIn('Idempotency-After', req.headers['idempotency-after'], 0),
     })
     if (sent.session !== undefined) setSessionCookie(res, sent.session)
@@ -53,5 +54,13 @@ function keyIn(header: string, key: string | string[] | undefined, minChars: num
     return key
   throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
+  })
+}
+
+function retryCountIn(count: string | string[] | undefined): number {
+  if (count === undefined) return 0
+  if (typeof count === 'string' && /^\d{1,9}$/.test(count)) return Number(count)
+  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
+    errors: [{ path: 'Idempotency-Retry', message: 'must be a whole number: 0 for the first attempt' }],
   })
 }

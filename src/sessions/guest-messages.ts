@@ -22,6 +22,8 @@ export type MessageBody = Pick<
 export interface SendOptions {
   readonly deadlineAtMs: number
   readonly idempotencyKey?: string | undefined
+  /** True on a repeat, whether or not this replica knows the key. */
+  readonly isRetry?: boolean | undefined
   /** Set on a repeat: the last message the page knew when it first tried. */
   readonly idempotencyAfter?: string | undefined
 }
@@ -93,7 +95,7 @@ export function createGuestMessages(options: {
   }
 
   return {
-    send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter }) {
+    send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter, isRetry = false }) {
       // Before its key is looked at: what can never be sent is no attempt.
       if (body.text !== undefined && Buffer.byteLength(body.text) > maxTextBytes) {
         const tooLong = `A text must be at most ${maxTextBytes} bytes of UTF-8.`
@@ -104,7 +106,7 @@ export function createGuestMessages(options: {
       const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
       if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
       return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
-        const isRepeat = firstTriedAtMs !== undefined || idempotencyAfter !== undefined
+        const isRepeat = isRetry || firstTriedAtMs !== undefined || idempotencyAfter !== undefined
         const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
         return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
       })

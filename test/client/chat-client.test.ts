@@ -167,6 +167,8 @@ describe('sending', () => {
     expect(second?.headers['Idempotency-Key']).toBe(first?.headers['Idempotency-Key'])
     expect(first?.headers).not.toHaveProperty('Idempotency-After')
     expect(second?.headers['Idempotency-After']).toBe('m1')
+    expect(first?.headers['Idempotency-Retry']).toBe('0')
+    expect(second?.headers['Idempotency-Retry']).toBe('1')
   })
 
   test('tells with an empty Idempotency-After that no message was known before', async () => {

@@ -95,6 +95,12 @@ test.each([
   expect(genesys.sent[0]?.message.repeat).toEqual(repeat)
 })
 
+test('a repeat whose key this replica does not know tells the driver to look first', async () => {
+  const { genesys, messages, claims, options } = setUp()
+  await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', isRetry: true })
+  expect(genesys.sent[0]?.message.repeat).toEqual({ afterId: undefined, firstTriedAtMs: undefined })
+})
+
 test.each([
   [4096, 'x'.repeat(4096), undefined],
   [4097, 'x'.repeat(4097), 'text_too_long'],

@@ -175,7 +175,7 @@ export class GuestConnection implements SocketHandlers {
   onFrame(frame: Frame): void {
     this.#lastFrameAtMs = this.#settings.monotonicNow()
     // First, as the next request is sent within `accept` and must be known to come after this message.
-    if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body)
+    if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
     const outcome = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
@@ -220,10 +220,15 @@ export class GuestConnection implements SocketHandlers {
     if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
   }
 
-  #onPushed(wire: StructuredMessage): void {
+  #onPushed(wire: StructuredMessage, tracingId: string | undefined): void {
     const event = readEvent(wire, this.#settings.now())
     if (!event) return
-    if (event.type === 'message') this.#noteNewest(event.message, wire)
+    if (event.type === 'message') {
+      this.#noteNewest(event.message, wire)
+      const isGuests = event.message.direction === 'inbound'
+      if (isGuests && tracingId !== undefined)
+        this.lateAcknowledgements.acknowledge(tracingId, event.message.id)
+    }
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#emit(event)
   }

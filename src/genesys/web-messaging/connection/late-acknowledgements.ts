@@ -5,7 +5,7 @@ const MAX_ACKNOWLEDGED = 8
 
 /**
  * Acknowledgements that came after their callers were told `delivery_unknown`, and which of the guest's
- * messages were acknowledged under which tracing id.
+ * messages, of all its tabs and replicas, were acknowledged under which tracing id.
  */
 export class LateAcknowledgements {
   #late: Map<string, Message> | undefined
@@ -23,10 +23,10 @@ export class LateAcknowledgements {
     return this.#late?.get(tracingId)
   }
 
-  /** The caller was told that Genesys has the message. */
-  acknowledge(tracingId: string, { id }: Message): void {
+  /** Genesys has the message, sent on this connection or another one. */
+  acknowledge(tracingId: string, messageId: string): void {
     this.#acknowledged ??= new Map()
-    this.#acknowledged.set(id, tracingId)
+    this.#acknowledged.set(messageId, tracingId)
     dropOldest(this.#acknowledged, MAX_ACKNOWLEDGED)
   }
 

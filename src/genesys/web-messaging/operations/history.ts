@@ -17,8 +17,8 @@ export interface PageRequest {
 export interface History {
   /** Callers who ask for the same page at the same time share one answer. */
   readonly page: (guest: Guest, page: PageRequest, deadlineAtMs: number) => Promise<MessagePage>
-  /** The newest entries as they are now, newest first. */
-  readonly newest: (guest: Guest, deadlineAtMs: number) => Promise<StructuredMessage[]>
+  /** Entries as they are now, newest first, {@link SEARCH_PAGE_SIZE} a page. */
+  readonly newest: (guest: Guest, deadlineAtMs: number, pageNumber?: number) => Promise<StructuredMessage[]>
 }
 
 /** What one guest's reads share; gone with its connection. */
@@ -43,7 +43,7 @@ const JWT_MARGIN_MS = 5_000
 /** Genesys: 10 history calls a minute for a session. */
 const CALLS_PER_MINUTE = 10
 const MINUTE_MS = 60_000
-const LOOK_BACK = { pageSize: 25, pageNumber: 1 }
+export const SEARCH_PAGE_SIZE = 25
 
 export function createHistory(options: {
   readonly api: UpstreamClient
@@ -136,8 +136,8 @@ export function createHistory(options: {
       const messages = oldestFirst(entities, now())
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
-    async newest(guest, deadlineAtMs) {
-      return (await read(guest, LOOK_BACK, deadlineAtMs)).entities
+    async newest(guest, deadlineAtMs, pageNumber = 1) {
+      return (await read(guest, { pageSize: SEARCH_PAGE_SIZE, pageNumber }, deadlineAtMs)).entities
     },
   }
 }

@@ -4,7 +4,7 @@ import { selectedReplies, textsOf } from '../../selected-replies.ts'
 import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { Frame, StructuredMessage } from '../wire/frames.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import type { History } from './history.ts'
+import { SEARCH_PAGE_SIZE, type History } from './history.ts'
 import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
 
@@ -20,6 +20,8 @@ interface SearchAnchor {
 const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 const CLOCK_SKEW_MS = 5_000
+/** Genesys: 10 reads of the history a minute for a session. */
+const MAX_SEARCHED_PAGES = 4
 /** A message that was just taken may need a moment to be in the history. */
 const SEARCH_RETRY_MS = 1_000
 
@@ -38,7 +40,7 @@ export function createSendMessage(options: {
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
     const accepted = await findOrSend(guest, message, deadlineAtMs)
-    connections.of(guest).lateAcknowledgements.acknowledge(message.tracingId, accepted)
+    connections.of(guest).lateAcknowledgements.acknowledge(message.tracingId, accepted.id)
     return accepted
   }
 
@@ -82,12 +84,12 @@ export function createSendMessage(options: {
     if (echo) return echo
     const sinceMs = firstTriedAtMs === undefined ? now() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
-      return await look(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
+      return await search(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error
       throw new UpstreamError(
         'delivery_unknown',
-        'Whether the message was taken can not be found out',
+        'Whether the message was accepted cannot be found out',
         error.facts,
       )
     }
@@ -101,29 +103,43 @@ export function createSendMessage(options: {
     deadlineAtMs: number,
   ) {
     try {
-      const found = await look(guest, message, from, deadlineAtMs)
+      const found = await search(guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
       await pause(SEARCH_RETRY_MS, undefined, { ref: false })
-      return await look(guest, message, from, deadlineAtMs)
+      return await search(guest, message, from, deadlineAtMs)
     } catch {
       return undefined
     }
   }
 
-  async function look(guest: Guest, message: OutgoingMessage, from: SearchAnchor, deadlineAtMs: number) {
-    const nowMs = now()
-    const isOurs = (found: Message) =>
-      !connections.of(guest).lateAcknowledgements.belongsToAnother(message.tracingId, found)
-    for (const entity of await history.newest(guest, deadlineAtMs)) {
-      const { afterKey } = from
-      if (afterKey !== undefined && (messageKey(entity) === afterKey || entity.id === afterKey))
-        return undefined
-      const found = readMessage(entity, nowMs)
-      if (afterKey === undefined && found && Date.parse(found.time) < from.sinceMs) return undefined
-      if (found?.direction === 'inbound' && hasSameContent(found, message) && isOurs(found)) return found
+  /** The message in the history: by its tracing id in the newest page, else by its content, back to the anchor. */
+  async function search(guest: Guest, message: OutgoingMessage, anchor: SearchAnchor, deadlineAtMs: number) {
+    const { lateAcknowledgements } = connections.of(guest)
+    let isPastAnchor = false
+    for (let pageNumber = 1; pageNumber <= MAX_SEARCHED_PAGES && !isPastAnchor; pageNumber++) {
+      const entities = await history.newest(guest, deadlineAtMs, pageNumber)
+      for (const entity of entities) {
+        const found = readMessage(entity, now())
+        isPastAnchor ||= isAtAnchor(entity, found, anchor)
+        if (found?.direction !== 'inbound') continue
+        const sentAs = entity.metadata?.tracingId
+        if (sentAs === message.tracingId) return found
+        const mayBeOurs = sentAs === undefined && !isPastAnchor && hasSameContent(found, message)
+        if (mayBeOurs && !lateAcknowledgements.belongsToAnother(message.tracingId, found)) return found
+      }
+      if (entities.length < SEARCH_PAGE_SIZE) return undefined
     }
     return undefined
   }
+}
+
+function isAtAnchor(
+  entity: StructuredMessage,
+  found: Message | undefined,
+  { afterKey, sinceMs }: SearchAnchor,
+): boolean {
+  if (afterKey !== undefined) return messageKey(entity) === afterKey || entity.id === afterKey
+  return found !== undefined && Date.parse(found.time) < sinceMs
 }
 
 function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {
@@ -132,7 +148,7 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
   return isInbound(wire) ? readMessage(wire, nowMs) : undefined
 }
 
-/** The history has no tracing id: a message is recognised by what it says. */
+/** Where Genesys gives no tracing id back, a message is recognized by what it says. */
 function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
   const choices = selectedReplies(sent)

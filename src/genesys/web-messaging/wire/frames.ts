@@ -28,7 +28,14 @@ export const StructuredMessage = z.object({
   channel: maybe(z.object({ time: Text, messageId: maybe(Id), from: maybe(Participant) })),
   content: maybe(z.array(z.unknown())),
   events: maybe(z.array(MessageEvent.catch({}))),
-  metadata: maybe(z.object({ readOnly: Text, expirationDate: maybe(z.coerce.number().positive()) })),
+  metadata: maybe(
+    z.object({
+      readOnly: Text,
+      expirationDate: maybe(z.coerce.number().positive()),
+      /** Ours, of a message that we sent. */
+      tracingId: Text,
+    }),
+  ),
   originatingEntity: Text,
 })
 export type StructuredMessage = z.infer<typeof StructuredMessage>

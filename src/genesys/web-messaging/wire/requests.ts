@@ -58,7 +58,8 @@ export function onMessage(message: OutgoingMessage): RequestFrame {
       ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content }),
-      ...(parentMessageId !== undefined && { metadata: { parentMessageId } }),
+      // Genesys: a map of strings, part of the message in the history too, where no other id of ours is.
+      metadata: { tracingId: message.tracingId, ...(parentMessageId !== undefined && { parentMessageId }) },
       ...withAttributes(message.attributes),
     },
   }

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../../../../src/upstream/upstream-error.ts'
 import { isState, listen, says, soon, startDriver, type Driver } from '../start-driver.ts'
@@ -28,7 +28,7 @@ test('a message without changed attributes carries none', async () => {
   const { api, guest, genesys } = await startDriver()
   await api.send(await guest(), { ...text('Hello'), attributes: {} }, soon())
   const { frame } = await genesys.seenFrame('onMessage')
-  expect(frame.message).toEqual({ type: 'Text', text: 'Hello' })
+  expect(frame.message).toEqual({ type: 'Text', text: 'Hello', metadata: { tracingId: frame.tracingId } })
 })
 
 test('a chosen quick reply is sent as what it is, and its echo says so', async () => {
@@ -228,6 +228,58 @@ test('a repeat does not take what was just acknowledged as another message for i
   const other = await api.send(jane, { ...text('ok'), repeat }, soon())
   expect(other.id).not.toBe(sent.id)
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+})
+
+describe('two tabs of a guest at two replicas that say the same', () => {
+  /** The same guest at another replica. */
+  async function twoReplicas() {
+    const one = await startDriver()
+    const { deploymentId, messagingUrl, url } = one.genesys
+    const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
+    return { one, other, jane: await one.guest(), genesys: one.genesys }
+  }
+
+  test('have two messages, though the one’s first attempt was lost and the other’s was accepted', async () => {
+    const { one, other, jane, genesys } = await twoReplicas()
+    const [mine, theirs] = [text('ok'), text('ok')]
+    const accepted = await one.api.send(jane, theirs, soon())
+    const found = await other.api.send(jane, { ...mine, repeat: { firstTriedAtMs: Date.now() } }, soon())
+    expect(found.id).not.toBe(accepted.id)
+    expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
+  })
+
+  test('find each its own message when both repeat', async () => {
+    const { one, other, jane, genesys } = await twoReplicas()
+    const messages = [text('ok'), text('ok')]
+    const sent = await Promise.all(messages.map((message) => one.api.send(jane, message, soon())))
+    const again = await Promise.all(
+      messages.map((message) => other.api.send(jane, { ...message, repeat: {} }, soon())),
+    )
+    expect(again.map(({ id }) => id)).toEqual(sent.map(({ id }) => id))
+    expect(genesys.transcript()).toHaveLength(2)
+  })
+
+  test('have two messages where Genesys gives no tracing id back, but the replica has seen the other’s', async () => {
+    const { one, other, jane, genesys } = await twoReplicas()
+    const page = listen(other.api, jane)
+    await page.until(isState('connected'))
+    const { id, time } = await one.api.send(jane, text('ok'), soon())
+    const entity = { id, type: 'Text', direction: 'Inbound', text: 'ok', channel: { time, messageId: id } }
+    genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { entities: [entity] } })
+    await page.until(says('ok'))
+    await other.api.send(jane, { ...text('ok'), repeat: { firstTriedAtMs: Date.now() } }, soon())
+    expect(genesys.transcript()).toHaveLength(2)
+  })
+})
+
+test('a repeat finds its message behind many newer ones, by its tracing id', async () => {
+  const { api, guest, genesys } = await startDriver({ limits: false })
+  const jane = await guest()
+  const message = text('long ago')
+  const sent = await api.send(jane, message, soon())
+  for (let index = 0; index < 30; index++) genesys.agentSays(`newer ${index}`)
+  const found = await api.send(jane, { ...message, repeat: { firstTriedAtMs: Date.now() } }, soon())
+  expect(found.id).toBe(sent.id)
 })
 
 test('a repeat finds what was taken since the time of its first try', async () => {
