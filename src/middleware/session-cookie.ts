@@ -1,14 +1,21 @@
 import type { Request, Response } from 'express'
+import { sessionInvalid } from '../sessions/session-token.ts'
 
-/** The prefix binds the cookie to this very host over TLS (RFC 6265bis §4.1.3.2). */
+/** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
 const NAME = '__Host-guest-session'
 
+/**
+ * The session token in the request's cookie. Names are compared byte by byte: `\xa0__Host-guest-session` has no
+ * protected prefix, so that a sibling domain can set it.
+ * @throws {SessionError} `session_invalid` for more than one cookie of the name: only one can be ours
+ */
 export function sessionCookieOf(req: Request): string | undefined {
-  for (const part of req.headers.cookie?.split(';') ?? []) {
-    const [name, value] = part.split('=', 2)
-    if (name?.trim() === NAME) return value?.trim()
-  }
-  return undefined
+  const values = (req.headers.cookie?.split(';') ?? [])
+    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .filter((pair) => pair.startsWith(`${NAME}=`))
+    .map((pair) => pair.slice(NAME.length + 1))
+  if (values.length > 1) throw sessionInvalid()
+  return values[0]
 }
 
 /** Gives the browser the session token as a cookie that no script can read; `undefined` removes it. */
