@@ -68,7 +68,7 @@ export function createApp(parts: AppParts): Express {
     max: config.limits.requestsArriving,
     maxPerAddress: config.limits.requestsArrivingPerAddress,
   })
-  metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
+  const setSessionCookie = createSessionCookie(config.session)
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({
     gate,
@@ -111,7 +111,7 @@ export function createApp(parts: AppParts): Express {
     guards,
     newDeadline,
     monotonicNow: parts.monotonicNow,
-    setSessionCookie: createSessionCookie(config.session),
+    setSessionCookie,
   })
   addEventRoutes(app, {
     sessions: services.sessions,
@@ -121,6 +121,7 @@ export function createApp(parts: AppParts): Express {
     isMemoryLow: createMemoryWatch(),
     guards: [session.required, rate.perGuest],
     acceptsStreams: parts.acceptsStreams,
+    setSessionCookie,
   })
   if (config.managementPort === undefined)
     app.get('/metrics', metricsPage(metrics, PUBLIC_METRICS_MAX_AGE_MS))

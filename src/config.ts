@@ -55,7 +55,11 @@ export interface Config {
     /** 32 bytes each; the first seals, all open. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
+    /** Without use. */
     readonly maxAgeMs: number
+    readonly absoluteMaxAgeMs: number
+    readonly verifiedTokenMaxAgeMs: number
+    readonly separateSignIn: boolean
     readonly cookie: boolean
   }
   readonly attributes: AttributeSettings
@@ -191,6 +195,9 @@ export function readConfig(
       keys,
       keysAreEphemeral: env.SESSION_KEYS === undefined,
       maxAgeMs: env.SESSION_MAX_AGE_S * 1000,
+      absoluteMaxAgeMs: env.SESSION_ABSOLUTE_MAX_AGE_S * 1000,
+      verifiedTokenMaxAgeMs: env.SESSION_VERIFIED_MAX_AGE_S * 1000,
+      separateSignIn: env.SESSION_SEPARATE_SIGN_IN,
       cookie: env.SESSION_COOKIE,
     },
     attributes,

@@ -1,47 +1,42 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { Log, LogFields } from './log.ts'
+import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { addressKey } from './middleware/client-address.ts'
-import { RefusalSampler } from './middleware/refusal-sampler.ts'
 import { problemOf, requestIdOf } from './problems/problem-handler.ts'
-import { whenClosed } from './server/when-closed.ts'
 
 /** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
-/**
- * One observation in the metrics per request, when its answer has ended, and one line in the log; but refusals of one
- * kind from one address are one line a second, with their count.
- */
+/** One line in the log and one observation in the metrics per request, when its answer has ended. */
 export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): RequestHandler {
-  const refusals = new RefusalSampler<LogFields>((fields, count) =>
-    log.info({ ...fields, count: count > 1 ? count : undefined }, 'request'),
-  )
   return (req, res, next) => {
     const startedAt = performance.now()
-    whenClosed(res, () => record(req, res, performance.now() - startedAt))
+    // A stream of live events will have forgotten its headers.
+    const requestId = requestIdOf(res)
+    res.on('close', () => record(req, res, requestId, performance.now() - startedAt))
     next()
   }
 
-  function record(req: Request, res: Response, durationMs: number) {
+  function record(req: Request, res: Response, requestId: string | undefined, elapsedMs: number) {
     const { method } = req
     const route = routeOf(req)
     const status = res.statusCode
     const problem = problemOf(res)
-    metrics.requestEnded({ method, route, status, durationMs })
+    metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
     if (problem) metrics.problemAnswered(problem.code)
-    const fields: LogFields = {
-      requestId: requestIdOf(res),
-      method,
-      route,
-      status,
-      durationMs: Math.round(durationMs * 10) / 10,
-      aborted: res.writableFinished ? undefined : true,
-      code: problem?.code,
-      hint: problem?.hint,
-    }
-    if (problem?.isRefusal === true) refusals.note(`${problem.code} ${route} ${addressKey(req)}`, fields)
-    else log[PROBES.has(route) && status < 500 ? 'debug' : 'info'](fields, 'request')
+    const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
+    log[level](
+      {
+        requestId: requestIdOf(res) ?? requestId,
+        method,
+        route,
+        status,
+        durationMs: Math.round(elapsedMs * 10) / 10,
+        aborted: res.writableFinished ? undefined : true,
+        code: problem?.code,
+        hint: problem?.hint,
+      },
+      'request',
+    )
   }
 }
 

@@ -16,6 +16,9 @@ import { createGuestMessages } from './sessions/guest-messages.ts'
 import { createGuestSessions } from './sessions/guest-sessions.ts'
 import { createIdentity, type TrustedAttributes } from './sessions/identity.ts'
 import { createLiveEvents } from './sessions/live-events.ts'
+import { createSessionLifetime } from './sessions/session-lifetime.ts'
+import { createSessionOpening } from './sessions/session-opening.ts'
+import { createSessionRegistry } from './sessions/session-registry.ts'
 import { createSessionTokens } from './sessions/session-token.ts'
 import { createUserTokenVerifier } from './sessions/user-token.ts'
 import { createWidgetConfig } from './sessions/widget-config.ts'
@@ -51,16 +54,14 @@ export interface GuestBff {
 /** Pages come back spread over this time, so that the next replica isn't met by all at once. */
 const RECONNECT_WITHIN_MS = 1000
 
+const END_EXPIRED_STREAMS_EVERY_MS = 5000
+
 /** Builds the whole service by hand, in reading order. It opens no port and reads no environment. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
   const { trustedAttributes, now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
-  const onUnexpectedError = (err: unknown, operation: string) => {
-    metrics.unexpectedErrorThrown(operation)
-    log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
-  }
-  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow, onUnexpectedError })
+  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow })
   const guestApi = options.guestApi ?? genesys.guestApi
 
   const tokens = createSessionTokens({
@@ -71,28 +72,24 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     now,
   })
   const policy = createAttributePolicy(config.attributes, trustedAttributes?.keys)
-  const attributes = createGuestAttributes({ guestApi, policy })
+  const attributes = createGuestAttributes({ guestApi, policy, tokens })
   const identify = createIdentity({
     verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
     trusted: config.attributes.trusted,
     trustedAttributes,
-    now,
+    now: monotonicNow,
   })
-  const sessions = createGuestSessions({
-    guestApi,
-    tokens,
-    policy,
-    attributes,
-    identify,
-    deploymentId: config.genesys.deploymentId,
-    maxAgeMs: config.session.maxAgeMs,
-    now,
-  })
+  const registry = createSessionRegistry((sid, generation) => live.endOlder(sid, generation))
+  const lifetime = createSessionLifetime(config.session, now)
+  const shared = { guestApi, tokens, attributes, registry, lifetime, now }
+  const { deploymentId } = config.genesys
+  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId })
+  const sessions = createGuestSessions({ ...shared, opening })
   const messages = createGuestMessages({
     guestApi,
-    tokens,
     attributes,
-    onEnded: (sid) => sessions.markEnded(sid),
+    renewIfDue: (claims) => sessions.renewIfDue(claims),
+    onEnded: (sid) => registry.markEnded(sid),
     now,
   })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
@@ -103,17 +100,13 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     organizationId: config.genesys.organizationId,
     environment: config.genesys.region,
   })
-  const live = createLiveEvents({
-    guestApi,
-    onEnded: (sid) => sessions.markEnded(sid),
-    onUnexpectedError,
-    now,
-  })
+  const live = createLiveEvents({ guestApi, onEnded: (sid) => registry.markEnded(sid), now, monotonicNow })
+  const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
   const streams = createEventStreams(() => metrics.streamOpened())
   const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now: monotonicNow })
 
   let acceptsStreams = true
-  const services = { sessions, messages, attributes, attachments, tokens }
+  const services = { sessions, messages, attributes, attachments }
   const app = createApp({
     config,
     log,
@@ -149,6 +142,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     drain,
     async close() {
       drain()
+      clearInterval(expiry)
       streams.close()
       await guestApi.close()
       genesys.close()

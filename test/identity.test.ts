@@ -66,19 +66,35 @@ describe('a signed-in visitor', () => {
     expect(now['custom.membershipLevel'] ?? '').toBe('')
   })
 
-  test('keeps the session to herself, also after signing out', async () => {
+  test.each(['signed in', 'signed out'])('keeps the session to herself when %s', async (state) => {
     const { openPage } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
-    const theirs = { userToken: await userToken('user-2') }
-    expect(await page.ask('POST', '/guest-session', theirs)).toMatchObject({
-      status: 401,
-      body: { code: 'session_invalid' },
-    })
-    await page.ask('POST', '/guest-session', { userToken: null })
-    expect((await page.ask('POST', '/guest-session', theirs)).status).toBe(401)
-    expect((await page.ask('POST', '/guest-session', { userToken: await userToken('user-1') })).status).toBe(
-      200,
+    if (state === 'signed out') await page.ask('POST', '/guest-session', { userToken: null })
+    const refused = { status: 401, body: { code: 'session_invalid' } }
+    expect(await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') })).toMatchObject(
+      refused,
     )
+    // Somebody else is at this browser now: what the first one's page holds is worthless from here on.
+    expect(await page.ask('GET', '/messages')).toMatchObject(refused)
+  })
+
+  test('can go on with her session after signing out and in again', async () => {
+    const { openPage, url } = await start()
+    const page = await openPage({ userToken: await userToken('user-1') })
+    const before = pageOf(url, page.opened)
+    await page.ask('POST', '/guest-session', { userToken: null })
+    const again = await page.ask('POST', '/guest-session', { userToken: await userToken('user-1') })
+    expect(again).toMatchObject({ status: 200, body: { state: 'resumed' } })
+    expect((await before.ask('GET', '/messages')).status).toBe(401)
+  })
+
+  test('who signs out has every stream ended that was opened before', async () => {
+    const { openPage } = await start()
+    const page = await openPage({ userToken: await userToken('user-1') })
+    const stream = await page.events()
+    await page.ask('POST', '/guest-session', { userToken: null })
+    await stream.next(({ event }) => event === 'reconnect')
+    stream.close()
   })
 
   test('with a bad token gets no session, anonymous or other', async () => {

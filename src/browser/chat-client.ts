@@ -1,6 +1,6 @@
 import { uploadFile } from './attachments.ts'
 import { createListeners } from './chat-listeners.ts'
-import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
+import { asProblem, ChatProblem, isEnd } from './chat-problem.ts'
 import type {
   Capability,
   ChangedAttributes,
@@ -9,11 +9,11 @@ import type {
   MessagePage,
   SessionDescription,
 } from './contract.ts'
-import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
+import type { ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory } from './history.ts'
 import { followLiveEvents } from './live-events.ts'
 import { createOutbox } from './outbox.ts'
-import { isOffline, onWake, retryNow } from './backoff.ts'
+import { isOffline, onWake } from './patience.ts'
 import { createRequests } from './requests.ts'
 import { openOrResume } from './session-opening.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
@@ -29,9 +29,9 @@ export type { ProblemCode } from './chat-problem.ts'
 export type { StorageChoice, TokenStorage } from './token-store.ts'
 export type { ChatMessage } from './transcript.ts'
 
-/** How long a transient failure is retried. */
-const REPEAT_FOR_MS = 20_000
-const REPEAT_READ_FOR_MS = 60_000
+/** How long a passing failure is answered by another try. */
+const WAIT_FOR_MS = 20_000
+const READ_FOR_MS = 60_000
 
 /**
  * Makes a conversation with the service; nothing is sent before `open` or `send`.
@@ -44,7 +44,8 @@ const REPEAT_READ_FOR_MS = 60_000
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const tokens = createTokenStore(options.storage ?? 'memory', options.storageKey ?? 'genesys-guest-session')
   const requests = createRequests({
-    baseUrl: options.baseUrl ?? moduleFolder(import.meta.url),
+    // The folder of this module. Bundlers would follow `new URL('.', import.meta.url)` to a folder of this package.
+    baseUrl: options.baseUrl ?? import.meta.url.replace(/[^/]*$/, ''),
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
   })
@@ -52,17 +53,15 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const changed = () => emit('change', undefined)
   const transcript = createTranscript(changed)
   const typing = createTypingIndicator<'agent' | 'bot'>(changed)
-  const sendTyping = throttleTyping(() => void call('POST', 'typing').catch(() => undefined))
+  const tellTyping = throttleTyping(() => void call('POST', 'typing').catch(() => undefined))
 
   let state: ChatState = 'closed'
   let live = false
   let session: SessionDescription | undefined
-  let expiresSoonAt: string | undefined
-  let endReason: ChatEndReason | undefined
   let opening: Promise<SessionDescription> | undefined
   let { userToken } = options
   /** Ends with the session, or when the page closes the chat. */
-  let lifetime = new AbortController()
+  let life = new AbortController()
   let history = newHistory()
 
   const outbox = createOutbox({
@@ -71,13 +70,13 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     async ready() {
       if (state === 'ended') throw new ChatProblem('session_ended')
       await open()
-      return lifetime.signal
+      return life.signal
     },
     onSent(message) {
       if (message) emit('message', message)
       if (state === 'disconnected') setState('open')
     },
-    onProblem: applyProblem,
+    onProblem: heed,
   })
 
   function setState(next: ChatState): void {
@@ -94,30 +93,29 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     return session?.capabilities.includes(capability) ?? false
   }
 
-  function disconnect(next: ChatState): void {
-    lifetime.abort(new ChatProblem('chat_closed'))
+  function leave(next: ChatState): void {
+    life.abort(new ChatProblem('chat_closed'))
     live = false
     typing.hide()
     setState(next)
   }
 
-  function endSession(reason?: ChatEndReason): void {
+  function finish(): void {
     tokens.forget()
-    endReason = reason
-    disconnect('ended')
+    leave('ended')
   }
 
   /** Some refusals say that the conversation is over. */
-  function applyProblem(problem: ChatProblem): void {
+  function heed(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') setState('read-only')
-    else if (isSessionOver(problem)) endSession()
+    else if (isEnd(problem)) finish()
   }
 
   async function call(method: string, path: string, json?: unknown, repeatForMs = 0): Promise<unknown> {
     try {
-      return await requests.call(method, path, { json, repeatForMs, signal: lifetime.signal })
+      return await requests.call(method, path, { json, repeatForMs, signal: life.signal })
     } catch (error) {
-      applyProblem(asProblem(error))
+      heed(asProblem(error))
       throw error
     }
   }
@@ -134,10 +132,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   async function begin(startNew: boolean): Promise<SessionDescription> {
-    disconnect('opening')
-    lifetime = new AbortController()
-    expiresSoonAt = endReason = undefined
-    const { signal } = lifetime
+    leave('opening')
+    life = new AbortController()
+    const { signal } = life
     try {
       session = await openOrResume(
         { guest: options.guest, userToken },
@@ -161,7 +158,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   function follow(signal: AbortSignal): void {
     const stop = followLiveEvents({
       open: (headers, abort) => requests.stream('events', headers, abort),
-      onEvent: onLiveEvent,
+      onEvent: heard,
       onConnected(fresh) {
         setLive(true)
         if (fresh) catchUp()
@@ -169,7 +166,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       onLost: () => setLive(false),
       onStopped(problem) {
         setLive(false)
-        if (problem === undefined || isSessionOver(problem)) endSession()
+        if (problem === undefined || isEnd(problem)) finish()
         else emit('problem', problem)
       },
     })
@@ -180,36 +177,31 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     })
   }
 
-  function onLiveEvent({ event, data }: ServerSentEvent): void {
-    const detail = JSON.parse(data) as Message & { state: string; durationMs: number; expiresAt?: string }
+  function heard({ event, data }: ServerSentEvent): void {
+    const detail = JSON.parse(data) as Message & { state: string; durationMs: number }
     if (event === 'message') {
       if (detail.direction === 'outbound') typing.hide()
       merge([detail], true)
     } else if (event === 'typing') typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
-    else if (event === 'sign-in' || event === 'offer') emit(event, detail as never)
     else if (event === 'resync') catchUp()
     else if (event === 'session') {
-      expiresSoonAt = detail.expiresAt
-      if (detail.state === 'cleared' || detail.state === 'expired') endSession()
-      else if (detail.state === 'signed-in-elsewhere') endSession(detail.state)
+      if (detail.state === 'cleared' || detail.state === 'expired') finish()
       else if (detail.state === 'read-only' || detail.state === 'disconnected') setState(detail.state)
       else setLive(detail.state === 'connected')
     }
   }
 
-  function merge(messages: readonly Message[], isNew: boolean): number {
-    // Any message prolongs the session.
-    if (isNew) expiresSoonAt = undefined
-    const added = transcript.merge(messages, isNew)
-    if (isNew) for (const message of added) emit('message', message)
+  function merge(messages: readonly Message[], isNews: boolean): number {
+    const added = transcript.merge(messages, isNews)
+    if (isNews) for (const message of added) emit('message', message)
     return added.length
   }
 
   function newHistory() {
-    const { signal } = lifetime
+    const { signal } = life
     return createHistory({
       async read(path) {
-        const page = (await call('GET', path, undefined, REPEAT_READ_FOR_MS)) as MessagePage
+        const page = (await call('GET', path, undefined, READ_FOR_MS)) as MessagePage
         signal.throwIfAborted()
         return page
       },
@@ -241,12 +233,6 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     get hasEarlier() {
       return history.hasEarlier
     },
-    get expiresSoonAt() {
-      return expiresSoonAt
-    },
-    get endReason() {
-      return endReason
-    },
     get canResume() {
       return tokens.read() !== undefined
     },
@@ -258,7 +244,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     retry: (key) => outbox.repeat(key),
     discard: (key) => outbox.discard(key),
     notifyTyping() {
-      if (state === 'open' && can('typing')) sendTyping()
+      if (state === 'open' && can('typing')) tellTyping()
     },
     async upload(file, uploading = {}) {
       await open()
@@ -272,23 +258,22 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     async setAttributes(attributes) {
       await open()
-      return (await call('PUT', 'guest-attributes', { attributes }, REPEAT_FOR_MS)) as ChangedAttributes
+      return (await call('PUT', 'guest-attributes', { attributes }, WAIT_FOR_MS)) as ChangedAttributes
     },
     async loadEarlier() {
       await history.loadEarlier()
       return history.hasEarlier
     },
     deployment: async () =>
-      (await requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS })) as Deployment,
+      (await requests.call('GET', 'deployment', { repeatForMs: WAIT_FOR_MS })) as Deployment,
     async end() {
-      // Not with the signal of this lifetime: the live events often tell of the end before the answer does.
+      // Not with this life's signal: the live events often tell of the end before the answer does.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
-        if (!isSessionOver(asProblem(error))) throw error
+        if (!isEnd(asProblem(error))) throw error
       })
-      endSession()
+      finish()
     },
     startNew: () => open(true),
-    retryNow,
     async identify(next) {
       userToken = next ?? undefined
       await open()
@@ -296,21 +281,13 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
         session = (await call('POST', 'guest-session', { userToken: next })) as SessionDescription
         return session
       } catch (error) {
-        if (!isSessionOver(asProblem(error))) throw error
+        if (!isEnd(asProblem(error))) throw error
         return open(true)
       }
     },
     close() {
       outbox.stop()
-      disconnect('closed')
+      leave('closed')
     },
   }
-}
-
-/**
- * Not `new URL('.', import.meta.url)`, which bundlers take for a file of theirs. Bundled, the module may have no web
- * address: then the service is looked for at the root of the page's own site.
- */
-function moduleFolder(moduleUrl: string): string {
-  return /^https?:/.test(moduleUrl) ? moduleUrl.replace(/[^/]*$/, '') : '/'
 }

@@ -33,7 +33,7 @@ export function guestRouteGuards(options: {
   const body = [arrivals.body, jsonBody(maxBodyBytes), load.guard]
   const guest = [noStore, session.required, rate.perGuest]
   return {
-    opening: [noStore, gate.requireAllowed, rate.sessionsPerAddress, session.optional, ...body],
+    opening: [noStore, gate.requireAllowed, rate.sessionsPerAddress, session.resumable, ...body],
     page: [noStore, gate.requireAllowed, session.optional, load.guard],
     guest: [...guest, load.guard],
     guestWithBody: [...guest, ...body],

@@ -11,6 +11,8 @@ export interface SessionGuard {
   readonly required: RequestHandler
   /** The same where a session is only welcome: no token at all passes, a bad one does not. */
   readonly optional: RequestHandler
+  /** The same for resuming: an expired token passes while its session can still be resumed. */
+  readonly resumable: RequestHandler
 }
 
 export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
@@ -28,17 +30,25 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
       proceed(claims)
       return undefined
     },
-    async optional(req, _res, next) {
-      const token = tokenOf(req, cookies)
-      try {
-        if (token !== undefined) claimsByRequest.set(req, await sessions.authenticate(token, originOf(req)))
-      } catch (error) {
-        // No script can take a cookie away that has become useless, so that it counts as none: the answer
-        // brings another. A bad bearer is the page's own affair.
-        if (req.headers.authorization !== undefined) throw error
-      }
-      next()
-    },
+    optional: optionalGuard(cookies, (token, origin) => sessions.authenticate(token, origin)),
+    resumable: optionalGuard(cookies, (token, origin) => sessions.authenticateToResume(token, origin)),
+  }
+}
+
+function optionalGuard(
+  cookies: boolean,
+  authenticate: (token: string, origin: string | undefined) => SessionClaims | Promise<SessionClaims>,
+): RequestHandler {
+  return async (req, _res, next) => {
+    const token = tokenOf(req, cookies)
+    try {
+      if (token !== undefined) claimsByRequest.set(req, await authenticate(token, originOf(req)))
+    } catch (error) {
+      // No script can remove a cookie that has become useless, so that it counts as none: the answer
+      // brings another. The page itself can drop a bad bearer token.
+      if (req.headers.authorization !== undefined) throw error
+    }
+    next()
   }
 }
 

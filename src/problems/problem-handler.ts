@@ -1,7 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Log } from '../log.ts'
-import { RequestError } from '../middleware/request-error.ts'
-import { SessionError } from '../sessions/session-error.ts'
 import { problemCode, problemHint, toProblem } from './problem.ts'
 import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
 
@@ -27,7 +25,7 @@ export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions)
     if (isAbortedDownload(err)) return void res.destroy()
     const code = problemCode(err)
     rememberProblem(res, err, code)
-    if (PROBLEM_CATALOGUE[code].status >= 500 && !isRefusal(err)) logFailure(log, err, code, req, res)
+    if (PROBLEM_CATALOGUE[code].status >= 500) logFailure(log, err, code, req, res)
     // Too late for another answer: only a broken connection can still tell that something went wrong.
     if (res.headersSent) return void res.destroy()
     const problem = toProblem(err, {
@@ -44,17 +42,10 @@ function isAbortedDownload(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
 }
 
-function isRefusal(err: unknown): boolean {
-  if (err instanceof SessionError) return PROBLEM_CATALOGUE[err.code].status < 500
-  return err instanceof RequestError && err.code !== 'internal_error'
-}
-
 /** What the request's line in the log says of its problem. */
 export interface ProblemInLog {
   readonly code: ProblemCode
   readonly hint: string | undefined
-  /** Nothing was tried: a guard said no. */
-  readonly isRefusal: boolean
 }
 
 export function problemOf(res: Response): ProblemInLog | undefined {
@@ -68,7 +59,7 @@ export function requestIdOf(res: Response): string | undefined {
 }
 
 function rememberProblem(res: Response, err: unknown, code: ProblemCode) {
-  res.locals.problem = { code, hint: problemHint(err), isRefusal: isRefusal(err) } satisfies ProblemInLog
+  res.locals.problem = { code, hint: problemHint(err) } satisfies ProblemInLog
 }
 
 function logFailure(log: Log, err: unknown, code: ProblemCode, req: Request, res: Response) {

@@ -1,7 +1,7 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
-import { guestOf } from '../sessions/session-token.ts'
+import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 import type { EventStreams } from '../server/event-stream.ts'
 import { whenClosed } from '../server/when-closed.ts'
 import { addressKey } from '../middleware/client-address.ts'
@@ -24,13 +24,17 @@ export function addEventRoutes(
     readonly guards: RequestHandler[]
     /** False when the process is about to end: another replica takes the page. */
     readonly acceptsStreams: () => boolean
+    readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { sessions, live, streams, limits, isMemoryLow, guards, acceptsStreams } = options
-  router.get('/events', guards, (req: Request, res: Response) => {
+  const { sessions, live, streams, limits, isMemoryLow, guards, acceptsStreams, setSessionCookie } = options
+  router.get('/events', guards, async (req: Request, res: Response) => {
+    const claims = claimsOf(req)
+    // The browser's own EventSource takes a new token from no event: its cookie is renewed here.
+    const session = await sessions.renewIfDue(claims)
+    if (session !== undefined) setSessionCookie(res, session)
     // A client that left while its token was opened: nobody would tell us again that it has gone.
     if (res.closed || req.socket.destroyed) return
-    const claims = claimsOf(req)
     if (req.accepts('text/event-stream') === false) {
       throw new RequestError('not_acceptable', 'This path answers with text/event-stream.')
     }
@@ -46,7 +50,7 @@ export function addEventRoutes(
       throw tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
     if (isMemoryLow()) throw tooManyStreams("The process is near its container's memory limit.")
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
-    const stop = live.follow(claims.sid, guestOf(claims), lastEventId, () => streams.open(res, address))
+    const stop = live.follow(claims, lastEventId, () => streams.open(res, address))
     whenClosed(res, stop)
   })
   router.all('/events', methodNotAllowed('GET'))

@@ -1,7 +1,6 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import type { SessionTokens } from '../sessions/session-token.ts'
 import { sendJson } from '../server/send-json.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
@@ -15,18 +14,17 @@ export function addGuestAttributeRoutes(
   options: {
     readonly sessions: GuestSessions
     readonly attributes: GuestAttributes
-    readonly tokens: SessionTokens
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
     readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { sessions, attributes, tokens, guards, newDeadline, setSessionCookie } = options
+  const { sessions, attributes, guards, newDeadline, setSessionCookie } = options
   router.put('/guest-attributes', guards.guestWithBody, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
     const { attributes: changes } = parseBody(ChangeGuestAttributes, req)
     const changed = await attributes.change(claims, changes, newDeadline())
-    const session = await tokens.seal(changed)
+    const session = await sessions.renew(changed)
     setSessionCookie(res, session)
     const { values, delivered } = changed.attributes
     sendJson(res, { attributes: values, applied: delivered ? 'now' : 'with-next-message', session })

@@ -3,7 +3,6 @@ import type { GuestAttachments } from '../sessions/guest-attachments.ts'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestMessages } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import type { SessionTokens } from '../sessions/session-token.ts'
 import { addAttachmentRoutes } from './attachments.ts'
 import { addGuestAttributeRoutes } from './guest-attributes.ts'
 import { addGuestSessionRoutes } from './guest-session.ts'
@@ -17,7 +16,6 @@ export interface GuestServices {
   readonly messages: GuestMessages
   readonly attributes: GuestAttributes
   readonly attachments: GuestAttachments
-  readonly tokens: SessionTokens
 }
 
 /** All that a guest can do, but live events, which stay open. */

@@ -32,7 +32,9 @@ export function addGuestSessionRoutes(
 
   router.get('/guest-session', guards.guest, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
-    sendJson(res, await sessions.describe(claims, newDeadline()))
+    const description = await sessions.describe(claims, newDeadline())
+    if (description.session !== undefined) setSessionCookie(res, description.session)
+    sendJson(res, description)
   })
 
   router.delete('/guest-session', guards.guest, async (req: Request, res: Response) => {

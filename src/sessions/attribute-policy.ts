@@ -128,20 +128,24 @@ export function createAttributePolicy(
   }
 }
 
-/** Bytes that the platform counts: keys and values in UTF-8. */
-export function attributeBytes(attributes: Iterable<readonly [string, string]>): number {
-  let bytes = 0
-  for (const [key, value] of attributes) bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
-  return bytes
+function bounded(attributes: ReadonlyMap<string, string>): Attributes {
+  requireAttributesFit(attributes)
+  return Object.fromEntries(attributes)
 }
 
-function bounded(attributes: ReadonlyMap<string, string>): Attributes {
-  const bytes = attributeBytes(attributes)
+/**
+ * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as the `false` that it can become.
+ * @throws {SessionError} `attributes_too_large`
+ */
+export function requireAttributesFit(attributes: Iterable<readonly [string, string]>): void {
+  let bytes = 0
+  for (const [key, value] of attributes) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(key === IS_AUTHENTICATED ? 'false' : value)
+  }
   if (bytes > maxAttributeBytes) {
     throw new SessionError(
       'attributes_too_large',
       `All attributes together must be at most ${maxAttributeBytes} bytes, keys and values in UTF-8; these are ${bytes}.`,
     )
   }
-  return Object.fromEntries(attributes)
 }

@@ -1,20 +1,52 @@
-/** A map of at most `capacity` entries: the one that was set longest ago makes room. For caches only. */
+/** What the values of a map may weigh together. */
+export interface ByteBound<Value> {
+  readonly maxBytes: number
+  /** About how many bytes an entry keeps alive; asked once, when it is set. */
+  readonly bytesOf: (value: Value) => number
+}
+
+/** A map bounded in entries and bytes: what was set longest ago makes room. For caches only. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly capacity: number
+  readonly #bound: ByteBound<Value> | undefined
+  readonly #sizes = new Map<Key, number>()
+  #bytes = 0
 
-  constructor(capacity: number) {
+  constructor(capacity: number, bound?: ByteBound<Value>) {
     super()
     this.capacity = capacity
+    this.#bound = bound
+  }
+
+  get bytes(): number {
+    return this.#bytes
   }
 
   override set(key: Key, value: Value): this {
-    if (this.capacity === 0) return this
     this.delete(key)
     super.set(key, value)
-    if (this.size > this.capacity) {
+    if (this.#bound !== undefined) {
+      const size = this.#bound.bytesOf(value)
+      this.#sizes.set(key, size)
+      this.#bytes += size
+    }
+    while (this.size > this.capacity || this.#bytes > (this.#bound?.maxBytes ?? Infinity)) {
       const oldest = this.keys().next()
-      if (oldest.done !== true) this.delete(oldest.value)
+      if (oldest.done === true) break
+      this.delete(oldest.value)
     }
     return this
+  }
+
+  override clear(): void {
+    this.#sizes.clear()
+    this.#bytes = 0
+    super.clear()
+  }
+
+  override delete(key: Key): boolean {
+    this.#bytes -= this.#sizes.get(key) ?? 0
+    this.#sizes.delete(key)
+    return super.delete(key)
   }
 }

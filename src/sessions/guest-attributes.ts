@@ -1,14 +1,19 @@
 import type { Attributes, GuestApi } from '../genesys/guest-api.ts'
-import type { AttributeChanges, AttributePolicy } from './attribute-policy.ts'
+import { requireAttributesFit, type AttributeChanges, type AttributePolicy } from './attribute-policy.ts'
 import { BoundedMap } from './bounded-map.ts'
-import { guestOf, type AttributeState, type SessionClaims } from './session-token.ts'
+import { guestOf, type AttributeState, type SessionClaims, type SessionTokens } from './session-token.ts'
 
 /** A guest's attributes live in its session token; what a process remembers only spares a repeat. */
 export interface GuestAttributes {
   /** The claims with the newest attributes that are known: an older tab's token never undoes a change. */
   latest(claims: SessionClaims): SessionClaims
-  /** Puts new attributes in place of the old ones; what went away is noted for Genesys. */
+  /**
+   * Puts new attributes in place of the old ones; removed keys are kept until Genesys knows.
+   * @throws {SessionError} `attributes_too_large` when values and removed keys together are
+   */
   replace(claims: SessionClaims, values: Attributes): SessionClaims
+  /** Takes back what was verified of the visitor, for this and every later request of the session. */
+  withdrawTrust(claims: SessionClaims): SessionClaims
   /** What has to reach Genesys, removed keys as `''`; undefined when it has everything. */
   undelivered(claims: SessionClaims): Attributes | undefined
   /** Notes that Genesys has what these claims say. */
@@ -24,13 +29,19 @@ export interface GuestAttributes {
   change(claims: SessionClaims, changes: AttributeChanges, deadlineAtMs: number): Promise<SessionClaims>
 }
 
+const MAX_SESSIONS = 10_000
+const MAX_BYTES = 32 * 1024 * 1024
+
 export function createGuestAttributes(options: {
   readonly guestApi: GuestApi
   readonly policy: AttributePolicy
-  readonly remembered?: number
+  readonly tokens: Pick<SessionTokens, 'requireFits'>
 }): GuestAttributes {
-  const { guestApi, policy, remembered = 10_000 } = options
-  const newest = new BoundedMap<string, AttributeState>(remembered)
+  const { guestApi, policy, tokens } = options
+  const newest = new BoundedMap<string, AttributeState>(MAX_SESSIONS, {
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ values, removedKeys }) => 500 + 2 * JSON.stringify([values, removedKeys]).length,
+  })
 
   const withState = (claims: SessionClaims, state: AttributeState): SessionClaims => {
     newest.set(claims.sid, state)
@@ -53,11 +64,17 @@ export function createGuestAttributes(options: {
       if (removedKeys.length === before.removedKeys.length && haveSameValues(before.values, values)) {
         return { ...claims, attributes: before }
       }
-      return { ...claims, attributes: { values, version: before.version + 1, removedKeys, delivered: false } }
+      const attributes = { values, version: before.version + 1, removedKeys, delivered: false }
+      requireAttributesFit(Object.entries(toDeliver(attributes)))
+      return { ...claims, attributes }
+    },
+    withdrawTrust(claims) {
+      const before = self.latest(claims)
+      const after = self.replace(before, policy.trust(before.attributes.values, {}, false))
+      return after.attributes === before.attributes ? after : withState(after, after.attributes)
     },
     undelivered({ attributes }) {
-      if (attributes.delivered) return undefined
-      return { ...attributes.values, ...Object.fromEntries(attributes.removedKeys.map((key) => [key, ''])) }
+      return attributes.delivered ? undefined : toDeliver(attributes)
     },
     delivered(claims) {
       const known = newest.get(claims.sid)
@@ -80,6 +97,7 @@ export function createGuestAttributes(options: {
     async change(claims, changes, deadlineAtMs) {
       const before = self.latest(claims)
       const { attributes } = self.replace(before, policy.change(before.attributes.values, changes))
+      tokens.requireFits({ ...claims, attributes })
       const changed = withState(claims, attributes)
       try {
         return await self.deliver(changed, deadlineAtMs)
@@ -90,6 +108,11 @@ export function createGuestAttributes(options: {
     },
   }
   return self
+}
+
+/** Removed keys as `''`. */
+function toDeliver({ values, removedKeys }: AttributeState): Attributes {
+  return { ...values, ...Object.fromEntries(removedKeys.map((key) => [key, ''])) }
 }
 
 function haveSameValues(a: Attributes, b: Attributes): boolean {

@@ -10,7 +10,7 @@ import type { GuestAttributes } from './guest-attributes.ts'
 import { createIdempotency, tracingIdFor } from './idempotency.ts'
 import { notSupported } from './not-supported.ts'
 import { SessionError } from './session-error.ts'
-import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
+import { guestOf, type SessionClaims } from './session-token.ts'
 
 const { maxTextBytes } = PLATFORM_LIMITS
 
@@ -28,7 +28,7 @@ export interface SendOptions {
   readonly idempotencyAfter?: string | undefined
 }
 
-/** A message as accepted, with a new session token when attributes went along. */
+/** A message as accepted, with a new session token when one is due. */
 export type SentMessage = Message & { readonly session?: string }
 
 export interface GuestMessages {
@@ -46,14 +46,15 @@ export interface GuestMessages {
 
 export function createGuestMessages(options: {
   readonly guestApi: GuestApi
-  readonly tokens: SessionTokens
   readonly attributes: GuestAttributes
+  /** A new session token, where one is due. */
+  readonly renewIfDue: (claims: SessionClaims) => Promise<string | undefined>
   /** Told when Genesys does not know a guest any more, so that resuming opens another session. */
   readonly onEnded: (sid: string) => void
   readonly now?: () => number
 }): GuestMessages {
-  const { guestApi, tokens, attributes, onEnded, now = Date.now } = options
-  const idempotency = createIdempotency<SentMessage>({
+  const { guestApi, attributes, renewIfDue, onEnded, now = Date.now } = options
+  const idempotency = createIdempotency<Message>({
     outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
     now,
   })
@@ -63,7 +64,7 @@ export function createGuestMessages(options: {
     body: MessageBody,
     sending: Pick<OutgoingMessage, 'tracingId' | 'repeat'>,
     deadlineAtMs: number,
-  ): Promise<SentMessage> {
+  ): Promise<Message> {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
@@ -86,30 +87,37 @@ export function createGuestMessages(options: {
       const taken = await guestApi.send(guestOf(current), message, deadlineAtMs)
       if (undelivered === undefined) return taken
       const { attributesPending, ...sent } = taken
-      if (attributesPending === true) return sent
-      return { ...sent, session: await tokens.seal(attributes.delivered(current)) }
+      if (attributesPending !== true) attributes.delivered(current)
+      return sent
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)
       throw error
     }
   }
 
+  function sendByKey(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<Message> {
+    const { deadlineAtMs, idempotencyKey, idempotencyAfter, isRetry = false } = options
+    const tracingId = tracingIdFor(claims.sid, idempotencyKey)
+    if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
+    // An empty header says that the page knew no message yet.
+    const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
+    return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
+      const isRepeat = isRetry || firstTriedAtMs !== undefined || idempotencyAfter !== undefined
+      const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
+      return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
+    })
+  }
+
   return {
-    send(claims, body, { deadlineAtMs, idempotencyKey, idempotencyAfter, isRetry = false }) {
-      // Before its key is looked at: what can never be sent is no attempt.
+    async send(claims, body, options) {
+      // Before its key is looked at: what can never be sent is not an attempt.
       if (body.text !== undefined && Buffer.byteLength(body.text) > maxTextBytes) {
-        const tooLong = `A text must be at most ${maxTextBytes} bytes of UTF-8.`
-        return Promise.reject(new SessionError('text_too_long', tooLong))
+        throw new SessionError('text_too_long', `A text must be at most ${maxTextBytes} bytes of UTF-8.`)
       }
-      const tracingId = tracingIdFor(claims.sid, idempotencyKey)
-      // An empty header says that the page knew no message yet.
-      const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
-      if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
-      return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
-        const isRepeat = isRetry || firstTriedAtMs !== undefined || idempotencyAfter !== undefined
-        const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
-        return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
-      })
+      const sent = await sendByKey(claims, body, options)
+      // Not kept with the answer: a repeat must not bring back a token that was replaced since.
+      const session = await renewIfDue(claims)
+      return session === undefined ? sent : { ...sent, session }
     },
     async history(claims, page, deadlineAtMs) {
       if (guestApi.history === undefined) throw notSupported(guestApi, 'history')

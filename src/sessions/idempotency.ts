@@ -5,12 +5,16 @@ import { SessionError } from './session-error.ts'
 interface Attempt<Answer> {
   readonly bodyHash: string
   readonly expiresAtMs: number
+  /** About what it keeps, with an answer that repeats the body. */
+  readonly bytes: number
   /** Of the first try whose outcome is not known. */
   readonly firstTriedAtMs: number
   answer?: Answer
   /** True when the first try may have reached Genesys and the outcome is not known. */
   unknown?: boolean
 }
+
+const MAX_BYTES = 32 * 1024 * 1024
 
 export interface Idempotency<Answer> {
   /**
@@ -34,7 +38,10 @@ export function createIdempotency<Answer>(options: {
   readonly now?: () => number
 }): Idempotency<Answer> {
   const { outcomeUnknown, capacity = 10_000, keepMs = 600_000, now = Date.now } = options
-  const attempts = new BoundedMap<string, Attempt<Answer>>(capacity)
+  const attempts = new BoundedMap<string, Attempt<Answer>>(capacity, {
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ bytes }) => bytes,
+  })
   return {
     async once(sid, key, body, attempt) {
       const id = `${sid} ${key}`
@@ -59,7 +66,8 @@ export function createIdempotency<Answer>(options: {
       // What is left of `known` here is a try whose outcome is unknown.
       const nowMs = now()
       const firstTriedAtMs = known?.firstTriedAtMs ?? nowMs
-      const current: Attempt<Answer> = { bodyHash, expiresAtMs: nowMs + keepMs, firstTriedAtMs }
+      const bytes = 1000 + 2 * body.length
+      const current: Attempt<Answer> = { bodyHash, expiresAtMs: nowMs + keepMs, firstTriedAtMs, bytes }
       attempts.set(id, current)
       try {
         current.answer = await attempt(known?.firstTriedAtMs)

@@ -1,6 +1,5 @@
 import type { Attributes } from '../genesys/guest-api.ts'
 import { SessionError } from './session-error.ts'
-import { sessionInvalid, type SessionClaims } from './session-token.ts'
 import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
 
 /**
@@ -23,6 +22,8 @@ export interface TrustedAttributes {
 export interface TrustedVisitor {
   /** The application's own id of a signed-in visitor; without one the guest stays anonymous. */
   readonly visitor?: string
+  /** Epoch ms until which that holds without asking again. Default: as long as the session. */
+  readonly expiresAtMs?: number
   readonly attributes: Attributes
 }
 
@@ -38,16 +39,12 @@ export interface IdentityRequest {
 export interface Identified {
   readonly visitor: string | undefined
   readonly attributes: Attributes
+  /** Epoch ms; undefined when it has no end of its own. */
+  readonly verifiedUntilMs: number | undefined
 }
 
-/**
- * @throws {SessionError} `user_token_invalid`; `session_invalid` when the session belongs to another
- *   visitor; `trusted_attributes_unavailable`
- */
-export type Identity = (
-  request: IdentityRequest,
-  session: Pick<SessionClaims, 'visitor'> | undefined,
-) => Promise<Identified | undefined>
+/** @throws {SessionError} `user_token_invalid`, `trusted_attributes_unavailable` */
+export type Identity = (request: IdentityRequest) => Promise<Identified | undefined>
 
 export function createIdentity(options: {
   readonly verifyUserToken: VerifyUserToken | undefined
@@ -65,7 +62,7 @@ export function createIdentity(options: {
     })
   }
 
-  return async function identify(request, session) {
+  return async function identify(request) {
     const { userToken } = request
     const visitor = typeof userToken === 'string' ? await verified(userToken) : undefined
     const told =
@@ -78,15 +75,17 @@ export function createIdentity(options: {
           )
     if (userToken === undefined && trustedAttributes === undefined) return undefined
 
-    const subject = told?.visitor ?? visitor?.subject
-    // A session keeps its first owner, signed out or not: its history is that person's.
-    if (subject !== undefined && session?.visitor !== undefined && session.visitor !== subject)
-      throw sessionInvalid()
     return {
-      visitor: subject,
+      visitor: told?.visitor ?? visitor?.subject,
+      verifiedUntilMs: earliest(visitor?.expiresAtMs, told?.expiresAtMs),
       attributes: { ...(visitor && attributesFromClaims(visitor.claims, trusted)), ...told?.attributes },
     }
   }
+}
+
+function earliest(...timesMs: readonly (number | undefined)[]): number | undefined {
+  const known = timesMs.filter((timeMs) => timeMs !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 async function readInTime(

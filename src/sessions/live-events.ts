@@ -9,11 +9,12 @@ import type {
 import { EventCursor, timeMsOf } from './event-cursor.ts'
 import { missedSince } from './missed-messages.ts'
 import { notSupported } from './not-supported.ts'
+import { guestOf, type SessionClaims } from './session-token.ts'
 
 /** More tabs than anybody has: above it the oldest stream makes room, so that one guest can't hold them all. */
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
-const RECONNECT_AFTER_ERROR_MS = 1_000
+const COME_BACK: StreamEvent = { event: 'reconnect', data: { afterMs: 0 } }
 
 /** After these the session is of no use any more, whoever connects. */
 const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
@@ -38,7 +39,11 @@ export interface LiveEvents {
    * @returns ends it; safe to call twice
    * @throws {SessionError} `not_supported_by_guest_api`
    */
-  follow(sid: string, guest: Guest, lastEventId: string | undefined, openSink: () => EventSink): () => void
+  follow(claims: SessionClaims, lastEventId: string | undefined, openSink: () => EventSink): () => void
+  /** Ends the streams of a session that tokens of an older generation have opened. */
+  endOlder(sid: string, generation: number): void
+  /** Ends every stream whose token has expired; its page comes back with another. */
+  endExpired(): void
   /** Asks every page to come back after a moment, spread over `withinMs`, and ends its stream. */
   drain(withinMs: number): void
 }
@@ -47,32 +52,40 @@ export function createLiveEvents(options: {
   readonly guestApi: GuestApi
   /** Called once when Genesys has ended a guest's session for good. */
   readonly onEnded: (sid: string) => void
-  /** Called with what should not have been thrown, and what was being done. The guest's streams are ended. */
-  readonly onUnexpectedError?: (error: unknown, doing: string) => void
+  /** For expiries. */
   readonly now?: () => number
+  /** For deadlines. */
+  readonly monotonicNow?: () => number
   readonly random?: () => number
 }): LiveEvents {
-  const { guestApi, onEnded, onUnexpectedError, now = Date.now, random = Math.random } = options
+  const { guestApi, onEnded, now = Date.now, monotonicNow = now, random = Math.random } = options
   const feeds = new Map<string, GuestFeed>()
   const shared: FeedContext = {
     guestApi,
-    now,
+    now: monotonicNow,
     ended: onEnded,
-    onUnexpectedError,
     emptied: (sid) => feeds.delete(sid),
   }
   return {
-    follow(sid, guest, lastEventId, openSink) {
+    follow(claims, lastEventId, openSink) {
+      const { sid } = claims
       if (guestApi.subscribe === undefined) throw notSupported(guestApi, 'live-events')
       let feed = feeds.get(sid)
       if (feed === undefined) {
-        feed = new GuestFeed(shared, sid, guest)
+        feed = new GuestFeed(shared, sid, guestOf(claims))
         feeds.set(sid, feed)
       }
       const seen = lastEventId === undefined ? undefined : EventCursor.parse(lastEventId)
-      const tab = new Tab(openSink(), seen)
+      const tab = new Tab(openSink(), seen, claims)
       feed.add(tab, lastEventId !== undefined)
       return () => feed.remove(tab)
+    },
+    endOlder(sid, generation) {
+      feeds.get(sid)?.end(COME_BACK, (tab) => tab.generation < generation)
+    },
+    endExpired() {
+      const nowMs = now()
+      for (const feed of [...feeds.values()]) feed.end(COME_BACK, (tab) => tab.expiresAtMs <= nowMs)
     },
     drain(withinMs) {
       for (const feed of [...feeds.values()]) {
@@ -86,7 +99,6 @@ interface FeedContext {
   readonly guestApi: GuestApi
   readonly now: () => number
   readonly ended: (sid: string) => void
-  readonly onUnexpectedError: ((error: unknown, doing: string) => void) | undefined
   readonly emptied: (sid: string) => void
 }
 
@@ -95,11 +107,19 @@ class Tab {
   readonly sink: EventSink
   /** What a page that came back has seen: other tabs may have seen less, so it is kept for this one alone. */
   readonly seen: EventCursor | undefined
+  readonly generation: number
+  readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
 
-  constructor(sink: EventSink, seen: EventCursor | undefined) {
+  constructor(
+    sink: EventSink,
+    seen: EventCursor | undefined,
+    { generation, expiresAtMs }: Pick<SessionClaims, 'generation' | 'expiresAtMs'>,
+  ) {
     this.sink = sink
     this.seen = seen
+    this.generation = generation
+    this.expiresAtMs = expiresAtMs
   }
 
   /** @param id for a tab that has no cursor of its own */
@@ -139,7 +159,6 @@ class GuestFeed {
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
   private gaps = 0
-  private connections = 0
 
   constructor(context: FeedContext, sid: string, guest: Guest) {
     this.context = context
@@ -156,11 +175,9 @@ class GuestFeed {
     // The first page that comes back to this replica also says how far the guest's stream had come.
     if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
     this.tabs.add(tab)
-    if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
+    if (isBack) void this.replay(tab)
     if (this.unsubscribe === undefined) {
-      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => {
-        this.guarded(() => this.on(event))
-      })
+      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => this.on(event))
     } else if (this.standing !== undefined) {
       tab.sink.write(this.standing)
     }
@@ -174,22 +191,8 @@ class GuestFeed {
     this.context.emptied(this.sid)
   }
 
-  end(last: StreamEvent): void {
-    for (const tab of [...this.tabs]) this.dismiss(tab, last)
-  }
-
-  /** What a page of this guest makes us throw must not reach the process: it would end all others' streams. */
-  private guarded(run: () => void): void {
-    try {
-      run()
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  private fail(error: unknown): void {
-    this.context.onUnexpectedError?.(error, 'send live events')
-    this.end({ event: 'reconnect', data: { afterMs: RECONNECT_AFTER_ERROR_MS } })
+  end(last: StreamEvent, isMeant: (tab: Tab) => boolean = () => true): void {
+    for (const tab of [...this.tabs]) if (isMeant(tab)) this.dismiss(tab, last)
   }
 
   private dismiss(tab: Tab, last: StreamEvent): void {
@@ -210,15 +213,13 @@ class GuestFeed {
   private on(event: GuestEvent): void {
     switch (event.type) {
       case 'message':
-        if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
+        if (this.arrived.length === 0) queueMicrotask(() => this.flush())
         // A list that is spread has room for sixteen more.
         this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        // What happened before the first connection is for the page to read from the history.
-        if (this.connections <= 1 && this.cursor.newest === undefined) return
-        this.backfill().catch((error: unknown) => this.fail(error))
+        void this.backfill()
         return
       case 'typing':
         this.flush()
@@ -238,7 +239,6 @@ class GuestFeed {
 
   private session({ type, ...data }: SessionEvent): void {
     this.flush()
-    if (data.state === 'connected' || data.state === 'read-only') this.connections += 1
     this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
     const told: StreamEvent = { event: type, data }
     if (!FINAL_STATES.has(data.state)) {

@@ -29,10 +29,20 @@ const Claims = z.object({
   /** What the driver needs to find its guest again. */
   guest: texts,
   attributes: AttributeState,
-  /** Subject of the verified visitor whose session it is. */
+  /** Subject of the visitor who was verified in this session, and whose session it stays. */
   visitor: z.string().optional(),
-  /** Epoch ms. */
+  /** Epoch ms until which the visitor counts as verified; absent when nobody is. */
+  verifiedUntilMs: z.number().optional(),
+  /** Epoch ms of the last sign-in or sign-out, 0 before any: an older generation is worthless. */
+  generation: z.number().default(0),
+  /** Epoch ms, as all below. */
+  issuedAtMs: z.number().default(0),
+  /** The end of this token's own life. */
   expiresAtMs: z.number(),
+  /** Until when the visitor can still resume the session with an expired token. */
+  resumableUntilMs: z.number().optional(),
+  /** The end of the session, however much it is used. */
+  endsAtMs: z.number().optional(),
 })
 
 /** What travels sealed in the session token. Secret as a whole. */
@@ -44,12 +54,20 @@ export function guestOf(claims: SessionClaims): Guest {
 }
 
 export interface SessionTokens {
+  /** @throws {SessionError} as `requireFits` */
   seal(claims: SessionClaims): Promise<string>
+  /** @throws {SessionError} `attributes_too_large` when the token would be longer than a cookie can be */
+  requireFits(claims: SessionClaims): void
   /**
    * The claims of a token that this service, or another one with a common key, has sealed; at once where it was
    * opened before. Rejects with `session_invalid`, the same for whatever is wrong with it.
+   * @param orResumable whether a token is good that has expired while its session can still be resumed
    */
-  open(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
+  open(
+    token: string,
+    origin: string | undefined,
+    orResumable?: boolean,
+  ): SessionClaims | Promise<SessionClaims>
 }
 
 export interface SessionTokenOptions {
@@ -62,8 +80,10 @@ export interface SessionTokenOptions {
   readonly now?: () => number
 }
 
-/** Base64url and dots. Not looked for in a token that is remembered: it takes half a microsecond. */
-const TOKEN = /^[A-Za-z0-9_.-]{1,16384}$/
+/** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). */
+const MAX_TOKEN_BYTES = 4096 - '__Host-guest-session'.length
+/** A token and its claims, decoded. */
+const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 /** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
 const TAG_CHARS = 22
 
@@ -81,7 +101,10 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
   const keys = Promise.all(options.keys.map(importKey))
   // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
   keys.catch(() => undefined)
-  const opened = new BoundedMap<string, Opened>(options.remembered)
+  const opened = new BoundedMap<string, Opened>(options.remembered, {
+    maxBytes: MAX_REMEMBERED_BYTES,
+    bytesOf: ({ token }) => 3 * token.length + 1000,
+  })
   const encoder = new TextEncoder()
   const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -106,9 +129,10 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     }
   }
 
-  function isGood(claims: SessionClaims, origin: string | undefined): boolean {
+  function isGood(claims: SessionClaims, origin: string | undefined, orResumable: boolean): boolean {
+    const goodUntilMs = orResumable ? (claims.resumableUntilMs ?? claims.expiresAtMs) : claims.expiresAtMs
     return (
-      claims.expiresAtMs > now() &&
+      goodUntilMs > now() &&
       claims.deploymentId === deploymentId &&
       claims.guestApi === guestApi &&
       // A caller without an Origin (same-origin reads, curl) proves itself by the token alone.
@@ -120,10 +144,11 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     known: SessionClaims | undefined,
     token: string,
     origin: string | undefined,
+    orResumable: boolean,
   ): Promise<SessionClaims> {
-    const claims = known ?? (TOKEN.test(token) ? await decrypt(token) : undefined)
+    const claims = known ?? (isCanonical(token) ? await decrypt(token) : undefined)
     if (claims !== undefined && known === undefined) opened.set(token.slice(-TAG_CHARS), { token, claims })
-    if (claims === undefined || !isGood(claims, origin)) throw sessionInvalid()
+    if (claims === undefined || !isGood(claims, origin, orResumable)) throw sessionInvalid()
     return claims
   }
 
@@ -131,16 +156,47 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     async seal(claims) {
       const [key] = await keys
       if (key === undefined) throw new Error('There is no session key.')
+      requireFits(claims)
       return new CompactEncrypt(encoder.encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', sid: claims.sid })
+        .setProtectedHeader(headerOf(claims))
         .encrypt(key)
     },
-    open(token, origin) {
+    requireFits,
+    open(token, origin, orResumable = false) {
       const remembered = opened.get(token.slice(-TAG_CHARS))
       const known = remembered?.token === token ? remembered.claims : undefined
-      return known && isGood(known, origin) ? known : openWith(known, token, origin)
+      return known && isGood(known, origin, orResumable) ? known : openWith(known, token, origin, orResumable)
     },
   }
+}
+
+function headerOf({ sid }: SessionClaims) {
+  return { alg: 'dir', enc: 'A256GCM', sid }
+}
+
+/** Header, initialization vector of 12 bytes, ciphertext as long as the claims, tag of 16, and four dots. */
+function tokenBytes(claims: SessionClaims): number {
+  const base64urlChars = (bytes: number) => Math.ceil((bytes * 4) / 3)
+  const jsonBytes = (value: object) => Buffer.byteLength(JSON.stringify(value))
+  return base64urlChars(jsonBytes(headerOf(claims))) + 16 + base64urlChars(jsonBytes(claims)) + 22 + 4
+}
+
+function requireFits(claims: SessionClaims): void {
+  const bytes = tokenBytes(claims)
+  if (bytes <= MAX_TOKEN_BYTES) return
+  throw new SessionError(
+    'attributes_too_large',
+    `With these attributes the session token would be ${bytes} bytes; it must be at most ${MAX_TOKEN_BYTES}.`,
+    { hint: 'Many short keys, quotes and control characters take more room in a token than Genesys counts.' },
+  )
+}
+
+/** Base64url as it is written, part by part: other spellings of the same bytes are no token of ours. */
+function isCanonical(token: string): boolean {
+  return (
+    token.length <= MAX_TOKEN_BYTES &&
+    token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
+  )
 }
 
 /** One answer for every bad token: a caller learns nothing about what was wrong with it. */

@@ -24,6 +24,8 @@ export interface UserTokenSettings {
 /** A visitor whose token was good. */
 export interface Visitor {
   readonly subject: string
+  /** The token's own expiry, epoch ms: what it proves ends then. */
+  readonly expiresAtMs: number
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -64,7 +66,8 @@ export function createUserTokenVerifier(
         : userTokenInvalid()
     }
     if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
-    return { subject: payload.sub, claims: payload }
+    const expiresAtMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000
+    return { subject: payload.sub, expiresAtMs, claims: payload }
   }
 }
 

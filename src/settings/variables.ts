@@ -82,6 +82,9 @@ const Env = z.object({
 
   SESSION_KEYS: list.optional(),
   SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),
+  SESSION_ABSOLUTE_MAX_AGE_S: whole(60, 47_304_000).default(2_592_000),
+  SESSION_VERIFIED_MAX_AGE_S: whole(60, 86_400).default(300),
+  SESSION_SEPARATE_SIGN_IN: onOff.default(false),
   SESSION_COOKIE: onOff.default(false),
 
   ATTRIBUTES_OPEN: list.default(['custom.*']),

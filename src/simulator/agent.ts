@@ -143,6 +143,5 @@ function contentOf(said: AgentMessage): Content[] {
     const { text, payload } = typeof reply === 'string' ? { text: reply, payload: reply } : reply
     return { contentType: 'QuickReply', quickReply: { text, payload, action: 'Message' } }
   })
-  // Genesys: a card without a description is lost to its mobile SDK, with the whole message.
-  return said.card ? [...replies, { contentType: 'Card', card: { description: '', ...said.card } }] : replies
+  return said.card ? [...replies, { contentType: 'Card', card: said.card }] : replies
 }

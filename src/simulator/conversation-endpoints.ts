@@ -28,39 +28,10 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
 
   router.get(`${MESSAGES}/:conversationId`, (req, res) => {
     oauth.authorize(req)
-    res.json(messageConversationOf(conversationIn(req)))
+    res.json(bodyOf(conversationIn(req)))
   })
 
-  router.get('/api/v2/conversations/:conversationId', (req, res) => {
-    oauth.authorize(req)
-    res.json(conversationOf(conversationIn(req)))
-  })
-
-  router.patch(`${MESSAGES}${ATTRIBUTES}`, (req, res) => {
-    res.json({ attributes: writeAttributes(req) })
-  })
-
-  /** Of any media: the official SDK expects no body. */
-  router.patch(`/api/v2/conversations${ATTRIBUTES}`, (req, res) => {
-    writeAttributes(req)
-    res.end()
-  })
-
-  router.patch(`${MESSAGES}/:conversationId`, (req, res) => {
-    oauth.authorize(req, ...END)
-    const conversation = conversationIn(req)
-    if (!State.safeParse(req.body).success) throw badRequest()
-    conversations.disconnect(conversation)
-    res.json(conversationOf(conversation))
-  })
-
-  router.post('/api/v2/conversations/:conversationId/disconnect', (req, res) => {
-    oauth.authorize(req, 'conversation:communication:disconnect')
-    conversations.disconnect(conversationIn(req))
-    res.status(204).end()
-  })
-
-  function writeAttributes(req: Request): Participant['attributes'] {
+  router.patch([`${MESSAGES}${ATTRIBUTES}`, `/api/v2/conversations${ATTRIBUTES}`], (req, res) => {
     oauth.authorize(req)
     const { customer, agent } = conversationIn(req)
     const participant = [customer, agent].find(({ id }) => id === req.params.participantId)
@@ -68,8 +39,22 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
     const { success, data } = Attributes.safeParse(req.body)
     if (!success) throw invalidValue('attributes')
     setAttributes(participant, data.attributes)
-    return participant.attributes
-  }
+    res.json({ attributes: participant.attributes })
+  })
+
+  router.patch(`${MESSAGES}/:conversationId`, (req, res) => {
+    oauth.authorize(req, ...END)
+    const conversation = conversationIn(req)
+    if (!State.safeParse(req.body).success) throw badRequest()
+    conversations.disconnect(conversation)
+    res.json(bodyOf(conversation))
+  })
+
+  router.post('/api/v2/conversations/:conversationId/disconnect', (req, res) => {
+    oauth.authorize(req, 'conversation:communication:disconnect')
+    conversations.disconnect(conversationIn(req))
+    res.status(204).end()
+  })
 
   function conversationIn(req: Request): Conversation {
     const conversation = conversations.byId(String(req.params.conversationId))
@@ -93,55 +78,23 @@ function detailsOf({ message }: Entry, conversation: Conversation) {
   }
 }
 
-/** As `MessageConversation` of the official SDK's types. */
-function messageConversationOf(conversation: Conversation) {
-  const { id, startedAtMs, customer, agent, connected } = conversation
-  const participant = ({ id: participantId, purpose, name, attributes }: Participant) => ({
-    id: participantId,
-    purpose,
-    name,
-    attributes,
+function bodyOf(conversation: Conversation) {
+  const { id, session, startedAtMs, customer, agent, connected } = conversation
+  const own = session.entries.filter((entry) => entry.conversation === conversation)
+  const messagesOf = (direction: 'Inbound' | 'Outbound') =>
+    own
+      .filter(({ message }) => message.direction === direction)
+      .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
+  const person = ({ communicationId, ...rest }: Participant, direction: 'Inbound' | 'Outbound') => ({
+    ...rest,
     state: connected ? 'connected' : 'disconnected',
-    startTime: new Date(startedAtMs).toISOString(),
-    type: 'webmessaging',
-    messages: messagesOf(conversation, purpose),
-  })
-  return { id, participants: [customer, agent].map(participant), selfUri: `${MESSAGES}/${id}` }
-}
-
-/** As `Conversation`: the messages are those of one communication. */
-function conversationOf(conversation: Conversation) {
-  const { id, startedAtMs, customer, agent, connected } = conversation
-  const startTime = new Date(startedAtMs).toISOString()
-  const participant = ({ communicationId, id: participantId, purpose, name, attributes }: Participant) => ({
-    id: participantId,
-    purpose,
-    name,
-    attributes,
-    startTime,
-    messages: [
-      {
-        id: communicationId,
-        state: connected ? 'connected' : 'disconnected',
-        direction: 'inbound',
-        type: 'webmessaging',
-        held: false,
-        provider: 'Genesys Cloud Messaging',
-        messages: messagesOf(conversation, purpose),
-      },
-    ],
+    communications: [{ id: communicationId }],
+    messages: messagesOf(direction),
   })
   return {
     id,
-    startTime,
-    participants: [customer, agent].map(participant),
-    selfUri: `/api/v2/conversations/${id}`,
+    startTime: new Date(startedAtMs).toISOString(),
+    participants: [person(customer, 'Inbound'), person(agent, 'Outbound')],
+    selfUri: `${MESSAGES}/${id}`,
   }
-}
-
-function messagesOf(conversation: Conversation, purpose: Participant['purpose']) {
-  const direction = purpose === 'customer' ? 'Inbound' : 'Outbound'
-  return conversation.session.entries
-    .filter((entry) => entry.conversation === conversation && entry.message.direction === direction)
-    .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
 }

@@ -44,10 +44,9 @@ export function history(parts: {
   /** The same message as on the socket; one of the agent has its id in `channel.messageId` too. */
   function entityOf({ message }: Entry, baseUrl: string) {
     const { channel, content } = message
-    const { time, from, to, messageId = message.id } = channel
     return {
       ...message,
-      channel: { time, messageId, ...(from && { from }), ...(to && { to }) },
+      channel: { ...channel, messageId: channel.messageId ?? message.id },
       ...(content && { content: attachments.refreshed(content, baseUrl) }),
       status: 'Sent',
       reasons: [],

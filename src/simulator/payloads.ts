@@ -17,9 +17,8 @@ export interface Content {
 
 export interface MessageEvent {
   eventType: string
-  presence?: { type: string; [field: string]: unknown } | undefined
-  typing?: { type: string; duration?: number | undefined } | undefined
-  [field: string]: unknown
+  presence?: { type: string }
+  typing?: { type: string; duration?: number }
 }
 
 /** Who speaks, as the guest is told. */
@@ -51,12 +50,9 @@ export interface StructuredMessage {
 
 type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
 
-/**
- * A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only, and
- * `metadata.authenticated` tells that the guest has signed in.
- */
+/** A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only. */
 export function inboundMessage(
-  session: { nextTime(): string; signedInAs: unknown },
+  time: string,
   part: Part,
   metadata: Record<string, string> = {},
 ): StructuredMessage {
@@ -64,12 +60,8 @@ export function inboundMessage(
     id: hexId(),
     ...part,
     direction: 'Inbound',
-    channel: { time: session.nextTime(), type: 'Private', messageId: randomUUID() },
-    metadata: {
-      ...metadata,
-      correlationId: randomUUID(),
-      ...(session.signedInAs !== undefined && { authenticated: 'true' }),
-    },
+    channel: { time, type: 'Private', messageId: randomUUID() },
+    metadata: { ...metadata, correlationId: randomUUID() },
     originatingEntity: 'Human',
   }
 }
@@ -90,7 +82,7 @@ export function outboundMessage(
   }
 }
 
-export function presence(type: 'Join' | 'Clear' | 'Disconnect' | 'SignIn'): MessageEvent[] {
+export function presence(type: 'Join' | 'Clear' | 'Disconnect'): MessageEvent[] {
   return [{ eventType: 'Presence', presence: { type } }]
 }
 

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { isMessage, isSession, readEvents } from '../event-reader.ts'
 import { ask, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
@@ -133,6 +134,40 @@ describe('a request with the cookie alone', () => {
     expect((await ask(running.url, 'GET', '/guest-session', undefined, headers)).status).toBe(401)
   })
 })
+
+describe('a cookie with a name like ours', () => {
+  const asked = async (cookieFor: (session: string) => string) => {
+    const { session } = (await open()).body
+    return raw(running.url, cookieFor(session))
+  }
+
+  test.each([
+    ['with a no-break space before the name', '\xa0__Host-guest-session'],
+    ['with a no-break space after the name', '__Host-guest-session\xa0'],
+    ['in other case', '__host-guest-session'],
+    ['that is longer', '__Host-guest-session2'],
+  ])('%s is not ours', async (_what, name) => {
+    expect(await asked((session) => `${name}=${session}`)).toBe(401)
+  })
+
+  test('that comes twice is refused, as only one can be ours', async () => {
+    const { session } = (await open()).body
+    const twice = `__Host-guest-session=${session}; __Host-guest-session=${session}`
+    expect(await raw(running.url, twice)).toBe(401)
+    expect(await raw(running.url, `a=b;__Host-guest-session=${session} ;\tc=d`)).toBe(200)
+  })
+})
+
+/** The status of a request whose cookie goes over the wire byte for byte (latin1). */
+function raw(url: string, cookie: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { origin: SITE, cookie }
+    get(`${url}/guest-session`, { headers }, (res) => {
+      res.resume()
+      resolve(res.statusCode)
+    }).on('error', reject)
+  })
+}
 
 describe('the browser’s own EventSource', () => {
   test('reads live events with the cookie, and comes back with Last-Event-ID', async () => {

@@ -1,50 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { UpstreamError } from '../../src/upstream/upstream-error.ts'
-import { createAttributePolicy } from '../../src/sessions/attribute-policy.ts'
-import { createGuestAttributes } from '../../src/sessions/guest-attributes.ts'
-import { createGuestSessions } from '../../src/sessions/guest-sessions.ts'
-import { createSessionTokens } from '../../src/sessions/session-token.ts'
-import { createMemoryGuestApi } from '../memory-guest-api.ts'
-
-const NOW_MS = Date.parse('2026-11-21T10:00:00Z')
-const SITE = 'https://www.example.com'
+import { createSessionStack, MINUTE_MS, SITE, START_MS } from './session-stack.ts'
 
 function setUp() {
-  const now = () => NOW_MS
-  const genesys = createMemoryGuestApi({ now })
-  const { guestApi } = genesys
-  const keys = [Buffer.alloc(32, 1)]
-  const tokens = createSessionTokens({
-    keys,
-    deploymentId: 'd',
-    guestApi: 'web-messaging',
-    remembered: 10,
-    now,
-  })
-  const policy = createAttributePolicy({ open: ['custom.*'], openAll: false, trusted: {}, prefill: {} })
-  const attributes = createGuestAttributes({ guestApi, policy })
-  const sessions = createGuestSessions({
-    guestApi,
-    tokens,
-    policy,
-    attributes,
-    identify: async () => undefined,
-    deploymentId: 'd',
-    maxAgeMs: 60_000,
-    now,
-  })
-  const caller = { origin: SITE, request: undefined, deadlineAtMs: NOW_MS + 1000 }
-  const claimsOf = (session: string) => tokens.open(session, SITE)
-  return { genesys, sessions, caller, claimsOf, guestApi }
+  const stack = createSessionStack()
+  return { ...stack, caller: stack.caller(), claimsOf: (token: string) => stack.tokens.open(token, SITE) }
 }
 
 describe('a guest session', () => {
   test('expires with our maximum age, or earlier with Genesys’', async () => {
     const { sessions, caller, guestApi } = setUp()
-    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
+    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T11:00:00.000Z')
     const { open } = guestApi
-    guestApi.open = async (...call) => ({ ...(await open(...call)), expiresAtMs: NOW_MS + 30_000 })
-    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:00:30.000Z')
+    guestApi.open = async (...call) => ({ ...(await open(...call)), expiresAtMs: START_MS + MINUTE_MS })
+    expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
   })
 
   test('is opened also when its attributes are refused: they wait for the next message', async () => {

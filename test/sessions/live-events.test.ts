@@ -2,26 +2,35 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { EventCursor } from '../../src/sessions/event-cursor.ts'
 import { createLiveEvents, type StreamEvent } from '../../src/sessions/live-events.ts'
+import type { SessionClaims } from '../../src/sessions/session-token.ts'
 import { agentMessage, createMemoryGuestApi } from '../memory-guest-api.ts'
 
 const T = Date.parse('2026-11-21T10:00:00Z')
-const GUEST = { ref: { token: 'guest-1' }, origin: undefined }
+const CLAIMS: SessionClaims = {
+  sid: 'sid-1',
+  purpose: 'guest-session',
+  guestApi: 'web-messaging',
+  deploymentId: 'd',
+  guest: { token: 'guest-1' },
+  attributes: { values: {}, version: 1, removedKeys: [], delivered: true },
+  generation: 0,
+  issuedAtMs: T,
+  expiresAtMs: T + 60_000,
+}
 
-function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}) {
+function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}, now = () => T) {
   const genesys = createMemoryGuestApi(options)
   const ended: string[] = []
-  const unexpected: string[] = []
   const live = createLiveEvents({
     guestApi: genesys.guestApi,
     onEnded: (sid) => ended.push(sid),
-    onUnexpectedError: (_error: unknown, doing: string) => unexpected.push(doing),
-    now: () => T,
+    now,
     random: () => 0.5,
   })
-  const openTab = (lastEventId?: string) => {
+  const openTab = (lastEventId?: string, claims: Partial<SessionClaims> = {}) => {
     const events: StreamEvent[] = []
     const tab = { events, closed: false, stop: () => {} }
-    tab.stop = live.follow('sid-1', GUEST, lastEventId, () => ({
+    tab.stop = live.follow({ ...CLAIMS, ...claims }, lastEventId, () => ({
       write: (event) => void events.push(event),
       close: () => (tab.closed = true),
     }))
@@ -33,7 +42,7 @@ function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}) {
     return message
   }
   const emit = (id: string, afterMs: number) => genesys.emit({ type: 'message', message: say(id, afterMs) })
-  return { genesys, live, ended, unexpected, openTab, say, emit }
+  return { genesys, live, ended, openTab, say, emit }
 }
 
 const settle = async () => {
@@ -44,46 +53,6 @@ const ids = (events: StreamEvent[]) =>
 const names = (events: StreamEvent[]) => events.map(({ event }) => event)
 
 describe('a stream', () => {
-  test('whose message cannot be sent ends and asks the page to come back, and the other guests keep theirs', async () => {
-    const { openTab, emit, unexpected, live, genesys } = setUp()
-    const tab = openTab()
-    const other: StreamEvent[] = []
-    live.follow('sid-2', { ...GUEST, ref: { token: 'guest-2' } }, undefined, () => ({
-      write: (event) => void other.push(event),
-      close: () => undefined,
-    }))
-    genesys.emit({ type: 'message', message: agentMessage('\ud800', T) })
-    emit('after', 10)
-    await settle()
-    expect(names(tab.events)).toEqual(['reconnect'])
-    expect(tab.closed).toBe(true)
-    expect(unexpected).toEqual(['send live events'])
-    expect(genesys.subscribers()).toBe(0)
-    genesys.emit({ type: 'message', message: agentMessage('theirs', T) }, 'guest-2')
-    await settle()
-    expect(ids(other)).toEqual(['theirs'])
-  })
-
-  test('that is a guest’s first is not told to resync when the connection to Genesys is there', async () => {
-    const { openTab, genesys } = setUp({ lacks: ['history'] })
-    const tab = openTab()
-    genesys.emit({ type: 'session', state: 'connected' })
-    genesys.emit({ type: 'gap' })
-    await settle()
-    expect(names(tab.events)).toEqual(['session'])
-  })
-
-  test('that loses its connection before the first message is told to resync', async () => {
-    const { openTab, genesys } = setUp()
-    const tab = openTab()
-    for (const state of ['connected', 'reconnecting', 'connected'] as const) {
-      genesys.emit({ type: 'session', state })
-    }
-    genesys.emit({ type: 'gap' })
-    await settle()
-    expect(names(tab.events)).toContain('resync')
-  })
-
   test('gets every message once, in order, though frames came doubled and shuffled', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
@@ -311,5 +280,29 @@ describe('an event id', () => {
         }
       }),
     )
+  })
+})
+
+describe('the token that opened a stream', () => {
+  test('ends it when it expires, and the page is asked to come back', () => {
+    let nowMs = T
+    const { openTab, live } = setUp({}, () => nowMs)
+    const [brief, longer] = [
+      openTab(undefined, { expiresAtMs: T + 10 }),
+      openTab(undefined, { expiresAtMs: T + 20 }),
+    ]
+    nowMs = T + 10
+    live.endExpired()
+    expect(brief).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 0 } }] })
+    expect(longer.closed).toBe(false)
+  })
+
+  test('ends it when a newer generation makes it worthless', () => {
+    const { openTab, live, genesys } = setUp()
+    const [older, newer] = [openTab(undefined, { generation: 0 }), openTab(undefined, { generation: 7 })]
+    live.endOlder('sid-1', 7)
+    live.endOlder('another session', 9)
+    expect([older.closed, newer.closed]).toEqual([true, false])
+    expect(genesys.subscribers()).toBe(1)
   })
 })

@@ -23,6 +23,8 @@ const claims: SessionClaims = {
   origin: SITE,
   guest: { token: 'a-guest-token' },
   attributes: { values: { 'custom.page': '/' }, version: 1, removedKeys: [], delivered: false },
+  generation: 0,
+  issuedAtMs: NOW_MS,
   expiresAtMs: NOW_MS + 60_000,
 }
 

@@ -8,8 +8,6 @@ import * as z from 'zod'
 const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 const Text = maybe(z.string())
 const Count = maybe(z.number())
-/** Ids go into addresses and event ids, which lone surrogates cannot. */
-const Id = z.string().transform((id) => id.replace(/\p{Surrogate}/gu, '\ufffd'))
 
 const MessageEvent = z.object({
   eventType: Text,
@@ -20,12 +18,12 @@ const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, 
 
 /** A message or event, on the socket and in the history alike. */
 export const StructuredMessage = z.object({
-  id: maybe(Id),
-  messageId: maybe(Id),
+  id: Text,
+  messageId: Text,
   type: Text,
   direction: Text,
   text: Text,
-  channel: maybe(z.object({ time: Text, messageId: maybe(Id), from: maybe(Participant) })),
+  channel: maybe(z.object({ time: Text, messageId: Text, from: maybe(Participant) })),
   content: maybe(z.array(z.unknown())),
   events: maybe(z.array(MessageEvent.catch({}))),
   metadata: maybe(
@@ -62,7 +60,7 @@ const SessionResponse = z.object({
 export type SessionResponse = z.infer<typeof SessionResponse>
 
 const PresignedUrl = z.object({
-  attachmentId: Id,
+  attachmentId: z.string(),
   url: z.string(),
   headers: z.record(z.string(), z.string()).catch({}),
   fileName: maybe(z.string()),
@@ -72,14 +70,14 @@ const PresignedUrl = z.object({
 export type PresignedUrl = z.infer<typeof PresignedUrl>
 
 const AttachmentFailure = z.object({
-  attachmentId: maybe(Id),
+  attachmentId: maybe(z.string()),
   errorCode: maybe(z.number()),
   errorMessage: maybe(z.string()),
 })
 
 const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
-const UploadSuccess = z.object({ attachmentId: Id, downloadUrl: maybe(z.string()) })
-const AttachmentDeleted = z.object({ attachmentId: Id })
+const UploadSuccess = z.object({ attachmentId: z.string(), downloadUrl: maybe(z.string()) })
+const AttachmentDeleted = z.object({ attachmentId: z.string() })
 
 const NoBody = z.unknown().transform(() => ({}))
 

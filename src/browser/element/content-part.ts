@@ -1,4 +1,0 @@
-import type { Content } from '../contract.ts'
-
-/** A structured part of a message, by its type. */
-export type Part<Type extends Content['type']> = Extract<Content, { readonly type: Type }>
