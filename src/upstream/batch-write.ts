@@ -1,18 +1,23 @@
 type Task = () => void
 
+/** Bounds how long a write waits: under load a turn of the event loop has more in it than can be looked at. */
+const MAX_BATCH = 32
+
 let waiting: Task[] = []
 
 /**
- * Does something when all that has arrived in this turn of the event loop has been looked at. For what writes to
- * a socket: writes that follow one another closely wake the process at their other end once; spread
- * over the turn, each of them does, which under load costs more than all else that node does for a request.
+ * Does something when all that has arrived in this turn of the event loop has been looked at, or 32 tasks wait. Writes
+ * that follow one another closely wake the process at their other end once; spread over the turn, each of them does,
+ * which under load costs more than all else that Node.js does for a request.
  * @param task what it throws is uncaught, and keeps nobody else's from being done
  */
-export function atTurnEnd(task: Task): void {
-  if (waiting.push(task) === 1) setImmediate(doAll)
+export function batchWrite(task: Task): void {
+  const count = waiting.push(task)
+  if (count === 1) setImmediate(runAll)
+  else if (count === MAX_BATCH) runAll()
 }
 
-function doAll(): void {
+function runAll(): void {
   const tasks = waiting
   waiting = []
   for (const task of tasks) {

@@ -1,6 +1,8 @@
-import { validateHeaderValue, type ClientRequest } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
 import { pipeline, Transform, type Readable } from 'node:stream'
-import axios, { isAxiosError, type AxiosRequestConfig } from 'axios'
+import { Axios, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
+import { batchWrite } from './batch-write.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
 
 export interface HttpAttempt {
@@ -22,8 +24,8 @@ export interface UpstreamResponse {
   readonly kind: 'response'
   readonly status: number
   readonly body: string
-  /** With names in lower case. */
-  readonly headers: Readonly<Record<string, unknown>>
+  /** Its headers are parsed by Node.js when they are first asked for; on the good path nobody does. */
+  readonly message: Pick<http.IncomingMessage, 'headers'>
 }
 
 export interface TransportFailure {
@@ -53,101 +55,148 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ])
 
-/** Those that axios would add; `false` keeps it from doing so. */
-const NO_DEFAULT_HEADERS = {
-  accept: false,
-  'accept-encoding': false,
-  'content-type': false,
-  'user-agent': false,
-}
-
 /** Scheme, host and port, then a path: no name or password, no fragment, and nothing that a parser would drop. */
 const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+(\/[\x21\x22\x24-\x5b\x5d-\x7e]*)?$/
 
-/** axios on kept-alive connections, without redirects, proxies of its own or decompression. */
+/**
+ * Sends by axios, whose adapter is ours: no redirects, no proxies, no decompression. axios's own takes as much CPU as all
+ * the rest of a request.
+ */
 export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
-  const client = axios.create({
-    adapter: 'http',
-    httpAgent: agents.http,
-    httpsAgent: agents.https,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_RESPONSE_BYTES,
-    decompress: false,
-    responseType: 'text',
-    transformRequest: [],
-    transformResponse: [],
-    validateStatus: null,
+  const client = new Axios({
+    async adapter(config: InternalAxiosRequestConfig<HttpAttempt>) {
+      const data = await attemptOverHttp(config.data as HttpAttempt, agents)
+      const status = data.kind === 'response' ? data.status : 0
+      return { data, status, statusText: '', headers: NO_HEADERS, config }
+    },
   })
-
-  return async function send({ method, url, body, timeoutMs, ...attempt }) {
-    if (!PLAIN_URL.test(url) || !areSendable(attempt.headers)) {
-      return { kind: 'unsendable', sent: false, blamesUpstream: false }
-    }
-    const headers = { ...NO_DEFAULT_HEADERS, ...attempt.headers }
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), timeoutMs)
-    const upload = typeof body === 'object' ? uploadOf(body) : undefined
-    const data = upload?.stream ?? body
-    const config: AxiosRequestConfig<unknown> = { method, url, headers, data, signal: deadline.signal }
-    try {
-      const response = await client.request<string>(config)
-      return { kind: 'response', status: response.status, body: response.data, headers: response.headers }
-    } catch (error) {
-      if (upload?.isBroken()) return failure('broken-body', error)
-      if (deadline.signal.aborted) return failure('timeout', error, timeoutMs >= MIN_TIMEOUT_TO_BLAME_MS)
-      return failure(kindOf(error), error)
-    } finally {
-      clearTimeout(timer)
-      upload?.stream.destroy() // also where the answer came before the file was all sent
-    }
+  return async (attempt) => {
+    if (!isSendable(attempt)) return { kind: 'unsendable', sent: false, blamesUpstream: false }
+    return (await client.request<Outcome>({ data: attempt })).data
   }
+}
 
-  function kindOf(error: unknown): TransportFailure['kind'] {
-    if (!isAxiosError(error) || !isRequest(error.request)) return 'unsendable'
-    if (!mayBeSent(error)) return 'unreachable'
-    // axios has one code for both: of a response that broke off it has the head.
-    return error.code === 'ERR_BAD_RESPONSE' && error.response === undefined ? 'too-large' : 'lost'
+/** Those of the response are in the {@link Outcome}. */
+const NO_HEADERS = new AxiosHeaders()
+
+function attemptOverHttp(attempt: HttpAttempt, agents: UpstreamAgents): Promise<Outcome> {
+  return new Promise((resolve) => {
+    batchWrite(() => startAttempt(attempt, agents, resolve))
+  })
+}
+
+function startAttempt(
+  attempt: HttpAttempt,
+  agents: UpstreamAgents,
+  resolve: (outcome: Outcome) => void,
+): void {
+  const { body, timeoutMs } = attempt
+  const request = openRequest(attempt, agents)
+  let isAnswered = false
+  let isSettled = false
+
+  function settle(outcome: Outcome): void {
+    if (isSettled) return
+    isSettled = true
+    clearTimeout(timer)
+    resolve(outcome)
+    // Also an upload that was answered before it was all sent.
+    if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
-
-  function failure(kind: TransportFailure['kind'], error: unknown, mayBlame = true): TransportFailure {
-    const sent = mayBeSent(error)
-    const isOurs = kind === 'broken-body' || kind === 'too-large' || kind === 'unsendable'
-    const request = requestOf(error)
-    const blamesUpstream = !isOurs && mayBlame && request?.reusedSocket !== true && request?.socket !== null
-    return { kind, sent, blamesUpstream }
+  function fail(kind: TransportFailure['kind'], sent = mayBeSent()): void {
+    settle({ kind, sent, blamesUpstream: blamesUpstream(kind, request, timeoutMs) })
   }
-
   /** Once there is a connection, or the body is out of our hands, the upstream may have the request. */
-  function mayBeSent(error: unknown): boolean {
-    if (isAxiosError(error) && NEVER_CONNECTED.has(error.code ?? '')) return false
-    const request = requestOf(error)
-    return request !== undefined && (agents.isConnected(request.socket) || request.writableFinished)
+  function mayBeSent(): boolean {
+    return agents.isConnected(request.socket) || request.writableFinished
   }
+
+  const timer = setTimeout(() => fail('timeout'), timeoutMs)
+  request.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (NEVER_CONNECTED.has(code) || !mayBeSent()) fail('unreachable', false)
+    else fail('lost')
+  })
+  request.on('close', () => {
+    if (!isAnswered) fail('lost') // a 101, for one, ends so
+  })
+  request.on('response', (message) => {
+    isAnswered = true
+    collect(message, settle, fail)
+  })
+  if (typeof body === 'object') sendFile(body, request, () => fail('broken-body'))
+  else request.end(body)
 }
 
-function requestOf(error: unknown): ClientRequest | undefined {
-  return isAxiosError(error) && isRequest(error.request) ? error.request : undefined
+/** Through the modules, as nock replaces what is in them. */
+function openRequest(
+  { method, url, headers, body }: HttpAttempt,
+  agents: UpstreamAgents,
+): http.ClientRequest {
+  const { protocol, hostname, port, pathname, search, host } = new URL(url)
+  // As a list, to which Node.js adds nothing but `Connection`. No body goes out in chunks, which some gateways refuse.
+  const list = ['host', host]
+  for (const name in headers) list.push(name, headers[name] ?? '')
+  if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))
+  else if (body === undefined && method !== 'GET') list.push('content-length', '0')
+  const options = {
+    method,
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http wants IPv6 addresses without brackets
+    port,
+    path: pathname + search,
+    headers: list,
+  }
+  return protocol === 'https:'
+    ? https.request({ ...options, agent: agents.https })
+    : http.request({ ...options, agent: agents.http })
 }
 
-function isRequest(request: unknown): request is ClientRequest {
-  return typeof request === 'object' && request !== null
+function collect(
+  message: http.IncomingMessage,
+  settle: (outcome: Outcome) => void,
+  fail: (kind: TransportFailure['kind']) => void,
+): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  message.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > MAX_RESPONSE_BYTES) fail('too-large')
+  })
+  message.on('error', () => fail('lost'))
+  message.on('close', () => fail('lost'))
+  message.on('end', () => {
+    const body = Buffer.concat(chunks, bytes).toString()
+    settle({ kind: 'response', status: message.statusCode ?? 0, body, message })
+  })
 }
 
-/** axios would send a value without its forbidden characters: a token that is not the one that was given. */
-function areSendable(headers: Readonly<Record<string, string>>): boolean {
+function blamesUpstream(
+  kind: TransportFailure['kind'],
+  request: http.ClientRequest,
+  timeoutMs: number,
+): boolean {
+  if (kind === 'broken-body' || kind === 'too-large') return false
+  if (kind === 'timeout') return request.socket !== null && timeoutMs >= MIN_TIMEOUT_TO_BLAME_MS
+  return !request.reusedSocket
+}
+
+function isSendable({ url, headers }: HttpAttempt): boolean {
+  if (!PLAIN_URL.test(url) || !URL.canParse(url)) return false
   try {
-    for (const name in headers) validateHeaderValue(name, headers[name] ?? '')
+    for (const name in headers) http.validateHeaderValue(name, headers[name] ?? '')
     return true
   } catch {
     return false
   }
 }
 
-/** The stream of a file, which breaks off where it is shorter or longer than announced. */
-function uploadOf({ stream, sizeBytes }: UploadBody) {
+/** Streams a file, which breaks off where it is shorter or longer than announced. */
+function sendFile(
+  { stream, sizeBytes }: UploadBody,
+  request: http.ClientRequest,
+  onBroken: () => void,
+): void {
   let leftBytes = sizeBytes
-  let isBroken = false
   const exactly = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       leftBytes -= chunk.length
@@ -159,7 +208,8 @@ function uploadOf({ stream, sizeBytes }: UploadBody) {
     },
   })
   pipeline(stream, exactly, (error) => {
-    isBroken = Boolean(error)
+    if (error) onBroken()
   })
-  return { stream: exactly, isBroken: () => isBroken }
+  request.on('close', () => exactly.destroy())
+  exactly.pipe(request)
 }

@@ -48,7 +48,8 @@ function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boo
 }
 
 /** What the answer asks us to wait: `Retry-After`, or on a 429 when the platform's minute begins anew. */
-export function retryAfterSeconds({ status, headers }: UpstreamResponse, nowMs: number): number | undefined {
+export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: number): number | undefined {
+  const { headers } = message
   const asked = parseRetryAfter(headers['retry-after'], nowMs)
   if (asked !== undefined || status !== 429) return asked
   return parseRetryAfter(headers['inin-ratelimit-reset'], nowMs)

@@ -118,6 +118,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       })
     },
     upload({ operation = 'take the file', url, headers, body, sizeBytes, explain, deadlineAtMs }) {
+      body.on('error', () => undefined) // told by the outcome, also where the upload ends before the stream does
       return deliver({
         operation,
         method: 'PUT',

@@ -140,7 +140,8 @@ function saneCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z0-9._-]{1,64}$/i.test(value) ? value : undefined
 }
 
-function correlationIdOf({ headers }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
+function correlationIdOf({ message }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
+  const { headers } = message
   for (const id of [headers['inin-correlation-id'], body['contextId'], headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id
   }
