@@ -1,16 +1,14 @@
-import { withDeadline } from '../../upstream/with-deadline.ts'
+import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
-/** How long wrong credentials are remembered: they are asked about once a minute, not once a page. */
+/** Wrong credentials are tried once a minute, not once a page. */
 const REFUSAL_TTL_MS = 60_000
-/** One asking, with its repeats, whoever waits for it. */
+/** One request for a token, with its retries, whoever waits for it. */
 const TOKEN_TIMEOUT_MS = 20_000
-const FIRST_BACKOFF_MS = 1000
-const LONGEST_BACKOFF_MS = 30_000
 /** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
@@ -49,67 +47,29 @@ interface CachedToken extends TokenLifetime {
   readonly token: string
 }
 
-/**
- * Renewal has no timer, which would keep a process busy that nobody calls: the first call after the time
- * for it starts it, and is served with the token that is still good.
- */
+/** The first call after the time for renewal starts it, and is served with the token that is still good. */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, now = Date.now, random = Math.random } = options
-  let cached: CachedToken | undefined
-  let pending: Promise<CachedToken> | undefined
-  let failure: { readonly error: UpstreamError; readonly refused: boolean } | undefined
-  let failuresInARow = 0
-  let notBeforeMs = 0
   let unauthorizedCooldownUntilMs = 0
-
-  /** Callers who arrive together share one asking. */
-  function renew(): Promise<CachedToken> {
-    pending ??= ask().finally(() => {
-      pending = undefined
-    })
-    return pending
-  }
-
-  async function ask(): Promise<CachedToken> {
-    const askedAtMs = now()
-    try {
-      const answer = await requestToken(client, options, askedAtMs + TOKEN_TIMEOUT_MS)
-      cached = { token: answer.access_token, ...tokenLifetime(answer.expires_in, askedAtMs, random) }
-      failure = undefined
-      failuresInARow = 0
-      return cached
-    } catch (error) {
-      noteFailure(error as UpstreamError)
-      throw error
-    }
-  }
-
-  function noteFailure(error: UpstreamError): void {
-    const refused = error.code === 'upstream_auth_failed'
-    failure = { error, refused }
-    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** failuresInARow++, LONGEST_BACKOFF_MS)
-    notBeforeMs = now() + (refused ? REFUSAL_TTL_MS : backoffMs * (0.5 + random() / 2))
-  }
-
-  /** The token at hand, while it is good; renewed in the background near its end. */
-  function current(): string | undefined {
-    const nowMs = now()
-    if (!cached || nowMs >= cached.expiresAtMs) return undefined
-    if (nowMs >= cached.renewAtMs && !pending && (!failure || nowMs >= notBeforeMs)) {
-      renew().catch(() => undefined) // noted; the token at hand still serves
-    }
-    return cached.token
-  }
+  const cache = createCachedValue<CachedToken>({
+    async load(deadlineAtMs) {
+      const { access_token: token, expires_in } = await requestToken(client, options, deadlineAtMs)
+      return { token, ...tokenLifetime(expires_in, random) }
+    },
+    loadTimeoutMs: TOKEN_TIMEOUT_MS,
+    timeoutMessage: 'No access token came in time.',
+    ttlMs: ({ renewAfterMs }) => renewAfterMs,
+    staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
+    negativeTtlMs: (error) => (isRefusal(error) ? REFUSAL_TTL_MS : 0),
+    now,
+  })
 
   async function get(deadlineAtMs: DeadlineAtMs): Promise<string> {
-    const token = current()
-    if (token !== undefined) return token
-    if (failure?.refused && now() < notBeforeMs) throw failure.error
-    return (await withDeadline(renew(), deadlineAtMs - now(), 'No access token came in time.')).token
+    return (await cache.get(deadlineAtMs)).token
   }
 
   function invalidate(token: string): void {
-    if (cached?.token === token) cached = undefined
+    if (cache.latest?.token === token) cache.drop()
   }
 
   return {
@@ -132,11 +92,16 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       }
     },
     state() {
-      if (failure?.refused) return { status: 'refused', ...hintOf(failure.error) }
-      if (cached && now() < cached.expiresAtMs) return { status: 'valid' }
-      return failure ? { status: 'failing', ...hintOf(failure.error) } : { status: 'unused' }
+      const { error, latest } = cache
+      if (isRefusal(error)) return { status: 'refused', ...hintOf(error) }
+      if (latest) return { status: 'valid' }
+      return error instanceof UpstreamError ? { status: 'failing', ...hintOf(error) } : { status: 'unused' }
     },
   }
+}
+
+function isRefusal(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'upstream_auth_failed'
 }
 
 function isUnauthorized(error: unknown): boolean {

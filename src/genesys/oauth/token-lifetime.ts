@@ -8,8 +8,8 @@ const RENEW_BEFORE_END_SECONDS = 60
 
 export interface TokenLifetime {
   /** From here on a new token is asked for, while this one still serves. */
-  readonly renewAtMs: number
-  readonly expiresAtMs: number
+  readonly renewAfterMs: number
+  readonly expiresAfterMs: number
 }
 
 /**
@@ -17,12 +17,12 @@ export interface TokenLifetime {
  * A token that lives less than two minutes is renewed from the middle of its life.
  * @param expiresIn seconds, as answered: missing, zero, negative or no number counts as a minute.
  */
-export function tokenLifetime(expiresIn: unknown, askedAtMs: number, random: () => number): TokenLifetime {
+export function tokenLifetime(expiresIn: unknown, random: () => number): TokenLifetime {
   const seconds = lifetimeSeconds(expiresIn)
   const marginSeconds = Math.min(RENEW_BEFORE_END_SECONDS, seconds / 2)
   const earlierSeconds = (random() * marginSeconds) / 4
-  const expiresAtMs = askedAtMs + seconds * 1000
-  return { expiresAtMs, renewAtMs: expiresAtMs - (marginSeconds + earlierSeconds) * 1000 }
+  const expiresAfterMs = seconds * 1000
+  return { expiresAfterMs, renewAfterMs: expiresAfterMs - (marginSeconds + earlierSeconds) * 1000 }
 }
 
 function lifetimeSeconds(expiresIn: unknown): number {

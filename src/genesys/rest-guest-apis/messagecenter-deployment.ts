@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { withDeadline } from '../../upstream/with-deadline.ts'
+import { createCachedValue } from '../../upstream/cached-value.ts'
 import { pathSegment } from '../../upstream/path-segment.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs, DeploymentInfo } from '../guest-api.ts'
@@ -12,13 +12,12 @@ import {
 } from '../refusal-hints.ts'
 import type { RestGuestOptions } from './rest-guest.ts'
 
-const GOOD_NEWS_LASTS_MS = 3 * 60_000
-/** Short, so that a deployment that was mended opens soon. */
-const BAD_NEWS_LASTS_MS = 15_000
-/** Old good news serves while Genesys can't be asked. */
-const OLD_NEWS_SERVES_MS = 60 * 60_000
-/** One check, with its repeats, whoever waits for it. */
-const CHECK_MAY_TAKE_MS = 20_000
+const TTL_MS = 3 * 60_000
+/** Short, so that a deployment that was fixed opens soon. */
+const NEGATIVE_TTL_MS = 15_000
+const STALE_IF_ERROR_MS = 60 * 60_000
+/** One check, with its retries, whoever waits for it. */
+const CHECK_TIMEOUT_MS = 20_000
 
 export interface MessageCenterDeployment {
   /** What is known, at most some minutes old. */
@@ -34,64 +33,31 @@ const Deployment = z.object({
   status: z.string(),
 })
 
-type News = { readonly atMs: number } & (
-  | { readonly info: DeploymentInfo; readonly error?: never }
-  | { readonly error: UpstreamError; readonly info?: never }
-)
-
 /** `GET /api/v2/messagecenter/deployments/{deploymentId}` with our OAuth token, asked by one for all. */
 export function createMessageCenterDeployment(options: RestGuestOptions): MessageCenterDeployment {
   const { now = Date.now } = options
-  let news: News | undefined
-  let pending: Promise<News> | undefined
-
-  async function check(): Promise<News> {
-    const atMs = now()
-    try {
-      news = { atMs, info: await readDeployment(options, atMs + CHECK_MAY_TAKE_MS) }
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error
-      news = oldNewsServe(news, error, atMs) ? news : { atMs, error }
-    }
-    return news
-  }
-
-  async function latest(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo> {
-    if (!news || now() >= freshUntilMs(news)) {
-      pending ??= check().finally(() => {
-        pending = undefined
-      })
-      await withDeadline(pending, deadlineAtMs - now(), 'Genesys took too long to show the deployment.')
-    }
-    return infoOf(news)
-  }
-
+  const deployment = createCachedValue({
+    load: (deadlineAtMs) => readDeployment(options, deadlineAtMs),
+    loadTimeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMessage: 'Genesys took too long to show the deployment.',
+    ttlMs: ({ status }) => (status === 'active' ? TTL_MS : NEGATIVE_TTL_MS),
+    staleIfErrorMs: STALE_IF_ERROR_MS,
+    negativeTtlMs: (error) => (isDefinitive(error) ? NEGATIVE_TTL_MS : 0),
+    isDefinitive,
+    now,
+  })
   return {
-    info: latest,
+    info: (deadlineAtMs) => deployment.get(deadlineAtMs),
     async requireActive(deadlineAtMs) {
-      const { status } = await latest(deadlineAtMs)
+      const { status } = await deployment.get(deadlineAtMs)
       if (status !== 'active') throw notUsable('The deployment is not active.', DEPLOYMENT_NOT_ACTIVE)
     },
   }
 }
 
-function infoOf(news: News | undefined): DeploymentInfo {
-  if (news?.info) return news.info
-  throw news?.error ?? notUsable('Nothing is known of the deployment.', DEPLOYMENT_NOT_FOUND)
-}
-
-function freshUntilMs({ atMs, info, error }: News): number {
-  if (info) return atMs + (info.status === 'active' ? GOOD_NEWS_LASTS_MS : BAD_NEWS_LASTS_MS)
-  return isVerdict(error) ? atMs + BAD_NEWS_LASTS_MS : atMs
-}
-
-function oldNewsServe(news: News | undefined, error: UpstreamError, nowMs: number): news is News {
-  return news?.info?.status === 'active' && !isVerdict(error) && nowMs < news.atMs + OLD_NEWS_SERVES_MS
-}
-
-/** Genesys has spoken on the deployment; anything else only says that it can't be asked now. */
-function isVerdict({ code }: UpstreamError): boolean {
-  return code === 'deployment_not_usable' || code === 'upstream_refused'
+/** Genesys has decided about the deployment; anything else only says that it can't be asked now. */
+function isDefinitive(error: unknown): boolean {
+  return error instanceof UpstreamError && ['deployment_not_usable', 'upstream_refused'].includes(error.code)
 }
 
 async function readDeployment(

@@ -162,10 +162,10 @@ describe('renewal', () => {
     const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.integer().map(String))
     fc.assert(
       fc.property(anything, fc.double({ min: 0, max: 0.999, noNaN: true }), (expiresIn, random) => {
-        const { renewAtMs, expiresAtMs } = tokenLifetime(expiresIn, 0, () => random)
-        expect(expiresAtMs).toBeLessThanOrEqual(172_800_000)
-        expect(renewAtMs).toBeLessThan(expiresAtMs + Number.MIN_VALUE)
-        expect(renewAtMs).toBeGreaterThanOrEqual(0)
+        const { renewAfterMs, expiresAfterMs } = tokenLifetime(expiresIn, () => random)
+        expect(expiresAfterMs).toBeLessThanOrEqual(172_800_000)
+        expect(renewAfterMs).toBeLessThan(expiresAfterMs + Number.MIN_VALUE)
+        expect(renewAfterMs).toBeGreaterThanOrEqual(0)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { withDeadline } from '../../../upstream/with-deadline.ts'
+import { createCachedValue } from '../../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
@@ -41,12 +41,11 @@ type Config = z.infer<typeof Config>
 const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string()) })
 
 /** What Genesys publishes of a deployment changes when an administrator publishes it. */
-const GOOD_FOR_MS = 5 * 60_000
+const TTL_MS = 5 * 60_000
 /** A failure is remembered shortly, so that each new guest does not ask again. */
-const FAILURE_GOOD_FOR_MS = 10_000
-/** One reading, whoever waits for it. */
-const READING_MAY_TAKE_MS = 10_000
-const TOO_LATE = "The deployment's configuration did not come in time."
+const NEGATIVE_TTL_MS = 10_000
+/** One read, with its retries, whoever waits for it. */
+const READ_TIMEOUT_MS = 10_000
 
 export interface DeploymentConfig {
   /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
@@ -67,35 +66,25 @@ export interface DeploymentConfigOptions {
 }
 
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
-  const { monotonicNow } = options
-  let known: DeploymentInfo | undefined
-  let latest: { readonly reading: Promise<DeploymentInfo>; goodUntilMs: number } | undefined
-
-  async function readAll(): Promise<DeploymentInfo> {
-    const deadlineAtMs = monotonicNow() + READING_MAY_TAKE_MS
-    const [config, details] = await Promise.all([
-      readConfig(options, deadlineAtMs),
-      readWebDeployment(options, deadlineAtMs),
-    ])
-    const info = toDeploymentInfo(options.deploymentId, config, details)
-    known = info
-    return info
-  }
-
+  const { deploymentId, monotonicNow: now } = options
+  const info = createCachedValue({
+    async load(deadlineAtMs) {
+      const reads = [readConfig(options, deadlineAtMs), readWebDeployment(options, deadlineAtMs)] as const
+      return toDeploymentInfo(deploymentId, ...(await Promise.all(reads)))
+    },
+    loadTimeoutMs: READ_TIMEOUT_MS,
+    timeoutMessage: "The deployment's configuration did not come in time.",
+    ttlMs: () => TTL_MS,
+    staleIfErrorMs: Infinity,
+    negativeTtlMs: () => NEGATIVE_TTL_MS,
+    isDefinitive: (error) => error instanceof UpstreamError && error.code === 'deployment_not_usable',
+    now,
+  })
   return {
     get known() {
-      return known
+      return info.latest
     },
-    read(deadlineAtMs) {
-      if (latest && monotonicNow() < latest.goodUntilMs)
-        return withDeadline(latest.reading, deadlineAtMs - monotonicNow(), TOO_LATE)
-      const mine = { reading: readAll(), goodUntilMs: monotonicNow() + GOOD_FOR_MS }
-      latest = mine
-      mine.reading.catch(() => {
-        mine.goodUntilMs = monotonicNow() + FAILURE_GOOD_FOR_MS
-      })
-      return withDeadline(mine.reading, deadlineAtMs - monotonicNow(), TOO_LATE)
-    },
+    read: (deadlineAtMs) => info.get(deadlineAtMs),
   }
 }
 
