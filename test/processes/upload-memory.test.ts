@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
+import http from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { openPage, type Page } from '../start-service.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const MIB = 1024 * 1024
+/** V8 leaves 64 MiB outside of its heap before it collects; as much again comes and goes meanwhile. 40 to 70 MiB were seen. */
+const MAX_GARBAGE_BYTES = 128 * MIB
 
 let genesys: Simulator
 let service: ServiceProcess
@@ -40,11 +44,51 @@ async function forgetPeak(): Promise<void> {
   await writeFile(`/proc/${service.pid}/clear_refs`, '5')
 }
 
-test('a file of 9 MB passes through, and the memory of the service never grows by 3 MiB', async () => {
+test('of a file whose upload stalls at Genesys the service holds less than 2 MiB', async () => {
   // A process that has just started still loads and compiles what it needs for its first files.
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
+  await stallUpload(9_000_000)
+  const growthBytes = await peakGrowthBytes(() => stallUpload(9_000_000))
+  expect(growthBytes).toBeLessThan(2 * MIB)
+}, 60_000)
+
+/**
+ * A chunk of a file that has passed is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects such garbage when tens of
+ * megabytes have come together, which no documented means makes it do earlier: one file of 9 MB may all be there as garbage.
+ */
+test('files of 270 MB in all pass through, and the memory of the service never grows by more than V8 leaves uncollected', async () => {
+  for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
+  const growthBytes = await peakGrowthBytes(async () => {
+    for (let at = 0; at < 30; at++) expect(await upload(9_000_000)).toBe(201)
+  })
+  expect(growthBytes).toBeLessThan(MAX_GARBAGE_BYTES)
+}, 60_000)
+
+/** Sends a file to a storage that reads nothing of it, until the service takes no more, and breaks off. */
+async function stallUpload(bytes: number): Promise<void> {
+  const fault = genesys.injectFault('PUT *', { swallow: true })
+  const sending = http.request(`${service.url}/attachments?fileName=film.mp4`, {
+    method: 'POST',
+    headers: { ...page.headers, 'content-type': 'video/mp4', 'content-length': bytes },
+    agent: false,
+  })
+  sending.on('error', () => undefined)
+  sending.end(randomBytes(bytes))
+  await fault.happened
+  let peakBytes = -1
+  for (let unchanged = 0; unchanged < 20;) {
+    await pause(20)
+    const nowBytes = await memoryBytes('VmHWM')
+    unchanged = nowBytes === peakBytes ? unchanged + 1 : 0
+    peakBytes = nowBytes
+  }
+  sending.destroy()
+}
+
+/** How much the memory of the service grows at most while something is done. */
+async function peakGrowthBytes(work: () => Promise<void>): Promise<number> {
   await forgetPeak()
   const before = await memoryBytes('VmRSS')
-  expect(await upload(9_000_000)).toBe(201)
-  expect((await memoryBytes('VmHWM')) - before).toBeLessThan(3 * MIB)
-}, 60_000)
+  await work()
+  return (await memoryBytes('VmHWM')) - before
+}
