@@ -16,6 +16,7 @@ import { createOutbox } from './outbox.ts'
 import { isOffline, onWake } from './patience.ts'
 import { createRequests } from './requests.ts'
 import { openOrResume } from './session-opening.ts'
+import { renewInTime } from './session-renewal.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
 import { createTokenStore } from './token-store.ts'
 import { createTranscript } from './transcript.ts'
@@ -108,7 +109,13 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   /** Some refusals say that the conversation is over. */
   function heed(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') setState('read-only')
+    else if (mayReopen(problem)) void reopen().catch(() => undefined)
     else if (isEnd(problem)) finish()
+  }
+
+  /** A verified visitor's token lives some minutes; asleep for longer, the page resumes with a fresh JWT. */
+  function mayReopen({ code }: ChatProblem): boolean {
+    return code === 'session_invalid' && userToken !== undefined && state !== 'opening'
   }
 
   async function call(method: string, path: string, json?: unknown, repeatForMs = 0): Promise<unknown> {
@@ -150,9 +157,22 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     history = newHistory()
     if (session.state === 'new') transcript.clear()
     setState(session.state === 'read-only' ? 'read-only' : 'open')
+    renewInTime(session, renew, signal)
     if (can('live-events')) follow(signal)
     else catchUp()
     return session
+  }
+
+  /** A visitor whose token can't be renewed by use is verified anew. */
+  async function renew(): Promise<SessionDescription> {
+    const before = tokens.read()
+    session = (await call('GET', 'guest-session')) as SessionDescription
+    return userToken === undefined || tokens.read() !== before ? session : reopen()
+  }
+
+  function reopen(): Promise<SessionDescription> {
+    opening ??= begin(false).finally(() => (opening = undefined))
+    return opening
   }
 
   function follow(signal: AbortSignal): void {
@@ -166,7 +186,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       onLost: () => setLive(false),
       onStopped(problem) {
         setLive(false)
-        if (problem === undefined || isEnd(problem)) finish()
+        if (problem === undefined) finish()
+        else if (mayReopen(problem) || isEnd(problem)) heed(problem)
         else emit('problem', problem)
       },
     })

@@ -442,3 +442,48 @@ describe('the rest of a conversation', () => {
     expect(service.accepted).toHaveLength(1)
   })
 })
+
+describe('a page that only listens', () => {
+  const lives = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() })
+
+  test('renews its session token after half of its life, again and again', async () => {
+    service.bend('POST guest-session', service.session(lives(10)))
+    await chat.open()
+    service.bend('GET guest-session', () => service.session({ ...lives(10), session: 'guest1.second' }))
+    await settle(5 * 60_000)
+    expect(service.asked('GET guest-session')).toHaveLength(0)
+    await settle(60_000)
+    expect(service.asked('GET guest-session')).toHaveLength(1)
+    service.bend('GET guest-session', noNetwork(), () => service.session(lives(10)))
+    await settle(8 * 60_000)
+    expect(service.asked('GET guest-session').map(({ headers }) => headers['Authorization'])).toEqual([
+      'Bearer guest1.renewed',
+      'Bearer guest1.second',
+      'Bearer guest1.second',
+    ])
+  })
+
+  test('verifies its visitor anew where using the token does not renew it', async () => {
+    let jwts = 0
+    chat = newChat({ userToken: () => `jwt-${(jwts += 1)}` })
+    service.bend('POST guest-session', service.session(lives(5)), service.session(lives(5)))
+    await chat.open()
+    service.bend('GET guest-session', json(200, { state: 'resumed', ...lives(2) }))
+    await settle(3 * 60_000)
+    expect(service.asked('POST guest-session').map(({ json: body }) => body)).toEqual([
+      { userToken: 'jwt-1' },
+      { userToken: 'jwt-2' },
+    ])
+    expect(chat.state).toBe('open')
+  })
+
+  test('resumes with its visitor’s JWT when the token has expired meanwhile', async () => {
+    chat = newChat({ userToken: () => 'jwt' })
+    await chat.open()
+    service.bend('GET events', problem(401, 'session_invalid'))
+    service.streams[0]!.end()
+    await settle(5000)
+    expect(service.asked('POST guest-session')).toHaveLength(2)
+    expect(chat.state).toBe('open')
+  })
+})
