@@ -120,17 +120,17 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   return line
 }
 
-/** Our own messages are made to be read; of any other error only what can't quote anything is kept. */
+/** Expected errors need no stack; of an unexpected one only what can't quote anything is kept. */
 function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
   if (err instanceof UpstreamError) {
     const { status, upstreamCode, correlationId, hint } = err.facts
     const upstream = { status, code: upstreamCode, correlationId }
-    return { name, code: err.code, message, hint, upstream, stack: stackFrames(err) }
+    return { name, code: err.code, message, hint, upstream }
   }
   if (err instanceof SessionError || err instanceof RequestError)
-    return { name, code: err.code, message, hint: err.facts.hint, stack: stackFrames(err) }
+    return { name, code: err.code, message, hint: err.facts.hint }
   return {
     name,
     code: 'code' in err ? errorCode(err.code) : undefined,

@@ -1,28 +1,41 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Log } from './log.ts'
+import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
+import { addressKey } from './middleware/client-address.ts'
 import { problemOf, requestIdOf } from './problems/problem-handler.ts'
 
 /** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** One line in the log and one observation in the metrics per request, when its answer has ended. */
+/**
+ * One line in the log and one observation in the metrics per request, when its answer has ended. Refusals with one
+ * code to one address are one line a second, with their count.
+ */
 export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): RequestHandler {
+  const sample = createLogSampler()
   return (req, res, next) => {
     const startedAt = performance.now()
     // A stream of live events will have forgotten its headers.
     const requestId = requestIdOf(res)
-    res.on('close', () => record(req, res, requestId, performance.now() - startedAt))
+    const address = addressKey(req) // a closed socket has none
+    res.on('close', () => record(req, res, { requestId, address, elapsedMs: performance.now() - startedAt }))
     next()
   }
 
-  function record(req: Request, res: Response, requestId: string | undefined, elapsedMs: number) {
+  function record(
+    req: Request,
+    res: Response,
+    { requestId, address, elapsedMs }: { requestId: string | undefined; address: string; elapsedMs: number },
+  ) {
     const { method } = req
     const route = routeOf(req)
     const status = res.statusCode
     const problem = problemOf(res)
     metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
     if (problem) metrics.problemAnswered(problem.code)
+    const count = problem && sample(`${problem.code} ${address}`)
+    if (problem && count === undefined) return
     const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
     log[level](
       {
@@ -34,6 +47,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
         aborted: res.writableFinished ? undefined : true,
         code: problem?.code,
         hint: problem?.hint,
+        count: count === 1 ? undefined : count,
       },
       'request',
     )

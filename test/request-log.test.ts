@@ -53,6 +53,15 @@ test('a refused request has its problem code in the line and in the metrics', as
   expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 1')
 })
 
+test('a storm of refusals is one line a second and address, without a stack, and counts whole', async () => {
+  const { app, log, metrics } = start()
+  for (let i = 0; i < 30; i++) await request(app).get('/refused')
+  const refusals = log.info.mock.calls.length + log.warn.mock.calls.length + log.error.mock.calls.length
+  expect(refusals).toBeLessThanOrEqual(3)
+  expect(JSON.stringify(log.info.mock.calls)).not.toContain('stack')
+  expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 30')
+})
+
 test('what an orchestrator asks all the time is logged for debugging only', async () => {
   const { app, log } = start()
   await request(app).get('/healthz')

@@ -1,5 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Log } from '../log.ts'
+import { createLogSampler } from '../log-sampler.ts'
+import { RequestError } from '../middleware/request-error.ts'
 import { problemCode, problemHint, toProblem } from './problem.ts'
 import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
 
@@ -20,12 +22,13 @@ const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
 
 /** Express's last handler: answers any thrown value with problem details, and logs what failed on this side. */
 export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions): ErrorRequestHandler {
+  const sample = createLogSampler()
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   return (err: unknown, req, res, _next) => {
     if (isAbortedDownload(err)) return void res.destroy()
     const code = problemCode(err)
     rememberProblem(res, err, code)
-    if (PROBLEM_CATALOGUE[code].status >= 500) logFailure(log, err, code, req, res)
+    if (isFailure(err, code)) logFailure(log, err, code, req, res, sample(code))
     // Too late for another answer: only a broken connection can still tell that something went wrong.
     if (res.headersSent) return void res.destroy()
     const problem = toProblem(err, {
@@ -62,7 +65,22 @@ function rememberProblem(res: Response, err: unknown, code: ProblemCode) {
   res.locals.problem = { code, hint: problemHint(err) } satisfies ProblemInLog
 }
 
-function logFailure(log: Log, err: unknown, code: ProblemCode, req: Request, res: Response) {
+/** What this service refuses by itself is told by the request's own line. */
+function isFailure(err: unknown, code: ProblemCode): boolean {
+  return PROBLEM_CATALOGUE[code].status >= 500 && !(err instanceof RequestError && code !== 'internal_error')
+}
+
+/** @param count how many failures with the code the line stands for; undefined to write none */
+function logFailure(
+  log: Log,
+  err: unknown,
+  code: ProblemCode,
+  req: Request,
+  res: Response,
+  count: number | undefined,
+) {
+  if (count === undefined) return
   const level = FOR_OPERATORS.has(code) ? 'error' : 'warn'
-  log[level]({ requestId: requestIdOf(res), req, code, hint: problemHint(err), err }, 'request failed')
+  const fields = { requestId: requestIdOf(res), req, code, hint: problemHint(err), err }
+  log[level]({ ...fields, count: count === 1 ? undefined : count }, 'request failed')
 }

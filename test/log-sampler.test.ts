@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals'
+import { createLogSampler } from '../src/log-sampler.ts'
+
+test('lines of one kind go out once a second, with the count of those held back', () => {
+  let nowMs = 0
+  const sample = createLogSampler(() => nowMs)
+  expect(sample('a')).toBe(1)
+  for (let i = 0; i < 999; i++) expect(sample('a')).toBeUndefined()
+  expect(sample('b')).toBe(1)
+  nowMs = 1000
+  expect(sample('a')).toBe(1000)
+  expect(sample('a')).toBeUndefined()
+  nowMs = 5000
+  expect(sample('a')).toBe(2)
+})
+
+test('lines of many kinds together are bounded, and none is forgotten', () => {
+  let nowMs = 0
+  const sample = createLogSampler(() => nowMs)
+  const kinds = Array.from({ length: 200 }, (_, i) => `address-${i}`)
+  let told = 0
+  for (; nowMs < 10_000; nowMs += 1000) {
+    const counts = kinds.map((kind) => sample(kind)).filter((count) => count !== undefined)
+    expect(counts).toHaveLength(50)
+    told += counts.reduce((sum, count) => sum + count, 0)
+  }
+  expect(told).toBeGreaterThan(50 * 10 - 1)
+})
