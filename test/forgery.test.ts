@@ -102,3 +102,18 @@ test('no body, header or claim that a browser makes changes what routing trusts'
     { numRuns: 40 },
   )
 }, 60_000)
+
+test('an attribute named __proto__ is refused by name', async () => {
+  const together = await startTogether()
+  try {
+    const page = await together.openPage()
+    const body = '{"attributes":{"__proto__":"x","custom.page":"/"}}'
+    const headers = { ...page.headers, 'content-type': 'application/json' }
+    expect(await ask(together.url, 'PUT', '/guest-attributes', body, headers)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: 'attributes.__proto__' }] },
+    })
+  } finally {
+    await together.stop()
+  }
+})

@@ -11,9 +11,21 @@ const line = (maxChars: number) =>
     // eslint-disable-next-line no-control-regex -- control characters are what is refused
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
+/** A record drops this key without a word: a page should hear of it. */
+function refuseProto(changes: unknown, context: z.RefinementCtx): unknown {
+  if (typeof changes === 'object' && changes !== null && Object.hasOwn(changes, '__proto__')) {
+    context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a key that a page can set' })
+  }
+  return changes
+}
+
 const AttributeChanges = z
-  .record(z.string().min(1).max(128), z.union([z.string().max(2048), z.number(), z.boolean(), z.null()]))
-  .refine((changes) => Object.keys(changes).length <= 100, 'must have at most 100 keys')
+  .preprocess(
+    refuseProto,
+    z
+      .record(z.string().min(1).max(128), z.union([z.string().max(2048), z.number(), z.boolean(), z.null()]))
+      .refine((changes) => Object.keys(changes).length <= 100, 'must have at most 100 keys'),
+  )
   .meta({
     id: 'AttributeChanges',
     description: 'Keys and values to write; null removes a key; numbers and booleans are written as strings.',
