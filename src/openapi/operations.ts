@@ -240,7 +240,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     body: requests.SignIn,
     answers: { 200: json(answers.GuestSession, 'Signed in; replace your session token') },
-    problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
+    problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
   },
   {
     method: 'delete',

@@ -20,7 +20,7 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'The visitor could not be verified',
     description:
-      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience.',
+      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page brought to `POST /sign-in`.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
       'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with what the website issues, and the clocks of both machines.',

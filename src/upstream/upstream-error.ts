@@ -15,6 +15,7 @@ export type UpstreamErrorCode =
   | 'attributes_too_large'
   | 'attachment_too_large'
   | 'attachment_refused'
+  | 'user_token_invalid'
 
 /** What is known of the refusal, all of it safe to log and to answer: no body, no header, no token. */
 export interface UpstreamErrorFacts {

@@ -13,7 +13,7 @@ const HINT =
 
 /** The REST side of sign-in. Genesys: none of these needs a permission; the guest's own tokens suffice. */
 export interface TokenOperations {
-  /** @throws {UpstreamError} `upstream_refused` when the code, or what belongs to it, is no good. */
+  /** @throws {UpstreamError} `user_token_invalid` or `upstream_refused` when the code, or what belongs to it, is no good. */
   readonly exchange: (grant: SignInGrant, deadlineAtMs: number) => Promise<Credentials>
   /** A fresh JWT. */
   readonly renew: (refreshToken: string, deadlineAtMs: number) => Promise<string>
@@ -78,5 +78,8 @@ function isRefusal(error: unknown): error is UpstreamError {
 }
 
 function refused(error: UpstreamError): UpstreamError {
-  return new UpstreamError('upstream_refused', 'Genesys refused the sign-in', { ...error.facts, hint: HINT })
+  // 400 and 401 are about what the page brought; the rest is for the operator.
+  const isGrant = error.facts.status === 400 || error.facts.status === 401
+  const code = isGrant ? 'user_token_invalid' : 'upstream_refused'
+  return new UpstreamError(code, 'Genesys refused the sign-in', { ...error.facts, hint: HINT })
 }

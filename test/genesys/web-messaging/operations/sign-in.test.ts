@@ -39,7 +39,7 @@ test('a code that is no good is refused, and the operator is told what to look a
   await expect(
     api.signIn(await guest(), { redirectUri: REDIRECT, code: 'bad' }, soon()),
   ).rejects.toMatchObject({
-    code: 'upstream_refused',
+    code: 'user_token_invalid',
     facts: { hint: expect.stringContaining('OpenID provider') },
   })
 })
