@@ -1,21 +1,31 @@
 import type { ZodType } from 'zod'
-import { badResponseError } from './upstream-failure.ts'
-import type { UpstreamError } from './upstream-error.ts'
+import type { RetryKind } from './retry.ts'
+import { unreadableError } from './upstream-failure.ts'
 
 export interface ExpectedBody<T> {
   readonly schema: ZodType<T>
-  /** A body that is no JSON counts as an empty one. */
+  /** A body that is not JSON counts as an empty one. */
   readonly allowNonJson: boolean | undefined
   readonly operation: string
+  readonly retry: RetryKind
 }
 
-/** @throws {UpstreamError} `upstream_bad_response`; a `ZodError`, which quotes the answer, never gets out. */
-export function readBody<T>(text: string, { schema, allowNonJson, operation }: ExpectedBody<T>): T {
-  const read = schema.safeParse(parseJson(text, allowNonJson ?? false, operation))
+/**
+ * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` where a good status without the form of the operation
+ * leaves open what was done. A `ZodError`, which quotes the answer, never gets out.
+ */
+export function readBody<T>(text: string, { schema, allowNonJson, operation, retry }: ExpectedBody<T>): T {
+  const json = parseJson(text)
+  if (!json && !allowNonJson) throw unreadableError(operation, retry, NOT_JSON_HINT)
+  const read = schema.safeParse(json?.value)
   if (read.success) return read.data
   const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')
-  throw badResponseError(operation, `These parts of the answer are not as documented: ${paths.join(', ')}.`)
+  const hint = `These parts of the answer are not as documented: ${paths.join(', ')}.`
+  throw unreadableError(operation, retry, hint)
 }
+
+const NOT_JSON_HINT =
+  'The answer is not JSON: something between here and Genesys, a gateway or a proxy, may have answered in its place.'
 
 /** A key may be of the answer's own choosing, as in a map. */
 function saneKey(key: PropertyKey): string {
@@ -23,19 +33,11 @@ function saneKey(key: PropertyKey): string {
   return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }
 
-function parseJson(text: string, allowNonJson: boolean, operation: string): unknown {
-  if (text === '') return undefined
+/** An empty body is `undefined`; undefined for what is not JSON. */
+function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
-    return JSON.parse(text)
+    return { value: text === '' ? undefined : JSON.parse(text) }
   } catch {
-    if (allowNonJson) return undefined
-    throw notJson(operation)
+    return undefined
   }
-}
-
-function notJson(operation: string): UpstreamError {
-  return badResponseError(
-    operation,
-    'The answer is no JSON: something between here and Genesys, a gateway or a proxy, may have answered in its place.',
-  )
 }

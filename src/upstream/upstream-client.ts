@@ -114,7 +114,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         explain: call.explain,
         deadlineAtMs: call.deadlineAtMs,
         attemptTimeoutMs: timeoutMs,
-        read: (text) => readBody(text, { schema, allowNonJson, operation }),
+        read: (text) => readBody(text, { schema, allowNonJson, operation, retry: call.retry }),
       })
     },
     upload({ operation = 'take the file', url, headers, body, sizeBytes, explain, deadlineAtMs }) {

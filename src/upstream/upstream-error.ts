@@ -21,7 +21,7 @@ export type UpstreamErrorCode =
 export interface UpstreamErrorFacts {
   /** HTTP status, or the `code` of a frame of the guest socket. */
   status?: number
-  /** The platform's own `code`, such as `not.found`. Anything that isn't of that form is left out. */
+  /** The platform's own `code`, such as `not.found`. One that is not known is left out. */
   upstreamCode?: string
   /** `ININ-Correlation-Id` or `contextId`: what Genesys support asks for. */
   correlationId?: string

@@ -31,7 +31,7 @@ function refusalError(response: UpstreamResponse, call: FailedCall, nowMs: numbe
   const { status } = response
   const body = readErrorBody(response.body)
   const code = codeOfStatus(status, call.retry)
-  const upstreamCode = saneCode(body['code']) ?? saneCode(body['error'])
+  const upstreamCode = knownCode(body['code']) ?? knownCode(body['error'])
   const hint =
     status < 400
       ? redirectHint(status)
@@ -106,7 +106,14 @@ const UNREACHABLE_HINT =
   'No connection could be made: check GENESYS_REGION or the address set in its place, the name resolution, the ' +
   'firewall, and whether the certificate of the upstream is trusted here.'
 
-export function badResponseError(operation: string, hint: string): UpstreamError {
+/** A good status with a body that is not the operation's: a page of a gateway, for one, which has taken no message. */
+export function unreadableError(operation: string, retry: RetryKind, hint: string): UpstreamError {
+  if (retry !== 'non-idempotent') return badResponseError(operation, hint)
+  const message = `The answer to the request to ${operation} is not one of Genesys: it may have been done or not.`
+  return new UpstreamError('delivery_unknown', message, { hint })
+}
+
+function badResponseError(operation: string, hint: string): UpstreamError {
   return new UpstreamError(
     'upstream_bad_response',
     `Genesys was to ${operation}, and its answer makes no sense.`,
@@ -136,9 +143,37 @@ function readErrorBody(body: string): Record<string, unknown> {
   }
 }
 
-function saneCode(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[a-z0-9._-]{1,64}$/i.test(value) ? value : undefined
+function knownCode(value: unknown): string | undefined {
+  return typeof value === 'string' && KNOWN_CODES.has(value) ? value : undefined
 }
+
+/**
+ * Codes of the platform's error bodies, and of RFC 6749 section 5.2. No other is passed on: whoever answers
+ * in Genesys' place, or repeats what it was sent, must find no way out.
+ */
+const KNOWN_CODES: ReadonlySet<string> = new Set([
+  'bad.request',
+  'invalid.value',
+  'invalid.path.parameter',
+  'authentication.required',
+  'bad.credentials',
+  'credentials.expired',
+  'missing.permissions',
+  'missing.any.permissions',
+  'not.authorized',
+  'not.found',
+  'unsupported.media.type',
+  'too.many.requests.retry.after',
+  'internal.server.error',
+  'service.unavailable',
+  'request.timeout',
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+])
 
 function correlationIdOf({ message }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
   const { headers } = message

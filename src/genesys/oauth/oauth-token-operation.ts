@@ -53,18 +53,11 @@ function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && ['upstream_refused', 'upstream_auth_failed'].includes(error.code)
 }
 
-/** RFC 6749 section 5.2. No other code is passed on: an upstream that echoes the secret must find no way out. */
-const KNOWN_CODES: readonly (string | undefined)[] = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'invalid_scope',
-  'unauthorized_client',
-  'unsupported_grant_type',
-]
-
-function credentialsRefused({ upstreamCode, status, correlationId }: UpstreamErrorFacts): UpstreamError {
-  const code = KNOWN_CODES.includes(upstreamCode) ? upstreamCode : undefined
+function credentialsRefused({
+  upstreamCode: code,
+  status,
+  correlationId,
+}: UpstreamErrorFacts): UpstreamError {
   return new UpstreamError(
     'upstream_auth_failed',
     `Genesys refused to give an access token (HTTP ${status ?? 0}).`,

@@ -4,12 +4,12 @@ import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
 import { CREATE_EXTERNAL_GUEST, explainWith, SEND_AS_EXTERNAL_GUEST } from '../refusal-hints.ts'
 import {
   acceptedMessage,
-  AnyAnswer,
   createdGuest,
   fieldOf,
   opened,
   refuseRepeat,
   segment,
+  SentMessage,
   textOf,
   withGuestToken,
   type RestGuestOptions,
@@ -70,8 +70,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
           url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
           headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
           body: { text, type: 'text' },
-          schema: AnyAnswer,
-          allowNonJson: true,
+          schema: SentMessage,
           deadlineAtMs,
           retry: 'non-idempotent',
           explain: explainSend,

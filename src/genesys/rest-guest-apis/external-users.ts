@@ -35,9 +35,13 @@ export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
 
     async open({ userId, name, attributes }, deadlineAtMs) {
       if (userId === undefined) {
-        throw new UpstreamError('upstream_refused', 'An external user needs a verified user id.', {
-          hint: SIGNED_IN_ONLY,
-        })
+        throw new UpstreamError(
+          'user_token_invalid',
+          'This service is for signed-in visitors: send their userToken.',
+          {
+            hint: SIGNED_IN_ONLY,
+          },
+        )
       }
       await deployment.requireActive(deadlineAtMs)
       const create = (authorization: string) =>

@@ -5,11 +5,11 @@ import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
 import { CREATE_GUEST_IDENTITY, explainWith, SEND_WITH_GUEST_IDENTITY } from '../refusal-hints.ts'
 import {
   acceptedMessage,
-  AnyAnswer,
   createdGuest,
   fieldOf,
   opened,
   refuseRepeat,
+  SentMessage,
   textOf,
   withGuestToken,
   type RestGuestOptions,
@@ -98,8 +98,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
             divisionId,
             ...(flowId && { to: { id: flowId } }),
           },
-          schema: AnyAnswer,
-          allowNonJson: true,
+          schema: SentMessage,
           deadlineAtMs,
           retry: 'non-idempotent',
           explain: explainSend,

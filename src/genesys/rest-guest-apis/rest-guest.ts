@@ -100,17 +100,20 @@ export function textOf(message: OutgoingMessage): string {
   return message.text ?? textsOf(selectedReplies(message))
 }
 
-const SentAnswer = z.object({
-  id: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,200}$/)
-    .optional()
-    .catch(undefined),
-  time: z.iso.datetime({ offset: true }).optional().catch(undefined),
-})
-
-/** The answer to a message is not documented: what is sane in it is taken, and any good status will do. */
-export const AnyAnswer = SentAnswer.catch({ id: undefined, time: undefined })
+/**
+ * The answer to a message is not documented: an object, of which what is sane is taken, or nothing at all. Anything else, such as
+ * a page of a gateway, is none of the operation's.
+ */
+export const SentMessage = z
+  .object({
+    id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/)
+      .optional()
+      .catch(undefined),
+    time: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  })
+  .default({})
 
 /** `2026-11-21T08:00:00.000Z`, of what was found to be a time. */
 function isInOurForm(time: string): boolean {
@@ -119,7 +122,7 @@ function isInOurForm(time: string): boolean {
 
 /** The message as accepted: with the id and time of the answer, or else with those that we know. */
 export function acceptedMessage(
-  { id, time }: z.infer<typeof SentAnswer>,
+  { id, time }: z.infer<typeof SentMessage>,
   { tracingId }: OutgoingMessage,
   text: string,
   nowMs: number,

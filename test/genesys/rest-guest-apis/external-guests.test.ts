@@ -124,10 +124,8 @@ describe('what external-guests takes', () => {
       { id: 7, time: 'yesterday' },
       { id: 't-1', time: '2026-01-01T00:00:00.000Z' },
     ],
-    ['OK', { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
     [undefined, { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
-    [[], { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
-  ])('any good answer to a message, such as %j', async (body, expected) => {
+  ])('a message that was answered with %j as accepted', async (body, expected) => {
     const genesys = new RestGenesys(dialect)
     const now = (): number => Date.UTC(2026, 0, 1)
     const { client } = genesys.options()
@@ -135,6 +133,18 @@ describe('what external-guests takes', () => {
     genesys.bendNext('send', { status: 202, body })
     expect(await guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon())).toMatchObject(expected)
   })
+
+  test.each(['<!doctype html><title>Sign in</title>', 'OK', [], 'null', 7])(
+    'a message that was answered with %j as one that may have been sent or not',
+    async (body) => {
+      const genesys = new RestGenesys(dialect)
+      const guestApi = createExternalGuests(genesys.options())
+      genesys.bendNext('send', { status: 200, body })
+      const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))
+      expect(error.code).toBe('delivery_unknown')
+      expect(genesys.of('send')).toHaveLength(0)
+    },
+  )
 
   test.each([
     [400, { code: 'bad.request' }, /text/],
@@ -201,4 +211,4 @@ test('whatever a guest id is, a message goes to its path on the same host, or no
     }),
     { numRuns: 150 },
   )
-})
+}, 30_000)

@@ -56,7 +56,7 @@ describe('external-users', () => {
   test('opens for nobody without a verified user id, and says how to get one', async () => {
     const { genesys, guestApi } = start()
     const error = await failure(guestApi.open({ origin: undefined, attributes: {} }, soon()))
-    expect(error.code).toBe('upstream_refused')
+    expect(error.code).toBe('user_token_invalid')
     expect(error.facts.hint).toMatch(/USER_TOKEN_JWKS_URL/)
     expect(genesys.calls).toEqual([])
   })
