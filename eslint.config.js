@@ -42,6 +42,8 @@ export default ts.config(
     },
   },
   { files: ['src/browser/**', 'examples/**'], languageOptions: { globals: globals.browser } },
+  // What a developer has to know of a wrong attribute stands in the page's console.
+  { files: ['src/browser/element/**'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },
   { files: ['**/*.js', '**/*.mjs'], extends: [ts.configs.disableTypeChecked] },
   prettier,
 )

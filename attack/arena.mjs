@@ -1,7 +1,7 @@
 // What an attack happens in: the built service in a process of its own, a Genesys Cloud that can turn hostile, and honest guests.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { freePort, residentKiB, startHelper } from '../bench/processes/processes
 export const ORIGIN = 'https://www.example.com'
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const LISTENING_TRIES = 400
-/** An idle guest's socket is closed after a while; sockets of broken-off requests at once. */
+/** A minute: an idle guest's socket to the platform is closed after a while. */
 const SETTLE_TRIES = 240
 const SECRETS = {
   SESSION_KEYS: Buffer.alloc(32, 'attack-key').toString('base64'),
@@ -78,23 +78,16 @@ export async function startArena({ guestApi = 'web-messaging', settings = {}, se
     ]
     const own = {}
     for (const [, name, value] of gauges) own[name] = (own[name] ?? 0) + Number(value)
-    return { ...own, sockets: openSockets(service.pid) }
+    return { ...own, connections: openConnections(port) }
   }
 
   /** The counts when nothing is open any more, or what is left after a minute. */
-  async function settled(before) {
-    let now
-    for (let tries = 0; tries < SETTLE_TRIES; tries++) {
-      now = await counts()
-      if (
-        Object.entries(now).every(([name, count]) =>
-          name === 'sockets' ? count <= before.sockets + 8 : count === 0,
-        )
-      )
-        break
+  async function settled() {
+    for (let tries = 0; ; tries++) {
+      const now = await counts()
+      if (tries === SETTLE_TRIES || Object.values(now).every((count) => count === 0)) return now
       await pause(250)
     }
-    return now
   }
 
   function residentMiB() {
@@ -132,15 +125,15 @@ async function endOf(service) {
   return service.exitCode ?? service.signalCode
 }
 
-function openSockets(pid) {
-  const folder = `/proc/${pid}/fd`
-  return readdirSync(folder).filter((fd) => {
-    try {
-      return readlinkSync(`${folder}/${fd}`).startsWith('socket:')
-    } catch {
-      return false
-    }
-  }).length
+/** Connections that clients have to the service, those included that they have closed and it has not. */
+function openConnections(port) {
+  const [ESTABLISHED, CLOSE_WAIT] = ['01', '08']
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, address, , state]) => address?.endsWith(local) && [ESTABLISHED, CLOSE_WAIT].includes(state))
+    .length
 }
 
 /** Every text in the log that nobody may read there. */

@@ -7,7 +7,8 @@ import { hostileRequests } from './hostile-data.mjs'
 
 const ORIGIN = 'https://www.example.com'
 const ANSWER_WITHIN_MS = 2000
-const MOST_FINDINGS = 10
+/** Of one kind. */
+const MOST_FINDINGS = 4
 
 let port
 const tokens = []
@@ -54,16 +55,38 @@ const statusOf = ({ head }) => Number(head.slice(9, 12))
 
 async function openGuests({ port: servicePort, count }) {
   port = servicePort
-  const bytes = requestBytes({
-    path: '/guest-session',
-    headers: { origin: ORIGIN, connection: 'close' },
-    body: {},
-  })
   for (let at = 0; at < count; at++) {
-    const answer = await exchange(connect(), bytes)
-    if (answer && statusOf(answer) === 201) tokens.push(JSON.parse(answer.body).session)
+    const token = await openGuest()
+    if (token) tokens.push(token)
   }
   return tokens
+}
+
+async function openGuest() {
+  const headers = { origin: ORIGIN, connection: 'close' }
+  const answer = await exchange(connect(), requestBytes({ path: '/guest-session', headers, body: {} }))
+  return answer && statusOf(answer) === 201 ? JSON.parse(answer.body).session : undefined
+}
+
+/** Keeps some findings of each kind. */
+function collectFindings() {
+  const kinds = new Map()
+  return {
+    add(why, { head, body }, request) {
+      const all = kinds.get(why) ?? []
+      kinds.set(why, all)
+      all.push({
+        why,
+        answer: `${head}\n${body}`.slice(0, 800),
+        request: request?.toString('latin1', 0, 2000),
+      })
+    },
+    list: () =>
+      [...kinds.values()].flatMap((all) => [
+        { ...all[0], count: all.length },
+        ...all.slice(1, MOST_FINDINGS),
+      ]),
+  }
 }
 
 /** Every route of the service's own description, and some that it doesn't have. */
@@ -95,16 +118,8 @@ async function readRoutes() {
 async function requests({ count, seed, connections = 24 }) {
   const all = hostileRequests(await readRoutes(), seed)
   const statuses = {}
-  const findings = []
+  const findings = collectFindings()
   let sent = 0
-  const report = (why, bytes, answer) => {
-    if (findings.length < MOST_FINDINGS)
-      findings.push({
-        why,
-        request: bytes.toString('latin1', 0, 600),
-        answer: answer && `${answer.head}\n${answer.body}`.slice(0, 600),
-      })
-  }
   const run = async () => {
     let socket = connect()
     while (sent < count) {
@@ -114,9 +129,9 @@ async function requests({ count, seed, connections = 24 }) {
       const answer = await exchange(socket, bytes, method === 'HEAD')
       const status = answer ? statusOf(answer) : 0
       statuses[status] = (statuses[status] ?? 0) + 1
-      if (status === 500) report('an internal error', bytes, answer)
+      if (status === 500) findings.add('an internal error', answer, bytes)
       else if (status >= 400 && answer.body !== '' && !answer.head.includes('application/problem+json'))
-        report('a refusal without problem details', bytes, answer)
+        findings.add(`a ${status} without problem details`, answer, bytes)
       if (
         !answer?.isWhole ||
         socket.destroyed ||
@@ -130,47 +145,44 @@ async function requests({ count, seed, connections = 24 }) {
     socket.destroy()
   }
   await Promise.all(Array.from({ length: connections }, run))
-  return { sent, statuses, findings }
+  return { sent, statuses, findings: findings.list() }
 }
 
-/** Guests on whom the platform turns: each message brings a hundred hostile frames, each look at the history hostile answers. */
-async function talkToHostileUpstream({ messages, guests = 16, events = true }) {
-  const streams = events
-    ? tokens.slice(0, guests).map((token) => {
-        const socket = connect()
-        socket.resume()
-        socket.write(
-          requestBytes({
-            method: 'GET',
-            path: '/events',
-            headers: { origin: ORIGIN, authorization: `Bearer ${token}` },
-          }),
-        )
-        return socket
-      })
-    : []
+/**
+ * Guests on whom the platform turns: each message brings hostile frames, each look at the history hostile answers. Who has lost the
+ * session begins another.
+ */
+async function talkToHostileUpstream({ messages, perSecond, events = true }) {
   const statuses = {}
-  const findings = []
+  const findings = collectFindings()
   let sent = 0
-  const run = async (token) => {
+  const startedAt = performance.now()
+  const run = async () => {
     while (sent < messages) {
-      sent += 1
+      const token = await openGuest()
       const headers = { origin: ORIGIN, authorization: `Bearer ${token}`, connection: 'close' }
-      for (const request of [
-        { path: '/messages', headers, body: { text: `attack ${sent}` } },
-        { method: 'GET', path: '/messages', headers },
-      ]) {
-        const answer = await exchange(connect(), requestBytes(request))
-        const status = answer ? statusOf(answer) : 0
-        statuses[status] = (statuses[status] ?? 0) + 1
-        if (status === 500 && findings.length < MOST_FINDINGS)
-          findings.push({ why: 'an internal error', answer: answer.body.slice(0, 600) })
+      const stream = connect()
+      stream.resume()
+      if (events) stream.write(requestBytes({ method: 'GET', path: '/events', headers }))
+      let status = 0
+      while (sent < messages && status !== 410 && status !== 401) {
+        sent += 1
+        await pause(Math.max(0, startedAt + (sent * 1000) / perSecond - performance.now()))
+        for (const request of [
+          { path: '/messages', headers, body: { text: `attack ${sent}` } },
+          { method: 'GET', path: '/messages', headers },
+        ]) {
+          const answer = await exchange(connect(), requestBytes(request))
+          status = answer ? statusOf(answer) : 0
+          statuses[status] = (statuses[status] ?? 0) + 1
+          if (status === 500) findings.add('an internal error', answer)
+        }
       }
+      stream.destroy()
     }
   }
-  await Promise.all(tokens.slice(0, guests).map(run))
-  for (const stream of streams) stream.destroy()
-  return { sent, statuses, findings }
+  await Promise.all(Array.from({ length: 16 }, run))
+  return { sent, statuses, findings: findings.list() }
 }
 
 const headOf = (path, more = '') =>

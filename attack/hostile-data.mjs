@@ -8,6 +8,12 @@ function* endless(arbitrary, seed) {
   for (let chunk = 0; ; chunk++) yield* fc.sample(arbitrary, { numRuns: CHUNK, seed: seed + chunk })
 }
 
+/** So many values of an arbitrary, made at once, one after the other and from the first again. */
+function* repeated(arbitrary, numRuns, seed) {
+  const all = fc.sample(arbitrary, { numRuns, seed })
+  for (;;) yield* all
+}
+
 const loneSurrogate = fc.constantFrom('\ud800', '\udfff', 'a\udc00b', '\ud83d')
 const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
@@ -215,8 +221,9 @@ const hostileAnswer = fc.record({
   isCut: fc.boolean().chain((cut) => (cut ? fc.boolean() : fc.constant(false))),
 })
 
-export const hostileFrames = (seed) => endless(hostileFrame, seed)
-export const hostileAnswers = (seed) => endless(hostileAnswer, seed)
+/** Made beforehand: who makes them also serves honest guests. */
+export const hostileFrames = (count, seed) => repeated(hostileFrame, count, seed)
+export const hostileAnswers = (count, seed) => repeated(hostileAnswer, count, seed)
 
 const METHODS = [
   'GET',

@@ -7,7 +7,10 @@ import { serveCommands } from '../bench/processes/commands.mjs'
 import { startSimulator } from '../dist/simulator/simulator.js'
 import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 
-const FRAMES_FOR_EACH_MESSAGE = 100
+/** Each is sent some times, to other guests and after others. */
+const DIFFERENT_FRAMES = 20_000
+const DIFFERENT_ANSWERS = 5000
+const FRAMES_FOR_EACH_MESSAGE = 20
 const told = { frames: 0, answers: 0 }
 const hostileJwts = new Set()
 let frames
@@ -71,7 +74,7 @@ sockets.on('connection', (guest, { url }) => {
   for (const socket of [guest, platform]) socket.on('error', () => undefined)
 })
 
-/** A hundred frames, of which some are bytes that no WebSocket may carry. */
+/** Some frames, of which some are bytes that no WebSocket may carry. */
 function turnOn(guest) {
   for (let count = 0; count < FRAMES_FOR_EACH_MESSAGE && guest.readyState === WebSocket.OPEN; count++) {
     told.frames += 1
@@ -85,8 +88,10 @@ function turnOn(guest) {
 
 serveCommands({
   async listen({ seed }) {
-    frames = hostileFrames(seed)
-    answers = hostileAnswers(seed)
+    frames = hostileFrames(DIFFERENT_FRAMES, seed)
+    answers = hostileAnswers(DIFFERENT_ANSWERS, seed)
+    frames.next()
+    answers.next()
     simulator = await startSimulator({
       agent: 'silent',
       limits: false,

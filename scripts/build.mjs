@@ -3,9 +3,10 @@
 //   --programs-only   without the modules, as in the image
 
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
@@ -16,40 +17,77 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
+const BROWSER = {
+  absWorkingDir: root,
+  outdir: join(root, 'dist'),
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'silent',
+}
+
 // A piece that an earlier build left behind would be packed too.
-if (!process.argv.includes('--browser-only')) await rm(join(root, 'dist'), { recursive: true, force: true })
+const isBrowserOnly = process.argv.includes('--browser-only')
+await rm(join(root, isBrowserOnly ? 'dist/browser' : 'dist'), { recursive: true, force: true })
 // Made before all else, because the parts run side by side and each would make them.
 for (const folder of ['dist/browser/demo', 'dist/docs']) await mkdir(join(root, folder), { recursive: true })
 
 const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
-if (!process.argv.includes('--browser-only')) parts.push(buildServer())
+if (!isBrowserOnly) parts.push(buildServer())
 const results = await Promise.allSettled(parts)
 for (const { reason } of results.filter(({ status }) => status === 'rejected')) {
   process.stderr.write(`${reason.stdout || reason.message}\n`)
   process.exitCode = 1
 }
 
-/** One ES module each, without imports: a page loads it as it is. */
+/** ES modules that a page loads as they are. */
 async function buildBrowser() {
   await Promise.all([
     esbuild.build({
-      absWorkingDir: root,
+      ...BROWSER,
       entryPoints: {
         'browser/client': 'src/browser/chat-client.ts',
-        'browser/guest-chat': 'src/browser/guest-chat-element.ts',
         'browser/demo/demo': 'src/browser/demo/demo.ts',
         'docs/docs': 'src/browser/docs/docs.ts',
       },
-      outdir: join(root, 'dist'),
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      legalComments: 'none',
-      logLevel: 'silent',
     }),
+    buildChat(),
     copyPage('src/browser/demo', 'dist/browser/demo'),
   ])
+}
+
+/**
+ * What few pages need of the chat comes by `import()`, in files that need nothing else: what they share with the chat
+ * is small, and a common file would be one more to load for everybody. Their names change with what is in them.
+ */
+async function buildChat() {
+  const element = join(root, 'src/browser/element')
+  const texts = (await readdir(join(element, 'texts'))).filter((file) => /^(?!en)[a-z]{2}\.ts$/.test(file))
+  const entries = [...texts.map((file) => `texts/${file}`), 'structured/structured-content.ts']
+  const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
+  await esbuild.build({
+    ...BROWSER,
+    entryPoints: { 'browser/guest-chat': 'src/browser/guest-chat-element.ts' },
+    plugins: [{ name: 'lazy-files', setup: (build) => resolveLazyFiles(build, names) }],
+  })
+}
+
+async function buildLazyFile(source) {
+  const { outputFiles } = await esbuild.build({ ...BROWSER, entryPoints: [source], write: false })
+  const { contents } = outputFiles[0]
+  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10)
+  const name = `guest-chat-${basename(source, '.ts')}-${hash}.js`
+  await writeFile(join(root, 'dist/browser', name), contents)
+  return [source, name]
+}
+
+function resolveLazyFiles({ onResolve }, names) {
+  onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+    const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined
+    return name && { path: `./${name}`, external: true }
+  })
 }
 
 /** The types of what the two modules export, in one file beside each. */

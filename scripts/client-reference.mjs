@@ -13,7 +13,15 @@ const target = join(root, 'docs/client.md')
 const SECTIONS = [
   [
     'The client',
-    ['createGuestChat', 'GuestChatOptions', 'GuestChat', 'ChatEvents', 'ChatState', 'ConnectionState'],
+    [
+      'createGuestChat',
+      'GuestChatOptions',
+      'GuestChat',
+      'ChatEvents',
+      'ChatState',
+      'ChatEndReason',
+      'ConnectionState',
+    ],
   ],
   [
     'Sessions and guests',
@@ -186,8 +194,12 @@ async function componentSection() {
   const file = program.getSourceFile(join(root, 'src/browser/guest-chat-element.ts'))
   const element = file.statements.find((statement) => ts.isClassDeclaration(statement))
   const symbol = checker.getSymbolAtLocation(element.name)
+  const attributes = exportsOfFile('src/browser/guest-chat-attributes.ts').find(
+    ({ name }) => name === 'GuestChatAttributes',
+  )
   const shown = element.members
-    .filter((member) => ts.getCombinedModifierFlags(member) === 0 && !ts.isSetAccessor(member))
+    .filter((member) => member.name && ts.getCombinedModifierFlags(member) === 0)
+    .filter((member) => !ts.isSetAccessor(member))
     .filter((member) => !ts.isPrivateIdentifier(member.name) && !member.name.getText().endsWith('Callback'))
     .map(
       (member) =>
@@ -200,8 +212,22 @@ async function componentSection() {
       'html',
     ),
     docOf(symbol),
+    '### Attributes',
+    docOf(attributes),
+    attributeRows(attributes.declarations[0]),
     ['| property | |', '| --- | --- |', ...shown].join('\n'),
   ].join('\n\n')
+}
+
+function exportsOfFile(path) {
+  return checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(join(root, path))))
+}
+
+function attributeRows({ members: all }) {
+  const rows = all.map(
+    (member) => `| \`${member.name.text}\` | ${cell(docOf(checker.getSymbolAtLocation(member.name)))} |`,
+  )
+  return ['| attribute | |', '| --- | --- |', ...rows].join('\n')
 }
 
 function withoutComments(node) {

@@ -69,6 +69,7 @@ export function createApp(parts: AppParts): Express {
     maxPerAddress: config.limits.requestsArrivingPerAddress,
   })
   const setSessionCookie = createSessionCookie(config.session)
+  metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
   const session = createSessionGuard(services.sessions, config.session.cookie)
   const guards = guestRouteGuards({
     gate,

@@ -22,11 +22,19 @@ export interface GenesysClient {
   close(): void
 }
 
+export interface GenesysClientParts {
+  readonly log: Log
+  readonly metrics: Metrics
+  /** The time of day. */
+  readonly now: () => number
+  /** For waits and deadlines: never set back. */
+  readonly monotonicNow?: (() => number) | undefined
+  readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
+}
+
 /** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
-export function createGenesysClient(
-  config: Config,
-  { log, metrics, now }: { log: Log; metrics: Metrics; now: () => number; monotonicNow?: () => number },
-): GenesysClient {
+export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
+  const { metrics, now } = parts
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
   const observe = ({ name, operation, result, durationMs }: ObservedAttempt) => {
@@ -46,7 +54,7 @@ export function createGenesysClient(
   const accessToken =
     oauth && createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now })
   return {
-    guestApi: createDriver(config, clients, accessToken, log, now),
+    guestApi: createDriver(config, clients, accessToken, parts),
     accessToken,
     close() {
       for (const client of Object.values(clients)) client.close()
@@ -59,8 +67,7 @@ function createDriver(
   config: Config,
   clients: Readonly<Record<'api' | 'cdn' | 'files', UpstreamClient>>,
   accessToken: AccessToken | undefined,
-  log: Log,
-  now: () => number,
+  { log, metrics, now, monotonicNow, onUnexpectedError }: GenesysClientParts,
 ): GuestApi {
   const { guestApi, deploymentId, organizationId, hosts, language, divisionId, flowId } = config.genesys
   if (guestApi === 'web-messaging') {
@@ -75,7 +82,11 @@ function createDriver(
       accessToken,
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,
+      requestTimeoutMs: config.upstreamTimeoutMs,
       now,
+      onSocketOpened: () => metrics.upstreamSocketOpened(),
+      ...(monotonicNow && { monotonicNow }),
+      ...(onUnexpectedError && { onUnexpectedError }),
       onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
       onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),
     })

@@ -22,10 +22,14 @@ export interface Metrics {
   problemAnswered(code: string): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
+  /** An error of the program itself, which ended one guest's connection or stream. */
+  unexpectedErrorThrown(operation: string): void
   /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
   streamOpened(): () => void
   /** The same for a socket to Genesys. */
   upstreamSocketOpened(): () => void
+  /** Has the metrics ask for these numbers each time that they are read. */
+  countRequests(counts: { readonly inFlight: () => number; readonly arriving: () => number }): void
 }
 
 export interface MetricsPage {
@@ -74,6 +78,12 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     labelNames: ['outcome'],
     registers,
   })
+  const unexpectedErrors = new Counter({
+    name: 'guest_bff_unexpected_errors_total',
+    help: "Errors of the program itself, each of which ended one guest's connection or stream.",
+    labelNames: ['operation'],
+    registers,
+  })
   const streams = new Gauge({
     name: 'guest_bff_live_streams',
     help: 'Open streams of live events.',
@@ -101,11 +111,21 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
+    unexpectedErrorThrown: (operation) => unexpectedErrors.inc({ operation: boundedOperation(operation) }),
     streamOpened: () => countOpen(streams),
     upstreamSocketOpened: () => countOpen(sockets),
+    countRequests({ inFlight, arriving }) {
+      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
+      countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }
+}
+
+function countedBy(registry: Registry, name: string, help: string, read: () => number): void {
+  const collect = (): void => gauge.set(read())
+  const gauge: Gauge = new Gauge({ name: `guest_bff_${name}`, help, registers: [registry], collect })
 }
 
 function countOpen(gauge: Gauge): () => void {

@@ -4,6 +4,7 @@ import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
 import { addressKey } from './middleware/client-address.ts'
 import { problemOf, requestIdOf } from './problems/problem-handler.ts'
+import { whenClosed } from './server/when-closed.ts'
 
 /** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
@@ -19,7 +20,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
     // A stream of live events will have forgotten its headers.
     const requestId = requestIdOf(res)
     const address = addressKey(req) // a closed socket has none
-    res.on('close', () => record(req, res, { requestId, address, elapsedMs: performance.now() - startedAt }))
+    whenClosed(res, () => record(req, res, { requestId, address, elapsedMs: performance.now() - startedAt }))
     next()
   }
 

@@ -6,9 +6,11 @@ import { stopOnSignal } from './stop-on-signal.ts'
 const BAD_SETTINGS = 78
 
 async function run(): Promise<void> {
-  const simulator = await startSimulator(settingsOrExit())
+  const starting = startSimulator(settingsOrExit())
+  // Before it listens: as a container's first process, a signal without a handler is ignored.
+  stopOnSignal(async () => (await starting).close())
+  const simulator = await starting
   process.stdout.write(`${banner(simulator)}\n`)
-  stopOnSignal(() => simulator.close())
 }
 
 function settingsOrExit() {

@@ -61,7 +61,11 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const { trustedAttributes, now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
-  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow })
+  const onUnexpectedError = (err: unknown, operation: string) => {
+    metrics.unexpectedErrorThrown(operation)
+    log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
+  }
+  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow, onUnexpectedError })
   const guestApi = options.guestApi ?? genesys.guestApi
 
   const tokens = createSessionTokens({
@@ -100,7 +104,13 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     organizationId: config.genesys.organizationId,
     environment: config.genesys.region,
   })
-  const live = createLiveEvents({ guestApi, onEnded: (sid) => registry.markEnded(sid), now, monotonicNow })
+  const live = createLiveEvents({
+    guestApi,
+    onEnded: (sid) => registry.markEnded(sid),
+    onUnexpectedError,
+    now,
+    monotonicNow,
+  })
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
   const streams = createEventStreams(() => metrics.streamOpened())
   const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now: monotonicNow })

@@ -70,13 +70,19 @@ test('the types name nothing of the inside', () => {
   }
 })
 
-test.each(['client.js', 'guest-chat.js', 'demo/demo.js'])(
-  '%s is one ES module that loads nothing',
-  (file) => {
-    const module = readFileSync(`dist/browser/${file}`, 'utf8')
-    expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
-  },
-)
+test.each(['client.js', 'demo/demo.js'])('%s is one ES module that loads nothing', (file) => {
+  const module = readFileSync(`dist/browser/${file}`, 'utf8')
+  expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
+})
+
+test('what the chat loads later is there, and loads nothing more', () => {
+  const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
+  const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
+  expect(later).toHaveLength(10)
+  expect(chat.match(/\bimport\b(?!\.meta)/g)).toHaveLength(10)
+  for (const file of later)
+    expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
+})
 
 test('no source names a file in a way that bundlers would follow out of the package', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -184,6 +184,27 @@ describe('a connection that', () => {
     await goesOn(page)
   })
 
+  test('receives a message whose id is not valid Unicode delivers it, and goes on', async () => {
+    const page = await running.openPage()
+    const stream = await page.events()
+    const message = {
+      type: 'Text',
+      direction: 'Outbound',
+      id: '\ud800',
+      text: 'with half a character as its id',
+    }
+    running.genesys.injectFault(
+      { class: 'StructuredMessage', text: 'original' },
+      { frame: { type: 'message', class: 'StructuredMessage', code: 200, body: message } },
+    )
+    running.genesys.agentSays('original')
+    await stream.next(({ data }) => data['text'] === message.text)
+    running.genesys.agentSays('the next one')
+    await stream.next(({ data }) => data['text'] === 'the next one')
+    stream.close()
+    await goesOn(page)
+  })
+
   test('drops while a page listens is made again, and nothing is missed', async () => {
     const page = await running.openPage()
     await page.say('hello')

@@ -1,6 +1,6 @@
 import { uploadFile } from './attachments.ts'
 import { createListeners } from './chat-listeners.ts'
-import { asProblem, ChatProblem, isEnd } from './chat-problem.ts'
+import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
 import type {
   Capability,
   ChangedAttributes,
@@ -9,11 +9,11 @@ import type {
   MessagePage,
   SessionDescription,
 } from './contract.ts'
-import type { ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
+import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory } from './history.ts'
 import { followLiveEvents } from './live-events.ts'
 import { createOutbox } from './outbox.ts'
-import { isOffline, onWake } from './patience.ts'
+import { isOffline, onWake, retryNow } from './backoff.ts'
 import { createRequests } from './requests.ts'
 import { openOrResume } from './session-opening.ts'
 import { renewInTime } from './session-renewal.ts'
@@ -30,9 +30,9 @@ export type { ProblemCode } from './chat-problem.ts'
 export type { StorageChoice, TokenStorage } from './token-store.ts'
 export type { ChatMessage } from './transcript.ts'
 
-/** How long a passing failure is answered by another try. */
-const WAIT_FOR_MS = 20_000
-const READ_FOR_MS = 60_000
+/** How long a transient failure is retried. */
+const REPEAT_FOR_MS = 20_000
+const REPEAT_READ_FOR_MS = 60_000
 
 /**
  * Makes a conversation with the service; nothing is sent before `open` or `send`.
@@ -45,8 +45,7 @@ const READ_FOR_MS = 60_000
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const tokens = createTokenStore(options.storage ?? 'memory', options.storageKey ?? 'genesys-guest-session')
   const requests = createRequests({
-    // The folder of this module. Bundlers would follow `new URL('.', import.meta.url)` to a folder of this package.
-    baseUrl: options.baseUrl ?? import.meta.url.replace(/[^/]*$/, ''),
+    baseUrl: options.baseUrl ?? moduleFolder(import.meta.url),
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
   })
@@ -54,15 +53,17 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const changed = () => emit('change', undefined)
   const transcript = createTranscript(changed)
   const typing = createTypingIndicator<'agent' | 'bot'>(changed)
-  const tellTyping = throttleTyping(() => void call('POST', 'typing').catch(() => undefined))
+  const sendTyping = throttleTyping(() => void call('POST', 'typing').catch(() => undefined))
 
   let state: ChatState = 'closed'
   let live = false
   let session: SessionDescription | undefined
+  let expiresSoonAt: string | undefined
+  let endReason: ChatEndReason | undefined
   let opening: Promise<SessionDescription> | undefined
   let { userToken } = options
   /** Ends with the session, or when the page closes the chat. */
-  let life = new AbortController()
+  let lifetime = new AbortController()
   let history = newHistory()
 
   const outbox = createOutbox({
@@ -71,13 +72,13 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     async ready() {
       if (state === 'ended') throw new ChatProblem('session_ended')
       await open()
-      return life.signal
+      return lifetime.signal
     },
     onSent(message) {
       if (message) emit('message', message)
       if (state === 'disconnected') setState('open')
     },
-    onProblem: heed,
+    onProblem: applyProblem,
   })
 
   function setState(next: ChatState): void {
@@ -94,23 +95,24 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     return session?.capabilities.includes(capability) ?? false
   }
 
-  function leave(next: ChatState): void {
-    life.abort(new ChatProblem('chat_closed'))
+  function disconnect(next: ChatState): void {
+    lifetime.abort(new ChatProblem('chat_closed'))
     live = false
     typing.hide()
     setState(next)
   }
 
-  function finish(): void {
+  function endSession(reason?: ChatEndReason): void {
     tokens.forget()
-    leave('ended')
+    endReason = reason
+    disconnect('ended')
   }
 
   /** Some refusals say that the conversation is over. */
-  function heed(problem: ChatProblem): void {
+  function applyProblem(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') setState('read-only')
     else if (mayReopen(problem)) void reopen().catch(() => undefined)
-    else if (isEnd(problem)) finish()
+    else if (isSessionOver(problem)) endSession()
   }
 
   /** A verified visitor's token lives some minutes; asleep for longer, the page resumes with a fresh JWT. */
@@ -120,9 +122,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 
   async function call(method: string, path: string, json?: unknown, repeatForMs = 0): Promise<unknown> {
     try {
-      return await requests.call(method, path, { json, repeatForMs, signal: life.signal })
+      return await requests.call(method, path, { json, repeatForMs, signal: lifetime.signal })
     } catch (error) {
-      heed(asProblem(error))
+      applyProblem(asProblem(error))
       throw error
     }
   }
@@ -139,9 +141,10 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   async function begin(startNew: boolean): Promise<SessionDescription> {
-    leave('opening')
-    life = new AbortController()
-    const { signal } = life
+    disconnect('opening')
+    lifetime = new AbortController()
+    expiresSoonAt = endReason = undefined
+    const { signal } = lifetime
     try {
       session = await openOrResume(
         { guest: options.guest, userToken },
@@ -178,7 +181,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   function follow(signal: AbortSignal): void {
     const stop = followLiveEvents({
       open: (headers, abort) => requests.stream('events', headers, abort),
-      onEvent: heard,
+      onEvent: onLiveEvent,
       onConnected(fresh) {
         setLive(true)
         if (fresh) catchUp()
@@ -186,8 +189,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       onLost: () => setLive(false),
       onStopped(problem) {
         setLive(false)
-        if (problem === undefined) finish()
-        else if (mayReopen(problem) || isEnd(problem)) heed(problem)
+        if (problem === undefined) endSession()
+        else if (mayReopen(problem) || isSessionOver(problem)) applyProblem(problem)
         else emit('problem', problem)
       },
     })
@@ -198,31 +201,36 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     })
   }
 
-  function heard({ event, data }: ServerSentEvent): void {
-    const detail = JSON.parse(data) as Message & { state: string; durationMs: number }
+  function onLiveEvent({ event, data }: ServerSentEvent): void {
+    const detail = JSON.parse(data) as Message & { state: string; durationMs: number; expiresAt?: string }
     if (event === 'message') {
       if (detail.direction === 'outbound') typing.hide()
       merge([detail], true)
     } else if (event === 'typing') typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
+    else if (event === 'sign-in' || event === 'offer') emit(event, detail as never)
     else if (event === 'resync') catchUp()
     else if (event === 'session') {
-      if (detail.state === 'cleared' || detail.state === 'expired') finish()
+      expiresSoonAt = detail.expiresAt
+      if (detail.state === 'cleared' || detail.state === 'expired') endSession()
+      else if (detail.state === 'signed-in-elsewhere') endSession(detail.state)
       else if (detail.state === 'read-only' || detail.state === 'disconnected') setState(detail.state)
       else setLive(detail.state === 'connected')
     }
   }
 
-  function merge(messages: readonly Message[], isNews: boolean): number {
-    const added = transcript.merge(messages, isNews)
-    if (isNews) for (const message of added) emit('message', message)
+  function merge(messages: readonly Message[], isNew: boolean): number {
+    // Any message prolongs the session.
+    if (isNew) expiresSoonAt = undefined
+    const added = transcript.merge(messages, isNew)
+    if (isNew) for (const message of added) emit('message', message)
     return added.length
   }
 
   function newHistory() {
-    const { signal } = life
+    const { signal } = lifetime
     return createHistory({
       async read(path) {
-        const page = (await call('GET', path, undefined, READ_FOR_MS)) as MessagePage
+        const page = (await call('GET', path, undefined, REPEAT_READ_FOR_MS)) as MessagePage
         signal.throwIfAborted()
         return page
       },
@@ -254,6 +262,12 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     get hasEarlier() {
       return history.hasEarlier
     },
+    get expiresSoonAt() {
+      return expiresSoonAt
+    },
+    get endReason() {
+      return endReason
+    },
     get canResume() {
       return tokens.read() !== undefined
     },
@@ -265,7 +279,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     retry: (key) => outbox.repeat(key),
     discard: (key) => outbox.discard(key),
     notifyTyping() {
-      if (state === 'open' && can('typing')) tellTyping()
+      if (state === 'open' && can('typing')) sendTyping()
     },
     async upload(file, uploading = {}) {
       await open()
@@ -279,22 +293,23 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     async setAttributes(attributes) {
       await open()
-      return (await call('PUT', 'guest-attributes', { attributes }, WAIT_FOR_MS)) as ChangedAttributes
+      return (await call('PUT', 'guest-attributes', { attributes }, REPEAT_FOR_MS)) as ChangedAttributes
     },
     async loadEarlier() {
       await history.loadEarlier()
       return history.hasEarlier
     },
     deployment: async () =>
-      (await requests.call('GET', 'deployment', { repeatForMs: WAIT_FOR_MS })) as Deployment,
+      (await requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS })) as Deployment,
     async end() {
-      // Not with this life's signal: the live events often tell of the end before the answer does.
+      // Not with the signal of this lifetime: the live events often tell of the end before the answer does.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
-        if (!isEnd(asProblem(error))) throw error
+        if (!isSessionOver(asProblem(error))) throw error
       })
-      finish()
+      endSession()
     },
     startNew: () => open(true),
+    retryNow,
     async identify(next) {
       userToken = next ?? undefined
       await open()
@@ -302,13 +317,21 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
         session = (await call('POST', 'guest-session', { userToken: next })) as SessionDescription
         return session
       } catch (error) {
-        if (!isEnd(asProblem(error))) throw error
+        if (!isSessionOver(asProblem(error))) throw error
         return open(true)
       }
     },
     close() {
       outbox.stop()
-      leave('closed')
+      disconnect('closed')
     },
   }
+}
+
+/**
+ * Not `new URL('.', import.meta.url)`, which bundlers take for a file of theirs. Bundled, the module may have no web
+ * address: then the service is looked for at the root of the page's own site.
+ */
+function moduleFolder(moduleUrl: string): string {
+  return /^https?:/.test(moduleUrl) ? moduleUrl.replace(/[^/]*$/, '') : '/'
 }

@@ -53,7 +53,7 @@ export class ChatProblem extends Error {
   /** What happened, in an English sentence for developers. */
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** Which Genesys setting or variable to mend; only where the service gives hints. */
+  /** Which Genesys setting or variable to fix; only where the service gives hints. */
   readonly hint: string | undefined
   /** Which fields of a request were wrong. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
@@ -86,7 +86,7 @@ export function problemOf(status: number, retryAfter: string | null, body: strin
 }
 
 /** Whether repeating the very same request later can help. */
-export function isPassing({ code, status }: ChatProblem): boolean {
+export function isTransient({ code, status }: ChatProblem): boolean {
   return (
     code === 'no_answer' ||
     code === 'request_in_progress' ||
@@ -96,7 +96,7 @@ export function isPassing({ code, status }: ChatProblem): boolean {
 }
 
 /** Whether the guest session is gone, so that only another one can go on. */
-export function isEnd({ code }: ChatProblem): boolean {
+export function isSessionOver({ code }: ChatProblem): boolean {
   return code === 'session_invalid' || code === 'session_ended'
 }
 

@@ -2,51 +2,84 @@ import {
   createGuestChat,
   type ChatMessage,
   type ChatProblem,
+  type Deployment,
   type GuestChat,
   type GuestChatOptions,
+  type OfferEvent,
+  type SignInEvent,
 } from './chat-client.ts'
-import { toggle } from './element/dom.ts'
-import { chatOptions, languageOf, textChanges } from './element/element-options.ts'
+import {
+  chatOptions,
+  choiceOf,
+  languageOf,
+  localeOf,
+  notifiersOf,
+  offsetOf,
+  storageKeyOf,
+  textChanges,
+  warnOfMistakes,
+} from './element/element-options.ts'
+import { launcherFace, lookOf } from './element/deployment-look.ts'
 import { createLauncher } from './element/launcher.ts'
 import { createPanel } from './element/panel.ts'
+import { placementStyles } from './element/placement.ts'
 import { styleSheet } from './element/styles/style-sheet.ts'
-import { textsFor } from './element/texts/texts.ts'
+import { isRightToLeft, loadTexts, withChanges, type Texts } from './element/texts/texts.ts'
 import { paintedColor, parseHex, themeOf, type Rgb } from './element/theme.ts'
+import { createUnread, storageFor } from './element/unread.ts'
 
 export type { TextChanges, Texts } from './element/texts/texts.ts'
+export type { GuestChatAttributes } from './guest-chat-attributes.ts'
 export * from './chat-client.ts'
 
 const ACCENT_PROPERTY = '--guest-chat-accent'
 const DEFAULT_ACCENT: Rgb = [31, 95, 214]
+/** The button waits this long for the deployment's colors and position, so that it need not jump. */
+const LOOK_TIMEOUT_MS = 1500
+/** As the style sheet has it. At 400 % zoom a desktop's window is as narrow. */
+const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
+const UPGRADED_PROPERTIES = ['userToken', 'open'] as const
+
+/** Where a server renders the page there is no `HTMLElement`: there the class can be imported, and does nothing. */
+const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (Object as never)
 
 /**
  * `<genesys-guest-chat>`: a chat button in the corner of the page, and the chat behind it.
  *
- * Attributes, read when the element enters the page:
- * - `base-url`: where the service is mounted; default: the folder this script came from
- * - `storage`: `memory` (default), `session` or `local`: where the session token may be kept
- * - `language`: `en`, `de`, `fr`, `es`; default: the page's own `lang`, else the browser's
- * - `name`, `email`, `phone`: what is known of the guest
- * - `attributes`: JSON, attributes of the guest
- * - `texts`: JSON, changes to what the chat says by itself
- * - `placement`: `corner` (default), or `inline` to fill the element's own box
- *
- * Attributes that work at any time:
- * - `open`: the panel is shown
- * - `color-scheme`: `light` or `dark`; default: what the visitor prefers
- *
  * Custom properties: `--guest-chat-accent`, `--guest-chat-font`, `--guest-chat-radius`, `--guest-chat-inset`,
- * `--guest-chat-z-index`.
+ * `--guest-chat-z-index`, and `--guest-chat-rem`, the size that the chat takes for `1rem` (set it to `16px` where the
+ * page's own root has another size).
  *
- * Events, none of which bubble: `guest-chat-toggle`, `guest-chat-message` (`detail` is the message),
- * `guest-chat-problem` (`detail` is the {@link ChatProblem}).
+ * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
+ * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `composer`, `field`, `send`, `button`.
+ *
+ * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
+ * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is what the client's events
+ * `sign-in` and `offer` say), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
  */
-export class GuestChatElement extends HTMLElement {
-  static readonly observedAttributes = ['open']
+export class GuestChatElement extends Base {
+  static readonly observedAttributes = ['open', 'launcher']
+
+  #parts: Parts | undefined
+  #userToken: GuestChatOptions['userToken']
+
+  constructor() {
+    super()
+    // Frameworks may set properties before this script has come: those would hide the accessors below.
+    for (const name of UPGRADED_PROPERTIES) {
+      const { [name]: value } = this
+      if (Object.hasOwn(this, name) && Reflect.deleteProperty(this, name)) Reflect.set(this, name, value)
+    }
+  }
 
   /** The website's own JWT for a signed-in visitor, or a function that gets one. Set it before the panel opens. */
-  userToken: GuestChatOptions['userToken']
-  #parts: Parts | undefined
+  get userToken(): GuestChatOptions['userToken'] {
+    return this.#userToken
+  }
+
+  set userToken(token: GuestChatOptions['userToken']) {
+    this.#userToken = token
+  }
 
   /** The conversation behind the panel; undefined while the element is not in the page. */
   get chat(): GuestChat | undefined {
@@ -64,7 +97,6 @@ export class GuestChatElement extends HTMLElement {
 
   connectedCallback(): void {
     this.#parts = buildParts(this)
-    this.#parts.show(this.open, false)
   }
 
   disconnectedCallback(): void {
@@ -72,98 +104,184 @@ export class GuestChatElement extends HTMLElement {
     this.#parts = undefined
   }
 
-  attributeChangedCallback(): void {
-    this.#parts?.show(this.open, true)
-    this.dispatchEvent(new CustomEvent('guest-chat-toggle', { detail: { open: this.open } }))
+  attributeChangedCallback(name: string): void {
+    this.#parts?.update(name === 'open')
+    if (name === 'open') tell(this, 'guest-chat-toggle', { open: this.open })
   }
 }
 
 interface Parts {
   readonly chat: GuestChat
-  show(isOpen: boolean, withFocus: boolean): void
+  update(withFocus: boolean): void
   end(): void
 }
 
+/** The client is there at once; what is shown follows when its language has come. */
 function buildParts(host: GuestChatElement): Parts {
+  warnOfMistakes(host)
+  const chat = createGuestChat(chatOptions(host, () => visitorOf(host)))
   const language = languageOf(host)
-  const texts = textsFor(language, textChanges(host))
-  const chat = createGuestChat(chatOptions(host, host.userToken))
-  const isInline = host.getAttribute('placement') === 'inline'
+  let view: Omit<Parts, 'chat'> | undefined
+  let hasEnded = false
+  const show = (texts: Texts) => {
+    if (!hasEnded) view = buildView(host, chat, withChanges(texts, textChanges(host)), language)
+  }
+  const texts = loadTexts(language)
+  if (texts instanceof Promise) void texts.then(show)
+  else show(texts)
+  return {
+    chat,
+    update: (withFocus) => view?.update(withFocus),
+    end() {
+      hasEnded = true
+      view?.end()
+      chat.close()
+    },
+  }
+}
+
+async function visitorOf({ userToken }: GuestChatElement): Promise<string | undefined> {
+  return typeof userToken === 'function' ? userToken() : userToken
+}
+
+function buildView(
+  host: GuestChatElement,
+  chat: GuestChat,
+  texts: Texts,
+  language: string,
+): Omit<Parts, 'chat'> {
+  const isInline = choiceOf(host, 'placement') === 'inline'
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true })
   const theme = new CSSStyleSheet()
-  root.adoptedStyleSheets = [styleSheet(), theme]
+  const placement = new CSSStyleSheet()
+  root.adoptedStyleSheets = [styleSheet(), theme, placement]
+  const stop = new AbortController()
+  const fullScreen = matchMedia(FULL_SCREEN)
 
   const onProblem = (problem: ChatProblem) => tell(host, 'guest-chat-problem', problem)
-  const panel = createPanel({ chat, texts, language, canClose: !isInline, onClose: close, onProblem })
-  const launcher = createLauncher(texts, () => (host.open = !host.open))
-  root.replaceChildren(panel.node, ...(isInline ? [] : [launcher.node]))
-  panel.node.lang = language
-  panel.node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !isInline) close()
+  const panel = createPanel({
+    chat,
+    texts,
+    language,
+    locale: localeOf(language),
+    isInline,
+    isTitleOwn: textChanges(host).title !== undefined,
+    onClose: close,
+    onProblem,
   })
+  const launcher = createLauncher(texts, language, () => (host.open = !host.open))
+  const storage = storageFor(choiceOf(host, 'storage'))
+  const unread = createUnread({
+    storage,
+    key: `${storageKeyOf(host)}.read`,
+    notifiers: notifiersOf(host),
+    onCount(count) {
+      launcher.unread(count)
+      tell(host, 'guest-chat-unread', { count })
+    },
+    onStale: render,
+  })
+  root.replaceChildren(panel.node, ...(isInline ? [] : [launcher.node]))
 
-  let unread = 0
-  let isLookedUp = false
-  const renderSoon = coalesce(() => panel.update())
+  let deployment: Deployment | undefined
+  let isLookKnown = false
+  let wasOpened = chat.canResume
+  let opener: Element | null = null
+
+  function render(): void {
+    panel.update()
+    unread.update(chat.messages, host.open || isInline)
+  }
+  const renderSoon = coalesce(render)
   chat.on('change', renderSoon)
   chat.on('problem', onProblem)
+  chat.on('sign-in', (event) => tell(host, 'guest-chat-sign-in', event))
+  chat.on('offer', (event) => tell(host, 'guest-chat-offer', event))
   chat.on('message', (message) => {
     panel.announce()
-    if (message.direction === 'outbound' && !host.open && !isInline) launcher.unread((unread += 1))
+    unread.update(chat.messages, host.open || isInline)
+    if (message.direction === 'outbound') unread.notify()
     tell(host, 'guest-chat-message', message)
   })
 
   function close(): void {
     host.open = false
-    launcher.node.focus()
+    if (!launcher.node.hidden) launcher.node.focus()
+    else if (opener instanceof HTMLElement) opener.focus()
   }
 
-  function lookUpDeployment(): void {
-    if (isLookedUp) return
-    isLookedUp = true
-    chat.deployment().then(
-      (deployment) => {
-        applyTheme(theme, host, deployment.styles?.primaryColor)
-        panel.setDeployment(deployment)
-      },
-      () => undefined, // the chat works in its own colours; what is wrong shows when it opens
+  function showLauncher(): void {
+    const choice = choiceOf(host, 'launcher') ?? lookOf(deployment).launcher
+    const isWanted = choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
+    launcher.setVisible(isLookKnown && isWanted)
+  }
+
+  /** What the page says goes before what the deployment says. */
+  function applyLook(): void {
+    isLookKnown = true
+    const look = lookOf(deployment)
+    applyTheme(theme, host, deployment?.styles?.primaryColor)
+    const isFlipped = isRightToLeft(language)
+    const side = choiceOf(host, 'side') ?? look.side
+    placement.replaceSync(
+      placementStyles({ isRightToLeft: isFlipped, side, offset: offsetOf(host) ?? look.offset }),
     )
-  }
-
-  function start(): void {
-    lookUpDeployment()
-    if (chat.state === 'closed') panel.start()
+    if (deployment) {
+      panel.setDeployment(deployment)
+      launcher.setFace(launcherFace(deployment, language))
+    }
+    showLauncher()
   }
 
   applyTheme(theme, host)
-  if (!getComputedStyle(host).getPropertyValue(ACCENT_PROPERTY)) lookUpDeployment()
+  // Asked at once, as the button depends on it; what is wrong with the deployment shows when the chat opens.
+  const timer = setTimeout(applyLook, LOOK_TIMEOUT_MS)
+  void chat
+    .deployment()
+    .then((known) => (deployment = known))
+    .catch(() => undefined)
+    .finally(() => {
+      clearTimeout(timer)
+      if (!stop.signal.aborted) applyLook()
+    })
+
+  function update(withFocus: boolean): void {
+    const isShown = host.open || isInline
+    if (withFocus && host.open) opener = document.activeElement
+    panel.show(isShown, !isInline && fullScreen.matches)
+    launcher.show(host.open)
+    showLauncher()
+    if (isShown) {
+      wasOpened = true
+      if (chat.state === 'closed') panel.start()
+    }
+    render()
+    if (isShown && withFocus) panel.focus()
+  }
+  fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
+
   // A conversation of the page before goes on in the background, so that an answer can show at the button.
-  if (chat.canResume || isInline) start()
-  panel.update()
+  if (chat.canResume && !host.open && !isInline) panel.start()
+  update(false)
   return {
-    chat,
-    show(isOpen, withFocus) {
-      const isShown = isOpen || isInline
-      toggle(panel.node, isShown)
-      launcher.show(isOpen)
-      if (!isShown) return
-      launcher.unread((unread = 0))
-      start()
-      panel.update()
-      if (withFocus) panel.focus()
+    update,
+    end() {
+      stop.abort()
+      clearTimeout(timer)
+      panel.show(false, false)
+      unread.end()
     },
-    end: () => chat.close(),
   }
 }
 
-/** The page's colour, else the deployment's, else ours: whatever it is, text on it can be read. */
+/** The page's color, else the deployment's, else ours: whatever it is, text on it can be read. */
 function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
   const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
   const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
   sheet.replaceSync(`:host { ${properties.join(' ')} }`)
 }
 
-function tell(host: EventTarget, name: string, detail: ChatMessage | ChatProblem): void {
+function tell(host: EventTarget, name: string, detail: object): void {
   host.dispatchEvent(new CustomEvent(name, { detail }))
 }
 
@@ -180,7 +298,18 @@ function coalesce(render: () => void): () => void {
   }
 }
 
-if (!customElements.get('genesys-guest-chat')) customElements.define('genesys-guest-chat', GuestChatElement)
+const registry = (globalThis as { customElements?: CustomElementRegistry }).customElements
+if (registry && !registry.get('genesys-guest-chat')) registry.define('genesys-guest-chat', GuestChatElement)
+
+/** The events of the element, for typed listeners. */
+export interface GuestChatElementEvents {
+  'guest-chat-toggle': CustomEvent<{ readonly open: boolean }>
+  'guest-chat-message': CustomEvent<ChatMessage>
+  'guest-chat-unread': CustomEvent<{ readonly count: number }>
+  'guest-chat-sign-in': CustomEvent<SignInEvent>
+  'guest-chat-offer': CustomEvent<OfferEvent>
+  'guest-chat-problem': CustomEvent<ChatProblem>
+}
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -6,8 +6,10 @@ import type {
   ChangedAttributes,
   Deployment,
   GuestDetails,
+  OfferEvent,
   OutgoingMessage,
   SessionDescription,
+  SignInEvent,
   UploadedFile,
 } from './contract.ts'
 import type { StorageChoice } from './token-store.ts'
@@ -17,7 +19,7 @@ import type { ChatMessage } from './transcript.ts'
 export interface GuestChatOptions {
   /**
    * Where the service is mounted: `https://chat.example.com`, or `/chat` beside the page.
-   * Default: the folder from which this module was loaded, which is right unless a bundler moved it.
+   * Default: the folder from which this module was loaded. In a bundle, set it.
    */
   readonly baseUrl?: string | URL
   /** Where the session token is kept. Default `memory`: a reload begins a new conversation. */
@@ -27,7 +29,7 @@ export interface GuestChatOptions {
   /** Who the guest is and what is known of them; sent when the session is opened or resumed. */
   readonly guest?: GuestDetails
   /** The website's own JWT for a signed-in visitor, or a function that gets a fresh one. */
-  readonly userToken?: string | (() => string | Promise<string>)
+  readonly userToken?: string | (() => string | undefined | Promise<string | undefined>)
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch
 }
@@ -39,6 +41,9 @@ export interface GuestChatOptions {
  */
 export type ChatState = 'closed' | 'opening' | 'open' | 'disconnected' | 'read-only' | 'ended'
 
+/** The person has signed in on another device, which took the conversation over. */
+export type ChatEndReason = 'signed-in-elsewhere'
+
 /** `offline`: the device has no network. `connecting`: live events are not flowing right now. */
 export type ConnectionState = 'offline' | 'connecting' | 'online'
 
@@ -47,6 +52,10 @@ export interface ChatEvents {
   change: undefined
   /** A message that was not known, once; not for those of the first look into the history. */
   message: ChatMessage
+  /** A bot asks the guest to sign in (the page then calls `identify`), or Genesys says that the guest has. */
+  'sign-in': SignInEvent
+  /** An agent offers to share the page or a video call, to be joined with Genesys' own SDKs. Its tokens are secret. */
+  offer: OfferEvent
   /** The live events have stopped for good. Everything else is told by the method that was called. */
   problem: ChatProblem
 }
@@ -65,6 +74,10 @@ export interface GuestChat {
   readonly typing: 'agent' | 'bot' | undefined
   /** Whether the history has older messages than those in `messages`. */
   readonly hasEarlier: boolean
+  /** ISO 8601, in the last minutes before the session expires for want of messages; any message prolongs it. */
+  readonly expiresSoonAt: string | undefined
+  /** Why the state is `ended`, where there is more to say than that the conversation is over. */
+  readonly endReason: ChatEndReason | undefined
   /** Whether a session token of an earlier page is there to be resumed. */
   readonly canResume: boolean
   /** Whether the service can do this for the opened session. */
@@ -107,6 +120,8 @@ export interface GuestChat {
   end(): Promise<void>
   /** Leaves an ended or read-only conversation behind and begins another one. */
   startNew(): Promise<SessionDescription>
+  /** What waits between two tries is tried at once: for a button beside a message that nothing can be reached. */
+  retryNow(): void
   /** Stops live events and requests. The session lives on, `open` resumes it. */
   close(): void
   /** Listens to one of the {@link ChatEvents}. @returns stops listening */

@@ -14,22 +14,22 @@ export interface History {
 /**
  * @param read asks the service for a page
  * @param merge takes messages over and gives back how many were not known;
- *   `isNews` says whether they came about after the first look
+ *   `isNew` says whether they came about after the first look
  */
 export function createHistory(options: {
   readonly read: (path: string) => Promise<MessagePage>
-  readonly merge: (messages: readonly Message[], isNews: boolean) => number
+  readonly merge: (messages: readonly Message[], isNew: boolean) => number
 }): History {
   const { read, merge } = options
   let pagesRead = 0
   let hasEarlier = false
 
   /** @returns whether there is more that may be unknown: older pages, and nothing on this one was known */
-  async function readPage(pageNumber: number, isNews: boolean): Promise<boolean> {
+  async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
     const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
     pagesRead = Math.max(pagesRead, pageNumber)
     hasEarlier = pagesRead < pageCount
-    return merge(messages, isNews) === messages.length && pageNumber < pageCount
+    return merge(messages, isNew) === messages.length && pageNumber < pageCount
   }
 
   return {

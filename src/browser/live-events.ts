@@ -1,5 +1,5 @@
-import { asProblem, isPassing, type ChatProblem } from './chat-problem.ts'
-import { backoffMs, isOffline, onWake, pause } from './patience.ts'
+import { asProblem, isTransient, type ChatProblem } from './chat-problem.ts'
+import { backoffMs, isOffline, onWake, pause } from './backoff.ts'
 import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
 
 /** The service writes something at least every 15 s; a stream that is silent for longer than this is dead. */
@@ -69,7 +69,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
       }
     } catch (error) {
       const problem = asProblem(error)
-      if (!hasStopped() && !isPassing(problem) && problem.status !== 500) {
+      if (!hasStopped() && !isTransient(problem) && problem.status !== 500) {
         options.onStopped(problem)
         return
       }

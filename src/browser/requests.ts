@@ -1,5 +1,5 @@
-import { asProblem, ChatProblem, isPassing, problemOf } from './chat-problem.ts'
-import { backoffMs, isOffline, pause } from './patience.ts'
+import { asProblem, ChatProblem, isTransient, problemOf } from './chat-problem.ts'
+import { backoffMs, isOffline, pause } from './backoff.ts'
 import type { TokenStore } from './token-store.ts'
 
 const TIMEOUT_MS = 40_000
@@ -95,7 +95,7 @@ export function createRequests(options: {
           const problem = asProblem(error)
           const delayMs = Math.max(backoffMs(failures), (problem.retryAfterSeconds ?? 0) * 1000)
           if (!isOffline()) spentMs += Date.now() - startedAtMs + delayMs
-          if (!isPassing(problem) || spentMs > repeatForMs) throw problem
+          if (!isTransient(problem) || spentMs > repeatForMs) throw problem
           await pause(delayMs, signal, problem.code === 'no_answer')
         }
       }

@@ -1,11 +1,11 @@
-import { asProblem, isEnd } from './chat-problem.ts'
+import { asProblem, isSessionOver } from './chat-problem.ts'
 import type { SessionDescription } from './contract.ts'
 import type { GuestChatOptions } from './guest-chat.ts'
 import type { Requests } from './requests.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** How long opening is tried while the guest waits for it. */
-const WAIT_FOR_MS = 20_000
+const REPEAT_FOR_MS = 20_000
 
 export interface Opening {
   readonly guest: GuestChatOptions['guest'] | undefined
@@ -26,7 +26,7 @@ export async function openOrResume(
   const visitor = typeof userToken === 'function' ? await userToken() : userToken
   const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
   const post = async (json: object) => {
-    const request = { json, repeatForMs: WAIT_FOR_MS, signal }
+    const request = { json, repeatForMs: REPEAT_FOR_MS, signal }
     return (await requests.call('POST', 'guest-session', request)) as SessionDescription
   }
   if (tokens.read() === undefined) return post(details)
@@ -35,7 +35,7 @@ export async function openOrResume(
   } catch (error) {
     const problem = asProblem(error)
     // The token is too old, or the driver can't start anew: then as another guest.
-    if (!isEnd(problem) && !(startNew && problem.status === 501)) throw problem
+    if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)
   }

@@ -1,13 +1,18 @@
 import type { ChatProblem } from './chat-problem.ts'
-import type { Message, OutgoingMessage, Reply } from './contract.ts'
+import type { Content, FormAnswer, Message, OutgoingMessage, Reply } from './contract.ts'
 
 /** All forms of an outgoing message at once. */
 interface Forms {
   readonly text?: string
   readonly quickReply?: Reply
   readonly button?: Reply
-  readonly date?: Reply
-  readonly list?: { readonly items: readonly Reply[] }
+  readonly date?: Reply & { readonly inReplyTo: string }
+  readonly list?: { readonly items: readonly Reply[]; readonly inReplyTo: string; readonly text?: string }
+  readonly form?: {
+    readonly answers: readonly FormAnswer[]
+    readonly inReplyTo: string
+    readonly text?: string
+  }
 }
 
 /** A message as the page shows it. */
@@ -78,15 +83,25 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
       return added
     },
     begin(key, outgoing) {
-      const { text: written, quickReply, button, date, list } = outgoing as Forms
+      const { text: written, quickReply, button, date, list, form } = outgoing as Forms
       const choices = list?.items ?? [quickReply ?? button ?? date].filter((choice) => choice !== undefined)
-      const text = written ?? textOf(choices)
-      const type = choices.length > 0 ? 'structured' : 'text'
-      const own = { direction: 'inbound', type, sender: 'guest' } as const
-      const time = new Date(now()).toISOString()
+      const content: Content[] = choices.map((choice) => ({ type: 'button-response', ...choice }))
+      if (form) content.push({ type: 'form-response', answers: form.answers })
+      const inReplyTo = (list ?? date ?? form)?.inReplyTo
       set([
         ...messages,
-        { id: key, key, time, ...own, ...(text !== undefined && { text }), status: 'pending' },
+        {
+          id: key,
+          key,
+          time: new Date(now()).toISOString(),
+          direction: 'inbound',
+          type: content.length > 0 ? 'structured' : 'text',
+          sender: 'guest',
+          text: (written ?? list?.text ?? form?.text ?? textOf(choices)) || undefined,
+          ...(content.length > 0 && { content }),
+          ...(inReplyTo !== undefined && { inReplyTo }),
+          status: 'pending',
+        } as ChatMessage,
       ])
     },
     pending: (key) => change(key, (message) => ({ ...message, status: 'pending' })),

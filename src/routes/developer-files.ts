@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 
 export interface DeveloperFilesOptions {
@@ -11,6 +11,9 @@ export interface DeveloperFilesOptions {
 }
 
 const HOUR = 'public, max-age=3600'
+/** What the chat loads when it needs it, a language for instance; the name changes with what is in it. */
+const LAZY_FILE = /^\/guest-chat-[\w-]+\.js$/
+const FOR_GOOD = 'public, max-age=31536000, immutable'
 
 /** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
 export function developerFileRoutes(options: DeveloperFilesOptions): Router {
@@ -22,6 +25,9 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
       res.sendFile(file, { root: browserFolder, headers: { 'Cache-Control': HOUR } })
     })
   }
+  router.get(LAZY_FILE, forOtherSites, (req: Request, res: Response) => {
+    res.sendFile(basename(req.path), { root: browserFolder, headers: { 'Cache-Control': FOR_GOOD } })
+  })
   if (docs) {
     router.get('/openapi.json', async (req: Request, res: Response) => {
       res.type('json').send(await openApiJson(req.baseUrl))

@@ -91,7 +91,8 @@ function answerRefusals(
 ): void {
   server.on('checkExpectation', (_req, res: http.ServerResponse) => {
     const { status, headers, body } = answerTo('expectation_failed')
-    res.writeHead(status, { ...headers, Connection: 'close' }).end(body)
+    const length = Buffer.byteLength(body)
+    res.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' }).end(body)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // Behind the beginning of another answer these lines would be taken for a part of it.

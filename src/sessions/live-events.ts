@@ -15,6 +15,7 @@ import { guestOf, type SessionClaims } from './session-token.ts'
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
 const COME_BACK: StreamEvent = { event: 'reconnect', data: { afterMs: 0 } }
+const RECONNECT_AFTER_ERROR_MS = 1_000
 
 /** After these the session is of no use any more, whoever connects. */
 const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
@@ -52,18 +53,28 @@ export function createLiveEvents(options: {
   readonly guestApi: GuestApi
   /** Called once when Genesys has ended a guest's session for good. */
   readonly onEnded: (sid: string) => void
+  /** Called with what should not have been thrown, and what was being done. The guest's streams are ended. */
+  readonly onUnexpectedError?: (error: unknown, doing: string) => void
   /** For expiries. */
   readonly now?: () => number
   /** For deadlines. */
   readonly monotonicNow?: () => number
   readonly random?: () => number
 }): LiveEvents {
-  const { guestApi, onEnded, now = Date.now, monotonicNow = now, random = Math.random } = options
+  const {
+    guestApi,
+    onEnded,
+    onUnexpectedError,
+    now = Date.now,
+    monotonicNow = now,
+    random = Math.random,
+  } = options
   const feeds = new Map<string, GuestFeed>()
   const shared: FeedContext = {
     guestApi,
     now: monotonicNow,
     ended: onEnded,
+    onUnexpectedError,
     emptied: (sid) => feeds.delete(sid),
   }
   return {
@@ -99,6 +110,7 @@ interface FeedContext {
   readonly guestApi: GuestApi
   readonly now: () => number
   readonly ended: (sid: string) => void
+  readonly onUnexpectedError: ((error: unknown, doing: string) => void) | undefined
   readonly emptied: (sid: string) => void
 }
 
@@ -159,6 +171,7 @@ class GuestFeed {
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
   private gaps = 0
+  private connections = 0
 
   constructor(context: FeedContext, sid: string, guest: Guest) {
     this.context = context
@@ -175,9 +188,11 @@ class GuestFeed {
     // The first page that comes back to this replica also says how far the guest's stream had come.
     if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
     this.tabs.add(tab)
-    if (isBack) void this.replay(tab)
+    if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
     if (this.unsubscribe === undefined) {
-      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => this.on(event))
+      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => {
+        this.guarded(() => this.on(event))
+      })
     } else if (this.standing !== undefined) {
       tab.sink.write(this.standing)
     }
@@ -193,6 +208,20 @@ class GuestFeed {
 
   end(last: StreamEvent, isMeant: (tab: Tab) => boolean = () => true): void {
     for (const tab of [...this.tabs]) if (isMeant(tab)) this.dismiss(tab, last)
+  }
+
+  /** What a page of this guest makes us throw must not reach the process: it would end all others' streams. */
+  private guarded(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.context.onUnexpectedError?.(error, 'send live events')
+    this.end({ event: 'reconnect', data: { afterMs: RECONNECT_AFTER_ERROR_MS } })
   }
 
   private dismiss(tab: Tab, last: StreamEvent): void {
@@ -213,13 +242,15 @@ class GuestFeed {
   private on(event: GuestEvent): void {
     switch (event.type) {
       case 'message':
-        if (this.arrived.length === 0) queueMicrotask(() => this.flush())
+        if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
         // A list that is spread has room for sixteen more.
         this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        void this.backfill()
+        // What happened before the first connection is for the page to read from the history.
+        if (this.connections <= 1 && this.cursor.newest === undefined) return
+        this.backfill().catch((error: unknown) => this.fail(error))
         return
       case 'typing':
         this.flush()
@@ -239,6 +270,7 @@ class GuestFeed {
 
   private session({ type, ...data }: SessionEvent): void {
     this.flush()
+    if (data.state === 'connected' || data.state === 'read-only') this.connections += 1
     this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
     const told: StreamEvent = { event: type, data }
     if (!FINAL_STATES.has(data.state)) {

@@ -143,5 +143,6 @@ function contentOf(said: AgentMessage): Content[] {
     const { text, payload } = typeof reply === 'string' ? { text: reply, payload: reply } : reply
     return { contentType: 'QuickReply', quickReply: { text, payload, action: 'Message' } }
   })
-  return said.card ? [...replies, { contentType: 'Card', card: said.card }] : replies
+  // Genesys: a card without a description is lost to its mobile SDK, with the whole message.
+  return said.card ? [...replies, { contentType: 'Card', card: { description: '', ...said.card } }] : replies
 }

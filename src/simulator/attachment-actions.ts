@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import * as z from 'zod'
 import { type Attachment, type Attachments, BLOCKED_EXTENSIONS } from './attachments.ts'
 import type { GuestConnection } from './guest-connection.ts'
 import { attachmentNotFound, attachmentNotUploaded, requestFailed } from './guest-refusal.ts'
 import { type GuestAction, type GuestRequest, fieldsOf, sessionOf } from './guest-request.ts'
-import { pushed, response } from './payloads.ts'
+import { type Frame, pushed, response } from './payloads.ts'
 import type { Settings } from './settings.ts'
 
 const OnAttachment = z.looseObject({
@@ -29,7 +30,7 @@ export function attachmentActions(parts: { settings: Settings; attachments: Atta
     const file = fieldsOf(OnAttachment, request)
     const refused = refusalOf(file)
     if (refused) {
-      refuse(connection, request, file, refused)
+      connection.send(urlError(request, file, refused), 'onAttachment')
       return
     }
     const { attachmentId: id, fileName, fileType, fileSize } = file
@@ -76,28 +77,22 @@ export function attachmentActions(parts: { settings: Settings; attachments: Atta
     return attachment
   }
 
-  function refusalOf({ fileName, fileSize }: File): [code: number, text: string] | undefined {
+  function refusalOf({ fileName, fileType, fileSize }: File): [code: number, text: string] | undefined {
     const extension = extname(fileName).toLowerCase()
     if (!settings.attachments) return [4000, 'Feature unavailable']
     if (fileName.length > NAME_CHARS) return [4005, 'File name is too long']
     if (extension.length < 2) return [4004, 'File name is invalid']
-    if (BLOCKED_EXTENSIONS.includes(extension)) return [4001, 'File type is not allowed']
+    if (BLOCKED_EXTENSIONS.includes(extension)) return [4001, `File type ${fileType} not supported`]
     if (fileSize === 0) return [4102, 'File size must not be zero']
     if ((fileSize ?? 0) > settings.limits.fileBytes) return [4002, 'File size is too large']
     return undefined
   }
 
-  return { onAttachment, getAttachment, deleteAttachment }
-}
+  function urlError(request: GuestRequest, file: File, [errorCode, errorMessage]: [number, string]): Frame {
+    const body = { attachmentId: file.attachmentId ?? randomUUID(), errorCode, errorMessage }
+    if (settings.generateUrlErrorForm === 'message') return pushed('GenerateUrlError', body)
+    return { ...response('GenerateUrlError', body, request.tracingId), code: 400 }
+  }
 
-/** The fixtures have code 200 here, a live sample 400: clients must go by the class. */
-function refuse(
-  connection: GuestConnection,
-  request: GuestRequest,
-  file: File,
-  [errorCode, errorMessage]: [code: number, text: string],
-): void {
-  const body = { attachmentId: file.attachmentId, errorCode, errorMessage }
-  const frame = { ...pushed('GenerateUrlError', body, request.tracingId), code: 400 }
-  connection.send(frame, 'onAttachment')
+  return { onAttachment, getAttachment, deleteAttachment }
 }

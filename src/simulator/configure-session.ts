@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Conversations } from './conversations.ts'
 import type { GuestConnection } from './guest-connection.ts'
 import type { GuestJwts } from './guest-jwt.ts'
 import {
@@ -13,18 +14,30 @@ import {
 import { type GuestAction, type GuestRequest, fieldsOf } from './guest-request.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { GuestSessions } from './guest-sessions.ts'
+import { JourneyContext } from './journey-context.ts'
 import { SECOND_MS } from './limits.ts'
-import { response } from './payloads.ts'
+import { inboundMessage, presence, pushed, response } from './payloads.ts'
 import { PlatformError } from './platform-errors.ts'
 import { BLOCKED_EXTENSIONS } from './attachments.ts'
 import type { Settings } from './settings.ts'
+import type { People, Person } from './sign-in.ts'
 
-const Configure = z.looseObject({ deploymentId: z.string(), startNew: z.boolean().optional() })
+const Configure = z.looseObject({
+  deploymentId: z.string(),
+  startNew: z.boolean().optional(),
+  journeyContext: JourneyContext.optional(),
+})
 const SignIn = z.looseObject({ data: z.looseObject({ code: z.string().min(1) }) })
 
 /** The beginning of all: which guest is it, and which session is theirs. */
-export function configureActions(parts: { settings: Settings; sessions: GuestSessions; jwts: GuestJwts }) {
-  const { settings, sessions, jwts } = parts
+export function configureActions(parts: {
+  settings: Settings
+  sessions: GuestSessions
+  conversations: Conversations
+  jwts: GuestJwts
+  people: People
+}) {
+  const { settings, sessions, conversations, jwts, people } = parts
 
   const configureSession: GuestAction = (connection, request) => {
     const startNew = checked(request)
@@ -33,23 +46,62 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
     if (startNew) abandon(connection, sessions.of(request.token))
     const known = sessions.of(request.token)
     const session = known ?? sessions.open(request.token)
+    session.journeyContext = fieldsOf(Configure, request).journeyContext ?? session.journeyContext
     enter(connection, request, session, { newSession: !known })
   }
 
   const configureAuthenticatedSession: GuestAction = async (connection, request) => {
     const startNew = checked(request)
     if (!settings.signIn) throw featureOff()
-    const userId = await userOf(fieldsOf(SignIn, request).data.code)
+    const person = await personOf(fieldsOf(SignIn, request).data.code)
+    if (startNew) abandon(connection, sessions.signedInAs(person.userId))
     const asGuest = guestSessionOf(request.token)
-    if (startNew) abandon(connection, sessions.signedInAs(userId))
-    const known = sessions.signedInAs(userId) ?? upgraded(asGuest)
+    if (asGuest && settings.allowSessionUpgrade) stepUp(connection, request, asGuest, person)
+    else joinAsPerson(connection, request, asGuest, person)
+  }
+
+  /** The guest keeps the conversation; the person's session on other devices is cleared in its favor. */
+  function stepUp(
+    connection: GuestConnection,
+    request: GuestRequest,
+    session: GuestSession,
+    { userId, firstName, lastName }: Person,
+  ): void {
+    const elsewhere = sessions.signedInAs(userId)
+    if (elsewhere) {
+      for (const other of [...elsewhere.connections]) other.close('signedIn')
+      if (elsewhere.conversation) elsewhere.conversation.connected = false
+      sessions.forget(elsewhere)
+    }
+    identify(session, request, userId)
+    enter(connection, request, session, {
+      newSession: false,
+      clearedExistingSession: elsewhere !== undefined,
+    })
+    const event = inboundMessage(session, { type: 'Event', events: presence('SignIn') })
+    event.channel.from = { firstName, lastName }
+    conversations.keep(session, event)
+    session.push(pushed('StructuredMessage', event))
+  }
+
+  /** The person's session on all devices; what was said as a guest stays behind. */
+  function joinAsPerson(
+    connection: GuestConnection,
+    request: GuestRequest,
+    asGuest: GuestSession | undefined,
+    { userId }: Person,
+  ): void {
+    const known = sessions.signedInAs(userId)
     const session = known ?? sessions.open(request.token)
-    session.signedInAs = userId
-    sessions.know(request.token, session)
-    sessions.signedInTokens.add(request.token)
+    identify(session, request, userId)
     for (const other of asGuest?.connections ?? []) if (other !== connection) other.close('signedIn')
-    const clearedExistingSession = asGuest !== undefined && asGuest !== session
-    enter(connection, request, session, { newSession: !known, clearedExistingSession })
+    enter(connection, request, session, { newSession: !known, clearedExistingSession: false })
+  }
+
+  function identify(session: GuestSession, { token }: GuestRequest, userId: string): void {
+    session.signedInAs = userId
+    sessions.know(token, session)
+    sessions.signedInTokens.add(token)
   }
 
   /** The agent keeps what was said; the guest begins anew, with this connection alone. */
@@ -68,9 +120,10 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
     return startNew
   }
 
-  async function userOf(jwt: string): Promise<string> {
+  async function personOf(jwt: string): Promise<Person> {
     try {
-      return await jwts.subjectOf(jwt, 'sign-in')
+      const userId = await jwts.subjectOf(jwt, 'sign-in')
+      return { userId, ...people.get(userId) }
     } catch (err) {
       const expired = err instanceof PlatformError && err.code === 'credentials.expired'
       throw expired ? unauthorized() : authenticationFailed()
@@ -80,10 +133,6 @@ export function configureActions(parts: { settings: Settings; sessions: GuestSes
   function guestSessionOf(token: string): GuestSession | undefined {
     const session = sessions.of(token)
     return session && session.signedInAs === undefined && !session.expired ? session : undefined
-  }
-
-  function upgraded(asGuest: GuestSession | undefined): GuestSession | undefined {
-    return settings.allowSessionUpgrade ? asGuest : undefined
   }
 
   function enter(connection: GuestConnection, request: GuestRequest, session: GuestSession, extra: object) {

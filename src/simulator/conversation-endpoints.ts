@@ -28,18 +28,22 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
 
   router.get(`${MESSAGES}/:conversationId`, (req, res) => {
     oauth.authorize(req)
-    res.json(bodyOf(conversationIn(req)))
+    res.json(messageConversationOf(conversationIn(req)))
   })
 
-  router.patch([`${MESSAGES}${ATTRIBUTES}`, `/api/v2/conversations${ATTRIBUTES}`], (req, res) => {
+  router.get('/api/v2/conversations/:conversationId', (req, res) => {
     oauth.authorize(req)
-    const { customer, agent } = conversationIn(req)
-    const participant = [customer, agent].find(({ id }) => id === req.params.participantId)
-    if (!participant) throw notFound()
-    const { success, data } = Attributes.safeParse(req.body)
-    if (!success) throw invalidValue('attributes')
-    setAttributes(participant, data.attributes)
-    res.json({ attributes: participant.attributes })
+    res.json(conversationOf(conversationIn(req)))
+  })
+
+  router.patch(`${MESSAGES}${ATTRIBUTES}`, (req, res) => {
+    res.json({ attributes: writeAttributes(req) })
+  })
+
+  /** Of any media: the official SDK expects no body. */
+  router.patch(`/api/v2/conversations${ATTRIBUTES}`, (req, res) => {
+    writeAttributes(req)
+    res.end()
   })
 
   router.patch(`${MESSAGES}/:conversationId`, (req, res) => {
@@ -47,7 +51,7 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
     const conversation = conversationIn(req)
     if (!State.safeParse(req.body).success) throw badRequest()
     conversations.disconnect(conversation)
-    res.json(bodyOf(conversation))
+    res.json(conversationOf(conversation))
   })
 
   router.post('/api/v2/conversations/:conversationId/disconnect', (req, res) => {
@@ -55,6 +59,17 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
     conversations.disconnect(conversationIn(req))
     res.status(204).end()
   })
+
+  function writeAttributes(req: Request): Participant['attributes'] {
+    oauth.authorize(req)
+    const { customer, agent } = conversationIn(req)
+    const participant = [customer, agent].find(({ id }) => id === req.params.participantId)
+    if (!participant) throw notFound()
+    const { success, data } = Attributes.safeParse(req.body)
+    if (!success) throw invalidValue('attributes')
+    setAttributes(participant, data.attributes)
+    return participant.attributes
+  }
 
   function conversationIn(req: Request): Conversation {
     const conversation = conversations.byId(String(req.params.conversationId))
@@ -78,23 +93,55 @@ function detailsOf({ message }: Entry, conversation: Conversation) {
   }
 }
 
-function bodyOf(conversation: Conversation) {
-  const { id, session, startedAtMs, customer, agent, connected } = conversation
-  const own = session.entries.filter((entry) => entry.conversation === conversation)
-  const messagesOf = (direction: 'Inbound' | 'Outbound') =>
-    own
-      .filter(({ message }) => message.direction === direction)
-      .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
-  const person = ({ communicationId, ...rest }: Participant, direction: 'Inbound' | 'Outbound') => ({
-    ...rest,
+/** As `MessageConversation` of the official SDK's types. */
+function messageConversationOf(conversation: Conversation) {
+  const { id, startedAtMs, customer, agent, connected } = conversation
+  const participant = ({ id: participantId, purpose, name, attributes }: Participant) => ({
+    id: participantId,
+    purpose,
+    name,
+    attributes,
     state: connected ? 'connected' : 'disconnected',
-    communications: [{ id: communicationId }],
-    messages: messagesOf(direction),
+    startTime: new Date(startedAtMs).toISOString(),
+    type: 'webmessaging',
+    messages: messagesOf(conversation, purpose),
+  })
+  return { id, participants: [customer, agent].map(participant), selfUri: `${MESSAGES}/${id}` }
+}
+
+/** As `Conversation`: the messages are those of one communication. */
+function conversationOf(conversation: Conversation) {
+  const { id, startedAtMs, customer, agent, connected } = conversation
+  const startTime = new Date(startedAtMs).toISOString()
+  const participant = ({ communicationId, id: participantId, purpose, name, attributes }: Participant) => ({
+    id: participantId,
+    purpose,
+    name,
+    attributes,
+    startTime,
+    messages: [
+      {
+        id: communicationId,
+        state: connected ? 'connected' : 'disconnected',
+        direction: 'inbound',
+        type: 'webmessaging',
+        held: false,
+        provider: 'Genesys Cloud Messaging',
+        messages: messagesOf(conversation, purpose),
+      },
+    ],
   })
   return {
     id,
-    startTime: new Date(startedAtMs).toISOString(),
-    participants: [person(customer, 'Inbound'), person(agent, 'Outbound')],
-    selfUri: `${MESSAGES}/${id}`,
+    startTime,
+    participants: [customer, agent].map(participant),
+    selfUri: `/api/v2/conversations/${id}`,
   }
+}
+
+function messagesOf(conversation: Conversation, purpose: Participant['purpose']) {
+  const direction = purpose === 'customer' ? 'Inbound' : 'Outbound'
+  return conversation.session.entries
+    .filter((entry) => entry.conversation === conversation && entry.message.direction === direction)
+    .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
 }

@@ -1,11 +1,16 @@
+import * as z from 'zod'
 import type { Agent } from './agent.ts'
 import { type Conversations, setAttributes } from './conversations.ts'
 import { clearOff, featureOff, missingParameter, requestFailed } from './guest-refusal.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { GuestSessions } from './guest-sessions.ts'
 import type { GuestMessage } from './guest-message.ts'
-import { inboundMessage, presence, pushed } from './payloads.ts'
+import { type MessageEvent, inboundMessage, presence, pushed } from './payloads.ts'
 import type { Settings } from './settings.ts'
+
+const OfferAnswer = z.looseObject({
+  type: z.enum(['Offering', 'OfferingAccepted', 'OfferingExpired', 'OfferingRejected']),
+})
 
 /** What a guest does besides writing: joining, typing, ending the conversation. */
 export function createGuestEvents(parts: {
@@ -24,20 +29,13 @@ export function createGuestEvents(parts: {
   ): void {
     const [event] = message.events ?? []
     if (!event) throw missingParameter('message.events')
-    const presenceType = (event.presence as { type?: unknown } | undefined)?.type
-    if (event.eventType === 'Typing') {
-      typed()
-      return
-    }
-    if (event.eventType === 'Presence' && presenceType === 'Join') {
+    const { eventType } = event
+    if (eventType === 'Typing') typed()
+    else if (eventType === 'Presence' && presenceTypeOf(event) === 'Join')
       joined(session, attributes, tracingId)
-      return
-    }
-    if (event.eventType === 'Presence' && presenceType === 'Clear') {
-      cleared(session, tracingId)
-      return
-    }
-    throw requestFailed()
+    else if (isClear(message)) cleared(session, tracingId)
+    else if (eventType === 'CoBrowse' || eventType === 'Video') answeredOffer(session, event, tracingId)
+    else throw requestFailed()
   }
 
   /** Nobody waits for an echo of typing. */
@@ -49,23 +47,40 @@ export function createGuestEvents(parts: {
   function joined(session: GuestSession, attributes: Record<string, string>, tracingId?: string): void {
     const begins = settings.autoStart && !session.conversation?.connected
     if (settings.autoStart) setAttributes(conversations.begin(session).customer, attributes)
-    const echo = inboundMessage(session.nextTime(), { type: 'Event', events: presence('Join') })
-    conversations.keep(session, echo)
-    session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
+    echoEvents(session, presence('Join'), tracingId)
     if (begins) agent.hears(conversations.begin(session), 'beginning')
   }
 
-  /** Cannot be undone: the token's next session is a new one, without this history. */
+  /** Genesys: in a configured and in a read-only session. The token's next session is a new one, without this history. */
   function cleared(session: GuestSession, tracingId?: string): void {
     if (!settings.conversationClear) throw clearOff()
-    const echo = inboundMessage(session.nextTime(), { type: 'Event', events: presence('Clear') })
-    conversations.keep(session, echo)
-    session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
+    echoEvents(session, presence('Clear'), tracingId)
     session.push(pushed('SessionClearedEvent', {}), 'onMessage')
     if (session.conversation) session.conversation.connected = false
     sessions.forget(session)
     for (const connection of [...session.connections]) connection.close()
   }
 
+  /** A guest accepts or rejects what the agent offered; the history has it. */
+  function answeredOffer(session: GuestSession, event: MessageEvent, tracingId?: string): void {
+    const { success } = OfferAnswer.safeParse(event[event.eventType === 'Video' ? 'video' : 'coBrowse'])
+    if (!success) throw requestFailed()
+    echoEvents(session, [event], tracingId)
+  }
+
+  function echoEvents(session: GuestSession, events: MessageEvent[], tracingId?: string): void {
+    const echo = inboundMessage(session, { type: 'Event', events })
+    conversations.keep(session, echo)
+    session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
+  }
+
   return { take }
+}
+
+export function isClear({ type, events: [event] = [] }: GuestMessage): boolean {
+  return type === 'Event' && event?.eventType === 'Presence' && presenceTypeOf(event) === 'Clear'
+}
+
+function presenceTypeOf({ presence }: MessageEvent): unknown {
+  return presence?.type
 }

@@ -21,11 +21,17 @@ const ContentElement = z.union([
   z.looseObject({ contentType: z.literal('Form'), form: z.looseObject({}) }),
 ])
 
+const GuestEvent = z.looseObject({
+  eventType: z.string(),
+  presence: z.looseObject({ type: z.string() }).optional(),
+  typing: z.looseObject({ type: z.string(), duration: z.number().optional() }).optional(),
+})
+
 const Message = z.looseObject({
   type: z.enum(['Text', 'Structured', 'Event']).optional(),
   text: z.string().optional(),
   content: z.array(ContentElement).optional(),
-  events: z.array(z.looseObject({ eventType: z.string() })).optional(),
+  events: z.array(GuestEvent).optional(),
   metadata: Strings.optional(),
   channel: Channel.optional(),
 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { JourneyContext } from './journey-context.ts'
 import { MINUTE_MS, RateWindow, SECOND_MS } from './limits.ts'
 import { type Frame, type StructuredMessage, response } from './payloads.ts'
 import type { Settings } from './settings.ts'
@@ -54,6 +55,7 @@ export class GuestSession {
   expired = false
   readOnly = false
   signedInAs: string | undefined
+  journeyContext: JourneyContext | undefined
   loggedOut = false
   readonly #settings: Settings
   #lastTimeMs = 0

@@ -55,7 +55,7 @@ export function createGuestSocket(parts: GuestSocketParts) {
   function statusOf({ path, query }: ReturnType<typeof targetOf>, origin: string | undefined): number {
     if (path !== '/v1') return 404
     if (!query.deploymentId) return 403
-    if (!isAllowedOrigin(origin, settings.allowedDomains)) return 403
+    if (!isAllowedOrigin(origin, settings.allowedDomains, settings.allowedDomainMatch)) return 403
     return opened.take() === 0 ? 101 : 429
   }
 
@@ -96,13 +96,18 @@ export function createGuestSocket(parts: GuestSocketParts) {
 export type GuestSocket = ReturnType<typeof createGuestSocket>
 
 /**
- * Lets every upgrade request of the server come to the guest socket.
+ * Lets every WebSocket handshake of the server come to the guest socket. Java's HttpClient and `curl --http2` ask for
+ * `Upgrade: h2c` on each REST request; a server that does not speak it answers in HTTP/1.1 (RFC 9110 section 7.8).
  *
  * @returns a function that cuts all of them, those still waiting for an answer included
  */
 export function attach(server: Server, guestSocket: GuestSocket): () => void {
   const open = new Set<Duplex>()
   server.on('upgrade', (req, socket, head) => {
+    if (req.headers.upgrade?.toLowerCase() !== 'websocket') {
+      serveWithoutUpgrade(server, req, socket, head)
+      return
+    }
     open.add(socket)
     socket.once('close', () => open.delete(socket))
     void guestSocket.upgrade(req, socket, head)
@@ -112,12 +117,33 @@ export function attach(server: Server, guestSocket: GuestSocket): () => void {
   }
 }
 
-/** A domain stands for its own host, whatever the port; mobile clients send the host without a scheme. */
-export function isAllowedOrigin(origin: string | undefined, allowed: Settings['allowedDomains']): boolean {
+/** Reads the request once more, as an ordinary one: documented for the `connection` event. */
+function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${req.method} ${req.url} HTTP/1.1`]
+  for (let i = 0; i < req.rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = req.rawHeaders.slice(i, i + 2)
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name)) lines.push(`${name}: ${value}`)
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+  server.emit('connection', socket)
+}
+
+/**
+ * As Genesys' Messenger compares: the host's name alone, without regard to case; a domain stands for its subdomains too
+ * (unless `exact`), and an entry with a scheme or port matches nothing. Mobile clients send the host without a scheme.
+ */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  allowed: Settings['allowedDomains'],
+  match: Settings['allowedDomainMatch'],
+): boolean {
   if (allowed === 'all') return true
   if (origin === undefined) return false
-  const host = hostOf(origin)
-  return allowed.some((domain) => hostOf(domain) === host)
+  const host = hostOf(origin).toLowerCase()
+  return allowed.some((entry) => {
+    const domain = entry.toLowerCase()
+    return host === domain || (match === 'suffix' && host.endsWith(`.${domain}`))
+  })
 }
 
 function hostOf(origin: string): string {

@@ -44,9 +44,10 @@ export function history(parts: {
   /** The same message as on the socket; one of the agent has its id in `channel.messageId` too. */
   function entityOf({ message }: Entry, baseUrl: string) {
     const { channel, content } = message
+    const { time, from, to, messageId = message.id } = channel
     return {
       ...message,
-      channel: { ...channel, messageId: channel.messageId ?? message.id },
+      channel: { time, messageId, ...(from && { from }), ...(to && { to }) },
       ...(content && { content: attachments.refreshed(content, baseUrl) }),
       status: 'Sent',
       reasons: [],

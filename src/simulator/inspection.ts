@@ -1,4 +1,5 @@
 import type { Entry, GuestSession } from './guest-session.ts'
+import type { JourneyContext } from './journey-context.ts'
 import type { StructuredMessage } from './payloads.ts'
 
 /** One line of a conversation, as the agent's side has it. */
@@ -28,6 +29,7 @@ export interface SessionInfo {
   readOnly: boolean
   expired: boolean
   signedInAs?: string
+  journeyContext?: JourneyContext
   conversationId?: string
 }
 
@@ -43,13 +45,14 @@ export function attributesSeen(session: GuestSession): SawAttributes {
 }
 
 export function infoOf(session: GuestSession): SessionInfo {
-  const { token, connections, readOnly, expired, signedInAs, conversation } = session
+  const { token, connections, readOnly, expired, signedInAs, journeyContext, conversation } = session
   return {
     token,
     connections: connections.size,
     readOnly,
     expired,
     ...(signedInAs !== undefined && { signedInAs }),
+    ...(journeyContext && { journeyContext }),
     ...(conversation && { conversationId: conversation.id }),
   }
 }

@@ -38,7 +38,9 @@ export function createOAuth(settings: Settings) {
     }
     const token = randomBytes(48).toString('base64url')
     expiresAtMs.set(token, settings.now() + settings.tokenLifetimeSeconds * SECOND_MS)
-    res.json({ access_token: token, token_type: 'bearer', expires_in: settings.tokenLifetimeSeconds })
+    res
+      .set('Cache-Control', 'no-store')
+      .json({ access_token: token, token_type: 'bearer', expires_in: settings.tokenLifetimeSeconds })
   })
 
   function refusalOf(req: Request): Refusal | undefined {

@@ -1,7 +1,7 @@
 import type { Agent } from './agent.ts'
 import type { Attachment, Attachments } from './attachments.ts'
 import { type Conversations, setAttributes } from './conversations.ts'
-import { createGuestEvents } from './guest-events.ts'
+import { createGuestEvents, isClear } from './guest-events.ts'
 import { type GuestMessage, OnMessage, chosenIn, legacyAttributesOf } from './guest-message.ts'
 import {
   attachmentNotFound,
@@ -33,7 +33,7 @@ export function messageActions(parts: {
   const onMessage: GuestAction = (connection, request) => {
     const session = sessionOf(connection, request)
     const { message } = fieldsOf(OnMessage, request)
-    if (session.readOnly) throw readOnly()
+    if (session.readOnly && !isClear(message)) throw readOnly()
     refuseTooMany(session.messages.take(), 'Message')
     const attributes = attributesOf(message, request)
     if (message.type === 'Event') {
@@ -62,7 +62,7 @@ export function messageActions(parts: {
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content: echoed(content, files, session.baseUrl) }),
     }
-    const echo = inboundMessage(session.nextTime(), part, message.metadata)
+    const echo = inboundMessage(session, part, message.metadata)
     conversations.keep(session, echo)
     session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
     if (isFirst) agent.hears(conversation, 'beginning')

@@ -41,7 +41,7 @@ export function createParts(settings: Settings) {
   const signIn = createSignIn({ settings, sessions, jwts })
   const guests = createRestGuests(settings)
   const actions = {
-    ...configureActions({ settings, sessions, jwts }),
+    ...configureActions({ settings, sessions, conversations, jwts, people: signIn.people }),
     ...sessionActions({ settings, jwts }),
     ...messageActions({ settings, sessions, conversations, attachments, agent }),
     ...attachmentActions({ settings, attachments }),

@@ -17,8 +17,9 @@ export interface Content {
 
 export interface MessageEvent {
   eventType: string
-  presence?: { type: string }
-  typing?: { type: string; duration?: number }
+  presence?: { type: string; [field: string]: unknown } | undefined
+  typing?: { type: string; duration?: number | undefined } | undefined
+  [field: string]: unknown
 }
 
 /** Who speaks, as the guest is told. */
@@ -50,9 +51,12 @@ export interface StructuredMessage {
 
 type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
 
-/** A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only. */
+/**
+ * A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only, and
+ * `metadata.authenticated` tells that the guest has signed in.
+ */
 export function inboundMessage(
-  time: string,
+  session: { nextTime(): string; signedInAs: unknown },
   part: Part,
   metadata: Record<string, string> = {},
 ): StructuredMessage {
@@ -60,8 +64,12 @@ export function inboundMessage(
     id: hexId(),
     ...part,
     direction: 'Inbound',
-    channel: { time, type: 'Private', messageId: randomUUID() },
-    metadata: { ...metadata, correlationId: randomUUID() },
+    channel: { time: session.nextTime(), type: 'Private', messageId: randomUUID() },
+    metadata: {
+      ...metadata,
+      correlationId: randomUUID(),
+      ...(session.signedInAs !== undefined && { authenticated: 'true' }),
+    },
     originatingEntity: 'Human',
   }
 }
@@ -82,7 +90,7 @@ export function outboundMessage(
   }
 }
 
-export function presence(type: 'Join' | 'Clear' | 'Disconnect'): MessageEvent[] {
+export function presence(type: 'Join' | 'Clear' | 'Disconnect' | 'SignIn'): MessageEvent[] {
   return [{ eventType: 'Presence', presence: { type } }]
 }
 

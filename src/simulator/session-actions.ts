@@ -19,7 +19,7 @@ export function sessionActions({ settings, jwts }: { settings: Settings; jwts: G
     const { message } = fieldsOf(Echo, request)
     refuseTooMany(connection.echoes.take(), 'Echo')
     const body = inboundMessage(
-      session.nextTime(),
+      session,
       { type: 'Text', text: message.text },
       {
         durationSeconds: String(settings.sessionDurationSeconds),

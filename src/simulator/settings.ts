@@ -17,6 +17,8 @@ export interface SimulatorOptions {
   deploymentStatus?: 'Active' | 'Inactive'
   /** The deployment's allowed domains, for instance `['www.example.com']`. Default 'all'. */
   allowedDomains?: readonly string[] | 'all'
+  /** Whether `example.com` allows `www.example.com` too. Default 'suffix', as Genesys' Messenger decides. */
+  allowedDomainMatch?: 'suffix' | 'exact'
 
   clientId?: string
   clientSecret?: string
@@ -58,6 +60,11 @@ export interface SimulatorOptions {
   legacyAttributesPlace?: boolean
   /** Put the request's `tracingId` on error frames. No recorded error has one. Default false. */
   tracingIdOnErrors?: boolean
+  /**
+   * How a file is refused before its upload. Default 'response': code 400 with the `tracingId`, as documented;
+   * 'message': code 200 without it, as in the fixtures of Genesys' mobile SDK.
+   */
+  generateUrlErrorForm?: 'response' | 'message'
   /** Keep `requests` and `frames`, the last 10,000 of each. Switch it off to measure. Default true. */
   record?: boolean
   /** Milliseconds since the epoch. Default Date.now. */
@@ -101,6 +108,7 @@ export const ALL_PERMISSIONS = [
 const DEFAULTS = {
   deploymentStatus: 'Active',
   allowedDomains: 'all',
+  allowedDomainMatch: 'suffix',
   permissions: ALL_PERMISSIONS,
   tokenLifetimeSeconds: 86_399,
   jwtLifetimeSeconds: 60,
@@ -117,6 +125,7 @@ const DEFAULTS = {
   agentDelayMs: 0,
   legacyAttributesPlace: false,
   tracingIdOnErrors: false,
+  generateUrlErrorForm: 'response',
   record: true,
 } as const
 

@@ -3,6 +3,7 @@ import { Router } from 'express'
 import * as z from 'zod'
 import type { GuestJwts } from './guest-jwt.ts'
 import type { GuestSessions } from './guest-sessions.ts'
+import { JourneyContext } from './journey-context.ts'
 import { SECOND_MS } from './limits.ts'
 import { bearerOf } from './oauth-endpoint.ts'
 import { pushed } from './payloads.ts'
@@ -17,16 +18,27 @@ const REFRESH_LIFE_SECONDS = 86_400
 
 const Exchange = z.looseObject({
   deploymentId: z.string(),
+  journeyContext: JourneyContext.optional(),
   oauth: z
     .looseObject({ redirectUri: z.string(), code: z.string().optional(), idToken: z.string().optional() })
     .refine(({ code, idToken }) => code !== undefined || idToken !== undefined),
 })
 const Refresh = z.looseObject({ refreshToken: z.string(), deploymentId: z.string().optional() })
 
+/** What the site's OpenID provider says of someone. */
+export interface Person {
+  userId: string
+  firstName?: string
+  lastName?: string
+}
+
+export type People = ReadonlyMap<string, Omit<Person, 'userId'>>
+
 /** Signed-in guests: the site's authorization code for a JWT, which configures the authenticated session. */
 export function createSignIn(parts: { settings: Settings; sessions: GuestSessions; jwts: GuestJwts }) {
   const { settings, sessions, jwts } = parts
   const codes = new Map<string, string>()
+  const people = new Map<string, Omit<Person, 'userId'>>()
   const refreshTokens = new Map<string, { userId: string; expiresAtMs: number }>()
   const router = Router()
 
@@ -43,7 +55,7 @@ export function createSignIn(parts: { settings: Settings; sessions: GuestSession
       expiresAtMs: settings.now() + REFRESH_LIFE_SECONDS * SECOND_MS,
     })
     const { jwt } = await jwts.issue('sign-in', userId, JWT_LIFE_SECONDS)
-    res.json({ jwt, refreshToken })
+    res.set('Cache-Control', 'no-store').json({ jwt, refreshToken })
   })
 
   router.post(`${PATH}/refresh`, async (req, res) => {
@@ -53,7 +65,7 @@ export function createSignIn(parts: { settings: Settings; sessions: GuestSession
     if (!known) throw badCredentials()
     if (known.expiresAtMs <= settings.now()) throw credentialsExpired()
     const { jwt } = await jwts.issue('sign-in', known.userId, JWT_LIFE_SECONDS)
-    res.json({ jwt })
+    res.set('Cache-Control', 'no-store').json({ jwt })
   })
 
   router.delete(`${PATH}/revoke`, async (req, res) => {
@@ -70,13 +82,14 @@ export function createSignIn(parts: { settings: Settings; sessions: GuestSession
   })
 
   /** The part of the site's own OpenID provider: a code, good once, that stands for a person. */
-  function authorizationCode(userId: string): string {
+  function authorizationCode(userId: string, names: Omit<Person, 'userId'> = {}): string {
+    people.set(userId, names)
     const code = randomBytes(16).toString('hex')
     codes.set(code, userId)
     return code
   }
 
-  return { router, authorizationCode }
+  return { router, authorizationCode, people }
 }
 
 export type SignIn = ReturnType<typeof createSignIn>

@@ -47,7 +47,7 @@ export interface Simulator {
   agentLeaves(guestToken?: string): void
 
   /** An authorization code, good once, as the site's own sign-in would get it for a person. */
-  authorizationCode(userId: string): string
+  authorizationCode(userId: string, names?: { firstName?: string; lastName?: string }): string
 
   // Fault injection.
 

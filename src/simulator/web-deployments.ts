@@ -5,7 +5,9 @@ import { domainsOf } from './public-configuration.ts'
 import type { Settings } from './settings.ts'
 
 const PATH = '/api/v2/webdeployments/deployments'
+const CONFIGURATIONS = '/api/v2/webdeployments/configurations'
 const VIEW = 'webDeployments:deployment:view'
+const VIEW_CONFIGURATION = 'webDeployments:configuration:view'
 
 /** What an OAuth client can learn of the deployment. */
 export function webDeployments(settings: Settings, oauth: OAuth): Router {
@@ -13,7 +15,8 @@ export function webDeployments(settings: Settings, oauth: OAuth): Router {
 
   router.get(PATH, (req, res) => {
     oauth.authorize(req, VIEW)
-    res.json({ entities: [deploymentOf(settings)], total: 1, selfUri: PATH })
+    const entity = { ...deploymentOf(settings), configuration: configurationOf(settings) }
+    res.json({ entities: [entity], total: 1, selfUri: PATH })
   })
 
   router.get(`${PATH}/:deploymentId`, (req, res) => {
@@ -27,6 +30,30 @@ export function webDeployments(settings: Settings, oauth: OAuth): Router {
     mustBeOurs(req.params.deploymentId)
     res.json({ configurationVersion: configurationOf(settings), deployment: deploymentOf(settings) })
   })
+
+  router.get(CONFIGURATIONS, (req, res) => {
+    oauth.authorize(req, VIEW_CONFIGURATION)
+    res.json({ entities: [configurationOf(settings)], total: 1, selfUri: CONFIGURATIONS })
+  })
+
+  router.get(`${CONFIGURATIONS}/:configurationId/versions`, (req, res) => {
+    oauth.authorize(req, VIEW_CONFIGURATION)
+    mustBeTheConfiguration(req.params.configurationId)
+    res.json({ entities: [configurationOf(settings)], total: 1, selfUri: req.path })
+  })
+
+  /** `draft` is as the published version: nobody edits here. */
+  router.get(`${CONFIGURATIONS}/:configurationId/versions/:versionId`, (req, res) => {
+    oauth.authorize(req, VIEW_CONFIGURATION)
+    mustBeTheConfiguration(req.params.configurationId)
+    const configuration = configurationOf(settings)
+    if (![configuration.version, 'draft'].includes(req.params.versionId)) throw notFound()
+    res.json(configuration)
+  })
+
+  function mustBeTheConfiguration(configurationId: string): void {
+    if (configurationId !== idBeside(settings.deploymentId, '2')) throw notFound()
+  }
 
   function mustBeOurs(deploymentId: string): void {
     if (deploymentId !== settings.deploymentId) throw notFound(`Deployment ${deploymentId} was not found`)

@@ -1,31 +1,48 @@
+import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
-import { safeUrl } from '../../src/browser/element/autolink.ts'
-import { de } from '../../src/browser/element/texts/de.ts'
+import { linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
+import { localeOf } from '../../src/browser/element/element-options.ts'
 import { en } from '../../src/browser/element/texts/en.ts'
-import { es } from '../../src/browser/element/texts/es.ts'
-import { fr } from '../../src/browser/element/texts/fr.ts'
-import { problemText, textsFor, type Texts } from '../../src/browser/element/texts/texts.ts'
+import {
+  isRightToLeft,
+  loadTexts,
+  problemText,
+  withChanges,
+  type Texts,
+} from '../../src/browser/element/texts/texts.ts'
 
 const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const flat = ({ problems, ...texts }: Texts) => Object.entries({ ...texts, ...problems })
 
-describe.each(Object.entries({ de, fr, es }))('%s', (_language, texts) => {
-  test('says all that English says, with the same blanks to fill', () => {
+describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('%s', (language) => {
+  test('says all that English says in words of its own, with the same blanks to fill', async () => {
+    const texts = flat(await loadTexts(language))
     const english = new Map(flat(en))
-    expect(flat(texts).map(([name]) => name)).toEqual([...english.keys()])
-    for (const [name, text] of flat(texts))
-      expect([name, blanks(text)]).toEqual([name, blanks(english.get(name)!)])
+    expect(texts.map(([name]) => name)).toEqual([...english.keys()])
+    for (const [name, text] of texts) expect([name, blanks(text)]).toEqual([name, blanks(english.get(name)!)])
+    const same = texts.filter(([name, text]) => text === english.get(name))
+    expect(same.length).toBeLessThan(6)
   })
 })
 
-test('a language tag finds its language, and one without texts gets English', () => {
-  expect(textsFor('de-AT').send).toBe(de.send)
-  expect(textsFor('es_MX').send).toBe(es.send)
-  expect(textsFor('nl').send).toBe(en.send)
+test('a language tag finds its language, and one without texts gets English at once', async () => {
+  expect((await loadTexts('de-AT')).send).toBe('Nachricht senden')
+  expect((await loadTexts('es_MX')).send).toBe('Enviar mensaje')
+  expect(loadTexts('sv')).toBe(en)
+})
+
+test('Arabic is written from right to left', () => {
+  expect([isRightToLeft('ar-EG'), isRightToLeft('he'), isRightToLeft('pl')]).toEqual([true, true, false])
+})
+
+test("dates follow the browser's region where it speaks the chat's language", () => {
+  expect(localeOf('en', ['de-DE', 'en-GB'])).toBe('en-GB')
+  expect(localeOf('en-US', ['en-GB', 'en'])).toBe('en-GB')
+  expect(localeOf('fr', ['de-DE', 'en-GB'])).toBe('fr')
 })
 
 test('a page changes single words', () => {
-  const texts = textsFor('en', { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
+  const texts = withChanges(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
   expect(texts).toMatchObject({ title: 'Ask the lamp makers', send: en.send })
   expect(problemText(texts, 'rate_limited')).toBe('Slow down.')
   expect(problemText(texts, 'no_answer')).toBe(en.problems.no_answer)
@@ -47,4 +64,31 @@ test.each([
   [undefined, undefined],
 ])('the address %j may be opened as %j', (address, expected) => {
   expect(safeUrl(address)).toBe(expected)
+})
+
+test.each([
+  ['tel:+15550100', 'tel:+15550100'],
+  ['mailto:jane@example.com', 'mailto:jane@example.com'],
+  ['javascript:alert(1)', undefined],
+  ['vbscript:x', undefined],
+])('the link %j leads to %j', (address, expected) => {
+  expect(linkUrl(address)).toBe(expected)
+})
+
+test.each([
+  ['https://example.com/a).', 'https://example.com/a'],
+  ['https://example.com/a_(b)', 'https://example.com/a_(b)'],
+  ['https://example.com/a_(b)).', 'https://example.com/a_(b)'],
+])('of %j the address is %j', (address, expected) => {
+  expect(withoutTail(address)).toBe(expected)
+})
+
+test('8,000 closing parentheses are cut off in one pass', () => {
+  expect(withoutTail(`https://example.com/${')'.repeat(8000)}`)).toBe('https://example.com/')
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('(', ')', '.', 'a'), maxLength: 200 }), (tail) => {
+      const address = withoutTail(`https://example.com/${tail}`)
+      expect(`https://example.com/${tail}`.startsWith(address)).toBe(true)
+    }),
+  )
 })

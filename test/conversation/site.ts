@@ -4,7 +4,7 @@ import { SITE } from '../start-service.ts'
 /** What a browser does for a website's page, for the client in Node.js. */
 
 /** Longer than a page takes to come back after a restart, on a machine that is busy. */
-const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 20_000
 
 /** Resolves as soon as it is so, or when there is no more hope: then the test's own expectation tells. */
 export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
@@ -17,7 +17,7 @@ export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
       stopListening()
       resolve()
     }
-    const timer = setTimeout(finish, PATIENCE_MS)
+    const timer = setTimeout(finish, TIMEOUT_MS)
     const stopListening = chat.on('change', look)
     look()
   })

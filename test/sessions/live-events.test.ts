@@ -21,9 +21,11 @@ const CLAIMS: SessionClaims = {
 function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}, now = () => T) {
   const genesys = createMemoryGuestApi(options)
   const ended: string[] = []
+  const unexpected: string[] = []
   const live = createLiveEvents({
     guestApi: genesys.guestApi,
     onEnded: (sid) => ended.push(sid),
+    onUnexpectedError: (_error: unknown, doing: string) => unexpected.push(doing),
     now,
     random: () => 0.5,
   })
@@ -42,7 +44,7 @@ function setUp(options: Parameters<typeof createMemoryGuestApi>[0] = {}, now = (
     return message
   }
   const emit = (id: string, afterMs: number) => genesys.emit({ type: 'message', message: say(id, afterMs) })
-  return { genesys, live, ended, openTab, say, emit }
+  return { genesys, live, ended, unexpected, openTab, say, emit }
 }
 
 const settle = async () => {
@@ -53,6 +55,46 @@ const ids = (events: StreamEvent[]) =>
 const names = (events: StreamEvent[]) => events.map(({ event }) => event)
 
 describe('a stream', () => {
+  test('whose message cannot be sent ends and asks the page to come back, and the other guests keep theirs', async () => {
+    const { openTab, emit, unexpected, live, genesys } = setUp()
+    const tab = openTab()
+    const other: StreamEvent[] = []
+    live.follow({ ...CLAIMS, sid: 'sid-2', guest: { token: 'guest-2' } }, undefined, () => ({
+      write: (event) => void other.push(event),
+      close: () => undefined,
+    }))
+    genesys.emit({ type: 'message', message: agentMessage('\ud800', T) })
+    emit('after', 10)
+    await settle()
+    expect(names(tab.events)).toEqual(['reconnect'])
+    expect(tab.closed).toBe(true)
+    expect(unexpected).toEqual(['send live events'])
+    expect(genesys.subscribers()).toBe(0)
+    genesys.emit({ type: 'message', message: agentMessage('theirs', T) }, 'guest-2')
+    await settle()
+    expect(ids(other)).toEqual(['theirs'])
+  })
+
+  test('that is a guest’s first is not told to resync when the connection to Genesys is there', async () => {
+    const { openTab, genesys } = setUp({ lacks: ['history'] })
+    const tab = openTab()
+    genesys.emit({ type: 'session', state: 'connected' })
+    genesys.emit({ type: 'gap' })
+    await settle()
+    expect(names(tab.events)).toEqual(['session'])
+  })
+
+  test('that loses its connection before the first message is told to resync', async () => {
+    const { openTab, genesys } = setUp()
+    const tab = openTab()
+    for (const state of ['connected', 'reconnecting', 'connected'] as const) {
+      genesys.emit({ type: 'session', state })
+    }
+    genesys.emit({ type: 'gap' })
+    await settle()
+    expect(names(tab.events)).toContain('resync')
+  })
+
   test('gets every message once, in order, though frames came doubled and shuffled', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()

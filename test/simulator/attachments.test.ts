@@ -100,6 +100,36 @@ test.each([
   })
 })
 
+test('a refused file is answered as documented, or as in the fixtures of the mobile SDK', async () => {
+  // developer.genesys.cloud, websocketapi#troubleshoot-errors, as quoted by the third-party reference.
+  const guest = await configured()
+  const attachmentId = '00000-0000-0000-0000000'
+  const tracingId = guest.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId })
+  expect(await guest.next()).toEqual({
+    type: 'response',
+    class: 'GenerateUrlError',
+    code: 400,
+    tracingId,
+    body: {
+      errorCode: 4001,
+      errorMessage: expect.stringMatching(/^File type .* not supported$/),
+      attachmentId,
+    },
+  })
+  guest.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId: undefined })
+  expect((await guest.next()).body.attachmentId).toMatch(/^[0-9a-f-]{36}$/)
+  await simulator.close()
+  // Mobile SDK, `SerializationTest.kt`, whenGenerateUrlErrorEventThenDecodes.
+  const other = await configured({ generateUrlErrorForm: 'message' })
+  other.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId: 'abcd-1234' })
+  expect(await other.next()).toEqual({
+    type: 'message',
+    class: 'GenerateUrlError',
+    code: 200,
+    body: { attachmentId: 'abcd-1234', errorCode: 4001, errorMessage: expect.any(String) },
+  })
+})
+
 test('files are refused where they are off', async () => {
   const guest = await configured({ attachments: false })
   expect(await guest.ask('onAttachment', image)).toMatchObject({ body: { errorCode: 4000 } })

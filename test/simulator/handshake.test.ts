@@ -44,6 +44,52 @@ test.each([
   expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
 })
 
+/** Messenger 2.18.0, `isAllowedDomain` as quoted in the third-party reference's `loading-the-sdk.md`. */
+test.each([
+  ['https://example.com', 'suffix', 101],
+  ['https://www.example.com', 'suffix', 101],
+  ['https://WWW.Example.COM', 'suffix', 101],
+  ['https://notexample.com', 'suffix', 403],
+  ['https://www.example.com', 'exact', 403],
+  ['https://example.com', 'exact', 101],
+] as const)('origin %s with the domain example.com and %s match gets %i', async (origin, match, status) => {
+  await start({ allowedDomains: ['example.com'], allowedDomainMatch: match })
+  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
+})
+
+test('an allowed domain that has a scheme or a port matches nothing', async () => {
+  await start({ allowedDomains: ['https://example.com', 'example.com:443'] })
+  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://example.com')).toBe(403)
+})
+
+/** What Java's HttpClient writes for every request, and `curl --http2`: RFC 7540 section 3.2. */
+test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST answer', async (method) => {
+  await start()
+  const body = method === 'GET' ? '' : '{"refreshToken":"nothing"}'
+  const path =
+    method === 'GET'
+      ? `/webdeployments/v1/deployments/${simulator.deploymentId}/config.json`
+      : '/api/v2/webdeployments/token/refresh'
+  const request = [
+    `${method} ${path} HTTP/1.1`,
+    'Host: x',
+    'Connection: Upgrade, HTTP2-Settings',
+    'Upgrade: h2c',
+    'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+    ...(body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${body.length}`]),
+    '',
+    body,
+  ].join('\r\n')
+  const socket = connectTcp(simulator.port, '127.0.0.1')
+  const status = method === 'GET' ? 200 : 401
+  for (let answered = 0; answered < 2; answered++) {
+    socket.write(request)
+    const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
+    expect(answer.toString('utf8')).toContain(`HTTP/1.1 ${status} `)
+  }
+  socket.destroy()
+})
+
 test('an unknown deployment is told in answer to configureSession', async () => {
   await start()
   const guest = await connect(simulator, { deploymentId: randomUUID() })

@@ -48,6 +48,8 @@ test('the newest message comes first, without typing', async () => {
   const answer = simulator.agentSays('Hi')
   simulator.agentLeaves()
   const { body } = await read((await getJwt()).jwt)
+  const { time, messageId } = echo.body.channel as { time: string; messageId: string }
+  const channel = { time, messageId }
   expect(body).toMatchObject({ pageSize: 25, pageNumber: 1, total: 3, pageCount: 1 })
   expect(body.entities).toMatchObject([
     { type: 'Event', direction: 'Outbound', events: [{ presence: { type: 'Disconnect' } }] },
@@ -58,7 +60,7 @@ test('the newest message comes first, without typing', async () => {
       originatingEntity: 'Human',
       channel: { messageId: answer.id },
     },
-    { id: echo.body.id, direction: 'Inbound', text: 'Hello', channel: echo.body.channel },
+    { id: echo.body.id, direction: 'Inbound', text: 'Hello', channel },
   ])
 })
 

@@ -45,6 +45,15 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   20_000,
 )
 
+/** A container's first process gets no signal that it has no handler for, and is killed after ten seconds. */
+test('it handles signals before it listens', async () => {
+  const tell = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('handles SIGTERM'))`
+  const simulator = await run({ NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` })
+  const output = simulator.output()
+  expect(output).toContain('handles SIGTERM')
+  expect(output.indexOf('handles SIGTERM')).toBeLessThan(output.indexOf('It listens on'))
+}, 20_000)
+
 test('a secret that is set is not printed', async () => {
   const simulator = await run({ SIMULATOR_CLIENT_SECRET: 'of-my-own' })
   expect(simulator.output()).not.toContain('of-my-own')

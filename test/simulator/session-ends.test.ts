@@ -90,6 +90,36 @@ test('the guest ends the conversation with two frames, and begins anew after tha
   expect(simulator.transcript(guest.token)).toEqual([])
 })
 
+/** Mobile SDK, `core/MessagingClientImpl.kt` with its test: Clear is allowed in configured and in read-only state. */
+test('the guest can clear a read-only conversation', async () => {
+  const guest = await talking({ disconnectMode: 'read-only' })
+  simulator.agentLeaves()
+  await guest.next()
+  guest.send('onMessage', presence('Clear'))
+  expect(await guest.next(({ class: name }) => name !== 'StructuredMessage')).toMatchObject({
+    class: 'SessionClearedEvent',
+  })
+  expect(await guest.closed).toBe(1000)
+})
+
+/** The schema of the Java SDK (`swagger.json`, EventCoBrowse and EventVideo). */
+test.each([
+  { eventType: 'CoBrowse', coBrowse: { type: 'OfferingAccepted', sessionId: 's1', sessionJoinToken: 't1' } },
+  { eventType: 'Video', video: { type: 'OfferingRejected', offeringId: 'o1' } },
+])('an answer of the guest to an offer is echoed: $eventType', async (event) => {
+  const guest = await talking()
+  expect(await guest.ask('onMessage', { message: { type: 'Event', events: [event] } })).toMatchObject({
+    class: 'StructuredMessage',
+    code: 200,
+    body: { type: 'Event', direction: 'Inbound', events: [event] },
+  })
+  const wrong = { ...event, coBrowse: { type: 'Sure' }, video: { type: 'Sure' } }
+  expect(await guest.ask('onMessage', { message: { type: 'Event', events: [wrong] } })).toMatchObject({
+    class: 'string',
+    code: 400,
+  })
+})
+
 test('clearing is refused where it is off', async () => {
   const guest = await talking({ conversationClear: false })
   expect(await guest.ask('onMessage', presence('Clear'))).toEqual({

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { type GuestClient, connect } from './guest-client.ts'
-import { call } from './rest-client.ts'
+import { askToken, call } from './rest-client.ts'
 
 let simulator: Simulator
 let nowMs: number
@@ -85,7 +85,7 @@ test("signing in drops the guest's other connections", async () => {
   await guest.configure()
   const signedIn = await connect(simulator, { token: guest.token })
   expect(await configure(signedIn, await jwtOf('ada'))).toMatchObject({
-    body: { newSession: true, clearedExistingSession: true },
+    body: { newSession: true, clearedExistingSession: false },
   })
   expect(await guest.next()).toMatchObject({ class: 'ConnectionClosedEvent', body: { reason: 'signedIn' } })
 })
@@ -98,7 +98,56 @@ test('the conversation is kept where the deployment allows the upgrade', async (
   expect(await configure(guest, await jwtOf('ada'))).toMatchObject({
     body: { newSession: false, clearedExistingSession: false },
   })
-  expect(simulator.transcript(guest.token)).toMatchObject([{ text: 'Hello' }])
+  expect(simulator.transcript(guest.token)).toMatchObject([
+    { text: 'Hello' },
+    { events: [{ presence: { type: 'SignIn' } }] },
+  ])
+})
+
+/** Mobile SDK 2.15.0-rc1, `core/MessagingClientImpl.kt` and its tests: step-up. */
+test('a guest who steps up keeps the conversation, and the other devices of the person are closed', async () => {
+  await start({ allowSessionUpgrade: true })
+  const phone = await connect(simulator)
+  await configure(phone, await jwtOf('ada'))
+  const guest = await connect(simulator)
+  await guest.configure()
+  await guest.say('Hello')
+  const { jwt } = (await exchange(simulator.authorizationCode('ada', { firstName: 'Ada', lastName: 'L' })))
+    .body
+  expect(await configure(guest, jwt as string)).toMatchObject({
+    body: { connected: true, newSession: false, clearedExistingSession: true },
+  })
+  expect(await guest.next()).toMatchObject({
+    class: 'StructuredMessage',
+    body: {
+      type: 'Event',
+      direction: 'Inbound',
+      events: [{ eventType: 'Presence', presence: { type: 'SignIn' } }],
+      channel: { from: { firstName: 'Ada', lastName: 'L' } },
+    },
+  })
+  expect(await phone.next()).toEqual({
+    type: 'message',
+    class: 'ConnectionClosedEvent',
+    code: 200,
+    body: { reason: 'signedIn' },
+  })
+  expect(await phone.closed).toBe(1000)
+  expect((await guest.say('Still here')).body.metadata).toMatchObject({ authenticated: 'true' })
+  expect(simulator.transcript(guest.token).map(({ text }) => text)).toEqual([
+    'Hello',
+    undefined,
+    'Still here',
+  ])
+})
+
+test('tokens are not to be stored by caches', async () => {
+  await start()
+  const exchanged = await exchange(simulator.authorizationCode('ada'))
+  expect(exchanged.headers.get('cache-control')).toBe('no-store')
+  const json = { refreshToken: exchanged.body.refreshToken }
+  expect((await api('refresh', { method: 'POST', json })).headers.get('cache-control')).toBe('no-store')
+  expect((await askToken(simulator)).headers.get('cache-control')).toBe('no-store')
 })
 
 test('two devices of one person are in one session', async () => {

@@ -1,20 +1,30 @@
-import type { AttachmentContent } from '../contract.ts'
 import { externalLink, safeUrl } from './autolink.ts'
 import { fileSize, type ChatView } from './chat-view.ts'
+import type { Part } from './content-part.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill } from './texts/texts.ts'
 
-/** A picture, or a file with its name and size; both open in a tab of their own. */
-export function attachmentView(file: AttachmentContent, view: ChatView): HTMLElement {
+/** Genesys' addresses of files run out after some minutes; one this young is not asked for again. */
+const FRESH_FOR_MS = 60_000
+
+/** A picture, a video, or a file with its name and size; they open in a tab of their own. */
+export function attachmentView(file: Part<'attachment'>, view: ChatView): HTMLElement {
+  const caption = file.text !== undefined && file.text !== file.fileName && file.text
+  const node = fileView(file, view)
+  if (!caption) return node
+  return h('figure', { class: 'captioned' }, node, h('figcaption', { dir: 'auto' }, caption))
+}
+
+function fileView(file: Part<'attachment'>, view: ChatView): HTMLElement {
   const name = file.fileName ?? view.texts.file
   const label = fill(view.texts.openFile, { name })
   const url = safeUrl(file.url)
-  const size = file.fileSizeBytes === undefined ? '' : fileSize(file.fileSizeBytes, view.language)
+  const size = file.fileSizeBytes === undefined ? '' : fileSize(file.fileSizeBytes, view.locale)
   const isPicture =
     url !== undefined && (file.mediaType === 'Image' || file.mimeType?.startsWith('image/') === true)
   const shown = isPicture
-    ? [h('img', { src: url, alt: name, loading: 'lazy' })]
+    ? [h('img', { src: url, alt: file.text ?? name, loading: 'lazy' })]
     : [
         h('span', { class: 'file-icon' }, icon('file')),
         h('span', { class: 'file-name' }, name, size !== '' && h('span', { class: 'file-size' }, size)),
@@ -22,22 +32,45 @@ export function attachmentView(file: AttachmentContent, view: ChatView): HTMLEle
   const className = isPicture ? 'picture' : 'file'
   if (url === undefined) return h('div', { class: className }, ...shown)
   const link = externalLink(url, { class: className, ...(isPicture && { 'aria-label': label }) }, ...shown)
-  renewWhenUsed(link, file, view)
+  keepFresh(link, file.id, view)
   return link
 }
 
-/** Genesys' addresses run out after some minutes: a picture that fails, and a link in use, get a new one. */
-function renewWhenUsed(link: HTMLAnchorElement, file: AttachmentContent, view: ChatView): void {
-  let renewed: Promise<void> | undefined
-  const renew = () =>
-    (renewed ??= view.fileUrl(file.id).then((fresh) => {
-      const url = safeUrl(fresh)
-      if (url === undefined) return
-      link.href = url
-      const picture = link.querySelector('img')
-      if (picture) picture.src = url
-    }))
-  link.querySelector('img')?.addEventListener('error', () => void renew())
-  link.addEventListener('pointerenter', () => void renew())
-  link.addEventListener('focus', () => void renew())
+/** The address is renewed each time that the guest reaches for the file, and when its picture can't be shown. */
+function keepFresh(link: HTMLAnchorElement, id: string, view: ChatView): void {
+  const picture = link.querySelector('img')
+  let renewedAtMs = -Infinity
+  let renewing: Promise<void> | undefined
+  const isFresh = () => Date.now() - renewedAtMs < FRESH_FOR_MS
+
+  async function ask(): Promise<void> {
+    const url = safeUrl(await view.fileUrl(id))
+    if (url === undefined) throw new TypeError('The file has no web address.')
+    renewedAtMs = Date.now()
+    link.href = url
+    if (picture && !picture.complete) picture.src = url
+  }
+  const renew = () => {
+    if (isFresh()) return Promise.resolve()
+    renewing ??= ask().finally(() => (renewing = undefined))
+    return renewing
+  }
+  const prepare = () => void renew().catch(() => undefined)
+
+  link.addEventListener('pointerenter', prepare)
+  link.addEventListener('focus', prepare)
+  link.addEventListener('click', (event) => {
+    if (isFresh()) return
+    event.preventDefault()
+    renew().then(
+      () => link.click(),
+      () => view.onFileProblem(),
+    )
+  })
+  picture?.addEventListener('error', () => {
+    if (isFresh()) return
+    void renew()
+      .then(() => (picture.src = link.href))
+      .catch(() => undefined)
+  })
 }

@@ -1,14 +1,17 @@
 import { h } from './dom.ts'
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+/gi
+/** Web addresses, e-mail addresses, and telephone numbers where they are written as `tel:`. */
+const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|[\w.+-]{1,64}@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
+const LINK_PROTOCOLS = ['https:', 'http:', 'mailto:', 'tel:']
+const TRAILING = new Set('.,;:!?\'"»”’*_~')
 
-/** Text as the DOM shows it, with its http and https addresses as links. Nothing else of it is interpreted. */
+/** Text as the DOM shows it, with its addresses as links. Nothing else of it is interpreted. */
 export function linked(text: string): (Node | string)[] {
   const parts: (Node | string)[] = []
   let end = 0
   for (const match of text.matchAll(ADDRESS)) {
     const address = withoutTail(match[0])
-    const url = safeUrl(address)
+    const url = linkUrl(/^[a-z]+:/i.test(address) ? address : `mailto:${address}`)
     if (url === undefined) continue
     parts.push(text.slice(end, match.index), externalLink(url, {}, address))
     end = match.index + address.length
@@ -16,24 +19,40 @@ export function linked(text: string): (Node | string)[] {
   return [...parts, text.slice(end)].filter((part) => part !== '')
 }
 
-/** A link out of the chat, to http and https only. */
+/** A link out of the chat. What another program opens, such as a telephone number, needs no tab of its own. */
 export function externalLink(
   url: string,
   attributes: Readonly<Record<string, string>>,
   ...children: (Node | string)[]
 ): HTMLAnchorElement {
-  return h('a', { ...attributes, href: url, target: '_blank', rel: 'noopener noreferrer' }, ...children)
+  const tab = url.startsWith('http') && { target: '_blank' }
+  return h('a', { ...attributes, href: url, ...tab, rel: 'noopener noreferrer' }, ...children)
 }
 
 /** @returns undefined for everything but http and https, `javascript:` for instance */
 export function safeUrl(text: string | undefined): string | undefined {
-  if (text === undefined || !URL.canParse(text)) return undefined
-  const url = new URL(text)
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined
+  const url = linkUrl(text)
+  return url?.startsWith('http') ? url : undefined
 }
 
-/** The full stop after an address, or the bracket around it, is not part of it. */
-function withoutTail(address: string): string {
-  const cut = address.replace(/[.,;:!?'"»”’*_~]+$/, '')
-  return cut.endsWith(')') && !cut.includes('(') ? withoutTail(cut.slice(0, -1)) : cut
+/** Where a link may lead: also to an e-mail address or a telephone number. */
+export function linkUrl(text: string | undefined): string | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
+}
+
+/** The full stop after an address, or the bracket around it, is not part of it. One pass from the end: texts are long. */
+export function withoutTail(address: string): string {
+  let open = 0
+  for (const character of address) if (character === '(') open += 1
+  let closed = 0
+  for (const character of address) if (character === ')') closed += 1
+  let end = address.length
+  for (; end > 0; end--) {
+    const last = address[end - 1] ?? ''
+    if (last === ')' && closed > open) closed -= 1
+    else if (!TRAILING.has(last)) break
+  }
+  return address.slice(0, end)
 }

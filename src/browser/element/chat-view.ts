@@ -4,38 +4,41 @@ import type { Texts } from './texts/texts.ts'
 /** What every part of the panel needs to show itself and to act. */
 export interface ChatView {
   readonly texts: Texts
-  readonly language: string
+  /** How dates and numbers are written. */
+  readonly locale: string
   /** Sends; what fails is shown beside the message. */
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void
-  /** A fresh address for a file whose old one has run out. */
-  fileUrl(attachmentId: string): Promise<string | undefined>
+  /** A fresh address for a file; those in the messages run out after some minutes. */
+  fileUrl(attachmentId: string): Promise<string>
+  /** A file could not be opened. */
+  onFileProblem(): void
 }
 
-/** `12:30`, as the language writes it. */
-export function timeOfDay(time: Date, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(time)
+/** `12:30`, as the locale writes it. */
+export function timeOfDay(time: Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(time)
 }
 
 /** `Today`, `Yesterday`, or `Monday, 5 January`. */
 export function dayName(
   time: Date,
-  { texts, language }: Pick<ChatView, 'texts' | 'language'>,
+  { texts, locale }: Pick<ChatView, 'texts' | 'locale'>,
   now = new Date(),
 ): string {
   const daysAgo = Math.round((startOfDay(now) - startOfDay(time)) / 86_400_000)
   if (daysAgo === 0) return texts.today
   if (daysAgo === 1) return texts.yesterday
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(time)
+  return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(time)
 }
 
 export function startOfDay(time: Date): number {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime()
 }
 
-/** `1.4 MB`, as the language writes it. */
-export function fileSize(bytes: number, language: string): string {
+/** `1.4 MB`, `812 bytes`, as the locale writes it. */
+export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =
     bytes < 1000
       ? ['byte', bytes]
@@ -46,7 +49,7 @@ export function fileSize(bytes: number, language: string): string {
     style: 'unit',
     unit,
     unitDisplay: unit === 'byte' ? 'long' : 'short',
-    maximumFractionDigits: value < 10 ? 1 : 0,
+    maximumFractionDigits: value < 100 ? 1 : 0,
   } as const
-  return new Intl.NumberFormat(language, options).format(value)
+  return new Intl.NumberFormat(locale, options).format(value)
 }

@@ -7,6 +7,7 @@ import { createUploadTray } from './upload-tray.ts'
 /** Where the guest is told how much more fits. */
 const TELL_BELOW_BYTES = 200
 const DEFAULT_MAX_BYTES = 4096
+const BYTES = { style: 'unit', unit: 'byte', unitDisplay: 'long' } as const
 
 export interface Composer {
   readonly node: HTMLElement
@@ -19,13 +20,14 @@ export interface Composer {
 export function createComposer(options: {
   readonly chat: GuestChat
   readonly texts: Texts
-  readonly language: string
+  readonly locale: string
   readonly onSend: (message: OutgoingMessage) => void
 }): Composer {
-  const { chat, texts, onSend } = options
+  const { chat, texts, locale, onSend } = options
   const tray = createUploadTray({ ...options, onChange: update })
   const field = h('textarea', {
     class: 'field',
+    part: 'field',
     rows: '1',
     placeholder: texts.placeholder,
     'aria-label': texts.message,
@@ -44,6 +46,7 @@ export function createComposer(options: {
     {
       type: 'button',
       class: 'tool',
+      part: 'button',
       'aria-label': texts.attach,
       title: texts.attach,
       onclick: () => files.click(),
@@ -52,13 +55,13 @@ export function createComposer(options: {
   )
   const send = h(
     'button',
-    { type: 'submit', class: 'send', 'aria-label': texts.send, title: texts.send },
+    { type: 'submit', class: 'send', part: 'send', 'aria-label': texts.send, title: texts.send },
     icon('send'),
   )
   const left = h('p', { class: 'bytes-left', role: 'status' })
   const node = h(
     'form',
-    { class: 'composer' },
+    { class: 'composer', part: 'composer' },
     tray.node,
     h('div', { class: 'line' }, attach, field, send),
     left,
@@ -73,7 +76,8 @@ export function createComposer(options: {
   function update(): void {
     toggle(attach, chat.session?.limits.attachments !== undefined && chat.can('attachments'))
     const bytes = bytesLeft()
-    left.textContent = bytes < TELL_BELOW_BYTES ? fill(texts.bytesLeft, { count: bytes }) : ''
+    const size = new Intl.NumberFormat(locale, BYTES).format(bytes)
+    left.textContent = bytes < TELL_BELOW_BYTES ? fill(texts.bytesLeft, { size }) : ''
     left.classList.toggle('over', bytes < 0)
     const isEmpty = field.value.trim() === '' && tray.attachmentIds.length === 0
     // aria-disabled keeps the button in the tab order, so that focus isn't lost when it has sent.

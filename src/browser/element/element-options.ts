@@ -1,5 +1,42 @@
 import type { AttributeChanges, GuestChatOptions, StorageChoice } from '../chat-client.ts'
+import type { GuestChatAttributes } from '../guest-chat-attributes.ts'
 import type { TextChanges } from './texts/texts.ts'
+
+type Name = keyof GuestChatAttributes
+type Choices = { readonly [name in Name]?: readonly string[] }
+
+const CHOICES: Choices = {
+  storage: ['memory', 'session', 'local'],
+  placement: ['corner', 'inline'],
+  side: ['start', 'end', 'left', 'right'],
+  launcher: ['always', 'on-demand', 'none'],
+  'color-scheme': ['light', 'dark'],
+}
+const OTHERS: readonly (Name | 'attributes')[] = [
+  'attributes',
+  'base-url',
+  'storage-key',
+  'language',
+  'name',
+  'email',
+  'phone',
+  'guest-attributes',
+  'texts',
+  'offset',
+  'notify',
+  'open',
+]
+const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
+/** What any element of a page may have. */
+const GLOBAL =
+  /^(id|class|style|lang|dir|slot|part|hidden|inert|title|role|tabindex|is|nonce|(data|aria|on|v|ng|_|x)[-\w]*)$/
+const DEFAULT_STORAGE_KEY = 'genesys-guest-session'
+
+/** One of the values that an attribute can have; what is none of them is undefined. */
+export function choiceOf(host: Element, name: keyof typeof CHOICES): string | undefined {
+  const value = host.getAttribute(name)
+  return value !== null && CHOICES[name]?.includes(value) ? value : undefined
+}
 
 /** What the attributes of the element say to the client. */
 export function chatOptions(host: Element, userToken: GuestChatOptions['userToken']): GuestChatOptions {
@@ -7,18 +44,24 @@ export function chatOptions(host: Element, userToken: GuestChatOptions['userToke
     const value = host.getAttribute(name)
     return value ? [[name, value] as const] : []
   })
-  const attributes = jsonAttribute(host, 'attributes') as AttributeChanges | undefined
+  const attributes = (jsonAttribute(host, 'guest-attributes') ?? jsonAttribute(host, 'attributes')) as
+    AttributeChanges | undefined
   const baseUrl = host.getAttribute('base-url')
   return {
     ...(baseUrl !== null && { baseUrl }),
-    storage: (host.getAttribute('storage') ?? 'memory') as StorageChoice,
+    storage: (choiceOf(host, 'storage') ?? 'memory') as StorageChoice,
+    storageKey: storageKeyOf(host),
     guest: { ...Object.fromEntries(details), ...(attributes && { attributes }) },
     ...(userToken !== undefined && { userToken }),
   }
 }
 
+export function storageKeyOf(host: Element): string {
+  return host.getAttribute('storage-key') ?? DEFAULT_STORAGE_KEY
+}
+
 export function textChanges(host: Element): TextChanges {
-  return jsonAttribute(host, 'texts') as TextChanges
+  return jsonAttribute(host, 'texts') ?? {}
 }
 
 /** The element's own language, else that of the page around it, else the browser's. */
@@ -32,12 +75,53 @@ export function languageOf(host: Element): string {
   }
 }
 
+/** Dates and numbers follow the browser's region where it speaks the chat's language: `en` becomes `en-GB`. */
+export function localeOf(language: string, preferred: readonly string[] = navigator.languages): string {
+  const base = language.split('-')[0]
+  return preferred.find((tag) => tag.split('-')[0] === base && tag !== base) ?? language
+}
+
+/** Tells developers in the console what of the element's attributes has no effect. */
+export function warnOfMistakes(host: Element): void {
+  const warn = (mistake: string) => console.warn(`<${host.localName}>: ${mistake}`)
+  for (const { name, value } of host.attributes) {
+    const choices = CHOICES[name as keyof typeof CHOICES]
+    if (choices && !choices.includes(value)) warn(`${name}="${value}" must be one of: ${choices.join(', ')}.`)
+    else if (!KNOWN.includes(name) && !GLOBAL.test(name))
+      warn(`There is no attribute "${name}". There are: ${[...KNOWN].sort().join(', ')}.`)
+  }
+  const offset = host.getAttribute('offset')
+  if (offset !== null && offsetOf(host) === undefined)
+    warn(`offset="${offset}" must be one or two CSS lengths, such as "24px 40px".`)
+  for (const word of notifiersOf(host))
+    if (word !== 'title' && word !== 'sound') warn(`notify="${word}" must be one of: title, sound.`)
+  const baseUrl = host.getAttribute('base-url')
+  if (baseUrl !== null && !URL.canParse(baseUrl, document.baseURI))
+    warn(`base-url="${baseUrl}" is not an address.`)
+  if (storageKeyOf(host).trim() === '') warn('storage-key must not be empty.')
+}
+
+/** Distances from the bottom and from the side. */
+export function offsetOf(host: Element): readonly [bottom: string, side: string] | undefined {
+  const [bottom, side = bottom, ...more] = host.getAttribute('offset')?.trim().split(/\s+/) ?? []
+  if (bottom === undefined || side === undefined || more.length > 0) return undefined
+  const isLength = (text: string) => /^[\d.]+[a-z]*$/i.test(text) && CSS.supports('padding', text)
+  return isLength(bottom) && isLength(side) ? [bottom, side] : undefined
+}
+
+export function notifiersOf(host: Element): readonly string[] {
+  return host.getAttribute('notify')?.split(/\s+/).filter(Boolean) ?? []
+}
+
 function jsonAttribute(host: Element, name: string): unknown {
   const text = host.getAttribute(name)
   if (text === null) return undefined
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch {
-    throw new SyntaxError(`<${host.localName}>: the attribute "${name}" is not JSON.`)
+    // told below
   }
+  console.warn(`<${host.localName}>: the attribute "${name}" must be a JSON object.`)
+  return undefined
 }

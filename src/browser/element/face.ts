@@ -8,7 +8,7 @@ export function faceOf(message: ChatMessage | undefined): Node {
   const letter = message?.from?.name?.codePointAt(0)
   const isBot = message?.sender === 'bot'
   const sign =
-    isBot || letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()
+    letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()
   const picture = safeUrl(message?.from?.image)
   const face = h('span', { class: 'face' }, sign)
   if (picture === undefined) return face

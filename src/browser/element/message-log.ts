@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../chat-client.ts'
+import { answersIn } from './answers.ts'
 import { dayName, startOfDay, type ChatView } from './chat-view.ts'
 import { arrange, h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
@@ -11,7 +12,7 @@ export interface LogState {
   readonly messages: readonly ChatMessage[]
   readonly hasEarlier: boolean
   readonly isWritable: boolean
-  /** The name of who is typing. */
+  /** Who is typing, in words. */
   readonly typing: string | undefined
 }
 
@@ -22,16 +23,19 @@ export interface MessageLog {
   /** From now on, what is added is read aloud; the messages of the first look into the history are not. */
   announce(): void
   scrollToEnd(): void
+  /** A picture in place of the sign above the greeting. */
+  setLogo(url: string): void
 }
 
 export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknown>): MessageLog {
   const { texts } = view
   const views = new Map<string, MessageView>()
   const days = new Map<number, HTMLElement>()
+  const welcomeSign = h('span', { class: 'welcome-sign' }, icon('chat'))
   const welcome = h(
     'div',
     { class: 'welcome' },
-    h('span', { class: 'welcome-sign' }, icon('chat')),
+    welcomeSign,
     h('p', { class: 'welcome-title' }, texts.greetingTitle),
     h('p', {}, texts.greeting),
   )
@@ -53,7 +57,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     { type: 'button', class: 'to-newest', 'aria-label': texts.newest, onclick: () => scrollToEnd() },
     icon('down'),
   )
-  const node = h('div', { class: 'log' }, scroller, down)
+  const node = h('div', { class: 'log', part: 'log' }, scroller, down)
   let isAtEnd = true
   let lastTopPx = 0
 
@@ -103,6 +107,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   function updateRows({ messages, isWritable }: LogState): void {
     const nodes: Node[] = []
+    const answers = answersIn(messages)
     messages.forEach((message, i) => {
       const previous = messages[i - 1]
       const next = messages[i + 1]
@@ -112,7 +117,8 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
       shown.update(message, {
         startsGroup: startsDay || !belongTogether(previous, message),
         endsGroup: next === undefined || dayOf(next) !== dayOf(message) || !belongTogether(message, next),
-        isLast: next === undefined,
+        isUnanswered: i > answers.lastInboundIndex,
+        answers,
         isWritable,
       })
       nodes.push(shown.node)
@@ -122,12 +128,11 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     for (const key of views.keys()) if (!keys.has(key)) views.delete(key)
   }
 
-  function updateTyping(name: string | undefined): void {
-    if ((typing.dataset.name ?? '') === (name ?? '')) return
-    typing.dataset.name = name ?? ''
+  function updateTyping(words: string | undefined): void {
+    if ((typing.dataset.words ?? '') === (words ?? '')) return
+    typing.dataset.words = words ?? ''
     const dots = h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'))
-    const label = h('span', { class: 'spoken' }, texts.typing.replace('{name}', name ?? ''))
-    typing.replaceChildren(...(name === undefined ? [] : [dots, label]))
+    typing.replaceChildren(...(words === undefined ? [] : [dots, h('span', { class: 'spoken' }, words)]))
   }
 
   return {
@@ -140,6 +145,10 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     },
     announce: () => rows.setAttribute('aria-live', 'polite'),
     scrollToEnd,
+    setLogo(url) {
+      const logo = h('img', { class: 'welcome-logo', src: url, alt: '' })
+      logo.addEventListener('load', () => welcomeSign.replaceWith(logo), { once: true })
+    },
   }
 }
 

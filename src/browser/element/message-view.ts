@@ -1,21 +1,23 @@
 import type { ChatMessage, Content } from '../chat-client.ts'
+import { answerText, type Answers } from './answers.ts'
 import { attachmentView } from './attachment-view.ts'
-import { linked } from './autolink.ts'
-import { cardView, carouselView } from './card-view.ts'
+import { linked, safeUrl } from './autolink.ts'
 import { timeOfDay, type ChatView } from './chat-view.ts'
+import type { Part } from './content-part.ts'
 import { h, spoken, toggle } from './dom.ts'
 import { faceOf } from './face.ts'
 import { icon } from './icons.ts'
-import { datePickerView, listPickerView } from './picker-view.ts'
+import { richText } from './rich-text.ts'
+import { structuredPart, type StructuredPart } from './structured-part.ts'
 import { problemText } from './texts/texts.ts'
-
-const ANSWERS = 'button.action, .slot, .list-item, .picker-form'
 
 /** Where a message stands among its neighbours. */
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
-  readonly isLast: boolean
+  /** Whether the guest has not written since, so that quick replies are still open. */
+  readonly isUnanswered: boolean
+  readonly answers: Answers
   /** Whether the guest may write, and so press buttons. */
   readonly isWritable: boolean
 }
@@ -42,7 +44,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
   const avatar = !isOwn && h('span', { class: 'avatar', 'aria-hidden': 'true' }, faceOf(first))
   const node = h(
     'div',
-    { class: `message ${isOwn ? 'own' : 'other'}` },
+    { class: `message ${isOwn ? 'own' : 'other'}`, part: `message ${isOwn ? 'own' : 'other'}` },
     authorLine,
     avatar,
     body,
@@ -50,6 +52,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
     failure,
     replies,
   )
+  let structured: StructuredPart[] = []
   let shownContent = ''
   let shownStatus = ''
 
@@ -57,7 +60,8 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
     const content = JSON.stringify([message.text, message.content])
     if (content === shownContent) return
     shownContent = content
-    body.replaceChildren(spoken(`${author}: `), ...parts(message, view))
+    structured = []
+    body.replaceChildren(spoken(`${author}: `), ...parts(message, view, structured))
     const choices = (message.content ?? []).filter((part) => part.type === 'quick-reply')
     replies.replaceChildren(...choices.map((choice) => quickReply(choice, view)))
   }
@@ -73,7 +77,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
 
   return {
     node,
-    update(message, { startsGroup, endsGroup, isLast, isWritable }) {
+    update(message, { startsGroup, endsGroup, isUnanswered, answers, isWritable }) {
       fillBody(message)
       fillStatus(message)
       node.classList.toggle('starts-group', startsGroup)
@@ -81,36 +85,55 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
       toggle(authorLine, startsGroup && !isOwn)
       toggle(meta, endsGroup && message.status !== 'failed')
       toggle(failure, message.status === 'failed')
-      toggle(replies, isLast && isWritable && replies.hasChildNodes())
-      // A button whose answer could not be sent is out of reach; links and files stay.
-      for (const control of body.querySelectorAll<HTMLElement>(ANSWERS)) control.inert = !isWritable
+      toggle(replies, isUnanswered && isWritable && replies.hasChildNodes())
+      for (const part of structured) part.update(answers, isWritable)
     },
   }
 }
 
-function parts(message: ChatMessage, view: ChatView): Node[] {
+function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[]): Node[] {
   const content = message.content ?? []
-  // A choice of the guest says the same words as its text.
-  const chosen = content.find((part) => part.type === 'button-response')
-  const text = message.text !== undefined && message.text !== '' ? message.text : chosen?.text
-  const nodes = content.flatMap((part) => contentView(part, message.id, view) ?? [])
-  if (text !== undefined) nodes.unshift(h('div', { class: 'bubble', dir: 'auto' }, ...linked(text)))
+  const nodes = content.flatMap((part) => contentView(part, message, view, structured) ?? [])
+  const text = message.direction === 'inbound' ? ownText(message) : message.text
+  if (text) nodes.unshift(bubble(message.format === 'markdown' ? richText(text) : linked(text)))
   if (nodes.length > 0 || content.length > 0) return nodes
-  return [h('div', { class: 'bubble' }, view.texts.file)]
+  return [bubble([view.texts.file])]
 }
 
-function contentView(part: Content, messageId: string, view: ChatView): HTMLElement | undefined {
+/** What the guest wrote, and what was chosen where that says something else. */
+function ownText(message: ChatMessage): string {
+  const chosen = answerText({ ...message, text: '' })
+  return [message.text, chosen !== message.text && chosen].filter(Boolean).join('\n')
+}
+
+function bubble(children: readonly (Node | string)[]): HTMLElement {
+  return h('div', { class: 'bubble', part: 'bubble', dir: 'auto' }, ...children)
+}
+
+function contentView(
+  part: Content,
+  message: ChatMessage,
+  view: ChatView,
+  structured: StructuredPart[],
+): HTMLElement | undefined {
   switch (part.type) {
     case 'attachment':
       return attachmentView(part, view)
     case 'card':
-      return cardView(part, view)
     case 'carousel':
-      return carouselView(part.cards, view)
     case 'date-picker':
-      return datePickerView(part, messageId, view)
     case 'list-picker':
-      return listPickerView(part, messageId, view)
+    case 'form':
+    case 'rich-link':
+    case 'location': {
+      const shown = structuredPart(part, message, view)
+      structured.push(shown)
+      return shown.node
+    }
+    case 'form-response':
+      return formResponseView(part)
+    case 'text':
+      return bubble(message.format === 'markdown' ? richText(part.text) : linked(part.text))
     case 'quick-reply':
     case 'button-response':
       return undefined
@@ -119,14 +142,32 @@ function contentView(part: Content, messageId: string, view: ChatView): HTMLElem
   }
 }
 
-function quickReply({ text, payload }: { text: string; payload: string }, view: ChatView): HTMLElement {
-  const onclick = () => view.reply({ quickReply: { text, payload } })
-  return h('button', { type: 'button', class: 'quick-reply', onclick }, text)
+/** What the guest has filled in. */
+function formResponseView({ answers }: Part<'form-response'>): HTMLElement | undefined {
+  const texts = answers.map(({ text }) => text).filter(Boolean)
+  return texts.length === 0 ? undefined : bubble([texts.join('\n')])
 }
 
-function statusParts({ status, time, direction }: ChatMessage, { texts, language }: ChatView): Node[] {
+function quickReply(choice: Part<'quick-reply'>, view: ChatView): HTMLElement {
+  const { text, payload, summaryText } = choice
+  const picture = safeUrl(choice.imageUrl)
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'quick-reply',
+      part: 'quick-reply',
+      'aria-description': summaryText,
+      onclick: () => view.reply({ quickReply: { text, payload } }),
+    },
+    picture !== undefined && h('img', { class: 'thumbnail', src: picture, alt: '' }),
+    text,
+  )
+}
+
+function statusParts({ status, time, direction }: ChatMessage, { texts, locale }: ChatView): Node[] {
   if (status === 'pending') return [icon('clock'), h('span', {}, texts.sending)]
-  const at = h('time', { datetime: time }, timeOfDay(new Date(time), language))
+  const at = h('time', { datetime: time }, timeOfDay(new Date(time), locale))
   return direction === 'inbound' ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 

@@ -1,33 +1,85 @@
 import type { ChatProblem, GuestChat } from '../chat-client.ts'
+import { timeOfDay } from './chat-view.ts'
 import { h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
-import { problemText, type Texts } from './texts/texts.ts'
+import { fill, problemText, type Texts } from './texts/texts.ts'
+
+/** A failure that lasts this long is told; shorter ones pass by themselves. */
+const LASTING_MS = 10_000
 
 export interface Notice {
   readonly node: HTMLElement
   update(problem: ChatProblem | undefined): void
+  /** Tells once of something that failed; the next change of the chat takes it away. */
+  tell(text: string): void
 }
 
 /** One line above the composer for what the guest has to know of the whole chat. */
-export function createNotice(chat: GuestChat, texts: Texts, onRetry: () => void): Notice {
+export function createNotice(options: {
+  readonly chat: GuestChat
+  readonly texts: Texts
+  readonly locale: string
+  readonly onRetry: () => void
+  /** Time alone has changed what there is to tell. */
+  readonly onStale: () => void
+}): Notice {
+  const { chat, texts, locale, onRetry, onStale } = options
   const words = h('span')
-  const retry = h('button', { type: 'button', class: 'link', onclick: onRetry }, texts.retry)
+  const retry = h('button', { type: 'button', class: 'link', part: 'button', onclick: onRetry }, texts.retry)
   const sign = h('span', { class: 'notice-icon' }, icon('alert'))
-  const node = h('div', { class: 'notice', role: 'status' }, sign, words, retry)
+  const node = h('div', { class: 'notice', part: 'notice', role: 'status' }, sign, words, retry)
+  let waitingSinceMs: number | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function isLasting(): boolean {
+    const isWaiting = isWaitingForService(chat)
+    if (!isWaiting) {
+      clearTimeout(timer)
+      waitingSinceMs = undefined
+      return false
+    }
+    if (waitingSinceMs === undefined) {
+      waitingSinceMs = Date.now()
+      timer = setTimeout(onStale, LASTING_MS)
+    }
+    return Date.now() - waitingSinceMs >= LASTING_MS
+  }
+
+  function show(text: string, isTrouble: boolean, canRetry: boolean): void {
+    if (words.textContent !== text) words.textContent = text
+    toggle(retry, canRetry)
+    toggle(sign, isTrouble)
+    node.classList.toggle('empty', text === '')
+    node.classList.toggle('trouble', isTrouble)
+  }
+
   return {
     node,
     update(problem) {
-      const text = problem ? problemText(texts, problem.code) : stateText(chat, texts)
-      if (words.textContent !== text) words.textContent = text
-      toggle(retry, problem !== undefined)
-      toggle(sign, problem !== undefined)
-      node.classList.toggle('empty', text === '')
-      node.classList.toggle('trouble', problem !== undefined)
+      const isStuck = isLasting()
+      if (problem) show(problemText(texts, problem.code), true, true)
+      else if (isStuck) show(texts.unreachable, true, true)
+      else show(stateText(chat, texts, locale), false, false)
     },
+    tell: (text) => show(text, true, false),
   }
 }
 
-function stateText(chat: GuestChat, texts: Texts): string {
+/** Not while the device itself is offline: that is told at once, and nothing else helps. */
+function isWaitingForService(chat: GuestChat): boolean {
+  const { state, connection, messages } = chat
+  if (connection === 'offline') return false
+  if (state === 'opening') return true
+  if (state !== 'open' && state !== 'disconnected') return false
+  const isCut = connection !== 'online' && chat.can('live-events')
+  return isCut || messages.some(({ status }) => status === 'pending')
+}
+
+function stateText(chat: GuestChat, texts: Texts, locale: string): string {
   if (chat.connection === 'offline' && chat.state !== 'ended') return texts.offline
-  return chat.state === 'disconnected' ? texts.agentLeft : ''
+  if (chat.state === 'disconnected') return texts.agentLeft
+  const { expiresSoonAt } = chat
+  return expiresSoonAt === undefined
+    ? ''
+    : fill(texts.expiring, { time: timeOfDay(new Date(expiresSoonAt), locale) })
 }

@@ -6,7 +6,9 @@ import { fill, type Texts } from './texts/texts.ts'
 
 export interface PanelHeader {
   readonly node: HTMLElement
-  update(options: { readonly canEnd: boolean }): void
+  update(state: { readonly messages: readonly ChatMessage[]; readonly canEnd: boolean }): void
+  /** What the chat is called, and a line below it while all is well. */
+  setTitle(title: string, subtitle: string | undefined): void
 }
 
 /** Who the guest is talking to, how the line is, and the way out. */
@@ -18,21 +20,25 @@ export function createPanelHeader(options: {
   readonly onEnd: () => void
   readonly onClose: () => void
 }): PanelHeader {
-  const { chat, texts, title, canClose, onEnd, onClose } = options
-  const avatar = h('span', { class: 'header-avatar', 'aria-hidden': 'true' })
-  const name = h('h2', { class: 'header-name', id: 'title' }, title)
+  const { chat, texts, canClose, onEnd, onClose } = options
+  let { title } = options
+  let subtitle: string | undefined
+  const avatar = h('span', { class: 'header-avatar', part: 'avatar', 'aria-hidden': 'true' })
+  const name = h('h2', { class: 'header-name', part: 'title', id: 'title' }, title)
   const dot = h('span', { class: 'dot' })
   const words = h('span')
   const end = h(
     'button',
-    { type: 'button', class: 'header-button', 'aria-label': texts.end, title: texts.end, onclick: onEnd },
+    { type: 'button', class: 'header-button end', part: 'button', title: texts.end, onclick: onEnd },
     icon('end'),
+    h('span', {}, texts.end),
   )
   const close = h(
     'button',
     {
       type: 'button',
       class: 'header-button',
+      part: 'button',
       'aria-label': texts.close,
       title: texts.close,
       onclick: onClose,
@@ -41,7 +47,7 @@ export function createPanelHeader(options: {
   )
   const node = h(
     'div',
-    { class: 'header' },
+    { class: 'header', part: 'header' },
     avatar,
     h('div', { class: 'header-text' }, name, h('p', { class: 'header-state' }, dot, words)),
     end,
@@ -59,10 +65,16 @@ export function createPanelHeader(options: {
 
   return {
     node,
-    update({ canEnd }) {
-      const partner = lastNamed(chat.messages)
+    setTitle(nextTitle, nextSubtitle) {
+      title = nextTitle
+      subtitle = nextSubtitle
+      shownPartner = 'nobody yet'
+    },
+    update({ messages, canEnd }) {
+      const partner = lastNamed(messages)
       showPartner(partner)
-      words.textContent = stateWords(chat, texts, partner?.from?.name)
+      const state = stateWords(chat, texts, partner?.from?.name)
+      words.textContent = state === texts.online && subtitle !== undefined ? subtitle : state
       dot.dataset.state =
         chat.state === 'open' || chat.state === 'disconnected' ? chat.connection : 'connecting'
       toggle(dot, chat.state !== 'read-only' && chat.state !== 'ended')
@@ -75,5 +87,5 @@ function stateWords(chat: GuestChat, texts: Texts, partner: string | undefined):
   if (chat.state === 'ended' || chat.state === 'read-only') return texts.closed
   if (chat.typing) return fill(texts.typing, { name: partner ?? texts[chat.typing] })
   if (chat.connection === 'online') return texts.online
-  return chat.connection === 'offline' ? 'Offline' : texts.connecting
+  return chat.connection === 'offline' ? texts.offlineShort : texts.connecting
 }

@@ -1,37 +1,47 @@
 import { ChatProblem, type ChatMessage, type Deployment, type GuestChat } from '../chat-client.ts'
+import { safeUrl } from './autolink.ts'
 import type { ChatView } from './chat-view.ts'
 import { createComposer } from './composer.ts'
 import { h, toggle } from './dom.ts'
+import { labelsFor, withBot } from './deployment-look.ts'
 import { createEndSheet } from './end-sheet.ts'
 import { lastNamed } from './face.ts'
 import { createMessageLog } from './message-log.ts'
 import { createNotice } from './notice.ts'
 import { createPanelHeader } from './panel-header.ts'
-import type { Texts } from './texts/texts.ts'
+import { loadStructuredContent } from './structured-part.ts'
+import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
   readonly texts: Texts
   readonly language: string
-  readonly canClose: boolean
+  /** How dates and numbers are written. */
+  readonly locale: string
+  readonly isInline: boolean
+  /** The page says itself what the chat is called. */
+  readonly isTitleOwn: boolean
   readonly onClose: () => void
   readonly onProblem: (problem: ChatProblem) => void
 }
 
 export interface Panel {
   readonly node: HTMLElement
+  /** @param isModal whether the page behind is out of reach, as the panel covers it */
+  show(isShown: boolean, isModal: boolean): void
   /** Opens the conversation, if it isn't open. */
   start(): void
   update(): void
   focus(): void
+  hasFocus(): boolean
   setDeployment(deployment: Deployment): void
-  /** A message has come that is to be read aloud. */
+  /** From now on, new messages are read aloud. */
   announce(): void
 }
 
 /** The chat itself: header, messages, composer. */
 export function createPanel(options: PanelOptions): Panel {
-  const { chat, texts, language, canClose, onClose, onProblem } = options
+  const { chat, texts, language, locale, isInline, isTitleOwn, onClose, onProblem } = options
   let problem: ChatProblem | undefined
   let deployment: Deployment | undefined
 
@@ -50,7 +60,7 @@ export function createPanel(options: PanelOptions): Panel {
 
   const view: ChatView = {
     texts,
-    language,
+    locale,
     reply(message) {
       log.scrollToEnd()
       composer.focus()
@@ -65,23 +75,24 @@ export function createPanel(options: PanelOptions): Panel {
       composer.focus()
       chat.discard(message.key)
     },
-    fileUrl: (id) => chat.attachmentUrl(id).catch(() => undefined),
+    fileUrl: (id) => chat.attachmentUrl(id),
+    onFileProblem: () => notice.tell(texts.fileFailed),
   }
 
   const header = createPanelHeader({
     chat,
     texts,
     title: texts.title,
-    canClose,
+    canClose: !isInline,
     onEnd: () => sheet.ask(),
     onClose,
   })
   const log = createMessageLog(view, () => attempt(() => chat.loadEarlier()))
-  const notice = createNotice(chat, texts, () => void attempt(reopen))
-  const composer = createComposer({ chat, texts, language, onSend: (message) => view.reply(message) })
+  const notice = createNotice({ chat, texts, locale, onRetry: () => void attempt(retry), onStale: update })
+  const composer = createComposer({ chat, texts, locale, onSend: (message) => view.reply(message) })
   const startNew = h(
     'button',
-    { type: 'button', class: 'action primary', onclick: () => void attempt(beginAnew) },
+    { type: 'button', class: 'action primary', part: 'button', onclick: () => void attempt(beginAnew) },
     texts.startNew,
   )
   const overWords = h('p', { role: 'status' })
@@ -95,8 +106,14 @@ export function createPanel(options: PanelOptions): Panel {
     },
   })
   const node = h(
-    'div',
-    { class: 'panel', role: 'dialog', 'aria-labelledby': 'title' },
+    isInline ? 'section' : 'dialog',
+    {
+      class: 'panel',
+      part: 'panel',
+      'aria-labelledby': 'title',
+      lang: language,
+      dir: isRightToLeft(language) ? 'rtl' : 'ltr',
+    },
     header.node,
     log.node,
     notice.node,
@@ -105,10 +122,15 @@ export function createPanel(options: PanelOptions): Panel {
     sheet.node,
   )
   acceptDrops(node, (files) => composer.addFiles(files))
+  if (!isInline) closeByKey(node, onClose)
 
-  async function reopen(): Promise<void> {
-    chat.close()
-    await chat.open()
+  /** Where the live events are only between two tries, the next one is made now. */
+  async function retry(): Promise<void> {
+    if (chat.state === 'open' || chat.state === 'disconnected') chat.retryNow()
+    else {
+      chat.close()
+      await chat.open()
+    }
   }
 
   async function beginAnew(): Promise<void> {
@@ -121,29 +143,78 @@ export function createPanel(options: PanelOptions): Panel {
     const hadFocus = composer.node.matches(':focus-within')
     toggle(composer.node, !isOver)
     toggle(over, isOver)
-    const words = chat.state === 'ended' ? texts.ended : texts.readOnly
+    const words = overText(chat, texts)
     if (isOver && overWords.textContent !== words) overWords.textContent = words
     if (!isOver) overWords.textContent = ''
     if (isOver && hadFocus) startNew.focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'
-    header.update({ canEnd: isWritable && chat.can('end') && deployment?.features?.end !== false })
-    const typing = chat.typing && (lastNamed(chat.messages, chat.typing)?.from?.name ?? texts[chat.typing])
-    log.update({ messages: chat.messages, hasEarlier: chat.hasEarlier, isWritable, typing })
+    const messages = withBot(chat.messages, deployment)
+    const hasBegun = messages.some(({ status }) => status === 'sent')
+    header.update({
+      messages,
+      canEnd: isWritable && hasBegun && chat.can('end') && deployment?.features?.end !== false,
+    })
+    const typing = chat.typing && (lastNamed(messages, chat.typing)?.from?.name ?? texts[chat.typing])
+    log.update({
+      messages,
+      hasEarlier: chat.hasEarlier,
+      isWritable,
+      typing: typing && fill(texts.typing, { name: typing }),
+    })
     notice.update(problem)
     composer.update()
   }
 
   return {
     node,
-    start: () => void attempt(() => chat.open()),
+    show(isShown, isModal) {
+      if (node instanceof HTMLDialogElement) showDialog(node, isShown, isModal)
+      else toggle(node, isShown)
+    },
+    start() {
+      void attempt(() => chat.open())
+      // What the first card or picker needs is there before it comes.
+      loadStructuredContent().catch(() => undefined)
+    },
     update,
     focus: () => (composer.node.hidden ? startNew.focus() : composer.focus()),
+    hasFocus: () => node.matches(':focus-within'),
     setDeployment(known) {
       deployment = known
+      const { headerTitle, headerSubtitle } = labelsFor(known, language) ?? {}
+      const title = isTitleOwn ? texts.title : (headerTitle ?? texts.title)
+      header.setTitle(title, headerSubtitle)
+      const logo = known.homeScreen?.enabled ? safeUrl(known.homeScreen.logoUrl) : undefined
+      if (logo !== undefined) log.setLogo(logo)
       update()
     },
     announce: () => log.announce(),
   }
+}
+
+function overText({ state, endReason }: GuestChat, texts: Texts): string {
+  if (endReason === 'signed-in-elsewhere') return texts.signedInElsewhere
+  return state === 'ended' ? texts.ended : texts.readOnly
+}
+
+/** `showModal` makes the page behind inert and keeps the focus, as the browser does it for its own dialogs. */
+function showDialog(dialog: HTMLDialogElement, isShown: boolean, isModal: boolean): void {
+  if (dialog.open && (!isShown || isModal !== dialog.matches(':modal'))) dialog.close()
+  if (!isShown || dialog.open) return
+  if (isModal) dialog.showModal()
+  // Not `show`, which takes the focus away from the page.
+  else dialog.setAttribute('open', '')
+}
+
+/** Escape, and the gesture that goes back on a phone. */
+function closeByKey(node: HTMLElement, onClose: () => void): void {
+  node.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+  })
+  node.addEventListener('cancel', (event) => {
+    event.preventDefault()
+    onClose()
+  })
 }
 
 function acceptDrops(node: HTMLElement, onFiles: (files: FileList) => void): void {

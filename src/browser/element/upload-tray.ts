@@ -4,6 +4,9 @@ import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill, problemText, type Texts } from './texts/texts.ts'
 
+/** Twice the size that it is shown in, for dense displays. */
+const PREVIEW_PX = 112
+
 export interface UploadTray {
   readonly node: HTMLElement
   readonly isUploading: boolean
@@ -24,10 +27,10 @@ interface Upload {
 export function createUploadTray(options: {
   readonly chat: GuestChat
   readonly texts: Texts
-  readonly language: string
+  readonly locale: string
   readonly onChange: () => void
 }): UploadTray {
-  const { chat, texts, language, onChange } = options
+  const { chat, texts, locale, onChange } = options
   const uploads = new Set<Upload>()
   const node = h('div', { class: 'tray' })
 
@@ -39,14 +42,16 @@ export function createUploadTray(options: {
   async function start(file: File): Promise<void> {
     const name = file.name
     const progress = h('progress', { max: '1', value: '0', 'aria-label': fill(texts.uploading, { name }) })
-    const state = h('span', { class: 'file-size' }, fileSize(file.size, language))
+    const state = h('span', { class: 'file-size' }, fileSize(file.size, locale))
     const about = h('span', { class: 'file-name' }, name, state, progress)
     const remove = h(
       'button',
       { type: 'button', 'aria-label': fill(texts.removeFile, { name }) },
       icon('close'),
     )
-    const chip = h('div', { class: 'upload' }, h('span', { class: 'file-icon' }, icon('file')), about, remove)
+    const sign = h('span', { class: 'file-icon' }, icon('file'))
+    const chip = h('div', { class: 'upload' }, sign, about, remove)
+    if (file.type.startsWith('image/')) void showPicture(file, sign)
     const upload: Upload = { node: chip, stop: new AbortController(), isDone: false }
     remove.addEventListener('click', () => {
       uploads.delete(upload)
@@ -73,7 +78,7 @@ export function createUploadTray(options: {
 
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
-    const max = fileSize(maxKB * 1024, language)
+    const max = fileSize(maxKB * 1024, locale)
     return problemText(texts, error instanceof ChatProblem ? error.code : 'other', { name, max })
   }
 
@@ -92,5 +97,21 @@ export function createUploadTray(options: {
       uploads.clear()
       changed()
     },
+  }
+}
+
+/** A picture as it will be sent, small. Painted, since a page's policy may forbid `blob:` addresses. */
+async function showPicture(file: File, sign: HTMLElement): Promise<void> {
+  try {
+    const picture = await createImageBitmap(file)
+    const side = Math.min(picture.width, picture.height)
+    const canvas = h('canvas', { width: PREVIEW_PX, height: PREVIEW_PX, 'aria-hidden': 'true' })
+    const left = (picture.width - side) / 2
+    const top = (picture.height - side) / 2
+    canvas.getContext('2d')?.drawImage(picture, left, top, side, side, 0, 0, PREVIEW_PX, PREVIEW_PX)
+    picture.close()
+    sign.replaceChildren(canvas)
+  } catch {
+    // no picture that the browser knows: it stays a file
   }
 }

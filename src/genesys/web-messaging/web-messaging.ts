@@ -35,6 +35,8 @@ export interface WebMessagingOptions {
   readonly application?: string
   /** Default 10 s. */
   readonly handshakeTimeoutMs?: number
+  /** Bound of each request that is a step of a longer operation, such as an upload. Default 10 s. */
+  readonly requestTimeoutMs?: number
   /** How long the socket of a guest whom nobody needs stays open. Default 30 s. */
   readonly idleMs?: number
   /** Default 20 s: a socket that is silent from one ping to the next is dead. */
@@ -45,6 +47,10 @@ export interface WebMessagingOptions {
   readonly connectionsPerMinute?: number
   /** Called with why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame?: (reason: string) => void
+  /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
+  readonly onUnexpectedError?: (error: unknown, doing: string) => void
+  /** Called when a WebSocket is opened; returns what is called when it is closed. */
+  readonly onSocketOpened?: () => () => void
   /** Called with what an operator could fix where the guest is served nevertheless. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */
@@ -60,11 +66,14 @@ const MIN_ECHO_MS = 45_000
 const DEFAULTS = {
   application: 'genesys-guest-bff',
   handshakeTimeoutMs: 10_000,
+  requestTimeoutMs: 10_000,
   idleMs: 30_000,
   pingMs: 20_000,
   echoMs: 4 * 60_000,
   connectionsPerMinute: 1_000,
   onUnrecognizedFrame: () => undefined,
+  onUnexpectedError: () => undefined,
+  onSocketOpened: () => () => undefined,
   onHint: () => undefined,
   now: Date.now,
   monotonicNow,

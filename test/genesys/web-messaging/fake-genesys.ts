@@ -112,6 +112,7 @@ export class FakeSocket extends EventEmitter {
 export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connectionsPerMinute = 60_000) {
   const sockets: FakeSocket[] = []
   const odd: string[] = []
+  const unexpected: string[] = []
   const connections = createGuestConnections({
     deploymentId: 'd-1',
     openWebSocket(origin) {
@@ -123,6 +124,8 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     readSession: createSessionReader(),
     renewJwt: () => Promise.reject(new Error('not expected')),
     onUnrecognizedFrame: (what) => odd.push(what),
+    onUnexpectedError: (_error, doing) => unexpected.push(doing),
+    onSocketOpened: () => () => undefined,
     now: Date.now,
     monotonicNow: Date.now,
     random: () => 0.5,
@@ -136,6 +139,7 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     connections,
     sockets,
     odd,
+    unexpected,
     get socket(): FakeSocket {
       const socket = sockets.at(-1)
       if (!socket) throw new Error('No socket was opened')

@@ -1,4 +1,4 @@
-/** The messages: bubbles in groups, days, delivery, the typing indicator. */
+/** The messages: bubbles in groups, quick replies, files, days, delivery, the typing indicator. */
 export const messageStyles = `
 .log { flex: 1; min-height: 0; position: relative; display: flex; }
 .scroller {
@@ -6,64 +6,75 @@ export const messageStyles = `
   scrollbar-width: thin; scrollbar-color: var(--_line) transparent; display: flex; flex-direction: column;
 }
 .scroller:focus-visible { outline-offset: -3px; }
-.log-content { margin-top: auto; padding: 16px 16px 14px; display: flex; flex-direction: column; }
+.log-content { margin-top: auto; padding: 1rem 1rem 0.875rem; display: flex; flex-direction: column; }
 .rows { display: flex; flex-direction: column; }
 .scroller:has(.welcome:not([hidden])) .log-content { margin-block: auto; }
-.welcome { padding: 24px 20px; text-align: center; color: var(--_muted); }
+.welcome { padding: 1.5rem 1.25rem; text-align: center; color: var(--_muted); }
 .welcome-sign {
-  display: grid; place-items: center; width: 64px; height: 64px; margin: 0 auto 18px; border-radius: 22px;
+  display: grid; place-items: center; width: 4rem; height: 4rem; margin: 0 auto 1.125rem; border-radius: 1.375rem;
   color: var(--_accent-text); background: color-mix(in srgb, var(--_accent-text) 13%, transparent);
 }
-.welcome-sign .icon { width: 30px; height: 30px; }
+.welcome-logo { display: block; max-width: 12rem; max-height: 5rem; margin: 0 auto 1.125rem; object-fit: contain; }
+.welcome-sign .icon { width: 1.875rem; height: 1.875rem; }
 .welcome-title {
-  margin-bottom: 6px; font-size: 22px; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; color: var(--_text); text-wrap: balance;
+  margin-bottom: 0.375rem; font-size: 1.375rem; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; color: var(--_text); text-wrap: balance;
 }
 .welcome p:last-child { text-wrap: balance; }
 .earlier {
-  align-self: center; padding: 6px 14px; margin-bottom: 8px; border-radius: 16px; font-size: 13px; font-weight: 600;
+  align-self: center; min-height: var(--_target); padding: 0.375rem 0.875rem; margin-bottom: 0.5rem; border-radius: 1rem; font-size: 0.8125rem; font-weight: 600;
   color: var(--_accent-text); background: var(--_soft);
 }
-.day-line { margin: 14px 0 6px; text-align: center; font-size: 12px; font-weight: 600; color: var(--_muted); }
+.day-line { margin: 0.875rem 0 0.375rem; text-align: center; font-size: 0.75rem; font-weight: 600; color: var(--_muted); }
 .day-line:first-child { margin-top: 0; }
 .to-newest {
-  position: absolute; bottom: 10px; left: 50%; translate: -50% 0; width: 38px; height: 38px; border-radius: 50%;
+  position: absolute; bottom: 0.625rem; left: 50%; translate: -50% 0; width: var(--_target); height: var(--_target); border-radius: 50%;
   display: grid; place-items: center; color: var(--_accent-text); background: var(--_raised);
   box-shadow: 0 4px 14px rgb(10 16 32 / 0.22), 0 0 0 1px var(--_line);
 }
 
 .message { display: grid; margin-top: 3px; animation: message-in 0.24s var(--_out); }
 .message > * { max-width: 95%; }
-.other { grid-template-columns: 28px minmax(0, 1fr); column-gap: 8px; justify-items: start; }
+.other { grid-template-columns: 1.75rem minmax(0, 1fr); column-gap: 0.5rem; justify-items: start; }
 .other > * { grid-column: 2; }
-.own { grid-template-columns: minmax(0, 1fr); justify-items: end; padding-inline-start: 36px; }
-.message.starts-group { margin-top: 14px; }
-.day-line + .message { margin-top: 4px; }
-@keyframes message-in { from { opacity: 0; transform: translateY(8px); } }
-.author { grid-row: 1; margin: 0 0 3px 4px; font-size: 12.5px; font-weight: 600; color: var(--_muted); }
+.own { grid-template-columns: minmax(0, 1fr); justify-items: end; padding-inline-start: 2.25rem; }
+.message.starts-group { margin-top: 0.875rem; }
+.day-line + .message { margin-top: 0.25rem; }
+@keyframes message-in { from { opacity: 0; transform: translateY(0.5rem); } }
+.author { grid-row: 1; margin-block: 0 3px; margin-inline: 0.25rem 0; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); }
 .avatar {
-  grid-area: 2 / 1; align-self: end; width: 28px; max-width: none; height: 28px; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
-  font-size: 12.5px; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
+  grid-area: 2 / 1; align-self: end; width: 1.75rem; max-width: none; height: 1.75rem; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
+  font-size: 0.7812rem; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
 }
-.avatar .icon { width: 16px; height: 16px; }
+.avatar .icon { width: 1rem; height: 1rem; }
 .face { display: grid; place-items: center; width: 100%; height: 100%; }
 .face img { width: 100%; height: 100%; object-fit: cover; }
 .message:not(.ends-group) .avatar { visibility: hidden; }
 
-.body { grid-row: 2; display: flex; flex-direction: column; gap: 4px; align-items: flex-start; min-width: 0; position: relative; }
+.body { grid-row: 2; display: flex; flex-direction: column; gap: 0.25rem; align-items: flex-start; min-width: 0; position: relative; }
 .own .body { align-items: flex-end; }
-.body:has(.carousel), .quick-replies, .failure { max-width: 100%; }
+.body:has(.carousel), .quick-replies, .failure .link { display: inline-flex; align-items: center; }
+.failure { max-width: 100%; }
 .bubble {
-  padding: 9px 14px; border-radius: 18px; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%;
+  padding: 0.5625rem 0.875rem; border-radius: 1.125rem; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%;
   background: var(--_soft); color: var(--_text);
 }
 .bubble a { color: var(--_accent-text); text-underline-offset: 2px; }
 .own .bubble { background: var(--_accent); color: var(--_on-accent); }
 .own .bubble a { color: inherit; }
 .own .bubble a:focus-visible { outline-color: var(--_on-accent); }
-.other .bubble { border-end-start-radius: 6px; }
-.other:not(.starts-group) .bubble { border-start-start-radius: 6px; }
-.own .bubble { border-end-end-radius: 6px; }
-.own:not(.starts-group) .bubble { border-start-end-radius: 6px; }
+.other .bubble { border-end-start-radius: 0.375rem; }
+.other:not(.starts-group) .bubble { border-start-start-radius: 0.375rem; }
+.own .bubble { border-end-end-radius: 0.375rem; }
+.own:not(.starts-group) .bubble { border-start-end-radius: 0.375rem; }
+
+.bubble > p + *, .bubble > * + p, .bubble > * + ul, .bubble > * + ol, .bubble > * + blockquote, .bubble > * + pre { margin-top: 0.5rem; }
+.bubble ul, .bubble ol { margin: 0; padding-inline-start: 1.375rem; white-space: normal; }
+.bubble li { white-space: pre-wrap; }
+.bubble blockquote { margin: 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--_field-line); }
+.bubble code { font: 0.92em/1.4 ui-monospace, SFMono-Regular, Consolas, monospace; padding: 1px 0.25rem; border-radius: 0.25rem; background: color-mix(in srgb, currentColor 10%, transparent); }
+.bubble pre { margin: 0; overflow-x: auto; }
+.bubble pre code { display: block; width: max-content; min-width: 100%; padding: 0.5rem; }
+.bubble mark { padding-inline: 2px; border-radius: 3px; background: light-dark(#ffe58a, #6b5600); color: var(--_text); }
 .bubble.unsupported { font-style: italic; color: var(--_muted); background: transparent; border: 1px dashed var(--_field-line); }
 [data-status='pending'] .bubble { background: color-mix(in srgb, var(--_accent) 88%, var(--_surface)); }
 [data-status='failed'] .bubble {
@@ -71,18 +82,42 @@ export const messageStyles = `
 }
 
 .meta {
-  grid-row: 3; display: flex; align-items: center; gap: 4px; height: 17px; margin: 4px 5px 0; font-size: 11.5px; line-height: 1; color: var(--_muted);
+  grid-row: 3; display: flex; align-items: center; gap: 0.25rem; height: 1.0625rem; margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1; color: var(--_muted);
 }
-.meta .icon { width: 12px; height: 12px; stroke-width: 2.4; }
-.failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 14px; margin: 5px 4px 0; font-size: 13px; }
-.failure p { display: flex; align-items: flex-start; gap: 5px; width: 100%; color: var(--_danger); text-align: end; justify-content: flex-end; }
-.failure .icon { width: 16px; height: 16px; margin-top: 1px; }
+.meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
+.failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
+.failure p { display: flex; align-items: flex-start; gap: 0.3125rem; width: 100%; color: var(--_danger); text-align: end; justify-content: flex-end; }
+.failure .icon { width: 1rem; height: 1rem; margin-top: 1px; }
 
-.typing { margin-block-start: 10px; margin-inline-start: 36px; align-self: flex-start; }
-.typing:empty, .typing[data-name=''] { display: none; }
-.dots { display: inline-flex; gap: 5px; padding: 14px 15px; border-radius: 18px; border-end-start-radius: 6px; background: var(--_soft); }
-.dots i { width: 7px; height: 7px; border-radius: 50%; background: var(--_muted); animation: dot 1.3s infinite ease-in-out; }
+.typing { margin-block-start: 0.625rem; margin-inline-start: 2.25rem; align-self: flex-start; }
+.typing:empty { display: none; }
+.dots { display: inline-flex; gap: 0.3125rem; padding: 0.875rem 0.9375rem; border-radius: 1.125rem; border-end-start-radius: 0.375rem; background: var(--_soft); }
+.dots i { width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--_muted); animation: dot 1.3s infinite ease-in-out; }
 .dots i:nth-child(2) { animation-delay: 0.16s; }
 .dots i:nth-child(3) { animation-delay: 0.32s; }
-@keyframes dot { 0%, 70%, 100% { transform: none; opacity: 0.45; } 35% { transform: translateY(-4px); opacity: 1; } }
+@keyframes dot { 0%, 70%, 100% { transform: none; opacity: 0.45; } 35% { transform: translateY(-0.25rem); opacity: 1; } }
+
+.quick-replies { grid-row: 5; display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 0.5rem; }
+.quick-reply, .slot {
+  min-height: var(--_target); min-width: var(--_target); max-width: 100%; padding: 0.4375rem 0.9375rem; border-radius: 1.375rem; font-weight: 600; font-size: 0.875rem; color: var(--_accent-text);
+  background: var(--_surface); box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--_accent-text) 55%, transparent);
+  transition: background 0.15s, color 0.15s; overflow-wrap: anywhere; text-align: start;
+}
+.quick-reply { display: inline-flex; align-items: center; gap: 0.5rem; }
+.thumbnail { flex: none; width: 2.75rem; height: 2.75rem; border-radius: 0.5rem; object-fit: cover; background: var(--_soft); }
+.quick-reply .thumbnail { width: 1.75rem; height: 1.75rem; border-radius: 50%; }
+.quick-reply:hover, .slot:hover { background: var(--_accent); color: var(--_on-accent); box-shadow: none; }
+
+.file { display: flex; align-items: center; gap: 0.75rem; padding-block: 0.625rem; padding-inline: 0.625rem 0.9375rem; border-radius: 1rem; max-width: 100%;
+  background: var(--_raised); border: 1px solid var(--_line); text-decoration: none; color: var(--_text); }
+a.file:hover { background: var(--_soft); }
+.file-icon { flex: none; width: 2.375rem; height: 2.375rem; border-radius: 0.6875rem; display: grid; place-items: center;
+  color: var(--_accent-text); background: var(--_soft); }
+.file-name { min-width: 0; font-weight: 600; font-size: 0.875rem; line-height: 1.35; overflow-wrap: anywhere; }
+.file-size { display: flex; align-items: center; gap: 0.25rem; font-weight: 400; font-size: 0.7812rem; color: var(--_muted); }
+.file-size .icon { width: 0.8125rem; height: 0.8125rem; stroke-width: 2.4; }
+.captioned { max-width: 16.25rem; }
+.captioned figcaption { margin-top: 0.25rem; font-size: 0.8438rem; color: var(--_muted); overflow-wrap: anywhere; }
+.picture { display: block; overflow: hidden; border-radius: 1rem; max-width: 16.25rem; background: var(--_soft); }
+.picture img { display: block; max-width: 100%; max-height: 18.75rem; min-height: 3.75rem; min-width: 5rem; object-fit: cover; }
 `

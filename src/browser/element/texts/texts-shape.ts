@@ -17,7 +17,9 @@ export interface Texts {
   readonly typing: string
   readonly online: string
   readonly connecting: string
+  readonly offlineShort: string
   readonly offline: string
+  readonly unreachable: string
   readonly closed: string
   readonly sending: string
   readonly sent: string
@@ -33,14 +35,26 @@ export interface Texts {
   readonly removeFile: string
   readonly file: string
   readonly openFile: string
+  readonly fileFailed: string
   readonly suggestions: string
   readonly cards: string
   readonly previous: string
   readonly next: string
   readonly chooseTime: string
+  readonly choose: string
   readonly confirm: string
+  readonly yourAnswer: string
+  readonly openMap: string
+  readonly step: string
+  readonly back: string
+  readonly reviewAnswers: string
+  readonly change: string
+  readonly required: string
+  readonly sendForm: string
   readonly unsupported: string
   readonly agentLeft: string
+  readonly signedInElsewhere: string
+  readonly expiring: string
   readonly ended: string
   readonly readOnly: string
   readonly startNew: string

@@ -1,25 +1,44 @@
-import { de } from './de.ts'
 import { en } from './en.ts'
-import { es } from './es.ts'
-import { fr } from './fr.ts'
+import { fill } from './fill.ts'
 import type { Texts } from './texts-shape.ts'
 
+export { fill }
 export type { Texts }
 
 export type TextChanges = Partial<Omit<Texts, 'problems'>> & {
   readonly problems?: Readonly<Record<string, string>>
 }
 
-const LANGUAGES: Readonly<Record<string, Texts>> = { en, de, fr, es }
+/** English comes with the component, the others are loaded when a page speaks them. */
+const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
+  ar: async () => (await import('./ar.ts')).ar,
+  de: async () => (await import('./de.ts')).de,
+  es: async () => (await import('./es.ts')).es,
+  fr: async () => (await import('./fr.ts')).fr,
+  it: async () => (await import('./it.ts')).it,
+  ja: async () => (await import('./ja.ts')).ja,
+  nl: async () => (await import('./nl.ts')).nl,
+  pl: async () => (await import('./pl.ts')).pl,
+  pt: async () => (await import('./pt.ts')).pt,
+}
 
-/** The texts of a language tag such as `de-AT`, English for what there is none of, with the page's own changes. */
-export function textsFor(language: string, changes: TextChanges = {}): Texts {
-  const texts = LANGUAGES[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? en
+/** The texts of a language tag such as `de-AT`; English where there are none. */
+export function loadTexts(language: string): Texts | Promise<Texts> {
+  const load = LANGUAGES[baseOf(language)]
+  if (load === undefined) return en
+  return load().catch((error: unknown) => {
+    console.warn('The texts of the chat could not be loaded; it speaks English.', error)
+    return en
+  })
+}
+
+/** The page's own words in place of ours. */
+export function withChanges(texts: Texts, changes: TextChanges): Texts {
   return { ...texts, ...changes, problems: { ...texts.problems, ...changes.problems } }
 }
 
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+export function isRightToLeft(language: string): boolean {
+  return ['ar', 'fa', 'he', 'ur'].includes(baseOf(language))
 }
 
 /** A problem in words for the guest. */
@@ -29,4 +48,8 @@ export function problemText(
   values: Readonly<Record<string, string | number>> = {},
 ): string {
   return fill(texts.problems[code] ?? texts.problems.other, values)
+}
+
+function baseOf(language: string): string {
+  return language.toLowerCase().split(/[-_]/)[0] ?? ''
 }

@@ -31,7 +31,11 @@ interface NewestMessage {
 
 type SessionEvent = Extract<GuestEvent, { type: 'session' }>
 
-const ECHO_TIMEOUT_MS = 10_000
+const ECHO_TIMEOUT_MS = 5_000
+/** Genesys: two echoes a minute. */
+const MIN_ECHO_INTERVAL_MS = 30_000
+/** How long a request may be unanswered before the connection is checked. */
+const PROBE_AFTER_MS = 2_000
 /** After so many failed attempts in a row the requests that wait for a connection are given up. */
 const MAX_FAILED_ATTEMPTS = 3
 
@@ -48,6 +52,9 @@ export class GuestConnection implements SocketHandlers {
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
+  #lastFrameAtMs = 0
+  #probedAtMs = 0
+  #echoedAtMs = -Infinity
 
   /** @param guest `isNew`: its token was made just now, so Genesys cannot know it. */
   constructor(
@@ -56,7 +63,7 @@ export class GuestConnection implements SocketHandlers {
   ) {
     this.#settings = settings
     this.socket = new SessionSocket(settings, this, guest)
-    this.#queue = new RequestQueue(this.socket, settings.monotonicNow)
+    this.#queue = new RequestQueue(this.socket, settings)
     this.session = new SessionState(!guest.isNew)
   }
 
@@ -66,6 +73,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   request<T>(request: GuestRequest<T>): Promise<T> {
+    const held = this.socket.heldBy()
+    if (held) return Promise.reject(held)
     this.touch()
     const answer = this.#queue.add(request)
     this.#connectIfBusy()
@@ -91,12 +100,13 @@ export class GuestConnection implements SocketHandlers {
     const subscription = { listener }
     this.#subscriptions.add(subscription)
     const isOpen = this.socket.canSend
+    if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
+    const isWaiting = this.socket.isWaitingToConnect
     // The caller must have its way to unsubscribe before the first event.
     queueMicrotask(() => {
       if (isOpen) this.#notify(subscription, this.#stateEvent())
-      else if (this.socket.isQueued) this.#notify(subscription, { type: 'session', state: 'reconnecting' })
+      else if (isWaiting) this.#notify(subscription, { type: 'session', state: 'reconnecting' })
     })
-    if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
     return () => void this.#subscriptions.delete(subscription)
   }
 
@@ -108,11 +118,13 @@ export class GuestConnection implements SocketHandlers {
   sweep(nowMs: number): boolean {
     const { idleMs, echoMs } = this.#settings
     if (this.#isNeeded) this.#idleSinceMs = undefined
-    else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs) {
+    else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs && !this.socket.heldBy()) {
       this.socket.disconnect()
       return false
     } else if (this.socket.isWaitingToConnect) this.socket.disconnect()
     this.socket.sweep(nowMs, this.#queue.hasUnfinished)
+    const sentAtMs = this.#queue.inFlightSinceMs
+    if (sentAtMs !== undefined && nowMs - sentAtMs >= PROBE_AFTER_MS) this.#probe(nowMs, sentAtMs)
     const onlyListens = this.#subscriptions.size > 0 && !this.#queue.hasUnfinished
     if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= echoMs)
       this.#sendEcho(nowMs)
@@ -153,6 +165,7 @@ export class GuestConnection implements SocketHandlers {
     if (!this.#isLossAnnounced) this.#emitState('reconnecting')
     this.#isLossAnnounced = this.#subscriptions.size > 0
     if (!this.#isNeeded) this.socket.disconnect()
+    this.#connectIfBusy()
   }
 
   onReject(error: UpstreamError): void {
@@ -160,6 +173,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   onFrame(frame: Frame): void {
+    this.#lastFrameAtMs = this.#settings.monotonicNow()
     // First, as the next request is sent within `accept` and must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
     const outcome = this.#queue.accept(frame)
@@ -258,17 +272,29 @@ export class GuestConnection implements SocketHandlers {
     if (this.#queue.isBusy && !this.socket.canSend) this.socket.connect(true)
   }
 
-  /** Shows proxies that the connection is alive, and us until when the session lives. */
+  /** A request is not answered: is it the request, or the connection? Asked once for each request. */
+  #probe(nowMs: number, sentAtMs: number): void {
+    if (this.#probedAtMs >= sentAtMs) return
+    this.#probedAtMs = nowMs
+    this.socket.probe(nowMs)
+    if (nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS) this.#sendEcho(nowMs)
+  }
+
+  /** Shows proxies that the connection is alive, us until when the session lives, and whether Genesys answers at all. */
   #sendEcho(nowMs: number): void {
+    this.#echoedAtMs = nowMs
     const echoed = this.request({
       frame: echo(),
       purpose: 'read',
       deadlineAtMs: nowMs + ECHO_TIMEOUT_MS,
       readAnswer: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
       ifLost: 'send-again',
+      isParallel: true,
     })
-    // Nobody waits for it: what a silent connection means, the pings find out.
-    echoed.catch(() => undefined)
+    echoed.catch((error: unknown) => {
+      const isTimeout = error instanceof UpstreamError && error.code === 'upstream_timeout'
+      if (isTimeout && this.#lastFrameAtMs <= nowMs && this.socket.canSend) this.socket.reconnect(error)
+    })
   }
 
   #stateEvent(): SessionEvent {
@@ -288,8 +314,8 @@ export class GuestConnection implements SocketHandlers {
     if (!this.#subscriptions.has(subscription)) return
     try {
       subscription.listener(event)
-    } catch {
-      this.#settings.onUnrecognizedFrame('listener failed')
+    } catch (error) {
+      this.#settings.onUnexpectedError(error, 'notify a listener')
     }
   }
 }

@@ -30,13 +30,25 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
     const nowMs = settings.monotonicNow()
     turn = (turn + 1) % SHARDS
     for (const connection of shards[turn] ?? []) {
-      if (connection.sweep(nowMs)) continue
+      if (sweepOne(connection, nowMs)) continue
       shards[turn]?.delete(connection)
       connections.delete(connection.socket.token)
     }
     if (connections.size > 0) return
     clearInterval(timer)
     timer = undefined
+  }
+
+  function sweepOne(connection: GuestConnection, nowMs: number): boolean {
+    try {
+      return connection.sweep(nowMs)
+    } catch (error) {
+      settings.onUnexpectedError(error, 'sweep a connection')
+      connection.socket.reconnect(
+        new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly'),
+      )
+      return true
+    }
   }
 
   function create(token: string, origin: string | undefined, isNew: boolean): GuestConnection {

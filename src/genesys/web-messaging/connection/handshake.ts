@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { WebSocket } from 'ws'
+import { parseRetryAfter } from '../../../upstream/retry.ts'
 import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
 
 export interface HandshakeOptions {
@@ -63,8 +64,8 @@ export function handshakeError(
   origin: string | undefined,
 ): UpstreamError {
   const facts: UpstreamErrorFacts = { status }
-  const retryAfterSeconds = Number(headers['retry-after'])
-  if (retryAfterSeconds > 0) facts.retryAfterSeconds = retryAfterSeconds
+  const retryAfterSeconds = parseRetryAfter(headers['retry-after'], Date.now())
+  if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = retryAfterSeconds
   if (status === 429) {
     return new UpstreamError('upstream_rate_limited', 'Genesys limits the rate of new connections', facts)
   }

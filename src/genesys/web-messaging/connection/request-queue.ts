@@ -1,8 +1,8 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import { isAboutTyping, toUpstreamError, type Purpose } from '../wire/frame-errors.ts'
+import { isAboutTyping, refusesUpload, toUpstreamError, type Purpose } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame } from '../wire/frames.ts'
 import { TYPING_TRACING_ID, typingOn, type RequestFrame } from '../wire/requests.ts'
-import type { SessionSocket } from './session-socket.ts'
+import type { SessionSocket, SocketSettings } from './session-socket.ts'
 
 /** A request to Genesys, and how its answer is recognized. */
 export interface GuestRequest<T> {
@@ -14,9 +14,13 @@ export interface GuestRequest<T> {
   readonly readAnswer: (frame: Frame) => T | undefined
   /** What becomes of it when the connection is lost before the answer. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
+  /** Neither waits for the requests before it nor holds up those after it: its answer names what it answers. */
+  readonly isParallel?: boolean
   /** Called each time right before it is sent, which may be long after it was asked for. */
   readonly onSend?: () => void
 }
+
+type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError'>
 
 interface PendingRequest {
   readonly request: GuestRequest<unknown>
@@ -24,6 +28,7 @@ interface PendingRequest {
   readonly reject: (error: UpstreamError) => void
   timer: NodeJS.Timeout | undefined
   sendCount: number
+  sentAtMs: number
   /** A refusal that may be meant for something else: valid only if no answer follows shortly. */
   deferredRejection: UpstreamError | undefined
   gotUnreadableFrame: boolean
@@ -43,14 +48,14 @@ const TYPING_ANSWER_MS = 2_000
 
 /**
  * The requests of one guest: one at a time and in order, as an error frame need not say which request it
- * answers. Events that Genesys pushes in its own time, such as a finished upload, are awaited beside them.
+ * answers. Beside them are requests whose answers say so, and events that Genesys pushes in its own time.
  */
 export class RequestQueue {
   readonly #socket: SessionSocket
-  readonly #monotonicNow: () => number
+  readonly #settings: QueueSettings
   #waiting: PendingRequest[] = []
   #inFlight: PendingRequest | undefined
-  #awaited: Set<PendingRequest> | undefined
+  #parallel: Set<PendingRequest> | undefined
   /** Requests that got no answer in time: an error without id may be a late one of theirs. */
   #timedOut: { readonly tracingId: string; readonly untilMs: number }[] | undefined
   #typedAtMs = -Infinity
@@ -60,13 +65,18 @@ export class RequestQueue {
   lastError: UpstreamError | undefined
   lastSentAtMs = 0
 
-  constructor(socket: SessionSocket, monotonicNow: () => number) {
+  constructor(socket: SessionSocket, settings: QueueSettings) {
     this.#socket = socket
-    this.#monotonicNow = monotonicNow
+    this.#settings = settings
   }
 
   get hasUnfinished(): boolean {
-    return this.isBusy || (this.#awaited?.size ?? 0) > 0
+    return this.isBusy || (this.#parallel?.size ?? 0) > 0
+  }
+
+  /** When the request that is in flight was sent. */
+  get inFlightSinceMs(): number | undefined {
+    return this.#inFlight?.sentAtMs
   }
 
   /** A request is in flight or waits to be sent. */
@@ -84,8 +94,7 @@ export class RequestQueue {
   /** Waits for a pushed frame without holding up the queue. */
   awaitFrame<T>(request: Omit<GuestRequest<T>, 'frame' | 'ifLost'>): Promise<T> {
     const { pending, answer } = this.#createPending({ ...request, ifLost: 'send-again' })
-    this.#awaited ??= new Set()
-    this.#awaited.add(pending)
+    this.#addParallel(pending)
     // It may fail before its caller comes to wait for it.
     answer.catch(() => undefined)
     return answer
@@ -93,17 +102,19 @@ export class RequestQueue {
 
   /** Sends what may be sent now. */
   sendNext(): void {
-    while (!this.#inFlight && this.#socket.canSend) {
-      const next = this.#waiting.shift()
+    while (this.#socket.canSend) {
+      const index = this.#waiting.findIndex(({ request }) => request.isParallel ?? !this.#inFlight)
+      const [next] = index < 0 ? [] : this.#waiting.splice(index, 1)
       if (!next) return
-      const { frame, onSend } = next.request
+      const { frame, isParallel, onSend } = next.request
       if (!frame) {
         settle(next).resolve(undefined)
         continue
       }
-      this.#inFlight = next
+      if (isParallel) this.#addParallel(next)
+      else this.#inFlight = next
       next.sendCount++
-      this.lastSentAtMs = this.#monotonicNow()
+      next.sentAtMs = this.lastSentAtMs = this.#settings.monotonicNow()
       onSend?.()
       this.#socket.send(frame)
     }
@@ -111,7 +122,7 @@ export class RequestQueue {
 
   /** At most every 5 s, never beside a request that its refusal could be mistaken for, nor once it was refused. */
   sendTyping(): void {
-    const nowMs = this.#monotonicNow()
+    const nowMs = this.#settings.monotonicNow()
     if (!this.#socket.canSend || this.isBusy || this.#isTypingRefused) return
     if (nowMs - this.#typedAtMs < TYPING_INTERVAL_MS) return
     this.#typedAtMs = nowMs
@@ -120,8 +131,8 @@ export class RequestQueue {
 
   /** `late`: it answers a request that had timed out. */
   accept(frame: Frame): 'answer' | 'late' | 'none' {
-    for (const awaited of this.#awaited ?? []) {
-      if (answers(awaited, frame)) this.#awaited?.delete(awaited)
+    for (const pending of this.#parallel ?? []) {
+      if (answers(pending, frame)) this.#parallel?.delete(pending)
     }
     if (this.#inFlight && answers(this.#inFlight, frame)) {
       this.#complete()
@@ -133,36 +144,37 @@ export class RequestQueue {
   /** Ends the request that the error refuses. False when it refuses none. */
   refuse(frame: ErrorFrame): boolean {
     const { tracingId, text, code } = frame
-    const hasJustTyped = this.#monotonicNow() - this.#typedAtMs < TYPING_ANSWER_MS
+    const hasJustTyped = this.#settings.monotonicNow() - this.#typedAtMs < TYPING_ANSWER_MS
     const refusesTyping = hasJustTyped && isAboutTyping(text)
     this.#isTypingRefused ||= refusesTyping
     if (tracingId === TYPING_TRACING_ID || refusesTyping) return true
-    if (tracingId !== undefined && tracingId !== this.#inFlight?.request.frame?.tracingId) {
-      this.#forgetTimedOut(tracingId)
+    const sent = [...(this.#parallel ?? [])].filter(({ request }) => request.frame)
+    if (tracingId !== undefined) {
+      const refused = [this.#inFlight, ...sent].find((each) => each?.request.frame?.tracingId === tracingId)
+      if (refused) this.#reject(refused, frame)
+      else this.#forgetTimedOut(tracingId)
       return true
     }
     // Genesys answers in order: an error without id is the older request's.
-    if (tracingId === undefined && this.#consumeTimedOut()) return true
-    if (!this.#inFlight) return hasJustTyped
-    const error = toUpstreamError(frame, this.#inFlight.request.purpose)
-    if (tracingId === undefined && code === 429 && hasJustTyped) {
-      this.#deferRejection(this.#inFlight, error)
-      return true
-    }
-    settle(this.#inFlight).reject(error)
-    this.#complete()
+    if (this.#consumeTimedOut()) return true
+    const refused = (refusesUpload(code) && sent[0]) || (this.#inFlight ?? sent[0])
+    if (!refused) return hasJustTyped
+    const isAmbiguous = refused === this.#inFlight && (sent.length > 0 || (code === 429 && hasJustTyped))
+    if (isAmbiguous) this.#deferRejection(refused, frame)
+    else this.#reject(refused, frame)
     return true
   }
 
   /** The connection is lost. What may be sent again waits for the next one. */
   onConnectionLost(): void {
     this.#timedOut = undefined
-    const pending = this.#inFlight
-    this.#inFlight = undefined
-    if (pending?.request.ifLost === 'send-again' && pending.sendCount < MAX_SENDS)
-      this.#waiting.unshift(pending)
-    else if (pending) settle(pending).reject(lostError(pending))
-    this.#failAwaited(lostError)
+    const pending = [...(this.#parallel ?? []), ...(this.#inFlight ? [this.#inFlight] : [])]
+    this.#inFlight = this.#parallel = undefined
+    for (const each of pending) {
+      const { frame, ifLost } = each.request
+      if (frame && ifLost === 'send-again' && each.sendCount < MAX_SENDS) this.#waiting.unshift(each)
+      else settle(each).reject(lostError(each))
+    }
   }
 
   /** The request in flight was certainly refused, and may be sent again in the same place. */
@@ -180,11 +192,10 @@ export class RequestQueue {
   }
 
   failAll(error: UpstreamError): void {
-    const pending = this.#inFlight
-    this.#inFlight = undefined
-    if (pending) settle(pending).reject(error)
+    const pending = [...(this.#parallel ?? []), ...(this.#inFlight ? [this.#inFlight] : [])]
+    this.#inFlight = this.#parallel = undefined
+    for (const each of pending) settle(each).reject(error)
     this.failWaiting(error)
-    this.#failAwaited(() => error)
   }
 
   #createPending<T>(request: GuestRequest<T>) {
@@ -196,22 +207,40 @@ export class RequestQueue {
         reject,
         timer: undefined,
         sendCount: 0,
+        sentAtMs: 0,
         deferredRejection: undefined,
         gotUnreadableFrame: false,
       }
     })
-    this.#startTimer(pending, request.deadlineAtMs - this.#monotonicNow())
+    this.#startTimer(pending, request.deadlineAtMs - this.#settings.monotonicNow())
     return { pending, answer }
   }
 
   #startTimer(pending: PendingRequest, ms: number): void {
     clearTimeout(pending.timer)
-    pending.timer = setTimeout(() => this.#onTimeout(pending), ms)
+    pending.timer = setTimeout(() => {
+      try {
+        this.#onTimeout(pending)
+      } catch (error) {
+        this.#settings.onUnexpectedError(error, 'end a request')
+      }
+    }, ms)
   }
 
-  #deferRejection(pending: PendingRequest, error: UpstreamError): void {
-    pending.deferredRejection ??= error
+  #reject(pending: PendingRequest, frame: ErrorFrame): void {
+    settle(pending).reject(toUpstreamError(frame, pending.request.purpose))
+    this.#parallel?.delete(pending)
+    if (pending === this.#inFlight) this.#complete()
+  }
+
+  #deferRejection(pending: PendingRequest, frame: ErrorFrame): void {
+    pending.deferredRejection ??= toUpstreamError(frame, pending.request.purpose)
     this.#startTimer(pending, AMBIGUOUS_ERROR_GRACE_MS)
+  }
+
+  #addParallel(pending: PendingRequest): void {
+    this.#parallel ??= new Set()
+    this.#parallel.add(pending)
   }
 
   #onTimeout(pending: PendingRequest): void {
@@ -219,14 +248,14 @@ export class RequestQueue {
     pending.reject(
       pending.deferredRejection ?? (wasSent ? undefined : this.lastError) ?? noAnswerError(pending),
     )
-    this.#awaited?.delete(pending)
+    this.#parallel?.delete(pending)
     if (pending !== this.#inFlight) {
       this.#waiting = this.#waiting.filter((other) => other !== pending)
       return
     }
     const { tracingId } = pending.request.frame ?? {}
     if (tracingId !== undefined) {
-      const timedOut = { tracingId, untilMs: this.#monotonicNow() + LATE_ANSWER_MS }
+      const timedOut = { tracingId, untilMs: this.#settings.monotonicNow() + LATE_ANSWER_MS }
       this.#timedOut = [...(this.#timedOut ?? []), timedOut].slice(-MAX_TIMED_OUT)
     }
     this.#complete()
@@ -235,11 +264,6 @@ export class RequestQueue {
   #complete(): void {
     this.#inFlight = undefined
     this.sendNext()
-  }
-
-  #failAwaited(errorOf: (awaited: PendingRequest) => UpstreamError): void {
-    for (const awaited of this.#awaited ?? []) settle(awaited).reject(errorOf(awaited))
-    this.#awaited = undefined
   }
 
   /** True when the id is that of a request that timed out, which then is no longer expected. */
@@ -251,7 +275,7 @@ export class RequestQueue {
 
   /** True when a request that timed out was there to take the answer. */
   #consumeTimedOut(): boolean {
-    const nowMs = this.#monotonicNow()
+    const nowMs = this.#settings.monotonicNow()
     this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)
     return this.#timedOut?.shift() !== undefined
   }

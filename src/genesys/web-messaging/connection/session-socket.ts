@@ -21,6 +21,10 @@ export interface SocketSettings {
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
   /** Called with why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame: (reason: string) => void
+  /** Called with what should not have been thrown, and what was being done. */
+  readonly onUnexpectedError: (error: unknown, doing: string) => void
+  /** Called when a WebSocket is opened; returns what is called when it is closed. */
+  readonly onSocketOpened: () => () => void
   /** Never set back, for waits. */
   readonly monotonicNow: () => number
   readonly random: () => number
@@ -42,6 +46,12 @@ export interface SocketHandlers {
 const MAX_RENEWALS = 3
 const RECONNECT_BASE_MS = 500
 const RECONNECT_CAP_MS = 10_000
+/** How soon a failed attempt is first repeated for somebody who waits for an answer, at most. */
+const FIRST_RETRY_MS = 100
+/** The longest `Retry-After` that is honored: a guest must not be shut out for a day. */
+const MAX_RETRY_AFTER_MS = 5 * 60_000
+/** How long a connection that leaves a request unanswered may be silent. */
+const PROBE_TIMEOUT_MS = 2_000
 
 /** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
 export class SessionSocket {
@@ -55,8 +65,10 @@ export class SessionSocket {
   #socket: WebSocket | undefined
   /** When the phase's next step is due: the next attempt, the end of configuring, the next ping. */
   #dueAtMs = 0
-  /** Genesys asked for no connection until then. */
-  #retryAfterMs = 0
+  /** The error with which Genesys asked for no connection until then. */
+  #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
+  /** Of the connection before. */
+  #wasReady = false
   #isAlive = false
   #gotUnreadableAnswer = false
   #attempts = 0
@@ -90,19 +102,31 @@ export class SessionSocket {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
+  /** The error of an attempt whose `Retry-After` is not over yet: no request can be answered before. */
+  heldBy(): UpstreamError | undefined {
+    if (!this.#hold) return undefined
+    const leftMs = this.#hold.untilMs - this.#settings.monotonicNow()
+    if (leftMs <= 0) return undefined
+    const { code, message, facts } = this.#hold.error
+    return new UpstreamError(code, message, { ...facts, retryAfterSeconds: Math.ceil(leftMs / 1000) })
+  }
+
   /**
    * Connects now or in turn; brings the next attempt forward after a failure.
    * @param isUrgent somebody waits for an answer, and so goes before those who only listen
    */
   connect(isUrgent: boolean): void {
-    if (this.#phase === 'idle' || this.#phase === 'queued') {
-      this.#phase = 'queued'
-      this.#dueAtMs = 0
-      this.#connectInTurn(isUrgent)
+    const nowMs = this.#settings.monotonicNow()
+    if (this.#phase === 'idle') {
+      this.#phase = this.heldBy() ? 'waiting' : 'queued'
+      this.#dueAtMs = this.#hold?.untilMs ?? nowMs
     }
-    if (this.#phase !== 'waiting') return
-    const soonMs = this.#settings.monotonicNow() + reconnectDelayMs(0, this.#settings.random)
-    this.#dueAtMs = Math.min(this.#dueAtMs, Math.max(this.#retryAfterMs, soonMs))
+    if (this.#phase === 'queued') this.#connectInTurn(isUrgent)
+    else if (this.#phase === 'waiting') {
+      const delayMs = isUrgent ? this.#urgentDelayMs() : reconnectDelayMs(0, this.#settings.random)
+      this.#dueAtMs = Math.max(this.#hold?.untilMs ?? 0, Math.min(this.#dueAtMs, nowMs + delayMs))
+      this.sweep(nowMs, isUrgent)
+    }
   }
 
   send(frame: RequestFrame): void {
@@ -127,6 +151,20 @@ export class SessionSocket {
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
 
+  /** Finds out whether the connection still works: without any sign of life it is made again. */
+  probe(nowMs: number): void {
+    if (!this.canSend) return
+    this.#isAlive = false
+    this.#dueAtMs = Math.min(this.#dueAtMs, nowMs + PROBE_TIMEOUT_MS)
+    this.#socket?.ping()
+  }
+
+  /** Makes a new connection in place of one that no longer works. */
+  reconnect(error: UpstreamError): void {
+    this.#socket?.terminate()
+    this.#fail(error)
+  }
+
   /** Configures the session again with a fresh JWT. False where none can be had. */
   renew(): boolean {
     const refreshToken = this.credentials?.refreshToken
@@ -135,6 +173,13 @@ export class SessionSocket {
     this.#beginConfiguring()
     void this.#renewWith(refreshToken, this.#socket)
     return true
+  }
+
+  /** For somebody who waits, a connection that worked until now is made again at once, and the first retry is soon. */
+  #urgentDelayMs(): number {
+    if (this.#wasReady) return 0
+    const { random } = this.#settings
+    return this.#attempts <= 1 ? random() * FIRST_RETRY_MS : reconnectDelayMs(0, random)
   }
 
   #connectInTurn(isUrgent: boolean): void {
@@ -152,21 +197,34 @@ export class SessionSocket {
   }
 
   #listen(socket: WebSocket): void {
+    const { deploymentId, onUnexpectedError, onSocketOpened } = this.#settings
     let error: UpstreamError | undefined
     const isCurrent = () => this.#socket === socket
-    socket.on('open', () => {
-      if (!isCurrent()) return
-      this.#beginConfiguring()
-      this.#configure()
-    })
-    socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (isCurrent()) this.#receive(data, isBinary)
-    })
-    const heard = () => (this.#isAlive ||= isCurrent())
-    socket.on('pong', heard)
-    socket.on('ping', heard)
+    /** What an event of this guest makes us throw ends its connection, and nothing else. */
+    const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
+      return (...event: A) => {
+        if (!isCurrent()) return
+        try {
+          handle(...event)
+        } catch (thrown) {
+          onUnexpectedError(thrown, doing)
+          this.reconnect(new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly'))
+        }
+      }
+    }
+    const onAlive = () => (this.#isAlive ||= isCurrent())
+    socket.on(
+      'open',
+      guarded('configure the session', () => this.#configureFirst()),
+    )
+    socket.on(
+      'message',
+      guarded('read a frame', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary)),
+    )
+    socket.on('pong', onAlive)
+    socket.on('ping', onAlive)
     socket.on('unexpected-response', (_request, response) => {
-      error = handshakeError(response, this.#settings.deploymentId, this.#origin)
+      error = handshakeError(response, deploymentId, this.#origin)
       response.resume()
       socket.terminate()
     })
@@ -174,9 +232,11 @@ export class SessionSocket {
     socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
       error ??= noConnectionError(/^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined)
     })
-    socket.on('close', () => {
-      if (isCurrent()) this.#failOrReject(error ?? noConnectionError(undefined))
-    })
+    socket.on(
+      'close',
+      guarded('close a connection', () => this.#failOrReject(error ?? noConnectionError(undefined))),
+    )
+    socket.on('close', onSocketOpened())
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -193,6 +253,11 @@ export class SessionSocket {
       this.#gotUnreadableAnswer ||= frame.class === 'unrecognized'
       this.#handlers.onFrame(frame)
     }
+  }
+
+  #configureFirst(): void {
+    this.#beginConfiguring()
+    this.#configure()
   }
 
   #beginConfiguring(): void {
@@ -237,8 +302,7 @@ export class SessionSocket {
   /** A socket that was silent since the last ping is dead, whatever TCP says. */
   #ping(nowMs: number): void {
     if (!this.#isAlive) {
-      this.#socket?.terminate()
-      this.#fail(new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent'))
+      this.reconnect(new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent'))
       return
     }
     this.#isAlive = false
@@ -256,13 +320,15 @@ export class SessionSocket {
 
   /** Waits for the next attempt. */
   #fail(error: UpstreamError): void {
-    const wasReady = this.#phase === 'ready'
+    this.#wasReady = this.#phase === 'ready'
     const { monotonicNow, random } = this.#settings
     this.disconnect()
     this.#phase = 'waiting'
-    this.#retryAfterMs = monotonicNow() + (error.facts.retryAfterSeconds ?? 0) * 1000
-    this.#dueAtMs = Math.max(this.#retryAfterMs, monotonicNow() + reconnectDelayMs(this.#attempts++, random))
-    this.#handlers.onDisconnect(error, wasReady)
+    const nowMs = monotonicNow()
+    const retryAfterMs = Math.min((error.facts.retryAfterSeconds ?? 0) * 1000, MAX_RETRY_AFTER_MS)
+    this.#hold = retryAfterMs > 0 ? { error, untilMs: nowMs + retryAfterMs } : undefined
+    this.#dueAtMs = nowMs + Math.max(retryAfterMs, reconnectDelayMs(this.#attempts++, random))
+    this.#handlers.onDisconnect(error, this.#wasReady)
   }
 
   #reject(error: UpstreamError): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { withDeadline } from '../../../upstream/with-deadline.ts'
 import type { Guest, Limits, OutgoingFile, UploadedFile } from '../../guest-api.ts'
 import { toUpstreamError } from '../wire/frame-errors.ts'
 import type { Frame, PresignedUrl } from '../wire/frames.ts'
@@ -9,6 +10,7 @@ import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import { deleteAttachment, getAttachment, onAttachment, type RequestFrame } from '../wire/requests.ts'
 
+const NO_WORD = 'Genesys did not say in time whether it accepts the file'
 type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefined }
 
 /**
@@ -19,17 +21,21 @@ export function createAttachments(options: {
   readonly connections: GuestConnections
   /** For the object store. */
   readonly files: UpstreamClient
+  readonly requestTimeoutMs: number
+  readonly monotonicNow: () => number
 }) {
-  const { connections, files } = options
+  const { connections, files, requestTimeoutMs, monotonicNow } = options
+  /** The bytes may take long; what is asked of Genesys about them may not. */
+  const stepDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + requestTimeoutMs)
 
   async function upload(guest: Guest, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile> {
     const connection = connections.of(guest)
-    const { limits } = await connection.ready(deadlineAtMs)
+    const { limits } = await connection.ready(stepDeadline(deadlineAtMs))
     check(file, limits.attachments)
     if (file.body.destroyed) {
       throw new UpstreamError('attachment_refused', 'The page left before its file was sent')
     }
-    const target = await uploadAddress(connection, file, deadlineAtMs)
+    const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
     // The event may come before the object store's own answer does.
     const accepted = connection.awaitFrame({
@@ -48,6 +54,25 @@ export function createAttachments(options: {
     const url = await acceptedUrl(connection, id, accepted, deadlineAtMs)
     const { fileName, sizeBytes, contentType: mimeType } = file
     return { id, fileName, sizeBytes, mimeType, ...(url !== undefined && { url }) }
+  }
+
+  /** When the event was lost, perhaps with the connection: a download address proves as much. */
+  async function acceptedUrl(
+    connection: GuestConnection,
+    attachmentId: string,
+    accepted: Promise<Answer<{ url: string | undefined }>>,
+    deadlineAtMs: number,
+  ): Promise<string | undefined> {
+    const eventDeadlineAtMs = stepDeadline(deadlineAtMs)
+    try {
+      return unlessRefused(await withDeadline(accepted, eventDeadlineAtMs - monotonicNow(), NO_WORD)).url
+    } catch (error) {
+      const code = error instanceof UpstreamError ? error.code : undefined
+      const hasTimeLeft = eventDeadlineAtMs < deadlineAtMs
+      if (code !== 'upstream_unavailable' && !(code === 'upstream_timeout' && hasTimeLeft)) throw error
+      const frame = getAttachment(attachmentId)
+      return (await presigned(connection, frame, attachmentId, stepDeadline(deadlineAtMs))).url
+    }
   }
 
   async function remove(guest: Guest, attachmentId: string, deadlineAtMs: number): Promise<void> {
@@ -120,8 +145,9 @@ async function presigned(
     frame,
     purpose: 'attachment',
     deadlineAtMs,
-    readAnswer: (frame) => addressOutcome(frame, attachmentId),
+    readAnswer: (answer) => addressOutcome(answer, attachmentId),
     ifLost: 'send-again',
+    isParallel: true,
   })
   return unlessRefused(answer)
 }
@@ -150,21 +176,6 @@ function unlessRefused<T>(answer: Answer<T>): T {
   const code = answer.refusedWith
   if (code !== undefined) throw toUpstreamError({ code }, 'attachment')
   throw new UpstreamError('attachment_refused', 'Genesys refused the file')
-}
-
-/** When the socket was lost, the event was lost with it: a download address proves as much. */
-async function acceptedUrl(
-  connection: GuestConnection,
-  attachmentId: string,
-  accepted: Promise<Answer<{ url: string | undefined }>>,
-  deadlineAtMs: number,
-): Promise<string | undefined> {
-  try {
-    return unlessRefused(await accepted).url
-  } catch (error) {
-    if (!(error instanceof UpstreamError) || error.code !== 'upstream_unavailable') throw error
-    return (await presigned(connection, getAttachment(attachmentId), attachmentId, deadlineAtMs)).url
-  }
 }
 
 /** Genesys: exactly the headers that came with the address, and a content type. */

@@ -81,6 +81,11 @@ export function isEnd(code: number): boolean {
   return MEANINGS[code]?.code === 'session_ended'
 }
 
+/** Codes that only a request for an upload is answered with. */
+export function refusesUpload(code: number): boolean {
+  return (code >= 4000 && code <= 4005) || code === 4102
+}
+
 /** Genesys: what is answered to a typing event when the deployment does not show it to agents. */
 export function isAboutTyping(text: string): boolean {
   return /feature toggle/i.test(text)

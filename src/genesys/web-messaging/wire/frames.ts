@@ -8,6 +8,8 @@ import * as z from 'zod'
 const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 const Text = maybe(z.string())
 const Count = maybe(z.number())
+/** Ids go into addresses and event ids, which lone surrogates cannot. */
+const Id = z.string().transform((id) => id.replace(/\p{Surrogate}/gu, '\ufffd'))
 
 const MessageEvent = z.object({
   eventType: Text,
@@ -18,12 +20,12 @@ const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, 
 
 /** A message or event, on the socket and in the history alike. */
 export const StructuredMessage = z.object({
-  id: Text,
-  messageId: Text,
+  id: maybe(Id),
+  messageId: maybe(Id),
   type: Text,
   direction: Text,
   text: Text,
-  channel: maybe(z.object({ time: Text, messageId: Text, from: maybe(Participant) })),
+  channel: maybe(z.object({ time: Text, messageId: maybe(Id), from: maybe(Participant) })),
   content: maybe(z.array(z.unknown())),
   events: maybe(z.array(MessageEvent.catch({}))),
   metadata: maybe(
@@ -60,7 +62,7 @@ const SessionResponse = z.object({
 export type SessionResponse = z.infer<typeof SessionResponse>
 
 const PresignedUrl = z.object({
-  attachmentId: z.string(),
+  attachmentId: Id,
   url: z.string(),
   headers: z.record(z.string(), z.string()).catch({}),
   fileName: maybe(z.string()),
@@ -70,14 +72,14 @@ const PresignedUrl = z.object({
 export type PresignedUrl = z.infer<typeof PresignedUrl>
 
 const AttachmentFailure = z.object({
-  attachmentId: maybe(z.string()),
+  attachmentId: maybe(Id),
   errorCode: maybe(z.number()),
   errorMessage: maybe(z.string()),
 })
 
 const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
-const UploadSuccess = z.object({ attachmentId: z.string(), downloadUrl: maybe(z.string()) })
-const AttachmentDeleted = z.object({ attachmentId: z.string() })
+const UploadSuccess = z.object({ attachmentId: Id, downloadUrl: maybe(z.string()) })
+const AttachmentDeleted = z.object({ attachmentId: Id })
 
 const NoBody = z.unknown().transform(() => ({}))
 

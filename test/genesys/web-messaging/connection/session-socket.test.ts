@@ -265,6 +265,57 @@ describe('a handshake that Genesys refuses', () => {
   })
 })
 
+describe('a rate limit at the handshake', () => {
+  const ask = (genesys: ReturnType<typeof fakeGenesys>) =>
+    genesys.connections
+      .of(genesys.guest())
+      .ready(Date.now() + 60_000)
+      .catch((error: unknown) => error)
+
+  test.each([
+    ['with', true],
+    ['without', false],
+  ])('is kept for its time %s a stream, and is the answer to every request at once', async (_, hasStream) => {
+    const genesys = fakeGenesys({ idleMs: 5_000 })
+    if (hasStream) listening(genesys)
+    const first = ask(genesys)
+    genesys.socket.refuses(429, 60)
+    expect(await first).toMatchObject({ code: 'upstream_rate_limited', facts: { retryAfterSeconds: 60 } })
+    await pass(40_000)
+    expect(await ask(genesys)).toMatchObject({
+      code: 'upstream_rate_limited',
+      facts: { status: 429, retryAfterSeconds: 20 },
+    })
+    expect(genesys.sockets).toHaveLength(1)
+    await pass(20_250)
+    void ask(genesys)
+    expect(genesys.sockets).toHaveLength(2)
+  })
+
+  test('holds back a stream that begins meanwhile', async () => {
+    const genesys = fakeGenesys()
+    const first = ask(genesys)
+    genesys.socket.refuses(429, 30)
+    await first
+    const heard = listening(genesys)
+    await pass(29_000)
+    expect(genesys.sockets).toHaveLength(1)
+    expect(heard).toEqual([{ type: 'session', state: 'reconnecting' }])
+    await pass(1_500)
+    expect(genesys.sockets).toHaveLength(2)
+  })
+
+  test('of a day is kept for five minutes', async () => {
+    const genesys = fakeGenesys()
+    const first = ask(genesys)
+    genesys.socket.refuses(429, 86_400)
+    await first
+    await pass(300_250)
+    void ask(genesys)
+    expect(genesys.sockets).toHaveLength(2)
+  })
+})
+
 describe('a configuration that Genesys refuses', () => {
   test.each([
     [400, 'Deployment not found', 'deployment_not_usable'],

@@ -115,6 +115,23 @@ test('an object store that fails leaves the file unsent', async () => {
   })
 })
 
+test.each(['PresignedUrlResponse', 'UploadSuccessEvent'])(
+  'messages do not wait for an upload whose %s is lost, and the upload does not wait for its whole deadline',
+  async (lost) => {
+    const { api, guest, genesys } = await startDriver({}, { requestTimeoutMs: 300 })
+    const jane = await guest()
+    genesys.injectFault({ class: lost }, { swallow: true })
+    const uploading = api.upload(jane, file(), soon(120_000)).then(
+      ({ id }) => id,
+      (error: unknown) => (error as { code: string }).code,
+    )
+    await genesys.seenFrame('onAttachment')
+    await api.send(jane, { text: 'Meanwhile', tracingId: randomUUID() }, soon(250))
+    if (lost === 'PresignedUrlResponse') expect(await uploading).toBe('upstream_timeout')
+    else expect(await uploading).toMatch(/^[0-9a-f-]{36}$/)
+  },
+)
+
 test('no word about the file by the deadline is a timeout', async () => {
   const { api, guest, genesys } = await startDriver()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { swallow: true })

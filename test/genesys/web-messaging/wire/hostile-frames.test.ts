@@ -27,7 +27,7 @@ const body = fc.oneof(
   fc.record({ connected: fc.boolean(), readOnly: fc.anything(), allowedMedia: fc.anything() }),
   fc.record(
     {
-      id: fc.string(),
+      id: fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('\ud800', '\udfff', 'a', '%') })),
       type: fc.constantFrom('Text', 'Structured', 'Event'),
       direction: fc.constantFrom('Inbound', 'Outbound'),
       events: fc.anything(),
@@ -63,7 +63,9 @@ test('whatever Genesys sends, and whenever, nothing is thrown and every question
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const genesys = fakeGenesys()
       const connection = genesys.connections.of(genesys.guest())
-      connection.subscribe(() => undefined)
+      connection.subscribe((event) => {
+        if (event.type === 'message') expect(() => encodeURIComponent(event.message.id)).not.toThrow()
+      })
       const questions = (['send-again', 'delivery-unknown'] as const).map((ifLost) =>
         connection
           .request({
@@ -80,6 +82,7 @@ test('whatever Genesys sends, and whenever, nothing is thrown and every question
       await pass(20_250)
       for (const ended of await Promise.all(questions)) expect(ended).toMatch(/^[a-z_]+$/)
       genesys.connections.close()
+      expect(genesys.unexpected).toEqual([])
       expect(jest.getTimerCount()).toBe(0)
     }),
     { numRuns: 150 },

@@ -8,11 +8,18 @@ export function backoffMs(failures: number, firstMs = FIRST_DELAY_MS): number {
   return Math.min(LONGEST_DELAY_MS, firstMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
 }
 
+const wake = new EventTarget()
+
+/** Ends the waiting of all that waits between two tries. */
+export function retryNow(): void {
+  wake.dispatchEvent(new Event('retry'))
+}
+
 export function isOffline(): boolean {
   return (globalThis.navigator as Navigator | undefined)?.onLine === false
 }
 
-/** Calls back when the network has come or gone, or the page is looked at again. Does nothing outside a browser. */
+/** Calls back when the network has come or gone, the page is looked at again, or the guest asks for it. */
 export function onWake(listener: () => void): () => void {
   const { window, document } = globalThis as { window?: Window; document?: Document }
   const stop = new AbortController()
@@ -20,6 +27,7 @@ export function onWake(listener: () => void): () => void {
   const whenVisible = () => {
     if (document?.visibilityState === 'visible') listener()
   }
+  wake.addEventListener('retry', listener, { signal })
   window?.addEventListener('online', listener, { signal })
   window?.addEventListener('offline', listener, { signal })
   document?.addEventListener('visibilitychange', whenVisible, { signal })

@@ -1,0 +1,62 @@
+import type { ChatMessage, Content } from '../chat-client.ts'
+
+/** What the guest has answered so far, live or in a page before. */
+export interface Answers {
+  /** The answer to a picker or form, by what the answer's `inReplyTo` is. A failed answer is none. */
+  readonly byQuestion: ReadonlyMap<string, ChatMessage>
+  /** Quick replies before this message are closed: the guest has written since. */
+  readonly lastInboundIndex: number
+}
+
+interface Question {
+  readonly key: string
+  readonly part: Content
+}
+
+/** How an answer names the message: Genesys gives some pickers an id of their own. */
+export function questionKey(part: Content, message: ChatMessage): string {
+  return ('replyTo' in part && part.replyTo) || message.id
+}
+
+export function answersIn(messages: readonly ChatMessage[]): Answers {
+  const byQuestion = new Map<string, ChatMessage>()
+  let open: Question[] = []
+  let lastInboundIndex = -1
+  messages.forEach((message, index) => {
+    if (message.status === 'failed') return
+    if (message.direction === 'outbound') {
+      open.push(...(message.content ?? []).map((part) => ({ key: questionKey(part, message), part })))
+      return
+    }
+    lastInboundIndex = index
+    const key = message.inReplyTo ?? open.filter(({ part }) => isAnsweredBy(part, message)).at(-1)?.key
+    if (key === undefined) return
+    byQuestion.set(key, message)
+    open = open.filter((question) => question.key !== key)
+  })
+  return { byQuestion, lastInboundIndex }
+}
+
+/** In old histories an answer may not name its question: then by what was offered. */
+function isAnsweredBy(part: Content, { content = [] }: ChatMessage): boolean {
+  const payloads = new Set(
+    content.flatMap((answer) => (answer.type === 'button-response' ? [answer.payload] : [])),
+  )
+  if (part.type === 'list-picker')
+    return part.sections.some(({ items }) => items.some(({ id }) => payloads.has(id)))
+  if (part.type === 'date-picker')
+    return part.availableTimes.some(({ dateTime }) =>
+      [...payloads].some((time) => isSameTime(time, dateTime)),
+    )
+  return false
+}
+
+function isSameTime(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other)
+}
+
+/** What an answer chose, in words. */
+export function answerText({ text, content = [] }: ChatMessage): string {
+  const chosen = content.flatMap((part) => (part.type === 'button-response' ? [part.text] : []))
+  return chosen.join(', ') || (text ?? '')
+}

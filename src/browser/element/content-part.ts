@@ -1,0 +1,4 @@
+import type { Content } from '../contract.ts'
+
+/** A structured part of a message, by its type. */
+export type Part<Type extends Content['type']> = Extract<Content, { readonly type: Type }>

@@ -1,0 +1,70 @@
+import type { ChatMessage } from '../chat-client.ts'
+import { questionKey, type Answers } from './answers.ts'
+import type { ChatView } from './chat-view.ts'
+import { h } from './dom.ts'
+import type * as StructuredContent from './structured/structured-content.ts'
+import { sheetOf } from './styles/style-sheet.ts'
+
+type Module = typeof StructuredContent
+
+/** What the guest could answer with. */
+const CONTROLS = 'button.action, button.card-link, .slot, .choices'
+
+let loading: Promise<Module> | undefined
+let sheet: CSSStyleSheet | undefined
+
+/** Loads what shows cards, pickers and forms; again after a failure. */
+export function loadStructuredContent(): Promise<Module> {
+  loading ??= import('./structured/structured-content.ts')
+  loading.catch(() => (loading = undefined))
+  return loading
+}
+
+/** A card, a picker or a form in its place within a message, as soon as it can be shown. */
+export interface StructuredPart {
+  readonly node: HTMLElement
+  update(answers: Answers, isWritable: boolean): void
+}
+
+export function structuredPart(
+  part: StructuredContent.StructuredPart,
+  message: ChatMessage,
+  view: ChatView,
+): StructuredPart {
+  const node = h('div', { class: 'structured' })
+  const key = questionKey(part, message)
+  let close: StructuredContent.Question['close'] | undefined
+  let state: { readonly answer: ChatMessage | undefined; readonly isWritable: boolean } | undefined
+
+  function apply(): void {
+    close?.(state?.answer)
+    // A control whose answer could not be sent is out of reach; links stay.
+    for (const control of node.querySelectorAll<HTMLElement>(CONTROLS))
+      control.inert = state?.isWritable === false
+  }
+
+  loadStructuredContent().then(
+    ({ structuredView, structuredStyles }) => {
+      adopt(node, structuredStyles)
+      const shown = structuredView(part, message, view)
+      close = shown.close
+      node.replaceChildren(shown.node)
+      apply()
+    },
+    () => node.replaceChildren(h('div', { class: 'bubble unsupported' }, view.texts.unsupported)),
+  )
+  return {
+    node,
+    update(answers, isWritable) {
+      state = { answer: answers.byQuestion.get(key), isWritable }
+      apply()
+    },
+  }
+}
+
+function adopt(node: Node, rules: string): void {
+  const root = node.getRootNode()
+  if (!(root instanceof ShadowRoot)) return
+  sheet ??= sheetOf(rules)
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+}

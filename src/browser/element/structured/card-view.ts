@@ -1,0 +1,88 @@
+import type { Card } from '../../contract.ts'
+import { externalLink, linkUrl, safeUrl } from '../autolink.ts'
+import type { ChatView } from '../chat-view.ts'
+import { h } from '../dom.ts'
+import { icon } from '../icons.ts'
+
+/** A picture or a video, a title, a sentence, and what can be done. */
+export function cardView(card: Card, view: ChatView): HTMLElement {
+  const title = h('p', { class: 'card-title' }, card.title)
+  const usual = card.defaultAction && defaultAction(card.defaultAction, card.title, view)
+  return h(
+    'div',
+    { class: 'card', part: 'card', role: 'group', 'aria-label': card.title },
+    mediaView(card),
+    h(
+      'div',
+      { class: 'card-text' },
+      usual ? h('p', { class: 'card-title' }, usual) : title,
+      card.description !== undefined && h('p', { class: 'card-description' }, card.description),
+    ),
+    card.actions.length > 0 &&
+      h('div', { class: 'card-actions' }, ...card.actions.map((action) => actionView(action, view))),
+  )
+}
+
+function mediaView({ imageUrl, videoUrl, title }: Card): HTMLElement | false {
+  const picture = safeUrl(imageUrl)
+  const video = safeUrl(videoUrl)
+  if (video !== undefined) {
+    const attributes = { class: 'card-picture', src: video, poster: picture, 'aria-label': title }
+    return h('video', { ...attributes, controls: true, preload: 'none' })
+  }
+  return picture !== undefined && h('img', { class: 'card-picture', src: picture, alt: '', loading: 'lazy' })
+}
+
+/** What a click on the card itself does: its title is the link or button. */
+function defaultAction(
+  action: NonNullable<Card['defaultAction']>,
+  title: string,
+  view: ChatView,
+): HTMLElement | undefined {
+  if (action.type === 'postback') {
+    const button = { text: action.text, payload: action.payload }
+    const attributes = { type: 'button', class: 'card-link', onclick: () => view.reply({ button }) }
+    return h('button', attributes, title)
+  }
+  const url = linkUrl(action.url)
+  return url === undefined ? undefined : externalLink(url, { class: 'card-link' }, title)
+}
+
+function actionView(action: Card['actions'][number], view: ChatView): HTMLElement | false {
+  if (action.type === 'postback') {
+    const button = { text: action.text, payload: action.payload }
+    const onclick = () => view.reply({ button })
+    return h('button', { type: 'button', class: 'action', part: 'button', onclick }, action.text)
+  }
+  const url = linkUrl(action.url)
+  return url !== undefined && externalLink(url, { class: 'action', part: 'button' }, action.text)
+}
+
+/** Cards side by side, to be swiped, tabbed or stepped through. */
+export function carouselView(cards: readonly Card[], view: ChatView): HTMLElement {
+  const track = h(
+    'div',
+    { class: 'carousel-track', tabindex: '0' },
+    ...cards.map((card) => cardView(card, view)),
+  )
+  const step = (direction: 1 | -1) => () => {
+    const width = track.firstElementChild?.getBoundingClientRect().width ?? 0
+    const towards = getComputedStyle(track).direction === 'rtl' ? -direction : direction
+    track.scrollBy({ left: towards * (width + 12), behavior: isStill() ? 'auto' : 'smooth' })
+  }
+  return h(
+    'div',
+    { class: 'carousel', role: 'group', 'aria-label': view.texts.cards },
+    track,
+    h(
+      'div',
+      { class: 'carousel-steps' },
+      h('button', { type: 'button', 'aria-label': view.texts.previous, onclick: step(-1) }, icon('left')),
+      h('button', { type: 'button', 'aria-label': view.texts.next, onclick: step(1) }, icon('right')),
+    ),
+  )
+}
+
+function isStill(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}

@@ -1,0 +1,176 @@
+import type { ChatMessage } from '../../chat-client.ts'
+import type { Reply } from '../../contract.ts'
+import { answerText, questionKey } from '../answers.ts'
+import { safeUrl } from '../autolink.ts'
+import { dayName, startOfDay, timeOfDay, type ChatView } from '../chat-view.ts'
+import type { Part } from '../content-part.ts'
+import { h, toggle } from '../dom.ts'
+import { fill } from '../texts/fill.ts'
+
+/** What asks the guest for something, until there is an answer. */
+export interface Question {
+  readonly node: HTMLElement
+  /** Shows the answer in place of the choices; undefined opens them again. */
+  close(answer: ChatMessage | undefined): void
+}
+
+interface Heading {
+  readonly title?: string | undefined
+  readonly subtitle?: string | undefined
+  readonly imageUrl?: string | undefined
+}
+
+type Section = Part<'list-picker'>['sections'][number]
+
+/** A picture, a title, a sentence, and what there is to choose from. */
+export function question(heading: Heading, label: string, choices: HTMLElement, view: ChatView): Question {
+  const picture = safeUrl(heading.imageUrl)
+  const answered = h('p', { class: 'answered', hidden: true })
+  const node = h(
+    'div',
+    { class: 'picker', part: 'picker', role: 'group', 'aria-label': heading.title ?? label },
+    picture !== undefined && h('img', { class: 'card-picture', src: picture, alt: '', loading: 'lazy' }),
+    heading.title !== undefined && h('p', { class: 'card-title' }, heading.title),
+    heading.subtitle !== undefined && h('p', { class: 'card-description' }, heading.subtitle),
+    choices,
+    answered,
+  )
+  return {
+    node,
+    close(answer) {
+      toggle(choices, answer === undefined)
+      toggle(answered, answer !== undefined)
+      const text = answer ? fill(view.texts.yourAnswer, { text: answerText(answer) }) : ''
+      if (answered.textContent !== text) answered.textContent = text
+    },
+  }
+}
+
+/** Times to choose from, by day; without any, a field for a date and a time. */
+export function datePickerView(picker: Part<'date-picker'>, message: ChatMessage, view: ChatView): Question {
+  const label = picker.title ?? view.texts.chooseTime
+  const inReplyTo = questionKey(picker, message)
+  const answer = (time: Date) => {
+    const text = `${dayName(time, view)}, ${timeOfDay(time, view.locale)}`
+    view.reply({ date: { text, payload: time.toISOString(), inReplyTo } })
+  }
+  const times = picker.availableTimes
+    .map(({ dateTime }) => new Date(dateTime))
+    .filter((time) => !isNaN(+time))
+    .sort((one, other) => +one - +other)
+  const choices = h(
+    'div',
+    { class: 'choices' },
+    ...(times.length > 0 ? days(times, answer, view) : [dateField(picker, label, answer, view)]),
+  )
+  return question({ ...picker, title: label }, label, choices, view)
+}
+
+function days(times: readonly Date[], answer: (time: Date) => void, view: ChatView): HTMLElement[] {
+  return [...new Set(times.map(startOfDay))].map((day) => {
+    const name = dayName(new Date(day), view)
+    const ofDay = times.filter((time) => startOfDay(time) === day)
+    const buttons = ofDay.map((time) =>
+      h(
+        'button',
+        { type: 'button', class: 'slot', part: 'button', onclick: () => answer(time) },
+        timeOfDay(time, view.locale),
+      ),
+    )
+    return h(
+      'div',
+      { class: 'day', role: 'group', 'aria-label': name },
+      h('p', { class: 'day-name' }, name),
+      h('div', { class: 'slots' }, ...buttons),
+    )
+  })
+}
+
+function dateField(
+  picker: Part<'date-picker'>,
+  label: string,
+  answer: (time: Date) => void,
+  view: ChatView,
+): HTMLElement {
+  const field = h('input', {
+    type: 'datetime-local',
+    class: 'input',
+    required: true,
+    'aria-label': label,
+    min: localTime(picker.dateMinimum),
+    max: localTime(picker.dateMaximum),
+  })
+  const submit = (event: Event) => {
+    event.preventDefault()
+    answer(new Date(field.value))
+  }
+  return h(
+    'form',
+    { class: 'picker-form', onsubmit: submit },
+    field,
+    h('button', { type: 'submit', class: 'action primary', part: 'button' }, view.texts.confirm),
+  )
+}
+
+/** The field wants the guest's own time, without a zone. */
+function localTime(dateTime: string | undefined): string | undefined {
+  const time = new Date(dateTime ?? NaN)
+  if (isNaN(+time)) return undefined
+  return new Date(+time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+/** Sections to choose one thing or several from. */
+export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage, view: ChatView): Question {
+  const confirm = h(
+    'button',
+    { type: 'submit', class: 'action primary', part: 'button', disabled: true },
+    view.texts.confirm,
+  )
+  const list = listOf(picker.sections)
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const text = picker.reply?.subtitle
+    const inReplyTo = questionKey(picker, message)
+    view.reply({ list: { items: list.chosen(), inReplyTo, ...(text !== undefined && { text }) } })
+  }
+  const onchange = () => (confirm.disabled = list.chosen().length === 0)
+  const choices = h('form', { class: 'choices', onsubmit: submit, onchange }, ...list.nodes, confirm)
+  // The service puts the prompt into the message's text as well: the guest sees it once.
+  const isTold = message.text?.includes(picker.prompt?.title ?? '') === true
+  const { title, ...rest } = picker.prompt ?? {}
+  const label = title ?? picker.sections[0]?.title ?? view.texts.choose
+  return question(isTold ? { imageUrl: rest.imageUrl } : { ...rest, title }, label, choices, view)
+}
+
+let lists = 0
+
+/** Items of sections as radio buttons and checkboxes. */
+export function listOf(sections: readonly Section[]) {
+  const choices = new Map<HTMLInputElement, Reply>()
+  const group = (lists += 1)
+  const nodes = sections.map((section, number) => {
+    const items = section.items.map((item) => {
+      const type = section.multipleSelection ? 'checkbox' : 'radio'
+      const input = h('input', { type, name: `list-${group}-${number}`, value: item.id })
+      const picture = safeUrl(item.imageUrl)
+      choices.set(input, { text: item.title, payload: item.id })
+      return h(
+        'label',
+        { class: 'list-item' },
+        input,
+        picture !== undefined && h('img', { class: 'thumbnail', src: picture, alt: '', loading: 'lazy' }),
+        h(
+          'span',
+          { class: 'list-text' },
+          item.title,
+          item.subtitle !== undefined && h('span', { class: 'card-description' }, item.subtitle),
+        ),
+      )
+    })
+    return h('fieldset', {}, h('legend', { class: 'card-title' }, section.title), ...items)
+  })
+  return {
+    nodes,
+    chosen: () => [...choices].filter(([input]) => input.checked).map(([, reply]) => reply),
+  }
+}

@@ -1,0 +1,56 @@
+/** Cards, pickers and forms. */
+export const structuredStyles = `
+.card, .picker { width: 16.75rem; max-width: 100%; overflow: hidden; border-radius: 1rem; background: var(--_raised); border: 1px solid var(--_line); }
+.card-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover; background: var(--_soft); }
+.card-text { padding: 0.8125rem 0.9375rem 0.75rem; }
+.card-link { font: inherit; color: var(--_accent-text); text-align: start; text-decoration: underline; text-underline-offset: 2px; min-height: 1.5rem; }
+.place { display: flex; gap: 0.75rem; }
+.place > div { min-width: 0; }
+.card-title { overflow-wrap: anywhere; font-weight: 650; letter-spacing: -0.005em; }
+.card-description { display: block; margin-top: 2px; font-size: 0.8438rem; color: var(--_muted); overflow-wrap: anywhere; }
+.card-actions { border-top: 1px solid var(--_line); }
+.card-actions .action { width: 100%; border: 0; border-radius: 0; padding: 0.625rem 0.9375rem; font-size: 0.875rem; }
+.card-actions .action + .action { border-top: 1px solid var(--_line); }
+.card-actions .action:focus-visible { outline-offset: -3px; }
+.card-actions .action:last-child { border-radius: 0 0 0.9375rem 0.9375rem; }
+
+.carousel { width: 100%; min-width: 0; }
+.carousel-track {
+  display: flex; gap: 0.75rem; align-items: stretch; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; padding: 2px;
+}
+.carousel-track:focus-visible { outline-offset: -2px; border-radius: 1rem; }
+.carousel-track .card { flex: 0 0 min(14.75rem, 86%); scroll-snap-align: start; display: flex; flex-direction: column; }
+.carousel-track .card-actions { margin-top: auto; }
+.carousel-steps { display: flex; gap: 0.5rem; justify-content: flex-end; margin-top: 0.5rem; }
+.carousel-steps button { width: var(--_target); height: var(--_target); border-radius: 50%; display: grid; place-items: center; color: var(--_accent-text); background: var(--_soft); }
+
+.picker { padding: 0.875rem 0.9375rem; }
+.picker > .card-picture { margin: -0.875rem -0.9375rem 0.75rem; width: calc(100% + 1.875rem); }
+.answered { margin-top: 0.5rem; color: var(--_muted); overflow-wrap: anywhere; }
+.choices { min-width: 0; margin-top: 0.5rem; }
+.choices > .action { width: 100%; margin-top: 0.625rem; }
+.day { margin-top: 0.75rem; }
+.day-name { margin-bottom: 0.375rem; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); }
+.slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); gap: 0.5rem; }
+.slot { text-align: center; padding-inline: 0.375rem; }
+.picker-form { display: grid; gap: 0.625rem; margin-top: 0.75rem; }
+.input {
+  display: block; width: 100%; min-width: 0; max-width: 100%; min-height: var(--_target); padding: 0.5rem 0.75rem; border-radius: 0.75rem;
+  border: 1px solid var(--_field-line); background: var(--_surface); appearance: none; resize: vertical;
+}
+select.input { appearance: auto; }
+.input[aria-invalid='true'] { border-color: var(--_danger); }
+.form-progress { margin-bottom: 0.25rem; font-size: 0.7812rem; color: var(--_muted); }
+.form-step:focus { outline: none; }
+.form-field { margin-top: 0.75rem; min-width: 0; }
+.field-label { display: block; margin-bottom: 0.25rem; font-size: 0.875rem; font-weight: 600; overflow-wrap: anywhere; }
+.form-field .card-description { margin-bottom: 0.375rem; }
+.form-actions { display: flex; gap: 0.5rem; margin-top: 0.875rem; }
+.form-actions .action { flex: 1; }
+.form-answers dt { margin-top: 0.5rem; font-size: 0.7812rem; color: var(--_muted); }
+.form-answers dd { overflow-wrap: anywhere; }
+.picker fieldset + fieldset { margin-top: 0.875rem; }
+.list-item { display: flex; gap: 0.625rem; align-items: center; min-height: var(--_target); padding: 0.375rem 0; cursor: pointer; }
+.list-text { min-width: 0; overflow-wrap: anywhere; }
+.list-item input { width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--_accent); flex: none; }
+`

@@ -1,0 +1,83 @@
+import type { ChatMessage } from '../chat-client.ts'
+import { playChime } from './chime.ts'
+
+/** Counts what others wrote since the guest last looked, over reloads and tabs as far as the storage reaches. */
+export interface Unread {
+  readonly count: number
+  /** @param isLookedAt the panel is shown, so that what is there is read if the page itself can be seen */
+  update(messages: readonly ChatMessage[], isLookedAt: boolean): void
+  /** A message has just come. */
+  notify(): void
+  end(): void
+}
+
+export function createUnread(options: {
+  /** Keeps until when the guest has read; without it a reload forgets. */
+  readonly storage: Storage | undefined
+  readonly key: string
+  /** `title` puts the count before the page's title, `sound` plays a short tone. */
+  readonly notifiers: readonly string[]
+  readonly onCount: (count: number) => void
+  /** The page came into view, or another tab has read. */
+  readonly onStale: () => void
+}): Unread {
+  const { storage, key, notifiers, onCount, onStale } = options
+  const stop = new AbortController()
+  let count = 0
+  let ownReadUntilMs = 0
+  document.addEventListener('visibilitychange', onStale, { signal: stop.signal })
+  window.addEventListener('storage', onStale, { signal: stop.signal })
+
+  function readUntilMs(): number {
+    return Math.max(ownReadUntilMs, Number(storage?.getItem(key)) || 0)
+  }
+
+  function setCount(next: number): void {
+    if (count === next) return
+    count = next
+    if (notifiers.includes('title')) showInTitle(count)
+    onCount(count)
+  }
+
+  return {
+    get count() {
+      return count
+    },
+    update(messages, isLookedAt) {
+      const sent = messages.filter(({ status }) => status === 'sent')
+      const timeOf = (message: ChatMessage | undefined) => Date.parse(message?.time ?? '') || 0
+      // Who has answered has read.
+      let untilMs = Math.max(
+        readUntilMs(),
+        timeOf(sent.filter(({ direction }) => direction === 'inbound').at(-1)),
+      )
+      if (isLookedAt && document.visibilityState === 'visible') {
+        untilMs = Math.max(untilMs, timeOf(sent.at(-1)))
+        if (untilMs > readUntilMs()) storage?.setItem(key, String(untilMs))
+      }
+      ownReadUntilMs = untilMs
+      setCount(sent.filter((message) => message.direction === 'outbound' && timeOf(message) > untilMs).length)
+    },
+    notify() {
+      if (notifiers.includes('sound') && count > 0) playChime()
+    },
+    end() {
+      stop.abort()
+      setCount(0)
+    },
+  }
+}
+
+/** The page's own storage; browsers throw where it is forbidden. */
+export function storageFor(choice: string | undefined): Storage | undefined {
+  try {
+    return choice === 'local' ? localStorage : choice === 'session' ? sessionStorage : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function showInTitle(count: number): void {
+  const title = document.title.replace(/^\(\d+\) /, '')
+  document.title = count > 0 ? `(${count}) ${title}` : title
+}

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { readSourceFiles } from '../source-files.ts'
+
+const page = readFileSync('docs/architecture.md', 'utf8')
+const WEB_MESSAGING = 'genesys/web-messaging/'
+/** Programs and parts that stand apart; `test/import-direction.test.ts` says of whom. */
+const APART = ['simulator', 'browser', 'fixtures', 'demo']
+
+/** The box of the picture in which a file is; undefined for the files at the top, which see all. */
+function partOf(path: string): string | undefined {
+  const [folder, ...rest] = path.split('/')
+  if (rest.length === 0 || APART.includes(folder!)) return undefined
+  if (!path.startsWith(WEB_MESSAGING)) return folder
+  const [inner, file] = path.slice(WEB_MESSAGING.length).split('/')
+  return file === undefined ? 'operations' : inner
+}
+
+const files = readSourceFiles()
+
+test('the picture of the architecture has exactly the arrows that the imports of the sources make', () => {
+  const drawn = [...page.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`)
+  const made = files.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ isRelative }) => isRelative)
+      .map(({ target }) => [partOf(path), partOf(target)])
+      .filter(([from, to]) => from !== undefined && to !== undefined && from !== to)
+      .map(([from, to]) => `${from} --> ${to}`),
+  )
+  expect(drawn.length).toBeGreaterThan(20)
+  expect(drawn.sort()).toEqual([...new Set(made)].sort())
+})
+
+test('every part of the sources has a box in the picture, and says what it is for', () => {
+  const parts = new Set(files.map(({ path }) => partOf(path)).filter((part) => part !== undefined))
+  const described = [...page.matchAll(/^ +(\S+)\["(\S+)<br>.+"\]$/gm)].map(([, part]) => part)
+  expect(described.sort()).toEqual([...parts].sort())
+})
+
+test.each(['A message of a guest, from route to frame', 'A message of an agent, from frame to event'])(
+  '%s: the page names at most eight files, and all of them are there',
+  (title) => {
+    const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
+    const steps = [...list.matchAll(/^\d+\. `(\S+)`/gm)].map(([, path]) => path!)
+    expect(steps.length).toBeGreaterThan(4)
+    expect(steps.length).toBeLessThanOrEqual(8)
+    expect(steps.filter((path) => !existsSync(`src/${path}`))).toEqual([])
+  },
+)
+
+test('the files that the page names for a question are there', () => {
+  const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((path) => !existsSync(`src/${path}`) && !existsSync(path))).toEqual([])
+})

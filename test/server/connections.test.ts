@@ -1,0 +1,228 @@
+import { once } from 'node:events'
+import net, { type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { isSession } from '../event-reader.ts'
+import { ask, SITE, startTogether, type Page, type Running } from '../start-service.ts'
+
+/** Clients that break off, stall, or send what no browser does, over raw sockets. */
+
+const UNLIMITED = {
+  RATE_GUEST_PER_MINUTE: '1000000',
+  RATE_ADDRESS_PER_MINUTE: '1000000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
+  RATE_OVERALL_PER_SECOND: '1000000',
+}
+
+let running: Running
+let page: Page
+async function start(settings: Record<string, string> = {}) {
+  running = await startTogether({ settings: { ...UNLIMITED, ...settings }, simulator: { record: false } })
+  page = await running.openPage()
+}
+afterEach(() => running.stop())
+
+function connect(): Socket {
+  return net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)
+}
+
+function head(line: string, headers: Record<string, string> = {}): string {
+  const all = { host: 'localhost', ...page.headers, ...headers }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
+/** What comes until the connection ends, in whichever way. */
+async function readAll(socket: Socket): Promise<string> {
+  let text = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  await new Promise((resolve) => socket.on('close', resolve))
+  return text
+}
+
+/** Everything that the service counts as open. */
+async function counts() {
+  const { body } = await ask(running.url, 'GET', '/metrics')
+  const of = (name: string) =>
+    Number(new RegExp(`^guest_bff_${name} (\\d+)$`, 'm').exec(String(body))?.[1] ?? Number.NaN)
+  return {
+    streams: of('live_streams'),
+    inFlight: of('requests_in_flight'),
+    arriving: of('requests_arriving'),
+  }
+}
+
+/** Looks again until the counts are these: a closed connection is noticed a moment later. */
+async function expectCounts(expected: Awaited<ReturnType<typeof counts>>) {
+  let found = await counts()
+  for (let tries = 0; tries < 40 && JSON.stringify(found) !== JSON.stringify(expected); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    found = await counts()
+  }
+  expect(found).toEqual(expected)
+}
+
+const NOTHING_OPEN = { streams: 0, inFlight: 0, arriving: 0 }
+
+describe('what is counted', () => {
+  beforeEach(() => start())
+
+  test('is counted down after ten thousand requests that were broken off, whatever waited behind them', async () => {
+    const body = JSON.stringify({ text: 'x'.repeat(200) })
+    const post = head('POST /messages', {
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+    })
+    const shapes = [
+      head('GET /events') + head('GET /events') + head('GET /guest-session'),
+      head('GET /events') + post + body + head('GET /events'),
+      head('GET /guest-session') + head('GET /events') + post.slice(0, 90),
+      post + body.slice(0, 50),
+      post + body + post + body,
+      head('GET /events') + 'GARBAGE\r\n\r\n',
+      head('GET /messages', { upgrade: 'websocket', connection: 'Upgrade' }),
+      head('POST /messages', { expect: '100-continue', 'content-length': '20' }),
+      head('POST /attachments?fileName=a.txt', { 'content-length': '1000' }) + 'abc',
+      head('POST /messages', { 'transfer-encoding': 'chunked' }) + '5\r\nabcde\r\n0\r\nX: y\r\n',
+    ]
+    const CONNECTIONS = 4000 // of 10,000 requests: 2.5 on each on average
+    for (let at = 0; at < CONNECTIONS;) {
+      const batch = Array.from({ length: 100 }, async () => {
+        const socket = connect()
+        const turn = at++
+        const shape = shapes[turn % shapes.length] ?? ''
+        await once(socket, 'connect')
+        socket.write(shape)
+        // Some leave at once, some when an answer has begun, some half-close first.
+        if (turn % 3 === 0) socket.end()
+        if (turn % 3 === 1 && shape.endsWith('\r\n\r\n'))
+          await Promise.race([once(socket, 'data'), once(socket, 'close')])
+        socket.destroy()
+      })
+      await Promise.allSettled(batch)
+    }
+    await expectCounts(NOTHING_OPEN)
+    expect((await page.ask('GET', '/guest-session')).status).toBe(200)
+  }, 120_000)
+
+  test('counts a stream as long as it is open, with requests behind it or not', async () => {
+    const socket = connect()
+    socket.write(head('GET /events') + head('GET /guest-session'))
+    await once(socket, 'data')
+    await expectCounts({ streams: 1, inFlight: 0, arriving: 0 })
+    socket.destroy()
+    await expectCounts(NOTHING_OPEN)
+  })
+})
+
+describe('a connection', () => {
+  beforeEach(() => start())
+
+  test('that sends many requests at once is served in order, and closed above sixteen that wait', async () => {
+    const few = connect()
+    few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
+    expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
+    const many = connect()
+    many.write(head('GET /openapi.json').repeat(1600))
+    const answered = (await readAll(many)).split('HTTP/1.1 200').length - 1
+    expect(answered).toBeLessThanOrEqual(17)
+  })
+
+  test('gets its stream, and what it asks behind it is never served', async () => {
+    const socket = connect()
+    socket.write(head('GET /events') + head('POST /typing', { 'content-length': '0' }))
+    const text = await new Promise<string>((resolve) => {
+      let read = ''
+      socket.on('data', (chunk) => {
+        read += chunk.toString()
+        if (read.includes('retry: 2000')) resolve(read)
+      })
+    })
+    expect(text).toMatch(/\r\nConnection: close\r\n/i)
+    expect(text.split('HTTP/1.1')).toHaveLength(2)
+    socket.destroy()
+  })
+
+  test.each([
+    ['a request that is not HTTP', 'NOT HTTP\r\n\r\n', 400, 'invalid_request'],
+    [
+      'headers of more than 16 KiB',
+      `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n', 417, 'expectation_failed'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
+  ])('that sends %s gets problem details', async (_what, text, status, code) => {
+    const socket = connect()
+    socket.write(text)
+    const [headers = '', body = ''] = (await readAll(socket)).split('\r\n\r\n')
+    expect(headers).toMatch(new RegExp(`^HTTP/1.1 ${status} [A-Z]`))
+    expect(headers).toMatch(/Content-Type: application\/problem\+json/i)
+    expect(JSON.parse(body)).toMatchObject({ status, code })
+  })
+})
+
+describe('slow bodies', () => {
+  test('hold no place for work: others are served, and too many of one address are refused', async () => {
+    await start({
+      MAX_REQUESTS_UNDER_WAY: '2',
+      MAX_REQUESTS_ARRIVING: '20',
+      MAX_REQUESTS_ARRIVING_PER_ADDRESS: '5',
+    })
+    const slow = Array.from({ length: 5 }, () => connect())
+    const post = head('POST /messages', { 'content-type': 'application/json', 'content-length': '100' })
+    for (const socket of slow) socket.write(`${post}{`)
+    await expectCounts({ ...NOTHING_OPEN, arriving: 5 })
+    expect((await page.ask('GET', '/guest-session')).status).toBe(200)
+    const { status, body, headers } = await page.say('too many')
+    expect([status, body.code]).toEqual([429, 'rate_limited'])
+    expect(headers.get('retry-after')).not.toBeNull()
+    for (const socket of slow) socket.destroy()
+    await expectCounts(NOTHING_OPEN)
+    expect((await page.say('now there is room')).status).toBe(201)
+  }, 20_000)
+
+  test('of chunks that never end are told that their time is over', async () => {
+    await start()
+    const socket = connect()
+    socket.write(
+      head('POST /messages', { 'content-type': 'application/json', 'content-length': '100' }) + '{',
+    )
+    const [headers = '', body = ''] = (await readAll(socket)).split('\r\n\r\n')
+    expect(headers).toMatch(/^HTTP\/1.1 408 /)
+    expect(headers).toMatch(/\r\nConnection: close/i)
+    expect(JSON.parse(body)).toMatchObject({ code: 'request_timeout' })
+    await expectCounts(NOTHING_OPEN)
+  }, 20_000)
+})
+
+describe('event streams', () => {
+  test('are bounded by address', async () => {
+    await start({ MAX_EVENT_STREAMS_PER_ADDRESS: '2' })
+    const streams = [await page.events(), await page.events()]
+    await streams[0]?.next(isSession('connected'))
+    const { status, body } = await page.ask('GET', '/events')
+    expect([status, body.code]).toEqual([429, 'rate_limited'])
+    for (const stream of streams) stream.close()
+    await expectCounts(NOTHING_OPEN)
+    const again = await page.events()
+    expect(again.status).toBe(200)
+    again.close()
+  })
+})
+
+describe('refusals', () => {
+  test('of one kind from one address are one line a second in the log, and counted whole in the metrics', async () => {
+    await start()
+    for (let i = 0; i < 50; i++) await ask(running.url, 'GET', '/nowhere', undefined, { origin: SITE })
+    const lines = running.logLines.filter((line) => line.includes('"code":"not_found"'))
+    expect(lines.length).toBeLessThanOrEqual(3)
+    const { body } = await ask(running.url, 'GET', '/metrics')
+    expect(String(body)).toMatch(/^guest_bff_problems_total\{code="not_found"\} 50$/m)
+  })
+})
