@@ -7,6 +7,7 @@ import type { Log } from './log.ts'
 import { metricsPage } from './management-app.ts'
 import type { Metrics, MetricsPage } from './metrics.ts'
 import { createOpenApiJson } from './openapi/openapi-json.ts'
+import { preparedProblem } from './problems/prepared-problem.ts'
 import { problemHandler } from './problems/problem-handler.ts'
 import { problemPages } from './problems/problem-pages.ts'
 import type { Readiness } from './readiness.ts'
@@ -20,7 +21,7 @@ import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createArrivalLimit } from './middleware/arrival-limit.ts'
 import { createProxyTrust } from './middleware/client-address.ts'
-import { createLoadLimit } from './middleware/load-limit.ts'
+import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
 import { createOriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits } from './middleware/rate-limits.ts'
 import { requestId } from './middleware/request-id.ts'
@@ -46,6 +47,7 @@ export interface AppParts {
   readonly streams: EventStreams
   readonly widgetConfig: ReadWidgetConfig
   readonly readiness: Readiness
+  readonly load: LoadLimit
   /** Whether pages with a live stream may come. */
   readonly acceptsStreams: () => boolean
   readonly monotonicNow: () => number
@@ -56,14 +58,13 @@ const PUBLIC_METRICS_MAX_AGE_MS = 500
 
 /** The order in which a request meets middleware and routes. */
 export function createApp(parts: AppParts): Express {
-  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness } = parts
+  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness, load } = parts
   const gate = createOriginGate({
     allowedOrigins: config.allowedOrigins,
     allowNoOrigin: config.allowNoOrigin,
     credentials: config.session.cookie,
   })
   const rate = createRateLimits(config.rate)
-  const load = createLoadLimit(config.limits.requestsInFlight)
   const arrivals = createArrivalLimit({
     max: config.limits.requestsArriving,
     maxPerAddress: config.limits.requestsArrivingPerAddress,
@@ -92,11 +93,16 @@ export function createApp(parts: AppParts): Express {
   app.once('mount', () => {
     isHttpsOnly = false
   })
+  const refuseOverload = preparedProblem(overloaded('Run more replicas: the event loop is late.'), {
+    publicUrl: config.publicUrl,
+    hints: config.problemHints,
+  })
   app.use(
-    securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly: () => isHttpsOnly }),
     requestId,
     requestLog({ log, metrics }),
     gate.cors,
+    load.admit(refuseOverload),
+    securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly: () => isHttpsOnly }),
   )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
   addHealthRoutes(app, {

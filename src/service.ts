@@ -5,6 +5,7 @@ import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import { createLog, type Log } from './log.ts'
 import { createManagementApp } from './management-app.ts'
+import { createLoadLimit } from './middleware/load-limit.ts'
 import { createMetrics } from './metrics.ts'
 import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
@@ -116,6 +117,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now: monotonicNow })
 
   let acceptsStreams = true
+  const load = createLoadLimit(config.limits.requestsInFlight)
   const services = { sessions, messages, attributes, attachments }
   const app = createApp({
     config,
@@ -127,6 +129,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     streams,
     widgetConfig,
     readiness,
+    load,
     acceptsStreams: () => acceptsStreams,
     monotonicNow,
   })
@@ -154,6 +157,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
       drain()
       clearInterval(expiry)
       streams.close()
+      load.close()
       await guestApi.close()
       genesys.close()
     },

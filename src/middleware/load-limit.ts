@@ -1,17 +1,40 @@
-import type { RequestHandler } from 'express'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Request, RequestHandler, Response } from 'express'
 import { whenClosed } from '../server/when-closed.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
 import { RequestError } from './request-error.ts'
 
 export interface LoadLimit {
-  /** Takes a place until the answer has gone; above the limit, 503 at once. Behind the reading of the body. */
+  /**
+   * Before all that costs: answers by `refuse` what would only make the others late, so that what is admitted is served.
+   * Probes pass, and preflights, which cost less than a page's next try.
+   */
+  admit(refuse: (res: Response) => void): RequestHandler
+  /** Takes a place until the answer has gone. Behind the reading of the body: a place is for work. */
   readonly guard: RequestHandler
   readonly inFlight: number
+  close(): void
 }
 
-/** Refuses at once what would only wait: above `max` requests in flight, 503 with `Retry-After`. */
+const RESOLUTION_MS = 5
+const SAMPLE_MS = 100
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+/** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
 export function createLoadLimit(max: number): LoadLimit {
   let inFlight = 0
+  const limit = new AdaptiveLimit(max)
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delays.enable()
+  const timer = setInterval(() => {
+    limit.sample(delays.max / 1e6 - RESOLUTION_MS)
+    delays.reset()
+  }, SAMPLE_MS).unref()
   return {
+    admit: (refuse) => (req, res, next) => {
+      if (inFlight < limit.value || isExempt(req)) next()
+      else refuse(res)
+    },
     guard(_req, res, next) {
       if (inFlight >= max) {
         next(overloaded('MAX_REQUESTS_UNDER_WAY bounds the requests that one process works on.'))
@@ -26,7 +49,15 @@ export function createLoadLimit(max: number): LoadLimit {
     get inFlight() {
       return inFlight
     },
+    close() {
+      clearInterval(timer)
+      delays.disable()
+    },
   }
+}
+
+function isExempt(req: Request): boolean {
+  return req.method === 'OPTIONS' || PROBES.has(req.path)
 }
 
 export function overloaded(hint: string): RequestError {

@@ -27,7 +27,7 @@ export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions)
   return (err: unknown, req, res, _next) => {
     if (isAbortedDownload(err)) return void res.destroy()
     const code = problemCode(err)
-    rememberProblem(res, err, code)
+    rememberProblem(res, err)
     if (isFailure(err, code)) logFailure(log, err, code, req, res, sample(code))
     // Too late for another answer: only a broken connection can still tell that something went wrong.
     if (res.headersSent) return void res.destroy()
@@ -61,8 +61,9 @@ export function requestIdOf(res: Response): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
-function rememberProblem(res: Response, err: unknown, code: ProblemCode) {
-  res.locals.problem = { code, hint: problemHint(err) } satisfies ProblemInLog
+/** For the request's line in the log. */
+export function rememberProblem(res: Response, err: unknown): void {
+  res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
 }
 
 /** What this service refuses by itself is told by the request's own line. */

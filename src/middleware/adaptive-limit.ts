@@ -1,0 +1,30 @@
+/** Above this, what has been admitted waits longer for its turns than it takes to be served. */
+const TARGET_DELAY_MS = 60
+/** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
+const MIN_LIMIT = 256
+const GROWTH = 1.1
+const LARGEST_CUT = 0.5
+
+/**
+ * How many requests may be in flight for the event loop to keep up. While its turns are late the limit shrinks in
+ * proportion, and while they are not it grows by a tenth a sample, up to `max`.
+ */
+export class AdaptiveLimit {
+  readonly #max: number
+  #limit: number
+
+  constructor(max: number) {
+    this.#max = max
+    this.#limit = max
+  }
+
+  get value(): number {
+    return Math.floor(this.#limit)
+  }
+
+  /** @param delayMs how late the latest turn of the event loop was since the last sample */
+  sample(delayMs: number): void {
+    const factor = delayMs > TARGET_DELAY_MS ? Math.max(LARGEST_CUT, TARGET_DELAY_MS / delayMs) : GROWTH
+    this.#limit = Math.min(this.#max, Math.max(MIN_LIMIT, this.#limit * factor))
+  }
+}

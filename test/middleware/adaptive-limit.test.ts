@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals'
+import { AdaptiveLimit } from '../../src/middleware/adaptive-limit.ts'
+
+test('while the event loop keeps up, as many are admitted as are allowed', () => {
+  const limit = new AdaptiveLimit(1000)
+  for (let i = 0; i < 100; i++) limit.sample(5)
+  expect(limit.value).toBe(1000)
+})
+
+test('while it is late fewer are admitted with every sample, and never too few to be busy', () => {
+  const limit = new AdaptiveLimit(1000)
+  limit.sample(90)
+  expect(limit.value).toBe(666)
+  limit.sample(10_000)
+  expect(limit.value).toBe(333)
+  for (let i = 0; i < 100; i++) limit.sample(10_000)
+  expect(limit.value).toBe(256)
+})
+
+test('when it keeps up again, all are admitted within two seconds', () => {
+  const limit = new AdaptiveLimit(1000)
+  for (let i = 0; i < 100; i++) limit.sample(10_000)
+  for (let i = 0; i < 20; i++) limit.sample(5)
+  expect(limit.value).toBe(1000)
+})
+
+test('a lower bound of the operator holds', () => {
+  const limit = new AdaptiveLimit(10)
+  limit.sample(10_000)
+  limit.sample(5)
+  expect(limit.value).toBe(10)
+})
