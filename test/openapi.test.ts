@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
+import { disagreement } from './openapi-answers.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
 
 const document = openApiDocument({ publicUrl: 'https://chat.example.com', version: '1.2.3' })
@@ -42,4 +43,12 @@ test('the document is OpenAPI 3.1 with this address and version, and knows every
   const { code } = (document.components?.schemas as { Problem: { properties: { code: { enum: string[] } } } })
     .Problem.properties
   expect(code.enum).toEqual(PROBLEM_CODES)
+})
+
+test('an answer that the document does not describe is noticed', () => {
+  const json = 'application/json'
+  expect(disagreement('GET', '/guest-session', 200, json, {})).toMatch(/required property/)
+  expect(disagreement('GET', '/guest-session', 418, json, {})).toMatch(/not documented/)
+  expect(disagreement('GET', '/messages?pageSize=1', 200, 'text/html', '')).toMatch(/not documented as/)
+  expect(disagreement('GET', '/healthz', 200, json, { status: 'ok' })).toBeUndefined()
 })

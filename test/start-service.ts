@@ -5,6 +5,7 @@ import type { GuestBffOptions } from '../src/service.ts'
 import { startSimulator, type Simulator } from '../src/simulator/simulator.ts'
 import type { SimulatorOptions } from '../src/simulator/settings.ts'
 import { readEvents, type EventReader } from './event-reader.ts'
+import { disagreement } from './openapi-answers.ts'
 import { secretsIn } from './secrets.ts'
 
 export const SITE = 'https://www.example.com'
@@ -140,5 +141,8 @@ export async function ask(
   const text = await response.text()
   answers.push(JSON.stringify([...response.headers]), text)
   const isJson = response.headers.get('content-type')?.includes('json') === true
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  const answerBody: unknown = isJson ? JSON.parse(text) : text
+  const wrong = disagreement(method, path, response.status, response.headers.get('content-type'), answerBody)
+  if (wrong !== undefined) throw new Error(`The answer is not as /openapi.json says: ${wrong}`)
+  return { status: response.status, headers: response.headers, body: answerBody }
 }

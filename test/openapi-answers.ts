@@ -1,0 +1,49 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { openApiDocument } from '../src/openapi/document.ts'
+
+const document = openApiDocument({ publicUrl: '', version: 'test' })
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+ajv.addSchema(document, 'openapi')
+
+interface Documented {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
+}
+
+const paths = Object.entries((document.paths ?? {}) as Record<string, Record<string, Documented>>).map(
+  ([path, methods]) => ({
+    path,
+    methods,
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }),
+)
+
+const pointer = (...parts: string[]) =>
+  parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
+
+/**
+ * Checks an answer against the OpenAPI document.
+ * @returns what is wrong with it; undefined for what the document describes so, or does not speak of
+ */
+export function disagreement(
+  method: string,
+  path: string,
+  status: number,
+  contentType: string | null,
+  body: unknown,
+): string | undefined {
+  const found = paths.find(({ pattern }) => pattern.test(path.split('?', 1)[0] ?? ''))
+  const operation = found?.methods[method.toLowerCase()]
+  if (found === undefined || operation === undefined) return undefined
+  const type = contentType?.split(';', 1)[0]
+  const response = operation.responses[String(status)]
+  if (response === undefined) return `${method} ${path}: ${status} is not documented`
+  if (type === undefined || response.content === undefined) return undefined
+  if (!(type in response.content)) return `${method} ${path}: ${status} is not documented as ${type}`
+  if (!type.endsWith('json')) return undefined
+  const ref = `openapi#${pointer('paths', found.path, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema')}`
+  const validate = ajv.getSchema(ref) ?? ajv.compile({ $ref: ref })
+  if (validate(body)) return undefined
+  return `${method} ${path} ${status}: ${ajv.errorsText(validate.errors)}`
+}
