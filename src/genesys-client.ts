@@ -38,7 +38,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
   const observe = ({ name, operation, result, durationMs }: ObservedAttempt) => {
-    const outcome = typeof result === 'number' ? `http-${result}` : result
+    const outcome = typeof result === 'number' ? (result < 400 ? 'ok' : `http_${result}`) : result
     metrics.upstreamCallEnded({ operation, outcome, durationMs })
     if (name === 'login') metrics.tokenRefreshed(outcome)
   }

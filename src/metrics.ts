@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { OPERATION_LABELS } from './upstream-operation-labels.ts'
 
 export interface EndedRequest {
   readonly method: string
@@ -11,7 +12,7 @@ export interface EndedRequest {
 export interface UpstreamCall {
   /** A constant of the caller, such as `token` or `history`; never made from a request. */
   readonly operation: string
-  /** `ok`, or a code of the problem catalogue. */
+  /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
   readonly outcome: string
   readonly durationMs?: number | undefined
 }
@@ -65,16 +66,21 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     labelNames: ['code'],
     registers,
   })
+  const refusedOrigins = new Counter({
+    name: 'guest_bff_refused_origins_total',
+    help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
+    registers,
+  })
   const upstreamCalls = new Histogram({
     name: 'guest_bff_upstream_call_duration_seconds',
-    help: 'Calls to Genesys Cloud and how long each took; outcome is ok or the code of a problem.',
+    help: 'Calls to Genesys Cloud and how long each took; outcome is ok, http_ and a status, or what prevented an answer.',
     labelNames: ['operation', 'outcome'],
     buckets: SECONDS_BUCKETS,
     registers,
   })
   const tokenRefreshes = new Counter({
     name: 'guest_bff_token_refreshes_total',
-    help: 'OAuth tokens asked for; outcome is ok or the code of a problem.',
+    help: 'OAuth tokens asked for; outcome is ok, http_ and a status, or what prevented an answer.',
     labelNames: ['outcome'],
     registers,
   })
@@ -104,10 +110,16 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
         { method: knownMethod(method), route: boundedRoute(route), status },
         durationMs / 1000,
       ),
-    problemAnswered: (code) => problems.inc({ code: boundedOutcome(code) }),
+    problemAnswered(code) {
+      problems.inc({ code: boundedOutcome(code) })
+      if (code === 'origin_not_allowed') refusedOrigins.inc()
+    },
     upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
       upstreamCalls.observe(
-        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
+        {
+          operation: boundedOperation(OPERATION_LABELS[operation] ?? snakeCase(operation)),
+          outcome: boundedOutcome(outcome),
+        },
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
@@ -135,6 +147,10 @@ function countOpen(gauge: Gauge): () => void {
     if (open) gauge.dec()
     open = false
   }
+}
+
+function snakeCase(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])

@@ -1,0 +1,21 @@
+/** Metric labels of the calls to Genesys, by the name under which a driver makes them. */
+export const OPERATION_LABELS: Readonly<Record<string, string>> = {
+  'give an access token': 'request_token',
+  'create a guest': 'create_guest',
+  'issue a guest identity': 'create_guest_identity',
+  'create an external user': 'create_external_user',
+  'take the message': 'send_message',
+  'give the history': 'read_history',
+  'take the file': 'upload_file',
+  'write guest attributes': 'write_attributes',
+  'write the attributes': 'write_attributes',
+  'find the conversation': 'find_conversation',
+  'give the conversation': 'read_conversation',
+  'show the deployment': 'read_deployment',
+  'give the deployment': 'read_deployment',
+  "give the deployment's configuration": 'read_deployment_configuration',
+  'give the allowed domains': 'read_allowed_domains',
+  'sign the guest in': 'sign_in',
+  "renew the guest's sign-in": 'renew_sign_in',
+  'sign the guest out': 'sign_out',
+}
