@@ -9,6 +9,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { bundleTypes } from './bundle-types.mjs'
 import { writeThirdParty } from './third-party.mjs'
@@ -56,6 +57,33 @@ async function buildBrowser() {
     buildChat(),
     copyPage('src/browser/demo', 'dist/browser/demo'),
   ])
+  await versionScripts()
+  await compressScripts()
+}
+
+/** The same under a name that changes with the content, for pages that keep it for good or name its hash. */
+async function versionScripts() {
+  const assets = {}
+  for (const name of ['client', 'guest-chat']) {
+    const content = await readFile(join(root, `dist/browser/${name}.js`))
+    const path = `${name}.${createHash('sha256').update(content).digest('hex').slice(0, 10)}.js`
+    assets[`${name}.js`] = {
+      path,
+      integrity: `sha384-${createHash('sha384').update(content).digest('base64')}`,
+    }
+    await writeFile(join(root, 'dist/browser', path), content)
+  }
+  await writeFile(join(root, 'dist/browser/assets.json'), `${JSON.stringify(assets, null, 2)}\n`)
+}
+
+/** Once, and as small as can be; a request only chooses. */
+async function compressScripts() {
+  const folder = join(root, 'dist/browser')
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js'))) {
+    const content = await readFile(join(folder, file))
+    await writeFile(join(folder, `${file}.br`), brotliCompressSync(content))
+    await writeFile(join(folder, `${file}.gz`), gzipSync(content, { level: 9 }))
+  }
 }
 
 /**

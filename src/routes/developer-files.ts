@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 
@@ -11,23 +12,24 @@ export interface DeveloperFilesOptions {
 }
 
 const HOUR = 'public, max-age=3600'
-/** What the chat loads when it needs it, a language for instance; the name changes with what is in it. */
-const LAZY_FILE = /^\/guest-chat-[\w-]+\.js$/
+/** By its plain name, by one that changes with its content, and what the chat loads when it needs it. */
+const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
+const PLAIN_NAMES = ['client.js', 'guest-chat.js']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
+/** What the build has made of each script, the smallest first. */
+const ENCODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+]
 
 /** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
 export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   const { builtFolder, openApiJson, docs, demo } = options
   const browserFolder = join(builtFolder, 'browser')
   const router = Router()
-  for (const file of ['client.js', 'client.d.ts', 'guest-chat.js']) {
-    router.get(`/${file}`, forOtherSites, (_req: Request, res: Response) => {
-      res.sendFile(file, { root: browserFolder, headers: { 'Cache-Control': HOUR } })
-    })
-  }
-  router.get(LAZY_FILE, forOtherSites, (req: Request, res: Response) => {
-    res.sendFile(basename(req.path), { root: browserFolder, headers: { 'Cache-Control': FOR_GOOD } })
-  })
+  const files = express.static(browserFolder, { index: false, redirect: false, setHeaders: describeFile })
+  router.get(SCRIPT, forOtherSites, smallestThatIsTaken(files))
+  router.get(['/client.d.ts', '/assets.json'], forOtherSites, files)
   if (docs) {
     router.get('/openapi.json', async (req: Request, res: Response) => {
       res.type('json').send(await openApiJson(req.baseUrl))
@@ -42,4 +44,27 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
 const forOtherSites: RequestHandler = (_req, res, next) => {
   res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
   next()
+}
+
+/** Hands a script on in the smallest form that the browser takes. */
+function smallestThatIsTaken(files: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const { url } = req
+    const encoding = ENCODINGS.find(({ name }) => req.acceptsEncodings(name))
+    req.url = `${req.path}${encoding?.suffix ?? ''}`
+    res.vary('Accept-Encoding')
+    void files(req, res, (error) => {
+      req.url = url
+      next(error)
+    })
+  }
+}
+
+function describeFile(res: ServerResponse, path: string): void {
+  const encoding = ENCODINGS.find(({ suffix }) => path.endsWith(suffix))
+  const file = basename(path, encoding?.suffix)
+  if (encoding) res.setHeader('Content-Encoding', encoding.name)
+  if (file.endsWith('.js')) res.setHeader('Content-Type', 'text/javascript; charset=utf-8')
+  const isPlain = PLAIN_NAMES.includes(file) || !file.endsWith('.js')
+  res.setHeader('Cache-Control', isPlain ? HOUR : FOR_GOOD)
 }

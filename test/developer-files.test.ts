@@ -1,0 +1,77 @@
+import http from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startTogether, type Running } from './start-service.ts'
+
+let running: Running
+beforeAll(async () => {
+  running = await startTogether()
+})
+afterAll(() => running.stop())
+
+/** As it is on the wire: `fetch` would decompress it. */
+function load(path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>(
+    (resolve, reject) => {
+      http
+        .get(running.url + path, { headers }, (res) => {
+          const chunks: Buffer[] = []
+          res.on('data', (chunk: Buffer) => chunks.push(chunk))
+          res.on('end', () =>
+            resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(chunks) }),
+          )
+        })
+        .on('error', reject)
+    },
+  )
+}
+
+describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
+  test('comes as the smallest that the browser takes, and is the same in each', async () => {
+    const plain = await load(`/${file}`)
+    const brotli = await load(`/${file}`, { 'accept-encoding': 'gzip, deflate, br, zstd' })
+    const gzip = await load(`/${file}`, { 'accept-encoding': 'gzip' })
+    expect([plain, brotli, gzip].map(({ headers }) => headers['content-encoding'])).toEqual([
+      undefined,
+      'br',
+      'gzip',
+    ])
+    expect(brotliDecompressSync(brotli.body)).toEqual(plain.body)
+    expect(gunzipSync(gzip.body)).toEqual(plain.body)
+    for (const { headers } of [plain, brotli, gzip]) {
+      expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
+      expect(headers.vary).toContain('Accept-Encoding')
+    }
+  })
+
+  test('a browser that has it already gets 304', async () => {
+    const { headers } = await load(`/${file}`, { 'accept-encoding': 'br' })
+    const again = await load(`/${file}`, { 'accept-encoding': 'br', 'if-none-match': String(headers.etag) })
+    expect([again.status, again.body.length]).toEqual([304, 0])
+  })
+
+  test('has a name that changes with its content, which is kept for good, and a hash for `integrity`', async () => {
+    const assets = JSON.parse((await load('/assets.json')).body.toString()) as Record<
+      string,
+      { path: string; integrity: string }
+    >
+    const { path = '', integrity = '' } = assets[file] ?? {}
+    const plain = await load(`/${file}`)
+    const versioned = await load(`/${path}`)
+    expect(versioned.body).toEqual(plain.body)
+    expect(versioned.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(plain.headers['cache-control']).toBe('public, max-age=3600')
+    expect(integrity).toBe(`sha384-${createHash('sha384').update(plain.body).digest('base64')}`)
+  })
+})
+
+test.each(['/client.0000000000.js', '/client.js.br'])(
+  '%s is not found, and nothing is told to keep that',
+  async (path) => {
+    const { status, headers } = await load(path)
+    expect(status).toBe(404)
+    expect(headers['cache-control'] ?? '').not.toContain('immutable')
+    expect(headers['content-encoding']).toBeUndefined()
+  },
+)
