@@ -31,8 +31,9 @@ export function createRequests(options: {
 }): Requests {
   const { fetch, tokens } = options
   const page = (globalThis as { document?: Document }).document?.baseURI
-  const baseUrl = new URL(String(options.baseUrl).replace(/\/*$/, '/'), page)
-  const url = (path: string) => new URL(path, baseUrl)
+  const baseUrl = String(options.baseUrl).replace(/\/*$/, '/')
+  // Not before it is needed: where a server renders the page there is no address to resolve against.
+  const url = (path: string) => new URL(path, new URL(baseUrl, page))
 
   function authorization(): Record<string, string> {
     const token = tokens.read()
