@@ -13,7 +13,12 @@ const PREFIX = '/chat'
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
 
 function service(): Promise<RunningService> {
-  shared.guestBff ??= startService({ ...readConfigFromEnvironment(), host: '127.0.0.1', port: 0 })
+  shared.guestBff ??= startService({
+    ...readConfigFromEnvironment(),
+    host: '127.0.0.1',
+    port: 0,
+    managementPort: undefined,
+  })
   return shared.guestBff
 }
 
@@ -25,7 +30,7 @@ async function handle(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   for (const name of OF_THE_CONNECTION) headers.delete(name)
   const { url } = await service()
-  return fetch(url + pathname.slice(PREFIX.length) + search, {
+  const answer = await fetch(url + pathname.slice(PREFIX.length) + search, {
     method: request.method,
     headers,
     body: request.body,
@@ -34,6 +39,10 @@ async function handle(request: Request): Promise<Response> {
     // A body that streams; fetch in Node.js asks for it by name.
     ...(request.body && { duplex: 'half' }),
   })
+  // `fetch` has decompressed the body.
+  const answered = new Headers(answer.headers)
+  for (const name of ['content-encoding', 'content-length']) answered.delete(name)
+  return new Response(answer.body, { status: answer.status, headers: answered })
 }
 
 export { handle as DELETE, handle as GET, handle as OPTIONS, handle as POST, handle as PUT }

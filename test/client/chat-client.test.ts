@@ -486,6 +486,8 @@ describe('a page that only listens', () => {
     expect(service.asked('POST guest-session')).toHaveLength(2)
     expect(chat.state).toBe('open')
   })
+})
+
 test('a client with an address of its own site can be made where a server renders the page', () => {
   const rendered = newChat({ baseUrl: '/chat' })
   expect([rendered.state, rendered.messages]).toEqual([chat.state, []])

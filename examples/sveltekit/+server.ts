@@ -1,0 +1,51 @@
+import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
+
+/**
+ * `src/routes/chat/[...path]/+server.ts` of a SvelteKit app: the service in the same process, under the website's own
+ * origin. It listens on loopback, and this route passes on what belongs to it, streams included.
+ */
+const PREFIX = '/chat'
+
+/** One service per process, also where the development server loads this module again. */
+const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
+
+function service(): Promise<RunningService> {
+  // The one trusted proxy is this route, which names the address of the guest below.
+  shared.guestBff ??= startService({
+    ...readConfigFromEnvironment(),
+    host: '127.0.0.1',
+    port: 0,
+    managementPort: undefined,
+    trustProxy: 1,
+  })
+  return shared.guestBff
+}
+
+/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+const CONNECTION_HEADERS = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
+
+interface Event {
+  readonly request: Request
+  readonly url: URL
+  readonly getClientAddress: () => string
+}
+
+export async function fallback({ request, url, getClientAddress }: Event): Promise<Response> {
+  const headers = new Headers(request.headers)
+  for (const name of CONNECTION_HEADERS) headers.delete(name)
+  headers.set('x-forwarded-for', getClientAddress())
+  const { url: serviceUrl } = await service()
+  const answer = await fetch(serviceUrl + url.pathname.slice(PREFIX.length) + url.search, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: 'manual',
+    signal: request.signal,
+    // A body that streams; fetch in Node.js asks for it by name.
+    ...(request.body && { duplex: 'half' as const }),
+  })
+  // `fetch` has decompressed the body, and its headers are fixed.
+  const answered = new Headers(answer.headers)
+  for (const name of ['content-encoding', 'content-length']) answered.delete(name)
+  return new Response(answer.body, { status: answer.status, headers: answered })
+}

@@ -1,0 +1,408 @@
+// The packed package and the examples in the frameworks and bundlers that they are for, built and used as they come.
+//   npm run test:frameworks [-- NAME…]     esbuild rollup webpack vite nextjs-turbopack nextjs-webpack nuxt sveltekit
+// Everything is installed in a temporary folder, by the versions of the package.json beside this file.
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../../..')
+const BUILD_TIMEOUT_MS = 240_000
+const SITE = 'https://www.example.com'
+
+const PAGE = `
+  import { createGuestChat } from 'genesys-guest-bff/client'
+  import 'genesys-guest-bff/guest-chat'
+  globalThis.chat = createGuestChat({ baseUrl: 'https://chat.example.com' })
+`
+const SERVER = `
+  import { readConfigFromEnvironment, startService } from 'genesys-guest-bff'
+  const service = await startService(readConfigFromEnvironment())
+  process.once('SIGTERM', () => void service.stop().then(() => process.exit(0)))
+`
+
+const nothing = () => undefined
+const silentLogger = {
+  info: nothing,
+  error: nothing,
+  clearScreen: nothing,
+  hasErrorLogged: () => false,
+  hasWarned: false,
+}
+
+const CHECKS = {
+  esbuild: () => bundler('esbuild', buildWithEsbuild),
+  rollup: () => bundler('rollup', buildWithRollup),
+  webpack: () => bundler('webpack', buildWithWebpack),
+  vite: checkVite,
+  'nextjs-turbopack': () => checkNextjs('--turbopack'),
+  'nextjs-webpack': () => checkNextjs('--webpack'),
+  nuxt: checkNuxt,
+  sveltekit: checkSvelteKit,
+}
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS)
+
+const temporary = await realpath(await mkdtemp(join(tmpdir(), 'frameworks-')))
+process.once('SIGTERM', () => process.exit(1))
+let failed = 0
+let genesys
+try {
+  await install()
+  const { startSimulator } = await import(
+    pathToFileURL(join(temporary, 'node_modules/genesys-guest-bff/dist/simulator/simulator.js')).href
+  )
+  genesys = await startSimulator({ agent: 'silent', port: 0 })
+  for (const name of chosen) {
+    const startedAtMs = Date.now()
+    const seconds = () => Math.round((Date.now() - startedAtMs) / 1000)
+    await CHECKS[name]().then(
+      () => process.stdout.write(`passed: ${name} (${seconds()} s)\n`),
+      (error) => {
+        failed += 1
+        process.stdout.write(
+          `FAILED: ${name} (${seconds()} s): ${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}\n`,
+        )
+      },
+    )
+  }
+} finally {
+  await genesys?.close()
+  await rm(temporary, { recursive: true, force: true })
+}
+process.stdout.write(`${chosen.length - failed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function install() {
+  await run('npm', ['pack', '--pack-destination', temporary], { cwd: root, maxBuffer: 1e8 })
+  await copyFile(join(here, 'package.json'), join(temporary, 'package.json'))
+  await run('sh', ['-c', 'npm install --no-audit --no-fund ./genesys-guest-bff-*.tgz'], {
+    cwd: temporary,
+    timeout: 600_000,
+    maxBuffer: 1e8,
+  })
+}
+
+/** A folder with these files, in which packages are found. */
+async function application(name, files) {
+  const folder = join(temporary, name)
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    if (content.startsWith('example:'))
+      await copyFile(join(root, 'examples', content.slice(8)), join(folder, path))
+    else await writeFile(join(folder, path), content)
+  }
+  return folder
+}
+
+/** A page and a server, each in one file; the server is run. */
+async function bundler(name, build) {
+  const folder = await application(name, { 'page.js': PAGE, 'server.js': SERVER })
+  const server = await build(folder)
+  await withServer(process.execPath, [server], folder, (url) => converse(url))
+}
+
+async function buildWithEsbuild(folder) {
+  const { build } = await load('esbuild')
+  const common = { absWorkingDir: folder, bundle: true, format: 'esm', logLevel: 'silent', logOverride: {} }
+  const page = await build({ ...common, entryPoints: ['page.js'], outfile: 'out/page.js' })
+  const server = await build({
+    ...common,
+    entryPoints: ['server.js'],
+    outfile: 'out/server.mjs',
+    platform: 'node',
+    // As esbuild's documentation has it for packages in CommonJS.
+    banner: { js: "import { createRequire } from 'module'; const require = createRequire(import.meta.url);" },
+  })
+  assert.deepEqual([...page.warnings, ...server.warnings], [])
+  return join(folder, 'out/server.mjs')
+}
+
+async function buildWithRollup(folder) {
+  const { rollup } = await load('rollup')
+  const resolve = (await load('@rollup/plugin-node-resolve')).default
+  const commonjs = (await load('@rollup/plugin-commonjs')).default
+  const json = (await load('@rollup/plugin-json')).default
+  const warnings = []
+  // Circles within other packages are theirs.
+  const onwarn = (warning) => {
+    if (warning.code !== 'CIRCULAR_DEPENDENCY' && warning.code !== 'THIS_IS_UNDEFINED')
+      warnings.push(warning.message)
+  }
+  const page = await rollup({ input: join(folder, 'page.js'), plugins: [resolve({ browser: true })], onwarn })
+  await page.write({ dir: join(folder, 'out/page'), format: 'es' })
+  // A server's packages stay outside, as Rollup's documentation advises; only ours is taken in.
+  const server = await rollup({
+    input: join(folder, 'server.js'),
+    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('genesys-guest-bff'),
+    plugins: [resolve({ preferBuiltins: true }), commonjs(), json()],
+    onwarn,
+  })
+  await server.write({ dir: join(folder, 'out'), entryFileNames: 'server.mjs', format: 'es' })
+  assert.deepEqual(warnings, [])
+  return join(folder, 'out/server.mjs')
+}
+
+async function buildWithWebpack(folder) {
+  const webpack = (await load('webpack')).default
+  const common = { context: folder, mode: 'production', optimization: { minimize: false } }
+  const stats = await promisify(webpack)([
+    {
+      ...common,
+      entry: './page.js',
+      output: { path: join(folder, 'out'), filename: 'page.js' },
+      performance: false,
+    },
+    {
+      ...common,
+      entry: './server.js',
+      target: 'node20',
+      output: { path: join(folder, 'out'), filename: 'server.mjs', module: true, chunkFormat: 'module' },
+      experiments: { outputModule: true },
+      externalsPresets: { node: true },
+      // Optional parts of pino and ws that are not installed.
+      externals: ({ request }, done) =>
+        /^(pino-pretty|bufferutil|utf-8-validate|nock)$/.test(request)
+          ? done(null, `node-commonjs ${request}`)
+          : done(),
+    },
+  ])
+  const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true })
+  // Express asks for view engines by a name that it is told at run time.
+  const ours = warnings.filter(
+    ({ message }) => !message.includes('the request of a dependency is an expression'),
+  )
+  assert.deepEqual(
+    [...errors, ...ours].map(({ message }) => message),
+    [],
+  )
+  return join(folder, 'out/server.mjs')
+}
+
+async function checkVite() {
+  const folder = await application('vite', {
+    'index.html': '<!doctype html><title>Chat</title><script type="module" src="/page.js"></script>',
+    'page.js': PAGE,
+  })
+  const { build } = await load('vite')
+  const warnings = []
+  await build({
+    root: folder,
+    logLevel: 'warn',
+    customLogger: {
+      ...silentLogger,
+      warn: (message) => warnings.push(message),
+      warnOnce: (message) => warnings.push(message),
+    },
+  })
+  assert.deepEqual(warnings, [])
+}
+
+async function checkNextjs(by) {
+  const name = `next${by}`
+  const folder = await application(name, {
+    'next.config.mjs': `export default { serverExternalPackages: ['genesys-guest-bff'], turbopack: { root: ${JSON.stringify(temporary)} }, outputFileTracingRoot: ${JSON.stringify(temporary)} }`,
+    'app/layout.tsx': `export default function Layout({ children }: { children: React.ReactNode }) {
+      return <html lang="en"><body>{children}</body></html> }`,
+    'app/page.tsx': `'use client'
+      import { useGuestChat } from './use-guest-chat'
+      export default function Page() {
+        const { chat, messages, state } = useGuestChat({ baseUrl: '/chat', storage: 'session' })
+        return <main><button onClick={() => void chat.send('Hello')}>Send</button><p>{state} {messages.length}</p></main>
+      }`,
+    'app/use-guest-chat.ts': 'example:react-hook/use-guest-chat.ts',
+    'app/chat/[...path]/route.ts': 'example:nextjs-route/route.ts',
+  })
+  const next = join(temporary, 'node_modules/next/dist/bin/next')
+  await buildIn(folder, [next, 'build', by])
+  await withServer(
+    process.execPath,
+    [next, 'start', '--hostname', '127.0.0.1'],
+    folder,
+    async (url) => {
+      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      await converse(`${url}/chat`)
+      await countByAddress(`${url}/chat`)
+    },
+    { TRUST_PROXY: '1' },
+  )
+}
+
+async function checkNuxt() {
+  const folder = await application('nuxt', {
+    'nuxt.config.ts':
+      'export default defineNuxtConfig({ compatibilityDate: "2026-01-01", telemetry: false })',
+    'package.json': '{"private":true,"type":"module"}',
+    'tsconfig.json': '{"extends":"./.nuxt/tsconfig.json"}',
+    'app/app.vue': `<script setup>
+      import { createGuestChat } from 'genesys-guest-bff/client'
+      const start = () => createGuestChat({ baseUrl: '/chat', storage: 'session' }).send('Hello')
+      </script><template><button @click="start">Send</button></template>`,
+    'server/routes/chat/[...path].ts': 'example:nuxt/chat.ts',
+  })
+  await buildIn(folder, [join(temporary, 'node_modules/nuxt/bin/nuxt.mjs'), 'build'])
+  await withServer(
+    process.execPath,
+    ['.output/server/index.mjs'],
+    folder,
+    async (url) => {
+      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      await converse(`${url}/chat`)
+      await countByAddress(`${url}/chat`)
+    },
+    { TRUST_PROXY: '1' },
+  )
+}
+
+async function checkSvelteKit() {
+  const folder = await application('sveltekit', {
+    'package.json': '{"private":true,"type":"module","dependencies":{"genesys-guest-bff":"*"}}',
+    'vite.config.js':
+      "import { sveltekit } from '@sveltejs/kit/vite'\nexport default { plugins: [sveltekit()] }",
+    'svelte.config.js':
+      "import adapter from '@sveltejs/adapter-node'\nexport default { kit: { adapter: adapter() } }",
+    'src/app.html':
+      '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>',
+    'src/routes/+page.svelte': `<script>
+      import { createGuestChat } from 'genesys-guest-bff/client'
+      const start = () => createGuestChat({ baseUrl: '/chat', storage: 'session' }).send('Hello')
+      </script><button onclick={start}>Send</button>`,
+    'src/routes/chat/[...path]/+server.ts': 'example:sveltekit/+server.ts',
+  })
+  await buildIn(folder, [join(temporary, 'node_modules/vite/bin/vite.js'), 'build'])
+  await withServer(
+    process.execPath,
+    ['build/index.js'],
+    folder,
+    async (url) => {
+      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      await converse(`${url}/chat`)
+      await countByAddress(`${url}/chat`)
+    },
+    { ADDRESS_HEADER: 'x-forwarded-for', XFF_DEPTH: '1', ORIGIN: SITE },
+  )
+}
+
+/** A package of the temporary folder. */
+function load(name) {
+  return import(pathToFileURL(createRequire(join(temporary, 'x.js')).resolve(name)).href)
+}
+
+function buildIn(folder, args) {
+  const env = {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: '1',
+    NUXT_TELEMETRY_DISABLED: '1',
+    NODE_ENV: 'production',
+  }
+  return run(process.execPath, args, { cwd: folder, env, timeout: BUILD_TIMEOUT_MS, maxBuffer: 1e8 })
+}
+
+/** Runs a built server with the simulator in Genesys' place, and ends it. */
+async function withServer(command, args, cwd, use, settings = {}) {
+  const port = await freePort()
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    ALLOWED_ORIGINS: SITE,
+    SESSION_KEYS: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
+    RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
+    GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
+    GENESYS_ORGANIZATION_ID: genesys.organizationId,
+    GENESYS_API_URL: genesys.url,
+    GENESYS_LOGIN_URL: genesys.url,
+    GENESYS_CDN_URL: genesys.url,
+    GENESYS_MESSAGING_URL: genesys.messagingUrl,
+    NODE_ENV: 'production',
+    MANAGEMENT_PORT: '0',
+    ...settings,
+  }
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const ended = once(child, 'exit')
+  try {
+    const url = `http://127.0.0.1:${port}`
+    await untilItAnswers(url, child)
+    await use(url)
+  } catch (error) {
+    throw Object.assign(error, { stdout: output })
+  } finally {
+    child.kill('SIGTERM')
+    const kill = setTimeout(() => child.kill('SIGKILL'), 5000)
+    await ended
+    clearTimeout(kill)
+  }
+}
+
+async function untilItAnswers(url, child) {
+  for (let tries = 0; tries < 150; tries++) {
+    if (child.exitCode !== null) throw new Error('the server ended')
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error('the server did not answer in 30 s')
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function openSession(url, address) {
+  const headers = { origin: SITE, 'content-type': 'application/json', 'x-forwarded-for': address }
+  return fetch(`${url}/guest-session`, { method: 'POST', headers, body: '{}' })
+}
+
+/** A session, a message, and its event on the stream. */
+async function converse(url) {
+  const opened = await openSession(url, '192.0.2.1')
+  assert.equal(opened.status, 201, await opened.clone().text())
+  const { session } = await opened.json()
+  const headers = {
+    origin: SITE,
+    authorization: `Bearer ${session}`,
+    'content-type': 'application/json',
+    'x-forwarded-for': '192.0.2.1',
+  }
+  const leaving = new AbortController()
+  const events = await fetch(`${url}/events`, { headers, signal: leaving.signal })
+  assert.equal(events.status, 200)
+  const sent = await fetch(`${url}/messages`, { method: 'POST', headers, body: '{"text":"Hello"}' })
+  assert.equal(sent.status, 201, await sent.clone().text())
+  let text = ''
+  for await (const chunk of events.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    if (text.includes('"Hello"')) break
+  }
+  leaving.abort()
+}
+
+/** Behind a proxy that appends the guest's address, each address has a limit of its own, and nobody can choose his. */
+async function countByAddress(url) {
+  const statuses = async (address) => {
+    const seen = []
+    for (let i = 0; i < 4; i++) seen.push((await openSession(url, address(i))).status)
+    return seen
+  }
+  assert.deepEqual(await statuses((i) => `203.0.113.${i}, 192.0.2.2`), [201, 201, 201, 429])
+  assert.deepEqual(await statuses(() => '192.0.2.3'), [201, 201, 201, 429])
+}
