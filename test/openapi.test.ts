@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
@@ -51,4 +52,11 @@ test('an answer that the document does not describe is noticed', () => {
   expect(disagreement('GET', '/guest-session', 418, json, {})).toMatch(/not documented/)
   expect(disagreement('GET', '/messages?pageSize=1', 200, 'text/html', '')).toMatch(/not documented as/)
   expect(disagreement('GET', '/healthz', 200, json, { status: 'ok' })).toBeUndefined()
+})
+
+test('docs/openapi.json is the document that is served', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  const committed: unknown = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))
+  const served: unknown = JSON.parse(JSON.stringify(openApiDocument({ publicUrl: '', version })))
+  expect(committed).toEqual(served)
 })
