@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
+import { SHOWCASE } from './showcase.ts'
 
 const Choice = z.strictObject({ text: z.string().min(1), payload: z.string().min(1) })
 
@@ -17,12 +18,20 @@ const Card = z.strictObject({
 
 const File = z.strictObject({ name: z.string(), mediaType: z.string(), text: z.string() })
 
+/** Anything that the platform can send, as it is on the wire. */
+const Raw = z.strictObject({
+  text: z.string().optional(),
+  content: z.array(z.looseObject({ contentType: z.string() })).optional(),
+  events: z.array(z.looseObject({ eventType: z.string() })).optional(),
+})
+
 const Step = z.union([
   z.string().min(1),
   z.strictObject({ say: z.string().min(1), as: z.enum(['agent', 'bot']).optional() }),
   z.strictObject({ ask: z.string().min(1), choices: z.array(Choice).min(1) }),
   z.strictObject({ card: Card, say: z.string().optional() }),
   z.strictObject({ file: File, say: z.string().optional() }),
+  z.strictObject({ send: Raw, as: z.enum(['agent', 'bot']).optional() }),
   z.strictObject({ typeForMs: z.int().min(0) }),
   z.strictObject({ leave: z.literal(true) }),
 ])
@@ -54,7 +63,8 @@ const Person = z.strictObject({
  * `greeting` is played when a conversation begins; then each message gets the first answer of which a word of `when`
  * occurs in the text, or is the payload of the choice; a file gets `file`; what is left gets `otherwise`.
  * `{text}` and `{file}` stand for what the guest sent. A step is a sentence, or one of
- * `{say, as?}`, `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`.
+ * `{say, as?}`, `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
+ * or `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.
  */
 export const AgentScriptSchema = z.strictObject({
   bot: Person.default({ nickname: 'Robot Friend' }),
@@ -110,10 +120,14 @@ export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
       when: ['file', 'attachment'],
       do: [{ file: { name: 'hello.txt', mediaType: 'text/plain', text: 'Hello!\n' }, say: 'Here you are.' }],
     },
+    ...SHOWCASE,
     { when: ['hello', 'hi', 'hey'], do: ['Hello! I am Ada. How can I help you?'] },
   ],
   file: ['Thank you, I have got {file}.'],
-  otherwise: ['You wrote: {text}', 'Try "reply", "card", "file" or "bye".'],
+  otherwise: [
+    'You wrote: {text}',
+    'Try "reply", "card", "carousel", "form", "list", "date", "link", "place", "rich", "file" or "bye".',
+  ],
 })
 
 /** @throws {Error} naming the file and all that is wrong in it. */

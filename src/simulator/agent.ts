@@ -3,7 +3,7 @@ import type { AgentScript, ScriptStep } from './agent-script.ts'
 import type { Attachments } from './attachments.ts'
 import type { Conversations } from './conversations.ts'
 import type { Conversation, GuestSession } from './guest-session.ts'
-import { type Content, outboundMessage, pushed, typing } from './payloads.ts'
+import { type Content, type MessageEvent, outboundMessage, pushed, typing } from './payloads.ts'
 import type { Settings } from './settings.ts'
 
 /** A sentence, or more than that. `content` is passed on as it is. */
@@ -13,6 +13,8 @@ export interface AgentMessage {
   card?: { title: string; description?: string; image?: string; actions: readonly object[] }
   file?: { name: string; mediaType: string; bytes: string | Uint8Array }
   content?: readonly Content[]
+  /** Instead of a message: an offer or a request to sign in, passed on as they are. */
+  events?: readonly MessageEvent[]
 }
 
 /** What the agent makes of a guest's message. */
@@ -91,6 +93,7 @@ export function createAgent(parts: {
   }
 
   function partOf(said: AgentMessage, session: GuestSession) {
+    if (said.events) return { type: 'Event' as const, events: [...said.events] }
     const content = [...contentOf(said), ...(said.content ?? [])]
     if (said.file) content.push(attachments.ofAgent(said.file, session))
     const onlyFiles = content.every(({ contentType }) => contentType === 'Attachment')
@@ -125,6 +128,7 @@ function messageOf(
   step: Exclude<ScriptStep, { leave: true } | { typeForMs: number }>,
 ): string | AgentMessage {
   if (typeof step === 'string') return step
+  if ('send' in step) return compact(step.send)
   if ('ask' in step) return { text: step.ask, quickReplies: step.choices }
   if ('card' in step) return { text: step.say ?? step.card.title, card: compact(step.card) }
   if ('file' in step) {

@@ -12,13 +12,28 @@ const ButtonResponse = z.looseObject({
   payload: z.string().optional(),
 })
 
+/** Genesys: the Java SDK's schema requires these; the link to the form is `originatingMessageId`. */
+const FormResponse = z.looseObject({
+  cannedResponseId: z.string(),
+  originatingMessageId: z.string().optional(),
+  response: z.array(
+    z.looseObject({
+      id: z.string(),
+      component: z.looseObject({
+        contentType: z.literal('ButtonResponse'),
+        buttonResponse: z.looseObject({ type: z.literal('Form'), text: z.string(), payload: z.string() }),
+      }),
+    }),
+  ),
+})
+
 const ContentElement = z.union([
   z.looseObject({
     contentType: z.literal('Attachment'),
     attachment: z.looseObject({ id: z.string() }),
   }),
   z.looseObject({ contentType: z.literal('ButtonResponse'), buttonResponse: ButtonResponse }),
-  z.looseObject({ contentType: z.literal('Form'), form: z.looseObject({}) }),
+  z.looseObject({ contentType: z.literal('Form'), form: FormResponse }),
 ])
 
 const GuestEvent = z.looseObject({

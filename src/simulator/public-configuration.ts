@@ -52,19 +52,23 @@ function configurationOf(settings: Settings, req: Request) {
       enabled: true,
       apps: { conversations: conversationsApp(settings, base.replace(/^http/, 'ws')) },
       styles: { primaryColor: '#2a60c8' },
-      launcherButton: { visibility: 'On' },
+      launcherButton: { visibility: 'On', displayType: 'Icon' },
+      homeScreen: { enabled: false },
       fileUpload: {
         enableAttachments: settings.attachments,
         modes: [{ fileTypes: ['image/png', 'image/jpeg'], maxFileSizeKB: 10_000 }],
       },
     },
+    position: { alignment: 'Auto', sideSpace: 20, bottomSpace: 12 },
     journeyEvents: { enabled: false },
     headlessMode: { enabled: false },
     auth: { enabled: settings.signIn, allowSessionUpgrade: settings.allowSessionUpgrade },
+    ...settings.look,
   }
 }
 
 function conversationsApp(settings: Settings, messagingEndpoint: string) {
+  const avatarUrl = settings.script.bot.image
   return {
     enabled: true,
     messagingEndpoint,
@@ -74,8 +78,11 @@ function conversationsApp(settings: Settings, messagingEndpoint: string) {
     conversationDisconnect: DISCONNECT[settings.disconnectMode],
     conversationClear: { enabled: settings.conversationClear },
     notifications: { enabled: false, notificationContentType: 'ExcludeMessagesContent' },
-    markdown: { enabled: true },
-    humanize: { enabled: settings.humanize },
+    markdown: { enabled: settings.markdown },
+    humanize: {
+      enabled: settings.humanize,
+      bot: { name: settings.script.bot.nickname, ...(avatarUrl !== undefined && { avatarUrl }) },
+    },
     sessionDurationSeconds: settings.sessionDurationSeconds,
   }
 }

@@ -41,6 +41,10 @@ export interface SimulatorOptions {
   showUserTypingIndicator?: boolean
   /** Whether agent and bot have a name and a picture. Default true. */
   humanize?: boolean
+  /** Whether texts of agents and bots are rich text. Default true. */
+  markdown?: boolean
+  /** Further fields of `config.json`, such as `position` or `customI18nLabels`; a field takes the place of the default. */
+  look?: Record<string, unknown>
   /** Default 259200, which is 72 hours after the last message. */
   sessionDurationSeconds?: number
   /** Whether guests can sign in. Default true. */
@@ -119,6 +123,8 @@ const DEFAULTS = {
   showAgentTypingIndicator: true,
   showUserTypingIndicator: true,
   humanize: true,
+  markdown: true,
+  look: {},
   sessionDurationSeconds: 259_200,
   signIn: true,
   allowSessionUpgrade: false,

@@ -96,7 +96,15 @@ describe('a page receives', () => {
     [
       'a list picker',
       { content: [LIST_PICKER] },
-      [{ type: 'list-picker', id: 'sizes', sections: LIST_PICKER.listPicker.sections }],
+      [
+        {
+          type: 'list-picker',
+          id: 'sizes',
+          prompt: { title: 'Sizes' },
+          reply: { title: 'Thanks' },
+          sections: LIST_PICKER.listPicker.sections,
+        },
+      ],
     ],
     [
       'what nobody knows yet, marked as such',
@@ -169,7 +177,7 @@ describe('the guest answers', () => {
     })
     const { messages } = (await page.ask('GET', '/messages')).body
     expect(messages[messages.length - 1].content).toEqual(
-      items.map((item) => ({ type: 'button-response', ...item })),
+      items.map((item) => ({ type: 'button-response', ...item, source: 'list-picker' })),
     )
   })
 

@@ -229,13 +229,13 @@ test('a fourth connection elsewhere closes the oldest, and the replicas do not f
     streams.push(stream)
   }
   const configured = () => genesys.frames.filter(({ frame }) => frame.action === 'configureSession').length
-  await streams[0]!.next(isSession('disconnected'))
+  await streams[0]!.next(isSession('too-many-connections'))
   expect(genesys.sessions[0]?.connections).toBe(3)
 
   await tabs[3]!.say('who hears this?')
   for (const stream of streams.slice(1)) await stream.next(isMessage('who hears this?'))
   expect(configured()).toBe(4)
-  expect(statesOf(streams[0]!)).toEqual(['connected', 'disconnected'])
+  expect(statesOf(streams[0]!)).toEqual(['connected', 'too-many-connections'])
 
   // Who writes comes back, and is told what was missed meanwhile.
   expect(await tabs[0]!.say('me too')).toMatchObject({ status: 201 })
@@ -255,8 +255,9 @@ test('a sign-in elsewhere closes the guest’s connection, and only the signed-i
 
   const grant = { code: genesys.authorizationCode('user-1'), redirectUri: `${SITE}/callback` }
   expect((await page.ask('POST', '/sign-in', grant)).status).toBe(200)
-  await stream.next(isSession('disconnected'))
-  expect(statesOf(stream)).toEqual(['connected', 'disconnected'])
+  await stream.next(isSession('signed-in-elsewhere'))
+  await stream.ended
+  expect(statesOf(stream)).toEqual(['connected', 'signed-in-elsewhere'])
   expect(await page.say('signed in')).toMatchObject({ status: 201 })
   expect(await elsewhere.say('as a guest')).toMatchObject(problem(410, 'session_ended'))
 })

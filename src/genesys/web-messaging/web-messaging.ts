@@ -12,6 +12,7 @@ import { createWebSocketOpener } from './connection/handshake.ts'
 import { createSessionReader } from './connection/session-state.ts'
 import { createHistory } from './operations/history.ts'
 import { createAttributeWriter } from './operations/participant-attributes.ts'
+import { createTextFormat } from './operations/text-format.ts'
 import { createSignIn } from './operations/sign-in.ts'
 import { createTokenOperations } from './operations/token-operations.ts'
 
@@ -107,6 +108,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     echoMs: Math.max(MIN_ECHO_MS, options.echoMs),
   })
   const config = createDeploymentConfig(options)
+  const format = createTextFormat({ ...options, config })
   const history = createHistory({ ...options, connections })
   const attachments = createAttachments({ ...options, connections })
   const signIn = createSignIn({ ...options, connections, tokens })
@@ -117,8 +119,13 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     ...createSessionLifecycle({ ...options, connections, config }),
     deployment: config.read,
     send: createSendMessage({ ...options, connections, history }),
-    subscribe: (guest, listener) => subscribe(connections, guest, listener),
-    history: history.page,
+    subscribe(guest, listener) {
+      if (config.known === undefined) void format.read()
+      return subscribe(connections, guest, (event) => {
+        listener(event.type === 'message' ? { ...event, message: format.marked(event.message) } : event)
+      })
+    },
+    history: (...request) => format.markedPage(history.page(...request)),
     setAttributes: createAttributeWriter({ ...options, connections, history }),
     upload: attachments.upload,
     deleteAttachment: attachments.remove,

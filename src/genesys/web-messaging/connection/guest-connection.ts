@@ -1,12 +1,18 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { GuestEvent, GuestEventListener, Message } from '../../guest-api.ts'
+import type { GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
 import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
 import { readEvent, readMessage } from '../wire/read-message.ts'
 import { echo } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
+import { OfferedPickers } from './offered-pickers.ts'
 import { RequestQueue, type GuestRequest } from './request-queue.ts'
-import { SessionSocket, type SocketHandlers, type SocketSettings } from './session-socket.ts'
+import {
+  SessionSocket,
+  type Credentials,
+  type SocketHandlers,
+  type SocketSettings,
+} from './session-socket.ts'
 import { SessionState, type ConfiguredSession, type ReadSession } from './session-state.ts'
 
 /** What all guests' connections of one deployment share. */
@@ -29,8 +35,6 @@ interface NewestMessage {
   timeMs: number
 }
 
-type SessionEvent = Extract<GuestEvent, { type: 'session' }>
-
 const ECHO_TIMEOUT_MS = 5_000
 /** Genesys: two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
@@ -45,6 +49,7 @@ export class GuestConnection implements SocketHandlers {
   readonly socket: SessionSocket
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
+  readonly pickers = new OfferedPickers()
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
@@ -55,6 +60,10 @@ export class GuestConnection implements SocketHandlers {
   #lastFrameAtMs = 0
   #probedAtMs = 0
   #echoedAtMs = -Infinity
+  /** The expiry that the listeners were warned of. */
+  #warnedOfMs: number | undefined
+  /** Genesys has given the session to another device: the token must not be used again. */
+  #discarded: UpstreamError | undefined
 
   /** @param guest `isNew`: its token was made just now, so Genesys cannot know it. */
   constructor(
@@ -73,8 +82,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   request<T>(request: GuestRequest<T>): Promise<T> {
-    const held = this.socket.heldBy()
-    if (held) return Promise.reject(held)
+    const refusal = this.#discarded ?? this.socket.heldBy()
+    if (refusal) return Promise.reject(refusal)
     this.touch()
     const answer = this.#queue.add(request)
     this.#connectIfBusy()
@@ -99,6 +108,10 @@ export class GuestConnection implements SocketHandlers {
     this.touch()
     const subscription = { listener }
     this.#subscriptions.add(subscription)
+    if (this.#discarded) {
+      queueMicrotask(() => this.#notify(subscription, { type: 'session', state: 'signed-in-elsewhere' }))
+      return () => void this.#subscriptions.delete(subscription)
+    }
     const isOpen = this.socket.canSend
     if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
     const isWaiting = this.socket.isWaitingToConnect
@@ -128,7 +141,14 @@ export class GuestConnection implements SocketHandlers {
     const onlyListens = this.#subscriptions.size > 0 && !this.#queue.hasUnfinished
     if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= echoMs)
       this.#sendEcho(nowMs)
+    if (this.#subscriptions.size > 0 && this.socket.canSend) this.#watchExpiry(nowMs)
     return true
+  }
+
+  /** The guest has signed in here: what another sign-in has taken away is back. */
+  useCredentials(credentials: Credentials): void {
+    this.socket.credentials = credentials
+    this.#discarded = undefined
   }
 
   /** The guest has signed out. */
@@ -195,7 +215,7 @@ export class GuestConnection implements SocketHandlers {
         this.#leave('cleared')
         break
       case 'ConnectionClosedEvent':
-        this.#leave('disconnected')
+        this.#onClosed(frame.body.reason)
         break
       case 'error':
         this.#onError(frame)
@@ -220,17 +240,46 @@ export class GuestConnection implements SocketHandlers {
     if (isEnd(frame.code)) this.#leave('expired', toUpstreamError(frame, 'read'))
   }
 
+  /**
+   * Genesys: `signedIn` takes the session away. Without a reason the guest has opened one connection too many, or has
+   * left a read-only conversation behind elsewhere.
+   */
+  #onClosed(reason: string | undefined): void {
+    if (reason === 'signedIn') {
+      this.#discarded = new UpstreamError('session_ended', 'The guest has signed in on another device')
+      this.socket.credentials = undefined
+      this.#leave('signed-in-elsewhere', this.#discarded)
+    } else this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
+  }
+
+  /** Asks Genesys before it warns the listeners, as only a message of another device may have prolonged the session. */
+  #watchExpiry(monotonicMs: number): void {
+    const nowMs = this.#settings.now()
+    const expiresAtMs = this.session.expiresSoonAtMs(nowMs)
+    if (this.#warnedOfMs === expiresAtMs) return
+    const isAsked = monotonicMs - this.#echoedAtMs < MIN_ECHO_INTERVAL_MS
+    if (expiresAtMs !== undefined && this.#warnedOfMs === undefined && !isAsked) {
+      this.#sendEcho(monotonicMs)
+      return
+    }
+    this.#warnedOfMs = expiresAtMs
+    this.#emit(this.#stateEvent())
+  }
+
   #onPushed(wire: StructuredMessage, tracingId: string | undefined): void {
     const event = readEvent(wire, this.#settings.now())
     if (!event) return
-    if (event.type === 'message') {
-      this.#noteNewest(event.message, wire)
-      const isGuests = event.message.direction === 'inbound'
-      if (isGuests && tracingId !== undefined)
-        this.lateAcknowledgements.acknowledge(tracingId, event.message.id)
-    }
+    if (event.type === 'message') this.#onMessage(event.message, wire, tracingId)
     if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#emit(event)
+  }
+
+  #onMessage(message: Message, wire: StructuredMessage, tracingId: string | undefined): void {
+    this.session.onMessage(this.#settings.now())
+    this.pickers.note(message, wire)
+    this.#noteNewest(message, wire)
+    const isGuests = message.direction === 'inbound'
+    if (isGuests && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
   }
 
   #noteNewest({ id: key, time }: Message, wire: StructuredMessage): void {
@@ -255,9 +304,9 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #applySession(response: SessionResponse): void {
-    const isReset = this.session.configure(this.#settings.readSession(response))
-    if (isReset) this.#forgetNewest()
-    this.#emit(this.#stateEvent())
+    const session = this.#settings.readSession(response)
+    if (this.session.configure(session)) this.#forgetNewest()
+    this.#emit({ ...this.#stateEvent(), ...(session.clearedExisting && { clearedExistingSession: true }) })
   }
 
   #forgetNewest(): void {
@@ -298,7 +347,10 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #stateEvent(): SessionEvent {
-    return { type: 'session', state: this.session.isReadOnly ? 'read-only' : 'connected' }
+    const state = this.session.isReadOnly ? 'read-only' : 'connected'
+    const expiresAtMs = this.#warnedOfMs
+    if (expiresAtMs === undefined) return { type: 'session', state }
+    return { type: 'session', state, expiresAt: new Date(expiresAtMs).toISOString() }
   }
 
   #emitState(state: SessionEvent['state']): void {

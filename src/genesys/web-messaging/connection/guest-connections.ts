@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { Guest } from '../../guest-api.ts'
+import type { Guest, JourneyContext } from '../../guest-api.ts'
 import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 
 export interface GuestConnections {
@@ -61,10 +61,11 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
 
   return {
     of({ ref, origin }, isNew = false) {
-      const { token, jwt, refreshToken } = ref
+      const { token, jwt, refreshToken, journey } = ref
       if (token === undefined) throw new UpstreamError('session_ended', 'The guest has no token')
       if (isClosed) throw new UpstreamError('upstream_unavailable', 'The service is shutting down')
       const connection = connections.get(token) ?? create(token, origin, isNew)
+      if (journey !== undefined) connection.socket.journeyContext ??= JSON.parse(journey) as JourneyContext
       if (jwt !== undefined) connection.socket.credentials ??= { jwt, refreshToken }
       connection.touch()
       return connection

@@ -1,5 +1,6 @@
 import type { WebSocket, RawData } from 'ws'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import type { JourneyContext } from '../../guest-api.ts'
 import { toUpstreamError } from '../wire/frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '../wire/frames.ts'
 import { configureSession, type RequestFrame } from '../wire/requests.ts'
@@ -56,6 +57,8 @@ const PROBE_TIMEOUT_MS = 2_000
 /** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
 export class SessionSocket {
   credentials: Credentials | undefined
+  /** As the page gave it. */
+  journeyContext: JourneyContext | undefined
   readonly token: string
   readonly #origin: string | undefined
   readonly #settings: SocketSettings
@@ -267,7 +270,9 @@ export class SessionSocket {
   }
 
   #configure(): void {
-    this.send(configureSession({ deploymentId: this.#settings.deploymentId, jwt: this.credentials?.jwt }))
+    const { deploymentId } = this.#settings
+    const { journeyContext } = this
+    this.send(configureSession({ deploymentId, jwt: this.credentials?.jwt, journeyContext }))
   }
 
   #configured(response: SessionResponse): void {

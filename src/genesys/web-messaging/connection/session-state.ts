@@ -7,7 +7,15 @@ export interface ConfiguredSession {
   readonly isReadOnly: boolean
   readonly limits: Limits
   readonly expiresAtMs: number | undefined
+  /** How long it lives after each message. */
+  readonly durationMs: number | undefined
+  /** A sign-in has ended the person's session on other devices. */
+  readonly clearedExisting: boolean
 }
+
+/** Genesys' own clients warn in the last five minutes. */
+export const EXPIRY_WARNING_MS = 5 * 60_000
+const PROLONG_STEP_MS = 60_000
 
 const MAX_FILE_SIZE_KB = 10_240
 
@@ -27,9 +35,15 @@ export function createSessionReader(): ReadSession {
       isNew: response.newSession ?? false,
       isReadOnly: response.readOnly ?? false,
       limits: shared.limits,
-      expiresAtMs: response.expirationDate === undefined ? undefined : response.expirationDate * 1000,
+      expiresAtMs: toMs(response.expirationDate),
+      durationMs: toMs(response.durationSeconds),
+      clearedExisting: response.clearedExistingSession ?? false,
     }
   }
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: SessionResponse): Limits {
@@ -88,6 +102,21 @@ export class SessionState {
   prolong({ metadata }: StructuredMessage): void {
     if (!this.#current || metadata?.expirationDate === undefined) return
     this.#current = { ...this.#current, expiresAtMs: metadata.expirationDate * 1000 }
+  }
+
+  /** Genesys: a session lives so long after its last message, whoever has written it. */
+  onMessage(nowMs: number): void {
+    const { durationMs, expiresAtMs = 0 } = this.#current ?? {}
+    if (!this.#current || durationMs === undefined || nowMs + durationMs <= expiresAtMs) return
+    // Once a minute is often enough for what is told in the last five.
+    if (nowMs + durationMs - expiresAtMs < PROLONG_STEP_MS && expiresAtMs - nowMs > EXPIRY_WARNING_MS) return
+    this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
+  }
+
+  /** The end of the session, in the last five minutes before it. */
+  expiresSoonAtMs(nowMs: number): number | undefined {
+    const { expiresAtMs } = this.#current ?? {}
+    return expiresAtMs !== undefined && expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
   }
 
   /** True once after Genesys had forgotten the guest and made it a new session. */

@@ -4,38 +4,40 @@ import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { DeploymentInfo } from '../../guest-api.ts'
+import { maybe } from '../wire/json-schemas.ts'
+import { Look, readLook } from './deployment-look.ts'
 
-const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 const Switch = maybe(z.object({ enabled: maybe(z.boolean()) }))
 
-const Config = z.object({
-  status: z.string(),
-  languages: maybe(z.array(z.string())),
-  defaultLanguage: maybe(z.string()),
-  messenger: maybe(
-    z.object({
-      enabled: maybe(z.boolean()),
-      apps: maybe(
-        z.object({
-          conversations: maybe(
-            z.object({
-              showAgentTypingIndicator: maybe(z.boolean()),
-              showUserTypingIndicator: maybe(z.boolean()),
-              autoStart: Switch,
-              conversationClear: Switch,
-              markdown: Switch,
-            }),
-          ),
-        }),
-      ),
-      styles: maybe(z.object({ primaryColor: maybe(z.string()) })),
-      fileUpload: maybe(
-        z.object({ enableAttachments: maybe(z.boolean()), modes: maybe(z.array(z.unknown())) }),
-      ),
-    }),
-  ),
-  auth: Switch,
-})
+const Config = z
+  .object({
+    status: z.string(),
+    languages: maybe(z.array(z.string())),
+    defaultLanguage: maybe(z.string()),
+    messenger: maybe(
+      z.object({
+        enabled: maybe(z.boolean()),
+        apps: maybe(
+          z.object({
+            conversations: maybe(
+              z.object({
+                showAgentTypingIndicator: maybe(z.boolean()),
+                showUserTypingIndicator: maybe(z.boolean()),
+                autoStart: Switch,
+                conversationClear: Switch,
+                markdown: Switch,
+              }),
+            ),
+          }),
+        ),
+        fileUpload: maybe(
+          z.object({ enableAttachments: maybe(z.boolean()), modes: maybe(z.array(z.unknown())) }),
+        ),
+      }),
+    ),
+    auth: Switch,
+  })
+  .and(Look)
 type Config = z.infer<typeof Config>
 
 const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string()) })
@@ -140,12 +142,12 @@ function unknownDeployment(error: UpstreamError): UpstreamError {
 
 function toDeploymentInfo(
   id: string,
-  { status, languages, defaultLanguage, messenger, auth }: Config,
+  config: Config,
   details: z.infer<typeof WebDeployment> | undefined,
 ): DeploymentInfo {
+  const { status, languages, defaultLanguage, messenger, auth } = config
   const chat = messenger?.apps?.conversations
   const upload = messenger?.fileUpload
-  const primaryColor = messenger?.styles?.primaryColor
   return {
     id,
     status: isStatus(status, 'active') && !isStatus(details?.status, 'inactive') ? 'active' : 'inactive',
@@ -161,7 +163,7 @@ function toDeploymentInfo(
       markdown: chat?.markdown?.enabled ?? false,
       signIn: auth?.enabled ?? false,
     },
-    ...(primaryColor !== undefined && { styles: { primaryColor } }),
+    ...readLook(config),
   }
 }
 

@@ -133,7 +133,8 @@ export function createHistory(options: {
   return {
     async page(guest, page, deadlineAtMs) {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
-      const messages = oldestFirst(entities, now())
+      const { pickers } = connections.of(guest)
+      const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
     async newest(guest, deadlineAtMs, pageNumber = 1) {
@@ -143,12 +144,18 @@ export function createHistory(options: {
 }
 
 /** Genesys: newest first, and `channel.time` can be null: such a message stands with its elder neighbour. */
-function oldestFirst(entities: readonly StructuredMessage[], nowMs: number): Message[] {
+function oldestFirst(
+  entities: readonly StructuredMessage[],
+  nowMs: number,
+  onMessage: (message: Message, entity: StructuredMessage) => void,
+): Message[] {
   const messages: Message[] = []
   for (const entity of entities.toReversed()) {
     const elder = messages.at(-1)
     const message = readMessage(entity, elder ? Date.parse(elder.time) : nowMs)
-    if (message) messages.push(message)
+    if (!message) continue
+    onMessage(message, entity)
+    messages.push(message)
   }
   return messages
 }

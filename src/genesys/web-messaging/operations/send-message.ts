@@ -36,9 +36,10 @@ export function createSendMessage(options: {
 
   return async function sendMessage(
     guest: Guest,
-    message: OutgoingMessage,
+    given: OutgoingMessage,
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
+    const message = connections.of(guest).pickers.complete(given)
     const accepted = await findOrSend(guest, message, deadlineAtMs)
     connections.of(guest).lateAcknowledgements.acknowledge(message.tracingId, accepted.id)
     return accepted
@@ -152,7 +153,11 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
   const choices = selectedReplies(sent)
-  const foundChoices = content.filter((part) => part.type === 'button-response')
+  const foundChoices = content.flatMap((part): readonly ButtonReply[] => {
+    if (part.type === 'form-response') return part.answers
+    return part.type === 'button-response' ? [part] : []
+  })
+  if (sent.form && found.inReplyTo !== sent.form.inReplyTo) return false
   if (
     choices.length > 0 &&
     foundChoices.length > 0 &&
@@ -161,7 +166,7 @@ function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
     return false
   const foundText = found.text ?? textsOf(foundChoices)
   const foundFiles = content.flatMap((part) => (part.type === 'attachment' ? [part.id] : []))
-  const sentText = sent.text ?? textsOf(choices)
+  const sentText = (sent.text ?? (sent.list ?? sent.form)?.text) || textsOf(choices)
   return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
 }
 

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { Attributes, Guest, OpenedGuest, OpenRequest, SessionState } from '../../guest-api.ts'
+import type {
+  Attributes,
+  Guest,
+  JourneyContext,
+  OpenedGuest,
+  OpenRequest,
+  SessionState,
+} from '../../guest-api.ts'
 import { explainRefusal, type AllowedDomainsOptions } from './allowed-domains.ts'
 import type { DeploymentConfig } from './deployment-config.ts'
 import type { Frame } from '../wire/frames.ts'
@@ -65,25 +72,40 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   }
 
   return {
-    async open({ origin, attributes }: OpenRequest, deadlineAtMs: number): Promise<OpenedGuest> {
+    async open(request: OpenRequest, deadlineAtMs: number): Promise<OpenedGuest> {
+      const { origin, attributes, journeyContext } = request
       await refuseInactive(deadlineAtMs)
-      const guest = { ref: { token: randomUUID() }, origin }
+      const guest = withJourney({ ref: { token: randomUUID() }, origin }, journeyContext)
       const session = await configured(guest, deadlineAtMs, true)
       return openedGuest(guest, session, 'new', await join(guest, attributes, deadlineAtMs))
     },
 
-    async resume(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
+    /** A journey that is new to an open connection is told with the next configuring. */
+    async resume(known: Guest, deadlineAtMs: number, journeyContext?: JourneyContext): Promise<OpenedGuest> {
+      const guest = withJourney(known, journeyContext)
+      if (journeyContext) connections.of(guest).socket.journeyContext = journeyContext
       const session = await configured(guest, deadlineAtMs)
       const isForgotten = connections.of(guest).session.consumeReset()
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
 
     /** Genesys: from read-only, the session is closed and configured once more with `startNew`. */
-    async startNew(guest: Guest, deadlineAtMs: number): Promise<OpenedGuest> {
+    async startNew(
+      known: Guest,
+      deadlineAtMs: number,
+      journeyContext?: JourneyContext,
+    ): Promise<OpenedGuest> {
+      const guest = withJourney(known, journeyContext)
       const connection = connections.of(guest)
+      if (journeyContext) connection.socket.journeyContext = journeyContext
       const common = { purpose: 'configure', deadlineAtMs, ifLost: 'send-again' } as const
       const jwt = connection.socket.credentials?.jwt
-      const frame = configureSession({ deploymentId, jwt, startNew: true })
+      const frame = configureSession({
+        deploymentId,
+        jwt,
+        startNew: true,
+        journeyContext: connection.socket.journeyContext,
+      })
       // Queued together: between the two, no other request would find a session.
       await Promise.all([
         connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
@@ -114,6 +136,12 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   }
 }
 
+/** The guest's reference is JSON of strings; what it holds is sealed in the session token. */
+function withJourney(guest: Guest, journeyContext: JourneyContext | undefined): Guest {
+  if (!journeyContext) return guest
+  return { ...guest, ref: { ...guest.ref, journey: JSON.stringify(journeyContext) } }
+}
+
 function isEvent(frame: Frame, presenceType: string): boolean {
   return frame.class === 'StructuredMessage' && hasPresence(frame.body, presenceType)
 }
@@ -132,7 +160,7 @@ function isConfigured(frame: Frame): true | undefined {
 
 export function openedGuest(
   { ref }: Pick<Guest, 'ref'>,
-  { isReadOnly, limits, expiresAtMs }: ConfiguredSession,
+  { isReadOnly, limits, expiresAtMs, clearedExisting }: ConfiguredSession,
   state: SessionState,
   attributesDelivered: boolean,
 ): OpenedGuest {
@@ -142,5 +170,6 @@ export function openedGuest(
     limits,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     attributesDelivered,
+    ...(clearedExisting && { clearedExistingSession: true }),
   }
 }

@@ -14,10 +14,11 @@ export function createSignIn(options: {
   const { connections, tokens, deploymentId } = options
 
   async function signIn(guest: Guest, grant: SignInGrant, deadlineAtMs: number): Promise<OpenedGuest> {
-    const credentials = await tokens.exchange(grant, deadlineAtMs)
     const connection = connections.of(guest)
+    const { journeyContext } = connection.socket
+    const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
     const isClosed = connection.socket.isIdle
-    connection.socket.credentials = credentials
+    connection.useCredentials(credentials)
     // A closed connection is opened with the JWT; an open one has to change from guest to signed-in.
     if (!isClosed) {
       await connection.request({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { SignInGrant } from '../../guest-api.ts'
+import type { JourneyContext, SignInGrant } from '../../guest-api.ts'
 import type { Credentials } from '../connection/session-socket.ts'
 
 const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: z.string().min(1).optional() })
@@ -11,10 +11,13 @@ const HINT =
   'Is the OpenID provider chosen in the Messenger configuration (Authentication), is the redirect address one ' +
   'of those registered with it, and was the code used for the first time?'
 
+/** Genesys: a signed-in guest's journey goes with the exchange, not with the configuring. */
+type Grant = SignInGrant & { readonly journeyContext?: JourneyContext | undefined }
+
 /** The REST side of sign-in. Genesys: none of these needs a permission; the guest's own tokens suffice. */
 export interface TokenOperations {
   /** @throws {UpstreamError} `user_token_invalid` or `upstream_refused` when the code, or what belongs to it, is no good. */
-  readonly exchange: (grant: SignInGrant, deadlineAtMs: number) => Promise<Credentials>
+  readonly exchange: (grant: Grant, deadlineAtMs: number) => Promise<Credentials>
   /** A fresh JWT. */
   readonly renew: (refreshToken: string, deadlineAtMs: number) => Promise<string>
   readonly revoke: (jwt: string, deadlineAtMs: number) => Promise<void>
@@ -28,14 +31,14 @@ export function createTokenOperations(options: {
   const { api, deploymentId } = options
   const tokenUrl = `${options.apiUrl}/api/v2/webdeployments/token`
   return {
-    async exchange({ redirectUri, code, idToken, nonce, codeVerifier }, deadlineAtMs) {
+    async exchange({ redirectUri, code, idToken, nonce, codeVerifier, journeyContext }, deadlineAtMs) {
       const oauth = { redirectUri, code, idToken, nonce, codeVerifier }
       try {
         return await api.request({
           operation: 'sign the guest in',
           method: 'POST',
           url: `${tokenUrl}/oauthcodegrantjwtexchange`,
-          body: { deploymentId, oauth },
+          body: { deploymentId, oauth, journeyContext },
           schema: Exchanged,
           // A code is good for one use.
           retry: 'non-idempotent',

@@ -1,21 +1,28 @@
 import * as z from 'zod'
-import type { Card, CardAction, Content } from '../../guest-api.ts'
+import type { Card, CardAction, Content, DefaultAction } from '../../guest-api.ts'
+import { Form } from './form.ts'
+import { Address, Picture, defined, listOf, maybe, readable } from './json-schemas.ts'
+import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts'
 
 /**
- * Structured content of the wire (`{contentType, <key>: {…}}`) in our own small shape. What we don't
- * know, or can't read, stays as `unsupported`, so that a page can at least say that something is there.
+ * Structured content of the wire (`{contentType, <key>: {…}}`) in our own small shape. What is unknown or cannot be
+ * read stays as `unsupported`, so that a page can at least say that something is there.
  */
 
-const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
-/** An address that a page may put in a link or an image; `javascript:` and the like are left out. */
-const Address = z.string().regex(/^(https?|mailto|tel):/i)
-const Picture = z.string().regex(/^https?:/i)
-/** Elements that can't be read are left out, the others stay. */
-const listOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .array(z.unknown())
-    .catch([])
-    .transform((entries) => entries.flatMap((entry) => readable(schema, entry)))
+/** What the content elements of one message say together. */
+export interface ReadContent {
+  readonly parts: readonly Content[]
+  /** What is asked by a part that has a prompt of its own. */
+  readonly prompt: string | undefined
+  /** The message that this one answers. */
+  readonly inReplyTo: string | undefined
+}
+
+interface ReadElement {
+  readonly parts: readonly Content[]
+  readonly prompt?: string | undefined
+  readonly inReplyTo?: string | undefined
+}
 
 const Attachment = z.object({
   id: z.string(),
@@ -24,117 +31,209 @@ const Attachment = z.object({
   filename: maybe(z.string()),
   fileSize: maybe(z.number().nonnegative()),
   mime: maybe(z.string()),
+  text: maybe(z.string()),
 })
-const Button = z.object({ text: z.string(), payload: z.string().catch(''), image: maybe(Picture) })
-const Action = z.union([
-  z.object({ type: z.literal('Link'), text: z.string(), url: Address }),
-  z.object({ type: z.literal('Postback'), text: z.string(), payload: z.string() }),
-])
-const CardBody = z.object({
-  title: z.string(),
-  description: maybe(z.string()),
-  image: maybe(Picture),
-  actions: listOf(Action),
+
+const QuickReply = z
+  .object({
+    text: z.string(),
+    payload: z.string().catch(''),
+    image: maybe(Picture),
+    summaryText: maybe(z.string()),
+  })
+  .transform(({ text, payload, image, summaryText }): Content => ({
+    type: 'quick-reply',
+    text,
+    payload,
+    ...defined({ imageUrl: image, summaryText }),
+  }))
+
+const ActionFields = z.object({
+  type: maybe(z.string()),
+  text: maybe(z.string()),
+  payload: maybe(z.string()),
+  url: maybe(Address),
 })
-const DatePicker = z.object({
-  title: maybe(z.string()),
-  subtitle: maybe(z.string()),
-  imageUrl: maybe(Picture),
-  dateMinimum: maybe(z.string()),
-  dateMaximum: maybe(z.string()),
-  availableTimes: listOf(z.object({ dateTime: z.string(), duration: z.number().catch(0) })),
+
+/**
+ * Genesys' own clients read the type without regard to case, know `Button` beside `Postback`, and allow every field
+ * but the text to be missing: a button without a payload sends its text.
+ */
+const Action = ActionFields.transform(({ type = '', text, payload, url }): CardAction[] => {
+  if (text === undefined) return []
+  if (type.toLowerCase() === 'link') return url === undefined ? [] : [{ type: 'link', text, url }]
+  const isButton = /^(postback|button)$/i.test(type)
+  return isButton ? [{ type: 'postback', text, payload: payload || text }] : []
 })
-const ListItem = z.object({
-  id: z.string(),
-  title: z.string().catch(''),
-  subtitle: maybe(z.string()),
-  imageUrl: maybe(Picture),
+
+/** A link without a text is documented for the card itself. */
+const CardDefaultAction = ActionFields.transform(
+  ({ type = '', text, payload, url }): DefaultAction | undefined => {
+    if (type.toLowerCase() === 'link')
+      return url === undefined ? undefined : { type: 'link', ...defined({ text }), url }
+    const said = text ?? payload
+    const isButton = /^(postback|button)$/i.test(type)
+    return isButton && said ? { type: 'postback', text: said, payload: payload || said } : undefined
+  },
+)
+
+const CardBody = z
+  .object({
+    title: z.string(),
+    description: maybe(z.string()),
+    image: maybe(Picture),
+    video: maybe(Picture),
+    defaultAction: maybe(CardDefaultAction),
+    actions: listOf(Action),
+  })
+  .transform(({ title, description, image, video, defaultAction, actions }): Card => ({
+    title,
+    ...defined({
+      description: description || undefined,
+      imageUrl: image,
+      videoUrl: video,
+      defaultAction,
+    }),
+    actions: actions.flat(),
+  }))
+
+/** Deprecated for the card, which it becomes. */
+const GenericActions = z.object({ url: maybe(Address), textback: maybe(z.string()) })
+const GenericBody = z
+  .object({
+    title: z.string().catch(''),
+    description: maybe(z.string()),
+    image: maybe(Picture),
+    video: maybe(Picture),
+    components: listOf(
+      z
+        .object({ title: maybe(z.string()), text: maybe(z.string()), actions: GenericActions })
+        .transform(({ title, text = '', actions: { url, textback } }): CardAction => {
+          const label = title ?? text
+          return url === undefined
+            ? { type: 'postback', text: label, payload: textback || label }
+            : { type: 'link', text: label, url }
+        }),
+    ),
+  })
+  .transform(({ title, description, image, video, components }): Content => ({
+    type: 'card',
+    title,
+    ...defined({ description, imageUrl: image, videoUrl: video }),
+    actions: components.filter(({ text }) => text !== ''),
+  }))
+
+const RICH_LINK_HEADERS = { Text: 'text', Image: 'image', Video: 'video', File: 'file' } as const
+const RichLinkHeader = z
+  .object({ type: z.enum(['Text', 'Image', 'Video', 'File']), value: z.string() })
+  .refine(({ type, value }) => type === 'Text' || Picture.safeParse(value).success)
+  .transform(({ type, value }) => ({ type: RICH_LINK_HEADERS[type], value }))
+const RichLink = z
+  .object({
+    text: z.string(),
+    url: Address,
+    urlLabel: maybe(z.string()),
+    footer: maybe(z.string()),
+    header: maybe(RichLinkHeader),
+  })
+  .transform((link): Content => ({ type: 'rich-link', ...defined(link) }))
+
+const RESPONSE_SOURCES: Readonly<Record<string, 'button' | 'date-picker' | 'list-picker' | 'quick-reply'>> = {
+  Button: 'button',
+  DatePicker: 'date-picker',
+  ListPicker: 'list-picker',
+  QuickReply: 'quick-reply',
+}
+const ButtonResponse = z.object({
+  type: maybe(z.string()),
+  text: z.string(),
+  payload: z.string().catch(''),
+  originatingMessageId: maybe(z.string()),
 })
-const ListSection = z.object({
-  title: z.string().catch(''),
-  multipleSelection: z.boolean().catch(false),
-  items: listOf(ListItem),
-})
-const ListPicker = z.object({ id: maybe(z.string()), sections: listOf(ListSection) })
 
 /** By `contentType`: the key of the element that has the content, and how to read it. */
-const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => Content[] }>> = {
-  Attachment: { key: 'attachment', read: reader(Attachment, attachment) },
-  QuickReply: { key: 'quickReply', read: reader(Button, quickReply) },
+const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
+  Attachment: reader('attachment', Attachment, ({ id, mediaType = 'File', url, text, ...file }) => ({
+    type: 'attachment',
+    id,
+    mediaType,
+    ...defined({
+      url,
+      fileName: file.filename,
+      fileSizeBytes: file.fileSize,
+      mimeType: file.mime,
+      text: text || undefined,
+    }),
+  })),
+  QuickReply: reader('quickReply', QuickReply, (reply) => reply),
   QuickReplyV2: {
     key: 'quickReplyV2',
-    read: reader(z.object({ actions: listOf(Button) }), ({ actions }) => actions.map(quickReply)),
+    read: (part) =>
+      readable(z.object({ title: maybe(z.string()), actions: listOf(QuickReply) }), part).map(
+        ({ title, actions }) => ({ parts: actions, prompt: title }),
+      ),
   },
-  Card: { key: 'card', read: reader(CardBody, (body) => ({ type: 'card', ...card(body) })) },
-  Carousel: {
-    key: 'carousel',
-    read: reader(z.object({ cards: listOf(CardBody) }), ({ cards }) => ({
-      type: 'carousel',
-      cards: cards.map(card),
-    })),
+  Card: reader('card', CardBody, (card) => ({ type: 'card', ...card })),
+  Carousel: reader('carousel', z.object({ cards: listOf(CardBody) }), ({ cards }) => ({
+    type: 'carousel',
+    cards,
+  })),
+  GenericTemplate: reader('generic', GenericBody, (card) => card),
+  DatePicker: reader('datePicker', DatePicker, ({ choice }) => ({ type: 'date-picker', ...choice })),
+  ListPicker: reader('listPicker', ListPicker, ({ id, choice }) => ({
+    type: 'list-picker',
+    ...defined({ id }),
+    ...choice,
+  })),
+  Form: {
+    key: 'form',
+    read: (value) =>
+      readable(Form, value)
+        // A form without pages asks nothing.
+        .filter(({ part }) => part.type !== 'form' || part.pages.length > 0)
+        .map(({ part, originatingMessageId }) => ({ parts: [part], inReplyTo: originatingMessageId })),
   },
-  DatePicker: { key: 'datePicker', read: reader(DatePicker, datePicker) },
-  ListPicker: {
-    key: 'listPicker',
-    read: reader(ListPicker, ({ id, sections }) => ({
-      type: 'list-picker',
-      ...defined({ id }),
-      sections: sections.map((section) => ({
-        ...section,
-        items: section.items.map((item) => defined(item)),
-      })),
-    })),
-  },
+  RichLink: reader('richLink', RichLink, (link) => link),
+  Location: reader('location', LocationSchema, (place) => ({ type: 'location', ...place })),
+  Text: reader('text', z.object({ body: z.string() }), ({ body }) => ({ type: 'text', text: body })),
   ButtonResponse: {
     key: 'buttonResponse',
-    read: reader(Button, ({ text, payload }) => ({ type: 'button-response', text, payload })),
+    read: (part) =>
+      readable(ButtonResponse, part).map(({ type = '', text, payload, originatingMessageId }) => {
+        const source = Object.hasOwn(RESPONSE_SOURCES, type) ? RESPONSE_SOURCES[type] : undefined
+        return {
+          parts: [{ type: 'button-response', text, payload, ...defined({ source }) }],
+          inReplyTo: originatingMessageId,
+        }
+      }),
   },
 }
 
 /** Never throws; what is no content element at all is left out. */
-export function readContent(elements: readonly unknown[]): Content[] {
-  return elements.flatMap((element) => {
-    const typed = z.object({ contentType: z.string() }).loose().safeParse(element)
-    if (!typed.success) return []
-    const { contentType } = typed.data
-    const known = Object.hasOwn(READERS, contentType) ? READERS[contentType] : undefined
-    const parts = known?.read(typed.data[known.key]) ?? []
-    return parts.length > 0 ? parts : [{ type: 'unsupported' as const, contentType }]
-  })
+export function readContent(elements: readonly unknown[]): ReadContent {
+  const read = elements.flatMap(readElement)
+  const parts = read.flatMap((element) => element.parts)
+  return {
+    parts,
+    prompt: read.find(({ prompt }) => prompt)?.prompt ?? promptText(parts),
+    inReplyTo: read.find(({ inReplyTo }) => inReplyTo)?.inReplyTo,
+  }
 }
 
-function reader<T extends z.ZodType>(schema: T, toContent: (value: z.infer<T>) => Content | Content[]) {
-  return (part: unknown): Content[] => readable(schema, part).flatMap(toContent)
+function readElement(element: unknown): ReadElement[] {
+  const typed = z.object({ contentType: z.string() }).loose().safeParse(element)
+  if (!typed.success) return []
+  const { contentType } = typed.data
+  const known = Object.hasOwn(READERS, contentType) ? READERS[contentType] : undefined
+  const read = known?.read(typed.data[known.key]) ?? []
+  const isEmpty = read.every(({ parts, prompt }) => parts.length === 0 && !prompt)
+  return isEmpty ? [{ parts: [{ type: 'unsupported', contentType }] }] : read
 }
 
-function readable<T extends z.ZodType>(schema: T, value: unknown): z.infer<T>[] {
-  const parsed = schema.safeParse(value)
-  return parsed.success ? [parsed.data] : []
-}
-
-function attachment({ id, mediaType, url, filename, fileSize, mime }: z.infer<typeof Attachment>): Content {
-  const optional = defined({ url, fileName: filename, fileSizeBytes: fileSize, mimeType: mime })
-  return { type: 'attachment', id, mediaType: mediaType ?? 'File', ...optional }
-}
-
-function quickReply({ text, payload, image }: z.infer<typeof Button>): Content {
-  return { type: 'quick-reply', text, payload, ...defined({ imageUrl: image }) }
-}
-
-function card({ title, description, image, actions }: z.infer<typeof CardBody>): Card {
-  return { title, ...defined({ description, imageUrl: image }), actions: actions.map(cardAction) }
-}
-
-function cardAction(action: z.infer<typeof Action>): CardAction {
-  return action.type === 'Link' ? { ...action, type: 'link' } : { ...action, type: 'postback' }
-}
-
-function datePicker({ availableTimes, ...rest }: z.infer<typeof DatePicker>): Content {
-  const times = availableTimes.map(({ dateTime, duration }) => ({ dateTime, durationSeconds: duration }))
-  return { type: 'date-picker', ...defined(rest), availableTimes: times }
-}
-
-/** Without the keys whose value is undefined, which our optional fields must not have. */
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+function reader<T extends z.ZodType>(key: string, schema: T, toPart: (value: z.infer<T>) => Content) {
+  return {
+    key,
+    read: (part: unknown): ReadElement[] =>
+      readable(schema, part).map((value) => ({ parts: [toPart(value)] })),
+  }
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod'
+import { maybe } from './json-schemas.ts'
+import { PromptSchema } from './pickers.ts'
 
 /**
  * The frames of the guest socket that we read. Genesys adds fields, classes and content types at any time:
  * unknown ones are ignored, and an optional field that is null or of another type counts as missing.
  */
 
-const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 const Text = maybe(z.string())
 const Count = maybe(z.number())
 /** Ids go into addresses and event ids, which lone surrogates cannot. */
@@ -13,8 +14,10 @@ const Id = z.string().transform((id) => id.replace(/\p{Surrogate}/gu, '\ufffd'))
 
 const MessageEvent = z.object({
   eventType: Text,
-  presence: maybe(z.object({ type: Text })),
+  presence: maybe(z.object({ type: Text, receivedMessage: PromptSchema, replyMessage: PromptSchema })),
   typing: maybe(z.object({ type: Text, duration: Count, durationMs: Count })),
+  coBrowse: maybe(z.object({ type: Text, sessionId: Text, sessionJoinToken: Text })),
+  video: maybe(z.object({ type: Text, offeringId: Text, jwt: Text })),
 })
 const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, image: Text })
 
@@ -31,6 +34,8 @@ export const StructuredMessage = z.object({
   metadata: maybe(
     z.object({
       readOnly: Text,
+      parentMessageId: maybe(Id),
+      durationSeconds: maybe(z.coerce.number().positive()),
       expirationDate: maybe(z.coerce.number().positive()),
       /** Ours, of a message that we sent. */
       tracingId: Text,
@@ -56,6 +61,9 @@ const SessionResponse = z.object({
     }),
   ),
   blockedExtensions: maybe(z.array(z.string())),
+  clearedExistingSession: maybe(z.boolean()),
+  /** How long it lives after each message. */
+  durationSeconds: maybe(z.number().positive()),
   /** Seconds since the epoch. */
   expirationDate: maybe(z.number().positive()),
 })
@@ -81,6 +89,12 @@ const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
 const UploadSuccess = z.object({ attachmentId: Id, downloadUrl: maybe(z.string()) })
 const AttachmentDeleted = z.object({ attachmentId: Id })
 
+/** The mobile SDK reads `reason`, the Java SDK's schema has `reasonCode`. */
+const ConnectionClosed = z
+  .object({ reason: Text, reasonCode: Text })
+  .catch({ reason: undefined, reasonCode: undefined })
+  .transform(({ reason, reasonCode }) => ({ reason: reason ?? reasonCode }))
+
 const NoBody = z.unknown().transform(() => ({}))
 
 const BODIES = {
@@ -92,7 +106,7 @@ const BODIES = {
   UploadFailureEvent: AttachmentFailure,
   GenerateUrlError: AttachmentFailure,
   AttachmentDeletedResponse: AttachmentDeleted,
-  ConnectionClosedEvent: NoBody,
+  ConnectionClosedEvent: ConnectionClosed,
   LogoutEvent: NoBody,
   SessionClearedEvent: NoBody,
   SessionExpiredEvent: NoBody,
@@ -143,23 +157,32 @@ export function readFrame(text: string): Frame {
   const { type, class: name, code, tracingId, body } = envelope.data
   // The attachment classes refuse by their class, whatever code they carry.
   const isError = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
-  if (isError) return { class: 'error', tracingId, code, ...readErrorBody(body) }
+  if (isError || name === 'ErrorMessage') return { class: 'error', tracingId, ...readErrorBody(body, code) }
   if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, reason: 'unknown class' }
   const { data } = BODIES[name as Class].safeParse(body ?? {})
   if (!data) return { class: 'unrecognized', tracingId, reason: `unreadable ${name}` }
   return { class: name, pushed: type !== 'response', tracingId, body: data } as KnownFrame
 }
 
+/** Of a refusal without any code. */
+const UNEXPECTED_ERROR = 5000
+
 const ErrorBody = z.object({
   retryAfter: maybe(z.coerce.number().nonnegative()),
   errorMessage: Text,
   message: Text,
+  errorCode: maybe(z.coerce.number().int().min(300)),
 })
 
-function readErrorBody(body: unknown): Pick<ErrorFrame, 'text' | 'retryAfterSeconds'> {
-  if (typeof body === 'string') return { text: body, retryAfterSeconds: undefined }
-  const { retryAfter, errorMessage, message } = ErrorBody.safeParse(body).data ?? {}
-  return { text: errorMessage ?? message ?? '', retryAfterSeconds: retryAfter }
+/** Genesys: the body's `errorCode` goes before the envelope's `code`, except for 429, where logs have several. */
+function readErrorBody(body: unknown, code: number): Pick<ErrorFrame, 'code' | 'text' | 'retryAfterSeconds'> {
+  if (typeof body === 'string') return { code, text: body, retryAfterSeconds: undefined }
+  const { retryAfter, errorMessage, message, errorCode } = ErrorBody.safeParse(body).data ?? {}
+  return {
+    code: code === 429 ? code : (errorCode ?? (code >= 300 ? code : UNEXPECTED_ERROR)),
+    text: errorMessage ?? message ?? '',
+    retryAfterSeconds: retryAfter,
+  }
 }
 
 function parseJson(text: string): unknown {

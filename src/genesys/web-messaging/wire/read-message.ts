@@ -1,6 +1,7 @@
-import type { GuestEvent, Message, Sender } from '../../guest-api.ts'
+import type { Content, GuestEvent, Message, Sender } from '../../guest-api.ts'
 import { readContent } from './content.ts'
 import type { StructuredMessage } from './frames.ts'
+import { defined } from './json-schemas.ts'
 
 /** Genesys: 5 s where the event does not say how long the typing lasts. */
 const TYPING_MS = 5_000
@@ -26,15 +27,18 @@ export function messageKey(wire: StructuredMessage): string | undefined {
 export function readMessage(wire: StructuredMessage, fallbackMs: number): Message | undefined {
   const id = messageKey(wire)
   if (!isMessage(wire) || id === undefined) return undefined
-  const content = readContent(wire.content ?? [])
+  const { parts, prompt, inReplyTo = wire.metadata?.parentMessageId } = readContent(wire.content ?? [])
+  const text = wire.text || prompt
+  const content = wire.id === undefined || wire.id === id ? parts : withReplyTo(parts, wire.id)
   const from = readFrom(wire)
   return {
     id,
     time: readTime(wire.channel?.time) ?? new Date(fallbackMs).toISOString(),
     direction: isInbound(wire) ? 'inbound' : 'outbound',
     type: wire.type === 'Structured' ? 'structured' : 'text',
-    ...(wire.text && { text: wire.text }),
+    ...(text && { text }),
     ...(content.length > 0 && { content }),
+    ...(inReplyTo !== undefined && isInbound(wire) && { inReplyTo }),
     ...(from && { from }),
     sender: readSender(wire),
   }
@@ -44,13 +48,77 @@ export function readMessage(wire: StructuredMessage, fallbackMs: number): Messag
 export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | undefined {
   const message = readMessage(wire, nowMs)
   if (message) return { type: 'message', message }
-  if (isInbound(wire) || isMessage(wire)) return undefined
+  if (isMessage(wire)) return undefined
+  if (hasPresence(wire, 'SignIn')) return signedIn(wire)
+  if (isInbound(wire)) return undefined
   // Genesys: read-only is told by the event itself, never by the configuration, which may have changed since.
   const isReadOnly = wire.metadata?.readOnly === 'true'
   if (hasPresence(wire, 'Disconnect')) {
     return { type: 'session', state: isReadOnly ? 'read-only' : 'disconnected' }
   }
-  return readTyping(wire)
+  return readSignIn(wire) ?? readOffer(wire) ?? readTyping(wire)
+}
+
+/** Genesys: an answer names what it answers by the body's `id`, whatever its `channel.messageId`. */
+function withReplyTo(parts: readonly Content[], replyTo: string): Content[] {
+  return parts.map((part) =>
+    part.type === 'date-picker' || part.type === 'list-picker' || part.type === 'form'
+      ? { ...part, replyTo }
+      : part,
+  )
+}
+
+/** Genesys: the event is inbound, and its sender the guest with the names that the OpenID provider gave. */
+function signedIn(wire: StructuredMessage): GuestEvent {
+  const { firstName, lastName } = wire.channel?.from ?? {}
+  return { type: 'sign-in', status: 'signed-in', ...defined({ firstName, lastName }) }
+}
+
+const SIGN_IN_REQUESTS = {
+  Authenticate: 'requested',
+  AuthenticateCancel: 'cancelled',
+  AuthenticateFailure: 'failed',
+} as const
+
+function readSignIn(wire: StructuredMessage): GuestEvent | undefined {
+  for (const { eventType, presence } of wire.events ?? []) {
+    const status = eventType === 'Presence' && ownValue(SIGN_IN_REQUESTS, presence?.type)
+    if (!status) continue
+    return {
+      type: 'sign-in',
+      status,
+      ...defined({ prompt: presence?.receivedMessage, reply: presence?.replyMessage }),
+    }
+  }
+  return undefined
+}
+
+const OFFER_STATUSES = {
+  Offering: 'offered',
+  OfferingAccepted: 'accepted',
+  OfferingRejected: 'rejected',
+  OfferingExpired: 'expired',
+} as const
+
+function readOffer(wire: StructuredMessage): GuestEvent | undefined {
+  for (const { eventType, coBrowse, video } of wire.events ?? []) {
+    if (eventType === 'CoBrowse') {
+      const status = ownValue(OFFER_STATUSES, coBrowse?.type)
+      const { sessionId, sessionJoinToken } = coBrowse ?? {}
+      if (status)
+        return { type: 'offer', kind: 'co-browse', status, ...defined({ sessionId, sessionJoinToken }) }
+    }
+    if (eventType === 'Video') {
+      const status = ownValue(OFFER_STATUSES, video?.type)
+      const { offeringId, jwt } = video ?? {}
+      if (status) return { type: 'offer', kind: 'video', status, ...defined({ offeringId, jwt }) }
+    }
+  }
+  return undefined
+}
+
+function ownValue<T extends object>(table: T, key: string | undefined): T[keyof T] | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key as keyof T] : undefined
 }
 
 function readTyping(wire: StructuredMessage): GuestEvent | undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { selectedReplies } from '../../selected-replies.ts'
-import type { Attributes, OutgoingMessage } from '../../guest-api.ts'
+import type { Attributes, JourneyContext, OutgoingMessage } from '../../guest-api.ts'
 
 /**
  * The frames that we send, without the guest token: the connection adds it as it writes them.
@@ -20,12 +20,15 @@ export interface SessionRequest {
   /** The JWT of a signed-in guest. */
   readonly jwt?: string | undefined
   readonly startNew?: boolean
+  /** Genesys: only where the page gives one, and for a guest who is not signed in. */
+  readonly journeyContext?: JourneyContext | undefined
 }
 
-export function configureSession({ deploymentId, jwt, startNew = false }: SessionRequest): RequestFrame {
+export function configureSession(request: SessionRequest): RequestFrame {
+  const { deploymentId, jwt, startNew = false, journeyContext } = request
   const common = { tracingId: randomUUID(), deploymentId, startNew }
   return jwt === undefined
-    ? { action: 'configureSession', ...common }
+    ? { action: 'configureSession', ...common, ...(journeyContext && { journeyContext }) }
     : { action: 'configureAuthenticatedSession', ...common, data: { code: jwt } }
 }
 
@@ -42,15 +45,16 @@ export function echo(): RequestFrame {
 }
 
 /**
- * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; one from a picker
- * without `text`, but with the id of the message that offered it.
+ * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; a date without
+ * `text`, a list and a form with the reply that their message brought. A date and a list name that message in
+ * `metadata`, a list in each choice too, a form in itself alone.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
-  const choices = buttonResponses(message)
+  const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
   const files = (message.attachmentIds ?? []).map((id) => ({ contentType: 'Attachment', attachment: { id } }))
   const content = [...choices, ...files]
   const parentMessageId = (message.date ?? message.list)?.inReplyTo
-  const text = message.text ?? (message.quickReply ?? message.button)?.text
+  const text = message.text ?? textOfChoice(message)
   return {
     action: 'onMessage',
     tracingId: message.tracingId,
@@ -107,6 +111,18 @@ export function deleteAttachment(attachmentId: string): RequestFrame {
 function withAttributes(attributes: Attributes | undefined) {
   if (!attributes || Object.keys(attributes).length === 0) return {}
   return { channel: { metadata: { customAttributes: attributes } } }
+}
+
+function textOfChoice({ quickReply, button, list, form }: OutgoingMessage): string | undefined {
+  return form ? (form.text ?? '') : (list ?? quickReply ?? button)?.text
+}
+
+function formResponse({ inReplyTo, cannedResponseId, answers }: NonNullable<OutgoingMessage['form']>) {
+  const response = answers.map(({ id, text, payload }) => ({
+    id,
+    component: { contentType: 'ButtonResponse', buttonResponse: { type: 'Form', text, payload } },
+  }))
+  return { contentType: 'Form', form: { originatingMessageId: inReplyTo, cannedResponseId, response } }
 }
 
 function buttonResponses(message: OutgoingMessage) {

@@ -167,10 +167,10 @@ describe('a fourth connection elsewhere', () => {
       await rival.api.resume(jane, soon())
       rivals.push(rival)
     }
-    await page.until(isState('disconnected'))
+    await page.until(isState('too-many-connections'))
     expect(genesys.connections(jane.ref['token'])).toBe(3)
     await api.send(jane, text('Hello'), soon())
     await page.until(says('Hello'))
-    expect(states(page.events)).toEqual(['connected', 'disconnected', 'connected'])
+    expect(states(page.events)).toEqual(['connected', 'too-many-connections', 'connected'])
   })
 })

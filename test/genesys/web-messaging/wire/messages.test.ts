@@ -213,17 +213,17 @@ describe('content', () => {
     [
       'ButtonResponse',
       { buttonResponse: { type: 'QuickReply', text: 'Yes', payload: 'yes' } },
-      [{ type: 'button-response', text: 'Yes', payload: 'yes' }],
+      [{ type: 'button-response', text: 'Yes', payload: 'yes', source: 'quick-reply' }],
     ],
     ['Form', { form: { cannedResponseId: 'c' } }, [{ type: 'unsupported', contentType: 'Form' }]],
     ['Novelty', {}, [{ type: 'unsupported', contentType: 'Novelty' }]],
     ['toString', {}, [{ type: 'unsupported', contentType: 'toString' }]],
   ])('%s', (contentType, element, ours) => {
-    expect(readContent([{ contentType, ...element }])).toEqual(ours)
+    expect(readContent([{ contentType, ...element }]).parts).toEqual(ours)
   })
 
   test('that can not be read stays as unsupported, and what is no content is left out', () => {
-    expect(readContent([{ contentType: 'Card', card: 7 }, null, 'x', {}])).toEqual([
+    expect(readContent([{ contentType: 'Card', card: 7 }, null, 'x', {}]).parts).toEqual([
       { type: 'unsupported', contentType: 'Card' },
     ])
   })
@@ -259,7 +259,7 @@ describe('content', () => {
     })
     fc.assert(
       fc.property(fc.array(fc.oneof(element, fc.anything())), (elements) => {
-        for (const part of readContent(elements)) expect(typeof part.type).toBe('string')
+        for (const part of readContent(elements).parts) expect(typeof part.type).toBe('string')
       }),
     )
   })

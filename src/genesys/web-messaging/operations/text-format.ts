@@ -1,0 +1,32 @@
+import type { Message, MessagePage } from '../../guest-api.ts'
+import type { DeploymentConfig } from './deployment-config.ts'
+
+/** How much of a reader's time the public configuration may take before its texts count as plain. */
+const CONFIG_TIMEOUT_MS = 2_000
+
+/** Genesys: the deployment says whether the texts of agents and bots are written in its rich text. */
+export function createTextFormat(options: {
+  readonly config: DeploymentConfig
+  readonly monotonicNow: () => number
+}) {
+  const { config, monotonicNow } = options
+
+  const isMarkdown = () => config.known?.features?.markdown === true
+  const read = () => config.read(monotonicNow() + CONFIG_TIMEOUT_MS).catch(() => undefined)
+
+  function marked(message: Message): Message {
+    return message.direction === 'outbound' && message.text !== undefined && isMarkdown()
+      ? { ...message, format: 'markdown' }
+      : message
+  }
+
+  return {
+    /** Makes sure that the configuration is known, or on its way. */
+    read,
+    marked,
+    async markedPage(reading: Promise<MessagePage>): Promise<MessagePage> {
+      const [page] = await Promise.all([reading, config.known ?? read()])
+      return isMarkdown() ? { ...page, messages: page.messages.map(marked) } : page
+    },
+  }
+}
