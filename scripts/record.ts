@@ -1,15 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig, readConfigFromEnvironment, type Config } from '../src/config.ts'
 import type { Recording } from '../src/fixtures/recording.ts'
 import { findRegion } from '../src/genesys/regions.ts'
+import { differences, tableOf } from './record/compare.ts'
 import { makeRecording } from './record/make-recording.ts'
 import type { Scenario } from './record/scenario.ts'
 import { driverOf, FOLDERS, needsNoSimulator, scenariosOf, type Folder } from './record/scenarios.ts'
 import { settingsOf, withSimulator } from './record/with-simulator.ts'
 
-const USAGE = `npm run record -- --driver DRIVER [--out DIR] [--simulator] [--against NAME]
+const USAGE = `npm run record -- --driver DRIVER [--out DIR] [--simulator] [--against NAME] [--compare]
 
 Records the REST calls of a driver as fixtures for nock, without credentials, tokens, ids, names and dates.
 
@@ -17,7 +18,8 @@ Records the REST calls of a driver as fixtures for nock, without credentials, to
   --out        where to write DRIVER/NAME.json; default fixtures
   --simulator  record everything, refusals included, from a simulator that is started for it. Without it, the flows that
                any Genesys can be asked for are recorded from the one that the settings name, as the service reads them
-  --against    what the settings point at; default: organisation, simulator (an address of this machine) or gateway
+  --against    what the settings must point at: organisation, simulator (an address of this machine) or gateway
+  --compare    record nothing: show in which shapes the recordings in --out differ from what the simulator answers
 `
 
 const { values } = parseArgs({
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'fixtures' },
     simulator: { type: 'boolean', default: false },
     against: { type: 'string' },
+    compare: { type: 'boolean', default: false },
   },
 })
 const date = new Date().toISOString().slice(0, 10)
@@ -51,7 +54,28 @@ function fromSimulator(folder: Folder, scenario: Scenario): Promise<Recording> {
 function fromSettings(folder: Folder, scenario: Scenario): Promise<Recording> {
   process.env['GENESYS_GUEST_API'] = driverOf(folder)
   const config = readConfigFromEnvironment()
-  return makeRecording(scenario, { config, platform: values.against ?? platformOf(config), date })
+  const platform = platformOf(config)
+  if (values.against !== undefined && values.against !== platform) {
+    throw new ConfigError([`--against ${values.against}: the settings point at a ${platform}`])
+  }
+  return makeRecording(scenario, { config, platform, date })
+}
+
+/** What lies in `--out`, beside what the simulator answers in the same flows now. */
+async function compare(folder: Folder): Promise<void> {
+  const scenarios = scenariosOf(folder)
+  for (const name of readdirSync(join(values.out, folder)).map((file) => file.replace(/\.json$/, ''))) {
+    const scenario = scenarios.find((one) => one.name === name)
+    const recorded = JSON.parse(readFileSync(join(values.out, folder, `${name}.json`), 'utf8')) as Recording
+    const { platform, date } = recorded.madeAgainst
+    if (!scenario) {
+      console.log(`${folder}/${name}: the simulator has no such flow`)
+      continue
+    }
+    const found = differences(recorded, await fromSimulator(folder, scenario))
+    console.log(`${folder}/${name} (${platform}, ${date}): ${found.length || 'no'} differences in shape`)
+    if (found.length > 0) console.log(`${tableOf(found)}\n`)
+  }
 }
 
 function platformOf({ genesys }: Config): string {
@@ -73,7 +97,7 @@ if (folder === undefined) {
   console.error(USAGE)
   process.exitCode = 2
 } else {
-  await record(folder).catch((error: unknown) => {
+  await (values.compare ? compare(folder) : record(folder)).catch((error: unknown) => {
     console.error(error instanceof ConfigError ? error.message : error)
     process.exitCode = 1
   })
