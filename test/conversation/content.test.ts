@@ -131,7 +131,10 @@ describe('the guest answers', () => {
     const framed = running.genesys.nextFrame({ action: 'onMessage' })
     const sent = await page.ask('POST', '/messages', body)
     expect(sent).toMatchObject({ status: 201, body: { type: 'structured', sender: 'guest' } })
-    return (await framed).frame.message
+    const { metadata, ...message } = (await framed).frame.message as { metadata: Record<string, string> }
+    const { tracingId, ...others } = metadata
+    expect(tracingId).toEqual(expect.any(String))
+    return { ...message, ...(Object.keys(others).length > 0 && { metadata: others }) }
   }
 
   test('with a quick reply', async () => {

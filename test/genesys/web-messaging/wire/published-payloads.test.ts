@@ -261,6 +261,7 @@ describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => 
           },
         },
       ],
+      metadata: { tracingId: 't' },
     })
     expect(message({ id: 'r', direction: 'Inbound', ...(sent['message'] as object) })).toMatchObject({
       inReplyTo: 'f',
@@ -280,7 +281,7 @@ test('an answer to a list has the text of its reply (SC: what the transport buil
         buttonResponse: { type: 'ListPicker', text: 'Small', payload: 's', originatingMessageId: 'l' },
       },
     ],
-    metadata: { parentMessageId: 'l' },
+    metadata: { parentMessageId: 'l', tracingId: 't' },
   })
 })
 
