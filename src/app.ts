@@ -107,7 +107,7 @@ export function createApp(parts: AppParts): Express {
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
   addHealthRoutes(app, {
     guards: [gate.enforceOrigin],
-    checks: () => readiness.checks(),
+    report: () => readiness.report(),
     hints: config.problemHints,
   })
   // By address first: what one address sends too much of must not count for all.

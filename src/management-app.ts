@@ -10,13 +10,13 @@ import { addHealthRoutes } from './routes/health.ts'
 export function createManagementApp(parts: {
   readonly log: Log
   readonly metrics: MetricsPage
-  readonly readiness: Pick<Readiness, 'checks'>
+  readonly readiness: Pick<Readiness, 'report'>
 }): Express {
   const { log, metrics, readiness } = parts
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  addHealthRoutes(app, { checks: () => readiness.checks(), hints: true })
+  addHealthRoutes(app, { report: () => readiness.report(), hints: true })
   app.get('/metrics', metricsPage(metrics))
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
   app.use(problemHandler({ log, publicUrl: '', hints: true }))

@@ -1,18 +1,26 @@
 import type { AccessToken } from './genesys/oauth/access-token.ts'
 import { activeDeployment } from './genesys/rest-guest-apis/active-deployment.ts'
-import type { GuestApi } from './genesys/guest-api.ts'
+import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
-  readonly name: 'oauth' | 'deployment' | 'draining'
+  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining'
   readonly ok: boolean
+  /** Of a check that failed: whether no guest can be served until that is fixed. */
+  readonly essential?: boolean
   /** A code of the problem catalogue. */
   readonly code?: string
   readonly hint?: string
 }
 
+export interface ReadinessReport {
+  /** `degraded`: guests are served, and something that an operator should know is wrong. */
+  readonly status: 'ready' | 'degraded' | 'not ready'
+  readonly checks: readonly ReadinessCheck[]
+}
+
 export interface Readiness {
-  checks(): Promise<readonly ReadinessCheck[]>
+  report(): Promise<ReadinessReport>
   /** From now on the service is not ready: it is going away. */
   startDraining(): void
   readonly isDraining: boolean
@@ -20,32 +28,52 @@ export interface Readiness {
 
 const CHECK_TIMEOUT_MS = 5000
 /** Probes come every few seconds, from every orchestrator; Genesys is not asked each time. */
-const REMEMBERED_MS = 5000
+const REPORT_TTL_MS = 5000
 
-/** Whether guests can be served: OAuth token and deployment verified where they are configured, and not draining. */
-export function createReadiness(options: {
+/** Genesys has refused what is configured. Whatever else fails says that a host can't be reached now. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'deployment_not_usable',
+  'upstream_auth_failed',
+  'upstream_refused',
+])
+
+export interface ReadinessOptions {
   readonly guestApi: GuestApi
   /** Undefined where no credentials are configured. */
   readonly accessToken: Pick<AccessToken, 'get'> | undefined
+  /** The websites that are served, each of which the deployment has to allow too. */
+  readonly allowedOrigins?: readonly string[]
   readonly now?: () => number
-}): Readiness {
+}
+
+/**
+ * Whether this process can serve guests. What is configured wrongly, so that no guest can be served, makes it not ready;
+ * a host that is down does not: every replica would be taken away at once, and what is known goes on serving.
+ */
+export function createReadiness(options: ReadinessOptions): Readiness {
   const { guestApi, accessToken, now = Date.now } = options
   let isDraining = false
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
-  async function askGenesys(): Promise<ReadinessCheck[]> {
-    const oauth =
-      accessToken === undefined ? [] : [outcome('oauth', accessToken.get(now() + CHECK_TIMEOUT_MS))]
-    const deployment = outcome('deployment', activeDeployment(guestApi, now() + CHECK_TIMEOUT_MS))
-    return Promise.all([...oauth, deployment])
+  function askGenesys(): Promise<ReadinessCheck[]> {
+    const deadlineAtMs = now() + CHECK_TIMEOUT_MS
+    // Web messaging needs no OAuth: with it, attributes change during a conversation too.
+    const needsOAuth = guestApi.name !== 'web-messaging'
+    return Promise.all([
+      ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
+      check('deployment', true, currentDeployment(guestApi, deadlineAtMs)),
+      ...(guestApi.originsNotAllowed ? [checkOrigins(options, deadlineAtMs)] : []),
+    ])
   }
 
   return {
-    async checks() {
-      if (known === undefined || now() - known.atMs > REMEMBERED_MS)
+    async report() {
+      if (known === undefined || now() - known.atMs > REPORT_TTL_MS)
         known = { atMs: now(), checks: askGenesys() }
       const checks = await known.checks
-      return isDraining ? [...checks, { name: 'draining', ok: false, code: 'shutting_down' }] : checks
+      return isDraining
+        ? reportOf([...checks, { name: 'draining', ok: false, essential: true, code: 'shutting_down' }])
+        : reportOf(checks)
     },
     startDraining() {
       isDraining = true
@@ -56,13 +84,43 @@ export function createReadiness(options: {
   }
 }
 
-async function outcome(name: ReadinessCheck['name'], check: Promise<unknown>): Promise<ReadinessCheck> {
+function reportOf(checks: readonly ReadinessCheck[]): ReadinessReport {
+  const failed = checks.filter(({ ok }) => !ok)
+  if (failed.length === 0) return { status: 'ready', checks }
+  return { status: failed.some(({ essential }) => essential) ? 'not ready' : 'degraded', checks }
+}
+
+/** @throws also why the deployment can't be read anew, while what was known of it goes on serving */
+async function currentDeployment(guestApi: GuestApi, deadlineAtMs: DeadlineAtMs): Promise<void> {
+  await activeDeployment(guestApi, deadlineAtMs)
+  if (guestApi.deploymentError) throw guestApi.deploymentError
+}
+
+async function check(
+  name: ReadinessCheck['name'],
+  isNeeded: boolean,
+  result: Promise<unknown>,
+): Promise<ReadinessCheck> {
   try {
-    await check
+    await result
     return { name, ok: true }
   } catch (error) {
-    if (!(error instanceof UpstreamError)) return { name, ok: false, code: 'internal_error' }
-    const { hint } = error.facts
-    return { name, ok: false, code: error.code, ...(hint !== undefined && { hint }) }
+    if (!(error instanceof UpstreamError))
+      return { name, ok: false, essential: isNeeded, code: 'internal_error' }
+    const { code, facts } = error
+    const hint = facts.hint === undefined ? {} : { hint: facts.hint }
+    return { name, ok: false, essential: isNeeded && REFUSALS.has(code), code, ...hint }
   }
+}
+
+/** A site that only this service allows gets 502 for each of its guests. */
+async function checkOrigins(
+  { guestApi, allowedOrigins = [] }: ReadinessOptions,
+  deadlineAtMs: DeadlineAtMs,
+): Promise<ReadinessCheck> {
+  const name = 'allowed-domains'
+  const leftOut = (await guestApi.originsNotAllowed?.(allowedOrigins, deadlineAtMs)) ?? []
+  if (leftOut.length === 0) return { name, ok: true }
+  const hint = `The Messenger deployment does not allow ${leftOut.join(', ')}: add each to its allowed domains in Genesys Cloud, or take it out of ALLOWED_ORIGINS.`
+  return { name, ok: false, essential: false, code: 'deployment_not_usable', hint }
 }

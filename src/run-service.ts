@@ -46,9 +46,12 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   const { guestApi, deploymentId } = config.genesys
   bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
   // The first guest should not be the one who finds out.
-  void bff.readiness.checks().then((checks) => {
-    for (const { name, ok, code, hint } of checks)
-      if (!ok) bff.log.error({ operation: name, code, hint }, 'not ready')
+  void bff.readiness.report().then(({ checks }) => {
+    for (const { name, ok, essential, code, hint } of checks) {
+      if (ok) continue
+      if (essential) bff.log.error({ operation: name, code, hint }, 'not ready')
+      else bff.log.warn({ operation: name, code, hint }, 'degraded')
+    }
   })
 
   async function stop(): Promise<void> {

@@ -114,7 +114,12 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   })
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
   const streams = createEventStreams(() => metrics.streamOpened())
-  const readiness = createReadiness({ guestApi, accessToken: genesys.accessToken, now: monotonicNow })
+  const readiness = createReadiness({
+    guestApi,
+    accessToken: genesys.accessToken,
+    allowedOrigins: config.allowedOrigins,
+    now: monotonicNow,
+  })
 
   let acceptsStreams = true
   const load = createLoadLimit(config.limits.requestsInFlight)

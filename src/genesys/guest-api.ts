@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { UpstreamError } from '../upstream/upstream-error.ts'
 import type { Content, FormAnswer, Prompt } from './message-content.ts'
 
 export type * from './message-content.ts'
@@ -314,6 +315,10 @@ export interface GuestApi {
   startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
   /** Asks the platform whether the deployment exists and is active; the answer may be some minutes old. */
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
+  /** Why the deployment could not be read anew, while an older answer serves. */
+  readonly deploymentError?: UpstreamError | undefined
+  /** Which of these websites the deployment's own list of allowed domains leaves out; none where that can't be told. */
+  originsNotAllowed?(origins: readonly string[], deadlineAtMs: DeadlineAtMs): Promise<readonly string[]>
 
   /** Resolves when Genesys has accepted the message. `delivery_unknown` when that can't be told. */
   send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>

@@ -147,11 +147,15 @@ export const Deployment = z
 
 export const ReadinessReport = z
   .object({
-    status: z.enum(['ready', 'not ready']),
+    status: z.enum(['ready', 'degraded', 'not ready']),
     checks: z.array(
       z.object({
         name: z.string(),
         ok: z.boolean(),
+        essential: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Of a check that failed: whether no guest can be served until it is fixed' }),
         code: z.string().optional(),
         hint: z.string().optional(),
       }),

@@ -267,7 +267,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'operator',
     needsSession: false,
     answers: {
-      200: json(answers.ReadinessReport, 'Ready'),
+      200: json(answers.ReadinessReport, 'Ready, or degraded: guests are served, and something is wrong'),
       503: json(answers.ReadinessReport, 'Not ready, and why'),
     },
     problems: [],

@@ -3,25 +3,25 @@ import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
 /** What an orchestrator asks. */
 export interface HealthOptions {
-  readonly checks: () => Promise<
-    readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
-  >
+  readonly report: () => Promise<{
+    readonly status: 'ready' | 'degraded' | 'not ready'
+    readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
+  }>
   /** Whether checks may say which setting to fix. */
   readonly hints: boolean
   readonly guards?: RequestHandler[]
 }
 
-export function addHealthRoutes(router: IRouter, { checks, hints, guards = [] }: HealthOptions): void {
+export function addHealthRoutes(router: IRouter, { report, hints, guards = [] }: HealthOptions): void {
   router.get('/healthz', guards, (_req: Request, res: Response) => {
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
   })
   router.get('/readyz', guards, async (_req: Request, res: Response) => {
-    const found = await checks()
-    const ready = found.every((check) => check.ok)
-    const shown = hints ? found : found.map((check) => ({ ...check, hint: undefined }))
+    const { status, checks } = await report()
+    const shown = hints ? checks : checks.map((check) => ({ ...check, hint: undefined }))
     res.setHeader('Cache-Control', 'no-store')
-    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown })
+    res.status(status === 'not ready' ? 503 : 200).json({ status, checks: shown })
   })
   router.all(['/healthz', '/readyz'], guards, methodNotAllowed('GET'))
 }

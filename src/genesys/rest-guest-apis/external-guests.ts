@@ -55,6 +55,9 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
     resume: ({ ref }) => Promise.resolve(opened(ref, 'resumed', false)),
 
     deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+    get deploymentError() {
+      return deployment.error
+    },
 
     async send(guest, message, deadlineAtMs) {
       const guestId = fieldOf(guest, 'guestId')

@@ -71,6 +71,9 @@ export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
     },
 
     deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+    get deploymentError() {
+      return deployment.error
+    },
 
     async setAttributes(guest, attributes, deadlineAtMs) {
       const { guestId } = guest.ref

@@ -75,6 +75,9 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
     resume: ({ ref }) => Promise.resolve(opened(ref, 'resumed', true)),
 
     deployment: (deadlineAtMs) => deployment.info(deadlineAtMs),
+    get deploymentError() {
+      return deployment.error
+    },
 
     async send(guest, message, deadlineAtMs) {
       refuseRepeat(message)

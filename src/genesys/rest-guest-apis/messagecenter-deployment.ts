@@ -22,6 +22,8 @@ const CHECK_TIMEOUT_MS = 20_000
 export interface MessageCenterDeployment {
   /** What is known, at most some minutes old. */
   info(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
+  /** Why asking has failed since. */
+  readonly error: UpstreamError | undefined
   /** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active. */
   requireActive(deadlineAtMs: DeadlineAtMs): Promise<void>
 }
@@ -48,6 +50,9 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
   })
   return {
     info: (deadlineAtMs) => deployment.get(deadlineAtMs),
+    get error() {
+      return deployment.error instanceof UpstreamError ? deployment.error : undefined
+    },
     async requireActive(deadlineAtMs) {
       const { status } = await deployment.get(deadlineAtMs)
       if (status !== 'active') throw notUsable('The deployment is not active.', DEPLOYMENT_NOT_ACTIVE)

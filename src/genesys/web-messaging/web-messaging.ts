@@ -3,6 +3,7 @@ import { monotonicNow } from '../../upstream/monotonic-now.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'
 import { createSendMessage } from './operations/send-message.ts'
+import { originsNotAllowed } from './operations/allowed-domains.ts'
 import { createDeploymentConfig } from './operations/deployment-config.ts'
 import { createAttachments } from './operations/attachments.ts'
 import { ConnectionRateLimiter } from './connection/connection-rate-limiter.ts'
@@ -118,6 +119,10 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     capabilities: new Set(options.signIn ? [...CAPABILITIES, 'sign-in'] : CAPABILITIES),
     ...createSessionLifecycle({ ...options, connections, config }),
     deployment: config.read,
+    get deploymentError() {
+      return config.error
+    },
+    originsNotAllowed: (origins, deadlineAtMs) => originsNotAllowed(origins, options, deadlineAtMs),
     send: createSendMessage({ ...options, connections, history }),
     subscribe(guest, listener) {
       if (config.known === undefined) void format.read()

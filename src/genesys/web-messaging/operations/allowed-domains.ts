@@ -32,6 +32,20 @@ export async function explainRefusal(
   return new UpstreamError(error.code, error.message, { ...error.facts, hint })
 }
 
+/** Which of these websites the deployment leaves out. A pattern such as `https://*.example.com` counts as its domain. */
+export async function originsNotAllowed(
+  origins: readonly string[],
+  options: AllowedDomainsOptions,
+  deadlineAtMs: number,
+): Promise<readonly string[]> {
+  const domains = await readDomains(options, deadlineAtMs)
+  if (!domains) return []
+  return origins.filter((origin) => {
+    const host = hostOf(origin.replace('://*.', '://'))
+    return host !== undefined && !isAllowed(domains, host)
+  })
+}
+
 async function readDomains({ cdn, cdnUrl, deploymentId }: AllowedDomainsOptions, deadlineAtMs: number) {
   const url = `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/domains.json`
   try {

@@ -54,6 +54,8 @@ export interface DeploymentConfig {
   readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
   /** What was last read, however old. */
   readonly known: DeploymentInfo | undefined
+  /** Why reading has failed since. */
+  readonly error: UpstreamError | undefined
 }
 
 export interface DeploymentConfigOptions {
@@ -85,6 +87,9 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
   return {
     get known() {
       return info.latest
+    },
+    get error() {
+      return info.error instanceof UpstreamError ? info.error : undefined
     },
     read: (deadlineAtMs) => info.get(deadlineAtMs),
   }

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { ask, startTogether, type Answer, type Running, type StartOptions } from './start-service.ts'
+
+let running: Running | undefined
+let nowMs = Date.now()
+afterEach(async () => {
+  await running?.stop()
+  running = undefined
+})
+
+async function start(options: StartOptions = {}): Promise<Running> {
+  nowMs = Date.now()
+  running = await startTogether({ options: { now: () => nowMs, monotonicNow: () => nowMs }, ...options })
+  return running
+}
+
+const ready = (): Promise<Answer> => ask(running!.url, 'GET', '/readyz')
+
+describe('the service is ready, with 200', () => {
+  test('when the deployment is there and allows every website', async () => {
+    await start()
+    const { status, body } = await ready()
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      status: 'ready',
+      checks: [
+        { name: 'deployment', ok: true },
+        { name: 'allowed-domains', ok: true },
+      ],
+    })
+  })
+})
+
+describe('the service is degraded, with 200', () => {
+  test('while the public configuration is away before it was ever read', async () => {
+    const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
+    nowMs += 6 * 60_000
+    genesys.injectFault('GET /webdeployments/*', { drop: true, times: 100 })
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded' } })
+    expect((await openPage()).opened.status).toBe(201)
+  })
+
+  test('while the configuration that is known can not be read anew, and pages still get it', async () => {
+    const { url, genesys, openPage } = await start()
+    const page = await openPage()
+    expect(await ready()).toMatchObject({ body: { status: 'ready' } })
+    genesys.injectFault('GET /webdeployments/*', { status: 503, times: 100 })
+    nowMs += 10 * 60_000
+    const { status, body } = await ready()
+    expect([status, body.status]).toEqual([200, 'degraded'])
+    expect(body.checks).toContainEqual(
+      expect.objectContaining({
+        name: 'deployment',
+        ok: false,
+        essential: false,
+        code: 'upstream_unavailable',
+      }),
+    )
+    expect(
+      await ask(url, 'GET', '/deployment', undefined, { origin: page.headers['origin']! }),
+    ).toMatchObject({
+      status: 200,
+      body: { status: 'active' },
+    })
+  })
+
+  test('with optional credentials that are wrong', async () => {
+    await start({ settings: { GENESYS_CLIENT_ID: 'nobody', GENESYS_CLIENT_SECRET: 'wrong' } })
+    const { status, body } = await ready()
+    expect([status, body.status]).toEqual([200, 'degraded'])
+    expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
+  })
+
+  test('for websites that the deployment leaves out, which it names, in the log at start too', async () => {
+    const { logLines } = await start({
+      simulator: { allowedDomains: ['example.com'] },
+      settings: {
+        ALLOWED_ORIGINS: 'https://www.example.com,https://*.example.com,https://shop.test,https://*.b.test',
+      },
+    })
+    const { status, body } = await ready()
+    expect([status, body.status]).toEqual([200, 'degraded'])
+    expect(JSON.stringify(body.checks)).toContain('does not allow https://shop.test, https://*.b.test:')
+    expect(logLines.join('')).toContain('does not allow https://shop.test, https://*.b.test:')
+  })
+})
+
+describe('the service is not ready, with 503', () => {
+  test.each([
+    ['an unknown deployment', { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' }],
+    [
+      'credentials that its guest API needs and Genesys refuses',
+      { GENESYS_GUEST_API: 'external-guests', GENESYS_CLIENT_ID: 'nobody', GENESYS_CLIENT_SECRET: 'wrong' },
+    ],
+  ])('with %s', async (_what, settings) => {
+    await start({ settings })
+    const { status, body } = await ready()
+    expect([status, body.status]).toEqual([503, 'not ready'])
+    expect(body.checks).toContainEqual(expect.objectContaining({ ok: false, essential: true }))
+  })
+
+  test('with an inactive deployment', async () => {
+    await start({ simulator: { deploymentStatus: 'Inactive' } })
+    expect(await ready()).toMatchObject({ status: 503, body: { status: 'not ready' } })
+  })
+})
