@@ -34,7 +34,7 @@ export interface GenesysClientParts {
 
 /** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
 export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
-  const { metrics, now } = parts
+  const { metrics, monotonicNow } = parts
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
   const observe = ({ name, operation, result, durationMs }: ObservedAttempt) => {
@@ -43,7 +43,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
     if (name === 'login') metrics.tokenRefreshed(outcome)
   }
   const clientOf = (name: string): UpstreamClient =>
-    createUpstreamClient({ name, timeoutMs: config.upstreamTimeoutMs, now, agents, observe })
+    createUpstreamClient({ name, timeoutMs: config.upstreamTimeoutMs, now: monotonicNow, agents, observe })
 
   const clients = {
     api: clientOf('api'),
@@ -52,7 +52,8 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
     files: clientOf('files'),
   }
   const accessToken =
-    oauth && createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now })
+    oauth &&
+    createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now: monotonicNow })
   return {
     guestApi: createDriver(config, clients, accessToken, parts),
     accessToken,
@@ -99,6 +100,7 @@ function createDriver(
     client: clients.api,
     accessToken,
     now,
+    monotonicNow,
     onAttributesRefused: ({ code, facts }: { code: string; facts: { hint?: string } }) =>
       log.error({ code, hint: facts.hint }, 'attributes were refused; the message went without them'),
   }

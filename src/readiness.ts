@@ -1,6 +1,7 @@
 import type { AccessToken } from './genesys/oauth/access-token.ts'
 import { activeDeployment } from './genesys/rest-guest-apis/active-deployment.ts'
 import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
+import { monotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
@@ -51,7 +52,7 @@ export interface ReadinessOptions {
  * a host that is down does not: every replica would be taken away at once, and what is known goes on serving.
  */
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { guestApi, accessToken, now = Date.now } = options
+  const { guestApi, accessToken, now = monotonicNow } = options
   let isDraining = false
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ZodType } from 'zod'
 import { createAttemptSender, type HttpAttempt, type Outcome, type TransportFailure } from './http-attempt.ts'
+import { monotonicNow } from './monotonic-now.ts'
 import { retryDelayMs, type RetryKind } from './retry.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
@@ -76,7 +77,7 @@ interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | '
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { name, timeoutMs, now = Date.now, random = Math.random, observe } = options
+  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe } = options
   const agents = options.agents ?? createUpstreamAgents()
   const send = createAttemptSender(agents)
   const breaker = createUpstreamBreaker(now)

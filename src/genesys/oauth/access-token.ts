@@ -1,5 +1,6 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { monotonicNow } from '../../upstream/monotonic-now.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
@@ -49,7 +50,7 @@ interface CachedToken extends TokenLifetime {
 
 /** The first call after the time for renewal starts it, and is served with the token that is still good. */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
-  const { client, now = Date.now, random = Math.random } = options
+  const { client, now = monotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   const cache = createCachedValue<CachedToken>({
     async load(deadlineAtMs) {

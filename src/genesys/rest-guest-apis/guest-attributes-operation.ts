@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
 import { explainWith, WRITE_GUEST_ATTRIBUTES } from '../refusal-hints.ts'
@@ -42,7 +43,7 @@ export async function writeBeforeMessage(
   deadlineAtMs: DeadlineAtMs,
 ): Promise<boolean> {
   if (Object.keys(attributes).length === 0) return false
-  const nowMs = (options.now ?? Date.now)()
+  const nowMs = (options.monotonicNow ?? processMonotonicNow)()
   try {
     await writeGuestAttributes(options, guestId, attributes, nowMs + (deadlineAtMs - nowMs) / 2)
     return false

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import { pathSegment } from '../../upstream/path-segment.ts'
+import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs, DeploymentInfo } from '../guest-api.ts'
 import {
@@ -37,7 +38,7 @@ const Deployment = z.object({
 
 /** `GET /api/v2/messagecenter/deployments/{deploymentId}` with our OAuth token, asked by one for all. */
 export function createMessageCenterDeployment(options: RestGuestOptions): MessageCenterDeployment {
-  const { now = Date.now } = options
+  const { monotonicNow: now = processMonotonicNow } = options
   const deployment = createCachedValue({
     load: (deadlineAtMs) => readDeployment(options, deadlineAtMs),
     loadTimeoutMs: CHECK_TIMEOUT_MS,

@@ -23,7 +23,10 @@ export interface RestGuestOptions {
   /** For the API host; the driver does not close it. */
   readonly client: UpstreamClient
   readonly accessToken: AccessToken
+  /** The time of day. */
   readonly now?: (() => number) | undefined
+  /** For waits and deadlines: never set back. */
+  readonly monotonicNow?: (() => number) | undefined
   /**
    * Told when attributes that were to be written before a message were refused. The message goes out
    * all the same: a guest who can't be routed well is better off than one who can't speak.

@@ -15,7 +15,7 @@ const soon = (): number => nowMs + 5000
 beforeEach(() => {
   nowMs = Date.now()
   genesys = new RestGenesys({ opened: () => ({}), messageAuthorization: () => '' })
-  deployment = createMessageCenterDeployment({ ...genesys.options(), now: () => nowMs })
+  deployment = createMessageCenterDeployment({ ...genesys.options(), monotonicNow: () => nowMs })
 })
 
 describe('the deployment of the message centre', () => {
@@ -64,7 +64,7 @@ describe('the deployment of the message centre', () => {
   })
 
   test('of another organisation is deployment_not_usable', async () => {
-    const options = { ...genesys.options(), organizationId: 'another', now: () => nowMs }
+    const options = { ...genesys.options(), organizationId: 'another', monotonicNow: () => nowMs }
     const error = await failure(createMessageCenterDeployment(options).requireActive(soon()))
     expect(error.code).toBe('deployment_not_usable')
     expect(error.facts.hint).toMatch(/GENESYS_ORGANIZATION_ID/)
