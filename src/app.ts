@@ -20,7 +20,7 @@ import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createArrivalLimit } from './middleware/arrival-limit.ts'
-import { createProxyTrust } from './middleware/client-address.ts'
+import { createProxyTrust, noticeUntrustedProxy } from './middleware/client-address.ts'
 import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
 import { createOriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits } from './middleware/rate-limits.ts'
@@ -63,6 +63,12 @@ export function createApp(parts: AppParts): Express {
     allowedOrigins: config.allowedOrigins,
     allowNoOrigin: config.allowNoOrigin,
     credentials: config.session.cookie,
+    explainRefusals: config.problemHints,
+    onRefused: (origin) =>
+      log.warn(
+        { reason: origin, hint: 'Add it to ALLOWED_ORIGINS if it is yours.' },
+        'an origin was refused',
+      ),
   })
   const rate = createRateLimits(config.rate)
   const arrivals = createArrivalLimit({
@@ -97,6 +103,15 @@ export function createApp(parts: AppParts): Express {
     publicUrl: config.publicUrl,
     hints: config.problemHints,
   })
+  if (config.trustProxy === 0) {
+    app.use(
+      noticeUntrustedProxy((header) => {
+        const hint = `Requests bring ${header}, and TRUST_PROXY trusts no proxy: all guests share its address.`
+        log.warn({ hint }, 'a proxy is not trusted')
+        readiness.addNotice({ name: 'trust-proxy', ok: false, hint })
+      }),
+    )
+  }
   app.use(
     requestId,
     requestLog({ log, metrics }),

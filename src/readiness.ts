@@ -5,7 +5,7 @@ import { monotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
-  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining'
+  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining' | 'trust-proxy'
   readonly ok: boolean
   /** Of a check that failed: whether no guest can be served until that is fixed. */
   readonly essential?: boolean
@@ -25,6 +25,8 @@ export interface Readiness {
   /** From now on the service is not ready: it is going away. */
   startDraining(): void
   readonly isDraining: boolean
+  /** Shown beside the checks from now on. */
+  addNotice(notice: ReadinessCheck): void
 }
 
 const CHECK_TIMEOUT_MS = 5000
@@ -54,6 +56,7 @@ export interface ReadinessOptions {
 export function createReadiness(options: ReadinessOptions): Readiness {
   const { guestApi, accessToken, now = monotonicNow } = options
   let isDraining = false
+  const notices: ReadinessCheck[] = []
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   function askGenesys(): Promise<ReadinessCheck[]> {
@@ -71,11 +74,12 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     async report() {
       if (known === undefined || now() - known.atMs > REPORT_TTL_MS)
         known = { atMs: now(), checks: askGenesys() }
-      const checks = await known.checks
+      const checks = [...(await known.checks), ...notices]
       return isDraining
         ? reportOf([...checks, { name: 'draining', ok: false, essential: true, code: 'shutting_down' }])
         : reportOf(checks)
     },
+    addNotice: (notice) => void notices.push(notice),
     startDraining() {
       isDraining = true
     },

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator } from 'express-rate-limit'
 
 /** Proxies in front that are trusted to name the client's address: how many, or which networks they are in. */
@@ -50,7 +50,15 @@ export function plainAddress(text: string): string {
 
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const
 
-/** The header by which a proxy names a client's address, where there is one. */
-export function forwardingHeaderOf({ headers }: Request): string | undefined {
-  return FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
+/** Tells once that a proxy names clients' addresses and none is trusted: all guests then share its address. */
+export function noticeUntrustedProxy(tell: (header: string) => void): RequestHandler {
+  let isTold = false
+  return ({ headers }, _res, next) => {
+    const header = isTold ? undefined : FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
+    if (header !== undefined) {
+      isTold = true
+      tell(header)
+    }
+    next()
+  }
 }

@@ -9,6 +9,10 @@ export interface OriginGateOptions {
   readonly allowNoOrigin: boolean
   /** Whether browsers may send the session cookie along. */
   readonly credentials: boolean
+  /** Whether a foreign page may read why it is refused, which helps to find a wrong setting. */
+  readonly explainRefusals?: boolean
+  /** Told of an origin that is refused, once a minute for each. */
+  readonly onRefused?: (origin: string) => void
 }
 
 export interface OriginGate {
@@ -48,6 +52,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     preflightContinue: true,
   })
+  const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
   return {
     cors(req, res, next) {
       res.vary('Origin')
@@ -55,14 +60,33 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     },
     enforceOrigin(req, res, next) {
       const origin = originOf(req)
-      if (origin !== undefined && !isAllowed(origin)) next(originNotAllowed())
-      else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
+      if (origin !== undefined && !isAllowed(origin)) {
+        tellOfRefused(origin)
+        if (options.explainRefusals === true) res.setHeader('Access-Control-Allow-Origin', '*')
+        next(originNotAllowed())
+      } else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
       else next()
     },
     requireAllowed(req, _res, next) {
       if (originOf(req) !== undefined || options.allowNoOrigin || isSameOrigin(req)) next()
       else next(originNotAllowed())
     },
+  }
+}
+
+const TELL_AGAIN_MS = 60_000
+const MAX_ORIGINS_TOLD = 100
+
+/** Of so many origins at most, as anybody can make up more. What is no origin is not repeated. */
+function oncePerMinute(tell: (origin: string) => void): (origin: string) => void {
+  const toldAtMs = new Map<string, number>()
+  return (text) => {
+    const origin = /^https?:\/\/[\w.:[\]-]{1,253}$|^null$/.test(text) ? text : 'malformed'
+    const nowMs = performance.now()
+    for (const [told, atMs] of toldAtMs) if (nowMs - atMs >= TELL_AGAIN_MS) toldAtMs.delete(told)
+    if (toldAtMs.has(origin) || toldAtMs.size >= MAX_ORIGINS_TOLD) return
+    toldAtMs.set(origin, nowMs)
+    tell(origin)
   }
 }
 

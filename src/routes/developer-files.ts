@@ -30,6 +30,9 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   const files = express.static(browserFolder, { index: false, redirect: false, setHeaders: describeFile })
   router.get(SCRIPT, forOtherSites, smallestThatIsTaken(files))
   router.get(['/client.d.ts', '/assets.json'], forOtherSites, files)
+  router.get('/', (_req: Request, res: Response) => {
+    res.type('html').send(startPage({ docs, demo }))
+  })
   if (docs) {
     router.get('/openapi.json', async (req: Request, res: Response) => {
       res.type('json').send(await openApiJson(req.baseUrl))
@@ -67,4 +70,21 @@ function describeFile(res: ServerResponse, path: string): void {
   if (file.endsWith('.js')) res.setHeader('Content-Type', 'text/javascript; charset=utf-8')
   const isPlain = PLAIN_NAMES.includes(file) || !file.endsWith('.js')
   res.setHeader('Cache-Control', isPlain ? HOUR : FOR_GOOD)
+}
+
+/** What somebody sees who opens the service's address in a browser. */
+function startPage({ docs, demo }: { readonly docs: boolean; readonly demo: boolean }): string {
+  const links = [
+    ...(demo ? ['<a href="./demo/">Demo</a>'] : []),
+    ...(docs ? ['<a href="./docs/">API</a>', '<a href="./openapi.json">OpenAPI</a>'] : []),
+  ]
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Genesys Guest BFF</title>
+<h1>Genesys Guest BFF</h1>
+<p>The backend of a website's chat, in front of Genesys Cloud web messaging.</p>
+<p>${links.join(' · ')}</p>
+</html>
+`
 }

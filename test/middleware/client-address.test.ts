@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals'
+import express from 'express'
+import request from 'supertest'
+import {
+  addressKey,
+  createProxyTrust,
+  isNetwork,
+  type TrustedProxies,
+} from '../../src/middleware/client-address.ts'
+
+/** The address as limits count it, when the proxy on this machine forwards it. */
+async function addressSeen(trusted: TrustedProxies, forwarded: string): Promise<string> {
+  const app = express().set('trust proxy', createProxyTrust(trusted))
+  app.get('/', (req, res) => void res.send(addressKey(req)))
+  return (await request(app).get('/').set('X-Forwarded-For', forwarded)).text
+}
+
+test('without a trusted proxy, what is forwarded counts for nothing', async () => {
+  expect(await addressSeen(0, '203.0.113.7')).toBe('127.0.0.1')
+})
+
+test('a number of proxies is counted from the nearest', async () => {
+  expect(await addressSeen(1, '198.51.100.1, 203.0.113.7')).toBe('203.0.113.7')
+  expect(await addressSeen(2, '198.51.100.1, 203.0.113.7')).toBe('198.51.100.1')
+})
+
+test('proxies are known by their networks, and the first address outside is the client', async () => {
+  const networks = ['127.0.0.0/8', '::1', '10.0.0.0/8', '2001:db8:ffff::/48']
+  expect(await addressSeen(networks, '198.51.100.1, 203.0.113.7, 10.1.2.3')).toBe('203.0.113.7')
+  expect(await addressSeen(networks, '203.0.113.7:4711, 10.1.2.3:80, [2001:db8:ffff::1]:443')).toBe(
+    '203.0.113.7',
+  )
+  expect(await addressSeen(['192.0.2.0/24'], '203.0.113.7')).toBe('127.0.0.1')
+})
+
+test('ports and brackets are not part of an address, and IPv6 counts by its /64', async () => {
+  expect(await addressSeen(1, '203.0.113.7:50123')).toBe('203.0.113.7')
+  const key = await addressSeen(1, '2001:db8:1:2::1')
+  expect(await addressSeen(1, '[2001:db8:1:2::9]:50123')).toBe(key)
+  expect(await addressSeen(1, '::ffff:203.0.113.7')).toBe('203.0.113.7')
+})
+
+test.each([
+  ['10.0.0.0/8', true],
+  ['10.0.0.1', true],
+  ['2001:db8::/32', true],
+  ['10.0.0.0/33', false],
+  ['proxy.example', false],
+  ['10.0.0.0/8/8', false],
+  ['', false],
+])('%j is a network: %s', (text, expected) => {
+  expect(isNetwork(text)).toBe(expected)
+})

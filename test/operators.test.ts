@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { afterEach, expect, test } from '@jest/globals'
+import express from 'express'
+import request from 'supertest'
+import { readConfig } from '../src/config.ts'
+import { createGuestBff } from '../src/service.ts'
+import { startSimulator } from '../src/simulator/simulator.ts'
+import { ask, settingsFor, startTogether, type Running } from './start-service.ts'
+
+let running: Running | undefined
+afterEach(async () => {
+  await running?.stop()
+  running = undefined
+})
+
+test('a refused origin is one warning with the origin, and the page may read why', async () => {
+  running = await startTogether()
+  for (let i = 0; i < 5; i++) {
+    const { status, body, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
+      origin: 'https://shop.example',
+    })
+    expect([status, body.code]).toEqual([403, 'origin_not_allowed'])
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+  }
+  const warnings = running.logLines.filter((line) => line.includes('an origin was refused'))
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('"reason":"https://shop.example"')
+})
+
+test('without hints a refused page may read nothing', async () => {
+  running = await startTogether({ settings: { PROBLEM_HINTS: 'off' } })
+  const { status, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
+    origin: 'https://shop.example',
+  })
+  expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null])
+})
+
+test('a proxy that is not trusted is told once in the log, and in readiness', async () => {
+  running = await startTogether()
+  for (let i = 0; i < 3; i++)
+    await ask(running.url, 'GET', '/healthz', undefined, { 'x-forwarded-for': '203.0.113.7' })
+  expect(running.logLines.filter((line) => line.includes('a proxy is not trusted'))).toHaveLength(1)
+  const { status, body } = await ask(running.url, 'GET', '/readyz')
+  expect([status, body.status]).toEqual([200, 'degraded'])
+  expect(body.checks).toContainEqual(expect.objectContaining({ name: 'trust-proxy', ok: false }))
+})
+
+test('the address of the service says what it is, and links to what is switched on', async () => {
+  running = await startTogether({ settings: { DEMO: 'on' } })
+  const { status, body } = await ask(running.url, 'GET', '/')
+  expect(status).toBe(200)
+  expect(body).toContain('Genesys Guest BFF')
+  expect(body).toContain('href="./docs/"')
+  expect(body).toContain('href="./demo/"')
+})
+
+test('health, readiness and metrics have a port of their own, and metrics are then only there', async () => {
+  running = await startTogether({ settings: { MANAGEMENT_PORT: '0' } })
+  const management = running.service.managementUrl ?? ''
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    expect((await ask(management, 'GET', path)).status).toBe(200)
+  expect((await ask(running.url, 'GET', '/metrics')).status).toBe(404)
+  expect((await fetch(`${management}/guest-session`, { method: 'POST' })).status).toBe(404)
+})
+
+test('production has the management port and the drain delay by default', async () => {
+  const genesys = await startSimulator()
+  const config = readConfig({
+    ...settingsFor(genesys),
+    NODE_ENV: 'production',
+    SESSION_KEYS: Buffer.alloc(32, 7).toString('base64'),
+  })
+  expect([config.managementPort, config.drainDelayMs]).toEqual([9090, 5000])
+  await genesys.close()
+})
+
+test('browsers are told to use nothing but TLS by a service of its own on https alone', async () => {
+  const genesys = await startSimulator()
+  const hstsOf = async (publicUrl: string, isMounted: boolean) => {
+    const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }))
+    const app = isMounted ? express().use('/chat', bff.app) : bff.app
+    const { headers } = await request(app).get(isMounted ? '/chat/healthz' : '/healthz')
+    await bff.close()
+    return headers['strict-transport-security']
+  }
+  expect(await hstsOf('https://chat.example.com', false)).toContain('max-age=')
+  expect(await hstsOf('https://chat.example.com', true)).toBeUndefined()
+  expect(await hstsOf('http://chat.example.com', false)).toBeUndefined()
+  await genesys.close()
+})
+
+test('a service that is told to stop says so at once, and still serves new connections for the delay', async () => {
+  running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
+  const page = await running.openPage()
+  const stream = await page.events()
+  const startedAt = performance.now()
+  const stopped = running.service.stop()
+  expect((await ask(running.url, 'GET', '/readyz')).status).toBe(503)
+  const { status, headers } = await page.say('still here')
+  expect([status, headers.get('connection')]).toEqual([201, 'close'])
+  await stream.next(({ event }) => event === 'reconnect')
+  await stopped
+  expect(performance.now() - startedAt).toBeLessThan(4000)
+  const refused = net.connect(running.service.port, '127.0.0.1')
+  await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
