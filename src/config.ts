@@ -45,6 +45,8 @@ export interface Config {
     readonly signIn: boolean
     /** Of guests who only listen; those who wait for an answer come on top. */
     readonly connectionsPerMinute: number
+    /** Hosts that files may be uploaded to; any public one when empty. */
+    readonly fileHosts: readonly string[]
     readonly oauth: OAuthSettings | undefined
     readonly hosts: GenesysHosts
     readonly language: string | undefined
@@ -185,6 +187,7 @@ export function readConfig(
       region: regionName(env.GENESYS_REGION),
       signIn: env.GENESYS_SIGN_IN,
       connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
+      fileHosts: env.GENESYS_FILE_HOSTS,
       oauth,
       hosts,
       language: env.GENESYS_LANGUAGE,

@@ -5,6 +5,7 @@ import { createExternalUsers } from './genesys/rest-guest-apis/external-users.ts
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGuestIdentities } from './genesys/rest-guest-apis/guest-identities.ts'
 import { createWebMessaging } from './genesys/web-messaging/web-messaging.ts'
+import { createFileAddresses, type FileAddresses } from './upstream/file-addresses.ts'
 import { createUpstreamAgents } from './upstream/upstream-agents.ts'
 import {
   createUpstreamClient,
@@ -37,36 +38,45 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
   const { metrics, monotonicNow } = parts
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
+  const fileAddresses = createFileAddresses({
+    configuredUrls: Object.values(hosts),
+    fileHosts: config.genesys.fileHosts,
+  })
+  const fileAgents = createUpstreamAgents({ lookup: fileAddresses.lookup })
   const observe = ({ name, operation, result, durationMs }: ObservedAttempt) => {
     const outcome = typeof result === 'number' ? (result < 400 ? 'ok' : `http_${result}`) : result
     metrics.upstreamCallEnded({ operation, outcome, durationMs })
     if (name === 'login') metrics.tokenRefreshed(outcome)
   }
-  const clientOf = (name: string): UpstreamClient =>
-    createUpstreamClient({ name, timeoutMs: config.upstreamTimeoutMs, now: monotonicNow, agents, observe })
+  const { upstreamTimeoutMs: timeoutMs } = config
+  const clientOf = (name: string, usedAgents = agents): UpstreamClient =>
+    createUpstreamClient({ name, timeoutMs, now: monotonicNow, agents: usedAgents, observe })
 
   const clients = {
     api: clientOf('api'),
     login: clientOf('login'),
     cdn: clientOf('cdn'),
-    files: clientOf('files'),
+    files: clientOf('files', fileAgents),
   }
   const accessToken =
     oauth &&
     createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now: monotonicNow })
   return {
-    guestApi: createDriver(config, clients, accessToken, parts),
+    guestApi: createDriver(config, { ...clients, fileAddresses }, accessToken, parts),
     accessToken,
     close() {
       for (const client of Object.values(clients)) client.close()
       agents.close()
+      fileAgents.close()
     },
   }
 }
 
 function createDriver(
   config: Config,
-  clients: Readonly<Record<'api' | 'cdn' | 'files', UpstreamClient>>,
+  clients: Readonly<Record<'api' | 'cdn' | 'files', UpstreamClient>> & {
+    readonly fileAddresses: FileAddresses
+  },
   accessToken: AccessToken | undefined,
   { log, metrics, now, monotonicNow, onUnexpectedError }: GenesysClientParts,
 ): GuestApi {
@@ -80,6 +90,7 @@ function createDriver(
       api: clients.api,
       cdn: clients.cdn,
       files: clients.files,
+      fileAddresses: clients.fileAddresses,
       accessToken,
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,

@@ -75,6 +75,18 @@ const Env = z.object({
   GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
   GENESYS_CDN_URL: httpUrl.optional(),
   GENESYS_SIGN_IN: onOff.default(false),
+  GENESYS_FILE_HOSTS: list
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(\*\.)?[\w-]+(\.[\w-]+)*$/,
+            'must be a list of host names, such as files.example.com or *.example.com',
+          ),
+      ),
+    )
+    .default([]),
   GENESYS_CONNECTIONS_PER_MINUTE: whole(10, 1_000_000).default(1000),
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),

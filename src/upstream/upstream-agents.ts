@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import type { LookupFunction } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** Kept-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS. */
@@ -12,13 +13,29 @@ export interface UpstreamAgents {
   close(): void
 }
 
+export interface UpstreamAgentsOptions {
+  /** For each host. Default 256. */
+  readonly maxSockets?: number
+  /** Default 30 s. */
+  readonly idleSocketMs?: number
+  /** Name resolution in place of `dns.lookup`. */
+  readonly lookup?: LookupFunction
+}
+
 /**
  * 256 sockets a host are enough for 500 page requests at once against an upstream that takes 20 ms;
  * 64 are not. An idle socket is closed before most load balancers (60 s) would do it, as a request that
  * meets a closing socket is lost; Node.js closes it earlier where the answer's `Keep-Alive` says so.
  */
-export function createUpstreamAgents({ maxSockets = 256, idleSocketMs = 30_000 } = {}): UpstreamAgents {
-  const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: idleSocketMs }
+export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
+  const { maxSockets = 256, idleSocketMs = 30_000, lookup } = given
+  const options = {
+    keepAlive: true,
+    maxSockets,
+    maxFreeSockets: maxSockets,
+    timeout: idleSocketMs,
+    ...(lookup && { lookup }),
+  }
   const connected = new WeakSet<Duplex>()
   const HttpAgent = watchingAgent(http.Agent, 'connect', connected)
   const HttpsAgent = watchingAgent(https.Agent, 'secureConnect', connected)

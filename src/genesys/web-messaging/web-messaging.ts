@@ -1,3 +1,4 @@
+import { createFileAddresses, type FileAddresses } from '../../upstream/file-addresses.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { monotonicNow } from '../../upstream/monotonic-now.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
@@ -29,6 +30,8 @@ export interface WebMessagingOptions {
   readonly cdn: UpstreamClient
   /** For attachments: the object store is another dependency than the API. */
   readonly files: UpstreamClient
+  /** Default: https to public addresses, and the hosts above. */
+  readonly fileAddresses?: FileAddresses
   /** Our OAuth token, where there is one: then attributes can be written without a message. */
   readonly accessToken?: AccessToken | undefined
   /** Whether guests may sign in with the deployment's OpenID provider. Default false. */
@@ -111,7 +114,10 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   const config = createDeploymentConfig(options)
   const format = createTextFormat({ ...options, config })
   const history = createHistory({ ...options, connections })
-  const attachments = createAttachments({ ...options, connections })
+  const { apiUrl, cdnUrl, messagingUrl } = options
+  const fileAddresses =
+    options.fileAddresses ?? createFileAddresses({ configuredUrls: [apiUrl, cdnUrl, messagingUrl] })
+  const attachments = createAttachments({ ...options, connections, fileAddresses })
   const signIn = createSignIn({ ...options, connections, tokens })
 
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
+import type { FileAddresses } from '../../../upstream/file-addresses.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { withDeadline } from '../../../upstream/with-deadline.ts'
@@ -21,10 +22,11 @@ export function createAttachments(options: {
   readonly connections: GuestConnections
   /** For the object store. */
   readonly files: UpstreamClient
+  readonly fileAddresses: FileAddresses
   readonly requestTimeoutMs: number
   readonly monotonicNow: () => number
 }) {
-  const { connections, files, requestTimeoutMs, monotonicNow } = options
+  const { connections, files, fileAddresses, requestTimeoutMs, monotonicNow } = options
   /** The bytes may take long; what is asked of Genesys about them may not. */
   const stepDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + requestTimeoutMs)
 
@@ -37,6 +39,7 @@ export function createAttachments(options: {
     }
     const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
+    fileAddresses.requireUploadable(target.url, target.headers)
     // The event may come before the object store's own answer does.
     const accepted = connection.awaitFrame({
       purpose: 'attachment',
@@ -52,6 +55,7 @@ export function createAttachments(options: {
       deadlineAtMs,
     })
     const url = await acceptedUrl(connection, id, accepted, deadlineAtMs)
+    if (url !== undefined) fileAddresses.requireDownloadable(url)
     const { fileName, sizeBytes, contentType: mimeType } = file
     return { id, fileName, sizeBytes, mimeType, ...(url !== undefined && { url }) }
   }
@@ -92,6 +96,7 @@ export function createAttachments(options: {
       attachmentId,
       deadlineAtMs,
     )
+    fileAddresses.requireDownloadable(answer.url)
     return answer.url
   }
 
@@ -180,6 +185,6 @@ function unlessRefused<T>(answer: Answer<T>): T {
 
 /** Genesys: exactly the headers that came with the address, and a content type. */
 function uploadHeaders(given: Readonly<Record<string, string>>, contentType: string): Record<string, string> {
-  const hasType = Object.keys(given).some((name) => name.toLowerCase() === 'content-type')
-  return hasType ? { ...given } : { ...given, 'content-type': contentType }
+  const named = Object.entries(given).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return { 'content-type': contentType, ...Object.fromEntries(named) }
 }
