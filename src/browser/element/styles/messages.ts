@@ -51,6 +51,8 @@ export const messageStyles = `
 .message:not(.ends-group) .avatar { visibility: hidden; }
 
 .body { grid-row: 2; display: flex; flex-direction: column; gap: 0.25rem; align-items: flex-start; min-width: 0; position: relative; }
+.body > * { max-width: 100%; }
+.body > .structured:has(.carousel) { width: 100%; }
 .own .body { align-items: flex-end; }
 .body:has(.carousel), .quick-replies, .failure .link { display: inline-flex; align-items: center; }
 .failure { max-width: 100%; }

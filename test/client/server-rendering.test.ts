@@ -1,0 +1,8 @@
+import { expect, test } from '@jest/globals'
+import { createGuestChat, GuestChatElement } from '../../src/browser/guest-chat-element.ts'
+
+test('the element can be imported where there is no HTMLElement, and the client beside it is whole', () => {
+  expect('HTMLElement' in globalThis).toBe(false)
+  expect(GuestChatElement.observedAttributes).toContain('open')
+  expect(createGuestChat({ baseUrl: 'https://chat.example.com' }).state).toBe('closed')
+})
