@@ -4,7 +4,17 @@ import globals from 'globals'
 import ts from 'typescript-eslint'
 
 export default ts.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'test-output/', 'examples/**/dist/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'test-output/',
+      'examples/**/dist/',
+      'src/browser/frameworks/',
+      'test/framework-types/',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   {

@@ -129,6 +129,10 @@ async function buildTypes() {
     await writeFile(join(root, `dist/browser/${module}.d.ts`), bundleTypes(join(emitted, `${entry}.d.ts`)))
   }
   await rm(emitted, { recursive: true })
+  for (const framework of ['react', 'preact', 'vue']) {
+    const types = join(root, `src/browser/frameworks/${framework}.d.ts`)
+    await cp(types, join(root, `dist/browser/guest-chat-${framework}.d.ts`))
+  }
 }
 
 /** The page at /docs: Swagger UI from its package, only the two files that it needs. */
