@@ -43,7 +43,7 @@ export async function uploadFile(
     xhr.open('POST', url)
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value)
     xhr.upload.onprogress = ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0)
-    xhr.onabort = () => reject(new ChatProblem('chat_closed', { detail: 'The upload was stopped.' }))
+    xhr.onabort = () => reject(new ChatProblem('chat_closed'))
     xhr.onerror = () => reject(new ChatProblem('no_answer'))
     xhr.onload = () => {
       try {

@@ -97,6 +97,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 
   function disconnect(next: ChatState): void {
     lifetime.abort(new ChatProblem('chat_closed'))
+    opening = undefined
     live = false
     typing.hide()
     setState(next)
@@ -132,11 +133,11 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   async function open(startNew = false): Promise<SessionDescription> {
     if (opening) return opening
     if (session && !startNew && ['open', 'disconnected', 'read-only'].includes(state)) return session
-    opening = begin(startNew)
+    const mine = (opening = begin(startNew))
     try {
-      return await opening
+      return await mine
     } finally {
-      opening = undefined
+      if (opening === mine) opening = undefined
     }
   }
 

@@ -119,7 +119,9 @@ interface Parts {
 /** The client is there at once; what is shown follows when its language has come. */
 function buildParts(host: GuestChatElement): Parts {
   warnOfMistakes(host)
-  const chat = createGuestChat(chatOptions(host, () => visitorOf(host)))
+  const chat = createGuestChat(
+    chatOptions(host, host.userToken === undefined ? undefined : () => visitorOf(host)),
+  )
   const language = languageOf(host)
   let view: Omit<Parts, 'chat'> | undefined
   let hasEnded = false

@@ -15,6 +15,8 @@ export interface Demo {
   readonly simulator: Simulator
   /** Another website that the service allows: an empty page, and the example under `/example/`. */
   readonly allowedSite: string
+  /** Puts a page of its own onto the allowed website. @returns its address */
+  publish(html: string): string
   /** A website that is on no list. */
   readonly foreignSite: string
   /** What the service was asked, as `POST /messages`. */
@@ -37,7 +39,8 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
   const outer = express()
   const server = await listen(outer)
   const origin = `http://127.0.0.1:${portOf(server)}`
-  const allowed = await listen(emptySite())
+  let published = ''
+  const allowed = await listen(emptySite().get('/page', (_req, res) => void res.type('html').send(published)))
   const foreign = await listen(emptySite())
   const allowedSite = `http://localhost:${portOf(allowed)}`
 
@@ -71,6 +74,10 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
     url: origin + prefix,
     simulator,
     allowedSite,
+    publish(html) {
+      published = html
+      return `${allowedSite}/page`
+    },
     foreignSite: `http://localhost:${portOf(foreign)}`,
     requests,
     async close() {

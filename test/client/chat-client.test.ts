@@ -492,3 +492,11 @@ test('a client with an address of its own site can be made where a server render
   const rendered = newChat({ baseUrl: '/chat' })
   expect([rendered.state, rendered.messages]).toEqual([chat.state, []])
 })
+
+test('a chat that was closed while it opened can be opened again', async () => {
+  service.bend('POST guest-session', () => new Promise<Response>(() => undefined))
+  chat.open().catch(() => undefined)
+  while (service.asked('POST guest-session').length === 0) await Promise.resolve()
+  chat.close()
+  await expect(chat.open()).resolves.toMatchObject({ state: 'new' })
+})

@@ -58,7 +58,7 @@ class RecordedElement {
   static made = new Map<string, Set<string>>()
   static addresses = new Set<string>()
   readonly attributes: Set<string>
-  constructor(readonly localName: string) {
+  constructor(localName: string) {
     this.attributes = RecordedElement.made.get(localName) ?? new Set()
     RecordedElement.made.set(localName, this.attributes)
   }

@@ -40,7 +40,7 @@ export function createEndSheet(options: {
       'aria-labelledby': 'end-question',
       'aria-describedby': 'end-hint',
     },
-    h('h3', { id: 'end-question' }, texts.endQuestion),
+    h('h2', { id: 'end-question' }, texts.endQuestion),
     h('p', { id: 'end-hint' }, texts.endHint),
     h('div', { class: 'sheet-actions' }, cancel, confirm),
   )
