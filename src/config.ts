@@ -157,7 +157,7 @@ export function readConfig(
   }
   const hosts = readHosts(env, problems)
   if (production && hosts !== undefined) requireEncryption(hosts, problems)
-  const oauth = readOAuth(env, problems)
+  const oauth = readOAuth(env, problems, given['GENESYS_CLIENT_SECRET_FILE'])
   if (env.GENESYS_GUEST_API === 'external-users' && env.GENESYS_ORGANIZATION_ID === undefined) {
     problems.push('GENESYS_ORGANIZATION_ID is missing: external-users needs it')
   }

@@ -12,6 +12,7 @@ import {
   type ObservedAttempt,
   type UpstreamClient,
 } from './upstream/upstream-client.ts'
+import { secretFromFile } from './settings/secret-files.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -60,7 +61,15 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
   }
   const accessToken =
     oauth &&
-    createAccessToken({ ...oauth, loginUrl: hosts.loginUrl, client: clients.login, now: monotonicNow })
+    createAccessToken({
+      ...oauth,
+      ...(oauth.clientSecretFile !== undefined && {
+        clientSecret: secretFromFile(oauth.clientSecretFile, oauth.clientSecret),
+      }),
+      loginUrl: hosts.loginUrl,
+      client: clients.login,
+      now: monotonicNow,
+    })
   return {
     guestApi: createDriver(config, { ...clients, fileAddresses }, accessToken, parts),
     accessToken,

@@ -13,7 +13,10 @@ export interface GenesysHosts {
 export interface OAuthSettings {
   readonly clientId: string
   readonly clientSecret: string
+  /** Where the secret came from, when from a file: it is read again when a token is asked for. */
+  readonly clientSecretFile?: string | undefined
   readonly style: 'basic' | 'form'
+  readonly scope?: string | undefined
 }
 
 export function readHosts(env: Variables, problems: string[]): GenesysHosts | undefined {
@@ -70,10 +73,15 @@ export function requireEncryption(hosts: GenesysHosts, problems: string[]): void
   }
 }
 
-export function readOAuth(env: Variables, problems: string[]): OAuthSettings | undefined {
+export function readOAuth(
+  env: Variables,
+  problems: string[],
+  clientSecretFile?: string,
+): OAuthSettings | undefined {
   const { GENESYS_CLIENT_ID: clientId, GENESYS_CLIENT_SECRET: clientSecret } = env
   if (clientId !== undefined && clientSecret !== undefined) {
-    return { clientId, clientSecret, style: env.GENESYS_OAUTH_STYLE }
+    const { GENESYS_OAUTH_STYLE: style, GENESYS_OAUTH_SCOPE: scope } = env
+    return { clientId, clientSecret, clientSecretFile, style, scope }
   }
   if (clientId !== undefined) problems.push('GENESYS_CLIENT_SECRET is missing: GENESYS_CLIENT_ID is set')
   if (clientSecret !== undefined) problems.push('GENESYS_CLIENT_ID is missing: GENESYS_CLIENT_SECRET is set')

@@ -69,6 +69,7 @@ const Env = z.object({
     .default('web-messaging'),
   GENESYS_CLIENT_ID: headerText.optional(),
   GENESYS_CLIENT_SECRET: headerText.optional(),
+  GENESYS_OAUTH_SCOPE: headerText.optional(),
   GENESYS_OAUTH_STYLE: z.enum(['basic', 'form'], { error: 'must be basic or form' }).default('basic'),
   GENESYS_API_URL: httpUrl.optional(),
   GENESYS_LOGIN_URL: httpUrl.optional(),

@@ -6,9 +6,12 @@ export interface OAuthCredentials {
   /** As in `https://login.mypurecloud.ie`, without a slash at the end. */
   readonly loginUrl: string
   readonly clientId: string
-  readonly clientSecret: string
+  /** Or what gives it, where it can change: asked each time. */
+  readonly clientSecret: string | (() => string)
   /** `basic`: HTTP Basic, as documented and in Genesys' own clients. `form`: both as form fields, for gateways. */
   readonly style?: 'basic' | 'form' | undefined
+  /** RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's roles. */
+  readonly scope?: string | undefined
 }
 
 const TokenAnswer = z.object({
@@ -24,7 +27,9 @@ export async function requestToken(
   credentials: OAuthCredentials,
   deadlineAtMs: number,
 ): Promise<TokenAnswer> {
-  const { loginUrl, clientId, clientSecret, style = 'basic' } = credentials
+  const { loginUrl, clientId, style = 'basic', scope } = credentials
+  const { clientSecret: given } = credentials
+  const clientSecret = typeof given === 'string' ? given : given()
   const asForm = style === 'form'
   try {
     return await client.request({
@@ -34,6 +39,7 @@ export async function requestToken(
       headers: asForm ? {} : { authorization: basic(clientId, clientSecret) },
       form: {
         grant_type: 'client_credentials',
+        ...(scope !== undefined && { scope }),
         ...(asForm && { client_id: clientId, client_secret: clientSecret }),
       },
       schema: TokenAnswer,

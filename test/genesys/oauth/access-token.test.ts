@@ -69,6 +69,24 @@ describe('asking', () => {
     await expect(make({ style: 'form' }).get(soon())).resolves.toBe('one')
   })
 
+  test('names the scope that is set', async () => {
+    nock(LOGIN)
+      .post('/oauth/token', 'grant_type=client_credentials&scope=messaging+admin')
+      .reply(200, { access_token: 'one' })
+    await expect(make({ scope: 'messaging admin' }).get(soon())).resolves.toBe('one')
+  })
+
+  test('uses the secret as it is then', async () => {
+    let clientSecret = 'first'
+    const changing = make({ clientSecret: () => clientSecret })
+    for (const pass of ['first', 'second']) {
+      clientSecret = pass
+      nock(LOGIN).post('/oauth/token').basicAuth({ user: 'id', pass }).reply(200, { access_token: pass })
+      await expect(changing.get(soon())).resolves.toBe(pass)
+      changing.invalidate(pass)
+    }
+  })
+
   test('two hundred who come at once cause one request', async () => {
     givesToken('one')
     const tokens = await Promise.all(Array.from({ length: 200 }, () => accessToken.get(soon())))
