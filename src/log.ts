@@ -1,3 +1,4 @@
+import { constants, fstatSync, openSync } from 'node:fs'
 import { pino, type DestinationStream } from 'pino'
 import { UpstreamError } from './upstream/upstream-error.ts'
 import { RequestError } from './middleware/request-error.ts'
@@ -87,14 +88,41 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
  * that is killed loses the last 100 ms. When nobody reads the output, lines above 8 MiB are dropped.
  */
 function createStandardOutput(): DestinationStream {
-  return pino.destination({
-    dest: 1,
+  let retriesAtExit: number | undefined
+  // Before pino's own listener, which would wait at exit for as long as nobody reads.
+  process.on('exit', () => {
+    retriesAtExit = MAX_RETRIES_AT_EXIT
+    try {
+      output.flushSync()
+    } catch {
+      output.destroy()
+    }
+  })
+  const output = pino.destination({
+    dest: openStandardOutput(),
     sync: false,
     minLength: 16_384,
     maxWrite: 65_536,
     periodicFlush: 100,
     maxLength: 8_388_608,
+    retryEAGAIN: () => retriesAtExit === undefined || retriesAtExit-- > 0,
   })
+  return output
+}
+
+/** A tenth of a second each. */
+const MAX_RETRIES_AT_EXIT = 3
+const STDOUT_FD = 1
+
+/** A pipe is opened once more without blocking: a write that waits for its reader would keep the process from ending. */
+function openStandardOutput(): number {
+  try {
+    if (fstatSync(STDOUT_FD).isFIFO())
+      return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {
+    // No /dev/stdout, or nobody reads the pipe.
+  }
+  return STDOUT_FD
 }
 
 let standardOutput: DestinationStream | undefined
