@@ -9,6 +9,8 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { Attributes } from '../genesys/guest-api.ts'
+import { createAttemptSender } from '../upstream/http-attempt.ts'
+import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
 import { SessionError } from './session-error.ts'
 
 export interface UserTokenSettings {
@@ -105,7 +107,7 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
     return createRemoteJWKSet(new URL(settings.jwksUrl), {
       timeoutDuration: JWKS_TIMEOUT_MS,
       cooldownDuration: JWKS_COOLDOWN_MS,
-      [customFetch]: fetchKeySet,
+      [customFetch]: createKeySetFetch(),
     })
   }
   const pem = settings.publicKeyPem ?? ''
@@ -127,27 +129,16 @@ class KeySetUnavailable extends Error {
   override readonly name = 'KeySetUnavailable'
 }
 
-async function fetchKeySet(url: string, init: RequestInit): Promise<Response> {
-  try {
-    const response = await fetchBounded(url, init)
-    if (response.status === 200) return response
-  } catch {
-    // As below.
+/** By way of the environment's proxy, where there is one. Redirects are not followed, and a set that never ends is left. */
+function createKeySetFetch(): (url: string) => Promise<Response> {
+  const send = createAttemptSender(createUpstreamAgents({ maxSockets: 2 }))
+  return async (url) => {
+    const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
+    const outcome = await send({ method: 'GET', url, headers, body: undefined, timeoutMs: JWKS_TIMEOUT_MS })
+    const isGood = outcome.kind === 'response' && outcome.status === 200
+    if (!isGood || Buffer.byteLength(outcome.body) > MAX_JWKS_BYTES) throw new KeySetUnavailable()
+    return new Response(outcome.body)
   }
-  throw new KeySetUnavailable()
-}
-
-/** A key set that never ends must not cost the service its memory. */
-async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...init, redirect: 'error' })
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += (chunk as Uint8Array).byteLength
-    if (bytes > MAX_JWKS_BYTES) throw new Error('The key set is larger than 256 KiB.')
-    chunks.push(chunk as Uint8Array)
-  }
-  return new Response(Buffer.concat(chunks), { status: response.status })
 }
 
 function keySetUnavailable(): SessionError {

@@ -132,7 +132,8 @@ function openRequest(
   { method, url, headers, body }: HttpAttempt,
   agents: UpstreamAgents,
 ): http.ClientRequest {
-  const { protocol, hostname, port, pathname, search, host } = new URL(url)
+  const target = new URL(url)
+  const { protocol, hostname, port, pathname, search, host } = target
   // As a list, to which Node.js adds nothing but `Connection`. No body goes out in chunks, which some gateways refuse.
   const list = ['host', host]
   for (const name in headers) list.push(name, headers[name] ?? '')
@@ -144,10 +145,9 @@ function openRequest(
     port,
     path: pathname + search,
     headers: list,
+    agent: agents.agentFor(target),
   }
-  return protocol === 'https:'
-    ? https.request({ ...options, agent: agents.https })
-    : http.request({ ...options, agent: agents.http })
+  return protocol === 'https:' ? https.request(options) : http.request(options)
 }
 
 function collect(

@@ -2,11 +2,14 @@ import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { createProxyFinder } from './outbound-proxy.ts'
 
-/** Kept-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS. */
+/** Kept-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS, by the environment's proxy. */
 export interface UpstreamAgents {
-  readonly http: http.Agent
-  readonly https: http.Agent
+  /** The one that connects to this address. */
+  agentFor(url: URL): http.Agent
   /** Whether there was ever a connection: until then nothing that was written has left this machine. */
   isConnected(socket: Duplex | null): boolean
   /** Closes every connection, also those in use. */
@@ -18,7 +21,7 @@ export interface UpstreamAgentsOptions {
   readonly maxSockets?: number
   /** Default 30 s. */
   readonly idleSocketMs?: number
-  /** Name resolution in place of `dns.lookup`. */
+  /** Name resolution in place of `dns.lookup`. A proxy resolves names by itself. */
   readonly lookup?: LookupFunction
 }
 
@@ -37,44 +40,81 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
     ...(lookup && { lookup }),
   }
   const connected = new WeakSet<Duplex>()
-  const HttpAgent = watchingAgent(http.Agent, 'connect', connected)
-  const HttpsAgent = watchingAgent(https.Agent, 'secureConnect', connected)
-  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) }
+  const proxyFor = createProxyFinder()
+  const { HttpAgent, HttpsAgent, TunnelAgent } = watchingAgents(connected)
+  const direct = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
+  const tunnels = new Map<string, http.Agent>()
+
+  function tunnelThrough(proxy: string): http.Agent {
+    let tunnel = tunnels.get(proxy)
+    if (!tunnel) tunnels.set(proxy, (tunnel = new TunnelAgent(proxy, options)))
+    return tunnel
+  }
+
   return {
-    ...agents,
+    agentFor(url) {
+      const proxy = proxyFor(url)
+      return proxy ? tunnelThrough(proxy) : direct[url.protocol === 'https:' ? 'https:' : 'http:']
+    },
     isConnected: (socket) => socket !== null && connected.has(socket),
     close() {
-      agents.http.destroy()
-      agents.https.destroy()
+      for (const agent of [...Object.values(direct), ...tunnels.values()]) agent.destroy()
     },
   }
 }
 
+type AgentClass<Args extends unknown[]> = new (...args: Args) => http.Agent
+
 /**
- * An agent that notes which sockets were connected, and closes an idle one on which bytes come: they would be
+ * Agents that note which sockets were connected, and close an idle one on which bytes come: they would be
  * taken for the answer to the next request, which is another guest's.
  */
-function watchingAgent(
-  Agent: new (options: http.AgentOptions) => http.Agent,
-  connectEvent: 'connect' | 'secureConnect',
-  connected: WeakSet<Duplex>,
-) {
+function watchingAgents(connected: WeakSet<Duplex>) {
   const idle = new WeakSet<Duplex>()
-  return class extends Agent {
-    override createConnection(...args: Parameters<http.Agent['createConnection']>) {
-      const socket = super.createConnection(...args)
-      socket?.once(connectEvent, () => connected.add(socket))
-      socket?.on('data', () => idle.has(socket) && socket.destroy())
+
+  function watch(socket: Duplex, connectEvent: 'connect' | 'secureConnect' | undefined): void {
+    if (connectEvent) socket.once(connectEvent, () => connected.add(socket))
+    else connected.add(socket)
+    socket.on('data', () => idle.has(socket) && socket.destroy())
+  }
+  function direct(Agent: AgentClass<[http.AgentOptions]>, connectEvent: 'connect' | 'secureConnect') {
+    return class extends Agent {
+      override createConnection(...args: Parameters<http.Agent['createConnection']>) {
+        const socket = super.createConnection(...args)
+        if (socket) watch(socket, connectEvent)
+        return socket
+      }
+      override keepSocketAlive(socket: Duplex): void {
+        idle.add(socket)
+        // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- Node.js documents a result: false refuses
+        return super.keepSocketAlive(socket)
+      }
+      override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+        idle.delete(socket)
+        super.reuseSocket(socket, request)
+      }
+    }
+  }
+  class TunnelAgent extends HttpsProxyAgent<string> {
+    override async connect(...args: Parameters<HttpsProxyAgent<string>['connect']>) {
+      const socket = await super.connect(...args)
+      // Where the proxy refuses, its answer comes on a socket that takes nothing.
+      if (socket.writable) watch(socket, socket instanceof TLSSocket ? 'secureConnect' : undefined)
       return socket
     }
     override keepSocketAlive(socket: Duplex): void {
       idle.add(socket)
-      // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- Node.js documents a result: false refuses
+      // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- as above
       return super.keepSocketAlive(socket)
     }
     override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
       idle.delete(socket)
       super.reuseSocket(socket, request)
     }
+  }
+  return {
+    HttpAgent: direct(http.Agent, 'connect'),
+    HttpsAgent: direct(https.Agent, 'secureConnect'),
+    TunnelAgent,
   }
 }

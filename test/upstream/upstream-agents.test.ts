@@ -16,7 +16,7 @@ afterEach(() => {
 
 function ask(): http.ClientRequest {
   const { port } = upstream.address() as AddressInfo
-  const options = { port, host: '127.0.0.1', agent: agents.http }
+  const options = { port, host: '127.0.0.1', agent: agents.agentFor(new URL(`http://127.0.0.1:${port}`)) }
   return http.get(options)
 }
 

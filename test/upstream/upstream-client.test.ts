@@ -291,7 +291,9 @@ describe('repeats', () => {
     const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents })
     const call = say({ url: `${upstream.url}/thing` })
     const listeners = (): number => {
-      const [socket] = Object.values(agents.http.freeSockets).flatMap((free) => free ?? [])
+      const [socket] = Object.values(agents.agentFor(new URL(upstream!.url)).freeSockets).flatMap(
+        (free) => free ?? [],
+      )
       return (socket?.eventNames() ?? []).reduce((sum, name) => sum + socket!.listenerCount(name), 0)
     }
     await narrow.request(call)

@@ -1,7 +1,9 @@
 import http from 'node:http'
 import https from 'node:https'
 import { createSecureContext } from 'node:tls'
+import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
+import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
 import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
 
@@ -45,8 +47,10 @@ function socketUrl({ messagingUrl, deploymentId, application }: HandshakeOptions
 }
 
 /** One TLS context for all sockets. Each guest has a connection of its own, so none is kept alive. */
-function handshakeAgent({ protocol }: URL): http.Agent {
-  return protocol === 'wss:'
+function handshakeAgent(url: URL): http.Agent {
+  const proxy = createProxyFinder()(url)
+  if (proxy) return new HttpsProxyAgent(proxy, { keepAlive: false })
+  return url.protocol === 'wss:'
     ? new https.Agent({ keepAlive: false, secureContext: createSecureContext() })
     : new http.Agent({ keepAlive: false })
 }
