@@ -222,11 +222,16 @@ function buildView(
   function applyLook(): void {
     isLookKnown = true
     const look = lookOf(deployment)
+    const isInsetOwn = getComputedStyle(host).getPropertyValue('--guest-chat-inset') !== ''
     applyTheme(theme, host, deployment?.styles?.primaryColor)
     const isFlipped = isRightToLeft(language)
     const side = choiceOf(host, 'side') ?? look.side
     placement.replaceSync(
-      placementStyles({ isRightToLeft: isFlipped, side, offset: offsetOf(host) ?? look.offset }),
+      placementStyles({
+        isRightToLeft: isFlipped,
+        side,
+        offset: offsetOf(host) ?? (isInsetOwn ? undefined : look.offset),
+      }),
     )
     if (deployment) {
       panel.setDeployment(deployment)

@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { violations } from './axe.ts'
 import { openElement, smallTargets } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
 
 jest.setTimeout(120_000)
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const WORDS = {
   en: {
     open: 'Open chat',
@@ -166,11 +163,3 @@ const CONTENT = [
   },
   { text: 'Which one?', quickReplies: ['Hale', 'Moss', 'Neither of them'] },
 ]
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations: found } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}

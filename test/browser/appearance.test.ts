@@ -1,15 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
+import { violations } from './axe.ts'
 import { chatOf, launchBrowser, openPage } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
 
 jest.setTimeout(90_000)
 
 const PICTURES = 'test-output'
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
 let demo: Demo
@@ -23,14 +21,6 @@ beforeEach(async () => {
 })
 afterEach(() => demo.close())
 afterAll(() => browser.close())
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations: found } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
 
 /** A conversation with all that a message can have. */
 async function talk(page: Page) {

@@ -7,7 +7,7 @@ export async function openElement(
   browser: Browser,
   demo: Demo,
   attributes = '',
-  { lang = 'en', head = '', clock, ...options }: ElementPageOptions = {},
+  { lang = 'en', head = '', clock, prepare, ...options }: ElementPageOptions = {},
 ) {
   const opened = await openPage(browser, demo.allowedSite, options)
   const { page } = opened
@@ -15,6 +15,7 @@ export async function openElement(
     <main><h1>A shop</h1><button id="behind">Behind the chat</button></main>
     <genesys-guest-chat base-url="${demo.url}" ${attributes}></genesys-guest-chat>
     <script type="module" src="${demo.url}/guest-chat.js"></script></html>`
+  await prepare?.(page)
   if (clock) await page.clock.install()
   await page.goto(demo.publish(body))
   return { ...opened, chat: chatOf(page), panel: page.locator('genesys-guest-chat .panel') }
@@ -24,6 +25,8 @@ export interface ElementPageOptions extends BrowserContextOptions {
   readonly lang?: string
   /** Further HTML of the page's head. */
   readonly head?: string
+  /** What must be before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<unknown>
   /** Whether the test moves the page's clock. */
   readonly clock?: boolean
 }

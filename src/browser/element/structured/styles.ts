@@ -3,6 +3,7 @@ export const structuredStyles = `
 .card, .picker { width: 16.75rem; max-width: 100%; overflow: hidden; border-radius: 1rem; background: var(--_raised); border: 1px solid var(--_line); }
 .card-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover; background: var(--_soft); }
 .card-text { padding: 0.8125rem 0.9375rem 0.75rem; }
+.card-title, .card-description, .list-text, .slot, .quick-reply, .field-label, .answered { unicode-bidi: plaintext; }
 .card-link { font: inherit; color: var(--_accent-text); text-align: start; text-decoration: underline; text-underline-offset: 2px; min-height: 1.5rem; }
 .place { display: flex; gap: 0.75rem; }
 .place > div { min-width: 0; }
