@@ -60,6 +60,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let session: SessionDescription | undefined
   let expiresSoonAt: string | undefined
   let endReason: ChatEndReason | undefined
+  /** A sign-in makes earlier tokens invalid: what fails for that while it is under way is no end. */
+  let isIdentifying = false
+  let stopFollowing = () => {}
   let opening: Promise<SessionDescription> | undefined
   let { userToken } = options
   /** Ends with the session, or when the page closes the chat. */
@@ -112,6 +115,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   /** Some refusals say that the conversation is over. */
   function applyProblem(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') setState('read-only')
+    else if (isIdentifying) return
     else if (mayReopen(problem)) void reopen().catch(() => undefined)
     else if (isSessionOver(problem)) endSession()
   }
@@ -196,10 +200,11 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       },
     })
     const stopListening = onWake(changed)
-    signal.addEventListener('abort', () => {
+    stopFollowing = () => {
       stop()
       stopListening()
-    })
+    }
+    signal.addEventListener('abort', stopFollowing)
   }
 
   function onLiveEvent({ event, data }: ServerSentEvent): void {
@@ -314,13 +319,22 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     async identify(next) {
       userToken = next ?? undefined
       await open()
+      isIdentifying = true
+      stopFollowing()
+      const goOn = () => {
+        isIdentifying = false
+        if (can('live-events')) follow(lifetime.signal)
+      }
       try {
         session = (await call('POST', 'guest-session', { userToken: next })) as SessionDescription
-        return session
       } catch (error) {
-        if (!isSessionOver(asProblem(error))) throw error
-        return open(true)
+        isIdentifying = false
+        if (isSessionOver(asProblem(error))) return open(true)
+        goOn()
+        throw error
       }
+      goOn()
+      return session
     },
     close() {
       outbox.stop()

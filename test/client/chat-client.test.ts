@@ -500,3 +500,19 @@ test('a chat that was closed while it opened can be opened again', async () => {
   chat.close()
   await expect(chat.open()).resolves.toMatchObject({ state: 'new' })
 })
+
+test('a sign-in that makes the stream’s token invalid at once ends nothing, and the stream goes on with the new one', async () => {
+  await chat.open()
+  service.bend('POST guest-session', async () => {
+    service.bend('GET events', problem(401, 'session_invalid'))
+    service.streams[0]!.end()
+    await Promise.resolve()
+    service.bend('GET events')
+    return service.session({ session: 'guest1.signed-in' })
+  })
+  await chat.identify('jwt')
+  await settle(5000)
+  expect(chat.state).toBe('open')
+  expect(service.asked('POST guest-session')).toHaveLength(2)
+  expect(service.asked('GET events').at(-1)?.headers['Authorization']).toBe('Bearer guest1.signed-in')
+})

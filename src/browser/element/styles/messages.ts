@@ -69,13 +69,13 @@ export const messageStyles = `
 .own .bubble { border-end-end-radius: 0.375rem; }
 .own:not(.starts-group) .bubble { border-start-end-radius: 0.375rem; }
 
-.bubble > p + *, .bubble > * + p, .bubble > * + ul, .bubble > * + ol, .bubble > * + blockquote, .bubble > * + pre { margin-top: 0.5rem; }
 .bubble ul, .bubble ol { margin: 0; padding-inline-start: 1.375rem; white-space: normal; }
 .bubble li { white-space: pre-wrap; }
 .bubble blockquote { margin: 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--_field-line); }
 .bubble code { font: 0.92em/1.4 ui-monospace, SFMono-Regular, Consolas, monospace; padding: 1px 0.25rem; border-radius: 0.25rem; background: color-mix(in srgb, currentColor 10%, transparent); }
 .bubble pre { margin: 0; overflow-x: auto; }
 .bubble pre code { display: block; width: max-content; min-width: 100%; padding: 0.5rem; }
+.bubble > p + *, .bubble > * + p, .bubble > * + ul, .bubble > * + ol, .bubble > * + blockquote, .bubble > * + pre { margin-top: 0.5rem; }
 .bubble mark { padding-inline: 2px; border-radius: 3px; background: light-dark(#ffe58a, #6b5600); color: var(--_text); }
 .bubble.unsupported { font-style: italic; color: var(--_muted); background: transparent; border: 1px dashed var(--_field-line); }
 [data-status='pending'] .bubble { background: color-mix(in srgb, var(--_accent) 88%, var(--_surface)); }
