@@ -6,7 +6,7 @@ import { readEvent, readMessage } from '../wire/read-message.ts'
 import { echo } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { OfferedPickers } from './offered-pickers.ts'
-import { RequestQueue, type GuestRequest } from './request-queue.ts'
+import { RequestQueue, type AwaitedFrame, type GuestRequest } from './request-queue.ts'
 import {
   SessionSocket,
   type Credentials,
@@ -91,7 +91,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /** Waits for a frame that Genesys pushes in its own time. */
-  awaitFrame<T>(request: Omit<GuestRequest<T>, 'frame' | 'ifLost'>): Promise<T> {
+  awaitFrame<T>(request: AwaitedFrame<T>): Promise<T> {
     return this.#queue.awaitFrame(request)
   }
 

@@ -20,6 +20,11 @@ export interface GuestRequest<T> {
   readonly onSend?: () => void
 }
 
+/** A frame that Genesys pushes in its own time, and how long it is of interest. */
+export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost'> {
+  readonly signal: AbortSignal
+}
+
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError'>
 
 interface PendingRequest {
@@ -92,9 +97,12 @@ export class RequestQueue {
   }
 
   /** Waits for a pushed frame without holding up the queue. */
-  awaitFrame<T>(request: Omit<GuestRequest<T>, 'frame' | 'ifLost'>): Promise<T> {
+  awaitFrame<T>({ signal, ...request }: AwaitedFrame<T>): Promise<T> {
     const { pending, answer } = this.#createPending({ ...request, ifLost: 'send-again' })
     this.#addParallel(pending)
+    signal.addEventListener('abort', () => {
+      if (this.#parallel?.delete(pending)) settle(pending).reject(noAnswerError(pending))
+    })
     // It may fail before its caller comes to wait for it.
     answer.catch(() => undefined)
     return answer

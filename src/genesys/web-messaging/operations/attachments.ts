@@ -40,24 +40,31 @@ export function createAttachments(options: {
     const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
     fileAddresses.requireUploadable(target.url, target.headers)
-    // The event may come before the object store's own answer does.
-    const accepted = connection.awaitFrame({
-      purpose: 'attachment',
-      deadlineAtMs,
-      readAnswer: (frame) => uploadOutcome(frame, id),
-    })
-    await files.upload({
-      operation: 'take the file',
-      url: target.url,
-      headers: uploadHeaders(target.headers, file.contentType),
-      body: file.body,
-      sizeBytes: file.sizeBytes,
-      deadlineAtMs,
-    })
-    const url = await acceptedUrl(connection, id, accepted, deadlineAtMs)
-    if (url !== undefined) fileAddresses.requireDownloadable(url)
-    const { fileName, sizeBytes, contentType: mimeType } = file
-    return { id, fileName, sizeBytes, mimeType, ...(url !== undefined && { url }) }
+    // An upload that has failed waits for no event, which would keep the guest's connection open.
+    const ended = new AbortController()
+    try {
+      // The event may come before the object store's own answer does.
+      const accepted = connection.awaitFrame({
+        purpose: 'attachment',
+        deadlineAtMs,
+        readAnswer: (frame) => uploadOutcome(frame, id),
+        signal: ended.signal,
+      })
+      await files.upload({
+        operation: 'take the file',
+        url: target.url,
+        headers: uploadHeaders(target.headers, file.contentType),
+        body: file.body,
+        sizeBytes: file.sizeBytes,
+        deadlineAtMs,
+      })
+      const url = await acceptedUrl(connection, id, accepted, deadlineAtMs)
+      if (url !== undefined) fileAddresses.requireDownloadable(url)
+      const { fileName, sizeBytes, contentType: mimeType } = file
+      return { id, fileName, sizeBytes, mimeType, ...(url !== undefined && { url }) }
+    } finally {
+      ended.abort()
+    }
   }
 
   /** When the event was lost, perhaps with the connection: a download address proves as much. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { isState, listen, says, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const handshakes = (genesys: { requests: readonly { path: string }[] }) =>
@@ -89,6 +90,18 @@ describe('an unused socket', () => {
     const jane = await guest()
     await until(() => genesys.connections() === 0)
     expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
+  })
+
+  test('is closed although an upload that broke off would have had two minutes', async () => {
+    const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
+    const body = new Readable({ read: () => undefined })
+    const file = { fileName: 'a.txt', contentType: 'text/plain', sizeBytes: 10, body }
+    const uploading = api.upload(await guest(), file, soon(120_000))
+    const outcome = expect(uploading).rejects.toMatchObject({ code: 'attachment_refused' })
+    await genesys.seenFrame('PresignedUrlResponse')
+    setTimeout(() => body.destroy(), 50)
+    await outcome
+    await until(() => genesys.connections() === 0)
   })
 
   test('stays open while somebody listens', async () => {
