@@ -106,8 +106,9 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
   await pause(2000)
   await honest.ask('report')
   const warmMiB = arena.residentMiB()
+  const logFrom = arena.readLog().length
+  const attackedFrom = performance.now()
   for (const [attack, options] of attacks) {
-    const logFrom = arena.readLog().length
     const from = performance.now()
     const result = await attacker.ask(attack, options)
     const seconds = (performance.now() - from) / 1000
@@ -127,15 +128,16 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
       seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
       `${attack}: the honest guests' p99 is ${seen.p99Ms} ms, below ${MOST_P99_RATIO} × ${normalP99Ms} ms (p50 ${seen.p50Ms} ms)`,
     )
-    const perSecond = refusalLines(arena.readLog().slice(logFrom)) / seconds
-    if (settings !== UNLIMITED)
-      expect(
-        perSecond < 1,
-        `${attack}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
-      )
     expect(arena.service.exitCode === null, `${attack}: the process lives`)
   }
 
+  const attackedSeconds = (performance.now() - attackedFrom) / 1000
+  const perSecond = refusalLines(arena.readLog().slice(logFrom)) / attackedSeconds
+  if (settings !== UNLIMITED)
+    expect(
+      perSecond < 1,
+      `${name}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
+    )
   const upstreamTold = await arena.upstream.ask('told')
   if (upstreamTold.frames + upstreamTold.answers > 0)
     say(

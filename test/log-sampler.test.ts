@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createLogSampler } from '../src/log-sampler.ts'
 
-test('lines of one kind go out once a second, with the count of those held back', () => {
+test('lines of one kind go out at most once a second, with the count of those held back', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   expect(sample('a')).toBe(1)
@@ -12,6 +12,22 @@ test('lines of one kind go out once a second, with the count of those held back'
   expect(sample('a')).toBeUndefined()
   nowMs = 5000
   expect(sample('a')).toBe(2)
+})
+
+test('an attack of a quarter of an hour is told in fewer than fifty lines that count all of it', () => {
+  let nowMs = 0
+  const sample = createLogSampler(() => nowMs)
+  const counts: number[] = []
+  for (; nowMs < 900_000; nowMs += 10) {
+    const count = sample('a')
+    if (count !== undefined) counts.push(count)
+  }
+  expect(counts.length).toBeLessThan(50)
+  expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(90_000 - 3_001)
+  nowMs += 120_000
+  expect(sample('a')).toBeDefined()
+  nowMs += 1000
+  expect(sample('a')).toBe(1)
 })
 
 test('lines of many kinds together are bounded, and none is forgotten', () => {
