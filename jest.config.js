@@ -13,6 +13,7 @@ export default {
   // Examples in the documentation import this package as their readers would.
   moduleNameMapper: {
     '^genesys-guest-bff$': '<rootDir>/src/index.ts',
+    '^genesys-guest-bff/faults$': '<rootDir>/src/faults/faults.ts',
     '^genesys-guest-bff/fixtures$': '<rootDir>/src/fixtures/fixtures.ts',
   },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],

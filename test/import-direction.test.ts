@@ -4,7 +4,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstream']
 /** Programs of their own that know nothing of the service, nor it of them. */
-const APART = ['simulator', 'browser', 'fixtures']
+const APART = ['simulator', 'browser', 'fixtures', 'faults']
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
 /** The first file of the simulator's program. */

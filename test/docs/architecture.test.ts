@@ -5,7 +5,7 @@ import { readSourceFiles } from '../source-files.ts'
 const page = readFileSync('docs/architecture.md', 'utf8')
 const WEB_MESSAGING = 'genesys/web-messaging/'
 /** Programs and parts that stand apart; `test/import-direction.test.ts` says of whom. */
-const APART = ['simulator', 'browser', 'fixtures', 'demo']
+const APART = ['simulator', 'browser', 'fixtures', 'faults', 'demo']
 
 /** The box of the picture in which a file is; undefined for the files at the top, which see all. */
 function partOf(path: string): string | undefined {

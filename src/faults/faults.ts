@@ -1,0 +1,6 @@
+/** Faults between a service and its upstream, for tests: `genesys-guest-bff/faults`. It imports nothing of the service. */
+export { startFaultProxy, type Fault, type FaultProxy, type FaultProxyOptions } from './fault-proxy.ts'
+export { createFaultClock, type FaultClock } from './fault-clock.ts'
+
+/** An address whose name never resolves (RFC 6761 section 6.4): a DNS failure. */
+export const UNRESOLVABLE_HOST = 'genesys.invalid'

@@ -1,0 +1,83 @@
+import type { Fault } from '../../src/faults/faults.ts'
+
+/** `served`, or the codes of the problems that the request may end in. */
+type Outcome = 'served' | `${string}_${string}`
+
+export interface FaultRow {
+  /** What happens, for a reader of docs/faults.md. */
+  readonly what: string
+  readonly fault: Fault
+  /** By route; what is not named is served. */
+  readonly outcomes: Readonly<Partial<Record<RouteName, Outcome>>>
+}
+
+export const ROUTES = [
+  'POST /guest-session',
+  'GET /guest-session',
+  'POST /messages',
+  'GET /messages',
+  'PUT /guest-attributes',
+  'POST /typing',
+  'POST /attachments',
+  'DELETE /guest-session',
+] as const
+export type RouteName = (typeof ROUTES)[number]
+
+const LOST: FaultRow['outcomes'] = {
+  'POST /guest-session': 'upstream_unavailable',
+  'POST /messages': 'delivery_unknown',
+  'GET /messages': 'upstream_unavailable',
+  // The time may be over before the last attempt is.
+  'POST /attachments': 'upstream_unavailable or upstream_timeout',
+  'DELETE /guest-session': 'delivery_unknown',
+}
+const SILENT: FaultRow['outcomes'] = {
+  'POST /guest-session': 'upstream_timeout',
+  'POST /messages': 'delivery_unknown',
+  'GET /messages': 'upstream_timeout',
+  'POST /attachments': 'upstream_timeout',
+  'DELETE /guest-session': 'delivery_unknown',
+}
+
+/** What is not named is served: it needs nothing of the upstream at that moment. */
+export const FAULT_TABLE: readonly FaultRow[] = [
+  {
+    what: 'New connections are refused; the open socket of a guest stays',
+    fault: { kind: 'refuse' },
+    outcomes: {
+      'POST /guest-session': 'upstream_unavailable',
+      'GET /messages': 'upstream_unavailable',
+      'POST /attachments': 'upstream_unavailable',
+    },
+  },
+  { what: 'Connections are reset when something is asked', fault: { kind: 'reset' }, outcomes: LOST },
+  {
+    what: 'Connections are reset in an answer or a frame',
+    fault: { kind: 'reset', afterBytes: 20 },
+    outcomes: LOST,
+  },
+  {
+    what: 'Connections end in an answer or a frame',
+    fault: { kind: 'truncate', afterBytes: 20 },
+    outcomes: LOST,
+  },
+  { what: 'Connections are taken, and nothing is answered', fault: { kind: 'hang' }, outcomes: SILENT },
+  { what: 'Answers drip, a byte every 50 ms', fault: { kind: 'drip' }, outcomes: SILENT },
+  { what: 'Connections are half-open: neither side hears', fault: { kind: 'half-open' }, outcomes: SILENT },
+  { what: 'Something else answers than HTTP', fault: { kind: 'garbage' }, outcomes: LOST },
+]
+
+export function outcomeOf({ outcomes }: FaultRow, route: RouteName): Outcome {
+  return outcomes[route] ?? 'served'
+}
+
+/** The table of docs/faults.md. */
+export function faultsAsMarkdown(): string {
+  const rows = FAULT_TABLE.map((row) => [row.what, ...ROUTES.map((route) => cell(outcomeOf(row, route)))])
+  const lines = [['', ...ROUTES.map((route) => `\`${route}\``)], ['', ...ROUTES].map(() => '---'), ...rows]
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+}
+
+function cell(outcome: Outcome): string {
+  return outcome === 'served' ? outcome : outcome.replace(/\w+_\w+/g, (code) => `\`${code}\``)
+}
