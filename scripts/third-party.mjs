@@ -27,10 +27,11 @@ export async function writeThirdParty(root, files) {
 }
 
 async function readPackage(folder) {
-  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const { name, version, license } = manifest
   const names = (await readdir(folder)).filter((file) => LICENSE_FILE.test(file)).sort()
   const texts = await Promise.all(names.map((file) => readFile(join(folder, file), 'utf8')))
-  const text = texts.join('\n').trim() || (await licenseInReadme(folder))
+  const text = texts.join('\n').trim() || (await licenseInReadme(folder)) || licenseInManifest(manifest)
   return { id: `${name}@${version}`, name, version, license, text }
 }
 
@@ -38,6 +39,14 @@ async function readPackage(folder) {
 async function licenseInReadme(folder) {
   const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')
   return /^(?:#+ *)?licen[cs]e\b[^]*/im.exec(readme)?.[0].trim() ?? ''
+}
+
+/** And some say only in their manifest which license it is, and who they are. */
+function licenseInManifest({ license, author }) {
+  const holder = typeof author === 'string' ? author : author?.name
+  return license && holder
+    ? `License: ${license}. Author: ${holder}. The package comes without the license's text.`
+    : ''
 }
 
 function licenseSection({ id, license, text }) {
