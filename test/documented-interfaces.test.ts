@@ -8,11 +8,19 @@ import {
   type Finding,
 } from './undocumented-interfaces.ts'
 
+/** By which React, Preact and Vue document that a custom element tells its attributes. */
+const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
+  path: `browser/frameworks/${framework}.d.ts`,
+  rule: 'types overruled',
+  text: `declare module '${framework}' {`,
+}))
+
 /**
  * What is used of Node.js, V8 and packages is what they document. One exception, which Node.js documents as an option: classes
  * for requests and responses whose prototypes are Express's own.
  */
 const EXCEPTIONS: readonly Finding[] = [
+  ...ELEMENT_TYPES,
   { path: 'server/http-server.ts', rule: 'prototype replaced', text: 'Object.setPrototypeOf' },
   {
     path: 'server/http-server.ts',
