@@ -23,12 +23,13 @@ export const ROUTES = [
 ] as const
 export type RouteName = (typeof ROUTES)[number]
 
+/** The time may be over before the last attempt is. */
+const GIVEN_UP = 'upstream_unavailable or upstream_timeout'
 const LOST: FaultRow['outcomes'] = {
-  'POST /guest-session': 'upstream_unavailable',
+  'POST /guest-session': GIVEN_UP,
   'POST /messages': 'delivery_unknown',
-  'GET /messages': 'upstream_unavailable',
-  // The time may be over before the last attempt is.
-  'POST /attachments': 'upstream_unavailable or upstream_timeout',
+  'GET /messages': GIVEN_UP,
+  'POST /attachments': GIVEN_UP,
   'DELETE /guest-session': 'delivery_unknown',
 }
 const SILENT: FaultRow['outcomes'] = {
@@ -45,9 +46,9 @@ export const FAULT_TABLE: readonly FaultRow[] = [
     what: 'New connections are refused; the open socket of a guest stays',
     fault: { kind: 'refuse' },
     outcomes: {
-      'POST /guest-session': 'upstream_unavailable',
-      'GET /messages': 'upstream_unavailable',
-      'POST /attachments': 'upstream_unavailable',
+      'POST /guest-session': GIVEN_UP,
+      'GET /messages': GIVEN_UP,
+      'POST /attachments': GIVEN_UP,
     },
   },
   { what: 'Connections are reset when something is asked', fault: { kind: 'reset' }, outcomes: LOST },
