@@ -1,7 +1,8 @@
-// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,…]
+// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,…] [--report-figures]
 //
 // Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
 // when an honest guest was hurt, something stayed open, memory did not come back, or the log told too much.
+// With --report-figures times and memory are printed and not judged, for a machine that others use too.
 import { randomInt } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,7 +10,12 @@ import { parseArgs } from 'node:util'
 import { secretsIn, startArena } from './arena.mjs'
 
 const { values } = parseArgs({
-  options: { share: { type: 'string', default: '1' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    share: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    'report-figures': { type: 'boolean', default: false },
+  },
 })
 const share = Number(values.share)
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
@@ -72,6 +78,12 @@ const expect = (isSo, text) => {
   if (!isSo) missed.push(text)
 }
 
+/** The same for a time or a size, which a busy machine spoils. */
+const expectFigure = (isSo, text) => {
+  if (isSo || !values['report-figures']) expect(isSo, text)
+  else say(`ABOVE  ${text}`)
+}
+
 setTimeout(() => {
   say('the attack took too long and was ended')
   process.exit(1)
@@ -124,7 +136,7 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
       seen.failed === 0 && seen.count > 0,
       `${attack}: no honest guest fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
     )
-    expect(
+    expectFigure(
       seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
       `${attack}: the honest guests' p99 is ${seen.p99Ms} ms, below ${MOST_P99_RATIO} × ${normalP99Ms} ms (p50 ${seen.p50Ms} ms)`,
     )
@@ -154,7 +166,7 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
     await pause(500)
     residentMiB = arena.residentMiB()
   }
-  expect(
+  expectFigure(
     residentMiB <= warmMiB * MEMORY_RATIO,
     `${name}: resident memory is ${residentMiB.toFixed(0)} MiB, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
   )
