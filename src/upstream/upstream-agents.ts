@@ -39,9 +39,9 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
     timeout: idleSocketMs,
     ...(lookup && { lookup }),
   }
-  const connected = new WeakSet<Duplex>()
+  const connecting = new WeakSet<Duplex>()
   const proxyFor = createProxyFinder()
-  const { HttpAgent, HttpsAgent, TunnelAgent } = watchingAgents(connected)
+  const { HttpAgent, HttpsAgent, TunnelAgent } = watchingAgents(connecting)
   const direct = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
   const tunnels = new Map<string, http.Agent>()
 
@@ -56,7 +56,8 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
       const proxy = proxyFor(url)
       return proxy ? tunnelThrough(proxy) : direct[url.protocol === 'https:' ? 'https:' : 'http:']
     },
-    isConnected: (socket) => socket !== null && connected.has(socket),
+    // A socket that is not of these agents is a recorder's, and has no connection to wait for.
+    isConnected: (socket) => socket !== null && !connecting.has(socket),
     close() {
       for (const agent of [...Object.values(direct), ...tunnels.values()]) agent.destroy()
     },
@@ -66,15 +67,17 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
 type AgentClass<Args extends unknown[]> = new (...args: Args) => http.Agent
 
 /**
- * Agents that note which sockets were connected, and close an idle one on which bytes come: they would be
+ * Agents that note which sockets are not connected yet, and close an idle one on which bytes come: they would be
  * taken for the answer to the next request, which is another guest's.
  */
-function watchingAgents(connected: WeakSet<Duplex>) {
+function watchingAgents(connecting: WeakSet<Duplex>) {
   const idle = new WeakSet<Duplex>()
 
   function watch(socket: Duplex, connectEvent: 'connect' | 'secureConnect' | undefined): void {
-    if (connectEvent) socket.once(connectEvent, () => connected.add(socket))
-    else connected.add(socket)
+    if (connectEvent) {
+      connecting.add(socket)
+      socket.once(connectEvent, () => connecting.delete(socket))
+    }
     socket.on('data', () => idle.has(socket) && socket.destroy())
   }
   function direct(Agent: AgentClass<[http.AgentOptions]>, connectEvent: 'connect' | 'secureConnect') {
