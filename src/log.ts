@@ -127,9 +127,6 @@ function openStandardOutput(): number {
 
 let standardOutput: DestinationStream | undefined
 
-/** For parts that are used without a log, and for tests. */
-export const SILENT_LOG: Log = createLog({ level: 'silent', destination: { write: () => undefined } })
-
 /** The types above bind only callers that compile against them; this binds every caller. */
 function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   const line: Record<string, unknown> = {}

@@ -5,7 +5,7 @@ import { whenClosed } from './when-closed.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
-/** And for all of them: a thousandth of the streams that one process has may be as slow as can be. */
+/** And for all of them: 256 streams may be as slow as can be. */
 const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
 /** Less than this is on its way rather than waiting. */
 const SLOW_FROM_BYTES = 16_384

@@ -63,9 +63,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       const guestId = fieldOf(guest, 'guestId')
       refuseRepeat(message)
       const text = textOf(message)
-      const { attributes } = message
-      const attributesPending =
-        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
         const answer = await client.request({
           operation: 'take the message',

@@ -39,10 +39,10 @@ export async function writeGuestAttributes(
 export async function writeBeforeMessage(
   options: RestGuestOptions,
   guestId: string,
-  attributes: Attributes,
+  attributes: Attributes | undefined,
   deadlineAtMs: DeadlineAtMs,
 ): Promise<boolean> {
-  if (Object.keys(attributes).length === 0) return false
+  if (attributes === undefined || Object.keys(attributes).length === 0) return false
   const nowMs = (options.monotonicNow ?? processMonotonicNow)()
   try {
     await writeGuestAttributes(options, guestId, attributes, nowMs + (deadlineAtMs - nowMs) / 2)

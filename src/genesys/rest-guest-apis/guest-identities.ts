@@ -84,9 +84,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       const text = textOf(message)
       const { conversationId, language = options.language } = guest.ref
       const guestId = fieldOf(guest, 'guestId')
-      const { attributes } = message
-      const attributesPending =
-        attributes !== undefined && (await writeBeforeMessage(options, guestId, attributes, deadlineAtMs))
+      const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
         const answer = await client.request({
           operation: 'take the message',
