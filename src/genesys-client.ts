@@ -105,7 +105,7 @@ function createDriver(
       connectionsPerMinute: config.genesys.connectionsPerMinute,
       requestTimeoutMs: config.upstreamTimeoutMs,
       now,
-      onSocketOpened: () => metrics.upstreamSocketOpened(),
+      socketObserver: metrics.upstreamSockets,
       ...(monotonicNow && { monotonicNow }),
       ...(onUnexpectedError && { onUnexpectedError }),
       onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),

@@ -1,4 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { SocketObserver } from './genesys/web-messaging/connection/socket-observer.ts'
+import type { ReadinessReport } from './readiness.ts'
+import { withDeadline } from './upstream/with-deadline.ts'
 import { OPERATION_LABELS } from './upstream-operation-labels.ts'
 
 export interface EndedRequest {
@@ -27,8 +30,12 @@ export interface Metrics {
   unexpectedErrorThrown(operation: string): void
   /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
   streamOpened(): () => void
-  /** The same for a socket to Genesys. */
-  upstreamSocketOpened(): () => void
+  /** Counts guests' sockets to Genesys: attempts to connect, open ones and lost ones. */
+  readonly upstreamSockets: SocketObserver
+  /** Shows what the service was set to take, beside what it takes. */
+  setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
+  /** Has the metrics ask for the readiness each time that they are read. */
+  observeReadiness(report: () => Promise<ReadinessReport>): void
   /** Has the metrics ask for these numbers each time that they are read. */
   countRequests(counts: { readonly inFlight: () => number; readonly arriving: () => number }): void
 }
@@ -100,6 +107,18 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     help: 'Open guest sockets to Genesys Cloud.',
     registers,
   })
+  const connections = new Counter({
+    name: 'guest_bff_upstream_connections_total',
+    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ and a status, or what prevented it.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const lostSockets = new Counter({
+    name: 'guest_bff_lost_upstream_sockets_total',
+    help: 'Open guest sockets that were lost, by reason: closed (by Genesys), broken, silent, not_configured, refused, unexpected_error.',
+    labelNames: ['reason'],
+    registers,
+  })
   const boundedRoute = boundedLabel(64)
   const boundedOperation = boundedLabel(64)
   const boundedOutcome = boundedLabel(64)
@@ -125,7 +144,18 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
     unexpectedErrorThrown: (operation) => unexpectedErrors.inc({ operation: boundedOperation(operation) }),
     streamOpened: () => countOpen(streams),
-    upstreamSocketOpened: () => countOpen(sockets),
+    upstreamSockets: {
+      connectionAttempted: (outcome) => connections.inc({ outcome: boundedOutcome(outcome) }),
+      socketOpened: () => countOpen(sockets),
+      socketLost: (reason) => lostSockets.inc({ reason }),
+    },
+    setLimits({ liveStreams, connectionsPerMinute }) {
+      const streamLimit = { name: 'live_streams_limit', help: 'MAX_EVENT_STREAMS of this process.' }
+      constant(registry, streamLimit, liveStreams)
+      const help = 'GENESYS_CONNECTIONS_PER_MINUTE of this process.'
+      constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
+    },
+    observeReadiness: (report) => observeReadiness(registry, report),
     countRequests({ inFlight, arriving }) {
       countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
       countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
@@ -138,6 +168,44 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
 function countedBy(registry: Registry, name: string, help: string, read: () => number): void {
   const collect = (): void => gauge.set(read())
   const gauge: Gauge = new Gauge({ name: `guest_bff_${name}`, help, registers: [registry], collect })
+}
+
+function constant(registry: Registry, { name, help }: { name: string; help: string }, value: number): void {
+  new Gauge({ name: `guest_bff_${name}`, help, registers: [registry] }).set(value)
+}
+
+const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
+/** Prometheus waits ten seconds for a page by default; a host that does not answer must not take them. */
+const READINESS_WAIT_MS = 1000
+
+function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
+  const registers = [registry]
+  const readReport = () => withDeadline(report(), READINESS_WAIT_MS, 'too late').catch(() => undefined)
+  const status = new Gauge({
+    name: 'guest_bff_readiness',
+    help: '1 for the status that /readyz answers: ready, degraded or not_ready.',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const known = await readReport()
+      if (known === undefined) return
+      for (const each of READINESS_STATUSES)
+        status.set({ status: snakeCase(each) }, each === known.status ? 1 : 0)
+    },
+  })
+  const failedChecks = new Gauge({
+    name: 'guest_bff_failed_readiness_checks',
+    help: '1 for each check of /readyz that fails, with the code of its problem.',
+    labelNames: ['check', 'code'],
+    registers,
+    async collect() {
+      const known = await readReport()
+      if (known === undefined) return
+      failedChecks.reset()
+      for (const { name, ok, code = 'none' } of known.checks)
+        if (!ok) failedChecks.set({ check: snakeCase(name), code }, 1)
+    },
+  })
 }
 
 function countOpen(gauge: Gauge): () => void {

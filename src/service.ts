@@ -121,6 +121,12 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     now: monotonicNow,
   })
 
+  metrics.observeReadiness(() => readiness.report())
+  metrics.setLimits({
+    liveStreams: config.limits.eventStreams,
+    connectionsPerMinute: config.genesys.connectionsPerMinute,
+  })
+
   let acceptsStreams = true
   const load = createLoadLimit(config.limits.requestsInFlight)
   const services = { sessions, messages, attributes, attachments }

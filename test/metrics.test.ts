@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createMetrics } from '../src/metrics.ts'
+import type { ReadinessReport } from '../src/readiness.ts'
 import { OPERATION_LABELS } from '../src/upstream-operation-labels.ts'
 
 async function lineOf(metrics: ReturnType<typeof createMetrics>, start: string) {
@@ -44,7 +45,7 @@ test('upstream calls, token refreshes, sockets and problems are told apart', asy
   metrics.upstreamCallEnded({ operation: 'history', outcome: 'ok', durationMs: 12 })
   metrics.tokenRefreshed('upstream_auth_failed')
   metrics.problemAnswered('rate_limited')
-  metrics.upstreamSocketOpened()
+  metrics.upstreamSockets.socketOpened()
   const text = await metrics.text()
   expect(text).toContain('guest_bff_upstream_call_duration_seconds_count{operation="history",outcome="ok"} 1')
   expect(text).toContain('guest_bff_token_refreshes_total{outcome="upstream_auth_failed"} 1')
@@ -88,4 +89,46 @@ test('requests of refused origins are counted', async () => {
   const metrics = createMetrics()
   metrics.problemAnswered('origin_not_allowed')
   expect(await metrics.text()).toContain('guest_bff_refused_origins_total 1')
+})
+
+test('readiness is the one status that holds, with the checks that fail', async () => {
+  const metrics = createMetrics()
+  let report: ReadinessReport = {
+    status: 'degraded',
+    checks: [
+      { name: 'oauth', ok: false, code: 'upstream_auth_failed' },
+      { name: 'deployment', ok: true },
+    ],
+  }
+  metrics.observeReadiness(() => Promise.resolve(report))
+  const text = await metrics.text()
+  expect(text).toContain('guest_bff_readiness{status="ready"} 0')
+  expect(text).toContain('guest_bff_readiness{status="degraded"} 1')
+  expect(text).toContain('guest_bff_readiness{status="not_ready"} 0')
+  expect(text).toContain('guest_bff_failed_readiness_checks{check="oauth",code="upstream_auth_failed"} 1')
+  report = { status: 'ready', checks: [] }
+  const later = await metrics.text()
+  expect(later).toContain('guest_bff_readiness{status="ready"} 1')
+  expect(later).not.toContain('guest_bff_failed_readiness_checks{')
+})
+
+test('metrics are answered while the readiness is not known', async () => {
+  jest.useFakeTimers()
+  try {
+    const metrics = createMetrics()
+    metrics.observeReadiness(() => new Promise(() => undefined))
+    const text = metrics.text()
+    await jest.advanceTimersByTimeAsync(1000)
+    expect(await text).not.toContain('guest_bff_readiness{')
+  } finally {
+    jest.useRealTimers()
+  }
+})
+
+test('limits stand beside what they limit', async () => {
+  const metrics = createMetrics()
+  metrics.setLimits({ liveStreams: 20_000, connectionsPerMinute: 500 })
+  const text = await metrics.text()
+  expect(text).toContain('guest_bff_live_streams_limit 20000')
+  expect(text).toContain('guest_bff_upstream_connections_per_minute_limit 500')
 })

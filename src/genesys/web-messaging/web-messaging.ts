@@ -12,6 +12,7 @@ import { createGuestConnections, type GuestConnections } from './connection/gues
 import { createSessionLifecycle } from './operations/session-lifecycle.ts'
 import { createWebSocketOpener } from './connection/handshake.ts'
 import { createSessionReader } from './connection/session-state.ts'
+import type { SocketObserver } from './connection/socket-observer.ts'
 import { createHistory } from './operations/history.ts'
 import { createAttributeWriter } from './operations/participant-attributes.ts'
 import { createTextFormat } from './operations/text-format.ts'
@@ -54,8 +55,7 @@ export interface WebMessagingOptions {
   readonly onUnrecognizedFrame?: (reason: string) => void
   /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
-  /** Called when a WebSocket is opened; returns what is called when it is closed. */
-  readonly onSocketOpened?: () => () => void
+  readonly socketObserver?: SocketObserver
   /** Called with what an operator could fix where the guest is served nevertheless. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */
@@ -78,7 +78,11 @@ const DEFAULTS = {
   connectionsPerMinute: 1_000,
   onUnrecognizedFrame: () => undefined,
   onUnexpectedError: () => undefined,
-  onSocketOpened: () => () => undefined,
+  socketObserver: {
+    connectionAttempted: () => undefined,
+    socketOpened: () => () => undefined,
+    socketLost: () => undefined,
+  },
   onHint: () => undefined,
   now: Date.now,
   monotonicNow,

@@ -64,7 +64,7 @@ export class FakeSocket extends EventEmitter {
 
   breaks(): void {
     this.readyState = CLOSED
-    this.emit('close')
+    this.emit('close', 1006)
   }
 
   pongs(): void {
@@ -113,6 +113,8 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
   const sockets: FakeSocket[] = []
   const odd: string[] = []
   const unexpected: string[] = []
+  const attempts: string[] = []
+  const lost: string[] = []
   const connections = createGuestConnections({
     deploymentId: 'd-1',
     openWebSocket(origin) {
@@ -125,7 +127,11 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     renewJwt: () => Promise.reject(new Error('not expected')),
     onUnrecognizedFrame: (what) => odd.push(what),
     onUnexpectedError: (_error, doing) => unexpected.push(doing),
-    onSocketOpened: () => () => undefined,
+    socketObserver: {
+      connectionAttempted: (outcome) => void attempts.push(outcome),
+      socketOpened: () => () => undefined,
+      socketLost: (reason) => void lost.push(reason),
+    },
     now: Date.now,
     monotonicNow: Date.now,
     random: () => 0.5,
@@ -140,6 +146,9 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     sockets,
     odd,
     unexpected,
+    /** Outcomes of the attempts to connect, and why open sockets were lost. */
+    attempts,
+    lost,
     get socket(): FakeSocket {
       const socket = sockets.at(-1)
       if (!socket) throw new Error('No socket was opened')

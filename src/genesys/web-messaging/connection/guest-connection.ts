@@ -342,7 +342,8 @@ export class GuestConnection implements SocketHandlers {
     })
     echoed.catch((error: unknown) => {
       const isTimeout = error instanceof UpstreamError && error.code === 'upstream_timeout'
-      if (isTimeout && this.#lastFrameAtMs <= nowMs && this.socket.canSend) this.socket.reconnect(error)
+      if (isTimeout && this.#lastFrameAtMs <= nowMs && this.socket.canSend)
+        this.socket.reconnect(error, 'silent')
     })
   }
 

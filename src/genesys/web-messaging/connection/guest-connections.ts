@@ -44,9 +44,8 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
       return connection.sweep(nowMs)
     } catch (error) {
       settings.onUnexpectedError(error, 'sweep a connection')
-      connection.socket.reconnect(
-        new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly'),
-      )
+      const failure = new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly')
+      connection.socket.reconnect(failure, 'unexpected_error')
       return true
     }
   }

@@ -6,6 +6,7 @@ import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '..
 import { configureSession, type RequestFrame } from '../wire/requests.ts'
 import type { ConnectionRateLimiter } from './connection-rate-limiter.ts'
 import { handshakeError, noConnectionError, type OpenWebSocket } from './handshake.ts'
+import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
 /** What a signed-in guest proves itself with. Secret. */
 export interface Credentials {
@@ -24,8 +25,7 @@ export interface SocketSettings {
   readonly onUnrecognizedFrame: (reason: string) => void
   /** Called with what should not have been thrown, and what was being done. */
   readonly onUnexpectedError: (error: unknown, doing: string) => void
-  /** Called when a WebSocket is opened; returns what is called when it is closed. */
-  readonly onSocketOpened: () => () => void
+  readonly socketObserver: SocketObserver
   /** Never set back, for waits. */
   readonly monotonicNow: () => number
   readonly random: () => number
@@ -51,6 +51,8 @@ const RECONNECT_CAP_MS = 10_000
 const FIRST_RETRY_MS = 100
 /** The longest `Retry-After` that is honored: a guest must not be shut out for a day. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000
+/** RFC 6455 section 7.1.5: what a connection that ended without a close frame is said to be closed with. */
+const NO_CLOSE_FRAME = 1006
 /** How long a connection that leaves a request unanswered may be silent. */
 const PROBE_TIMEOUT_MS = 2_000
 
@@ -150,7 +152,7 @@ export class SessionSocket {
   sweep(nowMs: number, isUrgent: boolean): void {
     if (nowMs < this.#dueAtMs) return
     if (this.isWaitingToConnect) this.#connectInTurn(isUrgent)
-    else if (this.#phase === 'configuring') this.#fail(this.#notConfiguredError())
+    else if (this.#phase === 'configuring') this.#fail(this.#notConfiguredError(), 'not_configured')
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
 
@@ -163,9 +165,9 @@ export class SessionSocket {
   }
 
   /** Makes a new connection in place of one that no longer works. */
-  reconnect(error: UpstreamError): void {
+  reconnect(error: UpstreamError, reason: SocketLossReason): void {
     this.#socket?.terminate()
-    this.#fail(error)
+    this.#fail(error, reason)
   }
 
   /** Configures the session again with a fresh JWT. False where none can be had. */
@@ -193,14 +195,14 @@ export class SessionSocket {
     try {
       this.#socket = this.#settings.openWebSocket(this.#origin)
     } catch {
-      this.#reject(new UpstreamError('upstream_refused', 'The origin is not valid'))
+      this.#reject(new UpstreamError('upstream_refused', 'The origin is not valid'), 'refused')
       return
     }
     this.#listen(this.#socket)
   }
 
   #listen(socket: WebSocket): void {
-    const { deploymentId, onUnexpectedError, onSocketOpened } = this.#settings
+    const { deploymentId, onUnexpectedError, socketObserver } = this.#settings
     let error: UpstreamError | undefined
     const isCurrent = () => this.#socket === socket
     /** What an event of this guest makes us throw ends its connection, and nothing else. */
@@ -211,10 +213,15 @@ export class SessionSocket {
           handle(...event)
         } catch (thrown) {
           onUnexpectedError(thrown, doing)
-          this.reconnect(new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly'))
+          const error = new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly')
+          this.reconnect(error, 'unexpected_error')
         }
       }
     }
+    socket.once('open', () => {
+      socketObserver.connectionAttempted('ok')
+      socket.once('close', socketObserver.socketOpened())
+    })
     const onAlive = () => (this.#isAlive ||= isCurrent())
     socket.on(
       'open',
@@ -237,9 +244,14 @@ export class SessionSocket {
     })
     socket.on(
       'close',
-      guarded('close a connection', () => this.#failOrReject(error ?? noConnectionError(undefined))),
+      guarded('close a connection', (code: number) => {
+        if (this.#phase === 'connecting') socketObserver.connectionAttempted(outcomeOf(error))
+        this.#failOrReject(
+          error ?? noConnectionError(undefined),
+          code === NO_CLOSE_FRAME ? 'broken' : 'closed',
+        )
+      }),
     )
-    socket.on('close', onSocketOpened())
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -277,7 +289,7 @@ export class SessionSocket {
 
   #configured(response: SessionResponse): void {
     if (!response.connected) {
-      this.#fail(new UpstreamError('upstream_unavailable', 'Genesys closed the session'))
+      this.#fail(new UpstreamError('upstream_unavailable', 'Genesys closed the session'), 'refused')
       return
     }
     const { monotonicNow, pingMs, random } = this.#settings
@@ -289,7 +301,7 @@ export class SessionSocket {
 
   #configureRefused(frame: ErrorFrame): void {
     if (frame.code === 401 && this.renew()) return
-    this.#failOrReject(toUpstreamError(frame, 'configure'))
+    this.#failOrReject(toUpstreamError(frame, 'configure'), 'refused')
   }
 
   async #renewWith(refreshToken: string, socket: WebSocket | undefined): Promise<void> {
@@ -299,15 +311,20 @@ export class SessionSocket {
       if (this.#socket === socket && this.#phase === 'configuring') this.#configure()
     } catch (error) {
       if (this.#socket !== socket || !(error instanceof UpstreamError)) return
-      if (isTransient(error)) this.#fail(error)
-      else this.#reject(new UpstreamError('session_ended', 'The sign-in cannot be renewed', error.facts))
+      if (isTransient(error)) this.#fail(error, 'not_configured')
+      else
+        this.#reject(
+          new UpstreamError('session_ended', 'The sign-in cannot be renewed', error.facts),
+          'refused',
+        )
     }
   }
 
   /** A socket that was silent since the last ping is dead, whatever TCP says. */
   #ping(nowMs: number): void {
     if (!this.#isAlive) {
-      this.reconnect(new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent'))
+      const error = new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent')
+      this.reconnect(error, 'silent')
       return
     }
     this.#isAlive = false
@@ -318,13 +335,14 @@ export class SessionSocket {
     this.#socket?.ping()
   }
 
-  #failOrReject(error: UpstreamError): void {
-    if (isTransient(error)) this.#fail(error)
-    else this.#reject(error)
+  #failOrReject(error: UpstreamError, reason: SocketLossReason): void {
+    if (isTransient(error)) this.#fail(error, reason)
+    else this.#reject(error, reason)
   }
 
   /** Waits for the next attempt. */
-  #fail(error: UpstreamError): void {
+  #fail(error: UpstreamError, reason: SocketLossReason): void {
+    this.#countLoss(reason)
     this.#wasReady = this.#phase === 'ready'
     const { monotonicNow, random } = this.#settings
     this.disconnect()
@@ -336,9 +354,16 @@ export class SessionSocket {
     this.#handlers.onDisconnect(error, this.#wasReady)
   }
 
-  #reject(error: UpstreamError): void {
+  #reject(error: UpstreamError, reason: SocketLossReason): void {
+    this.#countLoss(reason)
     this.disconnect()
     this.#handlers.onReject(error)
+  }
+
+  /** A connection that never came about is counted as an attempt. */
+  #countLoss(reason: SocketLossReason): void {
+    const wasOpen = this.#phase === 'configuring' || this.#phase === 'ready'
+    if (wasOpen) this.#settings.socketObserver.socketLost(reason)
   }
 
   #notConfiguredError(): UpstreamError {
@@ -355,6 +380,11 @@ export class SessionSocket {
  */
 export function reconnectDelayMs(attempt: number, random: () => number): number {
   return random() * Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt)
+}
+
+function outcomeOf(error: UpstreamError | undefined): string {
+  if (error?.facts.status !== undefined) return `http_${error.facts.status}`
+  return error?.code ?? 'upstream_unavailable'
 }
 
 function isTransient({ code }: UpstreamError): boolean {

@@ -414,3 +414,42 @@ test('the origin of the page goes into the handshake', () => {
   listening(genesys)
   expect(genesys.socket.origin).toBe('https://shop.example')
 })
+
+describe('what sockets did is told', () => {
+  test('an attempt with its outcome, and only an open socket is lost', async () => {
+    const genesys = fakeGenesys()
+    listening(genesys)
+    genesys.socket.refuses(503)
+    await pass(500)
+    genesys.socket.breaks()
+    await pass(1_000)
+    genesys.socket.accepts()
+    expect(genesys.attempts).toEqual(['http_503', 'upstream_unavailable', 'ok'])
+    expect(genesys.lost).toEqual([])
+  })
+
+  test('a loss with its reason', async () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    genesys.socket.breaks()
+    genesys.ready('token-2')
+    genesys.socket.emit('close', 1001)
+    genesys.ready('token-3')
+    listening(genesys, 'token-3')
+    await pass(45_000)
+    const connection = genesys.connections.of(genesys.guest('token-4'), true)
+    void connection.ready(Date.now() + 1_000).catch(codeOf)
+    genesys.socket.accepts()
+    genesys.socket.refusesWith(400)
+    expect(genesys.lost).toEqual(['broken', 'closed', 'silent', 'refused'])
+  })
+
+  test('nothing of a socket that the service closes itself', async () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    genesys.connections.close()
+    genesys.socket.emit('close', 1005)
+    await pass(1_000)
+    expect(genesys.lost).toEqual([])
+  })
+})
