@@ -198,9 +198,9 @@ class GuestFeed {
     }
   }
 
+  /** Also told of a tab that was dismissed, when its connection closes: the guest may have another feed by then. */
   remove(tab: Tab): void {
-    this.tabs.delete(tab)
-    if (this.tabs.size > 0) return
+    if (!this.tabs.delete(tab) || this.tabs.size > 0) return
     this.unsubscribe?.()
     this.unsubscribe = undefined
     this.context.emptied(this.sid)

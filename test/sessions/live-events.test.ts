@@ -128,6 +128,17 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(0)
   })
 
+  test('that was ended leaves the guest’s newer ones their shared subscription', () => {
+    const { openTab, genesys, live } = setUp()
+    const ended = openTab()
+    live.endOlder('sid-1', 1)
+    openTab(undefined, { generation: 1 })
+    // Its connection closes a moment after it was ended.
+    ended.stop()
+    openTab(undefined, { generation: 1 })
+    expect(genesys.subscribers()).toBe(1)
+  })
+
   test('that comes back is sent what it missed, before what is live, without duplicates', async () => {
     const { openTab, emit, say } = setUp()
     const tab = openTab()
