@@ -1,4 +1,7 @@
-type Task = () => void
+interface Task {
+  readonly run: () => void
+  readonly onThrown: (error: unknown) => void
+}
 
 /** Bounds how long a write waits: under load a turn of the event loop has more in it than can be looked at. */
 const MAX_BATCH = 32
@@ -9,10 +12,10 @@ let waiting: Task[] = []
  * Does something when all that has arrived in this turn of the event loop has been looked at, or 32 tasks wait. Writes
  * that follow one another closely wake the process at their other end once; spread over the turn, each of them does,
  * which under load costs more than all else that Node.js does for a request.
- * @param task what it throws is uncaught, and keeps nobody else's from being done
+ * @param onThrown gets what `run` throws, which keeps nobody else's from being done
  */
-export function batchWrite(task: Task): void {
-  const count = waiting.push(task)
+export function batchWrite(run: Task['run'], onThrown: Task['onThrown']): void {
+  const count = waiting.push({ run, onThrown })
   if (count === 1) setImmediate(runAll)
   else if (count === MAX_BATCH) runAll()
 }
@@ -20,13 +23,11 @@ export function batchWrite(task: Task): void {
 function runAll(): void {
   const tasks = waiting
   waiting = []
-  for (const task of tasks) {
+  for (const { run, onThrown } of tasks) {
     try {
-      task()
+      run()
     } catch (error) {
-      setImmediate(() => {
-        throw error
-      })
+      onThrown(error)
     }
   }
 }

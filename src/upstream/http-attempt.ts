@@ -39,7 +39,10 @@ export interface TransportFailure {
 
 export type Outcome = UpstreamResponse | TransportFailure
 
-/** One request on the wire and its response. It never rejects: what became of it is the {@link Outcome}. */
+/**
+ * One request on the wire and its response. What became of it is the {@link Outcome}; it rejects with nothing but an
+ * error of the program itself.
+ */
 export type SendAttempt = (attempt: HttpAttempt) => Promise<Outcome>
 
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024
@@ -80,8 +83,8 @@ export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
 const NO_HEADERS = new AxiosHeaders()
 
 function attemptOverHttp(attempt: HttpAttempt, agents: UpstreamAgents): Promise<Outcome> {
-  return new Promise((resolve) => {
-    batchWrite(() => startAttempt(attempt, agents, resolve))
+  return new Promise((resolve, reject) => {
+    batchWrite(() => startAttempt(attempt, agents, resolve), reject)
   })
 }
 

@@ -2,11 +2,15 @@ import { expect, test } from '@jest/globals'
 import { setImmediate as turn } from 'node:timers/promises'
 import { batchWrite } from '../../src/upstream/batch-write.ts'
 
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
 test('what is left for the end of a turn is done then, in order', async () => {
   const done: string[] = []
-  batchWrite(() => done.push('first'))
+  batchWrite(() => done.push('first'), unexpected)
   await Promise.resolve()
-  process.nextTick(() => batchWrite(() => done.push('second')))
+  process.nextTick(() => batchWrite(() => done.push('second'), unexpected))
   expect(done).toEqual([])
   await turn()
   expect(done).toEqual(['first', 'second'])
@@ -15,9 +19,9 @@ test('what is left for the end of a turn is done then, in order', async () => {
 test('what is left while that is done waits for the next turn', async () => {
   const done: string[] = []
   batchWrite(() => {
-    batchWrite(() => done.push('later'))
+    batchWrite(() => done.push('later'), unexpected)
     done.push('now')
-  })
+  }, unexpected)
   await turn()
   expect(done).toEqual(['now'])
   await turn()
@@ -26,6 +30,19 @@ test('what is left while that is done waits for the next turn', async () => {
 
 test('of many tasks in one turn of the event loop, none waits for more than 31 others', () => {
   const done: number[] = []
-  for (let task = 1; task <= 70; task++) batchWrite(() => done.push(task))
+  for (let task = 1; task <= 70; task++) batchWrite(() => done.push(task), unexpected)
   expect(done).toHaveLength(64)
+})
+
+test('what a task throws is told to whoever asked for it, and the others are done', async () => {
+  const thrown: unknown[] = []
+  const done: string[] = []
+  const error = new Error('broken')
+  batchWrite(() => {
+    throw error
+  }, thrown.push.bind(thrown))
+  batchWrite(() => done.push('whole'), unexpected)
+  await turn()
+  expect(thrown).toEqual([error])
+  expect(done).toEqual(['whole'])
 })

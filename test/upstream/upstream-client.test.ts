@@ -50,6 +50,25 @@ afterEach(async () => {
   upstream = undefined
 })
 
+test('an error of the program while a request is begun fails that request alone, and the process goes on', async () => {
+  nock.restore() // it makes connections of its own
+  upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
+  const agents = createUpstreamAgents()
+  const broken = new Error('not to be thrown')
+  const agentFor = (url: URL) => {
+    if (url.pathname === '/broken') throw broken
+    return agents.agentFor(url)
+  }
+  client = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents: { ...agents, agentFor } })
+  const [failed, served] = await Promise.allSettled([
+    client.request(read({ url: `${upstream.url}/broken` })),
+    client.request(read({ url: `${upstream.url}/thing` })),
+  ])
+  agents.close()
+  expect(failed).toEqual({ status: 'rejected', reason: broken })
+  expect(served).toEqual({ status: 'fulfilled', value: { id: '1' } })
+})
+
 describe('what goes over the wire', () => {
   test('JSON goes out with its length, and the answer comes back through its schema', async () => {
     const scope = nock(API, {
