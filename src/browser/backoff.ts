@@ -8,11 +8,12 @@ export function backoffMs(failures: number, firstMs = FIRST_DELAY_MS): number {
   return Math.min(LONGEST_DELAY_MS, firstMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
 }
 
-const wake = new EventTarget()
+/** All clients of a page: no event target, as Node.js takes more than ten listeners of one for a leak. */
+const listeners = new Set<() => void>()
 
 /** Ends the waiting of all that waits between two tries. */
 export function retryNow(): void {
-  wake.dispatchEvent(new Event('retry'))
+  for (const listener of [...listeners]) listener()
 }
 
 export function isOffline(): boolean {
@@ -27,11 +28,14 @@ export function onWake(listener: () => void): () => void {
   const whenVisible = () => {
     if (document?.visibilityState === 'visible') listener()
   }
-  wake.addEventListener('retry', listener, { signal })
+  listeners.add(listener)
   window?.addEventListener('online', listener, { signal })
   window?.addEventListener('offline', listener, { signal })
   document?.addEventListener('visibilitychange', whenVisible, { signal })
-  return () => stop.abort()
+  return () => {
+    listeners.delete(listener)
+    stop.abort()
+  }
 }
 
 /**
