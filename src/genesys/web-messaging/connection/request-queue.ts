@@ -91,14 +91,19 @@ export class RequestQueue {
 
   add<T>(request: GuestRequest<T>): Promise<T> {
     const { pending, answer } = this.#createPending(request)
-    this.#waiting.push(pending)
-    this.sendNext()
+    const leftMs = this.#msLeft(request)
+    if (leftMs > 0) {
+      this.#startTimer(pending, leftMs)
+      this.#waiting.push(pending)
+      this.sendNext()
+    } else pending.reject(this.lastError ?? noAnswerError(pending))
     return answer
   }
 
   /** Waits for a pushed frame without holding up the queue. */
   awaitFrame<T>({ signal, ...request }: AwaitedFrame<T>): Promise<T> {
     const { pending, answer } = this.#createPending({ ...request, ifLost: 'send-again' })
+    this.#startTimer(pending, Math.max(0, this.#msLeft(request)))
     this.#addParallel(pending)
     signal.addEventListener('abort', () => {
       if (this.#parallel?.delete(pending)) settle(pending).reject(noAnswerError(pending))
@@ -220,8 +225,11 @@ export class RequestQueue {
         gotUnreadableFrame: false,
       }
     })
-    this.#startTimer(pending, request.deadlineAtMs - this.#settings.monotonicNow())
     return { pending, answer }
+  }
+
+  #msLeft({ deadlineAtMs }: Pick<GuestRequest<unknown>, 'deadlineAtMs'>): number {
+    return deadlineAtMs - this.#settings.monotonicNow()
   }
 
   #startTimer(pending: PendingRequest, ms: number): void {

@@ -47,6 +47,16 @@ const jwt = (tracingId?: unknown) => ({
   tracingId,
 })
 
+test('a request whose deadline has passed is not sent, and costs no timer', async () => {
+  const genesys = fakeGenesys()
+  const connection = genesys.ready()
+  const timers = jest.getTimerCount()
+  const { outcome } = send(connection, 'too late', -1)
+  expect(jest.getTimerCount()).toBe(timers)
+  expect(await outcome).toBe('upstream_timeout')
+  expect(genesys.socket.lastSent).not.toMatchObject({ action: 'onMessage' })
+})
+
 describe('which request an answer belongs to', () => {
   test('an answer with the id of another request is not taken', async () => {
     const genesys = fakeGenesys()
