@@ -1,28 +1,39 @@
-// The packed package and the examples in the frameworks and bundlers that they are for, built and used as they come.
-//   npm run test:frameworks [-- NAME…]     esbuild rollup webpack vite nextjs-turbopack nextjs-webpack nuxt sveltekit
-// Everything is installed in a temporary folder, by the versions of the package.json beside this file.
+// The packed package and the examples in the frameworks and bundlers that they are for: built as they come, and opened in
+// Chromium, where a guest writes and reads the agent's answer.
+//   npm run test:frameworks [-- NAME…]     the names of CHECKS
+// Everything but the browser is installed in a temporary folder, by the versions of the package.json beside this file.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import express from 'express'
+import { chromium } from 'playwright-core'
 
 const run = promisify(execFile)
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../../..')
 const BUILD_TIMEOUT_MS = 240_000
 const SITE = 'https://www.example.com'
+/** What a proxy in front of the website says of the guest. */
+const FORWARDED = { 'x-forwarded-for': '192.0.2.4' }
 
 const PAGE = `
   import { createGuestChat } from 'genesys-guest-bff/client'
   import 'genesys-guest-bff/guest-chat'
-  globalThis.chat = createGuestChat({ baseUrl: 'https://chat.example.com' })
+  const baseUrl = new URLSearchParams(location.search).get('service')
+  const element = document.createElement('genesys-guest-chat')
+  element.setAttribute('base-url', baseUrl)
+  document.body.append(element)
+  globalThis.deployment = await createGuestChat({ baseUrl }).deployment()
 `
+/** What a page by hand makes of the client's messages. */
+const LINES = 'chat.messages.map(({ key, sender, text }) => ({ key, line: sender + ": " + text }))'
 const SERVER = `
   import { readConfigFromEnvironment, startService } from 'genesys-guest-bff'
   const service = await startService(readConfigFromEnvironment())
@@ -47,6 +58,8 @@ const CHECKS = {
   'nextjs-webpack': () => checkNextjs('--webpack'),
   nuxt: checkNuxt,
   sveltekit: checkSvelteKit,
+  'static-html': checkStaticHtml,
+  'express-mounted': checkExpressMounted,
 }
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS)
 
@@ -54,12 +67,17 @@ const temporary = await realpath(await mkdtemp(join(tmpdir(), 'frameworks-')))
 process.once('SIGTERM', () => process.exit(1))
 let failed = 0
 let genesys
+let browser
 try {
   await install()
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
   const { startSimulator } = await import(
     pathToFileURL(join(temporary, 'node_modules/genesys-guest-bff/dist/simulator/simulator.js')).href
   )
-  genesys = await startSimulator({ agent: 'silent', port: 0 })
+  genesys = await startSimulator({ agentDelayMs: 200, port: 0 })
   for (const name of chosen) {
     const startedAtMs = Date.now()
     const seconds = () => Math.round((Date.now() - startedAtMs) / 1000)
@@ -74,6 +92,7 @@ try {
     )
   }
 } finally {
+  await browser?.close()
   await genesys?.close()
   await rm(temporary, { recursive: true, force: true })
 }
@@ -102,11 +121,26 @@ async function application(name, files) {
   return folder
 }
 
-/** A page and a server, each in one file; the server is run. */
+/** A page and a server, each built by itself; the server is run, and the page opened from another origin. */
 async function bundler(name, build) {
-  const folder = await application(name, { 'page.js': PAGE, 'server.js': SERVER })
+  const folder = await application(name, {
+    'page.js': PAGE,
+    'server.js': SERVER,
+    'out/index.html': '<!doctype html><title>Shop</title><body><script type="module" src="page.js"></script>',
+  })
   const server = await build(folder)
-  await withServer(process.execPath, [server], folder, (url) => converse(url))
+  await withSite(join(folder, 'out'), (site) =>
+    withServer(
+      process.execPath,
+      [server],
+      folder,
+      async (url) => {
+        await converse(url)
+        await withPage(`${site}/?service=${encodeURIComponent(url)}`, talkToElement)
+      },
+      { ALLOWED_ORIGINS: `${SITE},${site}` },
+    ),
+  )
 }
 
 async function buildWithEsbuild(folder) {
@@ -137,7 +171,7 @@ async function buildWithRollup(folder) {
       warnings.push(warning.message)
   }
   const page = await rollup({ input: join(folder, 'page.js'), plugins: [resolve({ browser: true })], onwarn })
-  await page.write({ dir: join(folder, 'out/page'), format: 'es' })
+  await page.write({ dir: join(folder, 'out'), format: 'es' })
   // A server's packages stay outside, as Rollup's documentation advises; only ours is taken in.
   const server = await rollup({
     input: join(folder, 'server.js'),
@@ -157,7 +191,8 @@ async function buildWithWebpack(folder) {
     {
       ...common,
       entry: './page.js',
-      output: { path: join(folder, 'out'), filename: 'page.js' },
+      output: { path: join(folder, 'out'), filename: 'page.js', module: true, chunkFormat: 'module' },
+      experiments: { outputModule: true },
       performance: false,
     },
     {
@@ -188,7 +223,7 @@ async function buildWithWebpack(folder) {
 
 async function checkVite() {
   const folder = await application('vite', {
-    'index.html': '<!doctype html><title>Chat</title><script type="module" src="/page.js"></script>',
+    'index.html': '<!doctype html><title>Shop</title><body><script type="module" src="/page.js"></script>',
     'page.js': PAGE,
   })
   const { build } = await load('vite')
@@ -203,20 +238,45 @@ async function checkVite() {
     },
   })
   assert.deepEqual(warnings, [])
+  await withSite(join(folder, 'dist'), (site) =>
+    withInstalledService(site, (url) =>
+      withPage(`${site}/?service=${encodeURIComponent(url)}`, talkToElement),
+    ),
+  )
+}
+
+/** `examples/static-html` as it is, from another origin than the service. */
+async function checkStaticHtml() {
+  await withSite(join(root, 'examples/static-html'), (site) =>
+    withInstalledService(site, (url) => withPage(`${site}/?service=${encodeURIComponent(url)}`, talkByHand)),
+  )
+}
+
+/** `examples/express-mounted` as it is: the page and the service have one origin. */
+async function checkExpressMounted() {
+  const folder = await application('express-mounted', { 'server.mjs': 'example:express-mounted/server.mjs' })
+  await withServer(process.execPath, ['server.mjs'], folder, (url) => withPage(url, talkToElement))
+}
+
+/** The service of the installed package, for a page of this site. */
+function withInstalledService(site, use) {
+  const main = join(temporary, 'node_modules/genesys-guest-bff/dist/main.js')
+  return withServer(process.execPath, [main], temporary, use, { ALLOWED_ORIGINS: site })
 }
 
 async function checkNextjs(by) {
   const name = `next${by}`
+  // The component of the hook's README, as it stands there.
+  const readme = await readFile(join(root, 'examples/react-hook/README.md'), 'utf8')
+  const component = /```tsx\n([^]*?)```/.exec(readme)[1].replace('https://chat.example.com', '/chat')
   const folder = await application(name, {
     'next.config.mjs': `export default { serverExternalPackages: ['genesys-guest-bff'], turbopack: { root: ${JSON.stringify(temporary)} }, outputFileTracingRoot: ${JSON.stringify(temporary)} }`,
     'app/layout.tsx': `export default function Layout({ children }: { children: React.ReactNode }) {
       return <html lang="en"><body>{children}</body></html> }`,
     'app/page.tsx': `'use client'
+      import { useState } from 'react'
       import { useGuestChat } from './use-guest-chat'
-      export default function Page() {
-        const { chat, messages, state } = useGuestChat({ baseUrl: '/chat', storage: 'session' })
-        return <main><button onClick={() => void chat.send('Hello')}>Send</button><p>{state} {messages.length}</p></main>
-      }`,
+      export default ${component}`,
     'app/use-guest-chat.ts': 'example:react-hook/use-guest-chat.ts',
     'app/chat/[...path]/route.ts': 'example:nextjs-route/route.ts',
   })
@@ -227,8 +287,9 @@ async function checkNextjs(by) {
     [next, 'start', '--hostname', '127.0.0.1'],
     folder,
     async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
       await converse(`${url}/chat`)
+      await withPage(url, talkOnceHydrated, FORWARDED)
       await countByAddress(`${url}/chat`)
     },
     { TRUST_PROXY: '1' },
@@ -243,8 +304,15 @@ async function checkNuxt() {
     'tsconfig.json': '{"extends":"./.nuxt/tsconfig.json"}',
     'app/app.vue': `<script setup>
       import { createGuestChat } from 'genesys-guest-bff/client'
-      const start = () => createGuestChat({ baseUrl: '/chat', storage: 'session' }).send('Hello')
-      </script><template><button @click="start">Send</button></template>`,
+      const text = ref('')
+      const lines = ref([])
+      let chat
+      onMounted(() => {
+        chat = createGuestChat({ baseUrl: '/chat', storage: 'session' })
+        chat.on('change', () => (lines.value = ${LINES}))
+      })
+      </script><template><ol><li v-for="{ key, line } in lines" :key="key">{{ line }}</li></ol>
+      <input v-model="text" /><button @click="chat.send(text)">Send</button></template>`,
     'server/routes/chat/[...path].ts': 'example:nuxt/chat.ts',
   })
   await buildIn(folder, [join(temporary, 'node_modules/nuxt/bin/nuxt.mjs'), 'build'])
@@ -253,8 +321,9 @@ async function checkNuxt() {
     ['.output/server/index.mjs'],
     folder,
     async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
       await converse(`${url}/chat`)
+      await withPage(url, talkOnceHydrated, FORWARDED)
       await countByAddress(`${url}/chat`)
     },
     { TRUST_PROXY: '1' },
@@ -271,9 +340,17 @@ async function checkSvelteKit() {
     'src/app.html':
       '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>',
     'src/routes/+page.svelte': `<script>
+      import { onMount } from 'svelte'
       import { createGuestChat } from 'genesys-guest-bff/client'
-      const start = () => createGuestChat({ baseUrl: '/chat', storage: 'session' }).send('Hello')
-      </script><button onclick={start}>Send</button>`,
+      let text = $state('')
+      let lines = $state([])
+      let chat
+      onMount(() => {
+        chat = createGuestChat({ baseUrl: '/chat', storage: 'session' })
+        chat.on('change', () => (lines = ${LINES}))
+      })
+      </script><ol>{#each lines as { key, line } (key)}<li>{line}</li>{/each}</ol>
+      <input bind:value={text} /><button onclick={() => chat.send(text)}>Send</button>`,
     'src/routes/chat/[...path]/+server.ts': 'example:sveltekit/+server.ts',
   })
   await buildIn(folder, [join(temporary, 'node_modules/vite/bin/vite.js'), 'build'])
@@ -282,8 +359,9 @@ async function checkSvelteKit() {
     ['build/index.js'],
     folder,
     async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button>Send<\/button>/)
+      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
       await converse(`${url}/chat`)
+      await withPage(url, talkOnceHydrated, FORWARDED)
       await countByAddress(`${url}/chat`)
     },
     { ADDRESS_HEADER: 'x-forwarded-for', XFF_DEPTH: '1', ORIGIN: SITE },
@@ -313,7 +391,7 @@ async function withServer(command, args, cwd, use, settings = {}) {
     PORT: String(port),
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    ALLOWED_ORIGINS: SITE,
+    ALLOWED_ORIGINS: `${SITE},http://127.0.0.1:${port}`,
     SESSION_KEYS: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'),
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
     GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
@@ -370,6 +448,66 @@ async function freePort() {
 function openSession(url, address) {
   const headers = { origin: SITE, 'content-type': 'application/json', 'x-forwarded-for': address }
   return fetch(`${url}/guest-session`, { method: 'POST', headers, body: '{}' })
+}
+
+/** A website of static files, on a port of its own. */
+async function withSite(folder, use) {
+  const server = express().use(express.static(folder)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    await use(`http://127.0.0.1:${server.address().port}`)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+/** Opens a page in Chromium; nothing may go wrong in it. */
+async function withPage(url, use, extraHTTPHeaders = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', extraHTTPHeaders })
+  context.setDefaultTimeout(20_000)
+  try {
+    const page = await context.newPage()
+    const mistakes = []
+    page.on('pageerror', (error) => mistakes.push(String(error)))
+    page.on('console', (line) => {
+      const isMistake = line.type() === 'error' && !line.location().url.endsWith('/favicon.ico')
+      if (isMistake) mistakes.push(`${line.text()} ${line.location().url}`)
+    })
+    await page.goto(url)
+    await use(page).catch((error) => {
+      throw new Error(`${error.message}\n${mistakes.join('\n')}`, { cause: error })
+    })
+    assert.deepEqual(mistakes, [])
+  } finally {
+    await context.close()
+  }
+}
+
+/** The component: opened, written to, and answered. */
+async function talkToElement(page) {
+  const bubble = (...text) => page.getByRole('log').getByText(...text)
+  await page.getByRole('button', { name: 'Open chat' }).click()
+  await page.getByRole('textbox', { name: 'Your message' }).fill('Hello')
+  await page.getByRole('textbox', { name: 'Your message' }).press('Enter')
+  await bubble('Hello', { exact: true }).waitFor()
+  await bubble('Hello! I am Ada.').waitFor()
+}
+
+/** A field, a button and a list of `sender: text`, as the examples have them. */
+async function talkByHand(page) {
+  const send = page.getByRole('button', { name: 'Send', disabled: false })
+  await send.waitFor()
+  await page.getByRole('textbox').fill('Hello')
+  await send.click()
+  await page.getByRole('listitem').filter({ hasText: 'guest: Hello' }).waitFor()
+  await page.getByRole('listitem').filter({ hasText: 'agent: Hello! I am Ada.' }).waitFor()
+}
+
+/** A page made by a server takes input once its script runs. */
+async function talkOnceHydrated(page) {
+  await page.waitForLoadState('networkidle')
+  await talkByHand(page)
 }
 
 /** A session, a message, and its event on the stream. */
