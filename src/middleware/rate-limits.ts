@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
 import { addressKey } from './client-address.ts'
 import { RequestError } from './request-error.ts'
+import { BoundedMemoryStore } from './bounded-memory-store.ts'
 import { claimsOf } from './session-guard.ts'
 
 export interface RateLimitSettings {
@@ -45,6 +46,7 @@ function limit(
     limit: max,
     identifier: name,
     keyGenerator,
+    store: new BoundedMemoryStore(),
     legacyHeaders: false,
     standardHeaders: ALWAYS_ADVERTISED.has(name) ? 'draft-8' : false,
     handler(req: Request & { rateLimit?: RateLimitInfo }, _res, next) {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Request, Response } from 'express'
+import { BoundedMemoryStore } from '../../src/middleware/bounded-memory-store.ts'
 import { createRateLimits, type RateLimits } from '../../src/middleware/rate-limits.ts'
 import { RequestError } from '../../src/middleware/request-error.ts'
 
@@ -37,6 +38,37 @@ test('an address may send as many requests as its limit says, and more when the 
   expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 40 } })
   jest.advanceTimersByTime(40_000)
   expect((await ask('perAddress')).problem).toBeUndefined()
+})
+
+test.each([-3_600_000, 3_600_000])(
+  'the limit of an address lasts its minute though the clock is set by %i ms',
+  async (stepMs) => {
+    for (let request = 0; request < 3; request++) await ask('perAddress')
+    jest.setSystemTime(Date.now() + stepMs)
+    expect((await ask('perAddress')).problem?.facts).toMatchObject({ retryAfterSeconds: 60 })
+    jest.advanceTimersByTime(60_000)
+    expect((await ask('perAddress')).problem).toBeUndefined()
+  },
+)
+
+describe('what the limits remember', () => {
+  test('is bounded: above it the windows that would end first end early', () => {
+    const store = new BoundedMemoryStore(1000)
+    store.init({ windowMs: 60_000 })
+    for (let i = 0; i < 5000; i++) expect(store.increment(`2001:db8:${i}::/64`).totalHits).toBe(1)
+    expect(store.size).toBe(1000)
+    expect(store.increment('2001:db8:4000::/64').totalHits).toBe(2)
+    expect(store.increment('2001:db8:0::/64').totalHits).toBe(1)
+  })
+
+  test('is forgotten when its window is over', () => {
+    const store = new BoundedMemoryStore()
+    store.init({ windowMs: 60_000 })
+    for (let i = 0; i < 100; i++) store.increment(String(i))
+    jest.advanceTimersByTime(60_000)
+    store.increment('next')
+    expect(store.size).toBe(1)
+  })
 })
 
 test('one address does not use up the limit of another', async () => {
