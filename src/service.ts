@@ -95,7 +95,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     attributes,
     renewIfDue: (claims) => sessions.renewIfDue(claims),
     onEnded: (sid) => registry.markEnded(sid),
-    now,
+    monotonicNow,
   })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
   const widgetConfig = createWidgetConfig({

@@ -51,12 +51,12 @@ export function createGuestMessages(options: {
   readonly renewIfDue: (claims: SessionClaims) => Promise<string | undefined>
   /** Told when Genesys does not know a guest any more, so that resuming opens another session. */
   readonly onEnded: (sid: string) => void
-  readonly now?: () => number
+  readonly monotonicNow?: (() => number) | undefined
 }): GuestMessages {
-  const { guestApi, attributes, renewIfDue, onEnded, now = Date.now } = options
+  const { guestApi, attributes, renewIfDue, onEnded, monotonicNow } = options
   const idempotency = createIdempotency<Message>({
     outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
-    now,
+    monotonicNow,
   })
 
   async function sendOnce(

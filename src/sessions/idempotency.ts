@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { monotonicNow as processMonotonicNow } from '../upstream/monotonic-now.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { SessionError } from './session-error.ts'
 
@@ -35,9 +36,11 @@ export function createIdempotency<Answer>(options: {
   readonly outcomeUnknown: (error: unknown) => boolean
   readonly capacity?: number
   readonly keepMs?: number
-  readonly now?: () => number
+  /** Epoch ms: how long an answer is kept, and when a try was made, whatever is done to the clock. */
+  readonly monotonicNow?: (() => number) | undefined
 }): Idempotency<Answer> {
-  const { outcomeUnknown, capacity = 10_000, keepMs = 600_000, now = Date.now } = options
+  const { outcomeUnknown, capacity = 10_000, keepMs = 600_000 } = options
+  const { monotonicNow = processMonotonicNow } = options
   const attempts = new BoundedMap<string, Attempt<Answer>>(capacity, {
     maxBytes: MAX_BYTES,
     bytesOf: ({ bytes }) => bytes,
@@ -47,7 +50,7 @@ export function createIdempotency<Answer>(options: {
       const id = `${sid} ${key}`
       const bodyHash = createHash('sha256').update(body).digest('base64')
       const earlier = attempts.get(id)
-      const known = earlier !== undefined && earlier.expiresAtMs > now() ? earlier : undefined
+      const known = earlier !== undefined && earlier.expiresAtMs > monotonicNow() ? earlier : undefined
       if (known !== undefined) {
         if (known.bodyHash !== bodyHash) {
           throw new SessionError('idempotency_key_reused', 'This Idempotency-Key was used with another body.')
@@ -64,7 +67,7 @@ export function createIdempotency<Answer>(options: {
         }
       }
       // What is left of `known` here is a try whose outcome is unknown.
-      const nowMs = now()
+      const nowMs = monotonicNow()
       const firstTriedAtMs = known?.firstTriedAtMs ?? nowMs
       const bytes = 1000 + 2 * body.length
       const current: Attempt<Answer> = { bodyHash, expiresAtMs: nowMs + keepMs, firstTriedAtMs, bytes }

@@ -155,6 +155,19 @@ test('a clock that is set back an hour, or forward, changes nothing for a guest 
   clock.step(-3_600_000)
 })
 
+test.each([-3_600_000, 3_600_000])(
+  'a message that is repeated with its key is sent once though the clock is set by %i ms meanwhile',
+  async (stepMs) => {
+    const page = await running.openPage()
+    const headers = { 'idempotency-key': `clock-set-by-${stepMs}-ms` }
+    const first = await page.say('once', headers)
+    clock.step(stepMs)
+    const repeat = await page.say('once', headers)
+    clock.step(-stepMs)
+    expect([first.status, repeat.status, repeat.body.id]).toEqual([201, 201, first.body.id])
+  },
+)
+
 test.each([
   ['names that do not resolve', () => `http://${UNRESOLVABLE_HOST}`, () => `ws://${UNRESOLVABLE_HOST}`],
   [

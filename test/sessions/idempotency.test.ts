@@ -10,7 +10,7 @@ function setUp(options: { capacity?: number } = {}) {
   const idempotency = createIdempotency<string>({
     outcomeUnknown: (error) => error instanceof OutcomeUnknown,
     keepMs: 60_000,
-    now: () => nowMs,
+    monotonicNow: () => nowMs,
     ...options,
   })
   const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's' } = {}) =>

@@ -76,7 +76,7 @@ export function createSessionStack(
     attributes,
     renewIfDue: (claims) => sessions.renewIfDue(claims),
     onEnded: (sid) => ended.push(sid),
-    now,
+    monotonicNow: now,
   })
   const caller = (proof?: Proof | null) => ({
     origin: SITE,

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
+import { monotonicNow } from '../../../upstream/monotonic-now.ts'
 import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
 import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
@@ -68,7 +69,7 @@ export function handshakeError(
   origin: string | undefined,
 ): UpstreamError {
   const facts: UpstreamErrorFacts = { status }
-  const retryAfterSeconds = parseRetryAfter(headers['retry-after'], Date.now())
+  const retryAfterSeconds = parseRetryAfter(headers['retry-after'], monotonicNow())
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = retryAfterSeconds
   if (status === 429) {
     return new UpstreamError('upstream_rate_limited', 'Genesys limits the rate of new connections', facts)

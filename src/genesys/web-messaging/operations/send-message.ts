@@ -63,7 +63,7 @@ export function createSendMessage(options: {
         readAnswer: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
         // Only now, as the messages before it in the queue may say the same.
-        onSend: () => (from = { afterKey: connection.newest.key, sinceMs: now() - CLOCK_SKEW_MS }),
+        onSend: () => (from = { afterKey: connection.newest.key, sinceMs: monotonicNow() - CLOCK_SKEW_MS }),
       })
     } catch (error) {
       if (from === undefined || !isDeliveryUnknown(error)) throw error
@@ -83,7 +83,8 @@ export function createSendMessage(options: {
   ): Promise<Message | undefined> {
     const echo = connections.of(guest).lateAcknowledgements.find(message.tracingId)
     if (echo) return echo
-    const sinceMs = firstTriedAtMs === undefined ? now() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
+    const sinceMs =
+      firstTriedAtMs === undefined ? monotonicNow() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     try {
       return await search(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
     } catch (error) {
