@@ -73,6 +73,8 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     labelNames: ['code'],
     registers,
   })
+  // A rate sees no rise from nothing to one: the first error of the program must not be missed.
+  problems.inc({ code: 'internal_error' }, 0)
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
     help: 'Requests from a website that is not on ALLOWED_ORIGINS.',

@@ -1,0 +1,19 @@
+// Writes rules whose durations are divided by FACTOR to standard output, so that a test sees in seconds what an operator
+// sees in minutes: `for: 5m` and `[5m]` become 5000ms with a factor of 60. Thresholds stay as they are, as all of them are
+// rates per second, shares or gauges; a factor that turns `rate(…[5m])` into a count in five minutes is one of time as well.
+//
+//   node deploy/prometheus/scale-durations.mjs rules.yml 60
+import { readFileSync } from 'node:fs'
+
+const MS = { s: 1000, m: 60_000, h: 3_600_000 }
+const [file, factor] = process.argv.slice(2)
+
+/** @param {string} text @param {number} factor */
+export function scaleDurations(text, factor) {
+  const scaled = (number, unit) => `${Math.round((Number(number) * MS[unit]) / factor)}ms`
+  return text
+    .replace(/^(\s*for: )(\d+)([smh])$/gm, (_, key, number, unit) => key + scaled(number, unit))
+    .replace(/\[(\d+)([smh])\]/g, (_, number, unit) => `[${scaled(number, unit)}]`)
+}
+
+if (file !== undefined) process.stdout.write(scaleDurations(readFileSync(file, 'utf8'), Number(factor)))

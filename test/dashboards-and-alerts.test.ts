@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, expect, test } from '@jest/globals'
+import { createMetrics } from '../src/metrics.ts'
+import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
+import { OPERATION_LABELS } from '../src/upstream-operation-labels.ts'
+
+const FILES = ['deploy/prometheus/rules.yml', 'deploy/grafana/guest-bff.json'] as const
+const texts = new Map<string, string>(
+  FILES.map((file) => [file, readFileSync(file, 'utf8').replaceAll('\\"', '"')]),
+)
+
+/** Names of the metrics, each with the names that a histogram's parts have. */
+const known = new Map<string, string>()
+
+beforeAll(async () => {
+  const metrics = createMetrics({ processMetrics: true })
+  metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
+  metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
+  metrics.countRequests({ inFlight: () => 0, arriving: () => 0 })
+  for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+    known.set(name, name)
+    if (type === 'histogram')
+      for (const part of ['bucket', 'sum', 'count']) known.set(`${name}_${part}`, name)
+  }
+})
+
+test.each(FILES)('every metric that %s asks for is one of /metrics', (file) => {
+  const asked = new Set(texts.get(file)!.match(/\b(?:guest_bff|nodejs|process)_\w+/g))
+  expect(asked.size).toBeGreaterThan(10)
+  expect([...asked].filter((name) => !known.has(name))).toEqual([])
+})
+
+test('every metric of ours has a panel', () => {
+  const dashboard = texts.get('deploy/grafana/guest-bff.json')!
+  const ours = [...new Set(known.values())].filter((name) => name.startsWith('guest_bff_'))
+  expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
+})
+
+/** The values that the selectors of one label name, alternatives of a regular expression each by itself. */
+function valuesOf(label: string): string[] {
+  const all = [...texts.values()].join('\n')
+  const selectors = [...all.matchAll(new RegExp(`\\b${label}(?:=|!=|=~|!~)"([^"]*)"`, 'g'))]
+  return [...new Set(selectors.flatMap(([, value = '']) => alternatives(value)))].filter(
+    (value) => !value.includes('$'),
+  )
+}
+
+/** `a|b_(c|d)` is `a`, `b_c`, `b_d`. */
+function alternatives(pattern: string): string[] {
+  const group = /(\w*)\(([^)]*)\)/.exec(pattern)
+  if (group === null) return pattern.split('|')
+  const [whole, start = '', inner = ''] = group
+  return alternatives(
+    pattern.replace(
+      whole,
+      inner
+        .split('|')
+        .map((each) => start + each)
+        .join('|'),
+    ),
+  )
+}
+
+test('every code, operation and status that they select exists', () => {
+  const codes = PROBLEM_CODES
+  const isCode = (value: string) => codes.some((code) => new RegExp(`^${value}$`).test(code))
+  expect(valuesOf('code').filter((value) => !isCode(value))).toEqual([])
+  const operations = new Set(Object.values(OPERATION_LABELS))
+  expect(valuesOf('operation').filter((value) => !operations.has(value))).toEqual([])
+  expect(valuesOf('code').length).toBeGreaterThan(10)
+  expect(valuesOf('operation').length).toBeGreaterThan(2)
+})
+
+test('every route that they select is one of the service', () => {
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: object }
+  const routes = valuesOf('route')
+  expect(routes).toContain('/messages')
+  expect(routes.filter((route) => !(route in paths) && route !== '/metrics')).toEqual([])
+})
+
+test('every alert has a summary, what to do about it, and a row in the README beside it', () => {
+  const rules = texts.get('deploy/prometheus/rules.yml')!.split('- alert: ').slice(1)
+  const readme = readFileSync('deploy/prometheus/README.md', 'utf8')
+  expect(rules.length).toBeGreaterThan(10)
+  for (const rule of rules) {
+    const name = /^\w+/.exec(rule)![0]
+    expect([name, /severity: (critical|warning)/.test(rule)]).toEqual([name, true])
+    expect([name, /summary: \S/.test(rule) && /description: \S/.test(rule)]).toEqual([name, true])
+    expect(readme).toContain(`\`${name}\``)
+  }
+})
