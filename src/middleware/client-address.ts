@@ -36,8 +36,17 @@ function addNetwork(networks: BlockList, text: string): void {
   networks.addSubnet(ip, Number(bits ?? (type === 'ipv6' ? 128 : 32)), type)
 }
 
+/** Guards, limits and log ask in turn, and proxies' headers are read anew each time. */
+const addressKeys = new WeakMap<Request, string>()
+
 /** The client's address as limits count it: an IPv4 address, or the network of an IPv6 one. */
 export function addressKey(req: Request): string {
+  let key = addressKeys.get(req)
+  if (key === undefined) addressKeys.set(req, (key = addressKeyOf(req)))
+  return key
+}
+
+function addressKeyOf(req: Request): string {
   const ip = plainAddress(req.ip ?? '')
   return isIPv6(ip) ? ipKeyGenerator(ip, IPV6_SUBNET) : ip
 }
