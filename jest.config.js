@@ -17,5 +17,7 @@ export default {
     '^genesys-guest-bff/fixtures$': '<rootDir>/src/fixtures/fixtures.ts',
   },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],
+  // No test waits for time to pass; this ends what hangs, also on a machine that does much else.
+  testTimeout: 30_000,
   errorOnDeprecated: true,
 }

@@ -168,7 +168,9 @@ describe('answers that are none', () => {
       }
       more()
     })
-    const error = await failure(client.request(read({ url: `${upstream.url}/thing` })))
+    const patient = createUpstreamClient({ name: 'api', timeoutMs: 20_000 })
+    const endless = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 20_000 })
+    const error = await failure(patient.request(endless)).finally(() => patient.close())
     expect(error.code).toBe('upstream_bad_response')
     expect(error.facts.hint).toMatch(/larger/)
   })
