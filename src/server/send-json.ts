@@ -10,5 +10,8 @@ export function sendJson(res: Response, body: unknown, status = 200): void {
   res.statusCode = status
   res.setHeader('Content-Type', 'application/json; charset=utf-8')
   res.setHeader('Content-Length', Buffer.byteLength(text))
-  batchWrite(() => res.end(text))
+  batchWrite(
+    () => res.end(text),
+    () => res.destroy(),
+  )
 }
