@@ -41,12 +41,12 @@ async function licenseInReadme(folder) {
   return /^(?:#+ *)?licen[cs]e\b[^]*/im.exec(readme)?.[0].trim() ?? ''
 }
 
-/** And some say only in their manifest which license it is, and who they are. */
-function licenseInManifest({ license, author }) {
+/** And some say only in their manifest which license it is, and who they are or where the source is. */
+function licenseInManifest({ license, author, repository }) {
   const holder = typeof author === 'string' ? author : author?.name
-  return license && holder
-    ? `License: ${license}. Author: ${holder}. The package comes without the license's text.`
-    : ''
+  const source = typeof repository === 'string' ? repository : repository?.url
+  const from = holder ? `Author: ${holder}` : source && `Source: ${source}`
+  return license && from ? `License: ${license}. ${from}. The package comes without the license's text.` : ''
 }
 
 function licenseSection({ id, license, text }) {

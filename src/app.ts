@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
+import type { Store } from 'express-rate-limit'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { Log } from './log.ts'
@@ -48,6 +49,8 @@ export interface AppParts {
   readonly widgetConfig: ReadWidgetConfig
   readonly readiness: Readiness
   readonly load: LoadLimit
+  /** Where replicas count together. */
+  readonly rateLimitStore: ((name: string) => Store) | undefined
   /** Whether pages with a live stream may come. */
   readonly acceptsStreams: () => boolean
   readonly monotonicNow: () => number
@@ -70,7 +73,7 @@ export function createApp(parts: AppParts): Express {
         'an origin was refused',
       ),
   })
-  const rate = createRateLimits(config.rate)
+  const rate = createRateLimits(config.rate, parts.rateLimitStore)
   const arrivals = createArrivalLimit({
     max: config.limits.requestsArriving,
     maxPerAddress: config.limits.requestsArrivingPerAddress,

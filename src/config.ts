@@ -83,6 +83,8 @@ export interface Config {
     readonly openedTokens: number
     readonly requestTimeoutMs: number
   }
+  /** What replicas share; undefined where each goes on alone. */
+  readonly redis: { readonly url: string; readonly keyPrefix: string } | undefined
   readonly upstreamTimeoutMs: number
   /** How long new connections are still served after the signal to stop. */
   readonly drainDelayMs: number
@@ -222,6 +224,7 @@ export function readConfig(
       openedTokens: env.MAX_OPENED_TOKENS,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     },
+    redis: env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, keyPrefix: env.REDIS_KEY_PREFIX },
     upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS ?? (production ? DRAIN_DELAY_MS : 0),
     drainMs: env.DRAIN_MS,

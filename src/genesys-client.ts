@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { createAccessToken, type AccessToken } from './genesys/oauth/access-token.ts'
+import { createAccessToken, type AccessToken, type RefusedCredentials } from './genesys/oauth/access-token.ts'
 import { createExternalGuests } from './genesys/rest-guest-apis/external-guests.ts'
 import { createExternalUsers } from './genesys/rest-guest-apis/external-users.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
@@ -31,6 +31,8 @@ export interface GenesysClientParts {
   readonly now: () => number
   /** For waits and deadlines: never set back. */
   readonly monotonicNow?: (() => number) | undefined
+  /** Where replicas share what was refused. */
+  readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
 }
 
@@ -68,6 +70,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
       }),
       loginUrl: hosts.loginUrl,
       client: clients.login,
+      refused: parts.refusedCredentials,
       now: monotonicNow,
     })
   return {

@@ -36,6 +36,10 @@ export interface Metrics {
   setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
   /** Has the metrics ask for the readiness each time that they are read. */
   observeReadiness(report: () => Promise<ReadinessReport>): void
+  /** A command that Redis did not answer, or refused. */
+  redisCommandFailed(): void
+  /** Has the metrics ask whether Redis answers, each time that they are read. */
+  observeRedis(isAvailable: () => boolean): void
   /** Has the metrics ask for these numbers each time that they are read. */
   countRequests(counts: { readonly inFlight: () => number; readonly arriving: () => number }): void
 }
@@ -121,6 +125,7 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     labelNames: ['reason'],
     registers,
   })
+  let redisFailures: Counter | undefined
   const boundedRoute = boundedLabel(64)
   const boundedOperation = boundedLabel(64)
   const boundedOutcome = boundedLabel(64)
@@ -161,6 +166,17 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     countRequests({ inFlight, arriving }) {
       countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
       countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
+    },
+    redisCommandFailed: () => redisFailures?.inc(),
+    observeRedis(isAvailable) {
+      redisFailures = new Counter({
+        name: 'guest_bff_redis_failures_total',
+        help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
+        registers,
+      })
+      countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
+        Number(isAvailable()),
+      )
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -5,7 +5,7 @@ import { monotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
-  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining' | 'trust-proxy'
+  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining' | 'trust-proxy' | 'redis'
   readonly ok: boolean
   /** Of a check that failed: whether no guest can be served until that is fixed. */
   readonly essential?: boolean
@@ -46,6 +46,8 @@ export interface ReadinessOptions {
   readonly accessToken: Pick<AccessToken, 'get'> | undefined
   /** The websites that are served, each of which the deployment has to allow too. */
   readonly allowedOrigins?: readonly string[]
+  /** Undefined where replicas share nothing. */
+  readonly sharedState?: { readonly isAvailable: boolean } | undefined
   readonly now?: () => number
 }
 
@@ -54,7 +56,7 @@ export interface ReadinessOptions {
  * a host that is down does not: every replica would be taken away at once, and what is known goes on serving.
  */
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { guestApi, accessToken, now = monotonicNow } = options
+  const { guestApi, accessToken, sharedState, now = monotonicNow } = options
   let isDraining = false
   const notices: ReadinessCheck[] = []
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
@@ -74,7 +76,7 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     async report() {
       if (known === undefined || now() - known.atMs > REPORT_TTL_MS)
         known = { atMs: now(), checks: askGenesys() }
-      const checks = [...(await known.checks), ...notices]
+      const checks = [...(await known.checks), ...notices, ...(sharedState ? [redisCheck(sharedState)] : [])]
       return isDraining
         ? reportOf([...checks, { name: 'draining', ok: false, essential: true, code: 'shutting_down' }])
         : reportOf(checks)
@@ -93,6 +95,13 @@ function reportOf(checks: readonly ReadinessCheck[]): ReadinessReport {
   const failed = checks.filter(({ ok }) => !ok)
   if (failed.length === 0) return { status: 'ready', checks }
   return { status: failed.some(({ essential }) => essential) ? 'not ready' : 'degraded', checks }
+}
+
+function redisCheck({ isAvailable: ok }: { readonly isAvailable: boolean }): ReadinessCheck {
+  const name = 'redis'
+  if (ok) return { name, ok }
+  const hint = 'Redis does not answer: limits, idempotency keys and sign-ins hold in each process alone.'
+  return { name, ok, essential: false, hint }
 }
 
 /** @throws also why the deployment can't be read anew, while what was known of it goes on serving */

@@ -26,6 +26,7 @@ export interface RunningService {
 /** Builds the service and listens. @throws when a port is in use */
 export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
   const bff = createGuestBff(config, options)
+  await bff.started
   const { host, managementPort, drainDelayMs, drainMs } = config
   const listen = {
     host,

@@ -22,6 +22,7 @@ import { createSessionOpening } from './sessions/session-opening.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
 import { createSessionTokens } from './sessions/session-token.ts'
 import { createUserTokenVerifier } from './sessions/user-token.ts'
+import { createSharedState } from './shared-state/shared-state.ts'
 import { createWidgetConfig } from './sessions/widget-config.ts'
 
 export interface GuestBffOptions {
@@ -44,6 +45,8 @@ export interface GuestBff {
   readonly managementApp: Express
   readonly log: Log
   readonly readiness: Readiness
+  /** Resolves within a second, when what replicas share is there or is known not to be. */
+  readonly started: Promise<void>
   /** Reports not ready from now on. What comes is still served. */
   startDraining(): void
   /** The same, and tells pages with a live stream to come back, to another replica. */
@@ -66,7 +69,24 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     metrics.unexpectedErrorThrown(operation)
     log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
   }
-  const genesys = createGenesysClient(config, { log, metrics, now, monotonicNow, onUnexpectedError })
+  const sharedState =
+    config.redis &&
+    createSharedState({
+      ...config.redis,
+      keys: config.session.keys,
+      tokenMaxAgeMs: config.session.maxAgeMs,
+      log,
+      metrics,
+      now,
+    })
+  const genesys = createGenesysClient(config, {
+    log,
+    metrics,
+    now,
+    monotonicNow,
+    refusedCredentials: sharedState?.refusedCredentials,
+    onUnexpectedError,
+  })
   const guestApi = options.guestApi ?? genesys.guestApi
 
   const tokens = createSessionTokens({
@@ -84,7 +104,10 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     trustedAttributes,
     now: monotonicNow,
   })
-  const registry = createSessionRegistry((sid, generation) => live.endOlder(sid, generation))
+  const registry = createSessionRegistry(
+    (sid, generation) => live.endOlder(sid, generation),
+    sharedState?.generations,
+  )
   const lifetime = createSessionLifetime(config.session, now)
   const shared = { guestApi, tokens, attributes, registry, lifetime, now }
   const { deploymentId } = config.genesys
@@ -96,6 +119,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     renewIfDue: (claims) => sessions.renewIfDue(claims),
     onEnded: (sid) => registry.markEnded(sid),
     monotonicNow,
+    sharedAttempts: sharedState?.attempts,
   })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
   const widgetConfig = createWidgetConfig({
@@ -118,6 +142,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     guestApi,
     accessToken: genesys.accessToken,
     allowedOrigins: config.allowedOrigins,
+    sharedState,
     now: monotonicNow,
   })
 
@@ -141,6 +166,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     widgetConfig,
     readiness,
     load,
+    rateLimitStore: sharedState?.rateLimitStore,
     acceptsStreams: () => acceptsStreams,
     monotonicNow,
   })
@@ -162,6 +188,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     managementApp: createManagementApp({ log, metrics, readiness }),
     log,
     readiness,
+    started: sharedState?.started ?? Promise.resolve(),
     startDraining: () => readiness.startDraining(),
     drain,
     async close() {
@@ -171,6 +198,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
       load.close()
       await guestApi.close()
       genesys.close()
+      sharedState?.close()
     },
   }
 }

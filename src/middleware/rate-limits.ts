@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
+import { rateLimit, type RateLimitInfo, type Store } from 'express-rate-limit'
 import { addressKey } from './client-address.ts'
 import { RequestError } from './request-error.ts'
 import { BoundedMemoryStore } from './bounded-memory-store.ts'
@@ -22,31 +22,46 @@ export interface RateLimits {
 
 const MINUTE_MS = 60_000
 
-/** By guest and address, and over all, in the order in which the routes ask for them. */
-export function createRateLimits(settings: RateLimitSettings): RateLimits {
+/**
+ * By guest and address, and over all, in the order in which the routes ask for them.
+ * @param storeFor where replicas count together; the limit over all is for what one process can take
+ */
+export function createRateLimits(
+  settings: RateLimitSettings,
+  storeFor: (name: string) => Store | undefined = () => undefined,
+): RateLimits {
+  const perMinute = (name: string, max: number, keyGenerator: (req: Request) => string) =>
+    limit({ name, windowMs: MINUTE_MS, max, keyGenerator, store: storeFor(name) })
   return {
-    overall: limit('overall', 1000, settings.overallPerSecond, () => 'all'),
-    perAddress: limit('address', MINUTE_MS, settings.perAddressPerMinute, addressKey),
-    sessionsPerAddress: limit('sessions', MINUTE_MS, settings.sessionsPerAddressPerMinute, addressKey),
-    perGuest: limit('guest', MINUTE_MS, settings.perGuestPerMinute, (req) => claimsOf(req).sid),
+    overall: limit({
+      name: 'overall',
+      windowMs: 1000,
+      max: settings.overallPerSecond,
+      keyGenerator: () => 'all',
+    }),
+    perAddress: perMinute('address', settings.perAddressPerMinute, addressKey),
+    sessionsPerAddress: perMinute('sessions', settings.sessionsPerAddressPerMinute, addressKey),
+    perGuest: perMinute('guest', settings.perGuestPerMinute, (req) => claimsOf(req).sid),
   }
 }
 
 /** Limits of all together say nothing that a page could heed. */
 const ALWAYS_ADVERTISED: ReadonlySet<string> = new Set(['guest', 'sessions'])
 
-function limit(
-  name: string,
-  windowMs: number,
-  max: number,
-  keyGenerator: (req: Request) => string,
-): RequestHandler {
+function limit(options: {
+  readonly name: string
+  readonly windowMs: number
+  readonly max: number
+  readonly keyGenerator: (req: Request) => string
+  readonly store?: Store | undefined
+}): RequestHandler {
+  const { name, windowMs, max, keyGenerator, store } = options
   return rateLimit({
     windowMs,
     limit: max,
     identifier: name,
     keyGenerator,
-    store: new BoundedMemoryStore(),
+    store: store ?? new BoundedMemoryStore(),
     legacyHeaders: false,
     standardHeaders: ALWAYS_ADVERTISED.has(name) ? 'draft-8' : false,
     handler(req: Request & { rateLimit?: RateLimitInfo }, _res, next) {

@@ -54,6 +54,15 @@ export function createGuestSessions(options: {
     return attributes.withdrawTrust({ ...claims, verifiedUntilMs: undefined })
   }
 
+  /** Waits only where it has to: most tokens are remembered, and most services share nothing. */
+  function checkedAsOfNow(
+    claims: SessionClaims | Promise<SessionClaims>,
+  ): SessionClaims | Promise<SessionClaims> {
+    const { refresh } = registry
+    if (claims instanceof Promise) return claims.then(checkedAsOfNow)
+    return refresh === undefined ? asOfNow(claims) : refresh(claims.sid).then(() => asOfNow(claims))
+  }
+
   /** The claims of a new token, where one is due. */
   function renewed(claims: SessionClaims, platformEndsAtMs?: number): SessionClaims | undefined {
     const current = attributes.latest(claims)
@@ -62,11 +71,8 @@ export function createGuestSessions(options: {
   }
 
   return {
-    authenticate(token, origin) {
-      const claims = tokens.open(token, origin)
-      return claims instanceof Promise ? claims.then(asOfNow) : asOfNow(claims)
-    },
-    authenticateToResume: async (token, origin) => asOfNow(await tokens.open(token, origin, true)),
+    authenticate: (token, origin) => checkedAsOfNow(tokens.open(token, origin)),
+    authenticateToResume: async (token, origin) => checkedAsOfNow(await tokens.open(token, origin, true)),
     requireLive: (claims) => registry.requireLive(claims),
     isEnded: (claims) => registry.isEnded(claims),
     open: (request, caller) => opening.open(request, caller),
@@ -96,7 +102,9 @@ export function createGuestSessions(options: {
       if (guestApi.signIn === undefined) throw notSupported(guestApi, 'sign-in')
       const opened = await guestApi.signIn(guestOf(claims), grant, deadlineAtMs)
       const current = attributes.latest(claims)
-      const signedIn = opening.newGeneration(opened.state === 'new' ? attributes.forgotten(current) : current)
+      const signedIn = await opening.newGeneration(
+        opened.state === 'new' ? attributes.forgotten(current) : current,
+      )
       return opening.answer(signedIn, opened, deadlineAtMs)
     },
     async signOut(claims, deadlineAtMs) {

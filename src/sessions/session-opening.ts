@@ -65,7 +65,7 @@ export interface SessionOpening {
   ): Promise<SessionAnswer>
   describe(opened: OpenedGuest, expiresAtMs: number): Omit<SessionDescription, 'session'>
   /** Makes every earlier token of the session worthless. */
-  newGeneration(claims: SessionClaims): SessionClaims
+  newGeneration(claims: SessionClaims): Promise<SessionClaims>
 }
 
 export interface SessionOpeningOptions {
@@ -83,9 +83,9 @@ export interface SessionOpeningOptions {
 export function createSessionOpening(options: SessionOpeningOptions): SessionOpening {
   const { guestApi, tokens, policy, attributes, registry, lifetime, identify, deploymentId, now } = options
 
-  function newGeneration(claims: SessionClaims): SessionClaims {
+  async function newGeneration(claims: SessionClaims): Promise<SessionClaims> {
     const generation = Math.max(now(), claims.generation + 1)
-    registry.beginGeneration(claims.sid, generation)
+    await registry.beginGeneration(claims.sid, generation)
     return { ...claims, generation }
   }
 
@@ -165,7 +165,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     const identified = await identify(caller)
     const isOthers =
       identified?.visitor !== undefined && (claims.visitor ?? identified.visitor) !== identified.visitor
-    if (isOthers) newGeneration(claims)
+    if (isOthers) await newGeneration(claims)
     const isProven = identified?.visitor !== undefined && identified.visitor === claims.visitor
     if (isOthers || (claims.expiresAtMs <= now() && !isProven)) throw sessionInvalid()
     return identified
@@ -194,7 +194,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     const current = opened.state === 'new' ? attributes.forgotten(replaced) : replaced
     const next = identified === undefined ? current : withVisitor(current, identified)
     const renew = identified?.visitor === undefined ? lifetime.renewByUse : lifetime.renew
-    const claimsNow = isVerified === wasVerified ? next : newGeneration(next)
+    const claimsNow = isVerified === wasVerified ? next : await newGeneration(next)
     return answer(claimsNow, opened, caller.deadlineAtMs, renew)
   }
 

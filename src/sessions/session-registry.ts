@@ -10,6 +10,15 @@ interface Identity {
 
 const MAX_SESSIONS = 20_000
 
+/** The newest generations that replicas tell each other. Whoever asks has an answer soon. */
+export interface SharedGenerations {
+  /** Undefined where none is known, or nobody can be asked. */
+  newest(sid: string): Promise<number | undefined>
+  announce(sid: string, generation: number): Promise<void>
+  /** Tells of those that other replicas announce. */
+  onAnnounced(listener: (sid: string, generation: number) => void): void
+}
+
 /**
  * What this process has learnt of sessions and their tokens do not say: that they have ended, and their newest
  * generation. A cache: tokens expire by themselves where it was lost, or on a replica that never knew.
@@ -24,15 +33,21 @@ export interface SessionRegistry {
    * @throws {SessionError} `session_invalid` when a newer one is known
    */
   requireNewest(claims: SessionClaims): void
-  /** Makes every token of a session worthless here that is older than `generation`. */
-  beginGeneration(sid: string, generation: number): void
+  /** Asks the other replicas for the newest generation of a session, where they share them. */
+  readonly refresh: ((sid: string) => Promise<void>) | undefined
+  /** Makes every token of a session worthless that is older than `generation`: here, and where replicas share it. */
+  beginGeneration(sid: string, generation: number): Promise<void>
   /** Until when the visitor of a token is verified, as its newest token says. */
   verifiedUntilMs(claims: SessionClaims): number | undefined
 }
 
-/** @param onNewGeneration called when tokens of a session have become worthless, to end what they opened */
+/**
+ * @param onNewGeneration called when tokens of a session have become worthless, to end what they opened
+ * @param shared where replicas share generations
+ */
 export function createSessionRegistry(
   onNewGeneration: (sid: string, generation: number) => void,
+  shared?: SharedGenerations,
 ): SessionRegistry {
   const ended = new BoundedMap<string, true>(MAX_SESSIONS)
   const identities = new BoundedMap<string, Identity>(MAX_SESSIONS)
@@ -42,6 +57,12 @@ export function createSessionRegistry(
     identities.set(sid, identity)
     if (identity.generation > (known?.generation ?? 0)) onNewGeneration(sid, identity.generation)
   }
+
+  function learn(sid: string, generation: number | undefined): void {
+    if (generation !== undefined && generation > (identities.get(sid)?.generation ?? 0))
+      note(sid, { generation, verifiedUntilMs: undefined })
+  }
+  shared?.onAnnounced(learn)
 
   return {
     isEnded: ({ sid }) => ended.has(sid),
@@ -60,7 +81,11 @@ export function createSessionRegistry(
       const isNews = known?.generation !== generation || (verifiedUntilMs ?? 0) > (known.verifiedUntilMs ?? 0)
       if (isNews) note(sid, { generation, verifiedUntilMs })
     },
-    beginGeneration: (sid, generation) => note(sid, { generation, verifiedUntilMs: undefined }),
+    refresh: shared && (async (sid) => learn(sid, await shared.newest(sid))),
+    async beginGeneration(sid, generation) {
+      note(sid, { generation, verifiedUntilMs: undefined })
+      await shared?.announce(sid, generation)
+    },
     verifiedUntilMs({ sid, generation, verifiedUntilMs }) {
       const known = identities.get(sid)
       if (verifiedUntilMs === undefined || known?.generation !== generation) return verifiedUntilMs

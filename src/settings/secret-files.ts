@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** `ENOENT`, `EACCES`, `EISDIR`. */
 const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
-export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY']
+export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY', 'REDIS_URL']
 
 /** A secret that may change in its file: what is there now, or what was there last while the file can't be read. */
 export function secretFromFile(path: string, initial: string): () => string {

@@ -47,6 +47,10 @@ const url = (...protocols: string[]) =>
     )
     .transform((text) => text.replace(/\/+$/, ''))
 
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)
+}
+
 const httpUrl = url('https:', 'http:')
 const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'must be an id of letters, digits and dashes')
 const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'must be one line of ASCII text')
@@ -140,6 +144,12 @@ const Env = z.object({
   UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
   DRAIN_DELAY_MS: whole(0, 600_000).optional(),
   DRAIN_MS: whole(0, 600_000).default(3000),
+
+  REDIS_URL: z.string().refine(isRedisUrl, 'must be a URL that begins with redis:// or rediss://').optional(),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'must be at most 64 characters of ASCII without spaces')
+    .default('guest-bff:'),
 
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { createIdempotency, tracingIdFor } from '../../src/sessions/idempotency.ts'
+import {
+  createIdempotency,
+  tracingIdFor,
+  type SharedAttempt,
+  type SharedAttempts,
+} from '../../src/sessions/idempotency.ts'
 
 class OutcomeUnknown extends Error {}
 const NOW_MS = 1_000_000
@@ -97,4 +102,81 @@ test('a tracing id is the same for the same guest and key, and a UUID', () => {
   for (const id of [tracingIdFor('s', 'k'), tracingIdFor('s', undefined)]) {
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   }
+})
+
+describe('where replicas share what they know, a request with a key', () => {
+  type Settled = [outcome: string, answer: string | undefined]
+
+  /** What the others know: one answer to whoever begins. */
+  function sharing(known: Partial<SharedAttempt> | undefined) {
+    const settled: Settled[] = []
+    const begun = {
+      state: 'begun',
+      firstTriedMsAgo: undefined,
+      settle: async (...outcome: Settled) => void settled.push(outcome),
+    } as const
+    const shared: SharedAttempts = {
+      begin: async () => known && ({ ...begun, ...known } as SharedAttempt),
+    }
+    const tries: (number | undefined)[] = []
+    const idempotency = createIdempotency<string>({
+      outcomeUnknown: (error) => error instanceof OutcomeUnknown,
+      shared,
+      monotonicNow: () => NOW_MS,
+    })
+    const once = (answer: string | Error) =>
+      idempotency.once('s', 'k', 'b', async (firstTriedAtMs) => {
+        tries.push(firstTriedAtMs)
+        if (answer instanceof Error) throw answer
+        return answer
+      })
+    return { once, tries, settled }
+  }
+
+  test('gets the answer that another replica has given, and from then on from memory', async () => {
+    const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
+    expect(await once('mine')).toBe('theirs')
+    expect(await once('mine')).toBe('theirs')
+    expect(tries).toEqual([])
+  })
+
+  test.each([
+    ['in-progress', 'request_in_progress'],
+    ['reused', 'idempotency_key_reused'],
+  ] as const)('is refused where another replica says %s', async (state, code) => {
+    const { once, tries } = sharing({ state })
+    await expect(once('mine')).rejects.toMatchObject({ code })
+    await expect(once('mine')).rejects.toMatchObject({ code })
+    expect(tries).toEqual([])
+  })
+
+  test('looks before it sends where another replica does not know what became of it', async () => {
+    const { once, tries, settled } = sharing({ state: 'begun', firstTriedMsAgo: 7 })
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    expect(await once('found')).toBe('found')
+    expect(tries).toEqual([NOW_MS - 7, NOW_MS - 7])
+    expect(settled).toEqual([
+      ['unknown', undefined],
+      ['answered', '"found"'],
+    ])
+  })
+
+  test('tells the others what became of it', async () => {
+    const { once, settled } = sharing({ state: 'begun' })
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    await expect(once(new OutcomeUnknown())).rejects.toThrow()
+    await once('answer')
+    expect(settled).toEqual([
+      ['refused', undefined],
+      ['unknown', undefined],
+      ['answered', '"answer"'],
+    ])
+  })
+
+  test('is tried here alone where nobody can be asked', async () => {
+    const { once, tries } = sharing(undefined)
+    expect(await once('first')).toBe('first')
+    expect(await once('second')).toBe('first')
+    expect(tries).toEqual([undefined])
+  })
 })

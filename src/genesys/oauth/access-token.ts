@@ -1,7 +1,7 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { monotonicNow } from '../../upstream/monotonic-now.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
@@ -13,9 +13,25 @@ const TOKEN_TIMEOUT_MS = 20_000
 /** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
+/** Credentials that Genesys has refused at any replica. Whoever asks has an answer soon. */
+export interface RefusedCredentials {
+  /** Undefined where they were not refused, or nobody can be asked. */
+  recall(credentials: string): Promise<RememberedRefusal | undefined>
+  remember(credentials: string, refusal: RememberedRefusal): Promise<void>
+}
+
+export interface RememberedRefusal {
+  readonly message: string
+  readonly facts: UpstreamErrorFacts
+  /** How long they are not tried again. */
+  readonly forMs: number
+}
+
 export interface AccessTokenOptions extends OAuthCredentials {
   /** A client of its own, as the login host is another dependency than the API. */
   readonly client: UpstreamClient
+  /** Where replicas share what was refused. */
+  readonly refused?: RefusedCredentials | undefined
   readonly now?: (() => number) | undefined
   readonly random?: (() => number) | undefined
 }
@@ -52,16 +68,35 @@ interface CachedToken extends TokenLifetime {
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, now = monotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
+  let refusalTtlMs = REFUSAL_TTL_MS
+
+  /** Asks Genesys, unless it has refused the same credentials at another replica a moment ago. */
+  async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
+    const { refused } = options
+    const credentials = refused === undefined ? '' : describe(options)
+    const known = await refused?.recall(credentials)
+    refusalTtlMs = known?.forMs ?? REFUSAL_TTL_MS
+    if (known) throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    try {
+      return await requestToken(client, options, deadlineAtMs)
+    } catch (error) {
+      if (isRefusal(error)) {
+        const { message, facts } = error
+        await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
+      }
+      throw error
+    }
+  }
   const cache = createCachedValue<CachedToken>({
     async load(deadlineAtMs) {
-      const { access_token: token, expires_in } = await requestToken(client, options, deadlineAtMs)
+      const { access_token: token, expires_in } = await requestUnlessRefused(deadlineAtMs)
       return { token, ...tokenLifetime(expires_in, random) }
     },
     loadTimeoutMs: TOKEN_TIMEOUT_MS,
     timeoutMessage: 'No access token came in time.',
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
-    negativeTtlMs: (error) => (isRefusal(error) ? REFUSAL_TTL_MS : 0),
+    negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),
     now,
   })
 
@@ -99,6 +134,12 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       return error instanceof UpstreamError ? { status: 'failing', ...hintOf(error) } : { status: 'unused' }
     },
   }
+}
+
+/** All that a refusal depends on: other credentials are tried at once. */
+function describe({ loginUrl, clientId, clientSecret, style, scope }: OAuthCredentials): string {
+  const secret = typeof clientSecret === 'string' ? clientSecret : clientSecret()
+  return JSON.stringify([loginUrl, clientId, secret, style, scope])
 }
 
 function isRefusal(error: unknown): error is UpstreamError {

@@ -1,0 +1,112 @@
+import type { Store } from 'express-rate-limit'
+import type * as RateLimitRedis from 'rate-limit-redis'
+import type { RefusedCredentials } from '../genesys/oauth/access-token.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { SharedAttempts } from '../sessions/idempotency.ts'
+import type { SharedGenerations } from '../sessions/session-registry.ts'
+import { createRateLimitStore } from './rate-limit-store.ts'
+import { createRedisConnection } from './redis-connection.ts'
+import { createRefusedCredentials } from './refused-credentials.ts'
+import { createSeals } from './sealed-text.ts'
+import { createSharedAttempts } from './shared-attempts.ts'
+import { createSharedGenerations } from './shared-generations.ts'
+
+/** What replicas tell each other through Redis. Each part goes on alone while Redis is away. */
+export interface SharedState {
+  /** For the limit of this name. */
+  readonly rateLimitStore: (name: string) => Store
+  readonly attempts: SharedAttempts
+  readonly generations: SharedGenerations
+  readonly refusedCredentials: RefusedCredentials
+  readonly isAvailable: boolean
+  /** Resolves within a second, when Redis has answered or is known not to. */
+  readonly started: Promise<void>
+  close(): void
+}
+
+export interface SharedStateOptions {
+  /** `redis://` or `rediss://`, with user, password and database where there are any. Secret. */
+  readonly url: string
+  readonly keyPrefix: string
+  /** `SESSION_KEYS`. */
+  readonly keys: readonly Uint8Array[]
+  /** As long as a session token lives without use. */
+  readonly tokenMaxAgeMs: number
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+const CONNECT_TIMEOUT_MS = 2000
+/** A connection on which Redis says nothing for this long, though it is pinged, is given up. */
+const SOCKET_TIMEOUT_MS = 5000
+const PING_INTERVAL_MS = 2000
+const MAX_RECONNECT_DELAY_MS = 2000
+
+/** Loads the client and the store of rate limits, which nobody else needs, and connects in the background. */
+export function createSharedState(options: SharedStateOptions): SharedState {
+  const { keyPrefix, log, metrics, now } = options
+  const seals = createSeals(options.keys)
+  let RedisStore: typeof RateLimitRedis.RedisStore | undefined
+  const connection = createRedisConnection({
+    keyPrefix,
+    onChange: (isAvailable, reason) => noteChange(log, isAvailable, reason),
+    onFailure: () => metrics.redisCommandFailed(),
+    async createClient() {
+      const [client, store] = await Promise.all([import('@redis/client'), import('rate-limit-redis')])
+      RedisStore = store.RedisStore
+      return client.createClient(clientOptions(options.url))
+    },
+  })
+  metrics.observeRedis(() => connection.isAvailable)
+
+  return {
+    rateLimitStore: (name) =>
+      createRateLimitStore({
+        connection,
+        seals,
+        prefix: `${keyPrefix}rate:${name}:`,
+        createRedisStore: (prefix, send) =>
+          RedisStore && new RedisStore({ prefix, sendCommand: send as never }),
+      }),
+    attempts: createSharedAttempts({ connection, seals, prefix: `${keyPrefix}idempotency:` }),
+    generations: createSharedGenerations({
+      connection,
+      prefix: `${keyPrefix}generation:`,
+      keepMs: options.tokenMaxAgeMs,
+      now,
+    }),
+    refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
+    get isAvailable() {
+      return connection.isAvailable
+    },
+    started: connection.started,
+    close: () => connection.close(),
+  }
+}
+
+function clientOptions(url: string) {
+  return {
+    url,
+    name: 'genesys-guest-bff',
+    disableOfflineQueue: true,
+    pingInterval: PING_INTERVAL_MS,
+    maintNotifications: 'disabled' as const,
+    socket: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      reconnectStrategy: (retries: number) =>
+        Math.min(MAX_RECONNECT_DELAY_MS, 50 * 2 ** Math.min(retries, 10)) * (0.5 + Math.random() / 2),
+    },
+  }
+}
+
+function noteChange(log: Log, isAvailable: boolean, err: unknown): void {
+  if (isAvailable) log.info({}, 'Redis answers: replicas share their state')
+  else {
+    const hint =
+      'Limits, idempotency keys and sign-ins hold in each process alone; check REDIS_URL and Redis.'
+    log.warn({ err, hint }, 'Redis does not answer')
+  }
+}

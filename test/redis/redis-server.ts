@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+
+const PASSWORD = 'a-password-of-redis'
+
+/** Debian's redis-server on a free port of this machine, with a password and nothing on disk. */
+export interface RedisServer {
+  readonly url: string
+  readonly password: string
+  start(): Promise<void>
+  /** Ends it at once: it can neither answer nor say goodbye. */
+  kill(): Promise<void>
+  /** Stops it without closing its connections: what is sent is taken by the kernel, and nobody answers. */
+  hang(): void
+  resume(): void
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const server: RedisServer = {
+    url: `redis://:${PASSWORD}@127.0.0.1:${port}`,
+    password: PASSWORD,
+    async start() {
+      const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', requirepass: PASSWORD }
+      const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+      const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+      child = started
+      for await (const line of createInterface(started.stdout)) {
+        if (line.includes('Ready to accept connections')) break
+      }
+      started.stdout.resume()
+      if (started.exitCode !== null) throw new Error('redis-server did not start')
+    },
+    async kill() {
+      if (child === undefined) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+      child = undefined
+    },
+    hang: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+  }
+  await server.start()
+  return server
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}

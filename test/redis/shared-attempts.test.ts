@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { createClient } from '@redis/client'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { createRedisConnection, type RedisConnection } from '../../src/shared-state/redis-connection.ts'
+import { createSeals } from '../../src/shared-state/sealed-text.ts'
+import { createSharedAttempts } from '../../src/shared-state/shared-attempts.ts'
+import { startRedis, type RedisServer } from './redis-server.ts'
+
+const KEEP_MS = 60_000
+const seals = createSeals([new Uint8Array(32).fill(1)])
+let redis: RedisServer
+let connections: RedisConnection[]
+
+beforeEach(async () => {
+  redis = await startRedis()
+  connections = []
+})
+afterEach(async () => {
+  for (const connection of connections) connection.close()
+  await redis.kill()
+})
+
+async function replica() {
+  const connection = createRedisConnection({
+    createClient: async () => createClient({ url: redis.url }),
+    keyPrefix: 'test:',
+    onChange: () => undefined,
+    onFailure: () => undefined,
+  })
+  connections.push(connection)
+  await connection.started
+  return createSharedAttempts({ connection, seals, prefix: 'test:' })
+}
+
+async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string) {
+  const attempt = await attempts.begin(id, 'body', KEEP_MS)
+  if (attempt === undefined) throw new Error('Redis did not answer.')
+  return attempt
+}
+
+test('an attempt whose replica is gone is taken over after some seconds, as one whose outcome is unknown', async () => {
+  const [killed, other] = [await replica(), await replica()]
+  const id = randomUUID()
+  expect(await begin(killed, id)).toMatchObject({ state: 'begun', firstTriedMsAgo: undefined })
+  connections[0]!.close()
+  const startedAtMs = performance.now()
+  let attempt = await begin(other, id)
+  expect(attempt.state).toBe('in-progress')
+  while (attempt.state === 'in-progress') attempt = await begin(other, id)
+  expect(attempt).toMatchObject({ state: 'begun', firstTriedMsAgo: expect.any(Number) })
+  expect(performance.now() - startedAtMs).toBeLessThan(4_000)
+  if (attempt.state === 'begun') await attempt.settle('refused')
+}, 15_000)
+
+test('an attempt that goes on stays in progress for longer than its lease', async () => {
+  const [slow, other] = [await replica(), await replica()]
+  const id = randomUUID()
+  const attempt = await begin(slow, id)
+  const untilMs = performance.now() + 3_500
+  while (performance.now() < untilMs) expect((await begin(other, id)).state).toBe('in-progress')
+  if (attempt.state === 'begun') await attempt.settle('answered', 'the answer')
+  expect(await begin(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
+}, 15_000)
+
+test('an attempt whose outcome is unknown is told to the next with the time of the first', async () => {
+  const [one, other] = [await replica(), await replica()]
+  const id = randomUUID()
+  const first = await begin(one, id)
+  if (first.state === 'begun') await first.settle('unknown')
+  const second = await begin(other, id)
+  expect(second).toMatchObject({ state: 'begun', firstTriedMsAgo: expect.any(Number) })
+  if (second.state === 'begun') await second.settle('unknown')
+})

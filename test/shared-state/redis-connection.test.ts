@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import {
+  createRedisConnection,
+  type RedisClient,
+  type RedisConnection,
+} from '../../src/shared-state/redis-connection.ts'
+
+/** A client whose server answers, hangs or is gone. */
+function fakeClient() {
+  const listeners = new Map<string, (reason?: unknown) => void>()
+  const sent: string[][] = []
+  const subscribed: string[] = []
+  const server = { does: 'answer' as 'answer' | 'hang' | 'refuse' }
+  const client = {
+    isOpen: true,
+    isReady: true,
+    connect: async () => listeners.get('ready')?.(),
+    async sendCommand(command: string[]) {
+      sent.push(command)
+      if (server.does === 'hang') await new Promise(() => undefined)
+      if (server.does === 'refuse') throw new Error('READONLY')
+      return 'OK'
+    },
+    subscribe: async (channel: string) => void subscribed.push(channel),
+    on: (event: string, listener: (reason?: unknown) => void) => void listeners.set(event, listener),
+    destroy: () => undefined,
+  } satisfies RedisClient
+  return {
+    client,
+    server,
+    sent,
+    subscribed,
+    emit: (event: string) => listeners.get(event)?.(new Error(event)),
+  }
+}
+
+let fake: ReturnType<typeof fakeClient>
+let connection: RedisConnection
+let changes: boolean[]
+let failures: number
+
+beforeEach(async () => {
+  jest.useFakeTimers()
+  fake = fakeClient()
+  changes = []
+  failures = 0
+  connection = createRedisConnection({
+    createClient: async () => fake.client,
+    keyPrefix: 'p:',
+    onChange: (isAvailable) => void changes.push(isAvailable),
+    onFailure: () => failures++,
+  })
+  await connection.started
+})
+afterEach(() => {
+  connection.close()
+  jest.useRealTimers()
+})
+
+const ask = () => connection.run((send) => send('GET', 'k'))
+
+test('a command is answered while Redis is there', async () => {
+  expect(await ask()).toBe('OK')
+  expect(changes).toEqual([true])
+})
+
+test('after one command without an answer nobody waits for the next', async () => {
+  fake.server.does = 'hang'
+  const first = ask()
+  await jest.advanceTimersByTimeAsync(101)
+  expect(await first).toBeUndefined()
+  const before = fake.sent.length
+  expect(await ask()).toBeUndefined()
+  expect(fake.sent).toHaveLength(before)
+  expect(failures).toBe(1)
+})
+
+test('a late answer is no loss when the probe is answered, and is not reported as one', async () => {
+  fake.server.does = 'hang'
+  const late = ask()
+  fake.server.does = 'answer'
+  await jest.advanceTimersByTimeAsync(101)
+  expect(await late).toBeUndefined()
+  await jest.advanceTimersByTimeAsync(1)
+  expect(await ask()).toBe('OK')
+  expect(changes).toEqual([true])
+})
+
+test('a Redis that hangs is reported once, and again when it answers a probe', async () => {
+  const told: string[] = []
+  connection.onAvailable(() => void told.push('available'))
+  fake.server.does = 'hang'
+  void ask()
+  await jest.advanceTimersByTimeAsync(5000)
+  expect(connection.isAvailable).toBe(false)
+  expect(changes).toEqual([true, false])
+  fake.server.does = 'answer'
+  await jest.advanceTimersByTimeAsync(2000)
+  expect(connection.isAvailable).toBe(true)
+  expect(changes).toEqual([true, false, true])
+  expect(told).toEqual(['available'])
+  expect(await ask()).toBe('OK')
+})
+
+test('one that refuses writes counts as away, because the probe is a write', async () => {
+  fake.server.does = 'refuse'
+  expect(await ask()).toBeUndefined()
+  await jest.advanceTimersByTimeAsync(1000)
+  expect(connection.isAvailable).toBe(false)
+})
+
+test('a lost connection is noticed without a command', () => {
+  fake.emit('error')
+  expect(connection.isAvailable).toBe(false)
+  expect(changes).toEqual([true, false])
+})
+
+test('a channel is subscribed once, however often Redis comes back', async () => {
+  connection.subscribe('c', () => undefined)
+  fake.emit('error')
+  await jest.advanceTimersByTimeAsync(1000)
+  expect(connection.isAvailable).toBe(true)
+  expect(fake.subscribed).toEqual(['c'])
+})
+
+test('starting takes a second at most where nobody answers', async () => {
+  const never = createRedisConnection({
+    createClient: () => new Promise(() => undefined),
+    keyPrefix: 'p:',
+    onChange: (isAvailable) => void changes.push(isAvailable),
+    onFailure: () => undefined,
+  })
+  await jest.advanceTimersByTimeAsync(1000)
+  await never.started
+  expect(changes).toEqual([true, false])
+  never.close()
+})
