@@ -101,8 +101,9 @@ function createStandardOutput(): DestinationStream {
   const output = pino.destination({
     dest: openStandardOutput(),
     sync: false,
-    minLength: 16_384,
-    maxWrite: 65_536,
+    // Each line that is added has all that waits copied: lines wait together, but not many.
+    minLength: 4096,
+    maxWrite: 8192,
     periodicFlush: 100,
     maxLength: 8_388_608,
     retryEAGAIN: () => retriesAtExit === undefined || retriesAtExit-- > 0,
