@@ -1,0 +1,27 @@
+// What the chart renders, as objects.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+
+/** A build of helm by `go install` takes itself for one of Kubernetes 1.20. */
+export const KUBERNETES = '1.33.0'
+
+/** @param values name of a file in value-sets @param options further ones of helm, such as `--set` */
+export function render(values, ...options) {
+  const chart = import.meta.dirname
+  const { status, stdout, stderr } = spawnSync(
+    'helm',
+    ['template', 'chat', chart, '--namespace', 'web', '--kube-version', KUBERNETES]
+      .concat('--values', join(chart, 'value-sets', `${values}.yaml`))
+      .concat(options),
+    { encoding: 'utf8' },
+  )
+  if (status !== 0)
+    throw new Error(`helm template of ${values}: ${stderr || 'is helm installed? .ci/ensure-helm'}`)
+  return parseAllDocuments(stdout)
+    .map((document) => document.toJS())
+    .filter((object) => object !== null)
+}
+
+export const named = (objects, kind, end = '') =>
+  objects.find((object) => object.kind === kind && object.metadata.name.endsWith(`guest-bff${end}`))
