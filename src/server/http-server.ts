@@ -59,8 +59,9 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     maxHeaderSize: 16_384,
     noDelay: true,
   })
-  // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer.
-  server.setTimeout(requestTimeoutMs)
+  // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
+  // the timeouts above, which are answered.
+  server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   const inTurn = serveInTurn((req, res) => void app(req, res))
   let isClosing = false
   server.on('request', (req, res) => {

@@ -51,6 +51,12 @@ async function counts() {
   }
 }
 
+/** Guests' sockets as the service counts them. */
+async function upstreamSockets(): Promise<number> {
+  const { body } = await ask(running.url, 'GET', '/metrics')
+  return Number(/^guest_bff_upstream_sockets (\d+)$/m.exec(String(body))?.[1])
+}
+
 /** Looks again until the counts are these: a closed connection is noticed a moment later. */
 async function expectCounts(expected: Awaited<ReturnType<typeof counts>>) {
   let found = await counts()
@@ -84,12 +90,17 @@ describe('what is counted', () => {
       head('POST /attachments?fileName=a.txt', { 'content-length': '1000' }) + 'abc',
       head('POST /messages', { 'transfer-encoding': 'chunked' }) + '5\r\nabcde\r\n0\r\nX: y\r\n',
     ]
-    const CONNECTIONS = 4000 // of 10,000 requests: 2.5 on each on average
-    for (let at = 0; at < CONNECTIONS;) {
+    const requestsIn = shapes.map((shape) => shape.split(' HTTP/1.1\r\n').length - 1)
+    // What is open meanwhile goes on being counted.
+    const listener = await running.openPage()
+    const stream = await listener.events()
+    await stream.next(isSession('connected'))
+    for (let at = 0, requests = 0; requests < 10_000;) {
       const batch = Array.from({ length: 100 }, async () => {
         const socket = connect()
         const turn = at++
         const shape = shapes[turn % shapes.length] ?? ''
+        requests += requestsIn[turn % shapes.length] ?? 0
         await once(socket, 'connect')
         socket.write(shape)
         // Some leave at once, some when an answer has begun, some half-close first.
@@ -100,6 +111,9 @@ describe('what is counted', () => {
       })
       await Promise.allSettled(batch)
     }
+    await expectCounts({ ...NOTHING_OPEN, streams: 1 })
+    expect(await upstreamSockets()).toBe(running.genesys.connections())
+    stream.close()
     await expectCounts(NOTHING_OPEN)
     expect((await page.ask('GET', '/guest-session')).status).toBe(200)
   }, 120_000)
@@ -167,6 +181,117 @@ describe('a connection', () => {
   })
 })
 
+describe('what only some clients send', () => {
+  beforeEach(() => start({ REQUEST_TIMEOUT_MS: '2500' }))
+
+  const json = { 'content-type': 'application/json' }
+  const chunked = { ...json, 'transfer-encoding': 'chunked' }
+  const words = '{"text":"x"}'
+  const last = { connection: 'close' }
+  const rows: [what: string, bytes: () => string, answers: (string | RegExp)[]][] = [
+    ['an upgrade', () => head('GET /healthz', { connection: 'Upgrade, close', upgrade: 'h2c' }), ['200']],
+    [
+      'an upgrade with more bytes behind it',
+      () => head('GET /healthz', { connection: 'Upgrade, close', upgrade: 'websocket' }) + '\x81\x05Hello',
+      ['200'],
+    ],
+    [
+      'trailers',
+      () => head('POST /messages', { ...chunked, ...last }) + `c\r\n${words}\r\n0\r\nX-Trailer: y\r\n\r\n`,
+      ['201'],
+    ],
+    [
+      'a session token as a trailer',
+      () =>
+        head('POST /messages', { ...chunked, ...last, authorization: '', trailer: 'Authorization' }) +
+        `c\r\n${words}\r\n0\r\nAuthorization: ${page.headers['authorization']}\r\n\r\n`,
+      ['401'],
+    ],
+    [
+      'trailers of more than 16 KiB',
+      () => head('POST /messages', chunked) + `c\r\n${words}\r\n0\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
+      [],
+    ],
+    [
+      'Expect: 100-continue',
+      () =>
+        head('POST /messages', { ...json, ...last, expect: '100-continue', 'content-length': '12' }) + words,
+      ['100', '201'],
+    ],
+    [
+      'another expectation',
+      () => head('GET /healthz', { expect: 'tea' }),
+      [/417 [^]*"code":"expectation_failed"/],
+    ],
+    [
+      'a head that never ends',
+      () => 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ',
+      [/408 [^]*content-type: application\/problem\+json[^]*"code":"request_timeout"/i],
+    ],
+    [
+      'Content-Length: 00 where no body is needed',
+      () => head('POST /guest-session', { ...last, 'content-length': '00' }),
+      ['200'],
+    ],
+    [
+      'Content-Length: 00 where a body is needed',
+      () => head('POST /messages', { ...last, 'content-length': '00' }),
+      [/400 [^]*"code":"invalid_request"/],
+    ],
+    ['a range that the file has', () => head('GET /client.js', { ...last, range: 'bytes=0-9' }), ['206']],
+    [
+      'a range that the file does not have',
+      () => head('GET /client.js', { ...last, range: 'bytes=9999999-' }),
+      [/416 [^]*"code":"range_not_satisfiable"/],
+    ],
+  ]
+
+  test.each(rows)('%s is answered as HTTP says, and leaves nothing open', async (_what, bytes, answers) => {
+    const socket = connect()
+    socket.write(bytes(), 'latin1')
+    const answered = (await readAll(socket)).split(/^HTTP\/1.1 /m).slice(1)
+    expect(answered).toHaveLength(answers.length)
+    answers.forEach((answer, i) => {
+      expect(answered[i]).toMatch(typeof answer === 'string' ? new RegExp(`^${answer} `) : answer)
+    })
+    await expectCounts(NOTHING_OPEN)
+    expect(running.logLines.join('')).not.toContain('internal_error')
+  })
+
+  test.each([
+    ['behind a whole request', () => head('GET /healthz'), /^HTTP\/1.1 200 /],
+    ['in a head', () => 'GET /healthz HTTP/1.1\r\nHost', /^(HTTP\/1.1 400 [^]*"code":"invalid_request"|$)/],
+    [
+      'in a body',
+      () => head('POST /messages', { ...json, 'content-length': '90' }) + '{',
+      /^(HTTP\/1.1 400 |$)/,
+    ],
+    ['of a stream', () => head('GET /events'), /^(HTTP\/1.1 200 |$)/],
+  ])(
+    'a connection that is half-closed %s is answered or closed, and leaves nothing open',
+    async (_at, bytes, answer) => {
+      const socket = net.connect({ port: running.service.port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.on('error', () => undefined)
+      socket.end(bytes())
+      expect(await readAll(socket)).toMatch(answer)
+      await expectCounts(NOTHING_OPEN)
+    },
+  )
+
+  test('a download that is broken off is no error of the service', async () => {
+    for (const path of ['/client.js', '/guest-chat.js', '/openapi.json']) {
+      for (let i = 0; i < 20; i++) {
+        const socket = connect()
+        socket.write(head(`GET ${path}`).repeat(3))
+        await once(socket, 'data')
+        socket.resetAndDestroy()
+      }
+    }
+    await expectCounts(NOTHING_OPEN)
+    expect(running.logLines.join('')).not.toMatch(/internal_error|"status":500|"level":"?(error|50)/)
+  })
+})
+
 describe('slow bodies', () => {
   test('hold no place for work: others are served, and too many of one address are refused', async () => {
     await start({
@@ -187,16 +312,21 @@ describe('slow bodies', () => {
     expect((await page.say('now there is room')).status).toBe(201)
   }, 20_000)
 
-  test('of chunks that never end are told that their time is over', async () => {
+  test('that never end, or never come though they were asked for, are told that their time is over', async () => {
     await start()
-    const socket = connect()
-    socket.write(
-      head('POST /messages', { 'content-type': 'application/json', 'content-length': '100' }) + '{',
-    )
-    const [headers = '', body = ''] = (await readAll(socket)).split('\r\n\r\n')
-    expect(headers).toMatch(/^HTTP\/1.1 408 /)
-    expect(headers).toMatch(/\r\nConnection: close/i)
-    expect(JSON.parse(body)).toMatchObject({ code: 'request_timeout' })
+    const json = { 'content-type': 'application/json', 'content-length': '100' }
+    const begun = connect()
+    begun.write(`${head('POST /messages', json)}{`)
+    const asked = connect()
+    asked.write(head('POST /messages', { ...json, expect: '100-continue' }))
+    const answers = await Promise.all([readAll(begun), readAll(asked)])
+    for (const answer of answers) {
+      const [headers = '', body = ''] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n')
+      expect(headers).toMatch(/^HTTP\/1.1 408 /)
+      expect(headers).toMatch(/\r\nConnection: close/i)
+      expect(JSON.parse(body)).toMatchObject({ code: 'request_timeout' })
+    }
+    expect(answers[1]).toMatch(/^HTTP\/1.1 100 Continue/)
     await expectCounts(NOTHING_OPEN)
   }, 20_000)
 })
