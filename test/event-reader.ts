@@ -1,3 +1,5 @@
+import { checkedFetch, eventDisagreement } from './openapi-answers.ts'
+
 export interface ReadEvent {
   readonly id?: string
   readonly event: string
@@ -24,11 +26,12 @@ export async function readEvents(
   options: { lastEventId?: string } = {},
 ): Promise<EventReader> {
   const abort = new AbortController()
-  const response = await fetch(`${url}/events`, {
+  const response = await checkedFetch(`${url}/events`, {
     headers: { ...headers, ...(options.lastEventId && { 'last-event-id': options.lastEventId }) },
     signal: abort.signal,
   })
   const events: ReadEvent[] = []
+  let wrong: string | undefined
   const comments: string[] = []
   const waiting = new Set<() => void>()
   const taken = new Set<ReadEvent>()
@@ -44,7 +47,10 @@ export async function readEvents(
         for (const block of blocks) {
           const event = parse(block)
           if (event === undefined) comments.push(block)
-          else events.push(event)
+          else {
+            events.push(event)
+            wrong ??= eventDisagreement(event.event, event.data)
+          }
         }
         for (const wake of [...waiting]) wake()
       }
@@ -60,7 +66,10 @@ export async function readEvents(
     events,
     comments,
     ended,
-    close: () => abort.abort(),
+    close() {
+      abort.abort()
+      if (wrong !== undefined) throw new Error(`The stream is not as /openapi.json says: ${wrong}`)
+    },
     next(fits, timeoutMs = 5000) {
       return new Promise((resolve, reject) => {
         const finish = () => {

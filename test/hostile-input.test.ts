@@ -6,6 +6,7 @@ import { fixtureSettings, loadFixture } from '../src/fixtures/fixtures.ts'
 import { createLog } from '../src/log.ts'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { startService, type RunningService } from '../src/run-service.ts'
+import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
 
 /** A page that names another guest: whatever it tries, Genesys never hears of it. */
@@ -76,7 +77,7 @@ const PLACES: Record<string, (path: string, body: object | undefined) => readonl
 /** The status alone: a stream of live events would have no end. */
 async function attempt(url: string, method: string, page: Page, { path, headers, body }: Attempt) {
   const canHaveBody = method !== 'GET' && body !== undefined
-  const response = await fetch(url + path, {
+  const response = await checkedFetch(url + path, {
     method,
     headers: { ...page.headers, ...(canHaveBody && { 'content-type': 'application/json' }), ...headers },
     ...(canHaveBody && { body: JSON.stringify(body) }),

@@ -22,6 +22,29 @@ const paths = Object.entries((document.paths ?? {}) as Record<string, Record<str
 const pointer = (...parts: string[]) =>
   parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
+/** As `fetch`, for a client of the service: an answer that is not as the document says is an error. */
+export const checkedFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init)
+  const contentType = response.headers.get('content-type')
+  const body: unknown = contentType?.includes('json') === true ? await response.clone().json() : undefined
+  const { pathname } = new URL(input instanceof Request ? input.url : input)
+  const wrong = disagreement(init?.method ?? 'GET', pathname, response.status, contentType, body)
+  if (wrong !== undefined) throw new Error(`The answer is not as /openapi.json says: ${wrong}`)
+  return response
+}
+
+const EVENTS = ['message', 'typing', 'session', 'sign-in', 'offer', 'resync', 'reconnect']
+
+/** The same for an event of a stream: what is known of it is its name, and that messages are as everywhere. */
+export function eventDisagreement(event: string, data: unknown): string | undefined {
+  if (!EVENTS.includes(event)) return `the event ${event} is not documented`
+  if (event !== 'message') return undefined
+  const validate = ajv.getSchema(MESSAGE) ?? ajv.compile({ $ref: MESSAGE })
+  return validate(data) ? undefined : `event message: ${ajv.errorsText(validate.errors)}`
+}
+
+const MESSAGE = 'openapi#/components/schemas/Message'
+
 /**
  * Checks an answer against the OpenAPI document.
  * @returns what is wrong with it; undefined for what the document describes so, or does not speak of

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
-import { disagreement } from './openapi-answers.ts'
+import { disagreement, eventDisagreement } from './openapi-answers.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
 
 const document = openApiDocument({ publicUrl: 'https://chat.example.com', version: '1.2.3' })
@@ -52,6 +52,8 @@ test('an answer that the document does not describe is noticed', () => {
   expect(disagreement('GET', '/guest-session', 418, json, {})).toMatch(/not documented/)
   expect(disagreement('GET', '/messages?pageSize=1', 200, 'text/html', '')).toMatch(/not documented as/)
   expect(disagreement('GET', '/healthz', 200, json, { status: 'ok' })).toBeUndefined()
+  expect(eventDisagreement('message', { text: 'without the rest' })).toMatch(/required property/)
+  expect(eventDisagreement('gossip', {})).toMatch(/not documented/)
 })
 
 test('docs/openapi.json is the document that is served', () => {

@@ -28,6 +28,11 @@ export function secretsIn(
   const logOnly = new Map<string, string>()
   for (const [token] of told.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
     logOnly.set('session token', token)
+  // What admits to a shared screen or a video call: the page gets it, and nobody else.
+  for (const [, token = ''] of JSON.stringify(genesys.frames).matchAll(
+    /"(?:sessionJoinToken|jwt)":"([^"]+)"/g,
+  ))
+    logOnly.set('join token', token)
   for (const { token } of genesys.sessions) {
     for (const { text, attributes } of genesys.transcript(token)) {
       for (const words of [text, ...Object.values(attributes)]) {

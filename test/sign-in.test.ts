@@ -69,6 +69,26 @@ describe('Genesys’ own sign-in', () => {
   })
 })
 
+describe('an offer to share the screen or to talk by video', () => {
+  test.each([
+    ['Please browse with me', 'co-browse', 'sessionJoinToken', 'simulated-join-token'],
+    ['Can we talk by video?', 'video', 'jwt', 'simulated.video.jwt'],
+  ])('reaches the page with what it needs to join, and no log: "%s"', async (words, kind, name, token) => {
+    const together = await start({ simulator: { agent: 'scripted' } })
+    const page = await together.openPage()
+    const stream = await page.events()
+    await stream.next(isSession('connected'))
+    await page.say(words)
+    const { data } = await stream.next(({ event }) => event === 'offer')
+    stream.close()
+    expect(data).toMatchObject({ kind, [name]: token })
+    expect(JSON.stringify(together.genesys.frames)).toContain(token)
+    expect(together.logLines.length).toBeGreaterThan(3)
+    expect(together.logLines.join('')).not.toContain(token)
+    expect((await ask(together.url, 'GET', '/metrics')).body).not.toContain(token)
+  })
+})
+
 describe('a page with Genesys’ own widget', () => {
   test('gets deployment, region and who the guest is, with no log-in prompt', async () => {
     const { openPage, genesys } = await start({

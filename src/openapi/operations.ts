@@ -160,12 +160,18 @@ export const OPERATIONS: readonly Operation[] = [
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     answers: {
       200: {
-        description: 'Events message, typing, session, resync, reconnect',
+        description: 'Events message, typing, session, sign-in, offer, resync, reconnect',
         content: { 'text/event-stream': { schema: z.string() } },
       },
       204: nothing('The session has ended for good'),
     },
-    problems: ['session_invalid', 'not_acceptable', 'not_supported_by_guest_api', 'shutting_down'],
+    problems: [
+      'session_invalid',
+      'invalid_request',
+      'not_acceptable',
+      'not_supported_by_guest_api',
+      'shutting_down',
+    ],
   },
   {
     method: 'post',
@@ -221,7 +227,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'page',
     needsSession: false,
     answers: { 200: json(answers.Deployment, 'The deployment') },
-    problems: [...UPSTREAM],
+    problems: [...UPSTREAM, 'session_invalid'],
   },
   {
     method: 'get',

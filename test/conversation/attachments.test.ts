@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts'
 import { isMessage } from '../event-reader.ts'
+import { checkedFetch } from '../openapi-answers.ts'
 import { startTogether, type Page, type Running } from '../start-service.ts'
 
 let running: Running
@@ -24,7 +25,7 @@ async function upload(
   bytes: Uint8Array<ArrayBuffer> | string = 'bytes',
   type = 'image/png',
 ) {
-  const answer = await fetch(`${running.url}/attachments?fileName=${encodeURIComponent(fileName)}`, {
+  const answer = await checkedFetch(`${running.url}/attachments?fileName=${encodeURIComponent(fileName)}`, {
     method: 'POST',
     headers: { ...page.headers, 'content-type': type },
     body: bytes,

@@ -1,4 +1,5 @@
 import type { GuestChat } from '../../src/browser/guest-chat.ts'
+import { checkedFetch } from '../openapi-answers.ts'
 import { SITE } from '../start-service.ts'
 
 /** What a browser does for a website's page, for the client in Node.js. */
@@ -27,7 +28,7 @@ export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
 export const asSite: typeof fetch = (url, init) => {
   const headers = new Headers(init?.headers)
   headers.set('origin', SITE)
-  return fetch(url, { ...init, headers })
+  return checkedFetch(url, { ...init, headers })
 }
 
 export function memoryStorage() {

@@ -12,6 +12,7 @@ import {
 } from '../../src/faults/faults.ts'
 import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { checkedFetch } from '../openapi-answers.ts'
 import { ask, SITE, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 import { FAULT_TABLE, faultsAsMarkdown, outcomeOf, ROUTES, type RouteName } from './fault-table.ts'
 
@@ -28,7 +29,7 @@ const calls: Record<RouteName, (page: Page) => Promise<Answer>> = {
     page.ask('PUT', '/guest-attributes', { attributes: { 'custom.a': 'b' } }),
   'POST /typing': (page) => page.ask('POST', '/typing'),
   'POST /attachments': async (page) => {
-    const response = await fetch(`${running.url}/attachments?fileName=a.png`, {
+    const response = await checkedFetch(`${running.url}/attachments?fileName=a.png`, {
       method: 'POST',
       headers: { ...page.headers, 'content-type': 'image/png' },
       body: 'bytes',
