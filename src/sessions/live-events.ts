@@ -114,6 +114,9 @@ interface FeedContext {
   readonly emptied: (sid: string) => void
 }
 
+/** Shared by all tabs that have missed little. */
+const NO_IDS: ReadonlySet<string> = new Set()
+
 /** One page's stream. While its replay runs, live messages wait in `held`. */
 class Tab {
   readonly sink: EventSink
@@ -122,6 +125,8 @@ class Tab {
   readonly generation: number
   readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
+  /** Replayed, and too old for `seen` to tell: the gap of a socket that is made meanwhile hides the same. */
+  private replayedIds: ReadonlySet<string> = NO_IDS
 
   constructor(
     sink: EventSink,
@@ -138,9 +143,17 @@ class Tab {
   message(message: Message, id: string): void {
     if (this.held !== undefined) this.held.push({ message, id })
     else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })
-    else if (!this.seen.has(message)) {
+    else if (!this.seen.has(message) && !this.replayedIds.has(message.id)) {
       this.sink.write({ id: this.seen.advance(message), event: 'message', data: message })
     }
+  }
+
+  replay(messages: readonly Message[], seen: EventCursor): void {
+    for (const message of messages) {
+      this.sink.write({ id: seen.advance(message), event: 'message', data: message })
+    }
+    const older = messages.filter((message) => !seen.has(message))
+    if (older.length > 0) this.replayedIds = new Set(older.map(({ id }) => id))
   }
 
   hold(): void {
@@ -328,9 +341,7 @@ class GuestFeed {
       try {
         const missed = await missedSince(this.context.guestApi, this.guest, tab.seen, this.context.now)
         complete = missed.complete
-        for (const message of missed.messages) {
-          tab.sink.write({ id: tab.seen.advance(message), event: 'message', data: message })
-        }
+        tab.replay(missed.messages, tab.seen)
       } catch {
         // The page is told to read the history itself when that works again.
       }

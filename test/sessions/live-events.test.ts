@@ -197,6 +197,17 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
+  test('that comes back after long gets what it missed once, though the gap of its new socket hides the same', async () => {
+    const { openTab, say, genesys } = setUp()
+    for (const [at, id] of ['a', 'b', 'c', 'd'].entries()) say(id, at * 10_000)
+    const tab = openTab(`${T}-a`)
+    await settle()
+    genesys.emit({ type: 'session', state: 'connected' })
+    genesys.emit({ type: 'gap' })
+    await settle()
+    expect(ids(tab.events)).toEqual(['b', 'c', 'd'])
+  })
+
   test('is told to resync when the history no longer reaches back', async () => {
     const { openTab, say } = setUp()
     say('new', 60_000)
