@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync } from 'node:fs'
+import net from 'node:net'
 import { pino, type DestinationStream } from 'pino'
 import { UpstreamError } from './upstream/upstream-error.ts'
 import { RequestError } from './middleware/request-error.ts'
@@ -115,11 +116,15 @@ function createStandardOutput(): DestinationStream {
 const MAX_RETRIES_AT_EXIT = 3
 const STDOUT_FD = 1
 
-/** A pipe is opened once more without blocking: a write that waits for its reader would keep the process from ending. */
+/**
+ * Without blocking: a write that waits for its reader would keep the process from ending. A pipe is opened once more, so
+ * that it stays as it is for those who share it; a socket, as systemd's journal gives, cannot be, and is made so by libuv.
+ */
 function openStandardOutput(): number {
   try {
-    if (fstatSync(STDOUT_FD).isFIFO())
-      return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
+    const output = fstatSync(STDOUT_FD)
+    if (output.isFIFO()) return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
+    if (output.isSocket()) new net.Socket({ fd: STDOUT_FD, readable: false }).unref()
   } catch {
     // No /dev/stdout, or nobody reads the pipe.
   }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Simulator } from '../../src/simulator/simulator.ts'
@@ -14,21 +13,36 @@ export interface ServiceProcess {
   readonly pid: number
   /** One number of `/metrics`. */
   metric(name: string): Promise<number>
+  /** Every line of its log. */
+  readonly logLines: readonly string[]
+  /** Nobody reads its output from now on. */
+  stopReading(): void
   /** Ends it, and resolves when it is gone. SIGKILL leaves it no time for anything. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  signal(signal: NodeJS.Signals): void
+  /** Its exit code, when it has ended; null when a signal ended it. */
+  readonly exited: Promise<number | null>
 }
 
 export async function startProcess(
   genesys: Simulator,
   settings: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<ServiceProcess> {
   const { PATH = '' } = process.env
   const env = { PATH, ...settingsFor(genesys), LOG_LEVEL: 'info', ...settings }
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)
+  const logLines: string[] = []
+  let isRead = true
+  const exited = new Promise<number | null>((resolve) => {
+    // All that it has said is there at `close`, which never comes when nobody reads.
+    child.once('exit', (code) => (isRead ? child.once('close', resolve) : resolve(code)))
+  })
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error('The service did not start. Is it built?')))
     lines.on('line', (line) => {
+      logLines.push(line)
       const { msg, url } = JSON.parse(line) as { msg?: string; url?: string }
       if (msg === 'listening' && url !== undefined) resolve(url)
     })
@@ -41,10 +55,16 @@ export async function startProcess(
       const text = await (await fetch(`${url}/metrics`)).text()
       return Number(new RegExp(`^${name}(?:\\{.*\\})? (.+)$`, 'm').exec(text)?.[1])
     },
-    async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill(signal)
-      await once(child, 'exit')
+    logLines,
+    stopReading() {
+      isRead = false
+      lines.pause()
     },
+    async end(signal) {
+      child.kill(signal)
+      await exited
+    },
+    signal: (signal) => void child.kill(signal),
+    exited,
   }
 }
