@@ -10,6 +10,7 @@ import { createMetrics } from './metrics.ts'
 import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createEventStreams } from './server/event-stream.ts'
+import { reconnectSpreadMs } from './server/reconnect-spread.ts'
 import { createAttributePolicy } from './sessions/attribute-policy.ts'
 import { createGuestAttachments } from './sessions/guest-attachments.ts'
 import { createGuestAttributes } from './sessions/guest-attributes.ts'
@@ -55,8 +56,8 @@ export interface GuestBff {
   close(): Promise<void>
 }
 
-/** Pages come back spread over this time, so that the next replica isn't met by all at once. */
-const RECONNECT_WITHIN_MS = 1000
+/** Pages come back spread over this time at least, so that the next replica isn't met by all at once. */
+const MIN_RECONNECT_SPREAD_MS = 1000
 
 const END_EXPIRED_STREAMS_EVERY_MS = 5000
 
@@ -181,7 +182,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const drain = () => {
     readiness.startDraining()
     acceptsStreams = false
-    live.drain(RECONNECT_WITHIN_MS)
+    live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.count)))
   }
   return {
     app,

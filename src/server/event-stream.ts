@@ -1,6 +1,7 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
 import { OpenCounts } from './open-counts.ts'
+import { reconnectSpreadMs } from './reconnect-spread.ts'
 import { whenClosed } from './when-closed.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
@@ -13,6 +14,7 @@ const KEEP_ALIVE_MS = 15_000
 /** Keep-alives go out in so many parts: written all at once, those of thousands would make a message late. */
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
+/** And up to a spread more: the pages of a replica that is killed are told nothing, and come back by this. */
 const RETRY_MS = 2000
 
 /** What waits in memory for the readers of all streams. */
@@ -54,7 +56,7 @@ class EventStream implements EventSink {
   /** As the budget has counted it. */
   bufferedBytes = 0
 
-  constructor(res: Response, budget: BufferBudget) {
+  constructor(res: Response, budget: BufferBudget, retryMs: number) {
     this.#res = res
     this.#budget = budget
     res.writeHead(200, {
@@ -65,7 +67,7 @@ class EventStream implements EventSink {
       // A request that came behind this one on its connection would never have its turn.
       Connection: 'close',
     })
-    res.write(`retry: ${RETRY_MS}\n\n`)
+    res.write(`retry: ${retryMs}\n\n`)
   }
 
   get waitingBytes(): number {
@@ -113,7 +115,10 @@ export interface EventStreams {
  * All open streams, with one timer for their keep-alives.
  * @param onOpened told of each; what it gives back is called when that stream is closed
  */
-export function createEventStreams(onOpened: () => () => void = () => () => undefined): EventStreams {
+export function createEventStreams(
+  onOpened: () => () => void = () => () => undefined,
+  random: () => number = Math.random,
+): EventStreams {
   const slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
   const counts = new OpenCounts()
   const budget = new BufferBudget()
@@ -125,7 +130,8 @@ export function createEventStreams(onOpened: () => () => void = () => () => unde
   timer.unref()
   return {
     open(res, address) {
-      const stream = new EventStream(res, budget)
+      const retryMs = RETRY_MS + Math.round(random() * reconnectSpreadMs(counts.total))
+      const stream = new EventStream(res, budget, retryMs)
       const slot = slots[counts.total % SLOTS]
       const closed = [onOpened(), counts.open(address)]
       slot?.add(stream)
