@@ -7,6 +7,7 @@ import { randomInt } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { createVerdict } from '../bench/verdict.mjs'
 import { secretsIn, startArena } from './arena.mjs'
 
 const { values } = parseArgs({
@@ -68,36 +69,17 @@ const campaigns = (share) => {
   }
 }
 
-const startedAt = performance.now()
-const say = (text) =>
-  process.stdout.write(`[${Math.round((performance.now() - startedAt) / 1000)} s] ${text}\n`)
-const missed = []
-/** One line of the verdict. */
-const expect = (isSo, text) => {
-  say(`${isSo ? 'holds ' : 'MISSED'} ${text}`)
-  if (!isSo) missed.push(text)
-}
-
-/** The same for a time or a size, which a busy machine spoils. */
-const expectFigure = (isSo, text) => {
-  if (isSo || !values['report-figures']) expect(isSo, text)
-  else say(`ABOVE  ${text}`)
-}
-
-setTimeout(() => {
-  say('the attack took too long and was ended')
-  process.exit(1)
-}, GIVE_UP_MS).unref()
+const { say, expect, expectFigure, giveUpAfter, end } = createVerdict({
+  reportFigures: values['report-figures'],
+})
+giveUpAfter(GIVE_UP_MS)
 
 say(`seed ${seed}, share ${share}`)
 for (const [name, campaign] of Object.entries(campaigns(share))) {
   if (only && !only.includes(name)) continue
   await wage(name, campaign)
 }
-say(
-  missed.length === 0 ? 'every bound holds' : `${missed.length} missed, seed ${seed}:\n${missed.join('\n')}`,
-)
-process.exit(missed.length === 0 ? 0 : 1)
+end(seed)
 
 async function wage(name, { settings, guestApi, events = true, attacks }) {
   const arena = await startArena({ guestApi, settings, seed })
@@ -117,8 +99,8 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
   for (const [attack, options] of campaigns(warmUpShare)[name].attacks) await attacker.ask(attack, options)
   await pause(2000)
   await honest.ask('report')
-  const warmMiB = arena.residentMiB()
-  const logFrom = arena.readLog().length
+  const warmMiB = arena.service.residentMiB()
+  const logFrom = arena.service.readLog().length
   const attackedFrom = performance.now()
   for (const [attack, options] of attacks) {
     const from = performance.now()
@@ -128,7 +110,7 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
     const seen = await honest.ask('report')
     const { findings = [], ...figures } = result
     say(
-      `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.residentMiB().toFixed(0)} MiB`,
+      `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.service.residentMiB().toFixed(0)} MiB`,
     )
     for (const finding of findings) say(`finding: ${JSON.stringify(finding)}`)
     expect(findings.length === 0, `${attack}: every answer is the service's own`)
@@ -144,7 +126,7 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
   }
 
   const attackedSeconds = (performance.now() - attackedFrom) / 1000
-  const perSecond = refusalLines(arena.readLog().slice(logFrom)) / attackedSeconds
+  const perSecond = refusalLines(arena.service.readLog().slice(logFrom)) / attackedSeconds
   if (settings !== UNLIMITED)
     expect(
       perSecond < 1,
@@ -156,21 +138,21 @@ async function wage(name, { settings, guestApi, events = true, attacks }) {
       `${name}: the platform sent ${upstreamTold.frames} hostile frames and ${upstreamTold.answers} hostile answers`,
     )
   await honest.ask('leave')
-  const after = await arena.settled()
+  const after = await arena.service.settled()
   expect(
     Object.values(after).every((count) => count === 0),
     `${name}: counts are zero again ${JSON.stringify(after)}`,
   )
-  let residentMiB = arena.residentMiB()
+  let residentMiB = arena.service.residentMiB()
   for (let tries = 0; tries < MEMORY_TRIES && residentMiB > warmMiB * MEMORY_RATIO; tries++) {
     await pause(500)
-    residentMiB = arena.residentMiB()
+    residentMiB = arena.service.residentMiB()
   }
   expectFigure(
     residentMiB <= warmMiB * MEMORY_RATIO,
     `${name}: resident memory is ${residentMiB.toFixed(0)} MiB, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
   )
-  const secrets = secretsIn(arena.readLog(), [...honestTokens, ...attackerTokens])
+  const secrets = secretsIn(arena.service.readLog(), [...honestTokens, ...attackerTokens])
   expect(secrets.length === 0, `${name}: the log holds no secret ${secrets}`)
   const exitCode = await arena.stop()
   expect(exitCode === 0, `${name}: the service ends with ${exitCode} when told to`)

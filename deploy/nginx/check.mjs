@@ -1,17 +1,11 @@
 // Runs nginx with guest-bff.conf in front of two small servers, and checks what README.md promises.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
-import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { startNginx } from './run-nginx.mjs'
 
-const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
 const replicas = [await startReplica('first'), await startReplica('second')]
-const port = await freePort()
-const nginx = await startNginx()
+const nginx = await startNginx(replicas.map(({ port }) => port))
 
 try {
   await staysOnOneReplica()
@@ -22,10 +16,8 @@ try {
     assert.equal((await ask(path)).status, 404, path)
   process.stdout.write('nginx keeps guests on their replica, streams, and repeats no message\n')
 } finally {
-  nginx.kill('SIGTERM')
-  await once(nginx, 'exit')
+  await nginx.stop()
   for (const { server } of replicas) server.close().closeAllConnections()
-  rmSync(folder, { recursive: true })
 }
 
 async function staysOnOneReplica() {
@@ -43,7 +35,7 @@ async function staysOnOneReplica() {
 
 /** The replica writes one event and leaves the stream open: only an unbuffered one brings it. */
 async function streamsEventsAtOnce() {
-  const answer = await fetch(`http://127.0.0.1:${port}/events`, { signal: AbortSignal.timeout(5000) })
+  const answer = await fetch(`${nginx.url}/events`, { signal: AbortSignal.timeout(5000) })
   const reader = answer.body.getReader()
   assert.equal(new TextDecoder().decode((await reader.read()).value), 'data: 1\n\n')
   await reader.cancel()
@@ -51,7 +43,7 @@ async function streamsEventsAtOnce() {
 
 /** Each replica breaks the connection after it has read the message. */
 async function saysNothingTwice() {
-  const answer = await fetch(`http://127.0.0.1:${port}/broken`, { method: 'POST', body: '{}' })
+  const answer = await fetch(`${nginx.url}/broken`, { method: 'POST', body: '{}' })
   assert.equal(answer.status, 502)
   assert.equal(replicas[0].broken + replicas[1].broken, 1)
 }
@@ -80,42 +72,7 @@ async function startReplica(name) {
   return replica
 }
 
-async function startNginx() {
-  const site = readFileSync(join(import.meta.dirname, 'guest-bff.conf'), 'utf8')
-    .replace('127.0.0.1:3001', `127.0.0.1:${replicas[0].port}`)
-    .replace('127.0.0.1:3002', `127.0.0.1:${replicas[1].port}`)
-    .replace('listen 8080', `listen 127.0.0.1:${port}`)
-  writeFileSync(join(folder, 'site.conf'), site)
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((kind) => `${kind}_temp_path ${folder}/${kind};`)
-    .join(' ')
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off; master_process off; pid ${folder}/pid; error_log stderr; events {}
-http { access_log off; ${temporary} include ${folder}/site.conf; }`,
-  )
-  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {
-    stdio: ['ignore', 'inherit', 'pipe'],
-  })
-  let said = ''
-  child.stderr.on('data', (chunk) => (said += chunk))
-  for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null || tries > 100) throw new Error(`nginx did not start: ${said}`)
-    const reached = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined)
-    if (reached) return child
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
-}
-
 async function ask(path, headers = {}, method = 'GET') {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
+  const answer = await fetch(`${nginx.url}${path}`, { method, headers })
   return { status: answer.status, text: await answer.text() }
 }

@@ -1,0 +1,118 @@
+// The built service as it runs in production, in a process of its own, with its log kept and its open things counted.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort, residentKiB } from './processes.mjs'
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const LISTENING_TRIES = 400
+/** A minute: an idle guest's socket to the platform is closed after a while. */
+const SETTLE_TRIES = 240
+const END_WITHIN_MS = 15_000
+
+/**
+ * @param settings its environment; the ports are free ones unless they are given
+ * @param nodeOptions what node is given before the program
+ */
+export async function startServiceProcess({ settings, port, managementPort, nodeOptions = [] }) {
+  const folder = mkdtempSync(join(tmpdir(), 'guest-bff-'))
+  const logFile = join(folder, 'log')
+  const ownPort = port ?? (await freePort())
+  const ownManagementPort = managementPort ?? (await freePort())
+  const child = spawnWithLog(logFile, [...nodeOptions, MAIN], {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    ...settings,
+    PORT: String(ownPort),
+    MANAGEMENT_PORT: String(ownManagementPort),
+  })
+  const service = {
+    port: ownPort,
+    managementPort: ownManagementPort,
+    pid: child.pid,
+    get exitCode() {
+      return child.exitCode
+    },
+    residentMiB: () => residentKiB(child.pid) / 1024,
+    readLog: () => readFileSync(logFile, 'utf8'),
+    counts,
+    settled,
+    end,
+  }
+  for (let tries = 0; !(await readMetrics()); tries++) {
+    if (tries === LISTENING_TRIES || child.exitCode !== null)
+      throw new Error(`the service did not start:\n${service.readLog()}`)
+    await pause(50)
+  }
+  return service
+
+  async function readMetrics() {
+    return fetch(`http://127.0.0.1:${ownManagementPort}/metrics`).then(
+      (answer) => answer.text(),
+      () => undefined,
+    )
+  }
+
+  /** What is open, by the service's own count and by the system's. */
+  async function counts() {
+    const text = (await readMetrics()) ?? ''
+    const gauges = text.matchAll(
+      /^(guest_bff_(?:live_streams|upstream_sockets|requests_in_flight|\w*open\w*))(?:\{[^}]*\})? (\S+)$/gm,
+    )
+    const own = {}
+    for (const [, name, value] of gauges) own[name] = (own[name] ?? 0) + Number(value)
+    return { ...own, connections: openConnections(ownPort) }
+  }
+
+  /** The counts when nothing is open any more, or what is left after a minute. */
+  async function settled() {
+    for (let tries = 0; ; tries++) {
+      const now = await counts()
+      if (tries === SETTLE_TRIES || Object.values(now).every((count) => count === 0)) return now
+      await pause(250)
+    }
+  }
+
+  /** @returns the exit code, or the signal that ended it */
+  async function end(signal = 'SIGTERM') {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit')
+      child.kill(signal)
+      const force = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS)
+      await ended
+      clearTimeout(force)
+    }
+    const log = service.readLog()
+    service.readLog = () => log
+    rmSync(folder, { recursive: true, force: true })
+    return child.exitCode ?? child.signalCode
+  }
+}
+
+function spawnWithLog(logFile, args, env) {
+  const log = openSync(logFile, 'w')
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  const kill = () => child.kill('SIGKILL')
+  process.on('exit', kill)
+  child.on('exit', () => process.off('exit', kill))
+  return child
+}
+
+/** Connections that clients have to the service, those included that they have closed and it has not. */
+function openConnections(port) {
+  const [ESTABLISHED, CLOSE_WAIT] = ['01', '08']
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, address, , state]) => address?.endsWith(local) && [ESTABLISHED, CLOSE_WAIT].includes(state))
+    .length
+}

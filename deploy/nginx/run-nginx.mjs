@@ -1,0 +1,58 @@
+// Runs nginx with guest-bff.conf on this machine, in front of two replicas.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** @param ports of the two replicas on 127.0.0.1 */
+export async function startNginx(ports) {
+  const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
+  const port = await freePort()
+  const site = readFileSync(join(import.meta.dirname, 'guest-bff.conf'), 'utf8')
+    .replace('127.0.0.1:3001', `127.0.0.1:${ports[0]}`)
+    .replace('127.0.0.1:3002', `127.0.0.1:${ports[1]}`)
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+  writeFileSync(join(folder, 'site.conf'), site)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${folder}/${kind};`)
+    .join(' ')
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
+events { worker_connections 4096; }
+http { access_log off; ${temporary} include ${folder}/site.conf; }`,
+  )
+  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += chunk))
+  const url = `http://127.0.0.1:${port}`
+  // nginx says nothing when it is ready; /metrics is what its configuration answers by itself.
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 100) throw new Error(`nginx did not start: ${said}`)
+    if (await fetch(`${url}/metrics`).catch(() => undefined)) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return {
+    url,
+    port,
+    /** What it complained about. */
+    errors: () => said,
+    async stop() {
+      child.kill('SIGTERM')
+      if (child.exitCode === null) await once(child, 'exit')
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
