@@ -33,6 +33,7 @@ const FAULTS = {
     alerts: ['GuestBffSettingsWrong'],
     settings: { GENESYS_CLIENT_ID: 'unknown', GENESYS_CLIENT_SECRET: 'wrong' },
   },
+  'Redis is away': { alerts: ['GuestBffRedisUnavailable'], settings: { REDIS_URL: 'redis://127.0.0.1:1' } },
   'the driver throws': {
     alerts: ['GuestBffUnexpectedErrors'],
     script: 'deploy/prometheus/faulty-driver.mjs',
