@@ -3,6 +3,7 @@ import type {
   Capability,
   GuestApi,
   GuestApiName,
+  JourneyContext,
   Limits,
   OpenedGuest,
   SessionState,
@@ -27,6 +28,8 @@ export interface OpenSession {
   readonly userId?: string | undefined
   /** Leaves a read-only conversation behind and begins a new one. */
   readonly startNew?: boolean | undefined
+  /** Who the visitor is to Genesys' journey analytics. */
+  readonly journeyContext?: JourneyContext | undefined
 }
 
 /** The answer of `GET /guest-session`. */
@@ -46,6 +49,7 @@ export interface SessionAnswer extends SessionDescription {
   /** The session token; the page replaces its own whenever an answer brings a new one. */
   readonly session: string
   readonly externalUserToken?: string
+  readonly clearedExistingSession?: boolean
 }
 
 export interface Caller extends IdentityRequest {
@@ -115,6 +119,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       session: await tokens.seal(current),
       ...describe(opened, current.expiresAtMs),
       ...(opened.externalUserToken !== undefined && { externalUserToken: opened.externalUserToken }),
+      ...(opened.clearedExistingSession === true && { clearedExistingSession: true }),
     }
   }
 
@@ -132,9 +137,9 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     requireOwnUserId(request.userId, identified.visitor)
     const values = changed({}, request, identified)
     const { origin, deadlineAtMs } = caller
-    const { name, email, language } = request
+    const { name, email, language, journeyContext } = request
     const opened = await guestApi.open(
-      { origin, attributes: values, name, email, language, userId: identified.visitor },
+      { origin, attributes: values, name, email, language, userId: identified.visitor, journeyContext },
       deadlineAtMs,
     )
     const delivered = opened.attributesDelivered || Object.keys(values).length === 0
@@ -155,9 +160,10 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
   }
 
   async function resumeGuest(claims: SessionClaims, request: OpenSession, deadlineAtMs: number) {
-    if (request.startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs)
+    const { startNew, journeyContext } = request
+    if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
     if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
-    return guestApi.startNew(guestOf(claims), deadlineAtMs)
+    return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
   }
 
   /** @throws {SessionError} `session_invalid` for another visitor, or an expired token without its visitor */

@@ -51,6 +51,34 @@ describe('a guest session', () => {
     expect(genesys.written).toEqual([all, all])
   })
 
+  test('hands the journey of the page to Genesys when it is opened, resumed and begun anew', async () => {
+    const { sessions, caller, claimsOf, guestApi } = setUp()
+    const journeyContext = {
+      customer: { id: 'c-1', idType: 'cookie' },
+      customerSession: { id: 's-1', type: 'web' },
+    }
+    const { open, resume } = guestApi
+    const given: unknown[] = []
+    guestApi.open = (request, deadlineAtMs) => (
+      given.push(request.journeyContext),
+      open(request, deadlineAtMs)
+    )
+    guestApi.resume = (guest, deadlineAtMs, journey) => (given.push(journey), resume(guest, deadlineAtMs))
+    guestApi.startNew = (guest, deadlineAtMs, journey) => (given.push(journey), resume(guest, deadlineAtMs))
+    const first = await claimsOf((await sessions.open({ journeyContext }, caller)).session)
+    await sessions.resume(first, { journeyContext }, caller)
+    await sessions.resume(first, { journeyContext, startNew: true }, caller)
+    expect(given).toEqual([journeyContext, journeyContext, journeyContext])
+  })
+
+  test('tells the page when Genesys has cleared the session that this visitor had elsewhere', async () => {
+    const { sessions, caller, guestApi } = setUp()
+    const { open } = guestApi
+    expect(await sessions.open({}, caller)).not.toHaveProperty('clearedExistingSession')
+    guestApi.open = async (...call) => ({ ...(await open(...call)), clearedExistingSession: true })
+    expect(await sessions.open({}, caller)).toMatchObject({ clearedExistingSession: true })
+  })
+
   test('of a failure that says nothing of an end is kept', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
