@@ -13,7 +13,7 @@ export interface EndedRequest {
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `token` or `history`; never made from a request. */
+  /** A constant of the caller, such as `give the history`; never made from a request. */
   readonly operation: string
   /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
   readonly outcome: string
@@ -55,7 +55,7 @@ export interface MetricsOptions {
   readonly processMetrics?: boolean
 }
 
-/** Up to the longest wait for an answer, a request's 30 s; streams live longer. */
+/** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Metrics with a registry of their own, so that two services in one process don't count into each other. */

@@ -37,7 +37,7 @@ export interface RecordedFrame {
   atMs: number
 }
 
-/** Which frame is targetSession; whatever is left out may be anything. */
+/** Which frame is meant; whatever is left out may be anything. */
 export interface FrameMatch {
   direction?: 'from-guest' | 'to-guest'
   action?: string

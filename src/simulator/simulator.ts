@@ -35,7 +35,7 @@ export interface Simulator {
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>
 
-  // The agent. Without a guest token, the guest whose conversation began last is targetSession.
+  // The agent. Without a guest token, the guest whose conversation began last is meant.
 
   /** Says something to the guest: a text, quick replies, a card, a file. Begins a conversation if there is none. */
   agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
