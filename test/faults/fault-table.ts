@@ -19,6 +19,9 @@ export const ROUTES = [
   'PUT /guest-attributes',
   'POST /typing',
   'POST /attachments',
+  'GET /attachments/{id}',
+  'GET /deployment',
+  'POST /sign-in',
   'DELETE /guest-session',
 ] as const
 export type RouteName = (typeof ROUTES)[number]
@@ -30,6 +33,8 @@ const LOST: FaultRow['outcomes'] = {
   'POST /messages': 'delivery_unknown',
   'GET /messages': GIVEN_UP,
   'POST /attachments': GIVEN_UP,
+  'GET /attachments/{id}': GIVEN_UP,
+  'POST /sign-in': 'delivery_unknown',
   'DELETE /guest-session': 'delivery_unknown',
 }
 const SILENT: FaultRow['outcomes'] = {
@@ -37,6 +42,8 @@ const SILENT: FaultRow['outcomes'] = {
   'POST /messages': 'delivery_unknown',
   'GET /messages': 'upstream_timeout',
   'POST /attachments': 'upstream_timeout',
+  'GET /attachments/{id}': 'upstream_timeout',
+  'POST /sign-in': 'delivery_unknown',
   'DELETE /guest-session': 'delivery_unknown',
 }
 
@@ -49,6 +56,7 @@ export const FAULT_TABLE: readonly FaultRow[] = [
       'POST /guest-session': GIVEN_UP,
       'GET /messages': GIVEN_UP,
       'POST /attachments': GIVEN_UP,
+      'POST /sign-in': GIVEN_UP,
     },
   },
   { what: 'Connections are reset when something is asked', fault: { kind: 'reset' }, outcomes: LOST },

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import tls from 'node:tls'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { startFaultProxy, type Fault, type FaultProxy } from '../../src/faults/faults.ts'
+import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue.ts'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { openPage } from '../start-service.ts'
+import { startProcess, type ServiceProcess } from './start-process.ts'
+
+/** In the records of TLS connections that are established, where nothing but bytes can be broken. */
+const FAULTS: [what: string, fault: Fault][] = [
+  ['reset in a record', { kind: 'reset', afterBytes: 20 }],
+  ['ended in a record, with no word of TLS', { kind: 'truncate', afterBytes: 20 }],
+  ['hung', { kind: 'hang' }],
+  ['dripped', { kind: 'drip' }],
+  ['half-open', { kind: 'half-open' }],
+  ['given bytes that are no record', { kind: 'garbage' }],
+]
+const UPSTREAM_TIMEOUT_MS = 1000
+const SLACK_MS = 2000
+const ROUNDS = 3
+
+let folder: string
+let genesys: Simulator
+let terminator: tls.Server
+let proxy: FaultProxy
+let service: ServiceProcess
+
+/** A certificate of this run alone. */
+function makeCertificate(): { key: Buffer; cert: Buffer; path: string } {
+  folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const [key, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const made = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', path]
+  execFileSync('openssl', ['req', ...made, ...subject], { stdio: 'ignore' })
+  return { key: readFileSync(key), cert: readFileSync(path), path }
+}
+
+beforeAll(async () => {
+  const { key, cert, path } = makeCertificate()
+  genesys = await startSimulator({ agent: 'silent', limits: false })
+  const { hostname, port } = new URL(genesys.url)
+  terminator = tls.createServer({ key, cert }, (client) => {
+    const upstream = net.connect(Number(port), hostname)
+    for (const socket of [client, upstream]) socket.on('error', () => client.destroy(void upstream.destroy()))
+    client.pipe(upstream).pipe(client)
+  })
+  await new Promise<void>((resolve) => terminator.listen(0, '127.0.0.1', resolve))
+  proxy = await startFaultProxy({ target: `http://127.0.0.1:${(terminator.address() as AddressInfo).port}` })
+  const url = proxy.url.replace('http', 'https')
+  service = await startProcess(genesys, {
+    GENESYS_API_URL: url,
+    GENESYS_LOGIN_URL: url,
+    GENESYS_CDN_URL: url,
+    GENESYS_MESSAGING_URL: proxy.messagingUrl.replace('ws', 'wss'),
+    NODE_EXTRA_CA_CERTS: path,
+    UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
+    RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+    RATE_ADDRESS_PER_MINUTE: '100000',
+  })
+})
+afterAll(async () => {
+  await service.end('SIGTERM')
+  await proxy.stop()
+  await new Promise((resolve) => terminator.close(resolve))
+  await genesys.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** Linux, as all tests of processes. */
+function residentPages(): number {
+  return Number(readFileSync(`/proc/${service.pid}/statm`, 'utf8').split(' ')[1])
+}
+
+/** Sends, reads and opens while the fault is there, and again when it is over. */
+async function goThrough(fault: Fault): Promise<void> {
+  const [sender, reader] = await Promise.all([openPage(service.url), openPage(service.url)])
+  for (const page of [sender, reader]) expect((await page.say('before')).status).toBe(201)
+  await proxy.inject(fault)
+  const startedAtMs = performance.now()
+  const answers = await Promise.all([
+    sender.say('while'),
+    reader.ask('GET', '/messages'),
+    openPage(service.url),
+  ])
+  expect(performance.now() - startedAtMs).toBeLessThan(UPSTREAM_TIMEOUT_MS + SLACK_MS)
+  const [sent, read, { opened }] = answers
+  for (const { status, body } of [sent, read, opened]) {
+    expect(status).toBeGreaterThanOrEqual(503)
+    expect(PROBLEM_CATALOGUE).toHaveProperty(body.code)
+  }
+  expect(sent.body.code).toBe('delivery_unknown')
+  await proxy.heal()
+  for (const page of [sender, reader]) expect((await page.say('after')).status).toBe(201)
+  expect(await service.metric('guest_bff_requests_in_flight')).toBe(0)
+}
+
+test.each(FAULTS)(
+  'an established TLS connection that is %s ends as a catalogued problem in time, and the next request works',
+  (_what, fault) => goThrough(fault),
+  30_000,
+)
+
+test('memory comes back after all of them, three times over', async () => {
+  for (const [, fault] of FAULTS) await goThrough(fault)
+  const firstPages = residentPages()
+  for (let round = 0; round < ROUNDS; round++) for (const [, fault] of FAULTS) await goThrough(fault)
+  expect(residentPages()).toBeLessThan(1.1 * firstPages)
+  expect(await service.metric('guest_bff_upstream_sockets')).toBe(genesys.connections())
+}, 120_000)
