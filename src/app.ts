@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Store } from 'express-rate-limit'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
@@ -49,6 +49,8 @@ export interface AppParts {
   readonly widgetConfig: ReadWidgetConfig
   readonly readiness: Readiness
   readonly load: LoadLimit
+  /** Where the operator traces. */
+  readonly traceRequest: RequestHandler | undefined
   /** Where replicas count together. */
   readonly rateLimitStore: ((name: string) => Store) | undefined
   /** Whether pages with a live stream may come. */
@@ -128,6 +130,7 @@ export function createApp(parts: AppParts): Express {
     report: () => readiness.report(),
     hints: config.problemHints,
   })
+  if (parts.traceRequest) app.use(parts.traceRequest)
   // By address first: what one address sends too much of must not count for all.
   app.use(rate.perAddress, rate.overall, gate.enforceOrigin)
   // Straight into the application's own router: each router within it costs every request of its routes.

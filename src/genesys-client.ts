@@ -15,6 +15,7 @@ import {
 import { secretFromFile } from './settings/secret-files.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
 
 /** The configured driver, with what it stands on. */
 export interface GenesysClient {
@@ -31,6 +32,8 @@ export interface GenesysClientParts {
   readonly now: () => number
   /** For waits and deadlines: never set back. */
   readonly monotonicNow?: (() => number) | undefined
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
   /** Where replicas share what was refused. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
@@ -53,7 +56,14 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
   }
   const { upstreamTimeoutMs: timeoutMs } = config
   const clientOf = (name: string, usedAgents = agents): UpstreamClient =>
-    createUpstreamClient({ name, timeoutMs, now: monotonicNow, agents: usedAgents, observe })
+    createUpstreamClient({
+      name,
+      timeoutMs,
+      now: monotonicNow,
+      agents: usedAgents,
+      observe,
+      tracing: parts.tracing,
+    })
 
   const clients = {
     api: clientOf('api'),
@@ -90,7 +100,7 @@ function createDriver(
     readonly fileAddresses: FileAddresses
   },
   accessToken: AccessToken | undefined,
-  { log, metrics, now, monotonicNow, onUnexpectedError }: GenesysClientParts,
+  { log, metrics, now, monotonicNow, tracing, onUnexpectedError }: GenesysClientParts,
 ): GuestApi {
   const { guestApi, deploymentId, organizationId, hosts, language, divisionId, flowId } = config.genesys
   if (guestApi === 'web-messaging') {
@@ -107,6 +117,7 @@ function createDriver(
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,
       requestTimeoutMs: config.upstreamTimeoutMs,
+      tracing,
       now,
       socketObserver: metrics.upstreamSockets,
       ...(monotonicNow && { monotonicNow }),

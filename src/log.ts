@@ -7,6 +7,7 @@ import { SessionError } from './sessions/session-error.ts'
 
 const PLAIN_FIELDS = [
   'requestId',
+  'traceId',
   'method',
   'route', // the route's pattern, `/attachments/:id`
   'status',

@@ -3,7 +3,7 @@ import type { Log } from './log.ts'
 import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
 import { addressKey } from './middleware/client-address.ts'
-import { problemOf, requestIdOf } from './problems/problem-handler.ts'
+import { problemOf, requestIdOf, traceIdOf } from './problems/problem-handler.ts'
 import { whenClosed } from './server/when-closed.ts'
 
 /** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
@@ -41,6 +41,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
     log[level](
       {
         requestId: requestIdOf(res) ?? requestId,
+        traceId: traceIdOf(res),
         method,
         route,
         status,
@@ -56,7 +57,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
 }
 
 /** The pattern of the route that answered; one word for all that no route did, so that nobody can fill the metrics. */
-function routeOf(req: Request): string {
+export function routeOf(req: Request): string {
   const route = req.route as { path?: unknown } | undefined
   return typeof route?.path === 'string' ? route.path : 'none'
 }

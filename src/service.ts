@@ -24,6 +24,7 @@ import { createSessionRegistry } from './sessions/session-registry.ts'
 import { createSessionTokens } from './sessions/session-token.ts'
 import { createUserTokenVerifier } from './sessions/user-token.ts'
 import { createSharedState } from './shared-state/shared-state.ts'
+import { createTracing } from './tracing/tracing.ts'
 import { createWidgetConfig } from './sessions/widget-config.ts'
 
 export interface GuestBffOptions {
@@ -70,6 +71,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     metrics.unexpectedErrorThrown(operation)
     log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
   }
+  const tracing = createTracing()
   const sharedState =
     config.redis &&
     createSharedState({
@@ -85,6 +87,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     metrics,
     now,
     monotonicNow,
+    tracing: tracing?.upstream,
     refusedCredentials: sharedState?.refusedCredentials,
     onUnexpectedError,
   })
@@ -167,6 +170,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     widgetConfig,
     readiness,
     load,
+    traceRequest: tracing?.traceRequest,
     rateLimitStore: sharedState?.rateLimitStore,
     acceptsStreams: () => acceptsStreams,
     monotonicNow,

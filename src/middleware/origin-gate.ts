@@ -33,6 +33,9 @@ const REQUEST_HEADERS = [
   'Idempotency-After',
   'Last-Event-ID',
   'X-Request-Id',
+  // https://www.w3.org/TR/trace-context/
+  'Traceparent',
+  'Tracestate',
 ]
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']
 const PREFLIGHT_MAX_AGE_SECONDS = 600

@@ -61,6 +61,15 @@ export function requestIdOf(res: Response): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
+/** Of the trace that the request belongs to, where the operator traces. */
+export function traceIdOf(res: Response): string | undefined {
+  return res.locals.traceId as string | undefined
+}
+
+export function setTraceId(res: Response, traceId: string): void {
+  res.locals.traceId = traceId
+}
+
 /** For the request's line in the log. */
 export function rememberProblem(res: Response, err: unknown): void {
   res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
@@ -82,6 +91,13 @@ function logFailure(
 ) {
   if (count === undefined) return
   const level = FOR_OPERATORS.has(code) ? 'error' : 'warn'
-  const fields = { requestId: requestIdOf(res), req, code, hint: problemHint(err), err }
+  const fields = {
+    requestId: requestIdOf(res),
+    traceId: traceIdOf(res),
+    req,
+    code,
+    hint: problemHint(err),
+    err,
+  }
   log[level]({ ...fields, count: count === 1 ? undefined : count }, 'request failed')
 }

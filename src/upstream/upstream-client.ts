@@ -7,7 +7,14 @@ import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
 import { readBody } from './upstream-body.ts'
 import { UpstreamError } from './upstream-error.ts'
-import { breakerOpenError, failedCallError, type Explain, type FailedCall } from './upstream-failure.ts'
+import type { TracedAttempt, UpstreamTracing } from './upstream-tracing.ts'
+import {
+  breakerOpenError,
+  correlationIdOf,
+  failedCallError,
+  type Explain,
+  type FailedCall,
+} from './upstream-failure.ts'
 
 export interface UpstreamClientOptions {
   /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so make a client for each. */
@@ -20,6 +27,8 @@ export interface UpstreamClientOptions {
   readonly agents?: UpstreamAgents | undefined
   /** Told of every try, for metrics. */
   readonly observe?: ((call: ObservedAttempt) => void) | undefined
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
 }
 
 /** One try of a call: nothing in it is secret, and `operation` is one of a few. */
@@ -72,12 +81,14 @@ export interface UpstreamClient {
 interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | 'headers' | 'body'> {
   readonly deadlineAtMs: number
   readonly attemptTimeoutMs: number
+  /** Whether the trace goes along: an object store takes the headers that it has signed, and no others. */
+  readonly passesTraceOn: boolean
   /** What the body of a good response is to the caller. */
   readonly read: (body: string) => T
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe } = options
+  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe, tracing } = options
   const agents = options.agents ?? createUpstreamAgents()
   const send = createAttemptSender(agents)
   const breaker = createUpstreamBreaker(now)
@@ -89,8 +100,17 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       const startedAtMs = now()
       const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
       if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
-      const outcome = await breaker.run(() => send({ method, url, headers, body, timeoutMs: leftMs }))
+      let traced: TracedAttempt | undefined
+      const outcome = await breaker.run(() => {
+        traced = tracing?.startAttempt({ name, operation, method, url })
+        const sent = traced && call.passesTraceOn ? { ...headers, ...traced.headers } : headers
+        return send({ method, url, headers: sent, body, timeoutMs: leftMs })
+      })
       const endedAtMs = now()
+      traced?.end(
+        resultOf(outcome),
+        outcome?.kind === 'response' ? correlationIdOf(outcome.message.headers) : undefined,
+      )
       observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
       if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
       if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
@@ -115,6 +135,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         explain: call.explain,
         deadlineAtMs: call.deadlineAtMs,
         attemptTimeoutMs: timeoutMs,
+        passesTraceOn: true,
         read: (text) => readBody(text, { schema, allowNonJson, operation, retry: call.retry }),
       })
     },
@@ -130,6 +151,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         explain,
         deadlineAtMs,
         attemptTimeoutMs: Infinity,
+        passesTraceOn: false,
         read: () => undefined,
       })
     },

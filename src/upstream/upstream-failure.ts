@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
@@ -39,7 +40,7 @@ function refusalError(response: UpstreamResponse, call: FailedCall, nowMs: numbe
   const wait = retryAfterSeconds(response, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
   const facts: UpstreamErrorFacts = { status }
   if (upstreamCode !== undefined) facts.upstreamCode = upstreamCode
-  const correlationId = correlationIdOf(response, body)
+  const correlationId = correlationIdOf(response.message.headers, body['contextId'])
   if (correlationId !== undefined) facts.correlationId = correlationId
   if (wait !== undefined && (status === 429 || status >= 500)) facts.retryAfterSeconds = wait
   if (hint !== undefined) facts.hint = hint
@@ -175,9 +176,9 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ])
 
-function correlationIdOf({ message }: UpstreamResponse, body: Record<string, unknown>): string | undefined {
-  const { headers } = message
-  for (const id of [headers['inin-correlation-id'], body['contextId'], headers['x-request-id']]) {
+/** What Genesys support asks for. @param contextId of the body, where it has one */
+export function correlationIdOf(headers: IncomingHttpHeaders, contextId?: unknown): string | undefined {
+  for (const id of [headers['inin-correlation-id'], contextId, headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id
   }
   return undefined

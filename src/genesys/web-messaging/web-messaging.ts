@@ -17,6 +17,7 @@ import { createHistory } from './operations/history.ts'
 import { createAttributeWriter } from './operations/participant-attributes.ts'
 import { createTextFormat } from './operations/text-format.ts'
 import { createSignIn } from './operations/sign-in.ts'
+import type { UpstreamTracing } from '../../upstream/upstream-tracing.ts'
 import { createTokenOperations } from './operations/token-operations.ts'
 
 export interface WebMessagingOptions {
@@ -56,6 +57,8 @@ export interface WebMessagingOptions {
   /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
   /** Called with what an operator could fix where the guest is served nevertheless. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */

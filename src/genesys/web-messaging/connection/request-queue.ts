@@ -1,3 +1,4 @@
+import type { TracedFrame } from '../../../upstream/upstream-tracing.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { isAboutTyping, refusesUpload, toUpstreamError, type Purpose } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame } from '../wire/frames.ts'
@@ -25,7 +26,7 @@ export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost
   readonly signal: AbortSignal
 }
 
-type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError'>
+type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
 
 interface PendingRequest {
   readonly request: GuestRequest<unknown>
@@ -37,6 +38,8 @@ interface PendingRequest {
   /** A refusal that may be meant for something else: valid only if no answer follows shortly. */
   deferredRejection: UpstreamError | undefined
   gotUnreadableFrame: boolean
+  /** Begins its span, in the trace of who asked for it. */
+  startSpan: (() => TracedFrame) | undefined
 }
 
 /** How often a request that may be sent again is sent: one that always breaks the connection does not go on. */
@@ -129,6 +132,7 @@ export class RequestQueue {
       next.sendCount++
       next.sentAtMs = this.lastSentAtMs = this.#settings.monotonicNow()
       onSend?.()
+      next.startSpan?.()
       this.#socket.send(frame)
     }
   }
@@ -223,8 +227,10 @@ export class RequestQueue {
         sentAtMs: 0,
         deferredRejection: undefined,
         gotUnreadableFrame: false,
+        startSpan: undefined,
       }
     })
+    if (this.#settings.tracing && request.frame) trace(pending, answer, this.#settings.tracing)
     return { pending, answer }
   }
 
@@ -295,6 +301,23 @@ export class RequestQueue {
     this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)
     return this.#timedOut?.shift() !== undefined
   }
+}
+
+/** One span from the first time that it is sent until its answer, however often it is sent. */
+function trace(
+  pending: PendingRequest,
+  answer: Promise<unknown>,
+  tracing: NonNullable<QueueSettings['tracing']>,
+): void {
+  const { action, tracingId } = pending.request.frame ?? {}
+  if (action === undefined || tracingId === undefined) return
+  const start = tracing.prepareFrame({ action, tracingId })
+  let span: TracedFrame | undefined
+  pending.startSpan = () => (span ??= start())
+  answer.then(
+    () => span?.end(),
+    (error: unknown) => span?.end(error instanceof UpstreamError ? error.code : 'internal_error'),
+  )
 }
 
 /** Stops the clock of a request that gets its answer or its error. */

@@ -1,3 +1,4 @@
+import type { UpstreamTracing } from '../../../upstream/upstream-tracing.ts'
 import type { WebSocket, RawData } from 'ws'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { JourneyContext } from '../../guest-api.ts'
@@ -26,6 +27,8 @@ export interface SocketSettings {
   /** Called with what should not have been thrown, and what was being done. */
   readonly onUnexpectedError: (error: unknown, doing: string) => void
   readonly socketObserver: SocketObserver
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
   /** Never set back, for waits. */
   readonly monotonicNow: () => number
   readonly random: () => number

@@ -1,0 +1,15 @@
+// What an operator loads with --import, with an exporter that writes a line for each span.
+import { appendFileSync } from 'node:fs'
+import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+
+const exporter = {
+  export(spans, done) {
+    for (const span of spans) {
+      const { traceId } = span.spanContext()
+      appendFileSync(process.env.SPANS_FILE, `${JSON.stringify({ name: span.name, traceId })}\n`)
+    }
+    done({ code: 0 })
+  },
+  shutdown: () => Promise.resolve(),
+}
+new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()

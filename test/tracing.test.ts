@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals'
+import { createTracing } from '../src/tracing/tracing.ts'
+import { startTogether } from './start-service.ts'
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+test('without an SDK nothing is traced: no span, no trace in the log, no header to Genesys', async () => {
+  expect(createTracing()).toBeUndefined()
+  const together = await startTogether()
+  const page = await together.openPage()
+  expect((await page.say('hello', { traceparent: TRACEPARENT })).status).toBe(201)
+  expect(together.logLines.join('')).not.toContain('traceId')
+  expect(together.genesys.requests.filter(({ headers }) => headers.traceparent !== undefined)).toEqual([])
+  await together.stop()
+})
+
+test('pages of other origins may send a trace along', async () => {
+  const together = await startTogether()
+  const preflight = await fetch(`${together.url}/messages`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://www.example.com',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'traceparent,tracestate',
+    },
+  })
+  expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(
+    'traceparent,tracestate',
+  )
+  await together.stop()
+})
