@@ -16,10 +16,8 @@ const PLAIN_FIELDS = [
   'code', // of the problem catalogue
   'hint',
   'operation', // a call to Genesys, as in the metrics
-  'attempt',
   'guestApi',
   'deploymentId',
-  'region',
   'reason',
   'signal',
   'address',

@@ -1,5 +1,5 @@
 import type { AccessToken } from './genesys/oauth/access-token.ts'
-import { activeDeployment } from './genesys/rest-guest-apis/active-deployment.ts'
+import { activeDeployment } from './genesys/active-deployment.ts'
 import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
 import { monotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
@@ -24,7 +24,6 @@ export interface Readiness {
   report(): Promise<ReadinessReport>
   /** From now on the service is not ready: it is going away. */
   startDraining(): void
-  readonly isDraining: boolean
   /** Shown beside the checks from now on. */
   addNotice(notice: ReadinessCheck): void
 }
@@ -84,9 +83,6 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     addNotice: (notice) => void notices.push(notice),
     startDraining() {
       isDraining = true
-    },
-    get isDraining() {
-      return isDraining
     },
   }
 }

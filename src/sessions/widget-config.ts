@@ -1,4 +1,4 @@
-import { activeDeployment } from '../genesys/rest-guest-apis/active-deployment.ts'
+import { activeDeployment } from '../genesys/active-deployment.ts'
 import type { GuestApi } from '../genesys/guest-api.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import type { SessionClaims } from './session-token.ts'

@@ -1,7 +1,7 @@
 import type { GuestApi } from '../guest-api.ts'
 import { writeBeforeMessage, writeGuestAttributes } from './guest-attributes-operation.ts'
 import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
-import { CREATE_EXTERNAL_GUEST, explainWith, SEND_AS_EXTERNAL_GUEST } from '../refusal-hints.ts'
+import { CREATE_EXTERNAL_GUEST, explainWith, SEND_AS_EXTERNAL_GUEST } from './refusal-hints.ts'
 import {
   acceptedMessage,
   createdGuest,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
-import { explainWith, WRITE_GUEST_ATTRIBUTES } from '../refusal-hints.ts'
+import { explainWith, WRITE_GUEST_ATTRIBUTES } from './refusal-hints.ts'
 import { segment, type RestGuestOptions } from './rest-guest.ts'
 
 const explain = explainWith(WRITE_GUEST_ATTRIBUTES)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { GuestApi } from '../guest-api.ts'
 import { writeBeforeMessage, writeGuestAttributes } from './guest-attributes-operation.ts'
 import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
-import { CREATE_GUEST_IDENTITY, explainWith, SEND_WITH_GUEST_IDENTITY } from '../refusal-hints.ts'
+import { CREATE_GUEST_IDENTITY, explainWith, SEND_WITH_GUEST_IDENTITY } from './refusal-hints.ts'
 import {
   acceptedMessage,
   createdGuest,

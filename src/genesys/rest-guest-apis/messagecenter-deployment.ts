@@ -10,7 +10,7 @@ import {
   DEPLOYMENT_OF_ANOTHER_ORGANIZATION,
   explainWith,
   READ_DEPLOYMENT,
-} from '../refusal-hints.ts'
+} from './refusal-hints.ts'
 import type { RestGuestOptions } from './rest-guest.ts'
 
 const TTL_MS = 3 * 60_000

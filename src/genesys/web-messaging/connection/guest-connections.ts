@@ -5,7 +5,7 @@ import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 export interface GuestConnections {
   /** The guest's one connection; made, but not opened, when there is none. */
   of(guest: Guest, isNew?: boolean): GuestConnection
-  /** How many guests have one, for metrics. */
+  /** How many guests have one. */
   readonly size: number
   close(): void
 }

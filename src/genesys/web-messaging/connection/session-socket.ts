@@ -97,11 +97,6 @@ export class SessionSocket {
     return this.#phase === 'idle'
   }
 
-  /** Whether it waits for its turn to connect. */
-  get isQueued(): boolean {
-    return this.#phase === 'queued'
-  }
-
   get isWaitingToConnect(): boolean {
     return this.#phase === 'queued' || this.#phase === 'waiting'
   }

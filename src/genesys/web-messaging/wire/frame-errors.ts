@@ -5,7 +5,7 @@ import {
 } from '../../../upstream/upstream-error.ts'
 
 /** What was asked for when the refusal came; some codes mean different things for different requests. */
-export type Purpose = 'configure' | 'message' | 'typing' | 'end' | 'attachment' | 'read'
+export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'
 
 export interface Refusal {
   readonly code: number

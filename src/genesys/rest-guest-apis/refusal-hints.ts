@@ -1,4 +1,4 @@
-import type { Explain, Refusal } from '../upstream/upstream-failure.ts'
+import type { Explain, Refusal } from '../../upstream/upstream-failure.ts'
 
 /**
  * What a refusal means, per operation, for the operator who reads the log. Genesys says little more than

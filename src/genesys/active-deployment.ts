@@ -1,5 +1,5 @@
-import { UpstreamError } from '../../upstream/upstream-error.ts'
-import type { DeploymentInfo, GuestApi } from '../guest-api.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
+import type { DeploymentInfo, GuestApi } from './guest-api.ts'
 
 /**
  * The deployment, which has to be active.
