@@ -1,4 +1,4 @@
-// npm run endurance [-- --only overload,restart,once,soak] [--share 0.1] [--seed N] [--seconds N] [--minutes N] [--messages N] [--report-figures]
+// npm run endurance [-- --only overload,restart,once,soak] [--share 0.1] [--seed N] [--seconds N] [--minutes N] [--messages N] [--rounds N] [--report-figures]
 //
 // The built service on 127.0.0.1 under what it has to endure: three times its capacity, rolling restarts, kills and cut
 // connections, hours of faults. Ends by itself, prints what it measured, and exits with 1 when a bound does not hold.
@@ -10,10 +10,11 @@ import { createVerdict } from '../bench/verdict.mjs'
 import { endureOnce } from './once.mjs'
 import { endureOverload } from './overload.mjs'
 import { endureRestarts } from './restart.mjs'
+import { endureSoak } from './soak.mjs'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'overload,restart,once' },
+    only: { type: 'string', default: 'overload,restart,once,soak' },
     share: { type: 'string', default: '1' },
     seed: { type: 'string' },
     seconds: { type: 'string' },
@@ -24,6 +25,8 @@ const { values } = parseArgs({
   },
 })
 const number = (text) => (text === undefined ? undefined : Number(text))
+/** Longer than all of it takes; then something hangs. */
+const GIVE_UP_MS = 60 * 60_000
 const share = Number(values.share)
 const seed = Number(values.seed ?? randomInt(2 ** 31))
 const verdict = createVerdict({ reportFigures: values['report-figures'] })
@@ -34,6 +37,8 @@ const parts = {
   restart: () => endureRestarts({ verdict, seed, share, rounds: number(values.rounds) }),
   once: () =>
     endureOnce({ verdict, seed, messages: Number(values.messages ?? Math.max(1000, 100_000 * share)) }),
+  soak: () => endureSoak({ verdict, seed, minutes: Number(values.minutes ?? Math.max(0.25, 15 * share)) }),
 }
+verdict.giveUpAfter(GIVE_UP_MS)
 for (const name of values.only.split(',')) await parts[name]()
 verdict.end(seed)

@@ -16,14 +16,14 @@ const END_WITHIN_MS = 15_000
 
 /**
  * @param settings its environment; the ports are free ones unless they are given
- * @param nodeOptions what node is given before the program
+ * @param program default: the built service's own
  */
-export async function startServiceProcess({ settings, port, managementPort, nodeOptions = [] }) {
+export async function startServiceProcess({ settings, port, managementPort, program = MAIN }) {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-'))
   const logFile = join(folder, 'log')
   const ownPort = port ?? (await freePort())
   const ownManagementPort = managementPort ?? (await freePort())
-  const child = spawnWithLog(logFile, [...nodeOptions, MAIN], {
+  const child = spawnWithLog(logFile, [program], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     ...settings,
