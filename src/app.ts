@@ -146,7 +146,7 @@ export function createApp(parts: AppParts): Express {
     live,
     streams,
     limits: config.limits,
-    isMemoryLow: createMemoryWatch(),
+    isMemoryLow: createMemoryWatch({ limitBytes: config.limits.memoryBytes }),
     guards: [session.required, rate.perGuest],
     acceptsStreams: parts.acceptsStreams,
     setSessionCookie,

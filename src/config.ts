@@ -81,6 +81,8 @@ export interface Config {
     readonly eventStreams: number
     readonly eventStreamsPerAddress: number
     readonly openedTokens: number
+    /** 0: the container's limit. */
+    readonly memoryBytes: number
     readonly requestTimeoutMs: number
   }
   /** What replicas share; undefined where each goes on alone. */
@@ -222,6 +224,7 @@ export function readConfig(
       eventStreams: env.MAX_EVENT_STREAMS,
       eventStreamsPerAddress: env.MAX_EVENT_STREAMS_PER_ADDRESS,
       openedTokens: env.MAX_OPENED_TOKENS,
+      memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     },
     redis: env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, keyPrefix: env.REDIS_KEY_PREFIX },

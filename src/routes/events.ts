@@ -48,7 +48,8 @@ export function addEventRoutes(
     if (streams.countOf(address) >= limits.eventStreamsPerAddress) throw tooManyOfOneAddress()
     if (streams.count >= limits.eventStreams)
       throw tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
-    if (isMemoryLow()) throw tooManyStreams("The process is near its container's memory limit.")
+    if (isMemoryLow())
+      throw tooManyStreams("The process is near its memory limit (MEMORY_LIMIT_MIB, or its container's).")
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
     const stop = live.follow(claims, lastEventId, () => streams.open(res, address))
     whenClosed(res, stop)

@@ -1,6 +1,6 @@
 /** What Node.js tells about memory, in bytes. */
 export interface MemoryFigures {
-  /** The container's limit (cgroup); 0 or more than the machine has where there is none. */
+  /** As set, or the container's (cgroup); 0 or more than the machine has where there is none. */
   readonly limit: number
   /** What the container has left of it. */
   readonly available: number
@@ -14,11 +14,17 @@ const MAX_RESIDENT_SHARE = 0.85
 const MIN_AVAILABLE_SHARE = 0.05
 const LARGE_RESIDENT_SHARE = 0.5
 
-/** Whether the process is so near its container's memory limit that the kernel may soon end it. Asked once a second. */
-export function createMemoryWatch(
-  read: () => MemoryFigures = readFigures,
-  monotonicNow: () => number = () => performance.now(),
-): () => boolean {
+export interface MemoryWatchOptions {
+  /** In bytes. Default 0: the container's. */
+  readonly limitBytes?: number
+  readonly read?: () => MemoryFigures
+  readonly monotonicNow?: () => number
+}
+
+/** Whether the process is so near its memory limit that the kernel may soon end it. Asked once a second. */
+export function createMemoryWatch(options: MemoryWatchOptions = {}): () => boolean {
+  const { limitBytes = 0, monotonicNow = () => performance.now() } = options
+  const { read = limitBytes === 0 ? containerFigures : () => figuresWithin(limitBytes) } = options
   let isLow = false
   let readAtMs = -Infinity
   return () => {
@@ -36,7 +42,12 @@ function isNearLimit({ limit, available, resident }: MemoryFigures): boolean {
   return available < limit * MIN_AVAILABLE_SHARE && resident > limit * LARGE_RESIDENT_SHARE
 }
 
-function readFigures(): MemoryFigures {
+function figuresWithin(limit: number): MemoryFigures {
+  const resident = process.memoryUsage.rss()
+  return { limit, available: Math.max(0, limit - resident), resident }
+}
+
+function containerFigures(): MemoryFigures {
   return {
     limit: process.constrainedMemory(),
     available: process.availableMemory(),

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals'
+import { createMemoryWatch, type MemoryFigures } from '../../src/server/memory-watch.ts'
+
+const MIB = 1024 * 1024
+
+function setUp(figures: Partial<MemoryFigures> = {}) {
+  const clock = { ms: 0 }
+  const machine = { limit: 512 * MIB, available: 400 * MIB, resident: 100 * MIB, ...figures }
+  const isMemoryLow = createMemoryWatch({ read: () => machine, monotonicNow: () => clock.ms })
+  return { clock, machine, isMemoryLow }
+}
+
+describe('memory', () => {
+  test.each([
+    ['far below the limit', {}, false],
+    ['above 85 % of the limit', { resident: 440 * MIB, available: 72 * MIB }, true],
+    ['full of page cache, with a small process', { available: 10 * MIB }, false],
+    ['nearly gone, with a large process', { resident: 300 * MIB, available: 20 * MIB }, true],
+    ['without a limit', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
+    ['of a machine whose limit is beyond it', { limit: 2 ** 63, available: 100 * MIB }, false],
+  ])('%s is told', (_what, figures, isLow) => {
+    expect(setUp(figures).isMemoryLow()).toBe(isLow)
+  })
+
+  test('is looked at once a second, and streams are taken again when it has come back', () => {
+    const { clock, machine, isMemoryLow } = setUp({ resident: 500 * MIB })
+    expect(isMemoryLow()).toBe(true)
+    machine.resident = 100 * MIB
+    clock.ms = 999
+    expect(isMemoryLow()).toBe(true)
+    clock.ms = 1000
+    expect(isMemoryLow()).toBe(false)
+  })
+})
