@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Express } from 'express'
 import type { Config } from './config.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
@@ -33,16 +34,20 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     requestTimeoutMs: config.limits.requestTimeoutMs,
     answerTo: (code: ConnectionProblemCode) => rawAnswer(code, config),
   }
-  const server = await startServer(bff.app, { ...listen, port: config.port })
-  const startManagement = async (port: number) => {
+  const listenOn = async (variable: string, app: Express, port: number) => {
     try {
-      return await startServer(bff.managementApp, { ...listen, port })
+      return await startServer(app, { ...listen, port })
     } catch (error) {
-      await server.stop(0)
       await bff.close()
-      throw error
+      throw isPortTaken(error) ? portTaken(variable, port, error) : error
     }
   }
+  const server = await listenOn('PORT', bff.app, config.port)
+  const startManagement = (port: number) =>
+    listenOn('MANAGEMENT_PORT', bff.managementApp, port).catch(async (error: unknown) => {
+      await server.stop(0)
+      throw error
+    })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
   const { guestApi, deploymentId } = config.genesys
   bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
@@ -74,6 +79,16 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     stop: () => (stopped ??= stop()),
     stopTimeoutMs: drainDelayMs + drainMs,
   }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+}
+
+function portTaken(variable: string, port: number, cause: unknown): Error {
+  return new Error(`${variable} ${port} is in use: choose another port, or end what listens on it.`, {
+    cause,
+  })
 }
 
 /** For requests that never reach the application. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import net from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
@@ -21,7 +21,7 @@ test('a refused origin is one warning with the origin, and the page may read why
       origin: 'https://shop.example',
     })
     expect([status, body.code]).toEqual([403, 'origin_not_allowed'])
-    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('access-control-allow-origin')).toBe('https://shop.example')
   }
   const warnings = running.logLines.filter((line) => line.includes('an origin was refused'))
   expect(warnings).toHaveLength(1)
@@ -104,4 +104,15 @@ test('a service that is told to stop says so at once, and still serves new conne
   expect(performance.now() - startedAt).toBeLessThan(4000)
   const refused = net.connect(running.service.port, '127.0.0.1')
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test.each(['PORT', 'MANAGEMENT_PORT'])('a %s that is in use is named with the variable', async (variable) => {
+  const genesys = await startSimulator({ agent: 'silent' })
+  const taken = net.createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const settings = { [variable]: String(port) }
+  await expect(startTogether({ genesys, settings })).rejects.toThrow(`${variable} ${port} is in use`)
+  taken.close()
+  await genesys.close()
 })

@@ -160,7 +160,10 @@ function buildView(
   const stop = new AbortController()
   const fullScreen = matchMedia(FULL_SCREEN)
 
-  const onProblem = (problem: ChatProblem) => tell(host, 'guest-chat-problem', problem)
+  const onProblem = (problem: ChatProblem) => {
+    if (problem.hint !== undefined) console.warn(`<${host.localName}>: ${problem.hint}`)
+    tell(host, 'guest-chat-problem', problem)
+  }
   const panel = createPanel({
     chat,
     texts,

@@ -9,7 +9,10 @@ export interface OriginGateOptions {
   readonly allowNoOrigin: boolean
   /** Whether browsers may send the session cookie along. */
   readonly credentials: boolean
-  /** Whether a foreign page may read why it is refused, which helps to find a wrong setting. */
+  /**
+   * Whether a foreign page may read why it is refused, which helps to find a wrong setting. Its preflights are then
+   * answered, so that the request itself arrives, and is refused like any other.
+   */
   readonly explainRefusals?: boolean
   /** Told of an origin that is refused, once a minute for each. */
   readonly onRefused?: (origin: string) => void
@@ -46,15 +49,27 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600
  */
 export function createOriginGate(options: OriginGateOptions): OriginGate {
   const isAllowed = createOriginAllowlist(options.allowedOrigins)
-  const setHeaders = cors({
-    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
+  const shared = {
     credentials: options.credentials,
     methods: METHODS,
     allowedHeaders: REQUEST_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,
-    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     preflightContinue: true,
+  }
+  const setHeaders = cors({
+    ...shared,
+    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
+  // Not kept by browsers: once the setting is right, the next preflight says what holds.
+  const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
+  const refuse: RequestHandler = (req, res, next) => {
+    if (options.explainRefusals !== true) return next(originNotAllowed())
+    setRefusalHeaders(req, res, () => {
+      if (req.method === 'OPTIONS') res.status(204).end()
+      else next(originNotAllowed())
+    })
+  }
   const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
   return {
     cors(req, res, next) {
@@ -65,8 +80,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       const origin = originOf(req)
       if (origin !== undefined && !isAllowed(origin)) {
         tellOfRefused(origin)
-        if (options.explainRefusals === true) res.setHeader('Access-Control-Allow-Origin', '*')
-        next(originNotAllowed())
+        refuse(req, res, next)
       } else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
       else next()
     },

@@ -85,7 +85,8 @@ test('a page of another website is refused before anything is done for it', asyn
       await outcome({ method: 'POST', body: '{}', mode: 'no-cors' }),
     ]
   }, demo.url)
-  expect(seenByThePage).toEqual(['TypeError', 'TypeError'])
+  // With hints on, the first may read why.
+  expect(seenByThePage).toEqual(['403', 'TypeError'])
   expect(demo.requests).toContain('POST /guest-session')
   expect(demo.simulator.sessions).toEqual([])
 
@@ -98,5 +99,35 @@ test('a page of another website is refused before anything is done for it', asyn
   expect(refused.status).toBe(403)
   expect(await refused.json()).toMatchObject({ code: 'origin_not_allowed' })
   expect(demo.simulator.sessions).toEqual([])
+  await context.close()
+})
+
+test('a page of a website that is not allowed reads which setting to change, also after a preflight', async () => {
+  const { page, context } = await openPage(browser, demo.foreignSite)
+  const refused = await page.evaluate(async (service) => {
+    const answer = await fetch(`${service}/guest-session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    return { status: answer.status, problem: (await answer.json()) as object }
+  }, demo.url)
+  expect(refused).toMatchObject({
+    status: 403,
+    problem: { code: 'origin_not_allowed', hint: expect.stringContaining('ALLOWED_ORIGINS') },
+  })
+  await context.close()
+})
+
+test('on a website that is not allowed, a bundled chat tells the console which setting to change', async () => {
+  const { page, context } = await openPage(browser, demo.foreignSite)
+  const warned = page.waitForEvent('console', (line) => line.text().includes('ALLOWED_ORIGINS'))
+  await page.addScriptTag({ path: 'dist/browser/guest-chat.js', type: 'module' })
+  await page.evaluate((service) => {
+    document.body.innerHTML = `<genesys-guest-chat base-url="${service}" lang="en" open></genesys-guest-chat>`
+  }, demo.url)
+  await page.getByRole('textbox').fill('Hello')
+  await page.getByRole('textbox').press('Enter')
+  expect((await warned).text()).toMatch(/^<genesys-guest-chat>: Add the exact origin/)
   await context.close()
 })

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import request from 'supertest'
 import { createOriginGate } from '../../src/middleware/origin-gate.ts'
@@ -6,8 +6,17 @@ import { createOriginGate } from '../../src/middleware/origin-gate.ts'
 const SITE = 'https://www.example.com'
 
 /** An application with the gate, behind what may stand before it. */
-function appBehindGate({ credentials = false, before = [] as RequestHandler[] } = {}) {
-  const gate = createOriginGate({ allowedOrigins: [SITE], allowNoOrigin: false, credentials })
+function appBehindGate({
+  credentials = false,
+  explainRefusals = false,
+  before = [] as RequestHandler[],
+} = {}) {
+  const gate = createOriginGate({
+    allowedOrigins: [SITE],
+    allowNoOrigin: false,
+    credentials,
+    explainRefusals,
+  })
   const app = express()
   if (before.length > 0) app.use(before)
   app.use(gate.cors, gate.enforceOrigin)
@@ -54,4 +63,43 @@ test('an answer that already varies by another header varies by the origin too',
 test('caches keep answers apart even where no page asked', async () => {
   const { headers } = await request(appBehindGate()).get('/')
   expect(headers['vary']).toBe('Origin')
+})
+
+describe('where refusals are explained', () => {
+  const FOREIGN = 'https://foreign.example'
+  const app = appBehindGate({ explainRefusals: true, credentials: true })
+
+  test('a foreign page may ask, so that it can read why its request is refused', async () => {
+    const preflight = await request(app)
+      .options('/')
+      .set('Origin', FOREIGN)
+      .set('Access-Control-Request-Method', 'POST')
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': FOREIGN,
+      'access-control-max-age': '0',
+    })
+    expect(preflight.headers['access-control-allow-headers']).toContain('Authorization')
+  })
+
+  test('a foreign page’s request is refused all the same, readably', async () => {
+    const { status, headers, text } = await request(app).get('/').set('Origin', FOREIGN)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(text).not.toContain('served')
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': FOREIGN,
+      'access-control-allow-credentials': 'true',
+    })
+  })
+})
+
+test('where refusals are not explained, a foreign page reads nothing, and its preflight is refused', async () => {
+  const foreign = { Origin: 'https://foreign.example' }
+  for (const answer of [
+    await request(appBehindGate()).get('/').set(foreign),
+    await request(appBehindGate()).options('/').set(foreign),
+  ]) {
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined()
+  }
 })
