@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openApiDocument } from '../src/openapi/document.ts'
+import { OPERATIONS } from '../src/openapi/operations.ts'
 import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
 import { disagreement, eventDisagreement } from './openapi-answers.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
@@ -45,6 +46,16 @@ test('the document is OpenAPI 3.1 with this address and version, and knows every
     .Problem.properties
   expect(code.enum).toEqual(PROBLEM_CODES)
 })
+
+test.each(OPERATIONS)(
+  '$method $path has a description, and examples that its own schema takes',
+  (operation) => {
+    const { description, body, examples = {} } = operation
+    expect(description).toMatch(/^[A-Z0-9].{20,}\.$/)
+    expect(Object.keys(examples).length > 0).toBe(body !== undefined)
+    for (const example of Object.values(examples)) expect(body?.safeParse(example).error).toBeUndefined()
+  },
+)
 
 test('an answer that the document does not describe is noticed', () => {
   const json = 'application/json'

@@ -161,6 +161,7 @@ function buildView(
   const fullScreen = matchMedia(FULL_SCREEN)
 
   const onProblem = (problem: ChatProblem) => {
+    // eslint-disable-next-line no-console -- a hint is for the page's developer
     if (problem.hint !== undefined) console.warn(`<${host.localName}>: ${problem.hint}`)
     tell(host, 'guest-chat-problem', problem)
   }

@@ -64,11 +64,10 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   // Not kept by browsers: once the setting is right, the next preflight says what holds.
   const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
   const refuse: RequestHandler = (req, res, next) => {
-    if (options.explainRefusals !== true) return next(originNotAllowed())
-    setRefusalHeaders(req, res, () => {
-      if (req.method === 'OPTIONS') res.status(204).end()
-      else next(originNotAllowed())
-    })
+    const explains = options.explainRefusals === true
+    if (explains) setRefusalHeaders(req, res, () => undefined)
+    if (explains && req.method === 'OPTIONS') res.status(204).end()
+    else next(originNotAllowed())
   }
   const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
   return {

@@ -38,7 +38,9 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
     info: {
       title: 'Genesys Guest BFF',
       version: options.version,
-      description: 'A backend for the chat page of your website, in front of Genesys Cloud web messaging.',
+      description:
+        'A backend for the chat page of your website, in front of Genesys Cloud web messaging. To try it here, the address of ' +
+        'this page must be one of `ALLOWED_ORIGINS`; begin with `POST /guest-session`, whose token is then sent along.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
@@ -51,29 +53,36 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
 }
 
 function registerOperation(registry: OpenAPIRegistry, operation: Operation): void {
-  const { method, path, summary, tag, needsSession, body, file, query, params, headers, answers, problems } =
-    operation
-  const content = body
-    ? { content: { 'application/json': { schema: body } } }
-    : file
-      ? { content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } }
-      : undefined
+  const { method, path, summary, description, tag, needsSession, query, params, headers } = operation
+  const { answers, problems } = operation
+  const content = requestContent(operation)
   registry.registerPath({
     method,
     path,
     summary,
+    description,
     tags: [tag],
     ...(needsSession !== false && {
       security: needsSession === 'welcome' ? [{}, { session: [] }] : [{ session: [] }],
     }),
     request: {
-      ...(content && { body: content }),
+      ...(content && { body: { content } }),
       ...(query && { query }),
       ...(params && { params }),
       ...(headers && { headers }),
     },
     responses: { ...answers, ...problemResponses([...problems, ...EVERYWHERE], answers) },
   })
+}
+
+function requestContent({ body, examples = {}, file }: Operation) {
+  if (file) {
+    const text = { schema: z.string(), example: 'A note for the agent.' }
+    return { 'text/plain': text, '*/*': { schema: z.string().meta({ format: 'binary' }) } }
+  }
+  if (body === undefined) return undefined
+  const titled = Object.entries(examples).map(([title, value]) => [title, { value }] as const)
+  return { 'application/json': { schema: body, examples: Object.fromEntries(titled) } }
 }
 
 /** One answer a status, which lists the codes that come with it. */

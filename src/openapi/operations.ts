@@ -9,9 +9,12 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly path: string
   readonly summary: string
+  readonly description: string
   readonly tag: 'guest' | 'page' | 'operator'
   readonly needsSession: boolean | 'welcome'
   readonly body?: z.ZodType
+  /** By their titles: bodies that the API page sends as they are; the first one is shown. */
+  readonly examples?: Readonly<Record<string, object>>
   readonly file?: true
   readonly query?: z.ZodObject
   readonly params?: z.ZodObject
@@ -51,6 +54,10 @@ const UPSTREAM: ProblemCode[] = [
   'deployment_not_usable',
 ]
 
+/** What the API page replaces by the id of its last upload. */
+export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
+const fileId = z.object({ id: z.string().meta({ example: UPLOADED_FILE_ID }) })
+
 const idempotency = z.object({
   'Idempotency-Key': z.string().optional().meta({
     description:
@@ -76,9 +83,20 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/guest-session',
     summary: 'Open a guest session, or resume the one whose token is sent along',
+    description:
+      'Begin here. The answer has the session token, which goes along with everything else as `Authorization: Bearer …`; every field of the body is optional. With a token, the session is resumed and the token renewed.',
     tag: 'guest',
     needsSession: 'welcome',
     body: requests.OpenGuestSession,
+    examples: {
+      'A known visitor': {
+        name: 'Jane Doe',
+        email: 'jane@example.com',
+        language: 'en-us',
+        attributes: { 'custom.page': '/pricing' },
+      },
+      'An unknown visitor': {},
+    },
     answers: { 201: json(answers.GuestSession, 'A new session'), 200: json(answers.GuestSession, 'Resumed') },
     problems: [
       ...WITH_BODY,
@@ -94,6 +112,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/guest-session',
     summary: 'State, limits and capabilities',
+    description:
+      'What the guest can do now: `capabilities` names what the deployment and the guest API allow. Brings a new token when half of the life of the old one is over.',
     tag: 'guest',
     needsSession: true,
     answers: { 200: json(answers.GuestSessionDescription, 'As it stands') },
@@ -103,6 +123,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'delete',
     path: '/guest-session',
     summary: 'The guest ends the conversation',
+    description:
+      'For good, for the agent too, where the deployment lets guests end a conversation (`end` is in `capabilities`). The token is of no use afterwards.',
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Ended') },
@@ -112,9 +134,12 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'put',
     path: '/guest-attributes',
     summary: 'Set attributes of the guest',
+    description:
+      'Merged with those that are there; `null` removes one. `applied` says whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` names the keys that a page may set.',
     tag: 'guest',
     needsSession: true,
     body: requests.ChangeGuestAttributes,
+    examples: { 'Set one, remove one': { attributes: { 'custom.cart': '3 items', 'custom.page': null } } },
     answers: { 200: json(answers.ChangedGuestAttributes, 'All attributes as they stand now') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
   },
@@ -122,9 +147,17 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/messages',
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
+    description:
+      '201 means that Genesys has it. With an `Idempotency-Key` it is sent once however often the request is repeated. The answer to a date picker, a list or a form names the message that asked, as `inReplyTo`.',
     tag: 'guest',
     needsSession: true,
     body: requests.SendMessage,
+    examples: {
+      'A text': { text: 'Hello' },
+      'The uploaded file': { text: 'My note', attachmentIds: [UPLOADED_FILE_ID] },
+      'A quick reply': { quickReply: { text: 'Yes', payload: 'yes' } },
+      'A button of a card': { button: { text: 'Order', payload: 'order' } },
+    },
     headers: idempotency,
     answers: { 201: json(answers.SentMessage, 'Genesys has accepted the message') },
     problems: [
@@ -144,6 +177,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/messages',
     summary: 'History, newest page first, oldest message first within a page',
+    description: 'Page 1 is the newest. What comes in meanwhile moves the pages: know a message by its `id`.',
     tag: 'guest',
     needsSession: true,
     query: requests.HistoryQuery,
@@ -154,6 +188,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/events',
     summary: 'Live events, as server-sent events',
+    description:
+      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `resync`, `reconnect`. With the id of the last event that arrived it begins with what was missed. The API page shows what comes within five seconds; send a message just before.',
     tag: 'guest',
     needsSession: true,
     query: requests.EventsQuery,
@@ -177,6 +213,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/typing',
     summary: 'Tell the agent that the guest is typing',
+    description:
+      'Good for five seconds; as often as a page likes, since it is passed on only as often as Genesys takes it.',
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Told, or not needed') },
@@ -186,6 +224,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/attachments',
     summary: 'Upload a file: the body is its bytes',
+    description:
+      'The `id` of the answer is what a message sends. `limits.attachments` of the session says which types and sizes are taken.',
     tag: 'guest',
     needsSession: true,
     file: true,
@@ -204,9 +244,11 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/attachments/{id}',
     summary: 'A fresh download address of a file',
+    description:
+      "Addresses in messages run out after about ten minutes. The id of the last upload takes the example's place on the API page.",
     tag: 'guest',
     needsSession: true,
-    params: z.object({ id: z.string() }),
+    params: fileId,
     answers: { 200: json(z.object({ url: z.string() }), 'Good for some minutes') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
@@ -214,9 +256,11 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'delete',
     path: '/attachments/{id}',
     summary: 'Take back a file that was not sent yet',
+    description:
+      "A file that was sent stays. The id of the last upload takes the example's place on the API page.",
     tag: 'guest',
     needsSession: true,
-    params: z.object({ id: z.string() }),
+    params: fileId,
     answers: { 204: nothing('Removed') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
@@ -224,6 +268,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/deployment',
     summary: 'What a chat page needs to know of the deployment',
+    description: 'Status, languages, features, and how the deployment wants its chat to look.',
     tag: 'page',
     needsSession: false,
     answers: { 200: json(answers.Deployment, 'The deployment') },
@@ -233,6 +278,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/widget-config',
     summary: "Settings for a page that uses Genesys' own widget",
+    description: "With a session, the guest's details are filled in. The widget's log-in prompt is off.",
     tag: 'page',
     needsSession: 'welcome',
     answers: { 200: json(answers.WidgetConfig, 'Guest details are there with a session') },
@@ -242,9 +288,17 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/sign-in',
     summary: "Sign the guest in with the deployment's OpenID provider",
+    description:
+      "The page brings the authorization code, or the ID token, that the provider gave it. Needs `GENESYS_SIGN_IN=on`; the example's code is nobody's.",
     tag: 'guest',
     needsSession: true,
     body: requests.SignIn,
+    examples: {
+      'An authorization code': {
+        redirectUri: 'https://www.example.com/signed-in',
+        code: 'code-of-the-provider',
+      },
+    },
     answers: { 200: json(answers.GuestSession, 'Signed in; replace your session token') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
   },
@@ -252,6 +306,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'delete',
     path: '/sign-in',
     summary: 'Sign the guest out, which ends the session',
+    description: 'For guests who signed in through `POST /sign-in`.',
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Signed out') },
@@ -261,6 +316,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/healthz',
     summary: 'Whether the process is alive',
+    description: "For an orchestrator's liveness probe: asks nobody else.",
     tag: 'operator',
     needsSession: false,
     answers: { 200: json(z.object({ status: z.literal('ok') }), 'Alive') },
@@ -270,6 +326,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/readyz',
     summary: 'Whether guests can be served',
+    description:
+      '503 only while this process can serve nobody; `degraded` with 200 names what else is wrong, and which setting to change.',
     tag: 'operator',
     needsSession: false,
     answers: {

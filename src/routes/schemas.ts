@@ -142,4 +142,4 @@ export const HistoryQuery = z.strictObject({
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-export const UploadQuery = z.strictObject({ fileName: line(1023) })
+export const UploadQuery = z.strictObject({ fileName: line(1023).meta({ example: 'note.txt' }) })

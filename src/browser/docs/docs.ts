@@ -1,10 +1,87 @@
+/** A request of Swagger UI, as its documentation has it. */
+interface DocsRequest {
+  url: string
+  readonly loadSpec?: boolean
+  readonly method?: string
+  readonly headers: Record<string, string | undefined>
+  body?: unknown
+  userFetch?: (url: string, request: RequestInit) => Promise<Response>
+}
+
+interface DocsAnswer {
+  readonly ok: boolean
+  readonly url: string
+  /** A Blob where the answer is no text. */
+  readonly text?: unknown
+}
+
 /** The script of `swagger-ui-dist`, loaded by the page before this one. */
 declare const SwaggerUIBundle: (options: {
   url: string
   dom_id: string
   deepLinking: boolean
+  tryItOutEnabled: boolean
   validatorUrl: 'none'
+  requestInterceptor: (request: DocsRequest) => DocsRequest
+  responseInterceptor: (answer: DocsAnswer) => DocsAnswer
 }) => unknown
 
-// Without `validatorUrl` the page would send its address to a public validator.
-SwaggerUIBundle({ url: '../openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: 'none' })
+/** Stands in the examples of the document. */
+const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
+const LISTEN_MS = 5_000
+
+/** What one answer brought and the next request needs. */
+let session: string | undefined
+let uploadedFileId: string | undefined
+let lastMethod: string | undefined
+
+function completeRequest(request: DocsRequest): DocsRequest {
+  if (request.loadSpec) return request
+  lastMethod = request.method
+  if (session !== undefined) request.headers.Authorization ??= `Bearer ${session}`
+  if (uploadedFileId !== undefined) {
+    request.url = request.url.replace(UPLOADED_FILE_ID, encodeURIComponent(uploadedFileId))
+    if (typeof request.body === 'string')
+      request.body = request.body.replace(UPLOADED_FILE_ID, uploadedFileId)
+  }
+  if (new URL(request.url, location.href).pathname.endsWith('/events')) request.userFetch = listenForAWhile
+  return request
+}
+
+function keepWhatIsNeeded(answer: DocsAnswer): DocsAnswer {
+  const path = new URL(answer.url, location.href).pathname
+  const isLeaving = lastMethod === 'DELETE' && /\/(guest-session|sign-in)$/.test(path)
+  if (answer.ok && isLeaving) session = undefined
+  if (!answer.ok || typeof answer.text !== 'string' || !answer.text.startsWith('{')) return answer
+  const body = JSON.parse(answer.text) as { session?: string; id?: string }
+  session = body.session ?? session
+  if (path.endsWith('/attachments')) uploadedFileId = body.id
+  return answer
+}
+
+/** Live events never end by themselves: shows those of the first seconds. */
+async function listenForAWhile(url: string, request: RequestInit): Promise<Response> {
+  const answer = await fetch(url, request)
+  if (answer.body === null || !answer.ok) return answer
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
+  setTimeout(() => void reader.cancel(), LISTEN_MS)
+  let text = ''
+  for (let chunk; !(chunk = await reader.read()).done;) text += chunk.value
+  return new Response(text, { status: answer.status, headers: answer.headers })
+}
+
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const followColorScheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', followColorScheme)
+followColorScheme()
+
+SwaggerUIBundle({
+  url: '../openapi.json',
+  dom_id: '#api',
+  deepLinking: true,
+  tryItOutEnabled: true,
+  // Otherwise the page would send its address to a public validator.
+  validatorUrl: 'none',
+  requestInterceptor: completeRequest,
+  responseInterceptor: keepWhatIsNeeded,
+})

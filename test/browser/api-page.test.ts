@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser, openPage } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(120_000)
+
+let browser: Browser
+let demo: Demo
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+beforeEach(async () => {
+  demo = await startDemo()
+})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
+
+/** Opens an operation, changes nothing, and executes it. @returns the status that the page shows */
+async function execute(page: Page, method: string, path: string): Promise<string> {
+  const operation = page
+    .locator('.opblock', {
+      has: page.locator(`.opblock-summary-method:text-is("${method}")`),
+    })
+    .filter({ has: page.locator(`[data-path="${path}"]`) })
+  await operation.locator('.opblock-summary-control').click()
+  await operation.getByRole('button', { name: 'Execute' }).click()
+  const status = operation.locator('.live-responses-table .response .response-col_status')
+  await status.waitFor({ timeout: 20_000 })
+  const code = (await status.innerText()).trim().slice(0, 3)
+  await operation.locator('.opblock-summary-control').click()
+  return code
+}
+
+test('every example of the API page works unedited, one after the other', async () => {
+  const { page, context, mistakes } = await openPage(browser, `${demo.url}/docs/`)
+  const steps = [
+    ['POST', '/guest-session', '201'],
+    ['GET', '/guest-session', '200'],
+    ['PUT', '/guest-attributes', '200'],
+    ['POST', '/messages', '201'],
+    ['GET', '/messages', '200'],
+    ['POST', '/typing', '204'],
+    ['POST', '/attachments', '201'],
+    ['GET', '/attachments/{id}', '200'],
+    ['DELETE', '/attachments/{id}', '204'],
+    ['GET', '/events', '200'],
+    ['GET', '/deployment', '200'],
+    ['GET', '/widget-config', '200'],
+    ['GET', '/healthz', '200'],
+    ['GET', '/readyz', '200'],
+    ['DELETE', '/guest-session', '204'],
+  ] as const
+  const seen: string[] = []
+  for (const [method, path] of steps) seen.push(`${method} ${path} ${await execute(page, method, path)}`)
+  expect(seen).toEqual(steps.map((step) => step.join(' ')))
+  expect(mistakes).toEqual([])
+  await context.close()
+})
+
+test.each(['light', 'dark'] as const)('the API page is %s where the reader wants it', async (colorScheme) => {
+  const { page, context } = await openPage(browser, `${demo.url}/docs/`, { colorScheme })
+  await page.locator('.opblock').first().waitFor()
+  const lightness = await page.evaluate(() => {
+    const [red = 0] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? []
+    const isTransparent = getComputedStyle(document.documentElement).backgroundColor.endsWith(', 0)')
+    return isTransparent ? 255 : Number(red)
+  })
+  expect(lightness > 128).toBe(colorScheme === 'light')
+  await context.close()
+})
