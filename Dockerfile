@@ -1,5 +1,6 @@
 # The service's image: the bundled programs and nothing else, as an ordinary user, without a package manager.
-# A release pins the base: --build-arg NODE_DIGEST=@sha256:…
+# A release pins the base, as .github/workflows/release.yml does: --build-arg NODE_DIGEST=@sha256:…, of the list for all platforms, from
+# docker buildx imagetools inspect node:24-bookworm-slim --format '{{.Manifest.Digest}}'
 ARG NODE_VERSION=24
 ARG NODE_DIGEST=
 

@@ -1,0 +1,156 @@
+/**
+ * Computes the plan of docs/scale.md from the two tables at its top, and writes it into the page: `npm run scale-plan`.
+ * Waits are simulated with the service's own limiter of connections, on a clock of the simulation.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { ConnectionRateLimiter } from '../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
+
+const PAGE = 'docs/scale.md'
+const SCALES = [10_000, 100_000, 1_000_000]
+const MARKS = /(<!-- plan: .*? -->\n)[^]*(<!-- end of plan -->)/
+const STEP_MS = 1000
+/** The rest of a minute's connections is for bursts: see ConnectionRateLimiter. */
+const LASTING_SHARE = 3 / 4
+/** After which a wait is called endless. */
+const LONGEST_MS = 6 * 3_600_000
+
+/** @returns the rows of a Markdown table that begin with `name`, by name; the second cell is a number */
+function readNumbers(page: string): (name: string) => number {
+  return (name) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| ${name} `))
+    const value = Number(row?.split('|')[2]?.replaceAll(',', ''))
+    if (!Number.isFinite(value)) throw new Error(`${PAGE} has no number for "${name}"`)
+    return value
+  }
+}
+
+interface Share {
+  /** Who wait for their turn from the first moment on. */
+  readonly waiting: number
+  /** New guests, who open a session and so go first. */
+  readonly arrivalsPerMinute: number
+  readonly limitPerMinute: number
+}
+
+/** Until the last who waits is connected, in ms; undefined where that takes more than six hours. */
+export function simulateReconnection({
+  waiting,
+  arrivalsPerMinute,
+  limitPerMinute,
+}: Share): number | undefined {
+  let nowMs = 0
+  const limiter = new ConnectionRateLimiter(limitPerMinute, () => nowMs)
+  let arrived = 0
+  for (let left = waiting; ; nowMs += STEP_MS) {
+    for (; arrived < (nowMs / 60_000) * arrivalsPerMinute; arrived++) limiter.forceTake()
+    while (left > 0 && limiter.take()) left--
+    if (left <= 0) return nowMs
+    if (nowMs > LONGEST_MS) return undefined
+  }
+}
+
+interface Plan {
+  readonly guests: number
+  readonly replicas: number
+  readonly arrivalsPerMinute: number
+  readonly limitToAskFor: number
+}
+
+function planFor(guests: number, number: (name: string) => number): Plan {
+  const replicas = Math.max(2, Math.ceil(guests / number('Guests of a replica')) + 1)
+  const arrivalsPerMinute = Math.round(guests / number('Minutes that a guest stays'))
+  const forRestart = guests / number('Minutes until all are back')
+  // A replica that is gone takes its share of the limit with it.
+  const usableShare = LASTING_SHARE * ((replicas - 1) / replicas)
+  const limitToAskFor = Math.ceil((arrivalsPerMinute + forRestart) / usableShare / 1000) * 1000
+  return { guests, replicas, arrivalsPerMinute, limitToAskFor }
+}
+
+/** One replica ends: its guests go to all the others, each with a share of the limit. */
+function afterOneReplica({ guests, replicas, arrivalsPerMinute }: Plan, limit: number): number | undefined {
+  const others = replicas - 1
+  return simulateReconnection({
+    waiting: Math.ceil(guests / replicas / others),
+    arrivalsPerMinute: arrivalsPerMinute / others,
+    limitPerMinute: limit / replicas,
+  })
+}
+
+/** All sockets are lost at once: Genesys or the network was away. */
+function afterBreakdown({ guests, replicas, arrivalsPerMinute }: Plan, limit: number): number | undefined {
+  return simulateReconnection({
+    waiting: Math.ceil(guests / replicas),
+    arrivalsPerMinute: arrivalsPerMinute / replicas,
+    limitPerMinute: limit / replicas,
+  })
+}
+
+export function planText(page: string): string {
+  const number = readNumbers(page)
+  const platformLimit = number('Connections a minute for a deployment')
+  const plans = SCALES.map((guests) => planFor(guests, number))
+  const perGuestCpuUs =
+    (number('Messages of a guest a minute, both ways') / 60) * number('µs of CPU for a message') +
+    number('Keep-alives and pings of a guest a minute') * (number('µs of CPU for a keep-alive') / 60)
+  const memoryGiB = ({ guests, replicas }: Plan) =>
+    (guests * number('KiB for a guest, over TLS')) / 1024 ** 2 + (replicas * number('MiB of an idle replica')) / 1024
+  const rolling = (plan: Plan, limit: number) => {
+    const one = afterOneReplica(plan, limit)
+    return one === undefined ? undefined : one * plan.replicas
+  }
+  const rows: [string, (plan: Plan) => string][] = [
+    ['replicas, one of them to spare', (plan) => whole(plan.replicas)],
+    ['guests of a replica', ({ guests, replicas }) => whole(guests / replicas)],
+    ['cores that guests keep busy', ({ guests }) => tenth((guests * perGuestCpuUs) / 1e6)],
+    ['memory of all replicas, GiB', (plan) => tenth(memoryGiB(plan))],
+    ['sockets to Genesys, and as many streams to pages', ({ guests }) => whole(guests)],
+    ['open files of a replica', ({ guests, replicas }) => whole((2 * guests) / (replicas - 1))],
+    [
+      'outbound addresses, where NAT hides the replicas',
+      ({ guests }) => whole(Math.ceil(guests / number('Ports of an outbound address'))),
+    ],
+    [
+      'messages a second, both ways',
+      ({ guests }) => whole((guests * number('Messages of a guest a minute, both ways')) / 60),
+    ],
+    ['new guests a minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
+    [
+      'deployments that their connections alone need',
+      ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
+    ],
+    [`one replica ends, ${whole(platformLimit)} a minute`, (plan) => span(afterOneReplica(plan, platformLimit))],
+    [`all sockets are lost, ${whole(platformLimit)} a minute`, (plan) => span(afterBreakdown(plan, platformLimit))],
+    ['**connections a minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
+    ['one replica ends, with those', (plan) => span(afterOneReplica(plan, plan.limitToAskFor))],
+    ['a rolling restart of all, with those', (plan) => span(rolling(plan, plan.limitToAskFor))],
+    ['all sockets are lost, with those', (plan) => span(afterBreakdown(plan, plan.limitToAskFor))],
+  ]
+  const table = [
+    ['live guests', ...SCALES.map(whole)],
+    ['---', ...SCALES.map(() => '---')],
+    ...rows.map(([name, cell]) => [name, ...plans.map(cell)]),
+  ]
+  return `\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`
+}
+
+export function withPlan(page: string): string {
+  return page.replace(MARKS, (_, start: string, end: string) => start + planText(page) + end)
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+function tenth(value: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+}
+
+function span(ms: number | undefined): string {
+  if (ms === undefined) return 'never'
+  if (ms < 90_000) return `${Math.round(ms / 1000)} s`
+  return ms < 90 * 60_000 ? `${Math.round(ms / 60_000)} min` : `${tenth(ms / 3_600_000)} h`
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  writeFileSync(PAGE, withPlan(readFileSync(PAGE, 'utf8')))

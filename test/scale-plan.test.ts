@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { simulateReconnection, withPlan } from '../scripts/scale-plan.ts'
+
+const page = readFileSync('docs/scale.md', 'utf8')
+const MINUTE_MS = 60_000
+
+/** Without the padding of the tables. */
+const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
+
+test('the plan of docs/scale.md is what its tables give', () => {
+  expect(bare(withPlan(page))).toBe(bare(page))
+  expect(page).toMatch(/\| live guests +\| 10,000/)
+})
+
+test('another figure gives another plan, and one that is missing is named', () => {
+  const fewer = page.replace(/(\| Guests of a replica +\| )10,000/, '$15,000')
+  expect(fewer).not.toBe(page)
+  expect(bare(withPlan(fewer))).not.toBe(bare(fewer))
+  expect(() => withPlan(page.replace('| Minutes that a guest stays', '| Minutes'))).toThrow(
+    'Minutes that a guest stays',
+  )
+})
+
+test('guests who wait take the time that the limit gives them, and new ones go first', () => {
+  const waiting = 10_000
+  const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
+  // A quarter at once, the rest at three quarters of the limit.
+  expect(alone / MINUTE_MS).toBeCloseTo((waiting - 250) / 750, 1)
+  const withArrivals = simulateReconnection({ waiting, arrivalsPerMinute: 300, limitPerMinute: 1000 })!
+  expect(withArrivals / MINUTE_MS).toBeCloseTo((waiting - 250) / 450, 0)
+  expect(simulateReconnection({ waiting, arrivalsPerMinute: 2000, limitPerMinute: 1000 })).toBeUndefined()
+})
