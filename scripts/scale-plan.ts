@@ -94,7 +94,8 @@ export function planText(page: string): string {
     (number('Messages of a guest a minute, both ways') / 60) * number('µs of CPU for a message') +
     number('Keep-alives and pings of a guest a minute') * (number('µs of CPU for a keep-alive') / 60)
   const memoryGiB = ({ guests, replicas }: Plan) =>
-    (guests * number('KiB for a guest, over TLS')) / 1024 ** 2 + (replicas * number('MiB of an idle replica')) / 1024
+    (guests * number('KiB for a guest, over TLS')) / 1024 ** 2 +
+    (replicas * number('MiB of an idle replica')) / 1024
   const rolling = (plan: Plan, limit: number) => {
     const one = afterOneReplica(plan, limit)
     return one === undefined ? undefined : one * plan.replicas
@@ -119,8 +120,14 @@ export function planText(page: string): string {
       'deployments that their connections alone need',
       ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
     ],
-    [`one replica ends, ${whole(platformLimit)} a minute`, (plan) => span(afterOneReplica(plan, platformLimit))],
-    [`all sockets are lost, ${whole(platformLimit)} a minute`, (plan) => span(afterBreakdown(plan, platformLimit))],
+    [
+      `one replica ends, ${whole(platformLimit)} a minute`,
+      (plan) => span(afterOneReplica(plan, platformLimit)),
+    ],
+    [
+      `all sockets are lost, ${whole(platformLimit)} a minute`,
+      (plan) => span(afterBreakdown(plan, platformLimit)),
+    ],
     ['**connections a minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
     ['one replica ends, with those', (plan) => span(afterOneReplica(plan, plan.limitToAskFor))],
     ['a rolling restart of all, with those', (plan) => span(rolling(plan, plan.limitToAskFor))],

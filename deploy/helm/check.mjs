@@ -7,20 +7,19 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSimulator } from '../../dist/simulator/simulator.js'
-import { KUBERNETES, named, render } from './render.mjs'
+import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
 
-const VALIDATOR = join(homedir(), '.cache/genesys-guest-bff/kubernetes-validate/bin/kubernetes-validate')
 /** Their definitions come with an operator, and no registry has them. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])
 const folder = mkdtempSync(join(tmpdir(), 'guest-bff-helm-'))
 
 try {
   const lint = spawnSync(
-    'helm',
+    HELM,
     [
       'lint',
       '--strict',

@@ -1,16 +1,23 @@
 // What the chart renders, as objects.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 
 /** A build of helm by `go install` takes itself for one of Kubernetes 1.20. */
 export const KUBERNETES = '1.33.0'
 
+/** Where .ci/ensure-helm puts what is missing. */
+const CACHE = join(homedir(), '.cache/genesys-guest-bff')
+export const VALIDATOR = join(CACHE, 'kubernetes-validate/bin/kubernetes-validate')
+export const HELM = existsSync(join(CACHE, 'bin/helm')) ? join(CACHE, 'bin/helm') : 'helm'
+
 /** @param values name of a file in value-sets @param options further ones of helm, such as `--set` */
 export function render(values, ...options) {
   const chart = import.meta.dirname
   const { status, stdout, stderr } = spawnSync(
-    'helm',
+    HELM,
     ['template', 'chat', chart, '--namespace', 'web', '--kube-version', KUBERNETES]
       .concat('--values', join(chart, 'value-sets', `${values}.yaml`))
       .concat(options),
