@@ -10,6 +10,7 @@ import { createUpstreamAgents } from './upstream/upstream-agents.ts'
 import {
   createUpstreamClient,
   type ObservedAttempt,
+  type ObservedResponse,
   type UpstreamClient,
 } from './upstream/upstream-client.ts'
 import { secretFromFile } from './settings/secret-files.ts'
@@ -22,6 +23,8 @@ export interface GenesysClient {
   readonly guestApi: GuestApi
   /** Undefined where no credentials are configured. */
   readonly accessToken: AccessToken | undefined
+  readonly api: UpstreamClient
+  readonly cdn: UpstreamClient
   close(): void
 }
 
@@ -37,11 +40,14 @@ export interface GenesysClientParts {
   /** Where replicas share what was refused. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
+  /** Told of all that Genesys answers, over REST and on the guest socket. Secret: never log it. */
+  readonly onResponse?: ((response: ObservedResponse) => void) | undefined
+  readonly onFrame?: ((text: string) => void) | undefined
 }
 
 /** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
 export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
-  const { metrics, monotonicNow } = parts
+  const { metrics, monotonicNow, onResponse } = parts
   const { hosts, oauth } = config.genesys
   const agents = createUpstreamAgents()
   const fileAddresses = createFileAddresses({
@@ -62,6 +68,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
       now: monotonicNow,
       agents: usedAgents,
       observe,
+      onResponse,
       tracing: parts.tracing,
     })
 
@@ -86,6 +93,8 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
   return {
     guestApi: createDriver(config, { ...clients, fileAddresses }, accessToken, parts),
     accessToken,
+    api: clients.api,
+    cdn: clients.cdn,
     close() {
       for (const client of Object.values(clients)) client.close()
       agents.close()
@@ -100,7 +109,7 @@ function createDriver(
     readonly fileAddresses: FileAddresses
   },
   accessToken: AccessToken | undefined,
-  { log, metrics, now, monotonicNow, tracing, onUnexpectedError }: GenesysClientParts,
+  { log, metrics, now, monotonicNow, tracing, onUnexpectedError, onFrame }: GenesysClientParts,
 ): GuestApi {
   const { guestApi, deploymentId, organizationId, hosts, language, divisionId, flowId } = config.genesys
   if (guestApi === 'web-messaging') {
@@ -122,6 +131,7 @@ function createDriver(
       socketObserver: metrics.upstreamSockets,
       ...(monotonicNow && { monotonicNow }),
       ...(onUnexpectedError && { onUnexpectedError }),
+      ...(onFrame && { onFrame }),
       onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
       onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),
     })

@@ -50,6 +50,8 @@ export interface OpenRequest {
   /** The website's own id of the visitor; only ever a verified one. */
   readonly userId?: string | undefined
   readonly journeyContext?: JourneyContext | undefined
+  /** Where the deployment starts conversations by itself, none is started: no agent hears of this session. */
+  readonly withoutConversation?: boolean | undefined
 }
 
 /** Links the conversation to the visitor's journey, as Genesys' journey events and action maps know it. */

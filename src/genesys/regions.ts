@@ -51,6 +51,10 @@ export function findRegion(name: string): Region {
   throw new RangeError(`There is no such region of Genesys Cloud. The regions are ${KNOWN_REGIONS}.`)
 }
 
+export function allRegions(): Region[] {
+  return Object.entries(DOMAINS).map(([awsRegion, domain]) => regionOf(awsRegion, domain))
+}
+
 function regionOf(awsRegion: string, domain: string): Region {
   return {
     awsRegion,

@@ -54,7 +54,7 @@ export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddr
       if (origins.has(url.origin)) return
       const hostname = bare(url.hostname)
       if (!isFileHost(hostname))
-        throw badAddress('to upload a file to', 'GENESYS_FILE_HOSTS does not name its host.')
+        throw badAddress('to upload a file to', `GENESYS_FILE_HOSTS does not name its host, ${hostname}.`)
       if (isIP(hostname) !== 0 && !isPublicAddress(hostname))
         throw badAddress('to upload a file to', 'It is not on the public internet.')
     },

@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { ZodType } from 'zod'
-import { createAttemptSender, type HttpAttempt, type Outcome, type TransportFailure } from './http-attempt.ts'
+import {
+  createAttemptSender,
+  type HttpAttempt,
+  type Outcome,
+  type TransportFailure,
+  type UpstreamResponse,
+} from './http-attempt.ts'
 import { monotonicNow } from './monotonic-now.ts'
 import { retryDelayMs, type RetryKind } from './retry.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
@@ -29,6 +35,15 @@ export interface UpstreamClientOptions {
   readonly observe?: ((call: ObservedAttempt) => void) | undefined
   /** Where the operator traces. */
   readonly tracing?: UpstreamTracing | undefined
+  /** Told of every response, whatever is in it: for whoever studies what upstream answers. Never log it. */
+  readonly onResponse?: ((response: ObservedResponse) => void) | undefined
+}
+
+/** A response as it came. Its body is secret. */
+export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'body'> {
+  readonly method: string
+  readonly url: string
+  readonly headers: UpstreamResponse['message']['headers']
 }
 
 /** One try of a call: nothing in it is secret, and `operation` is one of a few. */
@@ -88,7 +103,7 @@ interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | '
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe, tracing } = options
+  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe, onResponse, tracing } = options
   const agents = options.agents ?? createUpstreamAgents()
   const send = createAttemptSender(agents)
   const breaker = createUpstreamBreaker(now)
@@ -112,6 +127,15 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         outcome?.kind === 'response' ? correlationIdOf(outcome.message.headers) : undefined,
       )
       observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
+      if (onResponse && outcome?.kind === 'response') {
+        onResponse({
+          method,
+          url,
+          status: outcome.status,
+          body: outcome.body,
+          headers: outcome.message.headers,
+        })
+      }
       if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
       if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
       const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)

@@ -54,6 +54,8 @@ export interface WebMessagingOptions {
   readonly connectionsPerMinute?: number
   /** Called with why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame?: (reason: string) => void
+  /** Called with every frame of Genesys as it came. Secret: never log it. */
+  readonly onFrame?: (text: string) => void
   /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver

@@ -24,6 +24,8 @@ export interface SocketSettings {
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
   /** Called with why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame: (reason: string) => void
+  /** Called with every frame as it came. */
+  readonly onFrame?: ((text: string) => void) | undefined
   /** Called with what should not have been thrown, and what was being done. */
   readonly onUnexpectedError: (error: unknown, doing: string) => void
   readonly socketObserver: SocketObserver
@@ -258,7 +260,9 @@ export class SessionSocket {
       this.#settings.onUnrecognizedFrame('binary')
       return
     }
-    const frame = readFrame(data.toString())
+    const text = data.toString()
+    this.#settings.onFrame?.(text)
+    const frame = readFrame(text)
     if (this.#phase !== 'configuring') this.#handlers.onFrame(frame)
     else if (frame.class === 'error') this.#configureRefused(frame)
     else if (frame.class === 'SessionResponse') this.#configured(frame.body)

@@ -6,6 +6,7 @@ const Domains = z.object({
   allowAllDomains: z.boolean().optional().catch(undefined),
   allowedDomains: z.array(z.string()).catch([]),
 })
+export type AllowedDomains = z.infer<typeof Domains>
 
 /** Genesys: `domains.json` lies beside the public configuration. */
 export interface AllowedDomainsOptions {
@@ -26,7 +27,7 @@ export async function explainRefusal(
 ): Promise<UpstreamError> {
   const host = origin === undefined ? undefined : hostOf(origin)
   if (error.code !== 'deployment_not_usable' || error.facts.status !== 403 || host === undefined) return error
-  const domains = await readDomains(options, deadlineAtMs)
+  const domains = await readAllowedDomains(options, deadlineAtMs)
   if (!domains || isAllowed(domains, host)) return error
   const hint = `Add ${host} to the allowed domains of the Messenger deployment ${options.deploymentId}.`
   return new UpstreamError(error.code, error.message, { ...error.facts, hint })
@@ -38,7 +39,7 @@ export async function originsNotAllowed(
   options: AllowedDomainsOptions,
   deadlineAtMs: number,
 ): Promise<readonly string[]> {
-  const domains = await readDomains(options, deadlineAtMs)
+  const domains = await readAllowedDomains(options, deadlineAtMs)
   if (!domains) return []
   return origins.filter((origin) => {
     const host = hostOf(origin.replace('://*.', '://'))
@@ -46,7 +47,11 @@ export async function originsNotAllowed(
   })
 }
 
-async function readDomains({ cdn, cdnUrl, deploymentId }: AllowedDomainsOptions, deadlineAtMs: number) {
+/** The deployment's published list; undefined where it can't be read. */
+export async function readAllowedDomains(
+  { cdn, cdnUrl, deploymentId }: AllowedDomainsOptions,
+  deadlineAtMs: number,
+) {
   const url = `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/domains.json`
   try {
     return await cdn.request({
@@ -62,7 +67,7 @@ async function readDomains({ cdn, cdnUrl, deploymentId }: AllowedDomainsOptions,
   }
 }
 
-function isAllowed({ allowAllDomains, allowedDomains }: z.infer<typeof Domains>, host: string): boolean {
+function isAllowed({ allowAllDomains, allowedDomains }: AllowedDomains, host: string): boolean {
   if (allowAllDomains === true) return true
   return allowedDomains.some((domain) => {
     const name = (hostOf(domain) ?? domain).replace(/^\*\./, '').toLowerCase()

@@ -21,6 +21,7 @@ const Config = z
           z.object({
             conversations: maybe(
               z.object({
+                enabled: maybe(z.boolean()),
                 showAgentTypingIndicator: maybe(z.boolean()),
                 showUserTypingIndicator: maybe(z.boolean()),
                 autoStart: Switch,
@@ -95,7 +96,14 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
   }
 }
 
-async function readConfig(options: DeploymentConfigOptions, deadlineAtMs: number): Promise<Config> {
+/**
+ * What Genesys publishes of the deployment.
+ * @throws {UpstreamError} `deployment_not_usable` where Genesys does not know it
+ */
+export async function readConfig(
+  options: Pick<DeploymentConfigOptions, 'cdn' | 'cdnUrl' | 'deploymentId'>,
+  deadlineAtMs: number,
+): Promise<Config> {
   const { cdn, cdnUrl, deploymentId } = options
   try {
     return await cdn.request({

@@ -77,7 +77,8 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       await refuseInactive(deadlineAtMs)
       const guest = withJourney({ ref: { token: randomUUID() }, origin }, journeyContext)
       const session = await configured(guest, deadlineAtMs, true)
-      return openedGuest(guest, session, 'new', await join(guest, attributes, deadlineAtMs))
+      const isJoined = !request.withoutConversation && (await join(guest, attributes, deadlineAtMs))
+      return openedGuest(guest, session, 'new', isJoined)
     },
 
     /** A journey that is new to an open connection is told with the next configuring. */
