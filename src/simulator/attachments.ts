@@ -92,7 +92,7 @@ export function createAttachments(settings: Settings) {
   function address(attachment: Attachment, method: 'GET' | 'PUT', baseUrl: string): string {
     const expires = Math.floor(settings.now() / SECOND_MS) + ADDRESS_LIFE_SECONDS
     const query = `expires=${expires}&signature=${signature(attachment.id, method, String(expires))}`
-    return `${baseUrl}${STORAGE_PATH}/${attachment.id}/${encodeURIComponent(attachment.fileName)}?${query}`
+    return `${settings.storageUrl ?? baseUrl}${STORAGE_PATH}/${attachment.id}/${encodeURIComponent(attachment.fileName)}?${query}`
   }
 
   /** The attachment of an address, if the address is ours and still good. */

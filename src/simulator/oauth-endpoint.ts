@@ -55,8 +55,10 @@ export function createOAuth(settings: Settings) {
     if (clientSecret !== settings.clientSecret) {
       return refusal(401, 'invalid_client', 'authentication failed')
     }
-    if (grantType === 'client_credentials') return undefined
-    const description = `client is not authorized to use the ${grantType} grant type`
+    if (grantType === 'client_credentials' && settings.grantTypes.includes(grantType)) return undefined
+    // Genesys' own sentence has the singular.
+    const name = grantType.replace('credentials', 'credential')
+    const description = `client is not authorized to use the ${name} grant type`
     return refusal(400, 'unauthorized_client', description)
   }
 

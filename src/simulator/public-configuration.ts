@@ -49,7 +49,7 @@ function configurationOf(settings: Settings, req: Request) {
     apiEndpoint: base,
     status: settings.deploymentStatus,
     messenger: {
-      enabled: true,
+      enabled: settings.messenger,
       apps: { conversations: conversationsApp(settings, base.replace(/^http/, 'ws')) },
       styles: { primaryColor: '#2a60c8' },
       launcherButton: { visibility: 'On', displayType: 'Icon' },

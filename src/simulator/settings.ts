@@ -15,6 +15,8 @@ export interface SimulatorOptions {
   deploymentId?: string
   /** What `config.json` and the REST API say of the deployment. Default Active. */
   deploymentStatus?: 'Active' | 'Inactive'
+  /** Whether the deployment's Messenger is on. Default true. */
+  messenger?: boolean
   /** The deployment's allowed domains, for instance `['www.example.com']`. Default 'all'. */
   allowedDomains?: readonly string[] | 'all'
   /** Whether `example.com` allows `www.example.com` too. Default 'suffix', as Genesys' Messenger decides. */
@@ -22,6 +24,8 @@ export interface SimulatorOptions {
 
   clientId?: string
   clientSecret?: string
+  /** Grants that the OAuth client may use. Default client_credentials. */
+  grantTypes?: readonly string[]
   /** Permissions of the OAuth client, `domain:entity:action`. Default: all that the simulator knows. */
   permissions?: readonly string[]
   /** Default 86399, as on the platform. */
@@ -35,6 +39,8 @@ export interface SimulatorOptions {
   conversationClear?: boolean
   /** Whether files can be sent. Default true. */
   attachments?: boolean
+  /** Address of the object store for uploads, as Genesys has one of its own. Default: the simulator's. */
+  storageUrl?: string
   /** Whether a Join event starts the conversation. Default false. */
   autoStart?: boolean
   showAgentTypingIndicator?: boolean
@@ -88,9 +94,10 @@ export interface RestGuestOptions {
 }
 
 export type Settings = Required<
-  Omit<SimulatorOptions, 'publicUrl' | 'limits' | 'agent' | 'restGuestApis' | 'port' | 'host'>
+  Omit<SimulatorOptions, 'publicUrl' | 'storageUrl' | 'limits' | 'agent' | 'restGuestApis' | 'port' | 'host'>
 > & {
   publicUrl: string | undefined
+  storageUrl: string | undefined
   limits: Limits
   script: AgentScript
   restGuestApis: RestGuestOptions | undefined
@@ -111,8 +118,10 @@ export const ALL_PERMISSIONS = [
 
 const DEFAULTS = {
   deploymentStatus: 'Active',
+  messenger: true,
   allowedDomains: 'all',
   allowedDomainMatch: 'suffix',
+  grantTypes: ['client_credentials'],
   permissions: ALL_PERMISSIONS,
   tokenLifetimeSeconds: 86_399,
   jwtLifetimeSeconds: 60,
@@ -136,7 +145,7 @@ const DEFAULTS = {
 } as const
 
 export function resolveSettings(options: SimulatorOptions): Settings {
-  const { agent = 'scripted', restGuestApis = false, limits, publicUrl, ...rest } = options
+  const { agent = 'scripted', restGuestApis = false, limits, publicUrl, storageUrl, ...rest } = options
   return {
     ...DEFAULTS,
     organizationId: randomUUID(),
@@ -146,6 +155,7 @@ export function resolveSettings(options: SimulatorOptions): Settings {
     now: Date.now,
     ...rest,
     publicUrl,
+    storageUrl,
     limits: resolveLimits(limits),
     script: scriptOf(agent),
     restGuestApis: restGuestApis === true ? {} : restGuestApis || undefined,
