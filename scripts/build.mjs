@@ -161,6 +161,8 @@ async function bundlePrograms() {
     absWorkingDir: root,
     entryPoints: {
       main: 'src/main.ts',
+      cli: 'src/cli.ts',
+      doctor: 'src/doctor.ts',
       demo: 'src/demo/demo.ts',
       'run-simulator': 'src/run-simulator.ts',
     },

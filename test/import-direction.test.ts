@@ -7,6 +7,8 @@ const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstre
 const APART = ['simulator', 'browser', 'fixtures', 'faults']
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
+/** Above the service: it may use all of it, and only the programs' first files know it. */
+const DOCTOR = 'doctor'
 /** The first file of the simulator's program. */
 const RUN_SIMULATOR = 'run-simulator.ts'
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
@@ -65,6 +67,15 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
     wrongImports(
       ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO && path !== RUN_SIMULATOR,
       (target) => folderOf(target) === part,
+    ),
+  ).toEqual([])
+})
+
+test('the doctor stands above the service, which does not know it', () => {
+  expect(
+    wrongImports(
+      ({ path }) => folderOf(path) !== DOCTOR && !['doctor.ts', 'cli.ts'].includes(path),
+      (target) => folderOf(target) === DOCTOR || target === 'doctor.ts',
     ),
   ).toEqual([])
 })

@@ -1,10 +1,12 @@
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
   importSPKI,
   jwtVerify,
   type CryptoKey,
+  type JSONWebKeySet,
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose'
@@ -122,6 +124,44 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
     }
     return key
   }
+}
+
+export interface VerificationKeys {
+  /** Why there are none, without anything that was read. */
+  readonly problem?: string
+  /** The accepted algorithms that there is a key for. */
+  readonly usable: readonly string[]
+}
+
+/** For a look at the settings: which keys there are now. It never rejects. */
+export async function readVerificationKeys(settings: UserTokenSettings): Promise<VerificationKeys> {
+  const { jwksUrl, publicKeyPem = '', algorithms } = settings
+  if (jwksUrl === undefined) {
+    const imports = await Promise.allSettled(
+      algorithms.map((algorithm) => importSPKI(publicKeyPem, algorithm)),
+    )
+    return { usable: algorithms.filter((_, i) => imports[i]?.status === 'fulfilled') }
+  }
+  try {
+    const set = (await (await createKeySetFetch()(jwksUrl)).json()) as JSONWebKeySet
+    const keyOf = createLocalJWKSet(set)
+    const found = await Promise.allSettled(algorithms.map((alg) => keyOf({ alg })))
+    return { usable: algorithms.filter((_, i) => isFound(found[i])) }
+  } catch (error) {
+    const isUnavailable = error instanceof KeySetUnavailable
+    return {
+      problem: isUnavailable
+        ? 'it must answer 200 without a redirect'
+        : 'the answer is not a key set (RFC 7517)',
+      usable: [],
+    }
+  }
+}
+
+/** Several keys for an algorithm are told apart by a token's `kid`. */
+function isFound(result: PromiseSettledResult<unknown> | undefined): boolean {
+  if (result?.status === 'rejected') return result.reason instanceof errors.JWKSMultipleMatchingKeys
+  return result !== undefined
 }
 
 /** The keys could not be had: that says nothing about the token. */

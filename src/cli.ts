@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { DOCTOR_USAGE } from './doctor/usage.ts'
+import { VERSION } from './version.ts'
+
+const USAGE = `genesys-guest-bff [start]
+
+Starts the service with the settings of the environment, and outside production of .env. It ends with 78 when they are wrong.
+
+${DOCTOR_USAGE}`
+
+const EX_USAGE = 2
+
+/** The command of the package. Each program is loaded only when it is asked for. */
+switch (process.argv[2]) {
+  case undefined:
+  case 'start':
+    await import('./main.ts')
+    break
+  case 'doctor':
+    await import('./doctor.ts')
+    break
+  case '--version':
+    process.stdout.write(`${VERSION}\n`)
+    break
+  case '--help':
+  case '-h':
+    process.stdout.write(USAGE)
+    break
+  default:
+    process.stderr.write(USAGE)
+    process.exitCode = EX_USAGE
+}

@@ -1,0 +1,123 @@
+import type { ObservedResponse } from '../upstream/upstream-client.ts'
+import type { GenesysHosts } from '../settings/genesys-settings.ts'
+import { shapeOf } from './shape.ts'
+
+/** One answer of Genesys with its values taken out: what is left are its status, names of fields and types. */
+export interface AnswerShape {
+  /** `GET /api/v2/webmessaging/messages`, with `*` for ids; `SessionResponse` for a frame. */
+  readonly call: string
+  /** HTTP status, or the frame's `code`. */
+  readonly status: number
+  /** The platform's own word of an error body, such as `not.found`. */
+  readonly code?: string
+  /** The platform's own headers, by name. */
+  readonly headers?: readonly string[]
+  /** Path to type, as `body.entities[].id` to `string (uuid)`. */
+  readonly shape: Readonly<Record<string, string>>
+}
+
+/** What Genesys has answered so far. */
+export interface AnswerRecord {
+  readonly onResponse: (response: ObservedResponse) => void
+  readonly onFrame: (text: string) => void
+  /** Each different answer once, in the order in which they came. */
+  readonly shapes: readonly AnswerShape[]
+  /** By how much the clock of the last answer with a `Date` is ahead of ours, in ms; undefined before one. */
+  readonly clockAheadMs: number | undefined
+  /** The host that the last file was to be uploaded to. */
+  readonly storageHost: string | undefined
+}
+
+const ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|.{65,})$/i
+/** Maps whose keys are somebody's own. */
+const OWN_KEYS = new Set(['attributes', 'customAttributes', 'metadata', 'messageParams'])
+const PLAIN_KEY = /^[a-z_][\w-]{0,60}$/i
+const PROTOCOL_WORD = /^[a-z][a-z._]{0,60}$/
+
+export function createAnswerRecord(
+  hosts: GenesysHosts,
+  deploymentId: string,
+  now: () => number,
+): AnswerRecord {
+  const shapes = new Map<string, AnswerShape>()
+  let clockAheadMs: number | undefined
+  let storageHost: string | undefined
+
+  function add(answer: AnswerShape): void {
+    shapes.set(JSON.stringify(answer), answer)
+  }
+
+  return {
+    onResponse({ method, url, status, body, headers }) {
+      const atMs = Date.parse(headers.date ?? '')
+      // The header has whole seconds: it is half a second behind, on average.
+      if (!Number.isNaN(atMs)) clockAheadMs = atMs + 500 - now()
+      const json = parsed(body)
+      const { code, error } = (json ?? {}) as { code?: unknown; error?: unknown }
+      const word = status >= 400 ? [code, error].find(isProtocolWord) : undefined
+      add({
+        call: `${method} ${placeOf(url, hosts, deploymentId)}`,
+        status,
+        ...(word !== undefined && { code: word }),
+        headers: Object.keys(headers).filter((name) => /^(inin-|retry-after)/.test(name)),
+        shape: textlessShape(json ?? (body === '' ? undefined : 'text that is not JSON')),
+      })
+    },
+    onFrame(text) {
+      const frame = (parsed(text) ?? {}) as { class?: unknown; code?: unknown; body?: { url?: unknown } }
+      const name = String(frame.class)
+      const url = frame.body?.url
+      if (typeof url === 'string' && URL.canParse(url)) storageHost = new URL(url).host
+      const call = PLAIN_KEY.test(name) ? name : 'a frame'
+      add({ call: `frame ${call}`, status: Number(frame.code) || 0, shape: textlessShape(frame, 'frame') })
+    },
+    get shapes() {
+      return [...shapes.values()]
+    },
+    get clockAheadMs() {
+      return clockAheadMs
+    },
+    get storageHost() {
+      return storageHost
+    },
+  }
+}
+
+function textlessShape(value: unknown, path = 'body'): Record<string, string> {
+  return Object.fromEntries(shapeOf(withoutOwnKeys(value), path, new Map(), { textForms: true }))
+}
+
+/** Keys that may be somebody's own count together, as `*`. */
+function withoutOwnKeys(value: unknown, parent = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutOwnKeys(item, parent))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, field]) => {
+    const isPlain = PLAIN_KEY.test(key) && !ID.test(key) && !OWN_KEYS.has(parent)
+    return [isPlain ? key : '*', withoutOwnKeys(field, key)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The path without ids and queries; an address that is not of a configured host is the object store's. */
+function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string {
+  const { origin, pathname } = new URL(url)
+  const known = [hosts.apiUrl, hosts.loginUrl, hosts.cdnUrl].map((host) => new URL(host).origin)
+  if (!known.includes(origin) || !/^\/(api|oauth|webdeployments)\//.test(pathname)) return '(object store)'
+  const isId = (segment: string) => ID.test(segment) || decodeURIComponent(segment) === deploymentId
+  return pathname
+    .split('/')
+    .map((segment) => (isId(segment) ? '*' : segment))
+    .join('/')
+}
+
+function isProtocolWord(value: unknown): value is string {
+  return typeof value === 'string' && PROTOCOL_WORD.test(value)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

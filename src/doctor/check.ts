@@ -1,0 +1,48 @@
+import type { Config } from '../config.ts'
+import type { GenesysClient } from '../genesys-client.ts'
+import type { DeploymentInfo, Guest, OpenedGuest } from '../genesys/guest-api.ts'
+import type { AnswerRecord } from './answer-record.ts'
+
+export interface Finding {
+  /** `skipped`: not configured, or it needs something that is not good. */
+  readonly status: 'ok' | 'warning' | 'failed' | 'skipped'
+  /** In a sentence or two, without secrets. */
+  readonly found: string
+  /** The setting to change, here or in Genesys Cloud's administration. */
+  readonly fix?: string | undefined
+}
+
+export interface Check {
+  readonly name: string
+  /** The checks that must be good before this one says anything. */
+  readonly needs: readonly string[]
+  /** May throw `UpstreamError`, which then counts as failed. */
+  run(context: CheckContext): Promise<Finding> | Finding
+}
+
+export interface CheckContext {
+  readonly config: Config
+  readonly genesys: GenesysClient
+  readonly answers: AnswerRecord
+  /** The time of day of this machine, epoch ms. */
+  readonly now: () => number
+  /** Of one step. */
+  readonly newDeadline: () => number
+  /** Whether a message may be sent to an agent. */
+  readonly send: boolean
+  /** Address of the running service, where it was given. */
+  readonly serviceUrl: string | undefined
+  /** What checks have learned for those after them. */
+  readonly learned: { deployment?: DeploymentInfo; guest?: Guest; opened?: OpenedGuest }
+}
+
+export const ok = (found: string): Finding => ({ status: 'ok', found })
+export const warning = (found: string, fix?: string): Finding => ({ status: 'warning', found, fix })
+export const failed = (found: string, fix?: string): Finding => ({ status: 'failed', found, fix })
+export const skipped = (found: string): Finding => ({ status: 'skipped', found })
+
+/** `a`, `a and b`, `a, b and c`, each once. */
+export function listed(all: readonly string[]): string {
+  const items = [...new Set(all)]
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { failed, ok, skipped, warning, type Check } from '../check.ts'
+
+/** The leeway that visitors' tokens have, and the margin before a guest's JWT for the history expires. */
+const TOLERABLE_MS = 5_000
+/** Life of that JWT. */
+const WRONG_MS = 60_000
+
+/** The `Date` of Genesys' answer against ours. */
+export const clock: Check = {
+  name: 'clock',
+  needs: ['tls'],
+  async run({ config, genesys, answers, newDeadline }) {
+    try {
+      // Whatever is answered to a request without credentials has the time in it.
+      await genesys.api.request({
+        operation: 'tell the time',
+        method: 'GET',
+        url: `${config.genesys.hosts.apiUrl}/api/v2/webmessaging/messages`,
+        schema: z.unknown(),
+        allowNonJson: true,
+        retry: 'never',
+        deadlineAtMs: newDeadline(),
+      })
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      if (error.facts.status === undefined) return failed(error.message, error.facts.hint)
+    }
+    const { clockAheadMs } = answers
+    if (clockAheadMs === undefined) return skipped('the answers have no Date')
+    const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
+    if (Math.abs(clockAheadMs) <= TOLERABLE_MS) return ok('agrees with that of Genesys')
+    const found = `this machine is ${seconds} s ${clockAheadMs > 0 ? 'behind' : 'ahead of'} Genesys`
+    const fix = "Set this machine's clock by NTP: tokens expire by it."
+    return Math.abs(clockAheadMs) > WRONG_MS ? failed(found, fix) : warning(found, fix)
+  },
+}

@@ -1,0 +1,36 @@
+import type { Check } from '../check.ts'
+import { failed, listed, ok, skipped, warning } from '../check.ts'
+import { readVerificationKeys } from '../../sessions/user-token.ts'
+
+export const sessionKeys: Check = {
+  name: 'session keys',
+  needs: [],
+  run({ config }) {
+    const { keys, keysAreEphemeral } = config.session
+    if (keysAreEphemeral) {
+      return warning(
+        'SESSION_KEYS is not set: guest sessions end with the process, and replicas refuse each other’s',
+        'Set SESSION_KEYS, the same for all replicas: `openssl rand -base64 32` makes one.',
+      )
+    }
+    return ok(keys.length === 1 ? 'one key' : `${keys.length} keys: the first seals, all open`)
+  },
+}
+
+export const visitorKeys: Check = {
+  name: 'visitor-token keys',
+  needs: [],
+  async run({ config: { userToken } }) {
+    if (!userToken) return skipped('not configured: all visitors are anonymous')
+    const { problem, usable } = await readVerificationKeys(userToken)
+    const setting = userToken.jwksUrl === undefined ? 'USER_TOKEN_PUBLIC_KEY' : 'USER_TOKEN_JWKS_URL'
+    if (problem !== undefined) return failed(`${setting}: ${problem}`, `Check ${setting}.`)
+    if (usable.length === 0) {
+      return failed(
+        `${setting} has no key for ${listed(userToken.algorithms)}`,
+        `Check ${setting}, or set USER_TOKEN_ALGORITHMS to what your tokens are signed with.`,
+      )
+    }
+    return ok(`${setting} has keys for ${listed(usable)}`)
+  },
+}

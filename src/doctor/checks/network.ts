@@ -1,0 +1,163 @@
+import { createProxyFinder } from '../../upstream/outbound-proxy.ts'
+import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
+import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
+
+interface Target {
+  readonly url: URL
+  /** The settings that name it. */
+  readonly setting: string
+  /** `''` where it is reached directly. */
+  readonly proxy: string
+}
+
+/** Each host of Genesys once. */
+function targetsOf({ config }: CheckContext): Target[] {
+  const { apiUrl, loginUrl, cdnUrl, messagingUrl } = config.genesys.hosts
+  const proxyFor = createProxyFinder()
+  const byOrigin = new Map<string, Target>()
+  for (const [address, name] of [
+    [apiUrl, 'GENESYS_API_URL'],
+    [loginUrl, 'GENESYS_LOGIN_URL'],
+    [cdnUrl, 'GENESYS_CDN_URL'],
+    [messagingUrl, 'GENESYS_MESSAGING_URL'],
+  ] as const) {
+    const url = new URL(address)
+    const setting = config.genesys.region === undefined ? name : `GENESYS_REGION or ${name}`
+    const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
+    if (!byOrigin.has(origin)) byOrigin.set(origin, { url, setting, proxy: proxyFor(url) })
+  }
+  return [...byOrigin.values()]
+}
+
+/** Address of a proxy without its credentials. */
+function proxyHost(proxy: string): string {
+  return URL.canParse(proxy) ? new URL(proxy).host : 'an address that is not a URL'
+}
+
+/** What went wrong at each target that it went wrong at. */
+async function failures<T extends { readonly host: string }>(
+  items: readonly T[],
+  probe: (item: T) => Promise<unknown>,
+): Promise<(T & { readonly reason: string })[]> {
+  const results = await Promise.all(
+    items.map(async (item) => {
+      try {
+        await probe(item)
+        return undefined
+      } catch (error) {
+        if (!(error instanceof ProbeError)) throw error
+        return { ...item, reason: error.reason }
+      }
+    }),
+  )
+  return results.filter((result) => result !== undefined)
+}
+
+const sentence = (found: readonly { readonly host: string; readonly reason: string }[]): string =>
+  listed(found.map(({ host, reason }) => `${host} (${reason})`))
+
+const dns: Check = {
+  name: 'dns',
+  needs: [],
+  async run(context) {
+    const targets = targetsOf(context)
+    const direct = targets.filter(({ proxy }) => proxy === '')
+    const proxies = [...new Set(targets.map(({ proxy }) => proxy))].filter((proxy) => URL.canParse(proxy))
+    const names = [
+      ...direct.map(({ url, setting }) => ({ host: url.hostname, fix: setting })),
+      ...proxies.map((proxy) => ({ host: new URL(proxy).hostname, fix: 'HTTPS_PROXY or HTTP_PROXY' })),
+    ]
+    const bad = await failures(names, ({ host }) => resolveName(host))
+    if (bad.length === 0) return ok(`${listed(names.map(({ host }) => host))} can be resolved`)
+    return failed(
+      `no address for ${sentence(bad)}`,
+      `Check ${listed(bad.map(({ fix }) => fix))}, and the name server of this machine; where only a proxy resolves names, set HTTPS_PROXY.`,
+    )
+  },
+}
+
+const proxy: Check = {
+  name: 'outbound proxy',
+  needs: ['dns'],
+  async run(context) {
+    const targets = targetsOf(context).filter(({ proxy }) => proxy !== '')
+    if (targets.length === 0) return ok('none: the environment names none for these hosts')
+    const tunnels = targets.map((target) => ({ ...target, host: target.url.host }))
+    const unusable = tunnels.find(({ proxy }) => !URL.canParse(proxy))
+    if (unusable)
+      return failed('the proxy that the environment names is not a URL', 'Check HTTPS_PROXY and HTTP_PROXY.')
+    const bad = await failures(tunnels, async ({ url, proxy: address }) => {
+      const connection = await openConnection(url, address, context.config.upstreamTimeoutMs)
+      connection.destroy()
+    })
+    const hosts = listed(tunnels.map(({ proxy: address }) => proxyHost(address)))
+    if (bad.length === 0) return ok(`${hosts} opens the way to ${listed(tunnels.map(({ host }) => host))}`)
+    return failed(
+      `${hosts} does not open the way to ${sentence(bad)}`,
+      proxyFix(bad.map(({ reason }) => reason)),
+    )
+  },
+}
+
+function proxyFix(reasons: readonly string[]): string {
+  if (reasons.includes('HTTP 407'))
+    return 'The proxy wants credentials: HTTPS_PROXY=http://user:password@host:port.'
+  if (reasons.some((reason) => reason.startsWith('HTTP ')))
+    return "Allow CONNECT to Genesys' hosts in the proxy, or name them in NO_PROXY where they are reached directly."
+  return 'Check the address in HTTPS_PROXY and HTTP_PROXY, or name hosts that are reached directly in NO_PROXY.'
+}
+
+const connection: Check = {
+  name: 'connection',
+  needs: ['outbound proxy'],
+  async run(context) {
+    const targets = targetsOf(context).filter((target) => target.proxy === '')
+    if (targets.length === 0) return ok('all hosts are reached by the proxy')
+    const hosts = targets.map((target) => ({ ...target, host: target.url.host }))
+    const bad = await failures(hosts, async ({ url }) => {
+      const socket = await openConnection(url, '', context.config.upstreamTimeoutMs)
+      socket.destroy()
+    })
+    if (bad.length === 0) return ok(`${listed(hosts.map(({ host }) => host))} can be reached`)
+    return failed(
+      `no connection to ${sentence(bad)}`,
+      `Let this machine out to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${listed(bad.map(({ setting }) => setting))}.`,
+    )
+  },
+}
+
+const certificates: Check = {
+  name: 'tls',
+  needs: ['connection'],
+  async run(context) {
+    const targets = targetsOf(context).filter(({ url }) => /^(https|wss):$/.test(url.protocol))
+    if (targets.length === 0) return skipped('the configured addresses have no TLS')
+    const hosts = targets.map((target) => ({ ...target, host: target.url.host }))
+    const seen: TlsResult[] = []
+    const bad = await failures(hosts, async ({ url, proxy: address }) => {
+      const timeoutMs = context.config.upstreamTimeoutMs
+      const result = await inspectTls(await openConnection(url, address, timeoutMs), url, timeoutMs)
+      if (result.problem !== undefined) throw new ProbeError(`${result.problem}, issued by ${result.issuer}`)
+      seen.push(result)
+    })
+    if (bad.length === 0) {
+      const issuers = [...new Set(seen.map(({ issuer, protocol }) => `${issuer} (${protocol})`))]
+      return ok(
+        `the certificates of ${listed(hosts.map(({ host }) => host))} are good; issued by ${listed(issuers)}`,
+      )
+    }
+    return failed(`no trusted connection to ${sentence(bad)}`, tlsFix(bad.map(({ reason }) => reason).join()))
+  },
+}
+
+function tlsFix(reasons: string): string {
+  if (/NOT_YET_VALID|EXPIRED/.test(reasons))
+    return 'Check the clock of this machine; otherwise the certificate is to be renewed.'
+  if (reasons.includes('ALTNAME'))
+    return 'The host has the certificate of another: check GENESYS_REGION and the GENESYS_…_URL variables.'
+  if (/CERT|SIGNATURE|ISSUER/.test(reasons))
+    return 'Something looks into TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
+  return 'The port does not speak TLS: check the scheme and port of the GENESYS_…_URL variables, and the proxy.'
+}
+
+export const NETWORK_CHECKS: readonly Check[] = [dns, proxy, connection, certificates]

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import type { Config } from '../../config.ts'
+import { allRegions, findRegion } from '../../genesys/regions.ts'
+import { readConfig } from '../../genesys/web-messaging/operations/deployment-config.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { failed, ok, skipped, warning, type Check, type CheckContext } from '../check.ts'
+
+const SIGN_IN_REGION = 'Set GENESYS_REGION to the region of the address at which your agents sign in.'
+
+/** Whether the organization is in this region: its deployment or its OAuth client is known there. */
+const region: Check = {
+  name: 'region',
+  needs: ['tls'],
+  async run(context) {
+    const { config } = context
+    const place = placeOf(config)
+    const deployment = await deploymentIsKnown(context, config.genesys.hosts.cdnUrl)
+    if (deployment === true) return ok(`the deployment is known in ${place}`)
+    const client = await clientIsKnown(context)
+    if (client === true) return ok(`the OAuth client is known in ${place}`)
+    if (deployment === undefined && client === undefined) return skipped(`${place} could not be asked`)
+    const other = await regionOfDeployment(context)
+    if (other !== undefined) {
+      return failed(
+        `the deployment is not known in ${place}, but in ${other}`,
+        `Set GENESYS_REGION=${other}.`,
+      )
+    }
+    if (client === false) {
+      return failed(
+        `neither the deployment nor the OAuth client is known in ${place}`,
+        `${SIGN_IN_REGION} If it is right, both GENESYS_DEPLOYMENT_ID and GENESYS_CLIENT_ID are wrong.`,
+      )
+    }
+    return warning(`the deployment is not known in ${place}, which may be the wrong region`, SIGN_IN_REGION)
+  },
+}
+
+function placeOf({ genesys: { region: name, hosts } }: Config): string {
+  if (name !== undefined && findRegion(name).cdnUrl === hosts.cdnUrl) return name
+  return new URL(hosts.cdnUrl).host
+}
+
+/** By what is public of it; undefined where that can't be told. */
+async function deploymentIsKnown(context: CheckContext, cdnUrl: string): Promise<boolean | undefined> {
+  const { config, genesys, newDeadline } = context
+  if (config.genesys.guestApi !== 'web-messaging') return undefined
+  try {
+    await readConfig({ cdn: genesys.cdn, cdnUrl, deploymentId: config.genesys.deploymentId }, newDeadline())
+    return true
+  } catch (error) {
+    if (error instanceof UpstreamError && error.code === 'deployment_not_usable') return false
+    return error instanceof UpstreamError && error.code === 'upstream_bad_response' ? true : undefined
+  }
+}
+
+async function clientIsKnown({ genesys, newDeadline }: CheckContext): Promise<boolean | undefined> {
+  if (!genesys.accessToken) return undefined
+  try {
+    await genesys.accessToken.get(newDeadline())
+    return true
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.code !== 'upstream_auth_failed') return undefined
+    // Genesys: 400 for an unknown client; a wrong secret or grant is of one that is known.
+    return !(error.facts.status === 400 && error.facts.upstreamCode === 'invalid_client')
+  }
+}
+
+/** Asks the content network of all other regions for the deployment, whose id is public. */
+async function regionOfDeployment(context: CheckContext): Promise<string | undefined> {
+  const { cdnUrl } = context.config.genesys.hosts
+  const regions = allRegions()
+  if (!regions.some((one) => one.cdnUrl === cdnUrl)) return undefined
+  for (const one of regions.filter((candidate) => candidate.cdnUrl !== cdnUrl)) {
+    if ((await deploymentIsKnown(context, one.cdnUrl)) === true) return one.awsRegion
+  }
+  return undefined
+}
+
+const oauthClient: Check = {
+  name: 'oauth client',
+  needs: ['region'],
+  async run({ genesys, newDeadline }) {
+    if (!genesys.accessToken) {
+      return skipped('not configured: attributes then go with the next message only')
+    }
+    await genesys.accessToken.get(newDeadline())
+    return ok('Genesys gives an access token')
+  },
+}
+
+const CONVERSATION_VIEW = 'conversation:message:view or conversation:webmessaging:view'
+const ROLE = 'a role of the OAuth client, in the divisions that conversations come to'
+
+const permissions: Check = {
+  name: 'permissions',
+  needs: ['oauth client'],
+  async run(context) {
+    if (context.config.genesys.guestApi !== 'web-messaging')
+      return skipped('shown by opening a guest session: give --send')
+    if (!context.genesys.accessToken) return skipped('no OAuth client')
+    const { hosts, deploymentId } = context.config.genesys
+    // Of an id that nobody has: 404 with the permission, 403 without.
+    const details = `${hosts.apiUrl}/api/v2/conversations/messages/${randomUUID()}/details`
+    const deployment = `${hosts.apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
+    if (!(await isPermitted(context, details))) {
+      return failed(
+        'the OAuth client may not find the conversation of a message, so attributes go with the next message only',
+        `Add ${CONVERSATION_VIEW} to ${ROLE}.`,
+      )
+    }
+    if (!(await isPermitted(context, deployment))) {
+      return warning(
+        "the OAuth client may not read the deployment, so its name is not known; guests don't notice",
+        'Add webDeployments:deployment:view to a role of the OAuth client.',
+      )
+    }
+    return ok('the OAuth client may find conversations and read the deployment')
+  },
+}
+
+async function isPermitted({ genesys, newDeadline }: CheckContext, url: string): Promise<boolean> {
+  const deadlineAtMs = newDeadline()
+  const call = (authorization: string) =>
+    genesys.api.request({
+      operation: 'show a permission',
+      method: 'GET',
+      url,
+      headers: { authorization },
+      schema: z.unknown(),
+      retry: 'idempotent',
+      deadlineAtMs,
+    })
+  try {
+    await genesys.accessToken?.authorize(call, deadlineAtMs)
+    return true
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    if (error.facts.status === 404) return true
+    if (error.facts.status === 403) return false
+    throw error
+  }
+}
+
+export const OAUTH_CHECKS: readonly Check[] = [region, oauthClient, permissions]

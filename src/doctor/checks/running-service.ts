@@ -1,0 +1,92 @@
+import { createAttemptSender, type Outcome, type UpstreamResponse } from '../../upstream/http-attempt.ts'
+import { createUpstreamAgents } from '../../upstream/upstream-agents.ts'
+import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
+
+const TIMEOUT_MS = 10_000
+/** Of documentation (RFC 5737): nobody has them. */
+const MADE_UP_ADDRESSES = ['198.51.100.7', '203.0.113.7'] as const
+
+/**
+ * Asks the running service, by its public address, whether it knows its guests by their own addresses: limits by
+ * address are worth nothing otherwise. A made-up address must not be believed; that of a proxy must not stand for all.
+ */
+export const forwardedHeaders: Check = {
+  name: 'forwarded headers',
+  needs: [],
+  async run(context) {
+    const { config, serviceUrl } = context
+    const url = serviceUrl ?? config.publicUrl
+    if (url === '') return skipped('give --url with the address of the running service, or set PUBLIC_URL')
+    const agents = createUpstreamAgents({ maxSockets: 2 })
+    try {
+      return await askService(url, context, createAttemptSender(agents))
+    } finally {
+      agents.close()
+    }
+  },
+}
+
+async function askService(
+  url: string,
+  { config, serviceUrl }: CheckContext,
+  send: ReturnType<typeof createAttemptSender>,
+): Promise<Finding> {
+  const ask = (path: string, headers: Record<string, string> = {}, body?: string): Promise<Outcome> =>
+    send({
+      method: body === undefined ? 'GET' : 'POST',
+      url: url + path,
+      headers,
+      body,
+      timeoutMs: TIMEOUT_MS,
+    })
+  const ready = await ask('/readyz')
+  const untrusted = ready.kind === 'response' ? readinessOf(ready) : undefined
+  if (untrusted === undefined) {
+    const found = `no guest BFF answers at ${new URL(url).origin}`
+    return serviceUrl === undefined
+      ? skipped(`${found}: start it, or give --url`)
+      : failed(found, 'Start the service, and check --url and the proxies in front.')
+  }
+  if (untrusted) {
+    return failed(
+      'a proxy in front names the guests’ addresses, and is not trusted: all guests share one address and its limits',
+      'Set TRUST_PROXY to the number of proxies in front, or to their networks.',
+    )
+  }
+  if (config.trustProxy === 0) return ok('no proxy in front names addresses, and none is trusted')
+  const partitions = []
+  for (const address of MADE_UP_ADDRESSES) {
+    // Not JSON, so that no session is opened: the limits are told all the same.
+    const headers = {
+      'content-type': 'application/json',
+      'x-forwarded-for': address,
+      ...(config.allowedOrigins[0] && { origin: config.allowedOrigins[0].replace('://*.', '://www.') }),
+    }
+    partitions.push(partitionOf(await ask('/guest-session', headers, '{')))
+  }
+  const [first, second] = partitions
+  if (first === undefined || second === undefined)
+    return warning('the service did not tell which limits hold')
+  if (first === second) return ok('an address that the caller makes up is not believed')
+  return failed(
+    'an address that the caller makes up is believed: whoever writes X-Forwarded-For has no limit',
+    'TRUST_PROXY trusts more proxies than there are: set it to their number, or to their networks.',
+  )
+}
+
+/** Whether a proxy is not trusted; undefined for an answer that is not of this service. */
+function readinessOf({ body }: UpstreamResponse): boolean | undefined {
+  try {
+    const { checks } = JSON.parse(body) as { checks: { name: string; ok: boolean }[] }
+    return checks.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)
+  } catch {
+    return undefined
+  }
+}
+
+/** What stands for the caller in the limits (`pk` of RateLimit-Policy). */
+function partitionOf(outcome: Outcome): string | undefined {
+  if (outcome.kind !== 'response') return undefined
+  const policy = String(outcome.message.headers['ratelimit-policy'] ?? '')
+  return /"sessions";[^,]*pk=:([^:]+):/.exec(policy)?.[1]
+}

@@ -1,0 +1,123 @@
+import { ConfigError, type Config } from '../config.ts'
+import { createGenesysClient } from '../genesys-client.ts'
+import { createLog } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
+import { monotonicNow } from '../upstream/monotonic-now.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
+import { createAnswerRecord, type AnswerShape } from './answer-record.ts'
+import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from './check.ts'
+import { clock } from './checks/clock.ts'
+import { DEPLOYMENT_CHECKS } from './checks/deployment.ts'
+import { SESSION_CHECKS } from './checks/guest-session.ts'
+import { sessionKeys, visitorKeys } from './checks/keys.ts'
+import { NETWORK_CHECKS } from './checks/network.ts'
+import { OAUTH_CHECKS } from './checks/oauth.ts'
+import { forwardedHeaders } from './checks/running-service.ts'
+
+/** In the order in which they are made and shown: what comes first may be the cause of what fails after it. */
+const CHECKS: readonly Check[] = [
+  sessionKeys,
+  ...NETWORK_CHECKS,
+  clock,
+  ...OAUTH_CHECKS,
+  ...DEPLOYMENT_CHECKS,
+  ...SESSION_CHECKS,
+  visitorKeys,
+  forwardedHeaders,
+]
+
+export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name)
+
+export interface Line extends Finding {
+  readonly check: string
+}
+
+export interface Diagnosis {
+  /** `bad-settings`: nothing else could be looked at. */
+  readonly outcome: 'good' | 'failed' | 'bad-settings'
+  readonly lines: readonly Line[]
+  /** What Genesys has answered, without values. */
+  readonly answers: readonly AnswerShape[]
+  /** Undefined with bad settings. */
+  readonly config?: Config
+}
+
+export interface DiagnoseOptions {
+  /** @throws {ConfigError} */
+  readonly readSettings: () => Config
+  /** Whether a message may go to an agent. Default false. */
+  readonly send?: boolean
+  /** Address of the running service. Default: `PUBLIC_URL`. */
+  readonly serviceUrl?: string | undefined
+  /** Names of checks whose failing counts as a warning. */
+  readonly ignored?: readonly string[]
+  /** The time of day, epoch ms. Default: `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Looks at everything that a guest's conversation needs, and names what is wrong. It rejects for no outside cause. */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
+  let config: Config
+  try {
+    config = options.readSettings()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const lines = error.problems.map((problem) => ({ check: 'settings', ...failed(problem) }))
+    return { outcome: 'bad-settings', lines, answers: [] }
+  }
+  const { now = Date.now } = options
+  const answers = createAnswerRecord(config.genesys.hosts, config.genesys.deploymentId, now)
+  const genesys = createGenesysClient(config, {
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics({ processMetrics: false }),
+    now,
+    monotonicNow,
+    onResponse: answers.onResponse,
+    onFrame: answers.onFrame,
+  })
+  const { send = false, serviceUrl } = options
+  const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
+  const context = { config, genesys, answers, now, newDeadline, send, serviceUrl, learned: {} }
+  try {
+    const lines = [settingsLine(config), ...(await runChecks(context, options.ignored ?? []))]
+    const outcome = lines.some(({ status }) => status === 'failed') ? 'failed' : 'good'
+    return { outcome, lines, answers: answers.shapes, config }
+  } finally {
+    await genesys.guestApi.close()
+    genesys.close()
+  }
+}
+
+function settingsLine({ warnings, production }: Config): Line {
+  const found = warnings.length === 0 ? ok('all can be read') : warning(warnings.join('; '))
+  return { check: 'settings', ...found, found: `${found.found}${production ? '' : ' (not in production)'}` }
+}
+
+async function runChecks(context: CheckContext, ignored: readonly string[]): Promise<Line[]> {
+  const lines: Line[] = []
+  const blocked = new Map<string, string>()
+  for (const check of CHECKS) {
+    const { name, needs } = check
+    const missing = needs.find((need) => blocked.has(need))
+    const finding =
+      missing === undefined
+        ? await outcomeOf(() => check.run(context))
+        : skipped(`needs: ${blocked.get(missing) ?? ''}`)
+    if (missing !== undefined) blocked.set(name, blocked.get(missing) ?? '')
+    const isIgnored = finding.status === 'failed' && ignored.includes(name)
+    if (finding.status === 'failed' && !isIgnored) blocked.set(name, name)
+    lines.push({ check: name, ...finding, ...(isIgnored && { status: 'warning' }) })
+  }
+  return lines
+}
+
+async function outcomeOf(run: () => Promise<Finding> | Finding): Promise<Finding> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    const { hint, correlationId } = error.facts
+    const id = correlationId === undefined ? '' : ` (correlation id ${correlationId})`
+    return failed(`${error.message}${id}`, hint)
+  }
+}

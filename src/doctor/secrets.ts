@@ -1,0 +1,13 @@
+import type { Config } from '../config.ts'
+
+/** Texts of ours hold no secret. Should one get in by what another side says, it is taken out here. */
+export function withoutSecrets(text: string, config: Config | undefined): string {
+  const secrets = [config?.genesys.oauth?.clientSecret, ...(config?.session.keys ?? []).map(base64)]
+  return secrets
+    .filter((secret) => secret !== undefined && secret.length >= 4)
+    .reduce<string>((clean, secret) => clean.replaceAll(String(secret), '[secret]'), text)
+}
+
+function base64(key: Uint8Array): string {
+  return Buffer.from(key).toString('base64')
+}

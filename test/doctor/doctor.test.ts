@@ -1,0 +1,379 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { exportJWK } from 'jose'
+import nock from 'nock'
+import { readConfig } from '../../src/config.ts'
+import { runDoctor } from '../../src/doctor/run-doctor.ts'
+import { createFaultClock, startFaultProxy, UNRESOLVABLE_HOST } from '../../src/faults/faults.ts'
+import { startService } from '../../src/run-service.ts'
+import { createLog } from '../../src/log.ts'
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
+import {
+  CLIENT_SECRET,
+  freePort,
+  goodSettings,
+  SESSION_KEY,
+  startAnswer,
+  startGoodGenesys,
+  startReverseProxy,
+  startTls,
+  type Started,
+} from './set-ups.ts'
+
+type Settings = Record<string, string>
+
+interface SetUp {
+  /** What is wrong with it. */
+  readonly title: string
+  readonly genesys?: SimulatorOptions
+  /** Settings that differ from the good ones. */
+  readonly settings?: (genesys: Simulator, started: Started) => Settings | Promise<Settings>
+  readonly injectFaults?: (genesys: Simulator) => void
+  readonly proxyVariables?: () => Settings | Promise<Settings>
+  /** How wrong the clock of this machine is. */
+  readonly clockMs?: number
+  readonly check: string
+  /** What the line says is wrong, and what is to be changed. */
+  readonly says: RegExp
+  readonly exitStatus?: number
+}
+
+interface Told {
+  readonly exitStatus: number
+  readonly checks: { check: string; status: string; found: string; fix?: string }[]
+  readonly text: string
+}
+
+const PROXY_NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+])
+const ALL_BUT_CONVERSATIONS = ['webDeployments:deployment:view']
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const VISITORS = { USER_TOKEN_ISSUER: 'https://login.example.com', USER_TOKEN_AUDIENCE: 'chat' }
+
+let started: Started
+beforeEach(() => {
+  nock.restore() // names are looked up here
+  for (const name of PROXY_NAMES) Reflect.deleteProperty(process.env, name)
+  started = []
+})
+afterEach(async () => {
+  for (const name of PROXY_NAMES) Reflect.deleteProperty(process.env, name)
+  for (const stop of started.reverse()) await stop()
+})
+
+async function examine(setUp: Omit<SetUp, 'title' | 'check' | 'says'>, args: string[] = []): Promise<Told> {
+  const genesys = await startGoodGenesys(setUp.genesys)
+  started.push(() => genesys.close())
+  setUp.injectFaults?.(genesys)
+  const settings = { ...goodSettings(genesys), ...(await setUp.settings?.(genesys, started)) }
+  Object.assign(process.env, await setUp.proxyVariables?.())
+  const clock = createFaultClock()
+  clock.step(setUp.clockMs ?? 0)
+  const readSettings = () => readConfig(settings)
+  let json = ''
+  let text = ''
+  const common = { readSettings, now: clock.now, writeError: (part: string) => void (text += part) }
+  const exitStatus = await runDoctor({
+    ...common,
+    args: ['--json', ...args],
+    write: (part) => void (json += part),
+  })
+  await runDoctor({ ...common, args, write: (part) => void (text += part) })
+  for (const secret of [CLIENT_SECRET, SESSION_KEY, 'canary-proxy-password', 'canary-session-key']) {
+    expect(json + text).not.toContain(secret)
+    expect(json + text).not.toContain(Buffer.from(secret).toString('base64').replace(/=+$/, ''))
+  }
+  for (const { token } of genesys.sessions) expect(json + text).not.toContain(token)
+  for (const { headers } of genesys.requests) {
+    const credentials = headers.authorization?.split(' ')[1]
+    if (credentials !== undefined) expect(json + text).not.toContain(credentials)
+  }
+  expect(genesys.sessions.flatMap(({ token }) => genesys.transcript(token))).toEqual([])
+  return { exitStatus, checks: (JSON.parse(json) as Told).checks, text }
+}
+
+/** The running service, behind a proxy that appends the address of whoever asked it. */
+async function startBehindProxy(genesys: Simulator, trustProxy: string): Promise<Settings> {
+  let url = ''
+  const proxyUrl = await startReverseProxy(() => url, started)
+  const settings = { ...goodSettings(genesys), TRUST_PROXY: trustProxy, PUBLIC_URL: proxyUrl }
+  const service = await startService(readConfig(settings), { log: createLog({ level: 'silent' }) })
+  started.push(() => service.stop())
+  url = service.url
+  return settings
+}
+
+async function keySet(jwk: object): Promise<string> {
+  return startAnswer(JSON.stringify({ keys: [jwk] }), started)
+}
+
+const SET_UPS: SetUp[] = [
+  {
+    title: 'two settings that cannot be read',
+    settings: () => ({ PORT: 'canary', UPSTREAM_TIMEOUT_MS: 'soon' }),
+    check: 'settings',
+    says: /PORT must be a whole number/,
+    exitStatus: 2,
+  },
+  {
+    title: 'a session key that is too short',
+    settings: () => ({ SESSION_KEYS: Buffer.from('short').toString('base64') }),
+    check: 'settings',
+    says: /SESSION_KEYS\[0\] must be 32 bytes in base64; it is 5/,
+    exitStatus: 2,
+  },
+  {
+    title: 'a host name that does not exist',
+    settings: () => ({ GENESYS_LOGIN_URL: `http://${UNRESOLVABLE_HOST}` }),
+    check: 'dns',
+    says: /genesys\.invalid \((ENOTFOUND|EAI_AGAIN)\).*GENESYS_LOGIN_URL/s,
+  },
+  {
+    title: 'an outbound proxy where nobody listens',
+    proxyVariables: async () => ({
+      HTTP_PROXY: `http://jane:canary-proxy-password@127.0.0.1:${await freePort()}`,
+    }),
+    check: 'outbound proxy',
+    says: /127\.0\.0\.1:\d+ does not open the way to .*ECONNREFUSED.*HTTPS_PROXY/s,
+  },
+  {
+    title: 'an outbound proxy that is something else',
+    proxyVariables: async () => ({ HTTP_PROXY: await startAnswer('hello', started, 407) }),
+    check: 'outbound proxy',
+    says: /does not open the way/,
+  },
+  {
+    title: 'a port where nobody listens',
+    settings: async () => ({ GENESYS_MESSAGING_URL: `ws://127.0.0.1:${await freePort()}` }),
+    check: 'connection',
+    says: /ECONNREFUSED.*GENESYS_MESSAGING_URL/s,
+  },
+  {
+    title: 'a certificate whose authority is not trusted',
+    settings: async (genesys) => ({
+      GENESYS_API_URL: `https://localhost:${await startTls(genesys.url, started)}`,
+    }),
+    check: 'tls',
+    says: /localhost:\d+ \(UNABLE_TO_VERIFY_LEAF_SIGNATURE, issued by Test authority of doctor\).*NODE_EXTRA_CA_CERTS/s,
+  },
+  {
+    title: 'a port that does not speak TLS',
+    settings: (genesys) => ({ GENESYS_API_URL: genesys.url.replace('http:', 'https:') }),
+    check: 'tls',
+    says: /the scheme and port/,
+  },
+  {
+    title: 'a clock that is ten minutes ahead',
+    clockMs: 600_000,
+    check: 'clock',
+    says: /600 s ahead of Genesys.*NTP/s,
+  },
+  {
+    title: 'a region in which neither the deployment nor the OAuth client is known',
+    settings: () => ({ GENESYS_DEPLOYMENT_ID: randomUUID(), GENESYS_CLIENT_ID: randomUUID() }),
+    check: 'region',
+    says: /neither the deployment nor the OAuth client is known.*GENESYS_REGION/s,
+  },
+  {
+    title: 'an unknown client id',
+    settings: () => ({ GENESYS_CLIENT_ID: randomUUID() }),
+    check: 'oauth client',
+    says: /GENESYS_CLIENT_ID/,
+  },
+  {
+    title: 'a wrong client secret',
+    settings: () => ({ GENESYS_CLIENT_SECRET: 'another' }),
+    check: 'oauth client',
+    says: /client secret is wrong: compare GENESYS_CLIENT_SECRET/,
+  },
+  {
+    title: 'an OAuth client with another grant type',
+    genesys: { grantTypes: ['code'] },
+    check: 'oauth client',
+    says: /set its grant type to Client Credentials/,
+  },
+  {
+    title: 'a missing permission',
+    genesys: { permissions: ALL_BUT_CONVERSATIONS },
+    check: 'permissions',
+    says: /conversation:message:view or conversation:webmessaging:view/,
+  },
+  {
+    title: 'an unknown deployment',
+    settings: () => ({ GENESYS_DEPLOYMENT_ID: randomUUID() }),
+    check: 'deployment',
+    says: /does not know the deployment.*GENESYS_DEPLOYMENT_ID/s,
+  },
+  {
+    title: 'an inactive deployment',
+    genesys: { deploymentStatus: 'Inactive' },
+    check: 'deployment',
+    says: /not active.*Messenger Deployments/s,
+  },
+  {
+    title: 'a deployment whose Messenger is off',
+    genesys: { messenger: false },
+    check: 'deployment',
+    says: /Messenger is off/,
+  },
+  {
+    title: 'a website that Genesys does not allow',
+    settings: () => ({ ALLOWED_ORIGINS: 'https://www.example.com,https://shop.example.org' }),
+    check: 'allowed domains',
+    says: /does not allow https:\/\/shop\.example\.org .*Add shop\.example\.org to the allowed domains/s,
+  },
+  {
+    title: 'a domain of Genesys that ALLOWED_ORIGINS leaves out',
+    genesys: { allowedDomains: ['example.com', 'shop.example.org'] },
+    check: 'allowed origins',
+    says: /shop\.example\.org are allowed in Genesys Cloud, and refused here.*Add https:\/\/shop\.example\.org to ALLOWED_ORIGINS/s,
+  },
+  {
+    title: 'a guest socket that refuses',
+    injectFaults: (genesys) => void genesys.injectFault('GET /v1', { status: 403, times: 10 }),
+    check: 'guest session',
+    says: /refused the connection.*must be active in this region/s,
+  },
+  {
+    title: 'a history that fails',
+    injectFaults: (genesys) =>
+      void genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 500, times: 100 }),
+    check: 'history',
+    says: /give the history now \(HTTP 500\)/,
+  },
+  {
+    title: 'an object store that GENESYS_FILE_HOSTS leaves out',
+    genesys: { storageUrl: 'https://storage.example.net' },
+    settings: () => ({ GENESYS_FILE_HOSTS: 'files.example.com' }),
+    check: 'files',
+    says: /storage\.example\.net.*GENESYS_FILE_HOSTS must name storage\.example\.net/s,
+  },
+  {
+    title: 'an object store that takes no file',
+    injectFaults: (genesys) =>
+      void genesys.injectFault('PUT /attachment-storage/*', { status: 403, body: '', times: 10 }),
+    check: 'files',
+    says: /a file could not be uploaded to 127\.0\.0\.1:\d+/,
+  },
+  {
+    title: 'visitor-token keys that cannot be fetched',
+    settings: async () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: await startAnswer('', started, 404) }),
+    check: 'visitor-token keys',
+    says: /USER_TOKEN_JWKS_URL: it must answer 200/,
+  },
+  {
+    title: 'visitor-token keys for another algorithm',
+    settings: async () => ({
+      ...VISITORS,
+      USER_TOKEN_ALGORITHMS: 'RS256',
+      USER_TOKEN_JWKS_URL: await keySet(await exportJWK(publicKey)),
+    }),
+    check: 'visitor-token keys',
+    says: /no key for RS256.*USER_TOKEN_ALGORITHMS/s,
+  },
+  {
+    title: 'a public key of visitors’ tokens that is not one',
+    settings: () => ({ ...VISITORS, USER_TOKEN_PUBLIC_KEY: 'canary' }),
+    check: 'visitor-token keys',
+    says: /USER_TOKEN_PUBLIC_KEY has no key/,
+  },
+  {
+    title: 'a proxy in front that is not trusted',
+    settings: (genesys) => startBehindProxy(genesys, '0'),
+    check: 'forwarded headers',
+    says: /all guests share one address.*TRUST_PROXY/s,
+  },
+  {
+    title: 'more trusted proxies than there are',
+    settings: (genesys) => startBehindProxy(genesys, '2'),
+    check: 'forwarded headers',
+    says: /the caller makes up is believed.*TRUST_PROXY trusts more/s,
+  },
+]
+
+test.each(SET_UPS)(
+  'the first failing line names $title',
+  async ({ check, says, exitStatus = 1, ...setUp }) => {
+    const told = await examine(setUp)
+    const first = told.checks.find(({ status }) => status === 'failed')
+    expect(first).toMatchObject({ check })
+    expect(`${first?.found}\n${first?.fix}`).toMatch(says)
+    expect(told.exitStatus).toBe(exitStatus)
+    expect(told.text.split('\n').find((line) => line.includes('FAILED'))).toMatch(new RegExp(`^${check} `))
+  },
+)
+
+test('a good set-up is all green, and no agent hears of it', async () => {
+  const told = await examine({
+    genesys: { autoStart: true },
+    settings: async (genesys) => ({
+      ...VISITORS,
+      USER_TOKEN_JWKS_URL: await keySet(await exportJWK(publicKey)),
+      ...(await startBehindProxy(genesys, '1')),
+    }),
+  })
+  const skipped = ['tls', 'message']
+  expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
+  expect(told.exitStatus).toBe(0)
+  expect(told.text).toContain('Everything is good.')
+})
+
+test('what can not be looked at because of a failure says so, and names it', async () => {
+  const { checks } = await examine({ genesys: { deploymentStatus: 'Inactive' } })
+  const skipped = checks
+    .filter(({ status }) => status === 'skipped')
+    .map(({ check, found }) => [check, found])
+  expect(skipped).toEqual(
+    expect.arrayContaining([
+      ['allowed domains', 'needs: deployment'],
+      ['guest session', 'needs: deployment'],
+      ['history', 'needs: deployment'],
+    ]),
+  )
+})
+
+test('an ignored failure is a warning, and what comes after it is looked at', async () => {
+  const genesys = { allowedDomains: ['example.com', 'shop.example.org'] }
+  const { checks, exitStatus } = await examine({ genesys }, ['--ignore', 'allowed origins'])
+  expect(checks.find(({ check }) => check === 'allowed origins')?.status).toBe('warning')
+  expect(exitStatus).toBe(0)
+})
+
+test('a connection on which nothing is ever said fails in time', async () => {
+  const told = await examine({
+    settings: async (genesys) => {
+      const proxy = await startFaultProxy({ target: genesys.url })
+      await proxy.inject({ kind: 'hang' })
+      started.push(() => proxy.stop())
+      return { GENESYS_API_URL: proxy.url, UPSTREAM_TIMEOUT_MS: '300' }
+    },
+  })
+  expect(told.checks.find(({ status }) => status === 'failed')).toMatchObject({ check: 'clock' })
+})
+
+test('with --send an agent gets one message, and the conversation is ended', async () => {
+  const genesys = await startGoodGenesys()
+  started.push(() => genesys.close())
+  const readSettings = () => readConfig(goodSettings(genesys))
+  let text = ''
+  const write = (part: string) => void (text += part)
+  expect(await runDoctor({ args: ['--send'], readSettings, write, writeError: write })).toBe(0)
+  const texts = genesys.frames.filter(
+    ({ frame }) => frame.action === 'onMessage' && (frame.message as { type?: string }).type === 'Text',
+  )
+  expect(texts).toHaveLength(1)
+  expect(text).toMatch(/^message +ok +sent; attributes are written at once; the conversation was ended$/m)
+})
+
+test.each([[['--colour']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
+  'options that it does not know end with 2: %j',
+  async (args) => {
+    let text = ''
+    const write = (part: string) => void (text += part)
+    const readSettings = () => readConfig({})
+    expect(await runDoctor({ args, readSettings, write, writeError: write })).toBe(2)
+    expect(text).toContain('genesys-guest-bff doctor [--json]')
+  },
+)

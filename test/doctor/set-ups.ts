@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import net, { type AddressInfo, type Server } from 'node:net'
+import { finished } from 'node:stream/promises'
+import tls from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
+
+export const SESSION_KEY = Buffer.from('canary-session-key-32-bytes-long').toString('base64')
+export const CLIENT_SECRET = 'canary-client-secret-4711'
+
+/** Of a self-made authority that no machine trusts; the names are those of Genesys' hosts, and `localhost`. */
+export const CERTIFICATES = fileURLToPath(new URL('certificates/', import.meta.url))
+
+/** A Genesys that works, and settings that fit it in everything. */
+export async function startGoodGenesys(options: SimulatorOptions = {}): Promise<Simulator> {
+  return startSimulator({
+    agent: 'silent',
+    clientSecret: CLIENT_SECRET,
+    allowedDomains: ['example.com'],
+    ...options,
+  })
+}
+
+export function goodSettings(genesys: Simulator): Record<string, string> {
+  return {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    ALLOWED_ORIGINS: 'https://www.example.com',
+    GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
+    GENESYS_CLIENT_ID: genesys.clientId,
+    GENESYS_CLIENT_SECRET: genesys.clientSecret,
+    GENESYS_API_URL: genesys.url,
+    GENESYS_LOGIN_URL: genesys.url,
+    GENESYS_CDN_URL: genesys.url,
+    GENESYS_MESSAGING_URL: genesys.messagingUrl,
+    SESSION_KEYS: SESSION_KEY,
+    UPSTREAM_TIMEOUT_MS: '3000',
+  }
+}
+
+/** What a test has started, to be ended after it. */
+export type Started = (() => unknown)[]
+
+async function portOf(server: Server, started: Started): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  started.push(() => server.close())
+  return (server.address() as AddressInfo).port
+}
+
+/** Ends TLS in front of an address. */
+export async function startTls(target: string, started: Started): Promise<number> {
+  const server = tls.createServer(
+    {
+      key: readFileSync(`${CERTIFICATES}server-key.pem`),
+      cert: readFileSync(`${CERTIFICATES}server.pem`),
+    },
+    (socket) => {
+      const other = net.connect(Number(new URL(target).port), '127.0.0.1')
+      socket.pipe(other).pipe(socket)
+      for (const [one, two] of [
+        [socket, other],
+        [other, socket],
+      ] as const)
+        void finished(one).catch(() => two.destroy())
+    },
+  )
+  return portOf(server, started)
+}
+
+/** A port on which nobody listens any more. */
+export async function freePort(): Promise<number> {
+  const started: Started = []
+  const server = net.createServer()
+  const port = await portOf(server, started)
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Answers every request the same. */
+export async function startAnswer(body: string, started: Started, status = 200): Promise<string> {
+  const server = http.createServer((_req, res) => res.writeHead(status).end(body))
+  return `http://127.0.0.1:${await portOf(server, started)}`
+}
+
+/** A reverse proxy that names the client's address, as nginx and load balancers do. */
+export async function startReverseProxy(
+  target: () => string,
+  started: Started,
+  forwardedFor: (given: string | undefined) => string = (given) =>
+    [given, '192.0.2.1'].filter(Boolean).join(', '),
+): Promise<string> {
+  const server = http.createServer((req, res) => {
+    const headers = { ...req.headers, host: new URL(target()).host }
+    const given = req.headers['x-forwarded-for']
+    const forwarded = http.request(
+      target() + (req.url ?? ''),
+      { method: req.method, headers: { ...headers, 'x-forwarded-for': forwardedFor(given?.toString()) } },
+      (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(res)
+      },
+    )
+    req.pipe(forwarded)
+  })
+  return `http://127.0.0.1:${await portOf(server, started)}`
+}
