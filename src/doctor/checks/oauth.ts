@@ -3,9 +3,11 @@ import * as z from 'zod'
 import type { Config } from '../../config.ts'
 import { allRegions, findRegion } from '../../genesys/regions.ts'
 import { readConfig } from '../../genesys/web-messaging/operations/deployment-config.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext } from '../check.ts'
 
+const REGION_TIMEOUT_MS = 3000
 const SIGN_IN_REGION = 'Set GENESYS_REGION to the region of the address at which your agents sign in.'
 
 /** Whether the organization is in this region: its deployment or its OAuth client is known there. */
@@ -43,15 +45,18 @@ function placeOf({ genesys: { region: name, hosts } }: Config): string {
 }
 
 /** By what is public of it; undefined where that can't be told. */
-async function deploymentIsKnown(context: CheckContext, cdnUrl: string): Promise<boolean | undefined> {
-  const { config, genesys, newDeadline } = context
-  if (config.genesys.guestApi !== 'web-messaging') return undefined
+async function deploymentIsKnown(
+  { config: { genesys: settings }, genesys, newDeadline }: CheckContext,
+  cdnUrl: string,
+  cdn: UpstreamClient = genesys.cdn,
+): Promise<boolean | undefined> {
+  if (settings.guestApi !== 'web-messaging') return undefined
   try {
-    await readConfig({ cdn: genesys.cdn, cdnUrl, deploymentId: config.genesys.deploymentId }, newDeadline())
+    await readConfig({ cdn, cdnUrl, deploymentId: settings.deploymentId }, newDeadline())
     return true
   } catch (error) {
-    if (error instanceof UpstreamError && error.code === 'deployment_not_usable') return false
-    return error instanceof UpstreamError && error.code === 'upstream_bad_response' ? true : undefined
+    if (!(error instanceof UpstreamError)) throw error
+    return error.code === 'deployment_not_usable' ? false : undefined
   }
 }
 
@@ -72,10 +77,17 @@ async function regionOfDeployment(context: CheckContext): Promise<string | undef
   const { cdnUrl } = context.config.genesys.hosts
   const regions = allRegions()
   if (!regions.some((one) => one.cdnUrl === cdnUrl)) return undefined
-  for (const one of regions.filter((candidate) => candidate.cdnUrl !== cdnUrl)) {
-    if ((await deploymentIsKnown(context, one.cdnUrl)) === true) return one.awsRegion
-  }
-  return undefined
+  const others = regions.filter((one) => one.cdnUrl !== cdnUrl)
+  const known = await Promise.all(
+    others.map(async (one) => {
+      // A client each: regions that can't be reached from here say nothing about the others.
+      const client = createUpstreamClient({ name: 'cdn', timeoutMs: REGION_TIMEOUT_MS })
+      const isKnown = await deploymentIsKnown(context, one.cdnUrl, client)
+      client.close()
+      return isKnown
+    }),
+  )
+  return others.find((_, i) => known[i] === true)?.awsRegion
 }
 
 const oauthClient: Check = {
