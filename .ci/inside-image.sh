@@ -12,6 +12,12 @@ export SESSION_KEYS
 for host in API LOGIN CDN; do export GENESYS_${host}_URL=http://127.0.0.1:9; done
 export GENESYS_MESSAGING_URL=ws://127.0.0.1:9
 
+# Nobody listens there: the doctor says so.
+status=0
+diagnosis=$(node dist/doctor.js --json) || status=$?
+test $status = 1
+echo "$diagnosis" | grep -q '"firstFailure": "connection"'
+
 node dist/main.js &
 service=$!
 healthy() {

@@ -5,12 +5,14 @@ import { ConfigError, readConfig, readConfigFromEnvironment, type Config } from 
 import type { Recording } from '../src/fixtures/recording.ts'
 import { findRegion } from '../src/genesys/regions.ts'
 import { differences, tableOf } from './record/compare.ts'
+import { readReport, reportDifferences, reportOfSimulator } from './record/compare-report.ts'
 import { makeRecording } from './record/make-recording.ts'
 import type { Scenario } from './record/scenario.ts'
 import { driverOf, FOLDERS, needsNoSimulator, scenariosOf, type Folder } from './record/scenarios.ts'
 import { settingsOf, withSimulator } from './record/with-simulator.ts'
 
 const USAGE = `npm run record -- --driver DRIVER [--out DIR] [--simulator] [--against NAME] [--compare]
+       npm run record -- --compare FILE
 
 Records the REST calls of a driver as fixtures for nock, without credentials, tokens, ids, names and dates.
 
@@ -19,10 +21,12 @@ Records the REST calls of a driver as fixtures for nock, without credentials, to
   --simulator  record everything, refusals included, from a simulator that is started for it. Without it, the flows that
                any Genesys can be asked for are recorded from the one that the settings name, as the service reads them
   --against    what the settings must point at: organisation, simulator (an address of this machine) or gateway
-  --compare    record nothing: show in which shapes the recordings in --out differ from what the simulator answers
+  --compare    record nothing: show in which shapes the recordings in --out differ from what the simulator answers;
+               with a FILE that \`doctor --report\` has written, how that differs from the simulator, frames included
 `
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     driver: { type: 'string' },
     out: { type: 'string', default: 'fixtures' },
@@ -78,6 +82,15 @@ async function compare(folder: Folder): Promise<void> {
   }
 }
 
+/** What `doctor --report` has found, beside what it finds at the simulator. */
+async function compareReport(path: string): Promise<void> {
+  const report = readReport(path)
+  const simulator = await reportOfSimulator(report.driver, report.checks['message'] !== 'skipped')
+  const found = reportDifferences(report, simulator)
+  console.log(`${path} (${report.platform}, ${report.date}): ${found.length || 'no'} differences in shape`)
+  if (found.length > 0) console.log(tableOf(found))
+}
+
 function platformOf({ genesys }: Config): string {
   const { hostname } = new URL(genesys.hosts.apiUrl)
   if (hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')) return 'simulator'
@@ -93,11 +106,16 @@ function write(folder: Folder, name: string, recording: Recording): void {
 }
 
 const folder = FOLDERS.find((one) => one === values.driver)
-if (folder === undefined) {
+const [file] = values.compare ? positionals : []
+const run =
+  file !== undefined
+    ? () => compareReport(file)
+    : folder && (() => (values.compare ? compare : record)(folder))
+if (run === undefined) {
   console.error(USAGE)
   process.exitCode = 2
 } else {
-  await (values.compare ? compare(folder) : record(folder)).catch((error: unknown) => {
+  await run().catch((error: unknown) => {
     console.error(error instanceof ConfigError ? error.message : error)
     process.exitCode = 1
   })

@@ -1,3 +1,4 @@
+import { shapeOf } from '../../src/doctor/shape.ts'
 import type { RecordedCall, Recording } from '../../src/fixtures/recording.ts'
 
 /** One place in which two recordings of the same flow have another shape. */
@@ -25,49 +26,37 @@ function callDifferences(
   simulator: RecordedCall | undefined,
 ): Difference[] {
   const call = nameOf(recorded ?? simulator)
-  const rows: [where: string, recorded: string, simulator: string][] = [
-    ['call', nameOf(recorded), nameOf(simulator)],
-  ]
-  if (recorded && simulator) {
-    rows.push(['status', String(recorded.status), String(simulator.status)])
-    const ours = shapeOf(recorded.response)
-    const theirs = shapeOf(simulator.response)
-    for (const path of new Set([...ours.keys(), ...theirs.keys()])) {
-      rows.push([path, ours.get(path) ?? ABSENT, theirs.get(path) ?? ABSENT])
-    }
+  return shapeDifferences(call, shapeOfCall(recorded), shapeOfCall(simulator))
+}
+
+/** What an answer comes to: nothing where there is none. */
+function shapeOfCall(call: RecordedCall | undefined): Map<string, string> {
+  if (!call) return new Map()
+  return new Map([['call', nameOf(call)], ['status', String(call.status)], ...shapeOf(call.response)])
+}
+
+/** Where two shapes of a call's answer differ; of a call that only one of them has, that alone. */
+export function shapeDifferences(
+  call: string,
+  recorded: ReadonlyMap<string, string>,
+  simulator: ReadonlyMap<string, string>,
+): Difference[] {
+  if (recorded.size === 0 || simulator.size === 0) {
+    const nameIn = (shape: ReadonlyMap<string, string>) => (shape.size === 0 ? ABSENT : call)
+    return [{ call, where: 'call', recorded: nameIn(recorded), simulator: nameIn(simulator) }]
   }
-  return rows
-    .filter(([, one, other]) => one !== other)
-    .map(([where, one, other]) => ({ call, where, recorded: one, simulator: other }))
+  return [...new Set([...recorded.keys(), ...simulator.keys()])]
+    .map((where) => ({
+      call,
+      where,
+      recorded: recorded.get(where) ?? ABSENT,
+      simulator: simulator.get(where) ?? ABSENT,
+    }))
+    .filter((difference) => difference.recorded !== difference.simulator)
 }
 
 function nameOf(call: RecordedCall | undefined): string {
   return call ? `${call.method} ${call.path.split('?')[0] ?? ''}` : ABSENT
-}
-
-/** The type at each path. The elements of a list count together, as lists have any length. */
-export function shapeOf(
-  value: unknown,
-  path = 'body',
-  shape = new Map<string, string>(),
-): Map<string, string> {
-  const type = typeOf(value)
-  const known = shape.get(path)
-  shape.set(
-    path,
-    known === undefined || known.split('|').includes(type) ? (known ?? type) : `${known}|${type}`,
-  )
-  if (Array.isArray(value)) for (const element of value) shapeOf(element, `${path}[]`, shape)
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, field] of Object.entries(value)) shapeOf(field, `${path}.${key}`, shape)
-  }
-  return shape
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (value === undefined) return 'empty'
-  return Array.isArray(value) ? 'list' : typeof value
 }
 
 /** The differences as a table for a terminal. */

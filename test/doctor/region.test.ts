@@ -9,7 +9,7 @@ interface Told {
   readonly lines: ReadonlyMap<string, Line>
 }
 
-let started: Started = []
+const started: Started = []
 afterEach(async () => {
   for (const stop of started.splice(0).reverse()) await stop()
 })

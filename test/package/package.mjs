@@ -15,6 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), 'packed-'))
 try {
   await checkContent(await pack())
   await install()
+  await checkCommand()
   await checkImports()
   await checkConversation()
   await checkTypes()
@@ -40,6 +41,8 @@ async function checkContent({ files, size }) {
   const paths = files.map(({ path }) => path)
   for (const path of [
     'dist/main.js',
+    'dist/cli.js',
+    'dist/doctor.js',
     'dist/index.d.ts',
     'dist/third-party-licenses.txt',
     'LICENSE',
@@ -63,6 +66,21 @@ async function install() {
     timeout: 180_000,
   })
   report('installed in an empty project')
+}
+
+/** The command that npx runs: without settings, doctor names what is missing, and the service does not start. */
+async function checkCommand() {
+  const command = async (...args) => {
+    const options = { cwd: folder, timeout: 60_000, env: { PATH: process.env.PATH, HOME: process.env.HOME } }
+    return run('npx', ['--no-install', 'genesys-guest-bff', ...args], options).catch((error) => error)
+  }
+  assert.equal((await command('--version')).stdout, `${version}\n`)
+  const diagnosis = await command('doctor', '--json')
+  assert.equal(diagnosis.code, 2)
+  assert.equal(JSON.parse(diagnosis.stdout).firstFailure, 'settings')
+  assert.equal((await command()).code, 78)
+  assert.equal((await command('nonsense')).code, 2)
+  report('the command starts the service and the doctor')
 }
 
 async function checkImports() {
