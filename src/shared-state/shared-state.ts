@@ -56,7 +56,8 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     async createClient() {
       const [client, store] = await Promise.all([import('@redis/client'), import('rate-limit-redis')])
       RedisStore = store.RedisStore
-      return client.createClient(clientOptions(options.url))
+      // As the one CommonJS export that it is: in a bundle it has no others.
+      return client.default.createClient(clientOptions(options.url))
     },
   })
   metrics.observeRedis(() => connection.isAvailable)
