@@ -94,7 +94,7 @@ function banner(port: number, url: string, simulator: Simulator): string {
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return 'The demo could not start.'
   if (!('code' in error && 'port' in error) || error.code !== 'EADDRINUSE') return error.message
-  return `SIMULATOR_PORT ${String(error.port)} is in use: choose another port; 0 takes a free one.`
+  return `Port ${String(error.port)} is in use. Choose others with PORT and SIMULATOR_PORT; 0 takes a free one.`
 }
 
 demo().catch((error: unknown) => {
