@@ -11,7 +11,7 @@ import { createOpenApiJson } from './openapi/openapi-json.ts'
 import { preparedProblem } from './problems/prepared-problem.ts'
 import { problemHandler } from './problems/problem-handler.ts'
 import { problemPages } from './problems/problem-pages.ts'
-import type { Readiness } from './readiness.ts'
+import type { ReadinessReport } from './readiness.ts'
 import { requestLog } from './request-log.ts'
 import { addDeploymentRoutes } from './routes/deployment.ts'
 import { developerFileRoutes } from './routes/developer-files.ts'
@@ -21,10 +21,10 @@ import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createArrivalLimit } from './middleware/arrival-limit.ts'
-import { createProxyTrust, noticeUntrustedProxy } from './middleware/client-address.ts'
+import { createProxyTrust } from './middleware/client-address.ts'
 import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
-import { createOriginGate } from './middleware/origin-gate.ts'
-import { createRateLimits } from './middleware/rate-limits.ts'
+import { createOriginGate, originNotAllowed, type OriginGate } from './middleware/origin-gate.ts'
+import { createRateLimits, type RateLimits } from './middleware/rate-limits.ts'
 import { requestId } from './middleware/request-id.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { createSessionGuard } from './middleware/session-guard.ts'
@@ -41,14 +41,24 @@ const BUILT_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 export interface AppParts {
   readonly config: Config
   readonly log: Log
-  readonly metrics: Metrics & MetricsPage
+  readonly metrics: Metrics
+  /** Everything that is counted, where it may be shown. */
+  readonly metricsPage: MetricsPage | undefined
+  readonly report: () => Promise<ReadinessReport>
+  readonly load: LoadLimit
+  readonly noticeUntrustedProxy: RequestHandler | undefined
+  /** Whether the service is a part of another application. */
+  readonly isMounted: () => boolean
+  /** What guests of a site are served by; undefined for what serves no site. */
+  readonly site: SiteParts | undefined
+}
+
+export interface SiteParts {
   readonly guestApi: GuestApi
   readonly services: GuestServices
   readonly live: LiveEvents
   readonly streams: EventStreams
   readonly widgetConfig: ReadWidgetConfig
-  readonly readiness: Readiness
-  readonly load: LoadLimit
   /** Where the operator traces. */
   readonly traceRequest: RequestHandler | undefined
   /** Where replicas count together. */
@@ -63,7 +73,7 @@ const PUBLIC_METRICS_MAX_AGE_MS = 500
 
 /** The order in which a request meets middleware and routes. */
 export function createApp(parts: AppParts): Express {
-  const { config, log, metrics, guestApi, services, live, streams, widgetConfig, readiness, load } = parts
+  const { config, log, metrics, load, site } = parts
   const gate = createOriginGate({
     allowedOrigins: config.allowedOrigins,
     allowNoOrigin: config.allowNoOrigin,
@@ -71,89 +81,38 @@ export function createApp(parts: AppParts): Express {
     explainRefusals: config.problemHints,
     onRefused: (origin) =>
       log.warn(
-        { reason: origin, hint: 'Add it to ALLOWED_ORIGINS if it is yours.' },
+        { reason: origin, hint: 'Add it to ALLOWED_ORIGINS, or to a site of SITES_FILE, if it is yours.' },
         'an origin was refused',
       ),
   })
-  const rate = createRateLimits(config.rate, parts.rateLimitStore)
-  const arrivals = createArrivalLimit({
-    max: config.limits.requestsArriving,
-    maxPerAddress: config.limits.requestsArrivingPerAddress,
-  })
-  const setSessionCookie = createSessionCookie(config.session)
-  metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
-  const session = createSessionGuard(services.sessions, config.session.cookie)
-  const guards = guestRouteGuards({
-    gate,
-    load,
-    arrivals,
-    rate,
-    session,
-    maxBodyBytes: config.limits.bodyBytes,
-  })
-  const newDeadline = () => parts.monotonicNow() + config.upstreamTimeoutMs
-
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('trust proxy', createProxyTrust(config.trustProxy))
-  app.set('query parser', 'simple')
-
+  const rate = createRateLimits(config.rate, site?.rateLimitStore)
   // HSTS binds a whole host, and in another application that is not ours.
-  let isHttpsOnly = config.publicUrl.startsWith('https://')
-  app.once('mount', () => {
-    isHttpsOnly = false
-  })
+  const isHttpsOnly = () => config.publicUrl.startsWith('https://') && !parts.isMounted()
   const refuseOverload = preparedProblem(overloaded('Run more replicas: the event loop is late.'), {
     publicUrl: config.publicUrl,
     hints: config.problemHints,
   })
-  if (config.trustProxy === 0) {
-    app.use(
-      noticeUntrustedProxy((header) => {
-        const hint = `Requests bring ${header}, and TRUST_PROXY trusts no proxy: all guests share its address.`
-        log.warn({ hint }, 'a proxy is not trusted')
-        readiness.addNotice({ name: 'trust-proxy', ok: false, hint })
-      }),
-    )
-  }
+
+  const app = createExpress(config)
+  if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
   app.use(
     requestId,
     requestLog({ log, metrics }),
     gate.cors,
     load.admit(refuseOverload),
-    securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly: () => isHttpsOnly }),
+    securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly }),
   )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
-  addHealthRoutes(app, {
-    guards: [gate.enforceOrigin],
-    report: () => readiness.report(),
-    hints: config.problemHints,
-  })
-  if (parts.traceRequest) app.use(parts.traceRequest)
+  addHealthRoutes(app, { guards: [gate.enforceOrigin], report: parts.report, hints: config.problemHints })
+  if (site?.traceRequest) app.use(site.traceRequest)
   // By address first: what one address sends too much of must not count for all.
   app.use(rate.perAddress, rate.overall, gate.enforceOrigin)
-  // Straight into the application's own router: each router within it costs every request of its routes.
-  addGuestRoutes(app, {
-    services,
-    guards,
-    newDeadline,
-    monotonicNow: parts.monotonicNow,
-    setSessionCookie,
-  })
-  addEventRoutes(app, {
-    sessions: services.sessions,
-    live,
-    streams,
-    limits: config.limits,
-    isMemoryLow: createMemoryWatch({ limitBytes: config.limits.memoryBytes }),
-    guards: [session.required, rate.perGuest],
-    acceptsStreams: parts.acceptsStreams,
-    setSessionCookie,
-  })
-  if (config.managementPort === undefined)
-    app.get('/metrics', metricsPage(metrics, PUBLIC_METRICS_MAX_AGE_MS))
-  addDeploymentRoutes(app, { guestApi, widgetConfig, guards, newDeadline })
+  if (site) addSiteRoutes(app, { config, metrics, load, gate, rate, site })
+  else
+    app.use(GUEST_PATHS, () => {
+      throw originNotAllowed()
+    })
+  if (parts.metricsPage) app.get('/metrics', metricsPage(parts.metricsPage, PUBLIC_METRICS_MAX_AGE_MS))
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({
@@ -169,8 +128,74 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
+/** An application with the settings that all of ours have: a request may pass from one to another. */
+export function createExpress({ trustProxy }: Pick<Config, 'trustProxy'>): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', createProxyTrust(trustProxy))
+  app.set('query parser', 'simple')
+  return app
+}
+
+/** What only a site answers. */
+const GUEST_PATHS = [
+  '/guest-session',
+  '/guest-attributes',
+  '/messages',
+  '/typing',
+  '/events',
+  '/attachments',
+  '/sign-in',
+  '/deployment',
+  '/widget-config',
+]
+
+function addSiteRoutes(
+  app: Express,
+  options: {
+    readonly config: Config
+    readonly metrics: Metrics
+    readonly load: LoadLimit
+    readonly gate: OriginGate
+    readonly rate: RateLimits
+    readonly site: SiteParts
+  },
+): void {
+  const { config, load, gate, rate } = options
+  const { services, guestApi, live, streams, widgetConfig, acceptsStreams, monotonicNow } = options.site
+  const { sessions } = services
+  const { requestsArriving: max, requestsArrivingPerAddress: maxPerAddress } = config.limits
+  const arrivals = createArrivalLimit({ max, maxPerAddress })
+  options.metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
+  const setSessionCookie = createSessionCookie(config.session)
+  const session = createSessionGuard(sessions, config.session.cookie)
+  const guards = guestRouteGuards({
+    gate,
+    load,
+    arrivals,
+    rate,
+    session,
+    maxBodyBytes: config.limits.bodyBytes,
+  })
+  const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
+  // Straight into the application's own router: each router within it costs every request of its routes.
+  addGuestRoutes(app, { services, guards, newDeadline, monotonicNow, setSessionCookie })
+  addEventRoutes(app, {
+    sessions,
+    live,
+    streams,
+    limits: config.limits,
+    isMemoryLow: createMemoryWatch({ limitBytes: config.limits.memoryBytes }),
+    guards: [session.required, rate.perGuest],
+    acceptsStreams,
+    setSessionCookie,
+  })
+  addDeploymentRoutes(app, { guestApi, widgetConfig, labels: config.labels, guards, newDeadline })
+}
+
 /** Genesys' files have addresses with TLS; a simulator's on this machine have not. */
 function pictureOrigins({ genesys }: Config): string[] {
-  const { origin, protocol } = new URL(genesys.hosts.apiUrl)
-  return protocol === 'http:' ? [origin] : []
+  const { apiUrl } = genesys.hosts
+  return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []
 }

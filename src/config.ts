@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import dotenv from 'dotenv'
-import type { GuestApiName } from './genesys/guest-api.ts'
+import type { DeploymentLabels, GuestApiName } from './genesys/guest-api.ts'
 import type { TrustedProxies } from './middleware/client-address.ts'
 import { parseOriginPattern } from './middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from './sessions/attribute-policy.ts'
@@ -14,17 +14,22 @@ import {
   type OAuthSettings,
 } from './settings/genesys-settings.ts'
 import { withSecretFiles } from './settings/secret-files.ts'
-import { readSessionKeys } from './settings/session-keys.ts'
+import { readSessionKeys, sessionKeysOfSite } from './settings/session-keys.ts'
+import { inWordsOfSite } from './settings/site-fields.ts'
+import { readSitesFile, repeatedOrigins } from './settings/sites-file.ts'
 import { readUserToken } from './settings/user-token-settings.ts'
 import { unknownVariables } from './settings/unknown-variables.ts'
-import { parseEach } from './settings/variables.ts'
+import { parseEach, type Variables } from './settings/variables.ts'
 
 /** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
 const MANAGEMENT_PORT = 9090
 /** In production: endpoints of an orchestrator go on sending for some seconds. */
 const DRAIN_DELAY_MS = 5000
 
-/** Settings of the service, as `readConfig` makes them. Secrets are in it: never log one. */
+/**
+ * Settings of the service, as `readConfig` makes them. Secrets are in it: never log one. With several sites `allowedOrigins`
+ * and `genesys` say nothing; each site has its own.
+ */
 export interface Config {
   readonly production: boolean
   readonly port: number
@@ -57,6 +62,8 @@ export interface Config {
     /** 32 bytes each; the first seals, all open. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
+    /** Where the keys came from, when from a file: it is read again when it changes. */
+    readonly keysFile: KeysFile | undefined
     /** Without use. */
     readonly maxAgeMs: number
     readonly absoluteMaxAgeMs: number
@@ -98,8 +105,33 @@ export interface Config {
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
+  /** Wording by language, before that of the deployment. */
+  readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
+  /** The sites of `SITES_FILE`, where that is set. */
+  readonly sites: SitesSource | undefined
   /** What is probably a mistake but does not prevent a start, a sentence each; without values. */
   readonly warnings: readonly string[]
+}
+
+export interface KeysFile {
+  readonly path: string
+  /** @throws {ConfigError} */
+  read(): readonly Uint8Array[]
+}
+
+/** One of several sites, with settings of its own. */
+export interface SiteConfig {
+  /** Small letters, digits and `-`. */
+  readonly id: string
+  readonly config: Config
+}
+
+export interface SitesSource {
+  readonly path: string
+  /** The sites as their file is now. @throws {ConfigError} naming everything that is wrong with it, and no value */
+  read(): readonly SiteConfig[]
+  /** What was last read, good or bad: the file, and those that it and the environment name for secrets. */
+  readonly files: readonly string[]
 }
 
 /** Settings that are wrong or missing. The message names each one, and none of their values. */
@@ -128,20 +160,40 @@ export function readConfigFromEnvironment(): Config {
   return readConfig(process.env, ignored)
 }
 
+type Given = Readonly<Record<string, string | undefined>>
+
 /**
  * Settings from variables. An empty variable counts as missing, as compose files produce them.
  * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
  */
-export function readConfig(
-  variables: Readonly<Record<string, string | undefined>>,
-  moreWarnings: readonly string[] = [],
-): Config {
+export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
   const problems: string[] = []
   const warnings = [...moreWarnings, ...unknownVariables(variables)]
-  const given: Readonly<Record<string, string | undefined>> = Object.fromEntries(
-    Object.entries(withSecretFiles(variables, problems)).filter(([, value]) => value?.trim()),
-  )
+  const given = withoutEmpty(withSecretFiles(variables, problems))
   const env = parseEach(given, problems)
+  const keys = readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
+  const hasSites = env.SITES_FILE !== undefined
+  if (hasSites && env.ALLOWED_ORIGINS.length > 0)
+    problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
+  const ownProblems: string[] = []
+  const config = configFrom(env, given, keys, ownProblems)
+  // What each site has to have is asked of each.
+  problems.push(
+    ...(hasSites
+      ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
+      : ownProblems),
+  )
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)], warnings)
+  const keysPath = given['SESSION_KEYS_FILE']
+  const session = {
+    ...config.session,
+    keysFile: keysPath === undefined ? undefined : keysFile(keysPath, variables),
+  }
+  const sites = env.SITES_FILE === undefined ? undefined : sitesSource(env.SITES_FILE, variables, keys)
+  return { ...config, session, sites, warnings }
+}
+
+function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], problems: string[]): Config {
   const production = env.NODE_ENV === 'production'
 
   for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
@@ -165,7 +217,6 @@ export function readConfig(
   if (env.GENESYS_GUEST_API === 'external-users' && env.GENESYS_ORGANIZATION_ID === undefined) {
     problems.push('GENESYS_ORGANIZATION_ID is missing: external-users needs it')
   }
-  const keys = readSessionKeys(env.SESSION_KEYS, production, problems)
   const attributes: AttributeSettings = {
     open: env.ATTRIBUTES_OPEN,
     openAll: env.ATTRIBUTES_OPEN_ALL,
@@ -175,7 +226,6 @@ export function readConfig(
   problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
 
-  if (problems.length > 0 || hosts === undefined) throw new ConfigError([...new Set(problems)], warnings)
   return {
     production,
     port: env.PORT,
@@ -193,7 +243,7 @@ export function readConfig(
       connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
       fileHosts: env.GENESYS_FILE_HOSTS,
       oauth,
-      hosts,
+      hosts: hosts ?? NO_HOSTS,
       language: env.GENESYS_LANGUAGE,
       divisionId: env.GENESYS_DIVISION_ID,
       flowId: env.GENESYS_FLOW_ID,
@@ -201,6 +251,7 @@ export function readConfig(
     session: {
       keys,
       keysAreEphemeral: env.SESSION_KEYS === undefined,
+      keysFile: undefined,
       maxAgeMs: env.SESSION_MAX_AGE_S * 1000,
       absoluteMaxAgeMs: env.SESSION_ABSOLUTE_MAX_AGE_S * 1000,
       verifiedTokenMaxAgeMs: env.SESSION_VERIFIED_MAX_AGE_S * 1000,
@@ -236,6 +287,63 @@ export function readConfig(
     docs: env.DOCS,
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
-    warnings,
+    labels: undefined,
+    sites: undefined,
+    warnings: [],
+  }
+}
+
+const NO_HOSTS: GenesysHosts = { apiUrl: '', loginUrl: '', messagingUrl: '', cdnUrl: '' }
+
+function withoutEmpty(variables: Given): Given {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()))
+}
+
+/** The keys as the environment and its files have them now. */
+function currentKeys(variables: Given, problems: string[]): Uint8Array[] {
+  const env = parseEach(withoutEmpty(withSecretFiles(variables, problems)), problems)
+  return readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
+}
+
+function keysFile(path: string, variables: Given): KeysFile {
+  return {
+    path,
+    read() {
+      const problems: string[] = []
+      const keys = currentKeys(variables, problems)
+      if (problems.length > 0) throw new ConfigError(problems)
+      return keys
+    },
+  }
+}
+
+/** @param initialKeys those for good, where they are no file's */
+function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8Array[]): SitesSource {
+  const keysPath = variables['SESSION_KEYS_FILE']?.trim() ? variables['SESSION_KEYS_FILE'] : undefined
+  let files: readonly string[] = [path]
+  return {
+    path,
+    get files() {
+      return files
+    },
+    read() {
+      const problems: string[] = []
+      const { entries, secretFiles } = readSitesFile(path, variables, problems)
+      files = [path, ...(keysPath === undefined ? [] : [keysPath]), ...secretFiles]
+      problems.push(...repeatedOrigins(entries))
+      const keys = keysPath === undefined ? initialKeys : currentKeys(variables, problems)
+      const sites = entries.map(({ id, variables: own, labels }) => {
+        const ownProblems: string[] = []
+        const given = withoutEmpty(withSecretFiles({ ...variables, ...own }, ownProblems))
+        const env = parseEach(given, ownProblems)
+        const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
+        problems.push(...ownProblems.map((problem) => inWordsOfSite(id, problem)))
+        const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
+        return { id, config: { ...config, redis, labels } }
+      })
+      if (problems.length > 0)
+        throw new ConfigError([...new Set(problems)].map((problem) => `SITES_FILE: ${problem}`))
+      return sites
+    },
   }
 }

@@ -24,6 +24,7 @@ const PLAIN_FIELDS = [
   'port',
   'url',
   'count',
+  'site', // of several
 ] as const
 
 type PlainFields = Readonly<
@@ -56,6 +57,21 @@ export interface LogOptions {
   readonly thirdPartyMessages?: boolean
   /** Default: stdout, written asynchronously, and flushed at exit. */
   readonly destination?: DestinationStream
+}
+
+/** A log whose lines all name one of several sites. */
+export function logOfSite(log: Log, site: string): Log {
+  const writer =
+    (at: LogLevel): WriteLine =>
+    (fields, message) =>
+      log[at]({ ...fields, site }, message)
+  return {
+    error: writer('error'),
+    warn: writer('warn'),
+    info: writer('info'),
+    debug: writer('debug'),
+    trace: writer('trace'),
+  }
 }
 
 /** A log of JSON lines. */

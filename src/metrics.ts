@@ -53,15 +53,18 @@ export interface MetricsPage {
 export interface MetricsOptions {
   /** Memory, CPU and event loop of the process as well. Default: false, as it observes the process until its end. */
   readonly processMetrics?: boolean
+  /** Of several sites the one that is counted, as the label `site`. */
+  readonly site?: string
 }
 
 /** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Metrics with a registry of their own, so that two services in one process don't count into each other. */
-export function createMetrics({ processMetrics = false }: MetricsOptions = {}): Metrics & MetricsPage {
+export function createMetrics({ processMetrics = false, site }: MetricsOptions = {}): Metrics & MetricsPage {
   const registry = new Registry()
   const registers = [registry]
+  if (site !== undefined) registry.setDefaultLabels({ site })
   if (processMetrics) collectDefaultMetrics({ register: registry })
 
   const requests = new Histogram({
@@ -183,21 +186,44 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
   }
 }
 
+/** One page of several: each metric once, with the values of all. */
+export function mergedMetricsPage(first: MetricsPage, others: () => readonly MetricsPage[]): MetricsPage {
+  return {
+    contentType: first.contentType,
+    async text() {
+      const texts = await Promise.all([first, ...others()].map((page) => page.text()))
+      const valuesByMetric = new Map<string, string[]>()
+      for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {
+        const [head = '', ...values] = block.split(/(?<=^# TYPE .*)\n/m)
+        valuesByMetric.set(head, [
+          ...(valuesByMetric.get(head) ?? []),
+          ...values.filter((value) => value !== ''),
+        ])
+      }
+      return [...valuesByMetric].map(([head, values]) => [head, ...values, ''].join('\n')).join('\n')
+    },
+  }
+}
+
 function countedBy(registry: Registry, name: string, help: string, read: () => number): void {
   const collect = (): void => gauge.set(read())
+  registry.removeSingleMetric(`guest_bff_${name}`)
   const gauge: Gauge = new Gauge({ name: `guest_bff_${name}`, help, registers: [registry], collect })
 }
 
 function constant(registry: Registry, { name, help }: { name: string; help: string }, value: number): void {
+  registry.removeSingleMetric(`guest_bff_${name}`)
   new Gauge({ name: `guest_bff_${name}`, help, registers: [registry] }).set(value)
 }
 
+const READINESS_NAMES = ['guest_bff_readiness', 'guest_bff_failed_readiness_checks']
 const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
 /** Prometheus waits ten seconds for a page by default; a host that does not answer must not take them. */
 const READINESS_WAIT_MS = 1000
 
 function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
   const registers = [registry]
+  for (const name of READINESS_NAMES) registry.removeSingleMetric(name)
   const readReport = () => withDeadline(report(), READINESS_WAIT_MS, 'too late').catch(() => undefined)
   const status = new Gauge({
     name: 'guest_bff_readiness',

@@ -16,6 +16,9 @@ export function superviseProcess(service: RunningService): void {
     service.log.info({ signal }, 'stopping')
     return stop()
   })
+  const { reload } = service
+  // Without such files the signal means what it always does: the terminal has gone.
+  if (reload) process.on('SIGHUP', reload)
   const fail = (err: unknown, origin: string) => {
     const serving = service.activeRequests().slice(0, MAX_LOGGED_REQUESTS).join(', ') || 'no request'
     service.log.error(

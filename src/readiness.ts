@@ -5,7 +5,17 @@ import { monotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
-  readonly name: 'oauth' | 'deployment' | 'allowed-domains' | 'draining' | 'trust-proxy' | 'redis'
+  readonly name:
+    | 'oauth'
+    | 'deployment'
+    | 'allowed-domains'
+    | 'draining'
+    | 'trust-proxy'
+    | 'redis'
+    | 'sites-file'
+    | 'session-keys-file'
+  /** Which of several sites it is about. */
+  readonly site?: string
   readonly ok: boolean
   /** Of a check that failed: whether no guest can be served until that is fixed. */
   readonly essential?: boolean
@@ -24,7 +34,7 @@ export interface Readiness {
   report(): Promise<ReadinessReport>
   /** From now on the service is not ready: it is going away. */
   startDraining(): void
-  /** Shown beside the checks from now on. */
+  /** Shown beside the checks from now on, in place of one with its name. */
   addNotice(notice: ReadinessCheck): void
 }
 
@@ -57,7 +67,7 @@ export interface ReadinessOptions {
 export function createReadiness(options: ReadinessOptions): Readiness {
   const { guestApi, accessToken, sharedState, now = monotonicNow } = options
   let isDraining = false
-  const notices: ReadinessCheck[] = []
+  const notices = new Map<string, ReadinessCheck>()
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   function askGenesys(): Promise<ReadinessCheck[]> {
@@ -75,12 +85,16 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     async report() {
       if (known === undefined || now() - known.atMs > REPORT_TTL_MS)
         known = { atMs: now(), checks: askGenesys() }
-      const checks = [...(await known.checks), ...notices, ...(sharedState ? [redisCheck(sharedState)] : [])]
+      const checks = [
+        ...(await known.checks),
+        ...notices.values(),
+        ...(sharedState ? [redisCheck(sharedState)] : []),
+      ]
       return isDraining
         ? reportOf([...checks, { name: 'draining', ok: false, essential: true, code: 'shutting_down' }])
         : reportOf(checks)
     },
-    addNotice: (notice) => void notices.push(notice),
+    addNotice: (notice) => void notices.set(notice.name, notice),
     startDraining() {
       isDraining = true
     },

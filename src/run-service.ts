@@ -5,7 +5,7 @@ import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
 import { startServer, type ConnectionProblemCode, type RawAnswer } from './server/http-server.ts'
 import type { Log } from './log.ts'
-import { createGuestBff, type GuestBffOptions } from './service.ts'
+import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 
 export interface RunningService {
   readonly port: number
@@ -13,6 +13,8 @@ export interface RunningService {
   /** Of the management port; undefined where there is none. */
   readonly managementUrl: string | undefined
   readonly log: Log
+  /** Reads anew the files of settings; undefined where there are none. */
+  readonly reload?: (() => void) | undefined
   /** `GET /path` of each request that is served at this moment. */
   activeRequests(): string[]
   /**
@@ -49,14 +51,15 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       throw error
     })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
-  const { guestApi, deploymentId } = config.genesys
+  // Of several sites each says so itself.
+  const { guestApi, deploymentId } = config.sites ? {} : config.genesys
   bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
   // The first guest should not be the one who finds out.
   void bff.readiness.report().then(({ checks }) => {
-    for (const { name, ok, essential, code, hint } of checks) {
+    for (const { name, site, ok, essential, code, hint } of checks) {
       if (ok) continue
-      if (essential) bff.log.error({ operation: name, code, hint }, 'not ready')
-      else bff.log.warn({ operation: name, code, hint }, 'degraded')
+      if (essential) bff.log.error({ site, operation: name, code, hint }, 'not ready')
+      else bff.log.warn({ site, operation: name, code, hint }, 'degraded')
     }
   })
 
@@ -75,6 +78,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     url: server.url,
     managementUrl: management?.url,
     log: bff.log,
+    reload: bff.reload,
     activeRequests: () => server.activeRequests(),
     stop: () => (stopped ??= stop()),
     stopTimeoutMs: drainDelayMs + drainMs,

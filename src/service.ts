@@ -1,15 +1,13 @@
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
-import { createLog, type Log } from './log.ts'
-import { createManagementApp } from './management-app.ts'
-import { createLoadLimit } from './middleware/load-limit.ts'
-import { createMetrics } from './metrics.ts'
-import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
+import type { Log } from './log.ts'
+import { createLoadLimit, type EventLoopWatch } from './middleware/load-limit.ts'
+import type { Metrics, MetricsPage } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
-import { createEventStreams } from './server/event-stream.ts'
+import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
 import { reconnectSpreadMs } from './server/reconnect-spread.ts'
 import { createAttributePolicy } from './sessions/attribute-policy.ts'
 import { createGuestAttachments } from './sessions/guest-attachments.ts'
@@ -40,18 +38,28 @@ export interface GuestBffOptions {
   readonly monotonicNow?: () => number
 }
 
-/** The whole service, ready to be listened with, or mounted in another Express app under any path. */
-export interface GuestBff {
-  readonly app: Express
-  /** Health, readiness and metrics, for `MANAGEMENT_PORT`. */
-  readonly managementApp: Express
+/** What a process has once, however many sites it serves. */
+export interface ProcessParts {
   readonly log: Log
+  readonly metrics: Metrics
+  readonly eventLoop: EventLoopWatch
+  readonly streamUpkeep: StreamUpkeep
+  readonly noticeUntrustedProxy: RequestHandler | undefined
+  /** Whether the service is a part of another application. */
+  readonly isMounted: () => boolean
+  readonly now: () => number
+  readonly monotonicNow: () => number
+}
+
+/** All of one site: its app, and what is behind it. */
+export interface SiteService {
+  readonly app: Express
   readonly readiness: Readiness
   /** Resolves within a second, when what replicas share is there or is known not to be. */
   readonly started: Promise<void>
-  /** Reports not ready from now on. What comes is still served. */
-  startDraining(): void
-  /** The same, and tells pages with a live stream to come back, to another replica. */
+  /** Keys of session tokens from now on. Where one is gone, pages with a live stream prove their tokens anew. */
+  replaceSessionKeys(keys: readonly Uint8Array[]): void
+  /** Takes no more streams, and tells pages with one to come back after a moment. */
   drain(): void
   /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
   close(): Promise<void>
@@ -62,11 +70,17 @@ const MIN_RECONNECT_SPREAD_MS = 1000
 
 const END_EXPIRED_STREAMS_EVERY_MS = 5000
 
-/** Builds the whole service by hand, in reading order. It opens no port and reads no environment. */
-export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
-  const { trustedAttributes, now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
-  const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
-  const metrics = createMetrics({ processMetrics: config.production })
+/** Builds all of a site by hand, in reading order. It opens no port and reads no environment. */
+export function createSiteService(
+  config: Config,
+  parts: ProcessParts & {
+    /** Everything that is counted, where the site may tell it: not where there are others. */
+    readonly metricsPage: MetricsPage | undefined
+  },
+  options: GuestBffOptions = {},
+): SiteService {
+  const { trustedAttributes } = options
+  const { log, metrics, now, monotonicNow } = parts
   const onUnexpectedError = (err: unknown, operation: string) => {
     metrics.unexpectedErrorThrown(operation)
     log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
@@ -141,7 +155,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     monotonicNow,
   })
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
-  const streams = createEventStreams(() => metrics.streamOpened())
+  const streams = createEventStreams(parts.streamUpkeep, () => metrics.streamOpened())
   const readiness = createReadiness({
     guestApi,
     accessToken: genesys.accessToken,
@@ -157,49 +171,43 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   })
 
   let acceptsStreams = true
-  const load = createLoadLimit(config.limits.requestsInFlight)
+  const load = createLoadLimit(config.limits.requestsInFlight, parts.eventLoop)
   const services = { sessions, messages, attributes, attachments }
   const app = createApp({
+    ...parts,
     config,
-    log,
-    metrics,
-    guestApi,
-    services,
-    live,
-    streams,
-    widgetConfig,
-    readiness,
+    report: () => readiness.report(),
     load,
-    traceRequest: tracing?.traceRequest,
-    rateLimitStore: sharedState?.rateLimitStore,
-    acceptsStreams: () => acceptsStreams,
-    monotonicNow,
+    site: {
+      guestApi,
+      services,
+      live,
+      streams,
+      widgetConfig,
+      traceRequest: tracing?.traceRequest,
+      rateLimitStore: sharedState?.rateLimitStore,
+      acceptsStreams: () => acceptsStreams,
+      monotonicNow,
+    },
   })
-  for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
-  if (config.session.keysAreEphemeral) {
-    log.warn(
-      { reason: 'SESSION_KEYS is not set' },
-      'guest sessions end when this process ends: it generated its own key',
-    )
-  }
 
+  const sendPagesAway = () => live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.count)))
   const drain = () => {
-    readiness.startDraining()
     acceptsStreams = false
-    live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.count)))
+    sendPagesAway()
   }
   return {
     app,
-    managementApp: createManagementApp({ log, metrics, readiness }),
-    log,
     readiness,
     started: sharedState?.started ?? Promise.resolve(),
-    startDraining: () => readiness.startDraining(),
+    replaceSessionKeys(keys) {
+      sharedState?.replaceKeys(keys)
+      if (tokens.replaceKeys(keys)) sendPagesAway()
+    },
     drain,
     async close() {
       drain()
       clearInterval(expiry)
-      streams.close()
       load.close()
       await guestApi.close()
       genesys.close()

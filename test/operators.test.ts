@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
 import { readConfig } from '../src/config.ts'
-import { createGuestBff } from '../src/service.ts'
+import { createGuestBff } from '../src/guest-bff.ts'
 import { startSimulator } from '../src/simulator/simulator.ts'
 import { ask, settingsFor, startTogether, type Running } from './start-service.ts'
 

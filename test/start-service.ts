@@ -1,7 +1,7 @@
 import { readConfig } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { startService, type RunningService } from '../src/run-service.ts'
-import type { GuestBffOptions } from '../src/service.ts'
+import type { GuestBffOptions } from '../src/guest-bff.ts'
 import { startSimulator, type Simulator } from '../src/simulator/simulator.ts'
 import type { SimulatorOptions } from '../src/simulator/settings.ts'
 import { readEvents, type EventReader } from './event-reader.ts'

@@ -16,20 +16,43 @@ export interface LoadLimit {
   close(): void
 }
 
+/** How late the event loop is: one measurement for all limits of a process. */
+export interface EventLoopWatch {
+  /** @param listener told every 100 ms how late the latest turn was @returns ends it */
+  onSample(listener: (delayMs: number) => void): () => void
+  close(): void
+}
+
 const RESOLUTION_MS = 5
 const SAMPLE_MS = 100
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
-export function createLoadLimit(max: number): LoadLimit {
-  let inFlight = 0
-  const limit = new AdaptiveLimit(max)
+export function createEventLoopWatch(): EventLoopWatch {
+  const listeners = new Set<(delayMs: number) => void>()
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delays.enable()
   const timer = setInterval(() => {
-    limit.sample(delays.max / 1e6 - RESOLUTION_MS)
+    const delayMs = delays.max / 1e6 - RESOLUTION_MS
     delays.reset()
+    for (const listener of listeners) listener(delayMs)
   }, SAMPLE_MS).unref()
+  return {
+    onSample(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close() {
+      clearInterval(timer)
+      delays.disable()
+    },
+  }
+}
+
+/** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
+export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLimit {
+  let inFlight = 0
+  const limit = new AdaptiveLimit(max)
+  const close = eventLoop.onSample((delayMs) => limit.sample(delayMs))
   return {
     admit: (refuse) => (req, res, next) => {
       if (inFlight < limit.value || isExempt(req)) next()
@@ -49,10 +72,7 @@ export function createLoadLimit(max: number): LoadLimit {
     get inFlight() {
       return inFlight
     },
-    close() {
-      clearInterval(timer)
-      delays.disable()
-    },
+    close,
   }
 }
 

@@ -116,8 +116,8 @@ export function isSameOrigin(req: Request): boolean {
   return req.headers['sec-fetch-site'] === 'same-origin'
 }
 
-function originNotAllowed(): RequestError {
+export function originNotAllowed(): RequestError {
   return new RequestError('origin_not_allowed', 'This website may not use this service.', {
-    hint: 'Add the exact origin of the page (scheme, host and port) to ALLOWED_ORIGINS.',
+    hint: 'Add the exact origin of the page (scheme, host and port) to ALLOWED_ORIGINS, or to its site in SITES_FILE.',
   })
 }

@@ -151,6 +151,7 @@ export const ReadinessReport = z
     checks: z.array(
       z.object({
         name: z.string(),
+        site: z.string().optional().meta({ description: 'Of several sites, the one that it is about.' }),
         ok: z.boolean(),
         essential: z
           .boolean()

@@ -1,5 +1,5 @@
 import type { IRouter, Request, Response } from 'express'
-import type { GuestApi } from '../genesys/guest-api.ts'
+import type { DeploymentInfo, DeploymentLabels, GuestApi } from '../genesys/guest-api.ts'
 import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
 import { sendJson } from '../server/send-json.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
@@ -12,14 +12,17 @@ export function addDeploymentRoutes(
   options: {
     readonly guestApi: GuestApi
     readonly widgetConfig: ReadWidgetConfig
+    /** Wording by language, before that of the deployment. */
+    readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
   },
 ): void {
-  const { guestApi, widgetConfig, guards, newDeadline } = options
+  const { guestApi, widgetConfig, labels, guards, newDeadline } = options
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
+    const deployment = withLabels(await guestApi.deployment(newDeadline()), labels)
     // JSON leaves out what is undefined.
-    sendJson(res, { ...(await guestApi.deployment(newDeadline())), organizationId: undefined })
+    sendJson(res, { ...deployment, organizationId: undefined })
   })
   router.all('/deployment', methodNotAllowed('GET'))
 
@@ -27,4 +30,23 @@ export function addDeploymentRoutes(
     sendJson(res, await widgetConfig(hasSession(req) ? claimsOf(req) : undefined, newDeadline()))
   })
   router.all('/widget-config', methodNotAllowed('GET'))
+}
+
+/** The deployment with a site's own wording in place of its own, text by text. */
+function withLabels(
+  deployment: DeploymentInfo,
+  labels: Readonly<Record<string, DeploymentLabels>> | undefined,
+): DeploymentInfo {
+  if (labels === undefined) return deployment
+  const merged = new Map(Object.entries(deployment.labels ?? {}))
+  for (const [tag, own] of Object.entries(labels)) {
+    const language = [...merged.keys()].find((each) => normal(each) === normal(tag)) ?? tag
+    merged.set(language, { ...merged.get(language), ...own })
+  }
+  return { ...deployment, labels: Object.fromEntries(merged) }
+}
+
+/** `de-AT` and `de_at` are one language. */
+function normal(tag: string): string {
+  return tag.toLowerCase().replaceAll('_', '-')
 }

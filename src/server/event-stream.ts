@@ -108,38 +108,59 @@ export interface EventStreams {
   open(res: Response, address: string): EventSink
   readonly count: number
   countOf(address: string): number
-  close(): void
+}
+
+/** What all streams of a process share: one timer for their keep-alives, and the memory of what waits for slow readers. */
+export class StreamUpkeep {
+  readonly budget = new BufferBudget()
+  readonly #slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
+  readonly #timer: NodeJS.Timeout
+  #added = 0
+  #turn = 0
+
+  constructor() {
+    this.#timer = setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS / SLOTS)
+    this.#timer.unref()
+  }
+
+  /** @returns takes it out */
+  add(stream: EventStream): () => void {
+    const slot = this.#slots[this.#added++ % SLOTS]
+    slot?.add(stream)
+    this.budget.add(stream)
+    return () => {
+      slot?.delete(stream)
+      this.budget.remove(stream)
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #keepAlive(): void {
+    this.#turn = (this.#turn + 1) % SLOTS
+    for (const stream of this.#slots[this.#turn] ?? []) stream.keepAlive()
+  }
 }
 
 /**
- * All open streams, with one timer for their keep-alives.
+ * All open streams, counted.
  * @param onOpened told of each; what it gives back is called when that stream is closed
  */
 export function createEventStreams(
+  upkeep: StreamUpkeep,
   onOpened: () => () => void = () => () => undefined,
   random: () => number = Math.random,
 ): EventStreams {
-  const slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
   const counts = new OpenCounts()
-  const budget = new BufferBudget()
-  let turn = 0
-  const timer = setInterval(() => {
-    turn = (turn + 1) % SLOTS
-    for (const stream of slots[turn] ?? []) stream.keepAlive()
-  }, KEEP_ALIVE_MS / SLOTS)
-  timer.unref()
   return {
     open(res, address) {
       const retryMs = RETRY_MS + Math.round(random() * reconnectSpreadMs(counts.total))
-      const stream = new EventStream(res, budget, retryMs)
-      const slot = slots[counts.total % SLOTS]
-      const closed = [onOpened(), counts.open(address)]
-      slot?.add(stream)
-      budget.add(stream)
+      const stream = new EventStream(res, upkeep.budget, retryMs)
+      const closed = [onOpened(), counts.open(address), upkeep.add(stream)]
       whenClosed(res, () => {
         for (const close of closed) close()
-        slot?.delete(stream)
-        budget.remove(stream)
       })
       return stream
     },
@@ -147,6 +168,5 @@ export function createEventStreams(
       return counts.total
     },
     countOf: (address) => counts.of(address),
-    close: () => clearInterval(timer),
   }
 }

@@ -56,6 +56,11 @@ export function guestOf(claims: SessionClaims): Guest {
 export interface SessionTokens {
   /** @throws {SessionError} as `requireFits` */
   seal(claims: SessionClaims): Promise<string>
+  /**
+   * Seals and opens with these from now on; tokens of another key are worthless at once.
+   * @returns whether a key is gone
+   */
+  replaceKeys(keys: readonly Uint8Array[]): boolean
   /** @throws {SessionError} `attributes_too_large` when the token would be longer than a cookie can be */
   requireFits(claims: SessionClaims): void
   /**
@@ -98,9 +103,8 @@ interface Opened {
  */
 export function createSessionTokens(options: SessionTokenOptions): SessionTokens {
   const { deploymentId, guestApi, now = Date.now } = options
-  const keys = Promise.all(options.keys.map(importKey))
-  // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
-  keys.catch(() => undefined)
+  let rawKeys = options.keys
+  let keys = importKeys(rawKeys)
   const opened = new BoundedMap<string, Opened>(options.remembered, {
     maxBytes: MAX_REMEMBERED_BYTES,
     bytesOf: ({ token }) => 3 * token.length + 1000,
@@ -108,8 +112,8 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
   const encoder = new TextEncoder()
   const decoder = new TextDecoder('utf-8', { fatal: true })
 
-  async function decrypt(token: string): Promise<SessionClaims | undefined> {
-    for (const key of await keys) {
+  async function decrypt(token: string, usedKeys: typeof keys): Promise<SessionClaims | undefined> {
+    for (const key of await usedKeys) {
       const claims = await decryptWith(key, token)
       if (claims !== undefined) return claims
     }
@@ -146,8 +150,10 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     origin: string | undefined,
     orResumable: boolean,
   ): Promise<SessionClaims> {
-    const claims = known ?? (isCanonical(token) ? await decrypt(token) : undefined)
-    if (claims !== undefined && known === undefined) opened.set(token.slice(-TAG_CHARS), { token, claims })
+    const usedKeys = keys
+    const claims = known ?? (isCanonical(token) ? await decrypt(token, usedKeys) : undefined)
+    if (claims !== undefined && known === undefined && usedKeys === keys)
+      opened.set(token.slice(-TAG_CHARS), { token, claims })
     if (claims === undefined || !isGood(claims, origin, orResumable)) throw sessionInvalid()
     return claims
   }
@@ -160,6 +166,13 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
       return new CompactEncrypt(encoder.encode(JSON.stringify(claims)))
         .setProtectedHeader(headerOf(claims))
         .encrypt(key)
+    },
+    replaceKeys(given) {
+      const isGone = rawKeys.some((key) => !given.some((other) => Buffer.compare(key, other) === 0))
+      rawKeys = given
+      keys = importKeys(given)
+      if (isGone) opened.clear()
+      return isGone
     },
     requireFits,
     open(token, origin, orResumable = false) {
@@ -205,6 +218,13 @@ export function sessionInvalid(): SessionError {
     'session_invalid',
     'The session token is missing or not valid here. Open a new guest session.',
   )
+}
+
+function importKeys(keys: readonly Uint8Array[]): Promise<CryptoKey[]> {
+  const imported = Promise.all(keys.map(importKey))
+  // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
+  imported.catch(() => undefined)
+  return imported
 }
 
 function importKey(bytes: Uint8Array): Promise<CryptoKey> {

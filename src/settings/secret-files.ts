@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** `ENOENT`, `EACCES`, `EISDIR`. */
-const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
+export const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
 export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY', 'REDIS_URL']
 

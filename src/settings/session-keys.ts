@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 
 /** The key in `.env.example`: good for a first try, refused in production. */
 export const EXAMPLE_SESSION_KEY = 'ZXhhbXBsZS1rZXktZG8tbm90LXVzZS1pbi1wcm9kISE='
@@ -27,6 +27,11 @@ export function readSessionKeys(
       problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it is ${key.length}`)
   }
   return keys
+}
+
+/** Keys that are of one site alone (HKDF, RFC 5869): its tokens open nowhere else, though all sites are given the same keys. */
+export function sessionKeysOfSite(keys: readonly Uint8Array[], siteId: string): Uint8Array[] {
+  return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', `guest-session site ${siteId}`, 32)))
 }
 
 function unpadded(base64: string): string {

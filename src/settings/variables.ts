@@ -64,6 +64,7 @@ const Env = z.object({
   TRUST_PROXY: proxies.default(0),
   ALLOWED_ORIGINS: list.default([]),
   ALLOW_NO_ORIGIN: onOff.default(false),
+  SITES_FILE: z.string().optional(),
 
   GENESYS_REGION: z.string().optional(),
   GENESYS_DEPLOYMENT_ID: uuidLike.optional(),

@@ -9,6 +9,8 @@ export interface Seals {
   open(subject: string, sealed: string): Promise<string | undefined>
   /** The same for the same text on every replica whose first key is the same; nobody else can tell the text by it. */
   hash(text: string): string
+  /** Seals, hashes and opens with these from now on. */
+  replaceKeys(keys: readonly Uint8Array[]): void
 }
 
 /** @param keys 32 bytes each; the first seals and hashes, all open */
@@ -16,17 +18,19 @@ export function createSeals(keys: readonly Uint8Array[]): Seals {
   // Keys of their own, so that nothing sealed here is ever taken for a session token.
   const derive = (key: Uint8Array, purpose: string) =>
     new Uint8Array(hkdfSync('sha256', key, '', `genesys-guest-bff shared state: ${purpose}`, 32))
-  const sealing = keys.map((key) => derive(key, 'seal'))
-  const [first = new Uint8Array()] = keys
-  const hashing = derive(first, 'hash')
+  const derived = ([first = new Uint8Array(), ...others]: readonly Uint8Array[]) => ({
+    sealing: [first, ...others].map((key) => derive(key, 'seal')),
+    hashing: derive(first, 'hash'),
+  })
+  let current = derived(keys)
 
   return {
     seal: (subject, text) =>
       new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', subject })
-        .encrypt(sealing[0] ?? new Uint8Array()),
+        .encrypt(current.sealing[0] ?? new Uint8Array()),
     async open(subject, sealed) {
-      for (const key of sealing) {
+      for (const key of current.sealing) {
         try {
           const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, {
             keyManagementAlgorithms: ['dir'],
@@ -39,6 +43,9 @@ export function createSeals(keys: readonly Uint8Array[]): Seals {
       }
       return undefined
     },
-    hash: (text) => createHmac('sha256', hashing).update(text).digest('base64url'),
+    hash: (text) => createHmac('sha256', current.hashing).update(text).digest('base64url'),
+    replaceKeys(given) {
+      current = derived(given)
+    },
   }
 }

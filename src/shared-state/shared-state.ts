@@ -20,6 +20,8 @@ export interface SharedState {
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
   readonly isAvailable: boolean
+  /** `SESSION_KEYS` from now on. */
+  replaceKeys(keys: readonly Uint8Array[]): void
   /** Resolves within a second, when Redis has answered or is known not to. */
   readonly started: Promise<void>
   close(): void
@@ -83,6 +85,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
       return connection.isAvailable
     },
     started: connection.started,
+    replaceKeys: (keys) => seals.replaceKeys(keys),
     close: () => connection.close(),
   }
 }

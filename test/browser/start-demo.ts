@@ -6,7 +6,7 @@ import express from 'express'
 import { readConfig } from '../../src/config.ts'
 import { createWebsite, createWebsiteSignIn } from '../../src/demo/website.ts'
 import { createLog } from '../../src/log.ts'
-import { createGuestBff } from '../../src/service.ts'
+import { createGuestBff } from '../../src/guest-bff.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
 
 export interface Demo {

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Response } from 'express'
-import { createEventStreams } from '../../src/server/event-stream.ts'
 import { reconnectSpreadMs } from '../../src/server/reconnect-spread.ts'
+import { createEventStreams, StreamUpkeep } from '../../src/server/event-stream.ts'
 
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
@@ -25,7 +25,8 @@ function answer(written: string[]): Response {
 const KEEP_ALIVE = ': keep-alive\n\n'
 
 test('each stream is kept alive once in fifteen seconds, and never many of them at once', () => {
-  const streams = createEventStreams()
+  const upkeep = new StreamUpkeep()
+  const streams = createEventStreams(upkeep)
   const written: string[] = []
   for (let i = 0; i < 3000; i++) streams.open(answer(written), '203.0.113.7')
   let most = 0
@@ -39,14 +40,15 @@ test('each stream is kept alive once in fifteen seconds, and never many of them 
   }
   expect(all).toBe(3000)
   expect(most).toBeLessThanOrEqual(10)
-  streams.close()
+  upkeep.close()
 })
 
 test('pages without a stream come back after two seconds, spread over a millisecond more for each open stream', () => {
-  const streams = createEventStreams(undefined, () => 1)
+  const upkeep = new StreamUpkeep()
+  const streams = createEventStreams(upkeep, undefined, () => 1)
   const written: string[] = []
   for (let i = 0; i < 3001; i++) streams.open(answer(written), '203.0.113.7')
   expect([written[0], written[3000]]).toEqual(['retry: 2000\n\n', 'retry: 5000\n\n'])
   expect([reconnectSpreadMs(10_000), reconnectSpreadMs(1_000_000)]).toEqual([10_000, 30_000])
-  streams.close()
+  upkeep.close()
 })

@@ -1,0 +1,221 @@
+import { request } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { ask, openPage } from '../start-service.ts'
+import { BANK, SHOP, startSites, type RunningSites } from './start-sites.ts'
+
+let running: RunningSites
+afterEach(() => running.stop())
+
+const EVIL = 'https://evil.example.org'
+const metricsText = async () => String((await ask(running.url, 'GET', '/metrics')).body)
+
+describe('of two sites in one process', () => {
+  beforeEach(async () => {
+    running = await startSites()
+  })
+
+  test('each speaks with its own Genesys, by its own driver', async () => {
+    const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
+    expect(atShop.opened).toMatchObject({ status: 201, body: { guestApi: 'web-messaging' } })
+    expect(atBank.opened).toMatchObject({ status: 201, body: { guestApi: 'external-guests' } })
+    expect((await atShop.say('to the shop')).status).toBe(201)
+    expect((await atBank.say('to the bank')).status).toBe(201)
+    expect(running.shop.transcript().map(({ text }) => text)).toEqual(['to the shop'])
+    expect(running.bank.restGuests.flatMap(({ messages }) => messages.map(({ text }) => text))).toEqual([
+      'to the bank',
+    ])
+    expect(running.bank.sessions).toEqual([])
+    expect(running.shop.requests.filter(({ path }) => path.includes('oauth'))).toEqual([])
+  })
+
+  test('a session token of one is worth nothing at the other, whatever origin it comes with', async () => {
+    const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
+    for (const [origin, session] of [
+      [SHOP, atBank.session],
+      [BANK, atShop.session],
+    ] as const) {
+      const nonsense = await refusal(origin, 'nonsense')
+      for (const [method, path] of [
+        ['GET', '/guest-session'],
+        ['GET', '/messages'],
+        ['GET', '/events'],
+        ['POST', '/messages'],
+        ['POST', '/guest-session'],
+      ] as const) {
+        const body = method === 'POST' ? { ...(path === '/messages' && { text: 'x' }) } : undefined
+        expect(await refusal(origin, session, method, path, body)).toEqual(nonsense)
+      }
+    }
+    expect((await atShop.say('still good')).status).toBe(201)
+  })
+
+  test('even where driver, deployment and origin are the same, a token is of the site that gave it', async () => {
+    const page = await openPage(running.url, {}, SHOP)
+    // The same site in every respect, under another name.
+    const { shop, bank } = running.sites
+    running.reload({ sites: { store: shop, bank } })
+    expect((await page.ask('GET', '/guest-session')).status).toBe(401)
+  })
+
+  test('what a page may set, and how its guest is named, is decided by its own site', async () => {
+    running.sites.shop['attributes'] = { prefill: { name: 'custom.shopper' } }
+    running.sites.shop['labels'] = { de: { headerTitle: 'Fragen Sie uns' } }
+    running.reload()
+    const shop = await openPage(running.url, { name: 'Sam' }, SHOP)
+    const setAtShop = (key: string) => shop.ask('PUT', '/guest-attributes', { attributes: { [key]: 'x' } })
+    expect((await setAtShop('account.iban')).body.code).toBe('attribute_not_allowed')
+    expect((await setAtShop('custom.cart')).body.attributes).toMatchObject({
+      'custom.shopper': 'Sam',
+      'custom.cart': 'x',
+    })
+    const bank = await openPage(running.url, {}, BANK)
+    const setAtBank = (key: string) => bank.ask('PUT', '/guest-attributes', { attributes: { [key]: 'x' } })
+    expect((await setAtBank('custom.cart')).body.code).toBe('attribute_not_allowed')
+    expect((await setAtBank('account.iban')).body.attributes).toEqual({
+      'account.iban': 'x',
+      'custom.isAuthenticated': 'false',
+    })
+    const deployment = async (origin: string): Promise<{ labels?: object }> =>
+      (await ask(running.url, 'GET', '/deployment', undefined, { origin })).body as object
+    expect(await deployment(SHOP)).toMatchObject({
+      id: running.shop.deploymentId,
+      labels: { de: { headerTitle: 'Fragen Sie uns' } },
+    })
+    expect((await deployment(BANK)).labels).toBeUndefined()
+  })
+
+  test('the limits of one are not those of the other', async () => {
+    running.sites.shop['rate'] = { sessionsPerAddressPerMinute: 2, guestPerMinute: 3, addressPerMinute: 9 }
+    running.reload()
+    const open = async (origin: string) => (await openPage(running.url, {}, origin)).opened.status
+    expect([await open(SHOP), await open(SHOP), await open(SHOP)]).toEqual([201, 201, 429])
+    for (let i = 0; i < 8; i++) await open(SHOP)
+    const deployment = async (origin: string) =>
+      (await ask(running.url, 'GET', '/deployment', undefined, { origin })).status
+    expect([await deployment(SHOP), await deployment(BANK)]).toEqual([429, 200])
+    expect(await open(BANK)).toBe(201)
+  })
+
+  test('guests of one are served while requests of the other wait for its Genesys', async () => {
+    running.sites.bank['limits'] = { requestsUnderWay: 1 }
+    running.reload()
+    const bank = await openPage(running.url, {}, BANK)
+    running.bank.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
+      swallow: true,
+    })
+    const waiting = bank.say('never answered')
+    while (!(await metricsText()).includes('guest_bff_requests_in_flight{site="bank"} 1')) continue
+    expect((await bank.say('one too many')).body.code).toBe('overloaded')
+    expect((await openPage(running.url, {}, SHOP)).opened.status).toBe(201)
+    await waiting
+  })
+
+  test('metrics and log lines name the site, and the page of one learns nothing of the other', async () => {
+    const shop = await openPage(running.url, {}, SHOP)
+    const stream = await shop.events()
+    await openPage(running.url, {}, BANK)
+    const text = await metricsText()
+    for (const site of ['shop', 'bank'])
+      expect(
+        valueOf(text, 'request_duration_seconds_count', `site="${site}"`, 'route="/guest-session"'),
+      ).toBe(1)
+    expect(text).toContain('guest_bff_live_streams{site="shop"} 1')
+    expect(text).toContain('guest_bff_live_streams{site="bank"} 0')
+    expect(text.match(/^# TYPE guest_bff_live_streams gauge$/gm)).toHaveLength(1)
+    const created = (site: string) =>
+      valueOf(text, 'upstream_call_duration_seconds_count', `site="${site}"`, 'operation="create_guest"')
+    expect([created('shop'), created('bank')]).toEqual([undefined, 1])
+    stream.close()
+    const requests = running.logLines
+      .filter((line) => line.includes('/guest-session'))
+      .map((line) => (JSON.parse(line) as { site?: string }).site)
+    expect(requests.sort()).toEqual(['bank', 'shop'])
+    expect((await ask(running.url, 'GET', '/metrics', undefined, { origin: SHOP })).status).toBe(404)
+    const ready = await ask(running.url, 'GET', '/readyz', undefined, { origin: SHOP })
+    expect(JSON.stringify(ready.body)).not.toContain('bank')
+  })
+
+  test('a page of neither is refused on every path, and one without an origin on those of guests', async () => {
+    for (const path of ['/guest-session', '/deployment', '/readyz', '/client.js', '/nothing', '/']) {
+      const { status, body } = await ask(running.url, 'GET', path, undefined, { origin: EVIL })
+      expect([path, status, body.code]).toEqual([path, 403, 'origin_not_allowed'])
+    }
+    for (const path of ['/guest-session', '/deployment', '/messages', '/events', '/attachments/x'])
+      expect(await ask(running.url, 'GET', path)).toMatchObject({
+        status: 403,
+        body: { code: 'origin_not_allowed' },
+      })
+    expect((await ask(running.url, 'GET', '/healthz')).status).toBe(200)
+    expect((await ask(running.url, 'GET', '/nothing')).status).toBe(404)
+  })
+
+  test('a request without an origin is for the site whose host it asks, and for none where that is not clear', async () => {
+    const shop = await openPage(running.url, {}, SHOP)
+    const bank = await openPage(running.url, {}, BANK)
+    const read = (host: string, session: string) => statusByHost('/guest-session', host, session)
+    expect(await read('chat.shop.example.com', shop.session)).toBe(200)
+    expect(await read('shop.example.com', shop.session)).toBe(200)
+    expect(await read('bank.example.net', bank.session)).toBe(200)
+    expect(await read('bank.example.net', shop.session)).toBe(401)
+    expect(await read('chat.example.org', shop.session)).toBe(403)
+    running.sites.bank['publicUrl'] = running.sites.shop['publicUrl']
+    running.reload()
+    expect(await read('chat.shop.example.com', shop.session)).toBe(403)
+    expect(await read('shop.example.com', shop.session)).toBe(200)
+  })
+
+  test('where an exact origin and a wildcard fit, the exact one goes before', async () => {
+    running.sites.shop.origins = ['https://*.example.com']
+    running.sites.bank.origins = ['https://bank.example.com']
+    running.reload()
+    const guestApi = async (origin: string) =>
+      String((await openPage(running.url, {}, origin)).opened.body.guestApi)
+    expect(await guestApi('https://bank.example.com')).toBe('external-guests')
+    expect(await guestApi('https://any.example.com')).toBe('web-messaging')
+  })
+})
+
+test('one site that cannot serve degrades the process, and all of them make it not ready', async () => {
+  running = await startSites()
+  const ready = () => ask(running.url, 'GET', '/readyz')
+  expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready' } })
+  running.sites.shop.genesys['deploymentId'] = '00000000-0000-4000-8000-000000000000'
+  running.reload()
+  const one = await ready()
+  expect(one).toMatchObject({ status: 200, body: { status: 'degraded' } })
+  expect(one.body.checks).toContainEqual(
+    expect.objectContaining({ name: 'deployment', site: 'shop', ok: false, essential: true }),
+  )
+  running.sites.bank.genesys['deploymentId'] = '00000000-0000-4000-8000-000000000000'
+  running.reload()
+  expect(await ready()).toMatchObject({ status: 503, body: { status: 'not ready' } })
+})
+
+/** What a bad token gets, without what is different in each answer. */
+async function refusal(
+  origin: string,
+  session: string,
+  method = 'GET',
+  path = '/guest-session',
+  body?: object,
+): Promise<unknown> {
+  const headers = { origin, authorization: `Bearer ${session}` }
+  const answer = await ask(running.url, method, path, body, headers)
+  return [answer.status, { ...answer.body, requestId: undefined, instance: undefined }]
+}
+
+function valueOf(text: string, metric: string, ...labels: readonly string[]): number | undefined {
+  const lines = text.split('\n').filter((line) => line.startsWith(`guest_bff_${metric}{`))
+  const line = lines.find((each) => labels.every((label) => each.includes(label)))
+  return line === undefined ? undefined : Number(line.split(' ').at(-1))
+}
+
+/** `fetch` sets `Host` itself. */
+function statusByHost(path: string, host: string, session: string): Promise<number> {
+  const headers = { host, authorization: `Bearer ${session}` }
+  return new Promise((resolve, reject) => {
+    request(running.url + path, { headers }, (res) => resolve(res.resume().statusCode ?? 0))
+      .on('error', reject)
+      .end()
+  })
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../../src/config.ts'
+import type { GuestBffOptions } from '../../src/guest-bff.ts'
+import { createLog } from '../../src/log.ts'
+import { startService, type RunningService } from '../../src/run-service.ts'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+
+export const SHOP = 'https://shop.example.com'
+export const BANK = 'https://bank.example.net'
+
+/** A service of two sites, each with a Genesys of its own: a messenger, and a REST guest API. */
+export interface RunningSites {
+  readonly url: string
+  readonly service: RunningService
+  readonly shop: Simulator
+  readonly bank: Simulator
+  readonly logLines: string[]
+  /** As the file has them; a test may change it and write it. */
+  readonly sites: { shop: SiteInFile; bank: SiteInFile } & Record<string, SiteInFile>
+  /** Replaces the file, at once as a whole. */
+  write(content?: string | object): void
+  /** The same, and reads it anew. */
+  reload(content?: string | object): void
+  stop(): Promise<void>
+}
+
+export type SiteInFile = Record<string, unknown> & { origins: string[]; genesys: Record<string, unknown> }
+
+const BANK_SECRET = 'canary-secret-of-the-bank'
+
+export async function startSites(
+  settings: Readonly<Record<string, string>> = {},
+  options: GuestBffOptions = {},
+): Promise<RunningSites> {
+  const folder = mkdtempSync(join(tmpdir(), 'sites-'))
+  const file = join(folder, 'sites.json')
+  const shop = await startSimulator({ agent: 'silent' })
+  const bank = await startSimulator({ agent: 'silent', restGuestApis: true, clientSecret: BANK_SECRET })
+  const sites: RunningSites['sites'] = {
+    shop: {
+      origins: [SHOP],
+      publicUrl: 'https://chat.shop.example.com',
+      genesys: { deploymentId: shop.deploymentId, hosts: hostsOf(shop) },
+    },
+    bank: {
+      origins: [BANK],
+      genesys: {
+        guestApi: 'external-guests',
+        deploymentId: bank.deploymentId,
+        hosts: hostsOf(bank),
+        oauth: { clientId: bank.clientId, clientSecret: 'env:BANK_SECRET' },
+      },
+      attributes: { open: ['account.*'] },
+    },
+  }
+  const write = (content: string | object = { sites }) => {
+    const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
+    writeFileSync(`${file}.next`, text)
+    renameSync(`${file}.next`, file)
+  }
+  write()
+  const logLines: string[] = []
+  const variables = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    SITES_FILE: file,
+    BANK_SECRET,
+    UPSTREAM_TIMEOUT_MS: '3000',
+    DRAIN_MS: '500',
+    ...settings,
+  }
+  const service = await startService(readConfig(variables), {
+    log: createLog({ level: 'trace', destination: { write: (line) => void logLines.push(line) } }),
+    ...options,
+  })
+  return {
+    url: service.url,
+    service,
+    shop,
+    bank,
+    logLines,
+    sites,
+    write,
+    reload(content) {
+      write(content)
+      service.reload?.()
+    },
+    async stop() {
+      await service.stop()
+      await shop.close()
+      await bank.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export function hostsOf({ url, messagingUrl }: Simulator) {
+  return { api: url, login: url, cdn: url, messaging: messagingUrl }
+}
