@@ -17,6 +17,7 @@ import { createGuestSessions } from './sessions/guest-sessions.ts'
 import { createIdentity, type TrustedAttributes } from './sessions/identity.ts'
 import { createLiveEvents } from './sessions/live-events.ts'
 import { createSessionLifetime } from './sessions/session-lifetime.ts'
+import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
 import { createSessionOpening } from './sessions/session-opening.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
 import { createSessionTokens } from './sessions/session-token.ts'
@@ -55,6 +56,7 @@ export interface ProcessParts {
 export interface SiteService {
   readonly app: Express
   readonly readiness: Readiness
+  readonly memory: SessionMemory
   /** Resolves within a second, when what replicas share is there or is known not to be. */
   readonly started: Promise<void>
   /** Keys of session tokens from now on. Where one is gone, pages with a live stream prove their tokens anew. */
@@ -76,11 +78,13 @@ export function createSiteService(
   parts: ProcessParts & {
     /** Everything that is counted, where the site may tell it: not where there are others. */
     readonly metricsPage: MetricsPage | undefined
+    /** What the same site has learnt in its former settings. */
+    readonly memory?: SessionMemory | undefined
   },
   options: GuestBffOptions = {},
 ): SiteService {
   const { trustedAttributes } = options
-  const { log, metrics, now, monotonicNow } = parts
+  const { log, metrics, now, monotonicNow, memory = createSessionMemory() } = parts
   const onUnexpectedError = (err: unknown, operation: string) => {
     metrics.unexpectedErrorThrown(operation)
     log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
@@ -115,7 +119,12 @@ export function createSiteService(
     now,
   })
   const policy = createAttributePolicy(config.attributes, trustedAttributes?.keys)
-  const attributes = createGuestAttributes({ guestApi, policy, tokens })
+  const attributes = createGuestAttributes({
+    guestApi,
+    policy,
+    tokens,
+    newest: memory.newestAttributes,
+  })
   const identify = createIdentity({
     verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
     trusted: config.attributes.trusted,
@@ -125,6 +134,7 @@ export function createSiteService(
   const registry = createSessionRegistry(
     (sid, generation) => live.endOlder(sid, generation),
     sharedState?.generations,
+    memory.registry,
   )
   const lifetime = createSessionLifetime(config.session, now)
   const shared = { guestApi, tokens, attributes, registry, lifetime, now }
@@ -138,6 +148,7 @@ export function createSiteService(
     onEnded: (sid) => registry.markEnded(sid),
     monotonicNow,
     sharedAttempts: sharedState?.attempts,
+    attempts: memory.attempts,
   })
   const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
   const widgetConfig = createWidgetConfig({
@@ -199,6 +210,7 @@ export function createSiteService(
   return {
     app,
     readiness,
+    memory,
     started: sharedState?.started ?? Promise.resolve(),
     replaceSessionKeys(keys) {
       sharedState?.replaceKeys(keys)

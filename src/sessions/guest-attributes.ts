@@ -32,16 +32,24 @@ export interface GuestAttributes {
 const MAX_SESSIONS = 10_000
 const MAX_BYTES = 32 * 1024 * 1024
 
+/** The newest attributes by session. */
+export type NewestAttributes = Map<string, AttributeState>
+
+export function createNewestAttributes(): NewestAttributes {
+  return new BoundedMap(MAX_SESSIONS, {
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ values, removedKeys }) => 500 + 2 * JSON.stringify([values, removedKeys]).length,
+  })
+}
+
 export function createGuestAttributes(options: {
   readonly guestApi: GuestApi
   readonly policy: AttributePolicy
   readonly tokens: Pick<SessionTokens, 'requireFits'>
+  /** What is known already. */
+  readonly newest?: NewestAttributes | undefined
 }): GuestAttributes {
-  const { guestApi, policy, tokens } = options
-  const newest = new BoundedMap<string, AttributeState>(MAX_SESSIONS, {
-    maxBytes: MAX_BYTES,
-    bytesOf: ({ values, removedKeys }) => 500 + 2 * JSON.stringify([values, removedKeys]).length,
-  })
+  const { guestApi, policy, tokens, newest = createNewestAttributes() } = options
 
   const withState = (claims: SessionClaims, state: AttributeState): SessionClaims => {
     newest.set(claims.sid, state)

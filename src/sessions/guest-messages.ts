@@ -7,7 +7,7 @@ import {
 } from '../genesys/guest-api.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
-import { createIdempotency, tracingIdFor, type SharedAttempts } from './idempotency.ts'
+import { createIdempotency, tracingIdFor, type Attempts, type SharedAttempts } from './idempotency.ts'
 import { notSupported } from './not-supported.ts'
 import { SessionError } from './session-error.ts'
 import { guestOf, type SessionClaims } from './session-token.ts'
@@ -53,11 +53,14 @@ export function createGuestMessages(options: {
   readonly onEnded: (sid: string) => void
   /** Where replicas share what they know of idempotency keys. */
   readonly sharedAttempts?: SharedAttempts | undefined
+  /** What is known of idempotency keys already. */
+  readonly attempts?: Attempts<Message> | undefined
   readonly monotonicNow?: (() => number) | undefined
 }): GuestMessages {
   const { guestApi, attributes, renewIfDue, onEnded, monotonicNow } = options
   const idempotency = createIdempotency<Message>({
     shared: options.sharedAttempts,
+    attempts: options.attempts,
     outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
     monotonicNow,
   })

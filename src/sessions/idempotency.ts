@@ -17,6 +17,13 @@ interface Attempt<Answer> {
 
 const MAX_BYTES = 32 * 1024 * 1024
 
+/** What is known of attempts, by guest and key. */
+export type Attempts<Answer> = Map<string, Attempt<Answer>>
+
+export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
+  return new BoundedMap(capacity, { maxBytes: MAX_BYTES, bytesOf: ({ bytes }) => bytes })
+}
+
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A repeat gets the first answer; a failure is forgotten,
@@ -56,16 +63,15 @@ export function createIdempotency<Answer>(options: {
   /** Where replicas share what they know. */
   readonly shared?: SharedAttempts | undefined
   readonly capacity?: number
+  /** Those of another one, to go on with. */
+  readonly attempts?: Attempts<Answer> | undefined
   readonly keepMs?: number
   /** Epoch ms: how long an answer is kept, and when a try was made, whatever is done to the clock. */
   readonly monotonicNow?: (() => number) | undefined
 }): Idempotency<Answer> {
-  const { outcomeUnknown, shared, capacity = 10_000, keepMs = 600_000 } = options
+  const { outcomeUnknown, shared, keepMs = 600_000 } = options
   const { monotonicNow = processMonotonicNow } = options
-  const attempts = new BoundedMap<string, Attempt<Answer>>(capacity, {
-    maxBytes: MAX_BYTES,
-    bytesOf: ({ bytes }) => bytes,
-  })
+  const attempts = options.attempts ?? createAttempts<Answer>(options.capacity)
 
   /** @throws also what the attempt throws, when its outcome is noted */
   async function run(

@@ -10,6 +10,16 @@ interface Identity {
 
 const MAX_SESSIONS = 20_000
 
+/** What a registry has learnt, for another one to go on with. */
+export interface RegistryMemory {
+  readonly ended: Map<string, true>
+  readonly identities: Map<string, Identity>
+}
+
+export function createRegistryMemory(): RegistryMemory {
+  return { ended: new BoundedMap(MAX_SESSIONS), identities: new BoundedMap(MAX_SESSIONS) }
+}
+
 /** The newest generations that replicas tell each other. Whoever asks has an answer soon. */
 export interface SharedGenerations {
   /** Undefined where none is known, or nobody can be asked. */
@@ -48,10 +58,8 @@ export interface SessionRegistry {
 export function createSessionRegistry(
   onNewGeneration: (sid: string, generation: number) => void,
   shared?: SharedGenerations,
+  { ended, identities }: RegistryMemory = createRegistryMemory(),
 ): SessionRegistry {
-  const ended = new BoundedMap<string, true>(MAX_SESSIONS)
-  const identities = new BoundedMap<string, Identity>(MAX_SESSIONS)
-
   function note(sid: string, identity: Identity): void {
     const known = identities.get(sid)
     identities.set(sid, identity)

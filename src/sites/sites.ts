@@ -8,6 +8,7 @@ import { createLoadLimit } from '../middleware/load-limit.ts'
 import { originOf } from '../middleware/origin-gate.ts'
 import type { Readiness } from '../readiness.ts'
 import { createSiteService, type GuestBffOptions, type ProcessParts } from '../service.ts'
+import type { SessionMemory } from '../sessions/session-memory.ts'
 import { createSiteTable } from './site-table.ts'
 import { createRunningSite, type RunningSite } from './running-site.ts'
 import { createSitesReadiness } from './sites-readiness.ts'
@@ -51,11 +52,11 @@ export function createSites(
   parts.metrics.observeReadiness(() => readiness.report())
   const metricsPage = mergedMetricsPage(parts.metrics, () => [...metricsById.values()])
 
-  function start({ id, config: siteConfig }: SiteConfig): RunningSite {
+  function start({ id, config: siteConfig }: SiteConfig, memory?: SessionMemory): RunningSite {
     const metrics = metricsById.get(id) ?? createMetrics({ site: id })
     metricsById.set(id, metrics)
     const siteParts = { ...parts, log: logOfSite(log, id), metrics, noticeUntrustedProxy: undefined }
-    const service = createSiteService(siteConfig, { ...siteParts, metricsPage: undefined }, options)
+    const service = createSiteService(siteConfig, { ...siteParts, metricsPage: undefined, memory }, options)
     return createRunningSite(id, siteConfig, service)
   }
 
@@ -63,7 +64,7 @@ export function createSites(
     const before = new Map(running.map((site) => [site.id, site]))
     running = wanted.map((site) => {
       const known = before.get(site.id)
-      if (known === undefined || !isSame(known.config, site.config)) return start(site)
+      if (known === undefined || !isSame(known.config, site.config)) return start(site, known?.service.memory)
       known.service.replaceSessionKeys(site.config.session.keys)
       return known
     })

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config.ts'
 import type { GuestBffOptions } from '../../src/guest-bff.ts'
 import { createLog } from '../../src/log.ts'
 import { startService, type RunningService } from '../../src/run-service.ts'
+import type { SimulatorOptions } from '../../src/simulator/settings.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 
 export const SHOP = 'https://shop.example.com'
@@ -32,11 +33,11 @@ const BANK_SECRET = 'canary-secret-of-the-bank'
 
 export async function startSites(
   settings: Readonly<Record<string, string>> = {},
-  options: GuestBffOptions = {},
+  more: { readonly shop?: SimulatorOptions; readonly options?: GuestBffOptions } = {},
 ): Promise<RunningSites> {
   const folder = mkdtempSync(join(tmpdir(), 'sites-'))
   const file = join(folder, 'sites.json')
-  const shop = await startSimulator({ agent: 'silent' })
+  const shop = await startSimulator({ agent: 'silent', ...more.shop })
   const bank = await startSimulator({ agent: 'silent', restGuestApis: true, clientSecret: BANK_SECRET })
   const sites: RunningSites['sites'] = {
     shop: {
@@ -73,7 +74,7 @@ export async function startSites(
   }
   const service = await startService(readConfig(variables), {
     log: createLog({ level: 'trace', destination: { write: (line) => void logLines.push(line) } }),
-    ...options,
+    ...more.options,
   })
   return {
     url: service.url,

@@ -1,0 +1,19 @@
+import type { Message } from '../genesys/guest-api.ts'
+import { createNewestAttributes, type NewestAttributes } from './guest-attributes.ts'
+import { createAttempts, type Attempts } from './idempotency.ts'
+import { createRegistryMemory, type RegistryMemory } from './session-registry.ts'
+
+/** What a process knows of sessions beside what their tokens say. A site whose settings change goes on with it. */
+export interface SessionMemory {
+  readonly registry: RegistryMemory
+  readonly attempts: Attempts<Message>
+  readonly newestAttributes: NewestAttributes
+}
+
+export function createSessionMemory(): SessionMemory {
+  return {
+    registry: createRegistryMemory(),
+    attempts: createAttempts(),
+    newestAttributes: createNewestAttributes(),
+  }
+}
