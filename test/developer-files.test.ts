@@ -66,7 +66,15 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
   })
 })
 
-test.each(['/client.0000000000.js', '/client.js.br'])(
+test('a name of another version, which a page or a replica may still have, leads to the one at hand', async () => {
+  const { status, headers } = await load('/client.0000000000.js')
+  expect(status).toBe(302)
+  expect(headers['location']).toBe('client.js')
+  expect(headers['cache-control']).toBe('no-cache')
+  expect(headers['content-encoding']).toBeUndefined()
+})
+
+test.each(['/guest-chat-de-0000000000.js', '/client.js.br'])(
   '%s is not found, and nothing is told to keep that',
   async (path) => {
     const { status, headers } = await load(path)

@@ -14,6 +14,8 @@ export interface DeveloperFilesOptions {
 const HOUR = 'public, max-age=3600'
 /** By its plain name, by one that changes with its content, and what the chat loads when it needs it. */
 const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
+/** The client and the chat, whole, by the name of some version. */
+const VERSIONED = /^\/(client|guest-chat)\.[0-9a-f]{10}\.js$/
 const PLAIN_NAMES = ['client.js', 'guest-chat.js']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 /** What the build has made of each script, the smallest first. */
@@ -29,6 +31,7 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   const router = Router()
   const files = express.static(browserFolder, { index: false, redirect: false, setHeaders: describeFile })
   router.get(SCRIPT, forOtherSites, smallestThatIsTaken(files))
+  router.get(VERSIONED, forOtherSites, toVersionAtHand)
   router.get(['/client.d.ts', '/assets.json'], forOtherSites, files)
   router.get('/', (_req: Request, res: Response) => {
     res.type('html').send(startPage({ docs, demo }))
@@ -47,6 +50,12 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
 const forOtherSites: RequestHandler = (_req, res, next) => {
   res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
   next()
+}
+
+/** While replicas are replaced, a page meets versions before and after its own. */
+function toVersionAtHand(req: Request, res: Response): void {
+  res.setHeader('Cache-Control', 'no-cache')
+  res.redirect(`${String(req.params[0])}.js`)
 }
 
 /** Hands a script on in the smallest form that the browser takes. */
