@@ -12,8 +12,9 @@ const NO_RATE_LIMITS = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
   RATE_OVERALL_PER_SECOND: '100000',
 }
-const PAGES = 4
-const MESSAGES = 30
+const PAGES = 6
+/** Each is two events; a cursor tells fifty of the last five seconds apart, several times what the platform lets pass. */
+const MESSAGES = 20
 const RELOAD_EVERY = 20
 
 interface FollowedPage {
