@@ -169,7 +169,6 @@ function hasSafePod(pod, exists) {
 function knowsItsVariables({ env, volumeMounts }) {
   const example = readFileSync('.env.example', 'utf8')
   const known = new Set([...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name))
-  known.add('SITES_FILE')
   for (const { name, value } of env) {
     const isFile = name.endsWith('_FILE') && !known.has(name)
     assert.ok(known.has(isFile ? name.slice(0, -5) : name), `${name} is not a variable of the service`)
