@@ -99,7 +99,7 @@ export function createApp(parts: AppParts): Express {
     requestId,
     requestLog({ log, metrics }),
     gate.cors,
-    load.admit(refuseOverload),
+    load.refuseWhenLate(refuseOverload),
     securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly }),
   )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.

@@ -3,11 +3,9 @@ import type { Log } from './log.ts'
 import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
 import { addressKey } from './middleware/client-address.ts'
+import { PROBE_PATHS } from './middleware/load-limit.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problems/problem-handler.ts'
 import { whenClosed } from './server/when-closed.ts'
-
-/** What an orchestrator asks every few seconds would bury the guests' requests in the log. */
-const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 /**
  * One line in the log and one observation in the metrics per request, when its answer has ended. Refusals with one
@@ -37,7 +35,8 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
     if (problem) metrics.problemAnswered(problem.code)
     const count = problem && sample(`${problem.code} ${address}`)
     if (problem && count === undefined) return
-    const level = PROBES.has(route) && status < 500 ? 'debug' : 'info'
+    // What an orchestrator asks every few seconds would bury the guests' requests.
+    const level = PROBE_PATHS.has(route) && status < 500 ? 'debug' : 'info'
     log[level](
       {
         requestId: requestIdOf(res) ?? requestId,

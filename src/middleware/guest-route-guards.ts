@@ -30,12 +30,12 @@ export function guestRouteGuards(options: {
 }): GuestRouteGuards {
   const { gate, load, arrivals, rate, session, maxBodyBytes } = options
   // A place among the requests in flight is for work: it is taken when the body is there.
-  const body = [arrivals.body, jsonBody(maxBodyBytes), load.guard]
+  const body = [arrivals.body, jsonBody(maxBodyBytes), load.takePlace]
   const guest = [noStore, session.required, rate.perGuest]
   return {
-    opening: [noStore, gate.requireAllowed, rate.sessionsPerAddress, session.resumable, ...body],
-    page: [noStore, gate.requireAllowed, session.optional, load.guard],
-    guest: [...guest, load.guard],
+    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...body],
+    page: [noStore, gate.requireOrigin, session.optional, load.takePlace],
+    guest: [...guest, load.takePlace],
     guestWithBody: [...guest, ...body],
     guestWithFile: [...guest, arrivals.upload],
   }

@@ -9,9 +9,9 @@ export interface LoadLimit {
    * Before all that costs: answers by `refuse` what would only make the others late, so that what is admitted is served.
    * Probes pass, and preflights, which cost less than a page's next try.
    */
-  admit(refuse: (res: Response) => void): RequestHandler
+  refuseWhenLate(refuse: (res: Response) => void): RequestHandler
   /** Takes a place until the answer has gone. Behind the reading of the body: a place is for work. */
-  readonly guard: RequestHandler
+  readonly takePlace: RequestHandler
   readonly inFlight: number
   close(): void
 }
@@ -25,7 +25,7 @@ export interface EventLoopWatch {
 
 const RESOLUTION_MS = 5
 const SAMPLE_MS = 100
-const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 export function createEventLoopWatch(): EventLoopWatch {
   const listeners = new Set<(delayMs: number) => void>()
@@ -54,11 +54,11 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
   const limit = new AdaptiveLimit(max)
   const close = eventLoop.onSample((delayMs) => limit.sample(delayMs))
   return {
-    admit: (refuse) => (req, res, next) => {
+    refuseWhenLate: (refuse) => (req, res, next) => {
       if (inFlight < limit.value || isExempt(req)) next()
       else refuse(res)
     },
-    guard(_req, res, next) {
+    takePlace(_req, res, next) {
       if (inFlight >= max) {
         next(overloaded('MAX_REQUESTS_UNDER_WAY bounds the requests that one process works on.'))
         return
@@ -77,7 +77,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
 }
 
 function isExempt(req: Request): boolean {
-  return req.method === 'OPTIONS' || PROBES.has(req.path)
+  return req.method === 'OPTIONS' || PROBE_PATHS.has(req.path)
 }
 
 export function overloaded(hint: string): RequestError {

@@ -24,7 +24,7 @@ export interface OriginGate {
   /** Refuses a foreign page's request, on every route and method, and answers the preflights of allowed pages. */
   readonly enforceOrigin: RequestHandler
   /** For routes that prove no session: an allowed page has to ask, not just anybody. */
-  readonly requireAllowed: RequestHandler
+  readonly requireOrigin: RequestHandler
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']
@@ -83,7 +83,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       } else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
       else next()
     },
-    requireAllowed(req, _res, next) {
+    requireOrigin(req, _res, next) {
       if (originOf(req) !== undefined || options.allowNoOrigin || isSameOrigin(req)) next()
       else next(originNotAllowed())
     },

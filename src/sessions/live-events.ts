@@ -72,7 +72,7 @@ export function createLiveEvents(options: {
   const feeds = new Map<string, GuestFeed>()
   const shared: FeedContext = {
     guestApi,
-    now: monotonicNow,
+    monotonicNow,
     ended: onEnded,
     onUnexpectedError,
     emptied: (sid) => feeds.delete(sid),
@@ -108,7 +108,7 @@ export function createLiveEvents(options: {
 
 interface FeedContext {
   readonly guestApi: GuestApi
-  readonly now: () => number
+  readonly monotonicNow: () => number
   readonly ended: (sid: string) => void
   readonly onUnexpectedError: ((error: unknown, doing: string) => void) | undefined
   readonly emptied: (sid: string) => void
@@ -324,7 +324,12 @@ class GuestFeed {
 
   private async backfillOnce(): Promise<boolean> {
     try {
-      const missed = await missedSince(this.context.guestApi, this.guest, this.cursor, this.context.now)
+      const missed = await missedSince(
+        this.context.guestApi,
+        this.guest,
+        this.cursor,
+        this.context.monotonicNow,
+      )
       for (const message of missed.messages) this.send(message)
       return missed.complete
     } catch {
@@ -339,7 +344,12 @@ class GuestFeed {
     let complete = false
     if (tab.seen !== undefined) {
       try {
-        const missed = await missedSince(this.context.guestApi, this.guest, tab.seen, this.context.now)
+        const missed = await missedSince(
+          this.context.guestApi,
+          this.guest,
+          tab.seen,
+          this.context.monotonicNow,
+        )
         complete = missed.complete
         tab.replay(missed.messages, tab.seen)
       } catch {
