@@ -192,7 +192,7 @@ test('from right to left, the side, the carousel and its arrows are mirrored', a
 })
 
 describe('the page decides', () => {
-  test('side and offset', async () => {
+  test('on which side and how far from the edge the chat stands', async () => {
     const { page } = await open('side="left" offset="40px 60px"')
     const button = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
     const { height } = page.viewportSize()!
@@ -217,7 +217,7 @@ describe('the page decides', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('behind')
   })
 
-  test('how parts look', async () => {
+  test('how the parts of the chat look', async () => {
     const head = '<style>genesys-guest-chat::part(launcher) { border-radius: 7px }</style>'
     const { page } = await open('', { head })
     const launcher = page.getByRole('button', { name: 'Open chat' })

@@ -179,7 +179,7 @@ describe('a file is refused', () => {
     expect(putsToTheStore()).toBe(1)
   })
 
-  test('as another guest’s', async () => {
+  test('when it belongs to another guest', async () => {
     const { id } = (await upload('photo.png')).body
     const other = await running.openPage()
     for (const answer of [

@@ -49,7 +49,7 @@ test('an object is read, whatever way it comes', async () => {
   expect(await send(Readable.from(pieces))).toEqual(read)
 })
 
-test('no body passes', async () => {
+test('a request without a body passes', async () => {
   expect(await send(undefined)).toEqual({})
 })
 

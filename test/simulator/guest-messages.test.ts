@@ -59,7 +59,7 @@ test('attributes have 2048 bytes of UTF-8, keys and values together', async () =
   expect(simulator.transcript()).toHaveLength(1)
 })
 
-test('attributes are strings', async () => {
+test('attributes that are no strings are refused', async () => {
   const guest = await configured()
   expect(await guest.say('Hello', attributesIn({ premium: true }))).toMatchObject({ code: 400 })
 })
