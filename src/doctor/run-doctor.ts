@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Config } from '../config.ts'
+import { ConfigError, type Config } from '../config.ts'
 import { CHECK_NAMES, diagnose, type Diagnosis } from './diagnose.ts'
 import { reportOf } from './report-file.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -36,32 +36,85 @@ export async function runDoctor({
     write(DOCTOR_USAGE)
     return 0
   }
-  const { json, send, url, ignore, report } = options
-  const diagnosis = await diagnose({
-    readSettings,
-    send,
-    serviceUrl: url?.replace(/\/+$/, ''),
-    ignored: ignore,
-    now,
-  })
-  const say = (text: string) => withoutSecrets(text, diagnosis.config)
-  write(say(json ? jsonOf(diagnosis) : `${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n`))
-  if (report !== undefined && diagnosis.config) {
-    try {
-      writeFileSync(report, say(`${JSON.stringify(reportOf(diagnosis, now()), undefined, 2)}\n`))
-    } catch (error) {
-      writeError(
-        `The report could not be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).\n`,
-      )
-      return EXIT_STATUS['bad-settings']
+  const { json, send, url, ignore, report, site } = options
+  const subjects = subjectsOf(readSettings, site)
+  if (subjects.length === 0) {
+    writeError(`There is no site “${site ?? ''}” in SITES_FILE.\n`)
+    return EXIT_STATUS['bad-settings']
+  }
+  const diagnoses: Diagnosed[] = []
+  for (const { site: name, read } of subjects) {
+    const serviceUrl = url?.replace(/\/+$/, '')
+    const diagnosis = await diagnose({ readSettings: read, send, serviceUrl, ignored: ignore, now })
+    const say = (text: string) => withoutSecrets(text, diagnosis.config)
+    diagnoses.push({ site: name, diagnosis })
+    if (!json) write(say(textOf(name, diagnosis)))
+    if (report !== undefined && diagnosis.config) {
+      const text = say(`${JSON.stringify(reportOf(diagnosis, now()), undefined, 2)}\n`)
+      const problem = writeReport(report, name, text)
+      if (problem !== undefined) {
+        writeError(problem)
+        return EXIT_STATUS['bad-settings']
+      }
     }
   }
-  return EXIT_STATUS[diagnosis.outcome]
+  if (json) {
+    const configs = diagnoses.map(({ diagnosis }) => diagnosis.config)
+    write(configs.reduce(withoutSecrets, `${JSON.stringify(jsonOf(diagnoses), undefined, 2)}\n`))
+  }
+  return Math.max(...diagnoses.map(({ diagnosis }) => EXIT_STATUS[diagnosis.outcome]))
 }
 
-function jsonOf({ outcome, lines }: Diagnosis): string {
+interface Diagnosed {
+  /** Undefined without `SITES_FILE`. */
+  readonly site: string | undefined
+  readonly diagnosis: Diagnosis
+}
+
+/** What is looked at: the service's settings, or each site's, or those of the one that is asked for. */
+function subjectsOf(readSettings: () => Config, wanted: string | undefined) {
+  try {
+    const config = readSettings()
+    const sites = config.sites?.read().map(({ id, config: own }) => ({ site: id, read: () => own }))
+    const all: { site: string | undefined; read: () => Config }[] = sites ?? [
+      { site: undefined, read: () => config },
+    ]
+    return wanted === undefined ? all : all.filter(({ site }) => site === wanted)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const read = (): Config => {
+      throw error
+    }
+    return [{ site: undefined, read }]
+  }
+}
+
+function textOf(site: string | undefined, diagnosis: Diagnosis): string {
+  const heading = site === undefined ? '' : `Site ${site}\n\n`
+  return `${heading}${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n${site === undefined ? '' : '\n'}`
+}
+
+/** @returns what went wrong; a site's report has its name before the file's ending */
+function writeReport(path: string, site: string | undefined, text: string): string | undefined {
+  try {
+    writeFileSync(site === undefined ? path : path.replace(/(\.\w+)?$/, `.${site}$1`), text)
+    return undefined
+  } catch (error) {
+    return `The report could not be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).\n`
+  }
+}
+
+function jsonOf(diagnoses: readonly Diagnosed[]): object {
+  const [first] = diagnoses
+  if (first?.site === undefined) return first ? findingsOf(first.diagnosis) : {}
+  return {
+    sites: Object.fromEntries(diagnoses.map(({ site, diagnosis }) => [site ?? '', findingsOf(diagnosis)])),
+  }
+}
+
+function findingsOf({ outcome, lines }: Diagnosis): object {
   const first = lines.find(({ status }) => status === 'failed')?.check
-  return `${JSON.stringify({ outcome, firstFailure: first ?? null, checks: lines }, undefined, 2)}\n`
+  return { outcome, firstFailure: first ?? null, checks: lines }
 }
 
 /** A text says what is wrong with them. */
@@ -76,6 +129,7 @@ function optionsOf(args: readonly string[]) {
         url: { type: 'string' },
         ignore: { type: 'string', multiple: true, default: [] },
         report: { type: 'string' },
+        site: { type: 'string' },
       },
     })
     const unknown = values.ignore.find((name) => !CHECK_NAMES.includes(name))

@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { exportJWK } from 'jose'
 import nock from 'nock'
@@ -365,6 +368,38 @@ test('with --send an agent gets one message, and the conversation is ended', asy
   )
   expect(texts).toHaveLength(1)
   expect(text).toMatch(/^message +ok +sent; attributes are written at once; the conversation was ended$/m)
+})
+
+test('each site of SITES_FILE is looked at, or the one that is asked for', async () => {
+  const genesys = await startGoodGenesys()
+  started.push(() => genesys.close())
+  const { ALLOWED_ORIGINS: origin, GENESYS_DEPLOYMENT_ID: deploymentId, ...settings } = goodSettings(genesys)
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-sites-'))
+  started.push(() => rmSync(folder, { recursive: true }))
+  const sites = {
+    good: { origins: [origin], genesys: { deploymentId } },
+    bad: { origins: ['https://shop.example.com'], genesys: { deploymentId: randomUUID() } },
+  }
+  writeFileSync(join(folder, 'sites.json'), JSON.stringify({ sites }))
+  const readSettings = () => readConfig({ ...settings, SITES_FILE: join(folder, 'sites.json') })
+  const ask = async (...args: string[]) => {
+    let text = ''
+    const write = (part: string) => void (text += part)
+    return { exitStatus: await runDoctor({ args, readSettings, write, writeError: write }), text }
+  }
+  const both = await ask('--json')
+  expect(both.exitStatus).toBe(1)
+  expect(JSON.parse(both.text)).toMatchObject({
+    sites: { good: { outcome: 'good' }, bad: { outcome: 'failed', firstFailure: 'deployment' } },
+  })
+  expect(await ask('--site', 'good')).toMatchObject({
+    exitStatus: 0,
+    text: expect.stringMatching(/^Site good\n/),
+  })
+  expect(await ask('--site', 'other')).toMatchObject({
+    exitStatus: 2,
+    text: expect.stringMatching(/no site “other”/),
+  })
 })
 
 test.each([[['--colour']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
