@@ -295,8 +295,9 @@ export interface MessagePage {
 export type OutgoingMessage =
   | { readonly text: string; readonly attachmentIds?: readonly string[] }
   | { readonly attachmentIds: readonly string[] }
-  | { readonly quickReply: Reply }
-  | { readonly button: Reply }
+  /** Chosen of the message `inReplyTo`. */
+  | { readonly quickReply: Reply & { readonly inReplyTo?: string } }
+  | { readonly button: Reply & { readonly inReplyTo?: string } }
   /** Chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   | { readonly date: Reply & { readonly inReplyTo: string } }
   /**

@@ -106,8 +106,9 @@ export interface ButtonReply {
 export interface OutgoingMessage {
   readonly text?: string | undefined
   readonly attachmentIds?: readonly string[] | undefined
-  readonly quickReply?: ButtonReply | undefined
-  readonly button?: ButtonReply | undefined
+  /** What was chosen of the message `inReplyTo`; the id is optional, as some clients of Genesys name none. */
+  readonly quickReply?: (ButtonReply & { readonly inReplyTo?: string | undefined }) | undefined
+  readonly button?: (ButtonReply & { readonly inReplyTo?: string | undefined }) | undefined
   /** What was chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   readonly date?: (ButtonReply & { readonly inReplyTo: string }) | undefined
   /**

@@ -112,8 +112,8 @@ export const SendMessage = z
   .union([
     z.strictObject({ text, attachmentIds: z.array(line(128)).max(10).optional() }),
     z.strictObject({ attachmentIds: z.array(line(128)).min(1).max(10) }),
-    z.strictObject({ quickReply: Reply }),
-    z.strictObject({ button: Reply }),
+    z.strictObject({ quickReply: Reply.extend({ inReplyTo: line(256).optional() }) }),
+    z.strictObject({ button: Reply.extend({ inReplyTo: line(256).optional() }) }),
     z.strictObject({
       date: Reply.extend({ payload: z.iso.datetime({ offset: true }), inReplyTo: line(256) }),
     }),

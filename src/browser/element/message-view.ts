@@ -63,7 +63,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
     structured = []
     body.replaceChildren(spoken(`${author}: `), ...parts(message, view, structured))
     const choices = (message.content ?? []).filter((part) => part.type === 'quick-reply')
-    replies.replaceChildren(...choices.map((choice) => quickReply(choice, view)))
+    replies.replaceChildren(...choices.map((choice) => quickReply(choice, message.id, view)))
   }
 
   function fillStatus(message: ChatMessage): void {
@@ -148,7 +148,7 @@ function formResponseView({ answers }: Part<'form-response'>): HTMLElement | und
   return texts.length === 0 ? undefined : bubble([texts.join('\n')])
 }
 
-function quickReply(choice: Part<'quick-reply'>, view: ChatView): HTMLElement {
+function quickReply(choice: Part<'quick-reply'>, inReplyTo: string | undefined, view: ChatView): HTMLElement {
   const { text, payload, summaryText } = choice
   const picture = safeUrl(choice.imageUrl)
   return h(
@@ -158,7 +158,7 @@ function quickReply(choice: Part<'quick-reply'>, view: ChatView): HTMLElement {
       class: 'quick-reply',
       part: 'quick-reply',
       'aria-description': summaryText,
-      onclick: () => view.reply({ quickReply: { text, payload } }),
+      onclick: () => view.reply({ quickReply: { text, payload, ...(inReplyTo && { inReplyTo }) } }),
     },
     picture !== undefined && h('img', { class: 'thumbnail', src: picture, alt: '' }),
     text,

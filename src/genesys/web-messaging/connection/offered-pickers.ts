@@ -1,4 +1,5 @@
 import type { Message, OutgoingMessage } from '../../guest-api.ts'
+import type { Content } from '../../message-content.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
 interface OfferedPicker {
@@ -19,8 +20,8 @@ export class OfferedPickers {
   note(message: Message, { id = message.id }: StructuredMessage): void {
     if (message.direction !== 'outbound') return
     for (const part of message.content ?? []) {
-      if (part.type !== 'date-picker' && part.type !== 'list-picker' && part.type !== 'form') continue
-      const reply = part.type === 'date-picker' ? undefined : part.reply
+      if (!isAnswerable(part)) continue
+      const reply = 'reply' in part ? part.reply : undefined
       const replyText = part.type === 'form' ? reply?.title : reply?.subtitle
       this.#byKey ??= new Map()
       this.#byKey.delete(message.id)
@@ -32,13 +33,28 @@ export class OfferedPickers {
 
   /** Names what is answered as Genesys does, with the text that its Messenger sends. */
   complete(message: OutgoingMessage): OutgoingMessage {
-    const { date, list, form } = message
-    const answer = date ?? list ?? form
-    const offered = answer && this.#byKey?.get(answer.inReplyTo)
+    const { quickReply, button, date, list, form } = message
+    const answered = (quickReply ?? button ?? date ?? list ?? form)?.inReplyTo
+    const offered = answered === undefined ? undefined : this.#byKey?.get(answered)
     if (!offered) return message
     const { id: inReplyTo, replyText } = offered
+    if (quickReply) return { ...message, quickReply: { ...quickReply, inReplyTo } }
+    if (button) return { ...message, button: { ...button, inReplyTo } }
     if (date) return { ...message, date: { ...date, inReplyTo } }
     if (list) return { ...message, list: { ...list, inReplyTo, text: list.text ?? replyText } }
     return form ? { ...message, form: { ...form, inReplyTo, text: form.text ?? replyText } } : message
   }
+}
+
+const ANSWERABLE: ReadonlySet<Content['type']> = new Set([
+  'quick-reply',
+  'card',
+  'carousel',
+  'date-picker',
+  'list-picker',
+  'form',
+])
+
+function isAnswerable({ type }: Content): boolean {
+  return ANSWERABLE.has(type)
 }

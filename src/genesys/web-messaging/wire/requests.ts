@@ -47,7 +47,7 @@ export function echo(): RequestFrame {
 /**
  * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; a date without
  * `text`, a list and a form with the reply that their message brought. A date and a list name that message in
- * `metadata`, a list in each choice too, a form in itself alone.
+ * `metadata`, a list in each choice too, a form in itself alone; the mobile SDK names it in quick replies as well.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
@@ -127,10 +127,15 @@ function formResponse({ inReplyTo, cannedResponseId, answers }: NonNullable<Outg
 
 function buttonResponses(message: OutgoingMessage) {
   const type = choiceType(message)
-  const origin = message.list && { originatingMessageId: message.list.inReplyTo }
+  const originatingMessageId = (message.list ?? message.quickReply ?? message.button)?.inReplyTo
   return selectedReplies(message).map(({ text, payload }) => ({
     contentType: 'ButtonResponse',
-    buttonResponse: { type, text, payload, ...origin },
+    buttonResponse: {
+      type,
+      text,
+      payload,
+      ...(originatingMessageId !== undefined && { originatingMessageId }),
+    },
   }))
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Message } from '../../../../src/genesys/guest-api.ts'
+import { OfferedPickers } from '../../../../src/genesys/web-messaging/connection/offered-pickers.ts'
 import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
 import { toUpstreamError } from '../../../../src/genesys/web-messaging/wire/frame-errors.ts'
 import { readFrame, StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
@@ -283,6 +285,29 @@ test('an answer to a list has the text of its reply (SC: what the transport buil
     ],
     metadata: { parentMessageId: 'l', tracingId: 't' },
   })
+})
+
+test('an answer to a quick reply or card names what it answers by the id of its body (KT)', () => {
+  const content = [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y' } }]
+  const body = {
+    id: 'body',
+    type: 'Structured',
+    direction: 'Outbound',
+    channel: { messageId: 'channel' },
+    content,
+  }
+  const offered = new OfferedPickers()
+  offered.note(message(body) as Message, StructuredMessage.parse(body))
+  const quickReply = { text: 'Yes', payload: 'y', inReplyTo: 'channel' }
+  const buttonResponse = { type: 'QuickReply', text: 'Yes', payload: 'y', originatingMessageId: 'body' }
+  expect(onMessage(offered.complete({ quickReply, tracingId: 't' }))['message']).toMatchObject({
+    content: [{ contentType: 'ButtonResponse', buttonResponse }],
+  })
+  expect(onMessage(offered.complete({ button: quickReply, tracingId: 't' }))['message']).toMatchObject({
+    content: [{ buttonResponse: { ...buttonResponse, type: 'Button' } }],
+  })
+  const alone = { text: 'Yes', payload: 'y' }
+  expect(JSON.stringify(onMessage({ quickReply: alone, tracingId: 't' }))).not.toContain('originating')
 })
 
 test('a picker whose body has another id than its channel names that id (KT)', () => {
