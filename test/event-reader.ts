@@ -91,7 +91,7 @@ export async function readEvents(
         const timer = setTimeout(() => {
           finish()
           reject(new Error(`No such event. There were: ${JSON.stringify(events)}`))
-        }, timeoutMs)
+        }, timeoutMs).unref()
         waiting.add(look)
         look()
       })
