@@ -57,6 +57,8 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,
+    // Node would answer by itself, without a body.
+    requireHostHeader: answerTo === undefined,
     noDelay: true,
   })
   // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
@@ -66,7 +68,8 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   let isClosing = false
   server.on('request', (req, res) => {
     if (isClosing) res.setHeader('Connection', 'close')
-    inTurn.onRequest(req, res)
+    if (answerTo !== undefined && lacksHost(req)) refuse(res, answerTo('invalid_request'))
+    else inTurn.onRequest(req, res)
   })
   if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
   await listen(server, port, host)
@@ -91,15 +94,23 @@ function answerRefusals(
   answerTo: (code: ConnectionProblemCode) => RawAnswer,
 ): void {
   server.on('checkExpectation', (_req, res: http.ServerResponse) => {
-    const { status, headers, body } = answerTo('expectation_failed')
-    const length = Buffer.byteLength(body)
-    res.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' }).end(body)
+    refuse(res, answerTo('expectation_failed'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // Behind the beginning of another answer these lines would be taken for a part of it.
     if (!socket.writable || inTurn.isBusy(socket)) socket.destroy()
     else socket.end(rawText(answerTo(codeOf(error)))).destroySoon()
   })
+}
+
+/** RFC 9112 section 3.2. */
+function lacksHost({ headers, httpVersion }: http.IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === '1.1'
+}
+
+function refuse(res: http.ServerResponse, { status, headers, body }: RawAnswer): void {
+  const length = Buffer.byteLength(body)
+  res.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' }).end(body)
 }
 
 function listen(server: http.Server, port: number, host: string): Promise<void> {

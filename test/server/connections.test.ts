@@ -157,6 +157,7 @@ describe('a connection', () => {
   })
 
   test.each([
+    ['no Host', 'GET / HTTP/1.1\r\nX: y\r\n\r\n', 400, 'invalid_request'],
     ['a request that is not HTTP', 'NOT HTTP\r\n\r\n', 400, 'invalid_request'],
     [
       'headers of more than 16 KiB',

@@ -202,9 +202,9 @@ async function buildWithWebpack(folder) {
       output: { path: join(folder, 'out'), filename: 'server.mjs', module: true, chunkFormat: 'module' },
       experiments: { outputModule: true },
       externalsPresets: { node: true },
-      // Optional parts of pino and ws that are not installed.
+      // Optional parts of pino, ws and Redis' client that are not installed.
       externals: ({ request }, done) =>
-        /^(pino-pretty|bufferutil|utf-8-validate|nock)$/.test(request)
+        /^(pino-pretty|bufferutil|utf-8-validate|nock|@node-rs\/xxhash)$/.test(request)
           ? done(null, `node-commonjs ${request}`)
           : done(),
     },
