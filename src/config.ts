@@ -147,7 +147,8 @@ export class ConfigError extends Error {
   }
 }
 
-const ENV_FILE_IGNORED = 'the .env file is not read when NODE_ENV is production: set environment variables'
+const ENV_FILE_IGNORED =
+  'the .env file is not read by this service when NODE_ENV is production: set environment variables'
 
 /**
  * Settings from the environment, and outside production from a `.env` file too. The environment wins.

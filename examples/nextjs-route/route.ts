@@ -4,10 +4,9 @@ import { startService, readConfigFromEnvironment, type RunningService } from 'ge
  * `app/chat/[...path]/route.ts` of a Next.js app: the service in the same process, under the website's own origin.
  * It listens on loopback, and this route passes on what belongs to it, streams included.
  */
-export const runtime = 'nodejs'
-export const dynamic = 'force-dynamic'
-
 const PREFIX = '/chat'
+/** For operators; the website's visitors have no business with it. */
+const NOT_PUBLIC = ['/metrics', '/readyz']
 
 /** One service per process, also where a bundler loads this module more than once. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
@@ -27,10 +26,12 @@ const OF_THE_CONNECTION = ['connection', 'host', 'keep-alive', 'transfer-encodin
 
 async function handle(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url)
+  const path = pathname.slice(PREFIX.length)
+  if (NOT_PUBLIC.includes(path.replace(/\/+$/, ''))) return new Response(null, { status: 404 })
   const headers = new Headers(request.headers)
   for (const name of OF_THE_CONNECTION) headers.delete(name)
   const { url } = await service()
-  const answer = await fetch(url + pathname.slice(PREFIX.length) + search, {
+  const answer = await fetch(url + path + search, {
     method: request.method,
     headers,
     body: request.body,

@@ -5,6 +5,8 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
  * origin. It listens on loopback, and this route passes on what belongs to it, streams included.
  */
 const PREFIX = '/chat'
+/** For operators; the website's visitors have no business with it. */
+const NOT_PUBLIC = ['/metrics', '/readyz']
 
 /** One service per process, also where the development server loads this module again. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
@@ -31,11 +33,13 @@ interface Event {
 }
 
 export async function fallback({ request, url, getClientAddress }: Event): Promise<Response> {
+  const path = url.pathname.slice(PREFIX.length)
+  if (NOT_PUBLIC.includes(path.replace(/\/+$/, ''))) return new Response(null, { status: 404 })
   const headers = new Headers(request.headers)
   for (const name of CONNECTION_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', getClientAddress())
   const { url: serviceUrl } = await service()
-  const answer = await fetch(serviceUrl + url.pathname.slice(PREFIX.length) + url.search, {
+  const answer = await fetch(serviceUrl + path + url.search, {
     method: request.method,
     headers,
     body: request.body,
