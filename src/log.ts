@@ -59,12 +59,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream
 }
 
-/** A log whose lines all name one of several sites. */
-export function logOfSite(log: Log, site: string): Log {
-  const writer =
-    (at: LogLevel): WriteLine =>
-    (fields, message) =>
-      log[at]({ ...fields, site }, message)
+function eachLevel(writer: (at: LogLevel) => WriteLine): Log {
   return {
     error: writer('error'),
     warn: writer('warn'),
@@ -72,6 +67,15 @@ export function logOfSite(log: Log, site: string): Log {
     debug: writer('debug'),
     trace: writer('trace'),
   }
+}
+
+/** A log whose lines all name one of several sites. */
+export function logOfSite(log: Log, site: string): Log {
+  const writer =
+    (at: LogLevel): WriteLine =>
+    (fields, message) =>
+      log[at]({ ...fields, site }, message)
+  return eachLevel(writer)
 }
 
 /** A log of JSON lines. */
@@ -90,13 +94,7 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
     (fields, message) => {
       if (lines.isLevelEnabled(at)) lines[at](pickFields(fields, thirdPartyMessages), message)
     }
-  return {
-    error: writer('error'),
-    warn: writer('warn'),
-    info: writer('info'),
-    debug: writer('debug'),
-    trace: writer('trace'),
-  }
+  return eachLevel(writer)
 }
 
 /**

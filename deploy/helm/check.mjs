@@ -6,12 +6,12 @@ import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSimulator } from '../../dist/simulator/simulator.js'
 import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
+import { freePort } from '../free-port.mjs'
 
 /** Their definitions come with an operator, and no registry has them. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])
@@ -306,12 +306,4 @@ function includes(labels, selector) {
 
 function valueFile(set) {
   return join(import.meta.dirname, 'value-sets', `${set}.yaml`)
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.mjs'
 
 /** @param ports of the two replicas on 127.0.0.1 */
 export async function startNginx(ports) {
@@ -47,12 +47,4 @@ http { access_log off; ${temporary} include ${folder}/site.conf; }`,
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }

@@ -5,13 +5,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startFaultProxy } from '../../dist/faults/faults.js'
 import { startSimulator } from '../../dist/simulator/simulator.js'
 import { scaleDurations } from './scale-durations.mjs'
+import { freePort } from '../free-port.mjs'
 
 const SCALE = 60
 const SITE = 'https://www.example.com'
@@ -344,12 +344,4 @@ async function until(isSo, otherwise) {
     await pause(50)
   }
   throw new Error(otherwise)
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }
