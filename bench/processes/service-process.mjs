@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { WebSocket } from 'ws'
 import { freePort, residentKiB } from './processes.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -26,6 +27,8 @@ export async function startServiceProcess({ settings, port, managementPort, prog
   const child = spawnWithLog(logFile, [program], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
+    // Where SIGUSR1 makes Node.js listen for its inspector; nothing listens before.
+    NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
     ...settings,
     PORT: String(ownPort),
     MANAGEMENT_PORT: String(ownManagementPort),
@@ -38,6 +41,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
       return child.exitCode
     },
     residentMiB: () => residentKiB(child.pid) / 1024,
+    residentWithoutGarbageMiB,
     readLog: () => readFileSync(logFile, 'utf8'),
     counts,
     settled,
@@ -75,6 +79,30 @@ export async function startServiceProcess({ settings, port, managementPort, prog
       if (tries === SETTLE_TRIES || Object.values(now).every((count) => count === 0)) return now
       await pause(250)
     }
+  }
+
+  /** What is in use: V8 gives back a quiet process's garbage only when it allocates again. */
+  async function residentWithoutGarbageMiB() {
+    const inspector = new WebSocket(await inspectorAddress())
+    await once(inspector, 'open')
+    // The first collection frees what finalizers of the second let go.
+    for (const id of [1, 2]) {
+      inspector.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }))
+      await once(inspector, 'message')
+    }
+    inspector.terminate()
+    await pause(500)
+    return service.residentMiB()
+  }
+
+  async function inspectorAddress() {
+    for (let tries = 0; tries < LISTENING_TRIES; tries++) {
+      const address = /^Debugger listening on (ws:\S+)$/m.exec(service.readLog())?.[1]
+      if (address !== undefined) return address
+      if (tries === 0) child.kill('SIGUSR1')
+      await pause(50)
+    }
+    throw new Error('the inspector does not listen')
   }
 
   /** @returns the exit code, or the signal that ended it */
