@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { violations } from './axe.ts'
+import { MESSAGE_TYPES } from './message-types.ts'
 import { openElement, smallTargets } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
@@ -14,6 +15,8 @@ const WORDS = {
     sent: 'Sent',
     end: 'End chat',
     ended: 'This conversation has ended.',
+    expiring: 'Write to keep it open.',
+    readOnly: 'This conversation is closed.',
   },
   ar: {
     open: 'فتح المحادثة',
@@ -21,89 +24,162 @@ const WORDS = {
     sent: 'أُرسلت',
     end: 'إنهاء المحادثة',
     ended: 'انتهت هذه المحادثة.',
+    expiring: 'اكتب لإبقائها مفتوحة',
+    readOnly: 'هذه المحادثة مغلقة.',
   },
 } as const
 const DEVICES = { desktop: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
 
 let browser: Browser
-let demo: Demo
+let demo: Demo | undefined
 
 beforeAll(async () => {
   browser = await launchBrowser()
 })
-beforeEach(async () => {
-  demo = await startDemo({ simulator: { agent: 'silent' } })
-})
-afterEach(() => demo.close())
+afterEach(() => demo?.close())
 afterAll(() => browser.close())
+
+interface Look {
+  readonly colorScheme: 'light' | 'dark'
+  readonly device: keyof typeof DEVICES
+  readonly lang: keyof typeof WORDS
+}
+
+/** A page whose states are looked at by axe, and for targets that are too small. */
+async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
+  const words = WORDS[lang]
+  const { page, context, chat } = await openElement(browser, service, attributes, {
+    lang,
+    colorScheme,
+    viewport: DEVICES[device],
+    hasTouch: device === 'phone',
+    reducedMotion: 'reduce',
+    bypassCSP: true,
+    head: '<style>html { color-scheme: light dark; } body { background: Canvas; color: CanvasText }</style>',
+  })
+  const found: string[] = []
+  return {
+    page,
+    context,
+    chat,
+    words,
+    found,
+    part: (selector: string) => page.locator(`genesys-guest-chat ${selector}`),
+    async inspect(state: string) {
+      for (const violation of await violations(page)) found.push(`${state}: ${violation}`)
+      for (const target of await smallTargets(page)) found.push(`${state}: small ${target}`)
+      await page.screenshot({ path: `test-output/axe-${colorScheme}-${device}-${lang}-${state}.png` })
+    },
+    async say(text: string) {
+      const box = page.getByRole('textbox', { name: words.field })
+      await box.fill(text)
+      await box.press('Enter')
+    },
+  }
+}
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     test.each(['en', 'ar'] as const)('in %s, axe finds nothing in any state of the chat', async (lang) => {
-      const words = WORDS[lang]
-      const { page, context, chat } = await openElement(browser, demo, '', {
-        lang,
-        colorScheme,
-        viewport: DEVICES[device],
-        hasTouch: device === 'phone',
-        reducedMotion: 'reduce',
-        bypassCSP: true,
-        head: '<style>html { color-scheme: light dark; } body { background: Canvas; color: CanvasText }</style>',
-      })
-      const found: string[] = []
-      const look = async (state: string) => {
-        for (const violation of await violations(page)) found.push(`${state}: ${violation}`)
-        for (const target of await smallTargets(page)) found.push(`${state}: small ${target}`)
-        await page.screenshot({ path: `test-output/axe-${colorScheme}-${device}-${lang}-${state}.png` })
-      }
-      const say = async (text: string) => {
-        const box = page.getByRole('textbox', { name: words.field })
-        await box.fill(text)
-        await box.press('Enter')
-      }
-
+      demo = await startDemo({ simulator: { agent: 'silent' } })
+      const opened = await openForInspection(demo, { colorScheme, device, lang })
+      const { page, context, chat, words, found, part, inspect, say } = opened
       await page.getByRole('button', { name: words.open }).waitFor()
-      await look('closed')
+      await inspect('closed')
       await page.getByRole('button', { name: words.open }).click()
-      await page.locator('genesys-guest-chat .dot[data-state=online]').waitFor()
-      await look('welcome')
+      await part('.dot[data-state=online]').waitFor()
+      await inspect('welcome')
       await say('Hello')
       await chat.log.getByText(words.sent).waitFor()
       for (const content of CONTENT) demo.simulator.agentSays(content)
-      await page.locator('genesys-guest-chat .quick-reply').first().waitFor()
-      await page.locator('genesys-guest-chat .list-item').first().waitFor()
-      await look('conversation')
-      await page.locator('genesys-guest-chat .slot').first().click()
-      await page.locator('genesys-guest-chat .answered:not([hidden])').waitFor()
-      await look('answered')
+      await part('.quick-reply').first().waitFor()
+      await part('.list-item').first().waitFor()
+      await inspect('conversation')
+      await part('.slot').first().click()
+      await part('.answered:not([hidden])').waitFor()
+      await inspect('answered')
       await page
         .locator('input[type=file]')
         .setInputFiles({ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') })
       await page.getByRole('alert').waitFor()
-      await look('refused-file')
+      await inspect('refused-file')
       await context.setOffline(true)
-      await page.locator('genesys-guest-chat .dot[data-state=offline]').waitFor()
-      await look('offline')
+      await part('.dot[data-state=offline]').waitFor()
+      await inspect('offline')
       await context.setOffline(false)
-      await page.locator('genesys-guest-chat .dot[data-state=online]').waitFor()
+      await part('.dot[data-state=online]').waitFor()
       await page.route('**/messages', (route) =>
         route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
       )
       await say('This can not be sent')
-      await page.locator('genesys-guest-chat .failure:not([hidden])').waitFor()
-      await look('not-sent')
+      await part('.failure:not([hidden])').waitFor()
+      await inspect('not-sent')
       await page.unroute('**/messages')
       demo.simulator.agentTypes()
-      await page.locator('genesys-guest-chat .dots').waitFor()
-      await look('typing')
+      await part('.dots').waitFor()
+      await inspect('typing')
       await page.getByRole('button', { name: words.end }).click()
-      await look('end-question')
+      await inspect('end-question')
       await page.getByRole('alertdialog').getByRole('button', { name: words.end }).click()
       await page.getByText(words.ended).waitFor()
-      await look('ended')
+      await inspect('ended')
       expect(found).toEqual([])
       await context.close()
     })
+
+    test.each(['en', 'ar'] as const)(
+      'in %s, axe finds nothing in a form, in a session that runs out, and when a conversation can only be read',
+      async (lang) => {
+        const sessionDurationSeconds = 600
+        let behindMs = 400_000
+        const now = () => Date.now() - behindMs
+        demo = await startDemo({
+          simulator: { agent: 'silent', disconnectMode: 'read-only', sessionDurationSeconds, now },
+        })
+        const opened = await openForInspection(demo, { colorScheme, device, lang })
+        const { page, context, chat, words, found, part, inspect, say } = opened
+        await page.getByRole('button', { name: words.open }).click()
+        await page.getByText(words.expiring).waitFor()
+        await inspect('expiring')
+        behindMs = 0
+        await say('Hello')
+        await chat.log.getByText(words.sent).waitFor()
+        await part('.notice.empty').waitFor({ state: 'attached' })
+
+        demo.simulator.botSays(MESSAGE_TYPES.Form!.message)
+        const onward = part('.form-actions .primary')
+        await onward.waitFor()
+        await inspect('form-introduction')
+        await onward.click()
+        await onward.click()
+        await part('.reason:not([hidden])').first().waitFor()
+        await inspect('form-missing')
+        await part('.form input[type=text]').first().fill('Jane Doe')
+        await onward.click()
+        await part('.form input[type=date]').fill('2026-12-24')
+        await part('.form select').selectOption('am')
+        await part('.form input[type=checkbox]').first().check()
+        await inspect('form-pickers')
+        await onward.click()
+        await part('.form .form-answers').waitFor()
+        await inspect('form-summary')
+        await onward.click()
+        await part('.form').waitFor({ state: 'hidden' })
+        await inspect('form-answered')
+
+        for (const contentType of ['RichLink', 'Location', 'Card', 'Attachment'])
+          demo.simulator.botSays(MESSAGE_TYPES[contentType]!.message)
+        demo.simulator.botSays({ content: [{ contentType: 'Story' }] })
+        await part('.unsupported').waitFor()
+        await inspect('other-types')
+
+        demo.simulator.agentLeaves()
+        await page.getByText(words.readOnly).waitFor()
+        await inspect('read-only')
+        expect(found).toEqual([])
+        await context.close()
+      },
+    )
   })
 })
 

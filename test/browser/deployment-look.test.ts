@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import { openElement } from './open-element.ts'
+import { launchBrowser } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(60_000)
+
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"><rect width="80" height="40"/></svg>'
+
+let browser: Browser
+let demo: Demo
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
+
+test('the chat looks as the deployment says, unless the page says otherwise', async () => {
+  demo = await startDemo({
+    simulator: {
+      // Messages that name nobody get the deployment's name for its bot.
+      humanize: false,
+      look: {
+        messenger: {
+          enabled: true,
+          apps: {
+            conversations: {
+              enabled: true,
+              humanize: { enabled: true, bot: { name: 'Lumi', avatarUrl: 'https://example.com/lumi.png' } },
+            },
+          },
+          launcherButton: { visibility: 'OnDemand', displayType: 'IconAndText' },
+          homeScreen: { enabled: true, logoUrl: 'https://example.com/logo.svg' },
+        },
+        position: { alignment: 'Left', sideSpace: 50, bottomSpace: 30 },
+        customI18nLabels: [
+          {
+            language: 'en-us',
+            localizedLabels: [
+              { key: 'MessengerHomeHeaderTitle', value: 'Ask the lamp makers' },
+              { key: 'MessengerLauncherButtonText', value: 'Ask us' },
+            ],
+          },
+        ],
+      },
+    },
+  })
+  const own = await openElement(browser, demo, `launcher="always" side="right" texts='{"title":"Our chat"}'`)
+  const box = await own.page.getByRole('button', { name: 'Ask us' }).boundingBox()
+  expect(box!.x).toBeGreaterThan(640)
+  await own.page.getByRole('button', { name: 'Ask us' }).click()
+  await own.page.getByRole('heading', { name: 'Our chat' }).waitFor()
+  await own.context.close()
+
+  const { page, context, chat } = await openElement(browser, demo, '', {
+    prepare: (opened) =>
+      opened.route('https://example.com/*', (route) =>
+        route.fulfill({
+          contentType: 'image/svg+xml',
+          body: SVG,
+          headers: { 'Access-Control-Allow-Origin': '*' },
+        }),
+      ),
+  })
+  const launcher = page.locator('genesys-guest-chat .launcher')
+  await launcher.waitFor({ state: 'attached' })
+  await page.evaluate(() => document.querySelector('genesys-guest-chat')!.toggleAttribute('open'))
+  await page.getByRole('heading', { name: 'Ask the lamp makers' }).waitFor()
+  await launcher.waitFor()
+  expect((await page.getByRole('dialog').boundingBox())!.x).toBe(50)
+  await page.locator('genesys-guest-chat .welcome-logo').waitFor()
+  await chat.say('Hello')
+  await chat.log.getByText('Lumi').first().waitFor({ state: 'attached' })
+  await context.close()
+})
+
+test('a deployment that shows its button on demand shows none before', async () => {
+  await demo.close()
+  const launcherButton = { visibility: 'OnDemand', displayType: 'Icon' }
+  const messenger = { enabled: true, apps: { conversations: { enabled: true } }, launcherButton }
+  demo = await startDemo({ simulator: { look: { messenger } } })
+  const { page, context } = await openElement(browser, demo, '', { clock: true })
+  await page.locator('genesys-guest-chat .launcher').waitFor({ state: 'attached' })
+  await page.clock.runFor(5000)
+  expect(await page.getByRole('button', { name: 'Open chat' }).count()).toBe(0)
+  await context.close()
+})
