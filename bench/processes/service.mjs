@@ -8,6 +8,8 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
   const rest = `http://127.0.0.1:${ports.port}`
   return {
     HOST: '127.0.0.1',
+    // Any free one: several services run at once.
+    MANAGEMENT_PORT: '0',
     ALLOWED_ORIGINS: `https://www.example.com,${ORIGIN}`,
     SESSION_KEYS: Buffer.alloc(32, 'benchmark').toString('base64'),
     GENESYS_GUEST_API: guestApi,
@@ -22,6 +24,7 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
     RATE_ADDRESS_PER_MINUTE: '1000000',
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
     RATE_OVERALL_PER_SECOND: '1000000',
+    MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
     ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
   }
 }
