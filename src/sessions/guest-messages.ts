@@ -107,9 +107,10 @@ export function createGuestMessages(options: {
     if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
     // An empty header says that the page knew no message yet.
     const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
-    return idempotency.once(claims.sid, idempotencyKey, JSON.stringify(body), (firstTriedAtMs) => {
-      const isRepeat = isRetry || firstTriedAtMs !== undefined || idempotencyAfter !== undefined
-      const repeat = isRepeat ? { afterId, firstTriedAtMs } : undefined
+    const isRepeat = isRetry || idempotencyAfter !== undefined
+    const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat }
+    return idempotency.once(request, (earlier) => {
+      const repeat = earlier && { afterId, firstTriedAtMs: earlier.atMs }
       return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
     })
   }

@@ -8,8 +8,8 @@ interface Attempt<Answer> {
   readonly expiresAtMs: number
   /** About what it keeps, with an answer that repeats the body. */
   readonly bytes: number
-  /** Of the first try whose outcome is not known. */
-  firstTriedAtMs: number
+  /** Of the first try whose outcome is not known; undefined where that was elsewhere, nobody knows when. */
+  firstTriedAtMs: number | undefined
   answer?: Answer
   /** True when the first try may have reached Genesys and the outcome is not known. */
   unknown?: boolean
@@ -24,24 +24,36 @@ export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
   return new BoundedMap(capacity, { maxBytes: MAX_BYTES, bytesOf: ({ bytes }) => bytes })
 }
 
+/** A try whose outcome is not known, and when it was, where that is known. */
+export interface EarlierTry {
+  readonly atMs: number | undefined
+}
+
+export interface KeyedRequest {
+  readonly sid: string
+  readonly key: string
+  readonly body: string
+  /** It says of itself that it was tried before. */
+  readonly isRepeat: boolean
+}
+
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A repeat gets the first answer; a failure is forgotten,
-   * except one whose outcome is unknown: the next try is told when that was, so that it looks before it sends.
+   * except one whose outcome is unknown: the next try is told of it, so that it looks before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
-  once(
-    sid: string,
-    key: string,
-    body: string,
-    attempt: (firstTriedAtMs: number | undefined) => Promise<Answer>,
-  ): Promise<Answer>
+  once(request: KeyedRequest, attempt: (earlier: EarlierTry | undefined) => Promise<Answer>): Promise<Answer>
 }
 
 /** What replicas know of attempts together. Whoever asks has an answer soon; undefined: nobody else can be asked. */
 export interface SharedAttempts {
   /** Takes a key for an attempt, unless another replica has done so. */
-  begin(id: string, body: string, keepMs: number): Promise<SharedAttempt | undefined>
+  begin(
+    id: string,
+    body: string,
+    options: { readonly keepMs: number; readonly isRepeat: boolean },
+  ): Promise<SharedAttempt | undefined>
 }
 
 export type SharedAttempt =
@@ -51,8 +63,8 @@ export type SharedAttempt =
 
 export interface BegunAttempt {
   readonly state: 'begun'
-  /** How long ago an earlier try elsewhere was whose outcome is not known: replicas have clocks of their own. */
-  readonly firstTriedMsAgo: number | undefined
+  /** An earlier try whose outcome is not known, and how long ago it was: replicas have clocks of their own. */
+  readonly earlier: { readonly msAgo: number | undefined } | undefined
   /** @param answer of `answered` */
   settle(outcome: 'answered' | 'unknown' | 'refused', answer?: string): Promise<void>
 }
@@ -94,7 +106,7 @@ export function createIdempotency<Answer>(options: {
   }
 
   return {
-    async once(sid, key, body, attempt) {
+    async once({ sid, key, body, isRepeat }, attempt) {
       const id = `${sid} ${key}`
       const bodyHash = createHash('sha256').update(body).digest('base64')
       const earlier = attempts.get(id)
@@ -111,21 +123,22 @@ export function createIdempotency<Answer>(options: {
       const current: Attempt<Answer> = {
         bodyHash,
         expiresAtMs,
-        firstTriedAtMs: known?.firstTriedAtMs ?? nowMs,
+        firstTriedAtMs: known || isRepeat ? known?.firstTriedAtMs : nowMs,
         bytes,
       }
       attempts.set(id, current)
       try {
-        const others = await shared?.begin(id, body, keepMs)
+        const others = await shared?.begin(id, body, { keepMs, isRepeat: isRepeat || known !== undefined })
         if (others?.state === 'reused') throw keyReused()
         if (others?.state === 'in-progress') throw requestInProgress()
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)
         const begun = others?.state === 'begun' ? others : undefined
-        const { firstTriedMsAgo } = begun ?? {}
-        const triedElsewhereAtMs = firstTriedMsAgo === undefined ? undefined : nowMs - firstTriedMsAgo
-        const firstTriedAtMs = known?.firstTriedAtMs ?? triedElsewhereAtMs
-        if (firstTriedAtMs !== undefined) current.firstTriedAtMs = firstTriedAtMs
-        return await run(current, begun, firstTriedAtMs !== undefined, () => attempt(firstTriedAtMs))
+        const isEarlierTried = isRepeat || known !== undefined || begun?.earlier !== undefined
+        if (!isEarlierTried) return await run(current, begun, false, () => attempt(undefined))
+        const { msAgo } = begun?.earlier ?? {}
+        const atMs = known?.firstTriedAtMs ?? (msAgo === undefined ? undefined : nowMs - msAgo)
+        current.firstTriedAtMs = atMs
+        return await run(current, begun, true, () => attempt({ atMs }))
       } finally {
         if (current.answer === undefined && current.unknown !== true) restore(id, known)
       }

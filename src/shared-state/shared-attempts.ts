@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { SharedAttempt, SharedAttempts } from '../sessions/idempotency.ts'
+import type { BegunAttempt, SharedAttempt, SharedAttempts } from '../sessions/idempotency.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
@@ -9,7 +9,8 @@ const RENEW_LEASE_EVERY_MS = 700
 
 /**
  * Takes the key for this attempt, unless it has an answer or another attempt is in progress. By Redis' clock.
- * KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, how long to keep it in ms.
+ * KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, how long to keep it in ms, `repeat` for an attempt
+ * that says that there was one before it, nobody knows when.
  */
 const BEGIN = `
 local time = redis.call('TIME')
@@ -20,10 +21,11 @@ if known[1] then
   if known[2] then return {'answered', known[2]} end
   if tonumber(known[3]) > nowMs then return {'in-progress'} end
 end
+local firstTriedAtMs = known[4] or ARGV[5] == 'repeat' and 'unknown' or string.format('%.0f', nowMs)
 redis.call('HSET', KEYS[1], 'body', ARGV[1], 'owner', ARGV[2],
-  'leaseEndsAtMs', string.format('%.0f', nowMs + ARGV[3]),
-  'firstTriedAtMs', known[4] or string.format('%.0f', nowMs))
+  'leaseEndsAtMs', string.format('%.0f', nowMs + ARGV[3]), 'firstTriedAtMs', firstTriedAtMs)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
+if firstTriedAtMs == 'unknown' then return {'begun', 'unknown'} end
 return {'begun', known[4] and string.format('%.0f', nowMs - known[4]) or ''}`
 
 /** KEYS: the attempt. ARGV: owner, `answered`, `unknown`, `refused` or `renewed`, the sealed answer, lease in ms. */
@@ -44,13 +46,13 @@ export function createSharedAttempts(options: {
 }): SharedAttempts {
   const { connection, seals, prefix } = options
 
-  function ownedAttempt(key: string, owner: string, firstTriedMsAgo: number | undefined): SharedAttempt {
+  function ownedAttempt(key: string, owner: string, earlier: BegunAttempt['earlier']): SharedAttempt {
     const settle = (outcome: string, sealed = '') =>
       connection.run((send) => send('EVAL', SETTLE, '1', key, owner, outcome, sealed, String(LEASE_MS)))
     const renewing = setInterval(() => void settle('renewed'), RENEW_LEASE_EVERY_MS).unref()
     return {
       state: 'begun',
-      firstTriedMsAgo,
+      earlier,
       async settle(outcome, answer) {
         clearInterval(renewing)
         await settle(outcome, answer === undefined ? '' : await seals.seal(key, answer))
@@ -59,13 +61,13 @@ export function createSharedAttempts(options: {
   }
 
   return {
-    async begin(id, body, keepMs) {
+    async begin(id, body, { keepMs, isRepeat }) {
       const key = prefix + sha256(id)
       const owner = randomUUID()
       // With the id, which nobody can guess: what a guest writes could be found by trying.
       const numbers = [LEASE_MS, keepMs].map(String)
       const reply = await connection.run((send) =>
-        send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers),
+        send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers, isRepeat ? 'repeat' : ''),
       )
       if (!Array.isArray(reply)) return undefined
       const [state, value] = reply.map(String)
@@ -75,7 +77,7 @@ export function createSharedAttempts(options: {
           return answer === undefined ? undefined : { state, answer }
         }
         case 'begun':
-          return ownedAttempt(key, owner, value === '' ? undefined : Number(value))
+          return ownedAttempt(key, owner, earlierTry(value))
         case 'reused':
         case 'in-progress':
           return { state }
@@ -84,6 +86,12 @@ export function createSharedAttempts(options: {
       }
     },
   }
+}
+
+/** @param msAgo of {@link BEGIN} */
+function earlierTry(msAgo: string | undefined): BegunAttempt['earlier'] {
+  if (msAgo === undefined || msAgo === '') return undefined
+  return { msAgo: msAgo === 'unknown' ? undefined : Number(msAgo) }
 }
 
 function sha256(text: string): string {

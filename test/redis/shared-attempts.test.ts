@@ -32,8 +32,8 @@ async function replica() {
   return createSharedAttempts({ connection, seals, prefix: 'test:' })
 }
 
-async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string) {
-  const attempt = await attempts.begin(id, 'body', KEEP_MS)
+async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string, isRepeat = false) {
+  const attempt = await attempts.begin(id, 'body', { keepMs: KEEP_MS, isRepeat })
   if (attempt === undefined) throw new Error('Redis did not answer.')
   return attempt
 }
@@ -41,13 +41,13 @@ async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string) 
 test('an attempt whose replica is gone is taken over after some seconds, as one whose outcome is unknown', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
-  expect(await begin(killed, id)).toMatchObject({ state: 'begun', firstTriedMsAgo: undefined })
+  expect(await begin(killed, id)).toMatchObject({ state: 'begun', earlier: undefined })
   connections[0]!.close()
   const startedAtMs = performance.now()
   let attempt = await begin(other, id)
   expect(attempt.state).toBe('in-progress')
   while (attempt.state === 'in-progress') attempt = await begin(other, id)
-  expect(attempt).toMatchObject({ state: 'begun', firstTriedMsAgo: expect.any(Number) })
+  expect(attempt).toMatchObject({ state: 'begun', earlier: { msAgo: expect.any(Number) } })
   expect(performance.now() - startedAtMs).toBeLessThan(4_000)
   if (attempt.state === 'begun') await attempt.settle('refused')
 }, 15_000)
@@ -68,6 +68,17 @@ test('an attempt whose outcome is unknown is told to the next with the time of t
   const first = await begin(one, id)
   if (first.state === 'begun') await first.settle('unknown')
   const second = await begin(other, id)
-  expect(second).toMatchObject({ state: 'begun', firstTriedMsAgo: expect.any(Number) })
+  expect(second).toMatchObject({ state: 'begun', earlier: { msAgo: expect.any(Number) } })
   if (second.state === 'begun') await second.settle('unknown')
+})
+
+test('an attempt that was a repeat from the first is told to the next as one of unknown time', async () => {
+  const [one, other] = [await replica(), await replica()]
+  const id = randomUUID()
+  const first = await begin(one, id, true)
+  expect(first).toMatchObject({ state: 'begun', earlier: { msAgo: undefined } })
+  if (first.state === 'begun') await first.settle('unknown')
+  const second = await begin(other, id, true)
+  expect(second).toMatchObject({ state: 'begun', earlier: { msAgo: undefined } })
+  if (second.state === 'begun') await second.settle('refused')
 })

@@ -81,6 +81,18 @@ test('a repeat whose key this replica does not know tells the driver to look fir
   expect(genesys.sent[0]?.message.repeat).toEqual({ afterId: undefined, firstTriedAtMs: undefined })
 })
 
+test('a repeat that came here as a repeat from the first tells the driver of no time to look from', async () => {
+  const { genesys, messages, claims, options, clock } = setUp()
+  const keyed = { ...options, idempotencyKey: 'k', isRetry: true }
+  genesys.failNext(new UpstreamError('delivery_unknown', 'the history cannot be read'))
+  await expect(messages.send(claims, { text: 'hello' }, keyed)).rejects.toMatchObject({
+    code: 'delivery_unknown',
+  })
+  clock.ms += 60_000
+  await messages.send(claims, { text: 'hello' }, keyed)
+  expect(genesys.sent[0]?.message.repeat).toEqual({ afterId: undefined, firstTriedAtMs: undefined })
+})
+
 test.each([
   [4096, 'x'.repeat(4096), undefined],
   [4097, 'x'.repeat(4097), 'text_too_long'],

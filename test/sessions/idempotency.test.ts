@@ -11,16 +11,16 @@ const NOW_MS = 1_000_000
 
 function setUp(options: { capacity?: number } = {}) {
   let nowMs = NOW_MS
-  const tries: (number | undefined)[] = []
+  const tries: (number | 'unknown' | undefined)[] = []
   const idempotency = createIdempotency<string>({
     outcomeUnknown: (error) => error instanceof OutcomeUnknown,
     keepMs: 60_000,
     monotonicNow: () => nowMs,
     ...options,
   })
-  const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's' } = {}) =>
-    idempotency.once(sid, key, body, async (firstTriedAtMs) => {
-      tries.push(firstTriedAtMs)
+  const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's', isRepeat = false } = {}) =>
+    idempotency.once({ sid, key, body, isRepeat }, async (earlier) => {
+      tries.push(earlier && (earlier.atMs ?? 'unknown'))
       if (answer instanceof Error) throw answer
       return answer
     })
@@ -44,7 +44,10 @@ describe('a request with a key', () => {
   test('is told when the first one is still under way', async () => {
     const { once, idempotency } = setUp()
     let finish: (answer: string) => void = () => {}
-    const first = idempotency.once('s', 'k', 'b', () => new Promise((resolve) => (finish = resolve)))
+    const first = idempotency.once(
+      { sid: 's', key: 'k', body: 'b', isRepeat: false },
+      () => new Promise((resolve) => (finish = resolve)),
+    )
     await expect(once('second')).rejects.toMatchObject({ code: 'request_in_progress' })
     finish('first')
     expect(await first).toBe('first')
@@ -85,6 +88,14 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
+  test('was first tried nobody knows when, where the first try that came here was a repeat already', async () => {
+    const { once, tries, later } = setUp()
+    await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
+    later(1_000)
+    await once('found', { isRepeat: true })
+    expect(tries).toEqual(['unknown', 'unknown'])
+  })
+
   test('is forgotten after a while, and when there are too many', async () => {
     const { once, later } = setUp({ capacity: 2 })
     await once('first')
@@ -112,25 +123,29 @@ describe('where replicas share what they know, a request with a key', () => {
     const settled: Settled[] = []
     const begun = {
       state: 'begun',
-      firstTriedMsAgo: undefined,
+      earlier: undefined,
       settle: async (...outcome: Settled) => void settled.push(outcome),
     } as const
+    const asked: boolean[] = []
     const shared: SharedAttempts = {
-      begin: async () => known && ({ ...begun, ...known } as SharedAttempt),
+      begin: async (_id, _body, { isRepeat }) => {
+        asked.push(isRepeat)
+        return known && ({ ...begun, ...known } as SharedAttempt)
+      },
     }
-    const tries: (number | undefined)[] = []
+    const tries: (number | 'unknown' | undefined)[] = []
     const idempotency = createIdempotency<string>({
       outcomeUnknown: (error) => error instanceof OutcomeUnknown,
       shared,
       monotonicNow: () => NOW_MS,
     })
-    const once = (answer: string | Error) =>
-      idempotency.once('s', 'k', 'b', async (firstTriedAtMs) => {
-        tries.push(firstTriedAtMs)
+    const once = (answer: string | Error, isRepeat = false) =>
+      idempotency.once({ sid: 's', key: 'k', body: 'b', isRepeat }, async (earlier) => {
+        tries.push(earlier && (earlier.atMs ?? 'unknown'))
         if (answer instanceof Error) throw answer
         return answer
       })
-    return { once, tries, settled }
+    return { once, tries, settled, asked }
   }
 
   test('gets the answer that another replica has given, and from then on from memory', async () => {
@@ -151,7 +166,7 @@ describe('where replicas share what they know, a request with a key', () => {
   })
 
   test('looks before it sends where another replica does not know what became of it', async () => {
-    const { once, tries, settled } = sharing({ state: 'begun', firstTriedMsAgo: 7 })
+    const { once, tries, settled } = sharing({ state: 'begun', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
     expect(tries).toEqual([NOW_MS - 7, NOW_MS - 7])
@@ -159,6 +174,13 @@ describe('where replicas share what they know, a request with a key', () => {
       ['unknown', undefined],
       ['answered', '"found"'],
     ])
+  })
+
+  test('tells the others that it is a repeat, and hears of a try whose time they do not know either', async () => {
+    const { once, tries, asked } = sharing({ state: 'begun', earlier: { msAgo: undefined } })
+    await once('found', true)
+    expect(asked).toEqual([true])
+    expect(tries).toEqual(['unknown'])
   })
 
   test('tells the others what became of it', async () => {
