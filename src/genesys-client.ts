@@ -65,7 +65,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
     createUpstreamClient({
       name,
       timeoutMs,
-      now: monotonicNow,
+      monotonicNow,
       agents: usedAgents,
       observe,
       onResponse,
@@ -88,7 +88,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
       loginUrl: hosts.loginUrl,
       client: clients.login,
       refused: parts.refusedCredentials,
-      now: monotonicNow,
+      monotonicNow,
     })
   return {
     guestApi: createDriver(config, { ...clients, fileAddresses }, accessToken, parts),

@@ -1,7 +1,7 @@
 import type { AccessToken } from './genesys/oauth/access-token.ts'
 import { activeDeployment } from './genesys/active-deployment.ts'
 import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
-import { monotonicNow } from './upstream/monotonic-now.ts'
+import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export interface ReadinessCheck {
@@ -57,7 +57,7 @@ export interface ReadinessOptions {
   readonly allowedOrigins?: readonly string[]
   /** Undefined where replicas share nothing. */
   readonly sharedState?: { readonly isAvailable: boolean } | undefined
-  readonly now?: () => number
+  readonly monotonicNow?: () => number
 }
 
 /**
@@ -65,13 +65,13 @@ export interface ReadinessOptions {
  * a host that is down does not: every replica would be taken away at once, and what is known goes on serving.
  */
 export function createReadiness(options: ReadinessOptions): Readiness {
-  const { guestApi, accessToken, sharedState, now = monotonicNow } = options
+  const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let isDraining = false
   const notices = new Map<string, ReadinessCheck>()
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   function askGenesys(): Promise<ReadinessCheck[]> {
-    const deadlineAtMs = now() + CHECK_TIMEOUT_MS
+    const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
     // Web messaging needs no OAuth: with it, attributes change during a conversation too.
     const needsOAuth = guestApi.name !== 'web-messaging'
     return Promise.all([
@@ -83,8 +83,8 @@ export function createReadiness(options: ReadinessOptions): Readiness {
 
   return {
     async report() {
-      if (known === undefined || now() - known.atMs > REPORT_TTL_MS)
-        known = { atMs: now(), checks: askGenesys() }
+      if (known === undefined || monotonicNow() - known.atMs > REPORT_TTL_MS)
+        known = { atMs: monotonicNow(), checks: askGenesys() }
       const checks = [
         ...(await known.checks),
         ...notices.values(),

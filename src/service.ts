@@ -129,7 +129,7 @@ export function createSiteService(
     verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
     trusted: config.attributes.trusted,
     trustedAttributes,
-    now: monotonicNow,
+    monotonicNow,
   })
   const registry = createSessionRegistry(
     (sid, generation) => live.endOlder(sid, generation),
@@ -172,7 +172,7 @@ export function createSiteService(
     accessToken: genesys.accessToken,
     allowedOrigins: config.allowedOrigins,
     sharedState,
-    now: monotonicNow,
+    monotonicNow,
   })
 
   metrics.observeReadiness(() => readiness.report())

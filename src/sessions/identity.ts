@@ -51,9 +51,9 @@ export function createIdentity(options: {
   /** Key -> claim of the user token. */
   readonly trusted: Readonly<Record<string, string>>
   readonly trustedAttributes: TrustedAttributes | undefined
-  readonly now?: () => number
+  readonly monotonicNow: () => number
 }): Identity {
-  const { verifyUserToken, trusted, trustedAttributes, now = Date.now } = options
+  const { verifyUserToken, trusted, trustedAttributes, monotonicNow } = options
 
   async function verified(userToken: string): Promise<Visitor> {
     if (verifyUserToken !== undefined) return verifyUserToken(userToken)
@@ -71,7 +71,7 @@ export function createIdentity(options: {
         : await readInTime(
             trustedAttributes,
             { request: request.request, visitor },
-            request.deadlineAtMs - now(),
+            request.deadlineAtMs - monotonicNow(),
           )
     if (userToken === undefined && trustedAttributes === undefined) return undefined
 

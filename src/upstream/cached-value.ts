@@ -16,7 +16,7 @@ export interface CachePolicy<T> {
   readonly negativeTtlMs?: (error: unknown) => number
   /** An error after which the old value is wrong, and not just old. Default: none is. */
   readonly isDefinitive?: (error: unknown) => boolean
-  readonly now: () => number
+  readonly monotonicNow: () => number
 }
 
 /** One value from upstream, for all who need it. It has no timer: who needs it next has it loaded anew. */
@@ -38,13 +38,13 @@ export interface CachedValue<T> {
 const RETRY_AFTER_FAILURE_MS = 10_000
 
 export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {
-  const { now, staleIfErrorMs = 0, staleWhileRevalidateMs, negativeTtlMs, isDefinitive } = policy
+  const { monotonicNow, staleIfErrorMs = 0, staleWhileRevalidateMs, negativeTtlMs, isDefinitive } = policy
   let cached: { readonly value: T; readonly freshUntilMs: number; readonly staleUntilMs: number } | undefined
   let failure: { readonly error: unknown; readonly atMs: number } | undefined
   let loading: Promise<T> | undefined
 
   async function load(): Promise<T> {
-    const startedAtMs = now()
+    const startedAtMs = monotonicNow()
     try {
       const value = await policy.load(startedAtMs + policy.loadTimeoutMs)
       const freshUntilMs = startedAtMs + policy.ttlMs(value)
@@ -52,7 +52,7 @@ export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {
       failure = undefined
       return value
     } catch (error) {
-      failure = { error, atMs: now() }
+      failure = { error, atMs: monotonicNow() }
       throw error
     }
   }
@@ -71,13 +71,13 @@ export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {
 
   /** The old value, where it may stand in for the one that this error keeps from coming. */
   function valueDespite(error: unknown): T | undefined {
-    const serves = cached && now() < cached.freshUntilMs + staleIfErrorMs && !isDefinitive?.(error)
+    const serves = cached && monotonicNow() < cached.freshUntilMs + staleIfErrorMs && !isDefinitive?.(error)
     return serves ? cached?.value : undefined
   }
 
   return {
     async get(deadlineAtMs) {
-      const nowMs = now()
+      const nowMs = monotonicNow()
       if (cached && nowMs < cached.freshUntilMs) return cached.value
       const stale =
         cached && nowMs < cached.staleUntilMs ? cached.value : failure && valueDespite(failure.error)

@@ -21,7 +21,7 @@ export interface UpstreamBreaker {
  * One per dependency. It opens after ten failures in a row, and five seconds later lets one call
  * through to see. Only what the dependency is to blame for counts: no connection, no answer, 5xx.
  */
-export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
+export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreaker {
   let openUntilMs = 0
   const inARow = new ConsecutiveBreaker(FAILURES_IN_A_ROW)
   const policy = circuitBreaker(handleWhenResult(isFailure), {
@@ -29,7 +29,7 @@ export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
     breaker: inARow,
   })
   policy.onBreak(() => {
-    openUntilMs = now() + HALF_OPEN_AFTER_MS
+    openUntilMs = monotonicNow() + HALF_OPEN_AFTER_MS
   })
 
   /** cockatiel's `execute` waits with two functions for each call; as long as all is well, it is told afterwards. */
@@ -50,7 +50,7 @@ export function createUpstreamBreaker(now: () => number): UpstreamBreaker {
         throw error
       })
     },
-    retryAfterSeconds: () => Math.max(1, Math.ceil((openUntilMs - now()) / 1000)),
+    retryAfterSeconds: () => Math.max(1, Math.ceil((openUntilMs - monotonicNow()) / 1000)),
   }
 }
 

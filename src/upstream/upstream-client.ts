@@ -7,7 +7,7 @@ import {
   type TransportFailure,
   type UpstreamResponse,
 } from './http-attempt.ts'
-import { monotonicNow } from './monotonic-now.ts'
+import { monotonicNow as processMonotonicNow } from './monotonic-now.ts'
 import { retryDelayMs, type RetryKind } from './retry.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
@@ -27,7 +27,7 @@ export interface UpstreamClientOptions {
   readonly name: string
   /** Bound of each try; the deadline of the call bounds all of them together. */
   readonly timeoutMs: number
-  readonly now?: (() => number) | undefined
+  readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
   /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
   readonly agents?: UpstreamAgents | undefined
@@ -103,16 +103,24 @@ interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | '
 }
 
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { name, timeoutMs, now = monotonicNow, random = Math.random, observe, onResponse, tracing } = options
+  const {
+    name,
+    timeoutMs,
+    monotonicNow = processMonotonicNow,
+    random = Math.random,
+    observe,
+    onResponse,
+    tracing,
+  } = options
   const agents = options.agents ?? createUpstreamAgents()
   const send = createAttemptSender(agents)
-  const breaker = createUpstreamBreaker(now)
+  const breaker = createUpstreamBreaker(monotonicNow)
 
   /** What is read of a good response, after as many attempts as the call may have. */
   async function deliver<T>(call: Delivery<T>): Promise<T> {
     const { method, url, headers, body, operation, retry, deadlineAtMs } = call
     for (let number = 1; ; number++) {
-      const startedAtMs = now()
+      const startedAtMs = monotonicNow()
       const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
       if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
       let traced: TracedAttempt | undefined
@@ -121,7 +129,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         const sent = traced && call.passesTraceOn ? { ...headers, ...traced.headers } : headers
         return send({ method, url, headers: sent, body, timeoutMs: leftMs })
       })
-      const endedAtMs = now()
+      const endedAtMs = monotonicNow()
       traced?.end(
         resultOf(outcome),
         outcome?.kind === 'response' ? correlationIdOf(outcome.message.headers) : undefined,

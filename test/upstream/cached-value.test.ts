@@ -18,7 +18,7 @@ beforeEach(() => {
     staleIfErrorMs: 60_000,
     negativeTtlMs: (error) => (isVerdict(error) ? 2000 : 0),
     isDefinitive: isVerdict,
-    now: () => nowMs,
+    monotonicNow: () => nowMs,
   })
 })
 

@@ -1,6 +1,6 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import { monotonicNow } from '../../upstream/monotonic-now.ts'
+import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
 import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
@@ -32,7 +32,7 @@ export interface AccessTokenOptions extends OAuthCredentials {
   readonly client: UpstreamClient
   /** Where replicas share what was refused. */
   readonly refused?: RefusedCredentials | undefined
-  readonly now?: (() => number) | undefined
+  readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
 }
 
@@ -66,7 +66,7 @@ interface CachedToken extends TokenLifetime {
 
 /** The first call after the time for renewal starts it, and is served with the token that is still good. */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
-  const { client, now = monotonicNow, random = Math.random } = options
+  const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
 
@@ -97,7 +97,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
     negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),
-    now,
+    monotonicNow,
   })
 
   async function get(deadlineAtMs: DeadlineAtMs): Promise<string> {
@@ -116,14 +116,14 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       try {
         return await call(`Bearer ${token}`)
       } catch (error) {
-        if (!isUnauthorized(error) || now() < unauthorizedCooldownUntilMs) throw error
+        if (!isUnauthorized(error) || monotonicNow() < unauthorizedCooldownUntilMs) throw error
       }
       invalidate(token)
       const fresh = await get(deadlineAtMs)
       try {
         return await call(`Bearer ${fresh}`)
       } catch (error) {
-        if (isUnauthorized(error)) unauthorizedCooldownUntilMs = now() + UNAUTHORIZED_COOLDOWN_MS
+        if (isUnauthorized(error)) unauthorizedCooldownUntilMs = monotonicNow() + UNAUTHORIZED_COOLDOWN_MS
         throw error
       }
     },

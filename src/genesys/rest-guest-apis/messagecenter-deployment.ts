@@ -38,7 +38,7 @@ const Deployment = z.object({
 
 /** `GET /api/v2/messagecenter/deployments/{deploymentId}` with our OAuth token, asked by one for all. */
 export function createMessageCenterDeployment(options: RestGuestOptions): MessageCenterDeployment {
-  const { monotonicNow: now = processMonotonicNow } = options
+  const { monotonicNow = processMonotonicNow } = options
   const deployment = createCachedValue({
     load: (deadlineAtMs) => readDeployment(options, deadlineAtMs),
     loadTimeoutMs: CHECK_TIMEOUT_MS,
@@ -47,7 +47,7 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
     staleIfErrorMs: STALE_IF_ERROR_MS,
     negativeTtlMs: (error) => (isDefinitive(error) ? NEGATIVE_TTL_MS : 0),
     isDefinitive,
-    now,
+    monotonicNow,
   })
   return {
     info: (deadlineAtMs) => deployment.get(deadlineAtMs),

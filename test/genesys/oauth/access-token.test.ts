@@ -13,19 +13,19 @@ const SECRET = 'wZ9-very-secret'
 let nowMs: number
 let client: UpstreamClient
 let accessToken: AccessToken
-const now = (): number => nowMs
+const monotonicNow = (): number => nowMs
 const soon = (): number => nowMs + 5000
 
 beforeEach(() => {
   nowMs = Date.UTC(2026, 10, 24)
-  client = createUpstreamClient({ name: 'login', timeoutMs: 2000, now, random: () => 0 })
+  client = createUpstreamClient({ name: 'login', timeoutMs: 2000, monotonicNow, random: () => 0 })
   accessToken = make()
 })
 afterEach(() => client.close())
 
 function make(more: Partial<Parameters<typeof createAccessToken>[0]> = {}): AccessToken {
   const credentials = { loginUrl: LOGIN, clientId: 'id', clientSecret: SECRET }
-  return createAccessToken({ client, ...credentials, now, random: () => 0, ...more })
+  return createAccessToken({ client, ...credentials, monotonicNow, random: () => 0, ...more })
 }
 
 /** Looks again and again, without a clock, until it holds. */

@@ -8,17 +8,17 @@ const BURST_SHARE = 1 / 4
 export class ConnectionRateLimiter {
   readonly #burst: number
   readonly #perMs: number
-  readonly #now: () => number
+  readonly #monotonicNow: () => number
   #left: number
   #atMs: number
 
   /** @param perMinute never exceeded by those who ask, in any minute */
-  constructor(perMinute: number, now: () => number) {
+  constructor(perMinute: number, monotonicNow: () => number) {
     this.#burst = Math.max(1, perMinute * BURST_SHARE)
     this.#perMs = (perMinute * (1 - BURST_SHARE)) / 60_000
-    this.#now = now
+    this.#monotonicNow = monotonicNow
     this.#left = this.#burst
-    this.#atMs = now()
+    this.#atMs = monotonicNow()
   }
 
   /** Whether one more may connect now. */
@@ -36,7 +36,7 @@ export class ConnectionRateLimiter {
   }
 
   #refill(): void {
-    const nowMs = this.#now()
+    const nowMs = this.#monotonicNow()
     this.#left = Math.min(this.#burst, this.#left + Math.max(0, nowMs - this.#atMs) * this.#perMs)
     this.#atMs = nowMs
   }

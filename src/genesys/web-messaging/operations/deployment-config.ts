@@ -71,7 +71,7 @@ export interface DeploymentConfigOptions {
 }
 
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
-  const { deploymentId, monotonicNow: now } = options
+  const { deploymentId, monotonicNow } = options
   const info = createCachedValue({
     async load(deadlineAtMs) {
       const reads = [readConfig(options, deadlineAtMs), readWebDeployment(options, deadlineAtMs)] as const
@@ -83,7 +83,7 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
     staleIfErrorMs: Infinity,
     negativeTtlMs: () => NEGATIVE_TTL_MS,
     isDefinitive: (error) => error instanceof UpstreamError && error.code === 'deployment_not_usable',
-    now,
+    monotonicNow,
   })
   return {
     get known() {
