@@ -45,13 +45,16 @@ export interface Reply {
 
 /** What a component says: the prompt before it is answered, the reply afterwards. */
 export interface Prompt {
+  readonly header?: string
   readonly title?: string
   readonly subtitle?: string
   readonly imageUrl?: string
+  readonly buttonLabel?: string
 }
 
 export interface AttachmentContent {
   readonly type: 'attachment'
+  /** Empty where Genesys gives none: the address of such a file cannot be renewed. */
   readonly id: string
   readonly mediaType: string
   readonly url?: string

@@ -32,7 +32,7 @@ function fileView(file: Part<'attachment'>, view: ChatView): HTMLElement {
   const className = isPicture ? 'picture' : 'file'
   if (url === undefined) return h('div', { class: className }, ...shown)
   const link = externalLink(url, { class: className, ...(isPicture && { 'aria-label': label }) }, ...shown)
-  keepFresh(link, file.id, view)
+  if (file.id !== '') keepFresh(link, file.id, view)
   return link
 }
 

@@ -146,8 +146,7 @@ function isAtAnchor(
 
 function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {
   if (frame.class !== 'StructuredMessage' || frame.tracingId !== tracingId) return undefined
-  const wire: StructuredMessage = { ...frame.body, type: frame.body.type ?? 'Text' }
-  return isInbound(wire) ? readMessage(wire, nowMs) : undefined
+  return isInbound(frame.body) ? readMessage(frame.body, nowMs) : undefined
 }
 
 /** Where Genesys gives no tracing id back, a message is recognized by what it says. */

@@ -24,15 +24,33 @@ interface ReadElement {
   readonly inReplyTo?: string | undefined
 }
 
-const Attachment = z.object({
-  id: z.string(),
-  mediaType: maybe(z.string()),
-  url: maybe(Picture),
-  filename: maybe(z.string()),
-  fileSize: maybe(z.number().nonnegative()),
-  mime: maybe(z.string()),
-  text: maybe(z.string()),
-})
+const Size = maybe(z.number().nonnegative())
+/** Genesys: every field but `mediaType` may be missing, and its schemas and clients call name and size differently. */
+const Attachment = z
+  .object({
+    id: z.string().catch(''),
+    mediaType: z.string().catch('File'),
+    url: maybe(Picture),
+    filename: maybe(z.string()),
+    fileName: maybe(z.string()),
+    fileSize: Size,
+    contentSizeBytes: Size,
+    mime: maybe(z.string()),
+    text: maybe(z.string()),
+  })
+  .refine(({ id, url }) => id !== '' || url !== undefined)
+  .transform(({ id, mediaType, url, mime, text, ...file }): Content => ({
+    type: 'attachment',
+    id,
+    mediaType,
+    ...defined({
+      url,
+      fileName: file.filename ?? file.fileName,
+      fileSizeBytes: file.fileSize ?? file.contentSizeBytes,
+      mimeType: mime,
+      text: text || undefined,
+    }),
+  }))
 
 const QuickReply = z
   .object({
@@ -56,22 +74,23 @@ const ActionFields = z.object({
 })
 
 /**
- * Genesys' own clients read the type without regard to case, know `Button` beside `Postback`, and allow every field
- * but the text to be missing: a button without a payload sends its text.
+ * Genesys' own clients read the type without regard to case and know `Button` beside `Postback`; its schema requires no
+ * field: a button without a payload sends its text, and one without a text shows what it does.
  */
 const Action = ActionFields.transform(({ type = '', text, payload, url }): CardAction[] => {
-  if (text === undefined) return []
-  if (type.toLowerCase() === 'link') return url === undefined ? [] : [{ type: 'link', text, url }]
+  if (type.toLowerCase() === 'link')
+    return url === undefined ? [] : [{ type: 'link', text: text || url, url }]
+  const said = text || payload
   const isButton = /^(postback|button)$/i.test(type)
-  return isButton ? [{ type: 'postback', text, payload: payload || text }] : []
+  return isButton && said ? [{ type: 'postback', text: said, payload: payload || said }] : []
 })
 
 /** A link without a text is documented for the card itself. */
 const CardDefaultAction = ActionFields.transform(
   ({ type = '', text, payload, url }): DefaultAction | undefined => {
     if (type.toLowerCase() === 'link')
-      return url === undefined ? undefined : { type: 'link', ...defined({ text }), url }
-    const said = text ?? payload
+      return url === undefined ? undefined : { type: 'link', ...defined({ text: text || undefined }), url }
+    const said = text || payload
     const isButton = /^(postback|button)$/i.test(type)
     return isButton && said ? { type: 'postback', text: said, payload: payload || said } : undefined
   },
@@ -105,6 +124,7 @@ const GenericBody = z
     description: maybe(z.string()),
     image: maybe(Picture),
     video: maybe(Picture),
+    actions: maybe(GenericActions),
     components: listOf(
       z
         .object({ title: maybe(z.string()), text: maybe(z.string()), actions: GenericActions })
@@ -116,12 +136,25 @@ const GenericBody = z
         }),
     ),
   })
-  .transform(({ title, description, image, video, components }): Content => ({
+  .transform(({ title, description, image, video, actions, components }): Content => ({
     type: 'card',
     title,
-    ...defined({ description, imageUrl: image, videoUrl: video }),
+    ...defined({
+      description,
+      imageUrl: image,
+      videoUrl: video,
+      defaultAction: genericDefaultAction(actions),
+    }),
     actions: components.filter(({ text }) => text !== ''),
   }))
+
+function genericDefaultAction(
+  actions: z.infer<typeof GenericActions> | undefined,
+): DefaultAction | undefined {
+  const { url, textback } = actions ?? {}
+  if (url !== undefined) return { type: 'link', url }
+  return textback ? { type: 'postback', text: textback, payload: textback } : undefined
+}
 
 const RICH_LINK_HEADERS = { Text: 'text', Image: 'image', Video: 'video', File: 'file' } as const
 const RichLinkHeader = z
@@ -153,18 +186,7 @@ const ButtonResponse = z.object({
 
 /** By `contentType`: the key of the element that has the content, and how to read it. */
 const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
-  Attachment: reader('attachment', Attachment, ({ id, mediaType = 'File', url, text, ...file }) => ({
-    type: 'attachment',
-    id,
-    mediaType,
-    ...defined({
-      url,
-      fileName: file.filename,
-      fileSizeBytes: file.fileSize,
-      mimeType: file.mime,
-      text: text || undefined,
-    }),
-  })),
+  Attachment: reader('attachment', Attachment, (file) => file),
   QuickReply: reader('quickReply', QuickReply, (reply) => reply),
   QuickReplyV2: {
     key: 'quickReplyV2',

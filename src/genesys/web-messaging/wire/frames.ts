@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { maybe } from './json-schemas.ts'
+import { listOf, maybe } from './json-schemas.ts'
 import { PromptSchema } from './pickers.ts'
 
 /**
@@ -54,13 +54,13 @@ const SessionResponse = z.object({
     z.object({
       inbound: maybe(
         z.object({
-          fileTypes: maybe(z.array(z.object({ type: z.string() }))),
+          fileTypes: maybe(listOf(z.object({ type: z.string() }))),
           maxFileSizeKB: maybe(z.number().positive()),
         }),
       ),
     }),
   ),
-  blockedExtensions: maybe(z.array(z.string())),
+  blockedExtensions: maybe(listOf(z.string())),
   clearedExistingSession: maybe(z.boolean()),
   /** How long it lives after each message. */
   durationSeconds: maybe(z.number().positive()),
@@ -150,14 +150,20 @@ const Envelope = z.object({
   body: z.unknown().optional(),
 })
 
+const Body = z.object({ tracingId: Text })
+/** The classes that refuse, whatever code they carry. */
+const ERRORS: ReadonlySet<string> = new Set(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])
+
 /** Reads the text of a WebSocket message. Never throws, whatever the text. */
 export function readFrame(text: string): Frame {
   const envelope = Envelope.safeParse(parseJson(text))
   if (!envelope.success) return { class: 'unrecognized', tracingId: undefined, reason: 'not a frame' }
-  const { type, class: name, code, tracingId, body } = envelope.data
+  const { type, class: name, code, body } = envelope.data
+  // Genesys' schema allows it in either place.
+  const tracingId = envelope.data.tracingId ?? Body.safeParse(body).data?.tracingId
   // The attachment classes refuse by their class, whatever code they carry.
-  const isError = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
-  if (isError || name === 'ErrorMessage') return { class: 'error', tracingId, ...readErrorBody(body, code) }
+  const isRefused = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
+  if (isRefused || ERRORS.has(name)) return { class: 'error', tracingId, ...readErrorBody(body, code) }
   if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, reason: 'unknown class' }
   const { data } = BODIES[name as Class].safeParse(body ?? {})
   if (!data) return { class: 'unrecognized', tracingId, reason: `unreadable ${name}` }

@@ -5,9 +5,11 @@ import { Address, Picture, defined, listOf, maybe } from './json-schemas.ts'
 /** The schemas of date and list pickers, alone and in forms: Genesys' `swagger.json` of the Java SDK. */
 
 const ReceivedReplyMessage = z.object({
+  header: maybe(z.string()),
   title: maybe(z.string()),
   subtitle: maybe(z.string()),
   imageUrl: maybe(Picture),
+  buttonLabel: maybe(z.string()),
 })
 
 /** Undefined for a prompt that says nothing. */
@@ -93,11 +95,11 @@ export const ListPicker = z
     }),
   )
 
-/** What is asked, as a text: title and subtitle, each on its line. */
+/** What is asked, as a text: title (or header) and subtitle, each on its line. */
 export function promptText(parts: readonly Content[]): string | undefined {
   for (const part of parts) {
     const prompt = part.type === 'list-picker' || part.type === 'form' ? part.prompt : undefined
-    const lines = [prompt?.title, prompt?.subtitle].filter(Boolean)
+    const lines = [prompt?.title || prompt?.header, prompt?.subtitle].filter(Boolean)
     if (lines.length > 0) return lines.join('\n')
   }
   return undefined

@@ -6,9 +6,10 @@ import { defined } from './json-schemas.ts'
 /** Genesys: 5 s where the event does not say how long the typing lasts. */
 const TYPING_MS = 5_000
 
-/** True for what a chat shows; events (typing, presence) are not. */
-function isMessage(wire: StructuredMessage): boolean {
-  return wire.type === 'Text' || wire.type === 'Structured'
+/** True for what a chat shows; events (typing, presence) and receipts are not. What has no type is a text. */
+function isMessage({ type, text, content, events = [] }: StructuredMessage): boolean {
+  if (type !== undefined) return /^(Text|Structured|Message)$/.test(type)
+  return events.length === 0 && (text !== undefined || content !== undefined)
 }
 
 /**
@@ -29,7 +30,8 @@ export function readMessage(wire: StructuredMessage, fallbackMs: number): Messag
   if (!isMessage(wire) || id === undefined) return undefined
   const { parts, prompt, inReplyTo = wire.metadata?.parentMessageId } = readContent(wire.content ?? [])
   const text = wire.text || prompt
-  const content = wire.id === undefined || wire.id === id ? parts : withReplyTo(parts, wire.id)
+  const said = isInbound(wire) ? parts : offeredReplies(parts)
+  const content = wire.id === undefined || wire.id === id ? said : withReplyTo(said, wire.id)
   const from = readFrom(wire)
   return {
     id,
@@ -57,6 +59,17 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
     return { type: 'session', state: isReadOnly ? 'read-only' : 'disconnected' }
   }
   return readSignIn(wire) ?? readOffer(wire) ?? readTyping(wire)
+}
+
+/** Genesys: quick replies are also offered as button responses; its mobile SDK reads those where there are no others. */
+function offeredReplies(parts: readonly Content[]): readonly Content[] {
+  const isOffer = (part: Content) => part.type === 'button-response' && part.source === 'quick-reply'
+  if (parts.some(({ type }) => type === 'quick-reply')) return parts.filter((part) => !isOffer(part))
+  return parts.map((part) =>
+    part.type === 'button-response' && isOffer(part)
+      ? { type: 'quick-reply', text: part.text, payload: part.payload }
+      : part,
+  )
 }
 
 /** Genesys: an answer names what it answers by the body's `id`, whatever its `channel.messageId`. */

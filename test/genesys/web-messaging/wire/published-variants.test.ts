@@ -1,0 +1,215 @@
+import { describe, expect, test } from '@jest/globals'
+import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
+import { readFrame, StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+import { readEvent, readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
+
+/**
+ * What published schemas, fixtures and clients have beyond the usual payloads: fields that may be missing, other names,
+ * other places. JV, KT and SC as in published-payloads.test.ts; JS: the types of npm `purecloud-platform-client-v2` 262.0.0.
+ */
+
+const NOW_MS = Date.UTC(2026, 0, 1)
+const message = (body: object) => readMessage(StructuredMessage.parse({ id: 'm', ...body }), NOW_MS)
+const event = (body: object) => readEvent(StructuredMessage.parse({ type: 'Event', ...body }), NOW_MS)
+const parts = (...content: object[]) => readContent(content).parts
+const attachment = (fields: object) => parts({ contentType: 'Attachment', attachment: fields })
+const buttonResponse = (fields: object) => ({ contentType: 'ButtonResponse', buttonResponse: fields })
+const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
+
+describe('an attachment', () => {
+  /** JV ContentAttachment, JS WebMessagingAttachment: only `mediaType` is required. */
+  test('without an id is shown by its address', () => {
+    expect(attachment({ mediaType: 'Image', url: 'https://x.example/sticker.png' })).toEqual([
+      { type: 'attachment', id: '', mediaType: 'Image', url: 'https://x.example/sticker.png' },
+    ])
+  })
+
+  test('without an id or an address is nothing that can be shown', () => {
+    expect(attachment({ mediaType: 'Image' })).toEqual([{ type: 'unsupported', contentType: 'Attachment' }])
+  })
+
+  /** JV ContentAttachment `contentSizeBytes`; the Messenger reads `fileName` beside `filename` (SC sdk-source-notes.md). */
+  test.each([
+    [{ filename: 'a.pdf', fileSize: 12 }],
+    [{ fileName: 'a.pdf', contentSizeBytes: 12 }],
+    [{ filename: null, fileName: 'a.pdf', fileSize: null, contentSizeBytes: 12 }],
+  ])('has its name and size as in %j', (fields) => {
+    expect(attachment({ id: 'f', mediaType: 'File', ...fields })).toMatchObject([
+      { fileName: 'a.pdf', fileSizeBytes: 12 },
+    ])
+  })
+})
+
+describe('quick replies that come as button responses', () => {
+  const yes = buttonResponse({ type: 'QuickReply', text: 'Yes', payload: 'y' })
+  const ask = { type: 'Structured', text: 'Sure?' }
+
+  /** developer.genesys.cloud, websocketapi#outbound-messages, quoted by SC; KT `MessageExtension.toQuickReplies`. */
+  test('are offered', () => {
+    expect(message({ ...ask, direction: 'Outbound', content: [yes] })?.content).toEqual([
+      { type: 'quick-reply', text: 'Yes', payload: 'y' },
+    ])
+  })
+
+  /** KT `MessageExtensionTest`: with quick replies in the same message those count alone. */
+  test('are not offered twice', () => {
+    const quickReply = {
+      contentType: 'QuickReply',
+      quickReply: { text: 'Yes', payload: 'y', action: 'Message' },
+    }
+    expect(message({ ...ask, direction: 'Outbound', content: [quickReply, yes] })?.content).toEqual([
+      { type: 'quick-reply', text: 'Yes', payload: 'y' },
+    ])
+  })
+
+  test('are the answer where the guest says them', () => {
+    expect(message({ ...ask, direction: 'Inbound', content: [yes] })?.content).toEqual([
+      { type: 'button-response', text: 'Yes', payload: 'y', source: 'quick-reply' },
+    ])
+  })
+})
+
+describe('a card', () => {
+  /** JV ContentCardAction requires no field. */
+  test.each([
+    [
+      { type: 'Link', url: 'https://x.example/' },
+      { type: 'link', text: 'https://x.example/', url: 'https://x.example/' },
+    ],
+    [
+      { type: 'Postback', payload: 'buy' },
+      { type: 'postback', text: 'buy', payload: 'buy' },
+    ],
+    // KT `CardTestValues`: a link that has a payload too.
+    [
+      { type: 'link', text: 'Open', url: 'https://x.example/', payload: '{"key":"value"}' },
+      { type: 'link', text: 'Open', url: 'https://x.example/' },
+    ],
+  ])('has the action %j', (wire, expected) => {
+    expect(parts({ contentType: 'Card', card: { title: 'C', actions: [wire] } })).toEqual([
+      { type: 'card', title: 'C', actions: [expected] },
+    ])
+  })
+
+  /** KT `createStructuredMessageWithCarouselDefaultActionLinks`: `"text": ""`. */
+  test('in a carousel has a default action whose text is empty', () => {
+    const defaultAction = { type: 'Link', text: '', url: 'https://x.example/' }
+    expect(
+      parts({ contentType: 'Carousel', carousel: { cards: [{ title: 'C', defaultAction, actions: [] }] } }),
+    ).toEqual([
+      {
+        type: 'carousel',
+        cards: [{ title: 'C', defaultAction: { type: 'link', url: 'https://x.example/' }, actions: [] }],
+      },
+    ])
+  })
+
+  /** JV ContentGeneric `actions`, JS WebMessagingGeneric: what a click on the template itself does. */
+  test.each([
+    [
+      { url: 'https://x.example/', urlTarget: '_blank' },
+      { type: 'link', url: 'https://x.example/' },
+    ],
+    [{ textback: 'more' }, { type: 'postback', text: 'more', payload: 'more' }],
+  ])('from a generic template has the default action %j', (actions, defaultAction) => {
+    expect(parts({ contentType: 'GenericTemplate', generic: { title: 'G', actions } })).toMatchObject([
+      { type: 'card', title: 'G', defaultAction },
+    ])
+  })
+})
+
+/** JV ContentReceivedReplyMessage: `header` and `buttonLabel` beside title, subtitle and picture. */
+describe('a prompt', () => {
+  const receivedMessage = {
+    header: 'Account',
+    title: '',
+    subtitle: 'Sign in to go on',
+    buttonLabel: 'Sign in',
+  }
+
+  test('of a bot that asks to sign in has the label of its button', () => {
+    const events = [{ eventType: 'Presence', presence: { type: 'Authenticate', receivedMessage } }]
+    expect(event({ direction: 'Outbound', events })).toMatchObject({
+      status: 'requested',
+      prompt: { header: 'Account', buttonLabel: 'Sign in' },
+    })
+  })
+
+  test('without a title says its header', () => {
+    const content = [{ contentType: 'ListPicker', listPicker: { receivedMessage, sections: [] } }]
+    expect(message({ type: 'Structured', direction: 'Outbound', content })?.text).toBe(
+      'Account\nSign in to go on',
+    )
+  })
+})
+
+describe('a message', () => {
+  /** JV NormalizedType has `Message`; a message of files alone goes out without a type (SC), so one may come back so. */
+  test.each([[{ type: 'Message' }], [{}]])('of the type %j is a text', (type) => {
+    expect(message({ ...type, direction: 'Outbound', text: 'Hello' })).toMatchObject({
+      type: 'text',
+      text: 'Hello',
+      sender: 'agent',
+    })
+  })
+
+  test.each([[{ type: 'Receipt', text: 'x' }], [{ events: [{ eventType: 'Typing' }] }], [{}]])(
+    'is not %j (JV NormalizedType)',
+    (body) => {
+      expect(message(body)).toBeUndefined()
+    },
+  )
+
+  /** KT `SerializationTest`: content of an unknown type before an attachment, no `channel`. */
+  test('keeps what is known beside content that nobody knows', () => {
+    const content = [
+      { fakeContent: { foo: 'bar' }, contentType: 'FakeContent' },
+      {
+        contentType: 'Attachment',
+        attachment: { id: 'a', filename: 'image.png', mediaType: 'Image', url: 'https://x.example/' },
+      },
+    ]
+    const body = { type: 'Text', text: 'Hi', direction: 'Outbound', originatingEntity: 'Human', content }
+    expect(message(body)).toMatchObject({
+      text: 'Hi',
+      content: [
+        { type: 'unsupported', contentType: 'FakeContent' },
+        { type: 'attachment', fileName: 'image.png' },
+      ],
+    })
+  })
+})
+
+describe('a frame', () => {
+  /** JV: every body has an optional `tracingId`, and so has the envelope. */
+  test.each([
+    [{ class: 'SessionResponse', body: { connected: true, tracingId: 't' } }],
+    [{ class: 'StructuredMessage', body: { type: 'Text', tracingId: 't' } }],
+    [{ class: 'ErrorMessage', code: 400, body: { message: 'no', errorCode: 4011, tracingId: 't' } }],
+    [{ class: 'JwtResponse', body: { jwt: 'j', exp: 1, tracingId: 'other' }, tracingId: 't' }],
+  ])('may carry its tracing id in the body: %j', (fields) => {
+    expect(frame(fields)).toMatchObject({ class: expect.not.stringMatching('unrecognized'), tracingId: 't' })
+  })
+
+  /** JV MessageDataType has `Error`; the rest of its form is that of ErrorMessage. */
+  test.each(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])('of the class %s refuses', (name) => {
+    const body = { name: 'Error', message: 'm', errorCode: 4006, errorMessage: 'Session has expired' }
+    expect(frame({ class: name, body })).toMatchObject({
+      class: 'error',
+      code: 4006,
+      text: 'Session has expired',
+    })
+  })
+
+  /** JV FileUploadMode: one entry that cannot be read does not switch attachments off. */
+  test('keeps the allowed media beside entries of another form', () => {
+    const inbound = { fileTypes: [{ type: 'image/png' }, 'video/mpg', null], maxFileSizeKB: 10_240 }
+    const body = { connected: true, allowedMedia: { inbound }, blockedExtensions: ['.ade', null] }
+    expect(frame({ class: 'SessionResponse', body })).toMatchObject({
+      body: {
+        allowedMedia: { inbound: { fileTypes: [{ type: 'image/png' }], maxFileSizeKB: 10_240 } },
+        blockedExtensions: ['.ade'],
+      },
+    })
+  })
+})
