@@ -79,30 +79,39 @@ export async function endureOnce({ verdict, messages, seed }) {
       const serial = started++
       const isRepeated = tabRandom() >= GIVEN_UP_AT_ONCE
       const text = isRepeated && tabRandom() < SAME_WORDS ? 'ok' : `message ${serial}`
-      guest.sent.push({ text, ...(await send({ guest, home, text, isRepeated, tabRandom })) })
+      const attempts = []
+      const sent = { text, attempts }
+      guest.sent.push(sent)
+      sent.id = await send({ guest, home, text, isRepeated, tabRandom, attempts })
       await pause(tabRandom() * MAX_PAUSE_MS)
     }
   }
 
-  /** As README says: the same key, and a count on each repeat; the other replica where one does not answer. */
-  async function send({ guest, home, text, isRepeated, tabRandom }) {
+  /**
+   * As README says: the same key, and a count on each repeat; the other replica where one does not answer.
+   * @returns the id that a 201 gave
+   */
+  async function send({ guest, home, text, isRepeated, tabRandom, attempts }) {
     const key = randomUUID()
     for (let retry = 0; ; retry++) {
-      const to = replicas[(home + retry) % REPLICAS]
+      const at = (home + retry) % REPLICAS
+      const to = replicas[at]
       const headers = {
         authorization: `Bearer ${guest.session}`,
         'idempotency-key': key,
         'idempotency-retry': String(retry),
       }
+      const beganAt = new Date().toISOString()
       const { status, body } = await ask(to, 'POST', '/messages', headers, { text })
-      if (status === 201) return { id: body.id }
+      attempts.push(`${beganAt} replica ${at} (pid ${to.pid}): ${status} ${body?.code ?? ''}`)
+      if (status === 201) return body.id
       if (!REPEATED.has(status)) {
         unexpected.push(`${status} ${body?.code}`)
-        return {}
+        return undefined
       }
       if (!isRepeated) {
         told.givenUp += 1
-        return {}
+        return undefined
       }
       told.repeats += 1
       await pause(Math.min(MAX_REPEAT_PAUSE_MS, 100 * 2 ** retry) * (0.5 + tabRandom() / 2))
@@ -177,8 +186,9 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   function judge(guests) {
-    const found = { missing: [], doubled: [], sameId: [], unknown: [] }
+    const found = { missing: [], doubled: [], sameId: [], unknown: [], ways: [] }
     for (const { token, sent } of guests) judgeGuest(genesys.transcript(token), sent, found)
+    for (const way of found.ways.slice(0, 5)) say(way)
     const acknowledged = guests.flatMap(({ sent }) => sent).filter(({ id }) => id !== undefined).length
     const list = (what) => `${what.length} ${what.slice(0, 5)}`
     expect(acknowledged > messages / 2, `${acknowledged} of ${messages} messages got 201`)
@@ -194,23 +204,41 @@ export async function endureOnce({ verdict, messages, seed }) {
 
 /** How often each text is there, against how often it was acknowledged, and how often it may be there at most. */
 function judgeGuest(transcript, sent, found) {
+  findDoubles(transcript, sent, found)
   const there = new Map()
   for (const { text } of transcript) there.set(text, (there.get(text) ?? 0) + 1)
   const wanted = new Map()
   for (const { text, id } of sent) {
-    const counts = wanted.get(text) ?? { acknowledged: 0, sent: 0 }
-    counts.sent += 1
+    const counts = wanted.get(text) ?? { acknowledged: 0 }
     if (id !== undefined) counts.acknowledged += 1
     wanted.set(text, counts)
   }
   for (const [text, counts] of wanted) {
     const count = there.get(text) ?? 0
     if (count < counts.acknowledged) found.missing.push(text)
-    if (count > counts.sent) found.doubled.push(text)
   }
   for (const text of there.keys()) if (!wanted.has(text)) found.unknown.push(text)
   const ids = sent.flatMap(({ id }) => id ?? [])
   if (new Set(ids).size !== ids.length) found.sameId.push(...ids.filter((id, at) => ids.indexOf(id) !== at))
+}
+
+/** What is there more than once, as each message has a tracing id of its own, and its way there. */
+function findDoubles(transcript, sent, found) {
+  const timesOf = new Map()
+  for (const { text, time, metadata } of transcript) {
+    const known = timesOf.get(metadata.tracingId)
+    if (known) known.times.push(time)
+    else timesOf.set(metadata.tracingId, { text, times: [time] })
+  }
+  for (const { text, times } of timesOf.values()) {
+    if (times.length === 1) continue
+    found.doubled.push(text)
+    const repeated = sent.filter((each) => each.text === text && each.attempts.length > 1)
+    const message = repeated.findLast(({ attempts }) => attempts[0] <= times[0])
+    found.ways.push(
+      [`"${text}" is there from ${times.join(' and ')}`, ...(message?.attempts ?? [])].join('\n    '),
+    )
+  }
 }
 
 function parsed(text) {

@@ -11,6 +11,8 @@ export interface TranscriptEntry {
   content?: StructuredMessage['content']
   events?: StructuredMessage['events']
   time: string
+  /** As the guest's client gave it, and what the platform added. */
+  metadata: StructuredMessage['metadata']
   /** The customer's participant data at that moment. */
   attributes: Record<string, string>
   conversationId?: string
@@ -58,7 +60,7 @@ export function infoOf(session: GuestSession): SessionInfo {
 }
 
 function lineOf({ message, attributes, conversation }: Entry): TranscriptEntry {
-  const { id, type, text, content, events, channel } = message
+  const { id, type, text, content, events, channel, metadata } = message
   return {
     id,
     sender: senderOf(message),
@@ -67,6 +69,7 @@ function lineOf({ message, attributes, conversation }: Entry): TranscriptEntry {
     ...(content && { content }),
     ...(events && { events }),
     time: channel.time,
+    metadata,
     attributes,
     ...(conversation && { conversationId: conversation.id }),
   }

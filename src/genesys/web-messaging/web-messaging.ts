@@ -44,6 +44,8 @@ export interface WebMessagingOptions {
   readonly handshakeTimeoutMs?: number
   /** Bound of each request that is a step of a longer operation, such as an upload. Default 10 s. */
   readonly requestTimeoutMs?: number
+  /** How long a message that is not in the history may be on its way still, before a repeat sends it. Default 3 s. */
+  readonly repeatSettleMs?: number
   /** How long the socket of a guest whom nobody needs stays open. Default 30 s. */
   readonly idleMs?: number
   /** Default 20 s: a socket that is silent from one ping to the next is dead. */
@@ -77,6 +79,7 @@ const DEFAULTS = {
   application: 'genesys-guest-bff',
   handshakeTimeoutMs: 10_000,
   requestTimeoutMs: 10_000,
+  repeatSettleMs: 3_000,
   idleMs: 30_000,
   pingMs: 20_000,
   echoMs: 4 * 60_000,

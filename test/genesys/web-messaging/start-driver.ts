@@ -63,6 +63,7 @@ export async function startDriver(
     accessToken,
     signIn: true,
     random: () => 0.1,
+    repeatSettleMs: 0,
     onUnrecognizedFrame: (what) => odd.push(what),
     onHint: (hint) => hints.push(hint),
     ...rest,

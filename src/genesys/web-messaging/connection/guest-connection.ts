@@ -2,7 +2,7 @@ import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
 import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
-import { readEvent, readMessage } from '../wire/read-message.ts'
+import { isInbound, readEvent, readMessage } from '../wire/read-message.ts'
 import { echo } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { OfferedPickers } from './offered-pickers.ts'
@@ -199,7 +199,7 @@ export class GuestConnection implements SocketHandlers {
     const outcome = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome === 'late') this.#keepLate(frame)
+        if (outcome !== 'answer' && isInbound(frame.body)) this.#keepLate(frame)
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':

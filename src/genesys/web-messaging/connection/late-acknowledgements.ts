@@ -1,11 +1,11 @@
 import type { Message } from '../../guest-api.ts'
 
-const MAX_LATE = 4
+const MAX_LATE = 8
 const MAX_ACKNOWLEDGED = 8
 
 /**
- * Acknowledgements that came after their callers were told `delivery_unknown`, and which of the guest's
- * messages, of all its tabs and replicas, were acknowledged under which tracing id.
+ * Acknowledgements that nobody waited for here: their callers were told `delivery_unknown`, or wait at another replica. And
+ * which of the guest's messages, of all its tabs and replicas, were acknowledged under which tracing id.
  */
 export class LateAcknowledgements {
   #late: Map<string, Message> | undefined

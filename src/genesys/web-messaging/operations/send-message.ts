@@ -29,10 +29,12 @@ const SEARCH_RETRY_MS = 1_000
 export function createSendMessage(options: {
   readonly connections: GuestConnections
   readonly history: History
+  /** How long a frame may be on its way to Genesys after the request that sent it is known to have failed. */
+  readonly repeatSettleMs: number
   readonly now: () => number
   readonly monotonicNow: () => number
 }) {
-  const { connections, history, now, monotonicNow } = options
+  const { connections, history, repeatSettleMs, now, monotonicNow } = options
 
   return async function sendMessage(
     guest: Guest,
@@ -81,19 +83,23 @@ export function createSendMessage(options: {
     { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
-    const echo = connections.of(guest).lateAcknowledgements.find(message.tracingId)
+    const findEcho = () => connections.of(guest).lateAcknowledgements.find(message.tracingId)
+    const echo = findEcho()
     if (echo) return echo
-    const sinceMs =
-      firstTriedAtMs === undefined ? monotonicNow() - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
+    const nowMs = monotonicNow()
+    const sinceMs = firstTriedAtMs === undefined ? nowMs - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
+    const anchor = { afterKey: afterId, sinceMs }
+    const settleMs = Math.min(repeatSettleMs, (deadlineAtMs - nowMs) / 2)
     try {
-      return await search(guest, message, { afterKey: afterId, sinceMs }, deadlineAtMs)
+      const found = await search(guest, message, anchor, deadlineAtMs)
+      if (found) return found
+      if (monotonicNow() + settleMs >= deadlineAtMs) throw deliveryUnknown()
+      // What a replica sent that was killed, or that lost its connection, may be on its way still.
+      await pause(settleMs, undefined, { ref: false })
+      return findEcho() ?? (await search(guest, message, anchor, deadlineAtMs, 1))
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error
-      throw new UpstreamError(
-        'delivery_unknown',
-        'Whether the message was accepted cannot be found out',
-        error.facts,
-      )
+      throw deliveryUnknown(error.facts)
     }
   }
 
@@ -115,10 +121,16 @@ export function createSendMessage(options: {
   }
 
   /** The message in the history: by its tracing id in the newest page, else by its content, back to the anchor. */
-  async function search(guest: Guest, message: OutgoingMessage, anchor: SearchAnchor, deadlineAtMs: number) {
+  async function search(
+    guest: Guest,
+    message: OutgoingMessage,
+    anchor: SearchAnchor,
+    deadlineAtMs: number,
+    maxPages = MAX_SEARCHED_PAGES,
+  ) {
     const { lateAcknowledgements } = connections.of(guest)
     let isPastAnchor = false
-    for (let pageNumber = 1; pageNumber <= MAX_SEARCHED_PAGES && !isPastAnchor; pageNumber++) {
+    for (let pageNumber = 1; pageNumber <= maxPages && !isPastAnchor; pageNumber++) {
       const entities = await history.newest(guest, deadlineAtMs, pageNumber)
       for (const entity of entities) {
         const found = readMessage(entity, now())
@@ -174,6 +186,10 @@ const payloadsOf = (choices: readonly ButtonReply[]) => choices.map(({ payload }
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((id) => others.includes(id))
+}
+
+function deliveryUnknown(facts?: UpstreamError['facts']): UpstreamError {
+  return new UpstreamError('delivery_unknown', 'Whether the message was accepted cannot be found out', facts)
 }
 
 function isDeliveryUnknown(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../../../../src/upstream/upstream-error.ts'
+import type { WebMessagingOptions } from '../../../../src/genesys/web-messaging/web-messaging.ts'
 import { isState, listen, says, soon, startDriver, type Driver } from '../start-driver.ts'
 
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
@@ -232,10 +233,10 @@ test('a repeat does not take what was just acknowledged as another message for i
 
 describe('two tabs of a guest at two replicas that say the same', () => {
   /** The same guest at another replica. */
-  async function twoReplicas() {
+  async function twoReplicas(options: Partial<WebMessagingOptions> = {}) {
     const one = await startDriver()
     const { deploymentId, messagingUrl, url } = one.genesys
-    const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
+    const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url, ...options })
     return { one, other, jane: await one.guest(), genesys: one.genesys }
   }
 
@@ -257,6 +258,27 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     )
     expect(again.map(({ id }) => id)).toEqual(sent.map(({ id }) => id))
     expect(genesys.transcript()).toHaveLength(2)
+  })
+
+  test('have one message, though it was on its way still when the other replica read the history', async () => {
+    const { one, other, jane, genesys } = await twoReplicas({ repeatSettleMs: 1_000 })
+    const message = text('ok')
+    genesys.injectFault({ received: 'onMessage' }, { delayMs: 400 })
+    expect(await failure(one.api.send(jane, message, soon(100)))).toMatchObject({ code: 'delivery_unknown' })
+    expect(await other.api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'ok' })
+    expect(sentTexts(one)).toHaveLength(1)
+    expect(genesys.transcript()).toHaveLength(1)
+  })
+
+  test('have one message, which the replica that has seen its echo finds without the history', async () => {
+    const { one, other, jane, genesys } = await twoReplicas()
+    const page = listen(other.api, jane)
+    await page.until(isState('connected'))
+    const message = text('ok')
+    const sent = await one.api.send(jane, message, soon())
+    await page.until(says('ok'))
+    expect(await other.api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ id: sent.id })
+    expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
   })
 
   test('have two messages where Genesys gives no tracing id back, but the replica has seen the other’s', async () => {
@@ -300,6 +322,15 @@ test('a repeat is not sent while it can not be found out whether the first try w
   genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 500, times: 3 })
   const error = await failure(api.send(jane, { ...text('Hello'), repeat: {} }, soon()))
   expect(error).toMatchObject({ code: 'delivery_unknown' })
+  expect(sentTexts(driver)).toHaveLength(0)
+})
+
+test('a repeat that has no time to wait for a first try on its way is not sent', async () => {
+  const driver = await startDriver({}, { repeatSettleMs: 3_000 })
+  const jane = await driver.guest()
+  driver.genesys.injectFault('GET /api/v2/webmessaging/messages*', { delayMs: 400 })
+  const repeat = { ...text('Hello'), repeat: {} }
+  expect(await failure(driver.api.send(jane, repeat, soon(600)))).toMatchObject({ code: 'delivery_unknown' })
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
