@@ -42,6 +42,22 @@ describe('Genesys’ own sign-in', () => {
     stream.close()
   })
 
+  test('gives the history of the signed-in person from then on, and not what was said as a guest', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    const texts = async () => {
+      const { messages } = (await page.ask('GET', '/messages')).body as {
+        messages: { text: string; sender: string }[]
+      }
+      return messages.filter(({ sender }) => sender === 'guest').map(({ text }) => text)
+    }
+    await page.say('said as a guest')
+    expect(await texts()).toEqual(['said as a guest'])
+    await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
+    await page.say('said as user-1')
+    expect(await texts()).toEqual(['said as user-1'])
+  })
+
   test('with a wrong code is refused, and the guest stays who he was', async () => {
     const { openPage } = await start()
     const page = await openPage()

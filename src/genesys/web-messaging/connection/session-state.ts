@@ -68,6 +68,7 @@ export class SessionState {
   #current: ConfiguredSession | undefined
   #isKnown: boolean
   #wasReset = false
+  #configurations = 0
 
   /** @param isKnown false for a guest whose token was made just now. */
   constructor(isKnown: boolean) {
@@ -76,6 +77,11 @@ export class SessionState {
 
   get current(): ConfiguredSession | undefined {
     return this.#current
+  }
+
+  /** How often it was configured: each time may have led to another session. */
+  get configurations(): number {
+    return this.#configurations
   }
 
   get isReadOnly(): boolean {
@@ -88,6 +94,7 @@ export class SessionState {
     this.#wasReset ||= isReset
     this.#isKnown = true
     this.#current = session
+    this.#configurations += 1
     return isReset
   }
 

@@ -26,7 +26,8 @@ interface GuestReads {
   readonly underWay: Map<string, Promise<WirePage>>
   /** Of the last minute, oldest first. */
   callsAtMs: number[]
-  jwt: { readonly value: string; readonly expiresAtMs: number } | undefined
+  /** Genesys: it reads the session that was configured when it was asked for. */
+  jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
 const WirePage = z.object({
@@ -79,7 +80,9 @@ export function createHistory(options: {
     reads: GuestReads,
     deadlineAtMs: number,
   ): Promise<string> {
-    if (reads.jwt && now() < reads.jwt.expiresAtMs - JWT_MARGIN_MS) return reads.jwt.value
+    const known = reads.jwt
+    const isOfThisSession = known?.configurations === connection.session.configurations
+    if (known && isOfThisSession && now() < known.expiresAtMs - JWT_MARGIN_MS) return known.value
     const { jwt, exp } = await connection.request({
       frame: getJwt(),
       purpose: 'read',
@@ -87,7 +90,8 @@ export function createHistory(options: {
       readAnswer: (frame: Frame) => (frame.class === 'JwtResponse' ? frame.body : undefined),
       ifLost: 'send-again',
     })
-    reads.jwt = { value: jwt, expiresAtMs: exp * 1000 }
+    const { configurations } = connection.session
+    reads.jwt = { value: jwt, expiresAtMs: exp * 1000, configurations }
     return jwt
   }
 
