@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const MAX_BYTES = [
-  [/^client\.js$/, 6250],
+  [/^client\.js$/, 6350],
   [/^guest-chat\.js$/, 27_750],
   // Loaded when a conversation begins.
   [/^guest-chat-structured-content-\w+\.js$/, 6500],
+  // Loaded by pages that take up requests and offers.
+  [/^guest-chat-prompts-\w+\.js$/, 1250],
   // One of them, where the page does not speak English.
   [/^guest-chat-[a-z]{2}-\w+\.js$/, 2000],
 ]

@@ -26,6 +26,7 @@ const BROWSER = {
   format: 'esm',
   target: 'es2022',
   legalComments: 'none',
+  charset: 'utf8',
   logLevel: 'silent',
 }
 
@@ -93,7 +94,11 @@ async function compressScripts() {
 async function buildChat() {
   const element = join(root, 'src/browser/element')
   const texts = (await readdir(join(element, 'texts'))).filter((file) => /^(?!en)[a-z]{2}\.ts$/.test(file))
-  const entries = [...texts.map((file) => `texts/${file}`), 'structured/structured-content.ts']
+  const entries = [
+    ...texts.map((file) => `texts/${file}`),
+    'structured/structured-content.ts',
+    'prompt/prompts.ts',
+  ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({
     ...BROWSER,
@@ -178,7 +183,8 @@ async function bundlePrograms() {
     minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none', // those of the packages are in third-party-licenses.txt
+    legalComments: 'none',
+    charset: 'utf8', // those of the packages are in third-party-licenses.txt
     metafile: true,
     // Packages in CommonJS ask for Node.js' own modules by `require`.
     banner: {

@@ -69,7 +69,7 @@ const SECTIONS = [
       'UploadedFile',
     ],
   ],
-  ['Events', ['SessionEvent', 'SessionEventState', 'SignInEvent', 'OfferEvent']],
+  ['Events', ['SessionEvent', 'SessionEventState', 'SignInEvent', 'SignInGrant', 'OfferEvent']],
   ['Problems', ['ChatProblem', 'ProblemCode']],
 ]
 

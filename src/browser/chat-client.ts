@@ -244,6 +244,31 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     })
   }
 
+  /** The guest becomes somebody else, whose session may be another one. */
+  async function changeVisitor(
+    path: 'guest-session' | 'sign-in',
+    json: unknown,
+  ): Promise<SessionDescription> {
+    await open()
+    isIdentifying = true
+    stopFollowing()
+    const outcome = await call('POST', path, json).then(
+      (answer) => (session = answer as SessionDescription),
+      asProblem,
+    )
+    isIdentifying = false
+    const isRefused = outcome instanceof ChatProblem
+    if (isRefused && path === 'guest-session' && isSessionOver(outcome)) return open(true)
+    if (!isRefused && path === 'sign-in') {
+      transcript.clear()
+      history = newHistory()
+    }
+    if (can('live-events')) follow(lifetime.signal)
+    if (!isRefused) return outcome
+    applyProblem(outcome)
+    throw outcome
+  }
+
   /** What can't be read now comes with the next look into the history; live events go on meanwhile. */
   function catchUp(): void {
     if (can('history')) void history.catchUp().catch(() => undefined)
@@ -316,25 +341,14 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     startNew: () => open(true),
     retryNow,
-    async identify(next) {
+    identify(next) {
       userToken = next ?? undefined
-      await open()
-      isIdentifying = true
-      stopFollowing()
-      const goOn = () => {
-        isIdentifying = false
-        if (can('live-events')) follow(lifetime.signal)
-      }
-      try {
-        session = (await call('POST', 'guest-session', { userToken: next })) as SessionDescription
-      } catch (error) {
-        isIdentifying = false
-        if (isSessionOver(asProblem(error))) return open(true)
-        goOn()
-        throw error
-      }
-      goOn()
-      return session
+      return changeVisitor('guest-session', { userToken: next })
+    },
+    signIn: (grant) => changeVisitor('sign-in', grant),
+    async signOut() {
+      await requests.call('DELETE', 'sign-in')
+      endSession()
     },
     close() {
       outbox.stop()

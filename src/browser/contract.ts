@@ -285,6 +285,15 @@ export interface OfferEvent {
   readonly jwt?: string
 }
 
+/** What the page brings back from the OpenID provider of the deployment: `code` or `idToken`. */
+export interface SignInGrant {
+  readonly redirectUri: string
+  readonly code?: string
+  readonly idToken?: string
+  readonly nonce?: string
+  readonly codeVerifier?: string
+}
+
 export interface MessagePage {
   /** Oldest first; the pages come newest first. */
   readonly messages: readonly Message[]

@@ -40,6 +40,11 @@ export interface GuestChatAttributes {
   launcher?: 'always' | 'on-demand' | 'none'
   /** What tells of unread messages besides the button, separated by a space: `title`, `sound`. Default: neither. */
   notify?: string
+  /**
+   * What the page takes up, separated by a space: `sign-in`, `co-browse`, `video`. The guest is then asked, and the page
+   * gets `guest-chat-accept`; without it, requests and offers are `guest-chat-sign-in` and `guest-chat-offer` alone.
+   */
+  prompts?: string
   /** The panel is shown. */
   open?: boolean | ''
   /** `light` or `dark`. Default: what the visitor prefers. */

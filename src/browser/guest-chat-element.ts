@@ -15,6 +15,7 @@ import {
   localeOf,
   notifiersOf,
   offsetOf,
+  promptKindsOf,
   storageKeyOf,
   textChanges,
   warnOfMistakes,
@@ -22,6 +23,7 @@ import {
 import { launcherFace, lookOf } from './element/deployment-look.ts'
 import { createLauncher } from './element/launcher.ts'
 import { createPanel } from './element/panel.ts'
+import type { GuestPrompt } from './guest-prompt.ts'
 import { placementStyles } from './element/placement.ts'
 import { styleSheet } from './element/styles/style-sheet.ts'
 import { isRightToLeft, loadTexts, withChanges, type Texts } from './element/texts/texts.ts'
@@ -29,6 +31,7 @@ import { paintedColor, parseHex, themeOf, type Rgb } from './element/theme.ts'
 import { createUnread, storageFor } from './element/unread.ts'
 
 export type { TextChanges, Texts } from './element/texts/texts.ts'
+export type { GuestPrompt } from './guest-prompt.ts'
 export type { GuestChatAttributes } from './guest-chat-attributes.ts'
 export * from './chat-client.ts'
 
@@ -51,11 +54,12 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  * page's own root has another size).
  *
  * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
- * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `composer`, `field`, `send`, `button`.
+ * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`.
  *
  * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
  * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is what the client's events
- * `sign-in` and `offer` say), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
+ * `sign-in` and `offer` say), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the
+ * guest has answered; see the attribute `prompts`), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
  */
 export class GuestChatElement extends Base {
   static readonly observedAttributes = ['open', 'launcher']
@@ -172,6 +176,9 @@ function buildView(
     locale: localeOf(language),
     isInline,
     isTitleOwn: textChanges(host).title !== undefined,
+    promptKinds: promptKindsOf(host),
+    onPromptAnswer: (prompt, isAccepted) =>
+      tell(host, isAccepted ? 'guest-chat-accept' : 'guest-chat-decline', prompt),
     onClose: close,
     onProblem,
   })
@@ -319,6 +326,8 @@ export interface GuestChatElementEvents {
   'guest-chat-unread': CustomEvent<{ readonly count: number }>
   'guest-chat-sign-in': CustomEvent<SignInEvent>
   'guest-chat-offer': CustomEvent<OfferEvent>
+  'guest-chat-accept': CustomEvent<GuestPrompt>
+  'guest-chat-decline': CustomEvent<GuestPrompt>
   'guest-chat-problem': CustomEvent<ChatProblem>
 }
 

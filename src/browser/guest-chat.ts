@@ -10,6 +10,7 @@ import type {
   OutgoingMessage,
   SessionDescription,
   SignInEvent,
+  SignInGrant,
   UploadedFile,
 } from './contract.ts'
 import type { StorageChoice } from './token-store.ts'
@@ -52,7 +53,7 @@ export interface ChatEvents {
   change: undefined
   /** A message that was not known, once; not for those of the first look into the history. */
   message: ChatMessage
-  /** A bot asks the guest to sign in (the page then calls `identify`), or Genesys says that the guest has. */
+  /** A bot asks the guest to sign in (the page then calls `signIn`), or Genesys says that the guest has. */
   'sign-in': SignInEvent
   /** An agent offers to share the page or a video call, to be joined with Genesys' own SDKs. Its tokens are secret. */
   offer: OfferEvent
@@ -110,6 +111,13 @@ export interface GuestChat {
    * that belongs to another visitor is left behind, and a new one begins.
    */
   identify(userToken: string | null): Promise<SessionDescription>
+  /**
+   * Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). The person's conversation, which
+   * other devices share, takes the place of the guest's; where the deployment says so, the guest's goes on.
+   */
+  signIn(grant: SignInGrant): Promise<SessionDescription>
+  /** Ends the signed-in session on this device. */
+  signOut(): Promise<void>
   /** Changes attributes of the guest that routing and the agent see. */
   setAttributes(changes: AttributeChanges): Promise<ChangedAttributes>
   /** Reads one more page of the history into `messages`. @returns whether there are still older ones */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { violations } from './axe.ts'
-import { MESSAGE_TYPES } from './message-types.ts'
+import { MESSAGE_TYPES, showcase } from './message-types.ts'
 import { openElement, smallTargets } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
@@ -128,7 +128,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     })
 
     test.each(['en', 'ar'] as const)(
-      'in %s, axe finds nothing in a form, in a session that runs out, and when a conversation can only be read',
+      'in %s, axe finds nothing in a form, a question, a session that runs out and a conversation that can only be read',
       async (lang) => {
         const sessionDurationSeconds = 600
         let behindMs = 400_000
@@ -136,7 +136,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         demo = await startDemo({
           simulator: { agent: 'silent', disconnectMode: 'read-only', sessionDurationSeconds, now },
         })
-        const opened = await openForInspection(demo, { colorScheme, device, lang })
+        const opened = await openForInspection(demo, { colorScheme, device, lang }, 'prompts="sign-in video"')
         const { page, context, chat, words, found, part, inspect, say } = opened
         await page.getByRole('button', { name: words.open }).click()
         await page.getByText(words.expiring).waitFor()
@@ -172,6 +172,15 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
         demo.simulator.botSays({ content: [{ contentType: 'Story' }] })
         await part('.unsupported').waitFor()
         await inspect('other-types')
+
+        for (const word of ['sign', 'video']) {
+          demo.simulator.botSays(showcase(word))
+          const question = part('.prompt [role=group]')
+          await question.waitFor()
+          await inspect(`asked-${word}`)
+          await question.getByRole('button').first().click()
+          await question.waitFor({ state: 'detached' })
+        }
 
         demo.simulator.agentLeaves()
         await page.getByText(words.readOnly).waitFor()

@@ -127,6 +127,29 @@ test('a failure that lasts is told within 20 s, with what to do, and the button 
   await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
 })
 
+test('a guest is told when the session is about to end, keeps it open by writing, and is told of its end', async () => {
+  await demo.close()
+  let behindMs = 400_000
+  const now = () => Date.now() - behindMs
+  demo = await startDemo({ simulator: { agent: 'silent', sessionDurationSeconds: 600, now } })
+  const { page, chat } = await open()
+  await chat.open()
+  const notice = page.getByRole('status').filter({ hasText: 'Write to keep it open.' })
+  await notice.waitFor()
+  const closesAt = new Intl.DateTimeFormat('en-GB', { hour: 'numeric', minute: '2-digit' })
+  const minutes = [199, 200, 201].map((seconds) => closesAt.format(Date.now() + seconds * 1000))
+  const told = /closes at (\S+)\./.exec(await notice.innerText())?.[1]
+  expect(minutes).toContain(told)
+  behindMs = 0
+  await chat.say('Hello')
+  await notice.waitFor({ state: 'hidden' })
+  demo.simulator.expireSession()
+  await page.getByText('This conversation has ended.').waitFor()
+  await page.getByRole('button', { name: 'Start a new chat' }).click()
+  await page.getByText('Connected').waitFor()
+  expect(await chat.bubbles()).toEqual([])
+})
+
 test('a session that does not open is told within 20 s too', async () => {
   const { page, chat } = await open('', { clock: true })
   let isStuck = true

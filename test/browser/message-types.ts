@@ -254,7 +254,8 @@ export const TYPES_WITHOUT_A_SHAPE = [
   'Story',
 ] as const
 
-function showcase(word: string): BotMessage {
+/** What the simulator's bot answers to a word. */
+export function showcase(word: string): BotMessage {
   const send = SHOWCASE.find(({ when }) => when.includes(word))?.do[0]?.send
   if (send === undefined) throw new Error(`The showcase has no ${word}`)
   return send

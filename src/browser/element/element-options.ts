@@ -12,6 +12,11 @@ const CHOICES: Choices = {
   launcher: ['always', 'on-demand', 'none'],
   'color-scheme': ['light', 'dark'],
 }
+/** Of these, an attribute has any number. */
+const WORDS = {
+  notify: ['title', 'sound'],
+  prompts: ['sign-in', 'co-browse', 'video'],
+} satisfies { readonly [name in Name]?: readonly string[] }
 const OTHERS: readonly (Name | 'attributes')[] = [
   'attributes',
   'base-url',
@@ -24,6 +29,7 @@ const OTHERS: readonly (Name | 'attributes')[] = [
   'texts',
   'offset',
   'notify',
+  'prompts',
   'open',
 ]
 const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
@@ -93,8 +99,9 @@ export function warnOfMistakes(host: Element): void {
   const offset = host.getAttribute('offset')
   if (offset !== null && offsetOf(host) === undefined)
     warn(`offset="${offset}" must be one or two CSS lengths, such as "24px 40px".`)
-  for (const word of notifiersOf(host))
-    if (word !== 'title' && word !== 'sound') warn(`notify="${word}" must be one of: title, sound.`)
+  for (const name of ['notify', 'prompts'] as const)
+    for (const word of wordsOf(host, name))
+      if (!WORDS[name].includes(word)) warn(`${name}="${word}" must be one of: ${WORDS[name].join(', ')}.`)
   const baseUrl = host.getAttribute('base-url')
   if (baseUrl !== null && !URL.canParse(baseUrl, document.baseURI))
     warn(`base-url="${baseUrl}" is not an address.`)
@@ -110,7 +117,15 @@ export function offsetOf(host: Element): readonly [bottom: string, side: string]
 }
 
 export function notifiersOf(host: Element): readonly string[] {
-  return host.getAttribute('notify')?.split(/\s+/).filter(Boolean) ?? []
+  return wordsOf(host, 'notify')
+}
+
+export function promptKindsOf(host: Element): readonly string[] {
+  return wordsOf(host, 'prompts')
+}
+
+function wordsOf(host: Element, name: keyof typeof WORDS): readonly string[] {
+  return host.getAttribute(name)?.split(/\s+/).filter(Boolean) ?? []
 }
 
 function jsonAttribute(host: Element, name: string): unknown {

@@ -9,6 +9,7 @@ import { lastNamed } from './face.ts'
 import { createMessageLog } from './message-log.ts'
 import { createNotice } from './notice.ts'
 import { createPanelHeader } from './panel-header.ts'
+import type { GuestPrompt } from '../guest-prompt.ts'
 import { loadStructuredContent } from './structured-part.ts'
 import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
@@ -21,6 +22,9 @@ export interface PanelOptions {
   readonly isInline: boolean
   /** The page says itself what the chat is called. */
   readonly isTitleOwn: boolean
+  /** Which requests and offers the page takes up. */
+  readonly promptKinds: readonly string[]
+  readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
   readonly onClose: () => void
   readonly onProblem: (problem: ChatProblem) => void
 }
@@ -41,7 +45,7 @@ export interface Panel {
 
 /** The chat itself: header, messages, composer. */
 export function createPanel(options: PanelOptions): Panel {
-  const { chat, texts, language, locale, isInline, isTitleOwn, onClose, onProblem } = options
+  const { chat, texts, language, locale, isInline, isTitleOwn, promptKinds, onClose, onProblem } = options
   let problem: ChatProblem | undefined
   let deployment: Deployment | undefined
 
@@ -89,6 +93,7 @@ export function createPanel(options: PanelOptions): Panel {
   })
   const log = createMessageLog(view, () => attempt(() => chat.loadEarlier()))
   const notice = createNotice({ chat, texts, locale, onRetry: () => void attempt(retry), onStale: update })
+  const prompts = h('div', { class: 'prompt', part: 'prompt', role: 'status' })
   const composer = createComposer({ chat, texts, locale, onSend: (message) => view.reply(message) })
   const startNew = h(
     'button',
@@ -101,7 +106,7 @@ export function createPanel(options: PanelOptions): Panel {
     texts,
     onEnd: () => void attempt(() => chat.end()),
     onToggle(isUp) {
-      for (const part of [header, log, notice, composer]) part.node.inert = isUp
+      for (const part of [header.node, log.node, notice.node, prompts, composer.node]) part.inert = isUp
       if (!isUp) composer.focus()
     },
   })
@@ -117,10 +122,23 @@ export function createPanel(options: PanelOptions): Panel {
     header.node,
     log.node,
     notice.node,
+    prompts,
     composer.node,
     over,
     sheet.node,
   )
+  if (promptKinds.length > 0)
+    void import('./prompt/prompts.ts').then(
+      ({ showPrompts }) =>
+        showPrompts(prompts, {
+          chat,
+          texts,
+          kinds: promptKinds,
+          onAnswer: options.onPromptAnswer,
+          onFocusLost: () => composer.focus(),
+        }),
+      () => undefined,
+    )
   acceptDrops(node, (files) => composer.addFiles(files))
   if (!isInline) closeByKey(node, onClose)
 

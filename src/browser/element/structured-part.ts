@@ -3,7 +3,7 @@ import { questionKey, type Answers } from './answers.ts'
 import type { ChatView } from './chat-view.ts'
 import { h } from './dom.ts'
 import type * as StructuredContent from './structured/structured-content.ts'
-import { sheetOf } from './styles/style-sheet.ts'
+import { adoptStyles } from './styles/sheets.ts'
 
 type Module = typeof StructuredContent
 
@@ -11,7 +11,6 @@ type Module = typeof StructuredContent
 const CONTROLS = 'button.action, button.card-link, .slot, .choices'
 
 let loading: Promise<Module> | undefined
-let sheet: CSSStyleSheet | undefined
 
 /** Loads what shows cards, pickers and forms; again after a failure. */
 export function loadStructuredContent(): Promise<Module> {
@@ -45,7 +44,7 @@ export function structuredPart(
 
   loadStructuredContent().then(
     ({ structuredView, structuredStyles }) => {
-      adopt(node, structuredStyles)
+      adoptStyles(node, structuredStyles)
       const shown = structuredView(part, message, view)
       close = shown.close
       node.replaceChildren(shown.node)
@@ -60,11 +59,4 @@ export function structuredPart(
       apply()
     },
   }
-}
-
-function adopt(node: Node, rules: string): void {
-  const root = node.getRootNode()
-  if (!(root instanceof ShadowRoot)) return
-  sheet ??= sheetOf(rules)
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
 }

@@ -2,6 +2,7 @@ import { baseStyles } from './base.ts'
 import { composerStyles } from './composer.ts'
 import { messageStyles } from './messages.ts'
 import { panelStyles } from './panel.ts'
+import { sheetOf } from './sheets.ts'
 
 let shared: CSSStyleSheet | undefined
 
@@ -9,14 +10,4 @@ let shared: CSSStyleSheet | undefined
 export function styleSheet(): CSSStyleSheet {
   shared ??= sheetOf([baseStyles, panelStyles, messageStyles, composerStyles].join('\n'))
   return shared
-}
-
-/**
- * Made by script: a strict content security policy allows that. Where a page's root is no measure for text
- * (`html { font-size: 62.5% }`), it says what the chat takes for `rem`.
- */
-export function sheetOf(rules: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(rules.replace(/(-?[\d.]+)rem/g, 'calc($1 * var(--guest-chat-rem, 1rem))'))
-  return sheet
 }

@@ -48,10 +48,15 @@ export interface Texts {
   readonly step: string
   readonly back: string
   readonly reviewAnswers: string
-  readonly change: string
   readonly required: string
   readonly sendForm: string
   readonly unsupported: string
+  readonly signInPrompt: string
+  readonly signIn: string
+  readonly coBrowseOffer: string
+  readonly videoOffer: string
+  readonly accept: string
+  readonly decline: string
   readonly agentLeft: string
   readonly signedInElsewhere: string
   readonly expiring: string

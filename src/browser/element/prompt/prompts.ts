@@ -1,0 +1,88 @@
+import type { GuestChat } from '../../chat-client.ts'
+import { h } from '../dom.ts'
+import { adoptStyles } from '../styles/sheets.ts'
+import type { Texts } from '../texts/texts-shape.ts'
+import type { GuestPrompt } from '../../guest-prompt.ts'
+
+/** Something to ask, or to ask again. */
+const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered']
+
+/**
+ * Asks for what the page can do: one thing at a time, until it is answered or over. It is a file of its own, loaded
+ * for pages that take something up.
+ */
+export function showPrompts(
+  node: HTMLElement,
+  options: {
+    readonly chat: GuestChat
+    readonly texts: Texts
+    /** What the page takes up; other requests and offers are events alone. */
+    readonly kinds: readonly string[]
+    readonly onAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
+    /** The focus was within what has gone. */
+    readonly onFocusLost: () => void
+  },
+): void {
+  const { chat, texts, kinds, onAnswer, onFocusLost } = options
+  let asked: GuestPrompt | undefined
+  adoptStyles(node, promptStyles)
+
+  function clear(): void {
+    const hadFocus = node.matches(':focus-within')
+    asked = undefined
+    node.replaceChildren()
+    if (hadFocus) onFocusLost()
+  }
+
+  function show(prompt: GuestPrompt): void {
+    if (!kinds.includes(prompt.kind)) return
+    if (!OPEN.includes(prompt.status)) {
+      if (asked?.kind === prompt.kind) clear()
+      return
+    }
+    asked = prompt
+    const answer = (isAccepted: boolean) => {
+      clear()
+      onAnswer(prompt, isAccepted)
+    }
+    node.replaceChildren(promptView(prompt, texts, answer))
+  }
+
+  chat.on('sign-in', (event) => show({ kind: 'sign-in', ...event }))
+  chat.on('offer', show)
+  chat.on('change', () => {
+    if (asked && (chat.state === 'read-only' || chat.state === 'ended')) clear()
+  })
+}
+
+function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: boolean) => void): HTMLElement {
+  const button = (label: string, look: string, isAccepted: boolean) =>
+    h('button', { type: 'button', class: look, part: 'button', onclick: () => answer(isAccepted) }, label)
+  return h(
+    'div',
+    { role: 'group', 'aria-labelledby': 'prompt' },
+    h('p', { id: 'prompt', dir: 'auto' }, question(prompt, texts)),
+    h(
+      'div',
+      { class: 'prompt-actions' },
+      button(texts.decline, 'action', false),
+      button(prompt.kind === 'sign-in' ? texts.signIn : texts.accept, 'action primary', true),
+    ),
+  )
+}
+
+/** A bot that asks to sign in has words of its own. */
+function question(prompt: GuestPrompt, texts: Texts): string {
+  if (prompt.kind === 'video') return texts.videoOffer
+  if (prompt.kind === 'co-browse') return texts.coBrowseOffer
+  const { title, subtitle } = ('prompt' in prompt && prompt.prompt) || {}
+  return [title, subtitle].filter(Boolean).join('\n') || texts.signInPrompt
+}
+
+const promptStyles = `
+.prompt > div { margin: 0 0.875rem 0.5rem; padding: 0.75rem 0.875rem; border-radius: 0.75rem; background: var(--_soft); }
+.prompt p { white-space: pre-wrap; overflow-wrap: anywhere; }
+.prompt-actions { display: flex; gap: 0.5rem; margin-top: 0.625rem; }
+.prompt-actions .action { flex: 1; background: var(--_surface); }
+.prompt-actions .primary { background: var(--_accent); }
+`

@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { GuestChatElement } from '../../src/browser/guest-chat-element.ts'
+import { violations } from './axe.ts'
+import { isFocusInChat, openElement } from './open-element.ts'
+import { launchBrowser } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(60_000)
+
+let browser: Browser
+let demo: Demo
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+beforeEach(async () => {
+  demo = await startDemo({ simulator: { agent: 'silent' }, env: { GENESYS_SIGN_IN: 'on' } })
+})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
+
+const VIDEO = { eventType: 'Video', video: { type: 'Offering', offeringId: 'call-1', jwt: 'video.join.jwt' } }
+const CO_BROWSE = {
+  eventType: 'CoBrowse',
+  coBrowse: { type: 'Offering', sessionId: 'share-1', sessionJoinToken: 'join-token' },
+}
+const AUTHENTICATE = {
+  eventType: 'Presence',
+  presence: { type: 'Authenticate', receivedMessage: { title: 'Please sign in to see your orders.' } },
+}
+
+interface Heard {
+  readonly heard: { readonly type: string; readonly detail: object }[]
+}
+
+/** A page that keeps what the element tells it. */
+async function openListening(attributes: string) {
+  const opened = await openElement(browser, demo, `storage="session" ${attributes}`, {
+    bypassCSP: true,
+    reducedMotion: 'reduce',
+  })
+  const { page, chat } = opened
+  await chat.open()
+  await chat.say('Hello')
+  await chat.log.getByText('Sent').waitFor()
+  await page.evaluate(() => {
+    const heard: Heard['heard'] = []
+    Object.assign(globalThis, { heard })
+    for (const name of ['accept', 'decline', 'offer', 'sign-in'])
+      document.querySelector('genesys-guest-chat')!.addEventListener(`guest-chat-${name}`, (event) => {
+        heard.push({ type: event.type, detail: (event as CustomEvent<object>).detail })
+      })
+  })
+  return opened
+}
+
+const heardBy = (page: Page, type: string) =>
+  page.evaluate(
+    (name) =>
+      (globalThis as unknown as Heard).heard
+        .filter((event) => event.type === name)
+        .map(({ detail }) => detail),
+    type,
+  )
+
+test('an offer that the page takes up is a question, and the answer goes to the page with what it needs to join', async () => {
+  const { page, context } = await openListening('prompts="sign-in co-browse video"')
+  demo.simulator.agentSays({ events: [VIDEO] })
+  const video = page.getByRole('group', { name: 'May we talk to you by video?' })
+  await video.waitFor()
+  expect(await violations(page)).toEqual([])
+  await video.getByRole('button', { name: 'Accept' }).press('Enter')
+  await video.waitFor({ state: 'detached' })
+  expect(await isFocusInChat(page)).toBe(true)
+  expect(await heardBy(page, 'guest-chat-accept')).toEqual([
+    { kind: 'video', status: 'offered', offeringId: 'call-1', jwt: 'video.join.jwt' },
+  ])
+
+  demo.simulator.agentSays({ events: [CO_BROWSE] })
+  const share = page.getByRole('group', { name: 'May we look at this page together with you?' })
+  await share.getByRole('button', { name: 'Not now' }).click()
+  await share.waitFor({ state: 'detached' })
+  expect(await heardBy(page, 'guest-chat-decline')).toEqual([
+    { kind: 'co-browse', status: 'offered', sessionId: 'share-1', sessionJoinToken: 'join-token' },
+  ])
+  await context.close()
+})
+
+test('an offer that has expired, or whose conversation is over, is no longer a question', async () => {
+  const { page, context } = await openListening('prompts="video"')
+  const question = page.getByRole('group', { name: 'May we talk to you by video?' })
+  demo.simulator.agentSays({ events: [VIDEO] })
+  await question.waitFor()
+  demo.simulator.agentSays({ events: [{ eventType: 'Video', video: { type: 'OfferingExpired' } }] })
+  await question.waitFor({ state: 'detached' })
+  demo.simulator.agentSays({ events: [VIDEO] })
+  await question.waitFor()
+  demo.simulator.expireSession()
+  await page.getByText('This conversation has ended.').waitFor()
+  await question.waitFor({ state: 'detached' })
+  await context.close()
+})
+
+test('what the page does not take up is an event for it, and no question to the guest', async () => {
+  const { page, chat, context } = await openListening('prompts="sign-in"')
+  demo.simulator.agentSays({ events: [VIDEO] })
+  demo.simulator.agentSays('Later, then.')
+  await chat.hears('Later, then.')
+  expect(await heardBy(page, 'guest-chat-offer')).toMatchObject([{ kind: 'video', status: 'offered' }])
+  expect(await page.getByRole('button', { name: 'Accept' }).count()).toBe(0)
+  await context.close()
+})
+
+/** The page's part: its OpenID provider, and what it brings back. */
+async function signInWhenAsked(page: Page, code: string): Promise<void> {
+  const grant = { redirectUri: `${demo.allowedSite}/signed-in`, code }
+  await page.locator('genesys-guest-chat').evaluate((element: GuestChatElement, brought) => {
+    element.addEventListener('guest-chat-accept', () => void element.chat?.signIn(brought))
+  }, grant)
+  demo.simulator.botSays({ events: [AUTHENTICATE] })
+  const question = page.getByRole('group', { name: 'Please sign in to see your orders.' })
+  await question.waitFor()
+  expect(await violations(page)).toEqual([])
+  const changed = page.waitForResponse('**/sign-in')
+  await question.getByRole('button', { name: 'Sign in' }).press('Enter')
+  expect((await changed).status()).toBe(200)
+}
+
+test('a guest signs in when a bot asks for it, and from then on sees the conversation of the person', async () => {
+  const { page, chat, context } = await openListening('prompts="sign-in"')
+  await signInWhenAsked(page, demo.simulator.authorizationCode('user-1'))
+  // What was said as a guest stays behind.
+  await chat.log.getByText('Hello').waitFor({ state: 'detached' })
+  await chat.say('It is me')
+  await chat.log.getByText('It is me').waitFor()
+  expect(await chat.bubbles()).toEqual(['It is me'])
+  expect(demo.simulator.sessions.map(({ signedInAs }) => signedInAs)).toContain('user-1')
+  await page.locator('genesys-guest-chat').evaluate((element: GuestChatElement) => element.chat?.signOut())
+  await page.getByText('This conversation has ended.').waitFor()
+  await context.close()
+})
+
+test('who signs in on another device is told that the conversation goes on there, and can begin another one', async () => {
+  await demo.close()
+  const simulator = { agent: 'silent', allowSessionUpgrade: true } as const
+  demo = await startDemo({ simulator, env: { GENESYS_SIGN_IN: 'on' } })
+  const { page, chat, context } = await openListening('prompts="sign-in"')
+  await signInWhenAsked(page, demo.simulator.authorizationCode('user-1'))
+  // The guest's own conversation goes on.
+  await chat.hears('Hello')
+  await chat.say('It is me')
+  await chat.hears('It is me')
+
+  const headers = { Origin: demo.allowedSite, 'Content-Type': 'application/json' }
+  const opened = await fetch(`${demo.url}/guest-session`, { method: 'POST', headers, body: '{}' })
+  const { session } = (await opened.json()) as { session: string }
+  const elsewhere = await fetch(`${demo.url}/sign-in`, {
+    method: 'POST',
+    headers: { ...headers, Authorization: `Bearer ${session}` },
+    body: JSON.stringify({
+      redirectUri: `${demo.allowedSite}/signed-in`,
+      code: demo.simulator.authorizationCode('user-1'),
+    }),
+  })
+  expect(elsewhere.status).toBe(200)
+  await page.getByText('You have signed in on another device. The conversation goes on there.').waitFor()
+  expect(await chat.box.isVisible()).toBe(false)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Start a new chat' }).click()
+  await page.getByText('Connected').waitFor()
+  await chat.say('As a guest again')
+  await chat.hears('As a guest again')
+  await context.close()
+})
