@@ -66,7 +66,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   const refuse: RequestHandler = (req, res, next) => {
     const explains = options.explainRefusals === true
     if (explains) setRefusalHeaders(req, res, () => undefined)
-    if (explains && req.method === 'OPTIONS') res.status(204).end()
+    if (explains && isPreflight(req)) res.status(204).end()
     else next(originNotAllowed())
   }
   const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
@@ -88,6 +88,11 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       else next(originNotAllowed())
     },
   }
+}
+
+/** A page can send OPTIONS by itself, too. */
+function isPreflight(req: Request): boolean {
+  return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
 }
 
 const TELL_AGAIN_MS = 60_000

@@ -58,6 +58,29 @@ test('every example of the API page works unedited, one after the other', async 
   await context.close()
 })
 
+test('the API page is there on an address that is not on ALLOWED_ORIGINS, and says what trying the API needs', async () => {
+  await demo.close()
+  const allowed = 'https://www.example.com'
+  demo = await startDemo({ env: { ALLOWED_ORIGINS: allowed } })
+  const { page, context } = await openPage(browser, `${demo.url}/docs/`)
+  await page.locator('.opblock').first().waitFor()
+  const origin = new URL(demo.url).origin
+  await page
+    .getByRole('note')
+    .filter({ hasText: `Add ${origin} to ALLOWED_ORIGINS` })
+    .waitFor()
+  expect(await execute(page, 'GET', '/healthz')).toBe('200')
+  expect(await execute(page, 'POST', '/guest-session')).toBe('403')
+  await context.close()
+})
+
+test('the API page of an allowed address says nothing of origins', async () => {
+  const { page, context } = await openPage(browser, `${demo.url}/docs/`)
+  await page.locator('.opblock').first().waitFor()
+  expect(await page.getByText('ALLOWED_ORIGINS').and(page.getByRole('note')).count()).toBe(0)
+  await context.close()
+})
+
 test.each(['light', 'dark'] as const)('the API page is %s where the reader wants it', async (colorScheme) => {
   const { page, context } = await openPage(browser, `${demo.url}/docs/`, { colorScheme })
   await page.locator('.opblock').first().waitFor()

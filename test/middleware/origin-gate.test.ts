@@ -69,6 +69,13 @@ describe('where refusals are explained', () => {
   const FOREIGN = 'https://foreign.example'
   const app = appBehindGate({ explainRefusals: true, credentials: true })
 
+  test('an OPTIONS request that is no preflight is refused like any other', async () => {
+    const { status, headers } = await request(app).options('/').set('Origin', FOREIGN)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(headers).toMatchObject({ 'access-control-allow-origin': FOREIGN })
+    expect((await request(app).options('/').set('Origin', SITE)).status).toBe(204)
+  })
+
   test('a foreign page may ask, so that it can read why its request is refused', async () => {
     const preflight = await request(app)
       .options('/')

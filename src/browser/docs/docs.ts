@@ -85,3 +85,13 @@ SwaggerUIBundle({
   requestInterceptor: completeRequest,
   responseInterceptor: keepWhatIsNeeded,
 })
+
+/** Reading the document needs no leave; trying the API is what any page needs an allowed origin for. */
+async function tellWhatTryingNeeds(): Promise<void> {
+  const { status } = await fetch('../guest-session', { method: 'OPTIONS' })
+  const note = document.querySelector<HTMLElement>('#origin-note')
+  if (status !== 403 || note === null) return
+  note.textContent = `“Execute” is refused here: this page's own address is not allowed to use the service. Add ${location.origin} to ALLOWED_ORIGINS, or to its site in SITES_FILE, and reload the page.`
+  note.hidden = false
+}
+void tellWhatTryingNeeds().catch(() => undefined)
