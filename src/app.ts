@@ -4,11 +4,11 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Store } from 'express-rate-limit'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
+import { createLoadShedding, type ShedLoad } from './load-shedding.ts'
 import type { Log } from './log.ts'
 import { metricsPage } from './management-app.ts'
 import type { Metrics, MetricsPage } from './metrics.ts'
 import { createOpenApiJson } from './openapi/openapi-json.ts'
-import { preparedProblem } from './problems/prepared-problem.ts'
 import { problemHandler } from './problems/problem-handler.ts'
 import { problemPages } from './problems/problem-pages.ts'
 import type { ReadinessReport } from './readiness.ts'
@@ -22,7 +22,7 @@ import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createArrivalLimit } from './middleware/arrival-limit.ts'
 import { createProxyTrust } from './middleware/client-address.ts'
-import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
+import type { LoadLimit } from './middleware/load-limit.ts'
 import { createOriginGate, originNotAllowed, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type RateLimits } from './middleware/rate-limits.ts'
 import { requestId } from './middleware/request-id.ts'
@@ -71,8 +71,14 @@ export interface SiteParts {
 /** `/metrics` costs milliseconds, and here anybody may ask. */
 const PUBLIC_METRICS_MAX_AGE_MS = 500
 
+export interface App {
+  readonly app: Express
+  /** What `app` does first, for a server that can ask before it. */
+  readonly shedLoad: ShedLoad
+}
+
 /** The order in which a request meets middleware and routes. */
-export function createApp(parts: AppParts): Express {
+export function createApp(parts: AppParts): App {
   const { config, log, metrics, load, site } = parts
   const gate = createOriginGate({
     allowedOrigins: config.allowedOrigins,
@@ -88,18 +94,18 @@ export function createApp(parts: AppParts): Express {
   const rate = createRateLimits(config.rate, site?.rateLimitStore)
   // HSTS binds a whole host, and in another application that is not ours.
   const isHttpsOnly = () => config.publicUrl.startsWith('https://') && !parts.isMounted()
-  const refuseOverload = preparedProblem(overloaded('Run more replicas: the event loop is late.'), {
-    publicUrl: config.publicUrl,
-    hints: config.problemHints,
-  })
+  const { publicUrl, problemHints: hints } = config
+  const shedLoad = createLoadShedding({ load, gate, log, metrics, publicUrl, hints })
 
   const app = createExpress(config)
+  app.use((req, res, next) => {
+    if (!shedLoad(req, res)) next()
+  })
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
   app.use(
     requestId,
     requestLog({ log, metrics }),
     gate.cors,
-    load.refuseWhenLate(refuseOverload),
     securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly }),
   )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
@@ -124,8 +130,8 @@ export function createApp(parts: AppParts): Express {
   )
 
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
-  app.use(problemHandler({ log, publicUrl: config.publicUrl, hints: config.problemHints }))
-  return app
+  app.use(problemHandler({ log, publicUrl, hints }))
+  return { app, shedLoad }
 }
 
 /** An application with the settings that all of ours have: a request may pass from one to another. */

@@ -1,5 +1,6 @@
 import type { Express, RequestHandler } from 'express'
 import { ConfigError, type Config, type KeysFile } from './config.ts'
+import type { ShedLoad } from './load-shedding.ts'
 import { createLog, type Log } from './log.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics, type Metrics, type MetricsPage } from './metrics.ts'
@@ -17,6 +18,8 @@ export type { GuestBffOptions } from './service.ts'
 /** The whole service, ready to be listened with, or mounted in another Express app under any path. */
 export interface GuestBff {
   readonly app: Express
+  /** Answers a request that there is no time for, before `app` sees it: for the server of `app`. */
+  readonly shedLoad: ShedLoad
   /** Health, readiness and metrics, for `MANAGEMENT_PORT`. */
   readonly managementApp: Express
   readonly log: Log
@@ -69,7 +72,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     )
   }
 
-  const { app, readiness, metricsPage } = served
+  const { app, shedLoad, readiness, metricsPage } = served
   const drain = () => {
     readiness.startDraining()
     served.drain()
@@ -77,6 +80,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const reloading = served.reload && reloadOnChange(served.reload, served.watchedFiles)
   return {
     app,
+    shedLoad,
     managementApp: createManagementApp({ log, metrics: metricsPage, readiness }),
     log,
     readiness,
@@ -95,7 +99,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
 }
 
 /** One site, or several. */
-interface Served extends Pick<SiteService, 'app' | 'readiness' | 'started' | 'drain' | 'close'> {
+interface Served extends Pick<SiteService, 'app' | 'shedLoad' | 'readiness' | 'started' | 'drain' | 'close'> {
   readonly metricsPage: MetricsPage
   readonly reload?: (() => void) | undefined
   readonly watchedFiles: () => readonly string[]

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
 import { startServer, type ConnectionProblemCode, type RawAnswer } from './server/http-server.ts'
+import type { ShedLoad } from './load-shedding.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 
@@ -36,15 +37,15 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     requestTimeoutMs: config.limits.requestTimeoutMs,
     answerTo: (code: ConnectionProblemCode) => rawAnswer(code, config),
   }
-  const listenOn = async (variable: string, app: Express, port: number) => {
+  const listenOn = async (variable: string, app: Express, port: number, shedLoad?: ShedLoad) => {
     try {
-      return await startServer(app, { ...listen, port })
+      return await startServer(app, { ...listen, port, shedLoad })
     } catch (error) {
       await bff.close()
       throw isPortTaken(error) ? portTaken(variable, port, error) : error
     }
   }
-  const server = await listenOn('PORT', bff.app, config.port)
+  const server = await listenOn('PORT', bff.app, config.port, bff.shedLoad)
   const startManagement = (port: number) =>
     listenOn('MANAGEMENT_PORT', bff.managementApp, port).catch(async (error: unknown) => {
       await server.stop(0)

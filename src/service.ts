@@ -1,5 +1,5 @@
-import type { Express, RequestHandler } from 'express'
-import { createApp } from './app.ts'
+import type { RequestHandler } from 'express'
+import { createApp, type App } from './app.ts'
 import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
@@ -53,8 +53,7 @@ export interface ProcessParts {
 }
 
 /** All of one site: its app, and what is behind it. */
-export interface SiteService {
-  readonly app: Express
+export interface SiteService extends App {
   readonly readiness: Readiness
   readonly memory: SessionMemory
   /** Resolves within a second, when what replicas share is there or is known not to be. */
@@ -184,7 +183,7 @@ export function createSiteService(
   let acceptsStreams = true
   const load = createLoadLimit(config.limits.requestsInFlight, parts.eventLoop)
   const services = { sessions, messages, attributes, attachments }
-  const app = createApp({
+  const { app, shedLoad } = createApp({
     ...parts,
     config,
     report: () => readiness.report(),
@@ -209,6 +208,7 @@ export function createSiteService(
   }
   return {
     app,
+    shedLoad,
     readiness,
     memory,
     started: sharedState?.started ?? Promise.resolve(),

@@ -1,7 +1,7 @@
-/** Above this, what has been admitted waits longer for its turns than it takes to be served. */
-const TARGET_DELAY_MS = 60
+/** Above this, a new connection and a refusal wait for their turns longer than anybody should. */
+const TARGET_DELAY_MS = 20
 /** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
-const MIN_LIMIT = 256
+export const MIN_LIMIT = 64
 const GROWTH = 1.1
 const LARGEST_CUT = 0.5
 

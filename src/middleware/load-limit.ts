@@ -1,15 +1,15 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Request, RequestHandler, Response } from 'express'
+import type http from 'node:http'
+import type { RequestHandler } from 'express'
 import { whenClosed } from '../server/when-closed.ts'
-import { AdaptiveLimit } from './adaptive-limit.ts'
+import { AdaptiveLimit, MIN_LIMIT } from './adaptive-limit.ts'
 import { RequestError } from './request-error.ts'
 
 export interface LoadLimit {
   /**
-   * Before all that costs: answers by `refuse` what would only make the others late, so that what is admitted is served.
-   * Probes pass, and preflights, which cost less than a page's next try.
+   * Asked before all that costs: what would only make the others late is not admitted, so that what is admitted is served.
+   * Probes are, and preflights, which cost less than a page's next try.
    */
-  refuseWhenLate(refuse: (res: Response) => void): RequestHandler
+  admits(req: http.IncomingMessage, res: http.ServerResponse): boolean
   /** Takes a place until the answer has gone. Behind the reading of the body: a place is for work. */
   readonly takePlace: RequestHandler
   readonly inFlight: number
@@ -18,33 +18,39 @@ export interface LoadLimit {
 
 /** How late the event loop is: one measurement for all limits of a process. */
 export interface EventLoopWatch {
-  /** @param listener told every 100 ms how late the latest turn was @returns ends it */
+  /** @param listener told every 50 ms, or when the event loop comes to it, how late the latest turn was @returns ends it */
   onSample(listener: (delayMs: number) => void): () => void
   close(): void
 }
 
+/** What a turn of the event loop may admit before its delay is known. */
+const MAX_ENTERING = 256
+
 const RESOLUTION_MS = 5
-const SAMPLE_MS = 100
+const SAMPLE_MS = 50
 export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 export function createEventLoopWatch(): EventLoopWatch {
   const listeners = new Set<(delayMs: number) => void>()
-  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delays.enable()
+  // `monitorEventLoopDelay` measures nothing until its second tick after a reset, which is none at all where turns are long.
+  let tickedAtMs = performance.now()
+  let sampledAtMs = tickedAtMs
+  let delayMs = 0
   const timer = setInterval(() => {
-    const delayMs = delays.max / 1e6 - RESOLUTION_MS
-    delays.reset()
+    const nowMs = performance.now()
+    delayMs = Math.max(delayMs, nowMs - tickedAtMs - RESOLUTION_MS)
+    tickedAtMs = nowMs
+    if (nowMs - sampledAtMs < SAMPLE_MS) return
+    sampledAtMs = nowMs
     for (const listener of listeners) listener(delayMs)
-  }, SAMPLE_MS).unref()
+    delayMs = 0
+  }, RESOLUTION_MS).unref()
   return {
     onSample(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    close() {
-      clearInterval(timer)
-      delays.disable()
-    },
+    close: () => clearInterval(timer),
   }
 }
 
@@ -52,13 +58,29 @@ export function createEventLoopWatch(): EventLoopWatch {
 export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLimit {
   let inFlight = 0
   const limit = new AdaptiveLimit(max)
-  const close = eventLoop.onSample((delayMs) => limit.sample(delayMs))
+  /**
+   * Admitted, and without a place so far: what comes in one turn of the event loop has to be counted before its session token
+   * has been opened. Forgotten with the next sample, as a body may be long in coming.
+   */
+  const entering = new Set<http.IncomingMessage>()
+  const close = eventLoop.onSample((delayMs) => {
+    limit.sample(delayMs)
+    entering.clear()
+  })
+  const hasRoom = () =>
+    inFlight < limit.value &&
+    entering.size < MAX_ENTERING &&
+    inFlight + entering.size < Math.max(limit.value, MIN_LIMIT)
   return {
-    refuseWhenLate: (refuse) => (req, res, next) => {
-      if (inFlight < limit.value || isExempt(req)) next()
-      else refuse(res)
+    admits(req, res) {
+      if (entering.has(req) || isExempt(req)) return true
+      if (!hasRoom()) return false
+      entering.add(req)
+      res.on('close', () => entering.delete(req))
+      return true
     },
-    takePlace(_req, res, next) {
+    takePlace(req, res, next) {
+      entering.delete(req)
       if (inFlight >= max) {
         next(overloaded('MAX_REQUESTS_UNDER_WAY bounds the requests that one process works on.'))
         return
@@ -76,8 +98,10 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
   }
 }
 
-function isExempt(req: Request): boolean {
-  return req.method === 'OPTIONS' || PROBE_PATHS.has(req.path)
+function isExempt({ method, url = '' }: http.IncomingMessage): boolean {
+  if (method === 'OPTIONS') return true
+  const queryAt = url.indexOf('?')
+  return PROBE_PATHS.has(queryAt < 0 ? url : url.slice(0, queryAt))
 }
 
 export function overloaded(hint: string): RequestError {

@@ -21,6 +21,8 @@ export interface OriginGateOptions {
 export interface OriginGate {
   /** CORS headers for allowed pages. It refuses nobody: what is refused later is readable by the page as well. */
   readonly cors: RequestHandler
+  /** The same headers, for an answer that is made before Express has seen the request: names and values in turn. */
+  corsHeaders(origin: string | undefined): string[]
   /** Refuses a foreign page's request, on every route and method, and answers the preflights of allowed pages. */
   readonly enforceOrigin: RequestHandler
   /** For routes that prove no session: an allowed page has to ask, not just anybody. */
@@ -69,12 +71,21 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     if (explains && isPreflight(req)) res.status(204).end()
     else next(originNotAllowed())
   }
+  const vary = ['Vary', 'Origin']
+  const forAllowed = [
+    ...vary,
+    ...(options.credentials ? ['Access-Control-Allow-Credentials', 'true'] : []),
+    'Access-Control-Expose-Headers',
+    EXPOSED_HEADERS.join(','),
+    'Access-Control-Allow-Origin',
+  ]
   const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
   return {
     cors(req, res, next) {
       res.vary('Origin')
       setHeaders(req, res, next)
     },
+    corsHeaders: (origin) => (origin !== undefined && isAllowed(origin) ? [...forAllowed, origin] : vary),
     enforceOrigin(req, res, next) {
       const origin = originOf(req)
       if (origin !== undefined && !isAllowed(origin)) {

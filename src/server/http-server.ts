@@ -45,11 +45,13 @@ export interface ListenOptions {
   readonly requestTimeoutMs: number
   /** What is answered where node refuses a request itself. Default: node's own answers, without a body. */
   readonly answerTo?: (code: ConnectionProblemCode) => RawAnswer
+  /** Answers a request that there is no time for, before the application sees it. @returns whether it did */
+  readonly shedLoad?: ((req: http.IncomingMessage, res: http.ServerResponse) => boolean) | undefined
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
 export async function startServer(app: Express, options: ListenOptions): Promise<RunningServer> {
-  const { port, host, requestTimeoutMs, answerTo } = options
+  const { port, host, requestTimeoutMs, answerTo, shedLoad } = options
   const server = http.createServer({
     ...alignedWith(app),
     requestTimeout: requestTimeoutMs,
@@ -69,7 +71,8 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   server.on('request', (req, res) => {
     if (isClosing) res.setHeader('Connection', 'close')
     if (answerTo !== undefined && lacksHost(req)) refuse(res, answerTo('invalid_request'))
-    else inTurn.onRequest(req, res)
+    // Behind an answer that is still being made it waits for its turn.
+    else if (inTurn.isBusy(req.socket) || shedLoad?.(req, res) !== true) inTurn.onRequest(req, res)
   })
   if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
   await listen(server, port, host)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Express, Request } from 'express'
-import { createApp, createExpress } from '../app.ts'
+import type { Request } from 'express'
+import { createApp, createExpress, type App } from '../app.ts'
 import { ConfigError, type Config, type SiteConfig, type SitesSource } from '../config.ts'
 import { logOfSite } from '../log.ts'
 import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from '../metrics.ts'
@@ -13,8 +13,7 @@ import { createSiteTable } from './site-table.ts'
 import { createRunningSite, type RunningSite } from './running-site.ts'
 import { createSitesReadiness } from './sites-readiness.ts'
 
-export interface Sites {
-  readonly app: Express
+export interface Sites extends App {
   readonly readiness: Readiness
   /** What is counted of all sites, and of what is none's. */
   readonly metricsPage: MetricsPage
@@ -121,7 +120,7 @@ export function createSites(
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
   app.use((req, res, next) => {
     const site = siteOf(req)
-    const inner = site?.service.app ?? ofNoSite
+    const inner = (site?.service ?? ofNoSite).app
     // A request keeps the prototypes that it was born with, which spares most of what passing it on would cost.
     inner.request = app.request
     inner.response = app.response
@@ -131,6 +130,8 @@ export function createSites(
 
   return {
     app,
+    // Born with Express's prototypes by the server of `app`.
+    shedLoad: (req, res) => (siteOf(req as Request)?.service ?? ofNoSite).shedLoad(req, res),
     readiness,
     metricsPage,
     started: Promise.all(running.map(({ service }) => service.started)).then(() => undefined),

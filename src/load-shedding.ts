@@ -1,0 +1,72 @@
+import type http from 'node:http'
+import type { Log } from './log.ts'
+import { createLogSampler } from './log-sampler.ts'
+import type { Metrics } from './metrics.ts'
+import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
+import type { OriginGate } from './middleware/origin-gate.ts'
+import { chooseRequestId } from './middleware/request-id.ts'
+import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
+
+/** Answers a request that there is no time for. @returns whether it did */
+export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse) => boolean
+
+/** Of a message, which is in the packet of its head or the next; what is longer is a file. */
+const MAX_AWAITED_BODY_BYTES = 65_536
+/** For the answer to arrive: a connection that is closed at once on what it still sends takes the answer with it. */
+const LINGER_MS = 2000
+
+/**
+ * Refuses what would only make others late, by an answer made once and written once: at three times what the service can
+ * answer, refusing takes the time that serving needs. It is counted whole, and one line a second in the log. The connection
+ * stays open, as a new one costs more than the refusal, except where a long body has not come soon after the answer.
+ */
+export function createLoadShedding(
+  parts: {
+    readonly load: Pick<LoadLimit, 'admits'>
+    readonly gate: Pick<OriginGate, 'corsHeaders'>
+    readonly log: Log
+    readonly metrics: Pick<Metrics, 'requestEnded' | 'problemAnswered'>
+    readonly lingerMs?: number
+  } & ProblemOptions,
+): ShedLoad {
+  const { load, gate, log, metrics, lingerMs = LINGER_MS } = parts
+  const err = overloaded('Run more replicas: the event loop is late.')
+  const { status, headers, body } = toProblem(err, parts)
+  const { code } = body
+  const text = JSON.stringify(body)
+  const fixedHeaders = [...Object.entries(headers).flat(), 'Content-Length', String(Buffer.byteLength(text))]
+  const sample = createLogSampler()
+
+  function record(method: string, requestId: string): void {
+    metrics.requestEnded({ method, route: 'none', status, durationMs: 0 })
+    metrics.problemAnswered(code)
+    const count = sample(code)
+    if (count === undefined) return
+    const hint = problemHint(err)
+    log.info({ requestId, method, route: 'none', status, code, hint, count }, 'request')
+  }
+
+  return (req, res) => {
+    if (load.admits(req, res)) return false
+    const requestId = chooseRequestId(req)
+    const cors = gate.corsHeaders(req.headers.origin)
+    res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text)
+    if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
+    record(req.method ?? '', requestId)
+    return true
+  }
+}
+
+function hasLongBody({ headers }: http.IncomingMessage): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    Number(headers['content-length'] ?? 0) > MAX_AWAITED_BODY_BYTES
+  )
+}
+
+function closeIfIncomplete(req: http.IncomingMessage, afterMs: number): void {
+  const timer = setTimeout(() => {
+    if (!req.complete) req.socket.destroy()
+  }, afterMs)
+  req.on('close', () => clearTimeout(timer))
+}

@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import net, { type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import express from 'express'
+import { createLoadShedding } from '../src/load-shedding.ts'
+import { createLog } from '../src/log.ts'
+import { createMetrics } from '../src/metrics.ts'
+import { startServer, type RunningServer } from '../src/server/http-server.ts'
+import { ask, SITE, startTogether, type Answer, type Page, type Running } from './start-service.ts'
+
+/** Whole answers as they come, one string for each piece that was read. */
+async function pieces(socket: Socket, until: (text: string) => boolean): Promise<string[]> {
+  const all: string[] = []
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    all.push(String(chunk))
+    if (until(all.join(''))) break
+  }
+  return all
+}
+
+describe('a service that has too much to do', () => {
+  let running: Running
+  let page: Page
+  let waiting: Promise<Answer>
+  beforeEach(async () => {
+    const settings = {
+      GENESYS_GUEST_API: 'external-guests',
+      MAX_REQUESTS_UNDER_WAY: '1',
+      UPSTREAM_TIMEOUT_MS: '1000',
+    }
+    const oauth = { GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'the-secret-of-a-client' }
+    running = await startTogether({
+      settings: { ...settings, ...oauth },
+      simulator: { restGuestApis: true, clientId: 'id', clientSecret: 'the-secret-of-a-client' },
+    })
+    page = await running.openPage()
+    expect(page.opened.status).toBe(201)
+    await metricsSay('guest_bff_requests_in_flight 0')
+    running.genesys.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
+      swallow: true,
+    })
+    waiting = page.say('never answered')
+    await metricsSay('guest_bff_requests_in_flight 1')
+  })
+  afterEach(async () => {
+    await waiting
+    await running.stop()
+  })
+
+  /** Looks again until they do: the page of metrics is up to half a second old. */
+  async function metricsSay(line: string): Promise<void> {
+    while (!String((await ask(running.url, 'GET', '/metrics')).body).includes(`${line}\n`)) continue
+  }
+
+  test('tells the page so, as any problem is told', async () => {
+    const { status, headers, body } = await page.say('one too many', { 'x-request-id': 'asked-by-page' })
+    expect([status, body.code]).toEqual([503, 'overloaded'])
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect(headers.get('retry-after')).toBe('1')
+    expect(headers.get('x-request-id')).toBe('asked-by-page')
+    const foreign = await page.say('from elsewhere', { origin: 'https://evil.example.org' })
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+    const normal = await ask(running.url, 'GET', '/healthz', undefined, { origin: SITE })
+    for (const name of ['access-control-allow-origin', 'access-control-expose-headers', 'vary'])
+      expect([name, headers.get(name)]).toEqual([name, normal.headers.get(name)])
+  })
+
+  test('says it in one piece, and the connection serves the next request', async () => {
+    const socket = net.connect(running.service.port, '127.0.0.1')
+    const lines = Object.entries({ host: 'x', ...page.headers }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
+    socket.write(`POST /typing HTTP/1.1\r\n${lines.join('')}content-length: 0\r\n\r\n`)
+    const refusal = await pieces(socket, (text) => text.endsWith('}'))
+    expect(refusal).toHaveLength(1)
+    expect(refusal[0]).toMatch(/^HTTP\/1.1 503 /)
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect((await pieces(socket, (text) => text.endsWith('}'))).join('')).toMatch(/^HTTP\/1.1 200 /)
+    socket.destroy()
+  })
+
+  test('counts every refusal, and tells them in one line a second', async () => {
+    for (let i = 0; i < 30; i++) await page.say('one too many')
+    const lines = running.logLines.filter((line) => line.includes('"code":"overloaded"'))
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines.length).toBeLessThanOrEqual(3)
+    expect(lines[0]).toMatch(/"requestId":"[^"]+"/)
+    await metricsSay('guest_bff_problems_total{code="overloaded"} 30')
+  })
+})
+
+describe('a server that sheds all load', () => {
+  const seen: string[] = []
+  let server: RunningServer | undefined
+  afterEach(async () => {
+    seen.length = 0
+    await server?.stop(0)
+  })
+
+  async function start(lingerMs = 60_000) {
+    const shedLoad = createLoadShedding({
+      load: { admits: ({ url }) => url === '/admitted' },
+      gate: { corsHeaders: () => [] },
+      log: createLog({ level: 'silent' }),
+      metrics: createMetrics(),
+      publicUrl: '',
+      hints: false,
+      lingerMs,
+    })
+    const app = express().use((req, res) => {
+      seen.push(req.path)
+      setImmediate(() => res.end('served'))
+    })
+    const options = { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 }
+    server = await startServer(app, { ...options, shedLoad })
+    return net.connect(server.port, '127.0.0.1')
+  }
+
+  test('does not let the application see a request', async () => {
+    const socket = await start()
+    socket.write('GET /shed HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect((await pieces(socket, (text) => text.endsWith('}'))).join('')).toMatch(/^HTTP\/1.1 503 /)
+    expect(seen).toEqual([])
+    socket.destroy()
+  })
+
+  test('keeps to the order of requests that come at once', async () => {
+    const socket = await start()
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+    socket.write(get('/shed') + get('/admitted') + get('/shed-if-asked-again') + get('/admitted'))
+    const text = (await pieces(socket, (all) => all.split('served').length === 4)).join('')
+    expect(text.match(/HTTP\/1.1 \d+/gm)).toEqual(['HTTP/1.1 503', ...Array<string>(3).fill('HTTP/1.1 200')])
+    socket.destroy()
+  })
+
+  test('answers before a long body has come, and closes the connection only when its reader had time for the answer', async () => {
+    const socket = await start(100)
+    const closed = once(socket, 'close')
+    socket.write('POST /shed HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n')
+    const uploading = setInterval(() => socket.write(Buffer.alloc(1000)), 10)
+    const text = (await pieces(socket, (all) => all.endsWith('}'))).join('')
+    expect(text).toMatch(/^HTTP\/1.1 503 [^]*"code":"overloaded"/)
+    await closed.catch(() => undefined)
+    clearInterval(uploading)
+    expect(seen).toEqual([])
+  })
+
+  test('reads a body that comes in time, and goes on with the connection', async () => {
+    const socket = await start()
+    socket.write('POST /shed HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n')
+    await pieces(socket, (text) => text.endsWith('}'))
+    socket.write(Buffer.alloc(100_000))
+    socket.write('GET /admitted HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect((await pieces(socket, (text) => text.endsWith('served'))).join('')).toMatch(/^HTTP\/1.1 200 /)
+    socket.destroy()
+  })
+})
