@@ -44,6 +44,8 @@ const REQUEST_HEADERS = [
 ]
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']
 const PREFLIGHT_MAX_AGE_SECONDS = 600
+/** Of a script that could not be loaded, browsers tell the developer this much. HTTP/2 has no place for it. */
+const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
 
 /**
  * The allowlist, enforced by the server: CORS headers alone only hide the answer from a foreign page,
@@ -68,8 +70,12 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   const refuse: RequestHandler = (req, res, next) => {
     const explains = options.explainRefusals === true
     if (explains) setRefusalHeaders(req, res, () => undefined)
-    if (explains && isPreflight(req)) res.status(204).end()
-    else next(originNotAllowed())
+    if (explains && isPreflight(req)) {
+      res.status(204).end()
+      return
+    }
+    if (explains) res.statusMessage = REFUSAL_REASON
+    next(originNotAllowed())
   }
   const vary = ['Vary', 'Origin']
   const forAllowed = [

@@ -119,9 +119,22 @@ test('a page of a website that is not allowed reads which setting to change, als
   await context.close()
 })
 
+test('on a website that is not allowed, the console says of a script that is refused which setting to change', async () => {
+  const { page, context } = await openPage(browser, demo.foreignSite)
+  for (const script of ['client.js', 'guest-chat.js']) {
+    const told = page.waitForEvent('console', (line) => line.location().url.endsWith(script))
+    await page.evaluate((src) => {
+      const element = Object.assign(document.createElement('script'), { type: 'module', src })
+      document.head.append(element)
+    }, `${demo.url}/${script}`)
+    expect((await told).text()).toContain('ALLOWED_ORIGINS')
+  }
+  await context.close()
+})
+
 test('on a website that is not allowed, a bundled chat tells the console which setting to change', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
-  const warned = page.waitForEvent('console', (line) => line.text().includes('ALLOWED_ORIGINS'))
+  const warned = page.waitForEvent('console', (line) => line.type() === 'warning')
   await page.addScriptTag({ path: 'dist/browser/guest-chat.js', type: 'module' })
   await page.evaluate((service) => {
     document.body.innerHTML = `<genesys-guest-chat base-url="${service}" lang="en" open></genesys-guest-chat>`
