@@ -47,7 +47,7 @@ export function createGuestEvents(parts: {
   function joined(session: GuestSession, attributes: Record<string, string>, tracingId?: string): void {
     const begins = settings.autoStart && !session.conversation?.connected
     if (settings.autoStart) setAttributes(conversations.begin(session).customer, attributes)
-    echoEvents(session, presence('Join'), tracingId)
+    echoEvents(session, presence('Join'), tracingId, attributes)
     if (begins) agent.hears(conversations.begin(session), 'beginning')
   }
 
@@ -68,8 +68,13 @@ export function createGuestEvents(parts: {
     echoEvents(session, [event], tracingId)
   }
 
-  function echoEvents(session: GuestSession, events: MessageEvent[], tracingId?: string): void {
-    const echo = inboundMessage(session, { type: 'Event', events })
+  function echoEvents(
+    session: GuestSession,
+    events: MessageEvent[],
+    tracingId?: string,
+    attributes?: Record<string, string>,
+  ): void {
+    const echo = inboundMessage(session, { type: 'Event', events }, {}, attributes)
     conversations.keep(session, echo)
     session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
   }

@@ -5,6 +5,7 @@ import type { GuestJwts } from './guest-jwt.ts'
 import type { Entry } from './guest-session.ts'
 import type { GuestSessions } from './guest-sessions.ts'
 import { bearerOf } from './oauth-endpoint.ts'
+import type { Content, MessageEvent } from './payloads.ts'
 import { badCredentials, invalidValue, rateLimitExceeded } from './platform-errors.ts'
 import type { Settings } from './settings.ts'
 
@@ -31,7 +32,8 @@ export function history(parts: {
     const newestFirst = session.entries.toReversed()
     const total = newestFirst.length
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
-    const entities = page.map((entry) => entityOf(entry, httpBaseOf(req, settings)))
+    const baseUrl = httpBaseOf(req, settings)
+    const entities = page.map((entry) => entityOf(entry, questionBefore(session.entries, entry), baseUrl))
     res.json({
       entities,
       pageSize: total === 0 ? 0 : pageSize,
@@ -41,20 +43,47 @@ export function history(parts: {
     })
   })
 
-  /** The same message as on the socket; one of the agent has its id in `channel.messageId` too. */
-  function entityOf({ message }: Entry, baseUrl: string) {
-    const { channel, content } = message
+  /**
+   * The same message as on the socket; one of the agent has its id in `channel.messageId` too. As `WebMessagingMessage` of
+   * the official SDK: an answer names its question, and a presence has a type alone.
+   */
+  function entityOf({ message }: Entry, question: string, baseUrl: string) {
+    const { channel, content, events, metadata } = message
     const { time, from, to, messageId = message.id } = channel
     return {
       ...message,
       channel: { time, messageId, ...(from && { from }), ...(to && { to }) },
-      ...(content && { content: attachments.refreshed(content, baseUrl) }),
+      ...(content && {
+        content: attachments
+          .refreshed(content, baseUrl)
+          .map((element) => withQuestion(element, metadata.parentMessageId ?? question)),
+      }),
+      ...(events && { events: events.map(withPresenceType) }),
       status: 'Sent',
       reasons: [],
     }
   }
 
   return router
+}
+
+/** The id of the newest message before it that offers choices; empty where there is none. */
+function questionBefore(entries: readonly Entry[], answer: Entry): string {
+  const question = entries
+    .slice(0, entries.indexOf(answer))
+    .findLast(({ message }) => message.direction === 'Outbound' && message.type === 'Structured')
+  return question?.message.id ?? ''
+}
+
+function withQuestion(element: Content, originatingMessageId: string): Content {
+  const { buttonResponse } = element
+  return buttonResponse
+    ? { ...element, buttonResponse: { originatingMessageId, ...buttonResponse } }
+    : element
+}
+
+function withPresenceType(event: MessageEvent): MessageEvent {
+  return event.presence ? { ...event, presence: { type: event.presence.type } } : event
 }
 
 /** @throws {PlatformError} 400 unless it is an integer from 1 to `max` */

@@ -62,7 +62,7 @@ export function messageActions(parts: {
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content: echoed(content, files, session.baseUrl) }),
     }
-    const echo = inboundMessage(session, part, message.metadata)
+    const echo = inboundMessage(session, part, message.metadata, attributes)
     conversations.keep(session, echo)
     session.push(pushed('StructuredMessage', echo, tracingId), 'onMessage')
     if (isFirst) agent.hears(conversation, 'beginning')

@@ -42,6 +42,8 @@ export interface StructuredMessage {
     messageId?: string
     from?: Sender
     to?: Record<string, never>
+    /** Of the guest's own messages, as they were sent. */
+    metadata?: { customAttributes: Record<string, string> }
   }
   content?: Content[]
   events?: MessageEvent[]
@@ -59,12 +61,19 @@ export function inboundMessage(
   session: { nextTime(): string; signedInAs: unknown },
   part: Part,
   metadata: Record<string, string> = {},
+  customAttributes: Record<string, string> = {},
 ): StructuredMessage {
+  const hasAttributes = Object.keys(customAttributes).length > 0
   return {
     id: hexId(),
     ...part,
     direction: 'Inbound',
-    channel: { time: session.nextTime(), type: 'Private', messageId: randomUUID() },
+    channel: {
+      time: session.nextTime(),
+      type: 'Private',
+      messageId: randomUUID(),
+      ...(hasAttributes && { metadata: { customAttributes } }),
+    },
     metadata: {
       ...metadata,
       correlationId: randomUUID(),

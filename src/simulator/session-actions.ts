@@ -7,7 +7,13 @@ import { SECOND_MS } from './limits.ts'
 import { inboundMessage, response } from './payloads.ts'
 import type { Settings } from './settings.ts'
 
-const Echo = z.looseObject({ message: z.looseObject({ type: z.literal('Text'), text: z.string() }) })
+const Echo = z.looseObject({
+  message: z.looseObject({
+    type: z.literal('Text'),
+    text: z.string(),
+    metadata: z.record(z.string(), z.string()).optional(),
+  }),
+})
 const Configuration = z.looseObject({ deploymentId: z.string() })
 const Close = z.looseObject({ closeAllConnections: z.boolean() })
 
@@ -22,6 +28,7 @@ export function sessionActions({ settings, jwts }: { settings: Settings; jwts: G
       session,
       { type: 'Text', text: message.text },
       {
+        ...message.metadata,
         durationSeconds: String(settings.sessionDurationSeconds),
         expirationDate: String(Math.floor(session.expiresAtMs / SECOND_MS)),
       },

@@ -4,7 +4,7 @@ import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { DeploymentInfo } from '../../guest-api.ts'
-import { maybe } from '../wire/json-schemas.ts'
+import { listOf, maybe } from '../wire/json-schemas.ts'
 import { Look, readLook } from './deployment-look.ts'
 
 const Switch = maybe(z.object({ enabled: maybe(z.boolean()) }))
@@ -32,7 +32,10 @@ const Config = z
           }),
         ),
         fileUpload: maybe(
-          z.object({ enableAttachments: maybe(z.boolean()), modes: maybe(z.array(z.unknown())) }),
+          z.object({
+            enableAttachments: maybe(z.boolean()),
+            modes: listOf(z.object({ fileTypes: listOf(z.string()) })),
+          }),
         ),
       }),
     ),
@@ -171,7 +174,8 @@ function toDeploymentInfo(
       agentTyping: chat?.showAgentTypingIndicator ?? false,
       guestTyping: chat?.showUserTypingIndicator ?? false,
       end: chat?.conversationClear?.enabled ?? false,
-      attachments: upload?.enableAttachments ?? (upload?.modes?.length ?? 0) > 0,
+      attachments:
+        upload?.enableAttachments ?? upload?.modes.some(({ fileTypes }) => fileTypes.length > 0) ?? false,
       autoStart: chat?.autoStart?.enabled ?? false,
       markdown: chat?.markdown?.enabled ?? false,
       signIn: auth?.enabled ?? false,

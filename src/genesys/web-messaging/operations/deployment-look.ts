@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DeploymentInfo, DeploymentLabels } from '../../guest-api.ts'
-import { Picture, defined, maybe } from '../wire/json-schemas.ts'
+import { Picture, defined, listOf, maybe } from '../wire/json-schemas.ts'
 
 /**
  * How the deployment looks, from its public configuration: `WebDeploymentConfigurationVersion` of the platform's API. An
@@ -8,6 +8,14 @@ import { Picture, defined, maybe } from '../wire/json-schemas.ts'
  */
 
 const Text = maybe(z.string())
+const CustomLabels = maybe(
+  listOf(
+    z.object({
+      language: z.string(),
+      localizedLabels: listOf(z.object({ key: z.string(), value: z.string() })),
+    }),
+  ),
+)
 
 export const Look = z.object({
   messenger: maybe(
@@ -36,14 +44,9 @@ export const Look = z.object({
   position: maybe(
     z.object({ alignment: Text, sideSpace: maybe(z.number()), bottomSpace: maybe(z.number()) }),
   ),
-  customI18nLabels: maybe(
-    z.array(
-      z.object({
-        language: z.string(),
-        localizedLabels: z.array(z.object({ key: z.string(), value: z.string() })).catch([]),
-      }),
-    ),
-  ),
+  customI18nLabels: CustomLabels,
+  /** As a published `config.json` has it. */
+  customI18NLabels: CustomLabels,
 })
 export type Look = z.infer<typeof Look>
 
@@ -58,9 +61,10 @@ type DeploymentLook = Pick<
   'styles' | 'launcher' | 'position' | 'homeScreen' | 'labels' | 'bot'
 >
 
-export function readLook({ messenger, position, customI18nLabels }: Look): DeploymentLook {
+export function readLook({ messenger, position, ...labels }: Look): DeploymentLook {
   const { styles, launcherButton, homeScreen, apps } = messenger ?? {}
   const { humanize } = apps?.conversations ?? {}
+  const customLabels = labels.customI18nLabels ?? labels.customI18NLabels
   return defined({
     styles: styles?.primaryColor === undefined ? undefined : { primaryColor: styles.primaryColor },
     launcher: launcherButton && readLauncher(launcherButton),
@@ -72,9 +76,9 @@ export function readLook({ messenger, position, customI18nLabels }: Look): Deplo
       enabled: homeScreen.enabled ?? false,
       ...defined({ logoUrl: homeScreen.logoUrl }),
     },
-    labels: customI18nLabels && readLabels(customI18nLabels),
+    labels: customLabels && readLabels(customLabels),
     bot: humanize?.enabled
-      ? defined({ name: humanize.bot?.name, imageUrl: humanize.bot?.avatarUrl })
+      ? defined({ name: humanize.bot?.name || undefined, imageUrl: humanize.bot?.avatarUrl })
       : undefined,
   })
 }

@@ -20,6 +20,43 @@ test('a chat page learns what the deployment has switched on', async () => {
   })
 })
 
+/** As a website published its deployment's `config.json` of 2024, shortened. */
+test('nothing is read into a configuration that leaves its fields empty, and its labels are found', async () => {
+  const localizedLabels = [
+    { key: 'MessengerHomeHeaderTitle', value: 'Hola' },
+    { key: 'MessengerHomeHeaderSubTitle' },
+  ]
+  const look = {
+    version: '6',
+    headlessMode: { enabled: true },
+    messenger: {
+      enabled: true,
+      apps: {
+        conversations: {
+          conversationClear: { enabled: false },
+          humanize: { enabled: true, bot: { name: '', avatarUrl: '' } },
+        },
+      },
+      styles: { primaryColor: '#0D6EFD' },
+      launcherButton: { visibility: 'On' },
+      fileUpload: { modes: [{ fileTypes: [], maxFileSizeKB: 0 }] },
+      homeScreen: { enabled: false, logoUrl: '' },
+    },
+    position: { alignment: 'Auto', sideSpace: 20, bottomSpace: 12 },
+    customI18NLabels: [{ language: 'es', localizedLabels }, null],
+    auth: { enabled: false },
+  }
+  const { api } = await startDriver({ look })
+  const deployment = await api.deployment(soon())
+  expect(deployment.bot).toEqual({})
+  expect(deployment).toMatchObject({
+    status: 'active',
+    features: { attachments: false, end: false, signIn: false },
+    homeScreen: { enabled: false },
+    labels: { es: { headerTitle: 'Hola' } },
+  })
+})
+
 test('with OAuth the deployment has its name', async () => {
   const { api } = await startDriver({}, { withOAuth: true })
   expect((await api.deployment(soon())).name).toEqual(expect.any(String))
