@@ -175,7 +175,7 @@ function addSiteRoutes(
   const arrivals = createArrivalLimit({ max, maxPerAddress })
   options.metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
   const setSessionCookie = createSessionCookie(config.session)
-  const session = createSessionGuard(sessions, config.session.cookie)
+  const session = createSessionGuard(sessions, config.session.cookie ? config.session.cookieName : undefined)
   const guards = guestRouteGuards({
     gate,
     load,

@@ -70,6 +70,8 @@ export interface Config {
     readonly verifiedTokenMaxAgeMs: number
     readonly separateSignIn: boolean
     readonly cookie: boolean
+    /** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
+    readonly cookieName: string
   }
   readonly attributes: AttributeSettings
   readonly userToken: UserTokenSettings | undefined
@@ -258,6 +260,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       verifiedTokenMaxAgeMs: env.SESSION_VERIFIED_MAX_AGE_S * 1000,
       separateSignIn: env.SESSION_SEPARATE_SIGN_IN,
       cookie: env.SESSION_COOKIE,
+      cookieName: SESSION_COOKIE_NAME,
     },
     attributes,
     userToken,
@@ -294,6 +297,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   }
 }
 
+const SESSION_COOKIE_NAME = '__Host-guest-session'
 const NO_HOSTS: GenesysHosts = { apiUrl: '', loginUrl: '', messagingUrl: '', cdnUrl: '' }
 
 function withoutEmpty(variables: Given): Given {
@@ -340,7 +344,9 @@ function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8
         const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
         problems.push(...ownProblems.map((problem) => inWordsOfSite(id, problem)))
         const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
-        return { id, config: { ...config, redis, labels } }
+        // A browser can have guests of several sites at this host.
+        const session = { ...config.session, cookieName: `${SESSION_COOKIE_NAME}-${id}` }
+        return { id, config: { ...config, session, redis, labels } }
       })
       if (problems.length > 0)
         throw new ConfigError([...new Set(problems)].map((problem) => `SITES_FILE: ${problem}`))

@@ -1,19 +1,16 @@
 import type { Request, Response } from 'express'
 import { sessionInvalid } from '../sessions/session-token.ts'
 
-/** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
-const NAME = '__Host-guest-session'
-
 /**
  * The session token in the request's cookie. Names are compared byte by byte: `\xa0__Host-guest-session` has no
  * protected prefix, so that a sibling domain can set it.
  * @throws {SessionError} `session_invalid` for more than one cookie of the name: only one can be ours
  */
-export function sessionCookieOf(req: Request): string | undefined {
+export function sessionCookieOf(req: Request, name: string): string | undefined {
   const values = (req.headers.cookie?.split(';') ?? [])
     .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''))
-    .filter((pair) => pair.startsWith(`${NAME}=`))
-    .map((pair) => pair.slice(NAME.length + 1))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
   if (values.length > 1) throw sessionInvalid()
   return values[0]
 }
@@ -24,11 +21,12 @@ export type SetSessionCookie = (res: Response, session: string | undefined) => v
 /** @param options.cookie `SESSION_COOKIE`; where it is off, the returned function does nothing */
 export function createSessionCookie(options: {
   readonly cookie: boolean
+  readonly cookieName: string
   readonly maxAgeMs: number
 }): SetSessionCookie {
   if (!options.cookie) return () => undefined
   return (res, session) => {
-    res.cookie(NAME, session ?? '', {
+    res.cookie(options.cookieName, session ?? '', {
       path: '/',
       httpOnly: true,
       secure: true,

@@ -15,10 +15,11 @@ export interface SessionGuard {
   readonly resumable: RequestHandler
 }
 
-export function createSessionGuard(sessions: GuestSessions, cookies: boolean): SessionGuard {
+/** @param cookieName undefined where no cookie counts */
+export function createSessionGuard(sessions: GuestSessions, cookieName: string | undefined): SessionGuard {
   return {
     required(req, _res, next) {
-      const token = tokenOf(req, cookies)
+      const token = tokenOf(req, cookieName)
       if (token === undefined) throw sessionInvalid()
       const proceed = (claims: SessionClaims) => {
         claimsByRequest.set(req, claims)
@@ -30,17 +31,17 @@ export function createSessionGuard(sessions: GuestSessions, cookies: boolean): S
       proceed(claims)
       return undefined
     },
-    optional: optionalGuard(cookies, (token, origin) => sessions.authenticate(token, origin)),
-    resumable: optionalGuard(cookies, (token, origin) => sessions.authenticateToResume(token, origin)),
+    optional: optionalGuard(cookieName, (token, origin) => sessions.authenticate(token, origin)),
+    resumable: optionalGuard(cookieName, (token, origin) => sessions.authenticateToResume(token, origin)),
   }
 }
 
 function optionalGuard(
-  cookies: boolean,
+  cookieName: string | undefined,
   authenticate: (token: string, origin: string | undefined) => SessionClaims | Promise<SessionClaims>,
 ): RequestHandler {
   return async (req, _res, next) => {
-    const token = tokenOf(req, cookies)
+    const token = tokenOf(req, cookieName)
     try {
       if (token !== undefined) claimsByRequest.set(req, await authenticate(token, originOf(req)))
     } catch (error) {
@@ -67,14 +68,14 @@ export function hasSession(req: Request): boolean {
  * The session token: as a bearer, or from the cookie. The browser sends the cookie by itself, so it
  * counts only together with a proof of the page's origin, which no other page can give (CSRF).
  */
-function tokenOf(req: Request, cookies: boolean): string | undefined {
+function tokenOf(req: Request, cookieName: string | undefined): string | undefined {
   const authorization = req.headers.authorization
   if (authorization !== undefined) {
     const scheme = /^Bearer +/i.exec(authorization)?.[0]
     return scheme === undefined ? '' : authorization.slice(scheme.length)
   }
-  if (!cookies) return undefined
-  const cookie = sessionCookieOf(req)
+  if (cookieName === undefined) return undefined
+  const cookie = sessionCookieOf(req, cookieName)
   if (cookie === undefined) return undefined
   return originOf(req) !== undefined || isSameOrigin(req) ? cookie : ''
 }

@@ -57,6 +57,24 @@ describe('of two sites in one process', () => {
     expect((await page.ask('GET', '/guest-session')).status).toBe(401)
   })
 
+  test('each has a session cookie of its own, so that one browser can be a guest of both', async () => {
+    for (const site of [running.sites.shop, running.sites.bank]) site['session'] = { cookie: true }
+    running.reload()
+    const pages = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
+    const cookies = pages.map(({ opened }) => opened.headers.getSetCookie()[0]?.split(';')[0] ?? '')
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual([
+      '__Host-guest-session-shop',
+      '__Host-guest-session-bank',
+    ])
+    const cookie = cookies.join('; ')
+    for (const [at, origin] of [SHOP, BANK].entries()) {
+      const asked = await ask(running.url, 'GET', '/guest-session', undefined, { origin, cookie })
+      expect(asked).toMatchObject({ status: 200, body: { guestApi: pages[at]?.opened.body['guestApi'] } })
+      const withOther = { origin, cookie: cookies[1 - at] ?? '' }
+      expect((await ask(running.url, 'GET', '/guest-session', undefined, withOther)).status).toBe(401)
+    }
+  })
+
   test('what a page may set, and how its guest is named, is decided by its own site', async () => {
     running.sites.shop['attributes'] = { prefill: { name: 'custom.shopper' } }
     running.sites.shop['labels'] = { de: { headerTitle: 'Fragen Sie uns' } }
