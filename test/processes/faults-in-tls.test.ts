@@ -1,14 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import tls from 'node:tls'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startFaultProxy, type Fault, type FaultProxy } from '../../src/faults/faults.ts'
 import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { makeCertificate, type Certificate } from '../certificate.ts'
 import { openPage } from '../start-service.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
@@ -26,24 +24,15 @@ const SLACK_MS = 2000
 const WARM_UP_ROUNDS = 3
 const ROUNDS = 3
 
-let folder: string
+let certificate: Certificate
 let genesys: Simulator
 let terminator: tls.Server
 let proxy: FaultProxy
 let service: ServiceProcess
 
-/** A certificate of this run alone. */
-function makeCertificate(): { key: Buffer; cert: Buffer; path: string } {
-  folder = mkdtempSync(join(tmpdir(), 'tls-'))
-  const [key, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  const made = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', path]
-  execFileSync('openssl', ['req', ...made, ...subject], { stdio: 'ignore' })
-  return { key: readFileSync(key), cert: readFileSync(path), path }
-}
-
 beforeAll(async () => {
-  const { key, cert, path } = makeCertificate()
+  certificate = makeCertificate()
+  const { key, cert, certPath } = certificate
   genesys = await startSimulator({ agent: 'silent', limits: false })
   const { hostname, port } = new URL(genesys.url)
   terminator = tls.createServer({ key, cert }, (client) => {
@@ -59,7 +48,7 @@ beforeAll(async () => {
     GENESYS_LOGIN_URL: url,
     GENESYS_CDN_URL: url,
     GENESYS_MESSAGING_URL: proxy.messagingUrl.replace('ws', 'wss'),
-    NODE_EXTRA_CA_CERTS: path,
+    NODE_EXTRA_CA_CERTS: certPath,
     UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
     RATE_ADDRESS_PER_MINUTE: '100000',
@@ -70,7 +59,7 @@ afterAll(async () => {
   await proxy.stop()
   await new Promise((resolve) => terminator.close(resolve))
   await genesys.close()
-  rmSync(folder, { recursive: true })
+  certificate.remove()
 })
 
 /** Linux, as all tests of processes. */

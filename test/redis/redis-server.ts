@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { Certificate } from '../certificate.ts'
 
 const PASSWORD = 'a-password-of-redis'
 
@@ -17,14 +18,16 @@ export interface RedisServer {
   resume(): void
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** @param certificate for TLS, and nothing else: its clients need no certificate of their own */
+export async function startRedis(certificate?: Certificate): Promise<RedisServer> {
   const port = await freePort()
   let child: ChildProcess | undefined
   const server: RedisServer = {
-    url: `redis://:${PASSWORD}@127.0.0.1:${port}`,
+    url: `${certificate ? 'rediss' : 'redis'}://:${PASSWORD}@127.0.0.1:${port}`,
     password: PASSWORD,
     async start() {
-      const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', requirepass: PASSWORD }
+      const ports = certificate ? { port: 0, 'tls-port': port, ...tlsOptions(certificate) } : { port }
+      const options = { ...ports, bind: '127.0.0.1', save: '', appendonly: 'no', requirepass: PASSWORD }
       const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
       const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
       child = started
@@ -46,6 +49,15 @@ export async function startRedis(): Promise<RedisServer> {
   }
   await server.start()
   return server
+}
+
+function tlsOptions({ keyPath, certPath }: Certificate) {
+  return {
+    'tls-cert-file': certPath,
+    'tls-key-file': keyPath,
+    'tls-ca-cert-file': certPath,
+    'tls-auth-clients': 'no',
+  }
 }
 
 async function freePort(): Promise<number> {
