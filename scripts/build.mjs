@@ -1,6 +1,6 @@
 // Builds dist/: the programs, the modules that applications import, and what browsers load.
 //   --browser-only    only what browsers load, and what else there is stays
-//   --programs-only   without the modules, as in the image
+//   --programs-only   without the modules, which take longest: for the image and for programs of this folder
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -30,9 +30,11 @@ const BROWSER = {
   logLevel: 'silent',
 }
 
-// A piece that an earlier build left behind would be packed too.
+// A piece that an earlier build left behind would be packed too: what is packed is built whole.
 const isBrowserOnly = process.argv.includes('--browser-only')
-await rm(join(root, isBrowserOnly ? 'dist/browser' : 'dist'), { recursive: true, force: true })
+const isProgramsOnly = process.argv.includes('--programs-only')
+const isWhole = !isBrowserOnly && !isProgramsOnly
+await rm(join(root, isWhole ? 'dist' : 'dist/browser'), { recursive: true, force: true })
 // Made before all else, because the parts run side by side and each would make them.
 for (const folder of ['dist/browser/demo', 'dist/docs']) await mkdir(join(root, folder), { recursive: true })
 
@@ -154,7 +156,7 @@ async function copyDocsPage() {
 
 /** What is imported, with types, by tsc; and what is started, with all packages in it, so that it loads fast and needs no others. */
 async function buildServer() {
-  const modules = process.argv.includes('--programs-only') ? undefined : tsc('tsconfig.build.json')
+  const modules = isProgramsOnly ? undefined : tsc('tsconfig.build.json')
   await Promise.all([modules, bundlePrograms()])
 }
 
