@@ -2,9 +2,11 @@ import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { JourneyContext, SignInGrant } from '../../guest-api.ts'
+import { maybe } from '../wire/json-schemas.ts'
 import type { Credentials } from '../connection/session-socket.ts'
 
-const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: z.string().min(1).optional() })
+/** Genesys: an id token is exchanged without a refresh token. */
+const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: maybe(z.string().min(1)) })
 const Refreshed = z.object({ jwt: z.string().min(1) })
 
 const HINT =

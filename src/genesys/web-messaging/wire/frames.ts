@@ -19,6 +19,13 @@ const MessageEvent = z.object({
   coBrowse: maybe(z.object({ type: Text, sessionId: Text, sessionJoinToken: Text })),
   video: maybe(z.object({ type: Text, offeringId: Text, jwt: Text })),
 })
+/** Later than any time in seconds, earlier than any in milliseconds. */
+const LATEST_IN_SECONDS = 1e11
+/** Seconds since the epoch, as logs have them; Genesys' documentation of its Messenger says milliseconds. */
+const EpochSeconds = z.coerce
+  .number()
+  .positive()
+  .transform((time) => (time > LATEST_IN_SECONDS ? time / 1000 : time))
 const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, image: Text })
 
 /** A message or event, on the socket and in the history alike. */
@@ -36,7 +43,7 @@ export const StructuredMessage = z.object({
       readOnly: Text,
       parentMessageId: maybe(Id),
       durationSeconds: maybe(z.coerce.number().positive()),
-      expirationDate: maybe(z.coerce.number().positive()),
+      expirationDate: maybe(EpochSeconds),
       /** Ours, of a message that we sent. */
       tracingId: Text,
     }),
@@ -64,8 +71,7 @@ const SessionResponse = z.object({
   clearedExistingSession: maybe(z.boolean()),
   /** How long it lives after each message. */
   durationSeconds: maybe(z.number().positive()),
-  /** Seconds since the epoch. */
-  expirationDate: maybe(z.number().positive()),
+  expirationDate: maybe(EpochSeconds),
 })
 export type SessionResponse = z.infer<typeof SessionResponse>
 

@@ -20,15 +20,25 @@ export const PromptSchema = maybe(
   }),
 )
 
+/** Genesys: the place of a date picker needs no name. */
 export const LocationSchema = z
   .object({
-    text: z.string(),
+    text: z.string().catch(''),
     address: maybe(z.string()),
     url: maybe(Address),
     latitude: maybe(z.number()),
     longitude: maybe(z.number()),
   })
-  .transform((place): Place => defined(place))
+  .transform(({ text, ...rest }): Place => {
+    const place = defined(rest)
+    return { text: text || nameOf(place), ...place }
+  })
+  .refine(({ text }) => text !== '')
+
+function nameOf({ address, url, latitude, longitude }: Omit<Place, 'text'>): string {
+  const isPoint = latitude !== undefined && longitude !== undefined
+  return address || url || (isPoint ? `${latitude}, ${longitude}` : '')
+}
 
 const DATE_FORMATS: Readonly<Record<string, DateFormat>> = {
   dayMonthYear: 'day-month-year',

@@ -26,6 +26,27 @@ test('a guest who signs in goes on with the tokens of Genesys', async () => {
   expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
 })
 
+/** The mobile SDK's `Authorize.kt` (its test engine): what an id token is exchanged for. */
+test('a guest who signs in with an id token gets no refresh token', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const idToken = genesys.authorizationCode('jane')
+  const exchange = 'POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange'
+  const { jwt } = (await (
+    await fetch(`${genesys.url}${exchange.slice(5)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        deploymentId: genesys.deploymentId,
+        oauth: { idToken, redirectUri: REDIRECT },
+      }),
+    })
+  ).json()) as { jwt: string }
+  genesys.injectFault(exchange, { status: 200, body: { jwt, refreshToken: null } })
+  const { ref } = await api.signIn(await guest(), { redirectUri: REDIRECT, idToken }, soon())
+  expect(ref).toMatchObject({ jwt })
+  expect(ref).not.toHaveProperty('refreshToken')
+})
+
 test('another replica configures the signed-in guest with its JWT', async () => {
   const { signedIn, genesys } = await signedInGuest()
   const { deploymentId, messagingUrl, url } = genesys

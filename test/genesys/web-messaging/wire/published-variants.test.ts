@@ -180,7 +180,81 @@ describe('a message', () => {
   })
 })
 
+describe('a place', () => {
+  const location = (fields: object) => parts({ contentType: 'DatePicker', datePicker: { location: fields } })
+
+  /** JS ConversationContentLocation: no field is required, unlike JV ContentLocation. */
+  test.each([
+    [{ address: '1 Main St', latitude: 1 }, '1 Main St'],
+    [{ url: 'https://x.example/' }, 'https://x.example/'],
+    [{ latitude: 53.34, longitude: -6.26 }, '53.34, -6.26'],
+  ])('without a name is called after the rest: %j', (fields, text) => {
+    expect(location(fields)).toMatchObject([{ location: { text, ...fields } }])
+  })
+
+  test('of which nothing is known is left out', () => {
+    expect(location({})).toEqual([{ type: 'date-picker', availableTimes: [] }])
+  })
+})
+
 describe('a frame', () => {
+  /** KT `Response.kt`: its frames that no other test has, as they are written there. */
+  test.each([
+    [
+      { class: 'SessionResponse', body: { connected: true, allowedMedia: {} } },
+      '{"type":"response","class":"SessionResponse","code":200,"body":{"connected":true,"newSession":true,"readOnly":false,"maxCustomDataBytes":100,"allowedMedia":{},"clearedExistingSession":false}}',
+    ],
+    [
+      { class: 'error', code: 4007 },
+      '{"type": "response","class": "string","code": 4007,"body": "session not found error message"}',
+    ],
+    [
+      { class: 'error', code: 5000 },
+      '{"type":"response","class":"string","code":5000,"body":"Request failed."}',
+    ],
+    [
+      { class: 'SessionExpiredEvent' },
+      '{"type": "response","class": "SessionExpiredEvent","code": 200,"body": {}}',
+    ],
+    [
+      { class: 'AttachmentDeletedResponse', body: { attachmentId: 'attachment_id' } },
+      '{"type":"message","class":"AttachmentDeletedResponse","code":200,"body":{"attachmentId":"attachment_id"}}',
+    ],
+    [
+      { class: 'PresignedUrlResponse', body: { headers: { 'x-amz-tagging': 'abc' } } },
+      '{"type":"response","class":"PresignedUrlResponse","code":200,"body":{"attachmentId":"a","headers":{"x-amz-tagging":"abc"},"url":"https://downloadurl.png"}}',
+    ],
+    [
+      { class: 'UploadSuccessEvent', body: { downloadUrl: 'https://downloadurl.png' } },
+      '{"type":"message","class":"UploadSuccessEvent","code":200,"body":{"attachmentId":"a","downloadUrl":"https://downloadurl.png","timestamp":"2022-08-22T19:24:26.704Z"}}',
+    ],
+    [
+      { class: 'UploadFailureEvent', body: { errorCode: 4001 } },
+      '{"type":"message","class":"UploadFailureEvent","code":200,"body":{"attachmentId":"a","errorCode":4001,"errorMessage":"m","timestamp":"2022-08-22T19:24:26.704Z"}}',
+    ],
+    [
+      { class: 'StructuredMessage', pushed: false, body: { text: 'ping' } },
+      '{"type":"response","class":"StructuredMessage","code":200,"body":{"text":"ping","type":"Text","direction":"Inbound","id":"echo_id","metadata":{"customMessageId":"SGVhbHRoQ2hlY2tNZXNzYWdlSWQ="}}}',
+    ],
+    [
+      { class: 'JwtResponse', body: { jwt: 'some_jwt', exp: 333 } },
+      '{"type":"response","class":"JwtResponse","code":200,"body":{"jwt":"some_jwt","exp":333}}',
+    ],
+  ])('is read with %j', (expected, text) => {
+    expect(readFrame(text)).toMatchObject(expected)
+  })
+
+  /** SC sdk-source-notes.md: seconds on the wire in 2026-10; SC messaging-service.md: milliseconds in Genesys' own pages. */
+  test.each([1791139139, 1791139139000])('that expires at %i says so in seconds', (expirationDate) => {
+    expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
+      body: { expirationDate: 1791139139 },
+    })
+    const metadata = { expirationDate: String(expirationDate) }
+    expect(frame({ class: 'StructuredMessage', body: { metadata } })).toMatchObject({
+      body: { metadata: { expirationDate: 1791139139 } },
+    })
+  })
+
   /** JV: every body has an optional `tracingId`, and so has the envelope. */
   test.each([
     [{ class: 'SessionResponse', body: { connected: true, tracingId: 't' } }],
