@@ -10,6 +10,9 @@ const TICK_MS = 1
 /** Requests that found every connection busy are not made up for later. */
 const MOST_DUE_AT_ONCE = 500
 
+/** What anybody may ask: its answer says that the connection has been accepted. */
+const HELLO = requestBytes({ method: 'GET', path: '/healthz' })
+
 let requests = []
 
 class OverloadLoop {
@@ -17,6 +20,8 @@ class OverloadLoop {
   #idle = []
   #next = 0
   #isOver = false
+  /** Connections whose first answer has not come. */
+  #greeting = 0
   admitted = new Latencies()
   refused = new Latencies()
   reconnects = new Latencies()
@@ -29,12 +34,20 @@ class OverloadLoop {
     this.#port = port
   }
 
-  /** Opens the connections some at a time, as guests come. */
+  /**
+   * Opens the connections some at a time, as guests come, and waits until the server has answered on each. Node.js accepts one
+   * connection in a turn of its event loop: what the kernel alone has accepted would begin with a request of seconds.
+   */
   async connect(count) {
     for (let open = 0; open < count; open += 100) {
       for (let at = open; at < Math.min(count, open + 100); at++) this.#open()
       await pause(10)
     }
+    while (this.#idle.length < count) await pause(10)
+    const greeted = this.#idle.splice(0)
+    this.#greeting = greeted.length
+    for (const connection of greeted) connection.send(HELLO)
+    while (this.#greeting > 0) await pause(10)
   }
 
   send() {
@@ -83,6 +96,11 @@ class OverloadLoop {
   }
 
   #answered(connection, status, message) {
+    if (this.#greeting > 0) {
+      this.#greeting -= 1
+      this.#rest(connection)
+      return
+    }
     const elapsedMs = performance.now() - connection.sentAt
     if (status >= 200 && status <= 299) this.admitted.add(elapsedMs)
     else if (status === 503 || status === 429) this.refused.add(elapsedMs)
