@@ -3,7 +3,8 @@ const TARGET_DELAY_MS = 20
 /** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
 export const MIN_LIMIT = 64
 const GROWTH = 1.1
-const LARGEST_CUT = 0.5
+/** At the beginning of an overload each sample that is late costs a turn longer than the one before. */
+const LARGEST_CUT = 0.25
 
 /**
  * How many requests may be in flight for the event loop to keep up. While its turns are late the limit shrinks in

@@ -12,7 +12,7 @@ test('while it is late fewer are admitted with every sample, and never too few t
   limit.sample(25)
   expect(limit.value).toBe(800)
   limit.sample(10_000)
-  expect(limit.value).toBe(400)
+  expect(limit.value).toBe(200)
   for (let i = 0; i < 100; i++) limit.sample(10_000)
   expect(limit.value).toBe(64)
 })
