@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import dotenv from 'dotenv'
 import type { DeploymentLabels, GuestApiName } from './genesys/guest-api.ts'
 import type { TrustedProxies } from './middleware/client-address.ts'
@@ -159,8 +159,16 @@ const ENV_FILE_IGNORED =
 export function readConfigFromEnvironment(): Config {
   const isProduction = process.env['NODE_ENV'] === 'production'
   if (!isProduction) dotenv.config({ quiet: true })
-  const ignored = isProduction && existsSync('.env') ? [ENV_FILE_IGNORED] : []
-  return readConfig(process.env, ignored)
+  return readConfig(process.env, isProduction && isUnread('.env') ? [ENV_FILE_IGNORED] : [])
+}
+
+/** Frameworks and process managers may have put what is in the file into the environment themselves. */
+function isUnread(envFile: string): boolean {
+  try {
+    return Object.keys(dotenv.parse(readFileSync(envFile))).some((name) => process.env[name] === undefined)
+  } catch {
+    return existsSync(envFile)
+  }
 }
 
 type Given = Readonly<Record<string, string | undefined>>

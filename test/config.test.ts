@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { ConfigError, readConfig, readConfigFromEnvironment } from '../src/config.ts'
 import { EXAMPLE_SESSION_KEY } from '../src/settings/session-keys.ts'
 
@@ -151,21 +151,29 @@ describe('wrong settings', () => {
   })
 })
 
-test('production says that the .env file beside it is not read', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'env-file-'))
-  writeFileSync(join(folder, '.env'), 'PORT=1\n')
+describe('in production, a .env file beside the process', () => {
   const before = { folder: process.cwd(), env: process.env }
-  process.env = { ...production }
-  process.chdir(folder)
-  try {
-    expect(readConfigFromEnvironment()).toMatchObject({
-      port: 3000,
-      warnings: [expect.stringContaining('.env file is not read')],
-    })
-  } finally {
+  afterEach(() => {
     process.chdir(before.folder)
     process.env = before.env
+  })
+
+  function readBeside(envFile: string, env: Record<string, string>) {
+    const folder = mkdtempSync(join(tmpdir(), 'env-file-'))
+    writeFileSync(join(folder, '.env'), envFile)
+    process.env = { ...production, ...env }
+    process.chdir(folder)
+    return readConfigFromEnvironment()
   }
+
+  test('is not read, and that is said', () => {
+    const warnings = [expect.stringContaining('.env file is not read')]
+    expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
+  })
+
+  test('is not spoken of where somebody else has read it, as Next.js does', () => {
+    expect(readBeside('PORT=1\n', { PORT: '1' })).toMatchObject({ port: 1, warnings: [] })
+  })
 })
 
 describe('a variable that is not a setting', () => {
