@@ -13,11 +13,11 @@ function isMessage({ type, text, content, events = [] }: StructuredMessage): boo
 }
 
 /**
- * Genesys: the same message has its key in `channel.messageId` or, where that is missing, in `id`; the
- * history may call it `messageId`.
+ * Genesys: the same message has its key in `channel.messageId` or, where that is missing, in `id`; the history may call it
+ * `messageId`. Its schema requires none of them; its Messenger recognizes messages by their time.
  */
 export function messageKey(wire: StructuredMessage): string | undefined {
-  return wire.channel?.messageId ?? wire.messageId ?? wire.id
+  return wire.channel?.messageId ?? wire.messageId ?? wire.id ?? readTime(wire.channel?.time)
 }
 
 /**

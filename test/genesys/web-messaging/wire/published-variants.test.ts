@@ -153,6 +153,29 @@ describe('a message', () => {
     })
   })
 
+  /** UKHomeOffice/hof-genesys-chat-component, `test/data/structured-messages.json`; JV StructuredMessage requires `type` alone. */
+  test('without an id is recognized by its time, as in the Messenger', () => {
+    const quickReply = { action: 'Message', payload: 'Yes', text: 'Yes' }
+    const body = {
+      text: 'Did this answer your question?',
+      channel: { time: '2025-07-31T09:39:30Z', type: 'Private' },
+      content: [{ contentType: 'QuickReply', quickReply }],
+      metadata: { correlationId: '00000000-0000-0000-0000-000000000000' },
+      originatingEntity: 'Bot',
+      type: 'Structured',
+      direction: 'Outbound',
+    }
+    expect(readMessage(StructuredMessage.parse(body), NOW_MS)).toEqual({
+      id: '2025-07-31T09:39:30.000Z',
+      time: '2025-07-31T09:39:30.000Z',
+      direction: 'outbound',
+      type: 'structured',
+      text: 'Did this answer your question?',
+      content: [{ type: 'quick-reply', text: 'Yes', payload: 'Yes' }],
+      sender: 'bot',
+    })
+  })
+
   test.each([[{ type: 'Receipt', text: 'x' }], [{ events: [{ eventType: 'Typing' }] }], [{}]])(
     'is not %j (JV NormalizedType)',
     (body) => {
