@@ -14,7 +14,7 @@ import {
   type OAuthSettings,
 } from './settings/genesys-settings.ts'
 import { withSecretFiles } from './settings/secret-files.ts'
-import { readSessionKeys, sessionKeysOfSite } from './settings/session-keys.ts'
+import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './settings/session-keys.ts'
 import { inWordsOfSite } from './settings/site-fields.ts'
 import { readSitesFile, repeatedOrigins } from './settings/sites-file.ts'
 import { readUserToken } from './settings/user-token-settings.ts'
@@ -62,6 +62,8 @@ export interface Config {
     /** 32 bytes each; the first seals, all open. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
+    /** The key of `.env.example` is among them, which everybody knows. */
+    readonly keysAreExample: boolean
     /** Where the keys came from, when from a file: it is read again when it changes. */
     readonly keysFile: KeysFile | undefined
     /** Without use. */
@@ -262,6 +264,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     session: {
       keys,
       keysAreEphemeral: env.SESSION_KEYS === undefined,
+      keysAreExample: env.SESSION_KEYS?.includes(EXAMPLE_SESSION_KEY) ?? false,
       keysFile: undefined,
       maxAgeMs: env.SESSION_MAX_AGE_S * 1000,
       absoluteMaxAgeMs: env.SESSION_ABSOLUTE_MAX_AGE_S * 1000,

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { exportJWK } from 'jose'
 import nock from 'nock'
 import { readConfig } from '../../src/config.ts'
+import { EXAMPLE_SESSION_KEY } from '../../src/settings/session-keys.ts'
 import { runDoctor } from '../../src/doctor/run-doctor.ts'
 import { createFaultClock, startFaultProxy, UNRESOLVABLE_HOST } from '../../src/faults/faults.ts'
 import { startService } from '../../src/run-service.ts'
@@ -321,6 +322,24 @@ test('a good set-up is all green, and no agent hears of it', async () => {
   expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
   expect(told.exitStatus).toBe(0)
   expect(told.text).toContain('Everything is good.')
+})
+
+test('it tells which origins are allowed, and that a Genesys on this machine is not Genesys Cloud', async () => {
+  const { checks } = await examine({
+    settings: () => ({ ALLOWED_ORIGINS: 'https://www.example.com,https://*.example.com' }),
+  })
+  const found = (name: string) => checks.find(({ check }) => check === name)?.found
+  expect(found('allowed domains')).toContain('https://www.example.com and https://*.example.com')
+  expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
+})
+
+test('the key of .env.example, left as it is, is a warning', async () => {
+  const { checks, exitStatus } = await examine({ settings: () => ({ SESSION_KEYS: EXAMPLE_SESSION_KEY }) })
+  expect(checks.find(({ check }) => check === 'session keys')).toMatchObject({
+    status: 'warning',
+    found: expect.stringContaining('.env.example'),
+  })
+  expect(exitStatus).toBe(0)
 })
 
 test('what can not be looked at because of a failure says so, and names it', async () => {

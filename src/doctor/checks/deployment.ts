@@ -60,7 +60,8 @@ const allowedDomains: Check = {
   async run({ config, genesys, newDeadline }) {
     if (!genesys.guestApi.originsNotAllowed) return skipped('this guest API knows none')
     const leftOut = await genesys.guestApi.originsNotAllowed(config.allowedOrigins, newDeadline())
-    if (leftOut.length === 0) return ok('the deployment allows every website of ALLOWED_ORIGINS')
+    if (leftOut.length === 0)
+      return ok(`the deployment allows ${listed(config.allowedOrigins)}, all of ALLOWED_ORIGINS`)
     const hosts = leftOut.map((origin) => origin.replace(/^https?:\/\/(\*\.)?/, '').replace(/:\d+$/, ''))
     return failed(
       `the deployment does not allow ${listed(leftOut)} of ALLOWED_ORIGINS`,

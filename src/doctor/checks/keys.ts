@@ -6,11 +6,17 @@ export const sessionKeys: Check = {
   name: 'session keys',
   needs: [],
   run({ config }) {
-    const { keys, keysAreEphemeral } = config.session
+    const { keys, keysAreEphemeral, keysAreExample } = config.session
     if (keysAreEphemeral) {
       return warning(
         'SESSION_KEYS is not set: guest sessions end with the process, and replicas refuse each other’s',
         'Set SESSION_KEYS, the same for all replicas: `openssl rand -base64 32` makes one.',
+      )
+    }
+    if (keysAreExample) {
+      return warning(
+        'SESSION_KEYS has the key of .env.example, which everybody knows: whoever likes can make guest sessions',
+        'Make one with `openssl rand -base64 32`. In production the service does not start with it.',
       )
     }
     return ok(keys.length === 1 ? 'one key' : `${keys.length} keys: the first seals, all open`)

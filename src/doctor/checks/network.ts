@@ -1,3 +1,4 @@
+import { isLoopback } from '../../settings/encryption.ts'
 import { createProxyFinder } from '../../upstream/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
 import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
@@ -118,12 +119,21 @@ const connection: Check = {
       const socket = await openConnection(url, '', context.config.upstreamTimeoutMs)
       socket.destroy()
     })
-    if (bad.length === 0) return ok(`${listed(hosts.map(({ host }) => host))} can be reached`)
+    if (bad.length === 0) {
+      return ok(`${listed(hosts.map(({ host }) => host))} can be reached${notGenesysCloud(hosts)}`)
+    }
     return failed(
       `no connection to ${sentence(bad)}`,
       `Let this machine out to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${listed(bad.map(({ setting }) => setting))}.`,
     )
   },
+}
+
+/** A simulator, for instance. */
+function notGenesysCloud(targets: readonly Target[]): string {
+  const here = targets.filter(({ url }) => isLoopback(url.hostname))
+  if (here.length === 0) return ''
+  return `; ${listed(here.map(({ url }) => url.host))} is this machine, and not Genesys Cloud`
 }
 
 const certificates: Check = {
