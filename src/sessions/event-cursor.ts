@@ -5,7 +5,10 @@ import type { Message } from '../genesys/guest-api.ts'
  * promise an order, so a stream that comes back has to look behind its last event by this much.
  */
 export const REORDER_WINDOW_MS = 5000
-/** Five messages a second from the guest, and as many answers, fit into the window. */
+/**
+ * Five messages a second from the guest, and as many answers, fit into the window. Of a faster stream the oldest are
+ * forgotten, and nothing as old as they is looked for any more.
+ */
 const MAX_OTHERS = 49
 
 interface SentMessage {
@@ -23,7 +26,8 @@ const NONE: readonly number[] = []
  * How far a stream of messages has come: the newest message that was sent, and those sent within
  * {@link REORDER_WINDOW_MS} before it. Written down as an event id it lets any replica, without a memory of
  * its own, tell what a page has already seen:
- * `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`
+ * `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`, and before the marks of a fast stream how many ms before the
+ * newest those are that had to be forgotten, hexadecimal: `~3e8.<mark>…`
  */
 export class EventCursor {
   /** The newest message, written over in place: an object for each would outlive every minor collection. */
@@ -31,6 +35,8 @@ export class EventCursor {
   private newestAtMs = 0
   /** Nothing older is missed: where a stream begins that has sent nothing yet. */
   private beginsAtMs = 0
+  /** The newest of those for which there was no room. */
+  private forgottenUpToMs = 0
   /** Time and mark of each beside the newest, in the order in which they were noted; written over in place as well. */
   private others: readonly number[] = NONE
 
@@ -54,8 +60,10 @@ export class EventCursor {
   }
 
   /** Adds what another cursor has seen. */
-  merge({ newestId, newestAtMs, others }: EventCursor): void {
-    if (newestId !== undefined) this.note(newestId, newestAtMs, others)
+  merge({ newestId, newestAtMs, others, forgottenUpToMs }: EventCursor): void {
+    if (newestId === undefined) return
+    this.forgottenUpToMs = Math.max(this.forgottenUpToMs, forgottenUpToMs)
+    this.note(newestId, newestAtMs, others)
   }
 
   private note(id: string, timeMs: number, more: readonly number[]): void {
@@ -86,8 +94,17 @@ export class EventCursor {
       }
     }
     others.length = kept
-    if (kept > 2 * MAX_OTHERS) others.splice(0, kept - 2 * MAX_OTHERS)
+    while (others.length > 2 * MAX_OTHERS) this.forgetOldest(others)
     this.others = kept === 0 ? NONE : others
+  }
+
+  private forgetOldest(others: number[]): void {
+    let oldest = 0
+    for (let at = 2; at < others.length; at += 2) {
+      if ((others[at] ?? 0) < (others[oldest] ?? 0)) oldest = at
+    }
+    const [timeMs = 0] = others.splice(oldest, 2)
+    this.forgottenUpToMs = Math.max(this.forgottenUpToMs, timeMs)
   }
 
   has({ id }: Message): boolean {
@@ -103,14 +120,18 @@ export class EventCursor {
   misses(message: Message): boolean {
     if (this.newestId === undefined) return false
     const sinceMs = Math.max(this.newestAtMs - REORDER_WINDOW_MS, this.beginsAtMs)
-    return timeMsOf(message) >= sinceMs && !this.has(message)
+    const timeMs = timeMsOf(message)
+    return timeMs >= sinceMs && timeMs > this.forgottenUpToMs && !this.has(message)
   }
 
   toString(): string {
     const { newestId } = this
     if (newestId === undefined) return ''
     const id = `${this.newestAtMs}-${PLAIN_ID.test(newestId) ? newestId : encodeURIComponent(newestId)}`
-    return this.others.length === 0 ? id : `${id}~${this.marks().map(hex).join('.')}`
+    if (this.others.length === 0) return id
+    const forgottenMs = this.newestAtMs - this.forgottenUpToMs
+    const forgotten = forgottenMs <= REORDER_WINDOW_MS ? `${forgottenMs.toString(16)}.` : ''
+    return `${id}~${forgotten}${this.marks().map(hex).join('.')}`
   }
 
   /** @returns undefined for what is no event id of ours */
@@ -123,7 +144,10 @@ export class EventCursor {
     if (id === undefined) return undefined
     cursor.newestId = id
     cursor.newestAtMs = timeMs
-    const marks = (match[3] ?? '').split('.').filter((mark) => mark.length === MARK_DIGITS)
+    const parts = (match[3] ?? '').split('.')
+    const [first = ''] = parts
+    if (/^[0-9a-f]{1,4}$/.test(first)) cursor.forgottenUpToMs = timeMs - Number.parseInt(first, 16)
+    const marks = parts.filter((mark) => mark.length === MARK_DIGITS)
     if (marks.length > 0) {
       cursor.others = marks.slice(-MAX_OTHERS).flatMap((mark) => [timeMs, Number.parseInt(mark, 16)])
     }

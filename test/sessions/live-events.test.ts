@@ -347,6 +347,34 @@ describe('an event id', () => {
   })
 })
 
+describe('an event id of a stream that is faster than any guest and bot together', () => {
+  const sentAt = (everyMs: number, count: number) =>
+    Array.from({ length: count }, (_, at) => agentMessage(`message-${at}`, T + at * everyMs))
+
+  test.each([1, 10, 49, 99])('misses none of what was sent, every %i ms', (everyMs) => {
+    const cursor = new EventCursor()
+    const sent = sentAt(everyMs, 500)
+    let id = ''
+    for (const message of sent) id = cursor.advance(message)
+    expect(id.length).toBeLessThan(600)
+    const read = EventCursor.parse(id)
+    for (const message of sent)
+      expect([read?.misses(message), cursor.misses(message)]).toEqual([false, false])
+  })
+
+  test('misses what came while the page was away, also when it goes on from there', () => {
+    const cursor = new EventCursor()
+    let id = ''
+    for (const message of sentAt(10, 200)) id = cursor.advance(message)
+    const away = Array.from({ length: 40 }, (_, at) => agentMessage(`away-${at}`, T + 2000 + at * 10))
+    const read = EventCursor.parse(id)
+    expect(away.every((message) => read?.misses(message))).toBe(true)
+    for (const message of away) id = read?.advance(message) ?? ''
+    const again = EventCursor.parse(id)
+    for (const message of [...sentAt(10, 200), ...away]) expect(again?.misses(message)).toBe(false)
+  })
+})
+
 describe('the token that opened a stream', () => {
   test('ends it when it expires, and the page is asked to come back', () => {
     let nowMs = T
