@@ -78,8 +78,8 @@ test.each(['client.js', 'demo/demo.js'])('%s is one ES module that loads nothing
 test('what the chat loads later is there, and loads nothing more', () => {
   const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
   const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
-  expect(later).toHaveLength(10)
-  expect(chat.match(/\bimport\b(?!\.meta)/g)).toHaveLength(10)
+  expect(later).toHaveLength(11)
+  expect(chat.match(/\bimport\b(?!\.meta)/g)).toHaveLength(11)
   for (const file of later)
     expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
 })

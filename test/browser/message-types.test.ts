@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { violations } from './axe.ts'
 import { MESSAGE_TYPES, TYPES_WITHOUT_A_SHAPE, type KeyboardGuest } from './message-types.ts'
@@ -13,12 +13,13 @@ let demo: Demo
 
 beforeAll(async () => {
   browser = await launchBrowser()
+})
+// One for each: together they would be more sessions of one address than a minute may have.
+beforeEach(async () => {
   demo = await startDemo({ simulator: { agent: 'silent' } })
 })
-afterAll(async () => {
-  await browser.close()
-  await demo.close()
-})
+afterEach(() => demo.close())
+afterAll(() => browser.close())
 
 /** Presses Tab until the control has the focus; after the end of the page it goes on at its beginning. */
 async function tabTo(page: Page, control: Locator): Promise<void> {
