@@ -172,7 +172,10 @@ describe('a page', () => {
         expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
         // With PROBLEM_HINTS the problem may be read, and nothing else.
         expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
-        const preflight = await ask(url, 'OPTIONS', path, undefined, { origin })
+        const preflight = await ask(url, 'OPTIONS', path, undefined, {
+          origin,
+          'access-control-request-method': method,
+        })
         expect(preflight.status).toBe(204)
         expect(preflight.headers.get('access-control-max-age')).toBe('0')
       }
