@@ -1,7 +1,7 @@
-/** Above this, a new connection and a refusal wait for their turns longer than anybody should. */
-const TARGET_DELAY_MS = 20
+/** Above this, twice in a row, there is more to do than time. Below it five hundred connections are served without a refusal. */
+const TARGET_DELAY_MS = 60
 /** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
-export const MIN_LIMIT = 64
+export const MIN_LIMIT = 128
 const GROWTH = 1.1
 /** At the beginning of an overload each sample that is late costs a turn longer than the one before. */
 const LARGEST_CUT = 0.25
@@ -13,6 +13,7 @@ const LARGEST_CUT = 0.25
 export class AdaptiveLimit {
   readonly #max: number
   #limit: number
+  #latestDelayMs = 0
 
   constructor(max: number) {
     this.#max = max
@@ -25,7 +26,10 @@ export class AdaptiveLimit {
 
   /** @param delayMs how late the latest turn of the event loop was since the last sample */
   sample(delayMs: number): void {
-    const factor = delayMs > TARGET_DELAY_MS ? Math.max(LARGEST_CUT, TARGET_DELAY_MS / delayMs) : GROWTH
+    // One turn alone may be late for a collection of garbage, or for the machine: that is no overload.
+    const lastingMs = Math.min(delayMs, this.#latestDelayMs)
+    this.#latestDelayMs = delayMs
+    const factor = lastingMs > TARGET_DELAY_MS ? Math.max(LARGEST_CUT, TARGET_DELAY_MS / lastingMs) : GROWTH
     this.#limit = Math.min(this.#max, Math.max(MIN_LIMIT, this.#limit * factor))
   }
 }

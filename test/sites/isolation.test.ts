@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ask, openPage } from '../start-service.ts'
 import { BANK, SHOP, startSites, type RunningSites } from './start-sites.ts'
@@ -121,13 +122,11 @@ describe('of two sites in one process', () => {
     running.bank.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
       swallow: true,
     })
-    const inFlight = async (count: number) => {
-      while (!(await metricsText()).includes(`guest_bff_requests_in_flight{site="bank"} ${count}`)) continue
-    }
     // An answer may be here before its place is free again.
-    await inFlight(0)
+    while (running.service.activeRequests().length > 0) await turn()
     const waiting = bank.say('never answered')
-    await inFlight(1)
+    while (!running.bank.requests.some(({ path }) => path.endsWith('/messages'))) await turn()
+    expect(await metricsText()).toContain('guest_bff_requests_in_flight{site="bank"} 1')
     expect((await bank.say('one too many')).body.code).toBe('overloaded')
     expect((await openPage(running.url, {}, SHOP)).opened.status).toBe(201)
     await waiting
