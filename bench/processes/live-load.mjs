@@ -7,7 +7,7 @@ const COME_BACK_WITHIN_MS = 1000
 /** All pages read into it: a buffer for each read would make the generator collect garbage while it measures. */
 const ARRIVED = Buffer.alloc(65_536)
 
-/** One page: it comes back as `EventSource` would when its stream ends. */
+/** One page: it comes back when its stream ends or is refused, as the client does. */
 class Page {
   /** Whether it has a stream, and whether its guest has a socket to the upstream as well. */
   isOpen = false
@@ -53,6 +53,11 @@ class Page {
   }
 
   #receive(text) {
+    // A refusal leaves the connection open.
+    if (text.startsWith('HTTP/1.1 ') && !text.startsWith('HTTP/1.1 200')) {
+      this.#socket.destroy()
+      return
+    }
     const parts = (this.#rest + text).split('\n\n')
     this.#rest = parts.pop() ?? ''
     for (const part of parts) {
