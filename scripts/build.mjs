@@ -186,8 +186,8 @@ async function bundlePrograms() {
     minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none',
-    charset: 'utf8', // those of the packages are in third-party-licenses.txt
+    legalComments: 'none', // those of the packages are in third-party-licenses.txt
+    charset: 'utf8',
     metafile: true,
     // Packages in CommonJS ask for Node.js' own modules by `require`.
     banner: {
