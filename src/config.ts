@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import dotenv from 'dotenv'
 import type { DeploymentLabels, GuestApiName } from './genesys/guest-api.ts'
 import type { TrustedProxies } from './middleware/client-address.ts'
+import { SESSION_COOKIE_NAME } from './sessions/session-token.ts'
 import { parseOriginPattern } from './middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from './sessions/attribute-policy.ts'
 import type { UserTokenSettings } from './sessions/user-token.ts'
@@ -72,7 +73,6 @@ export interface Config {
     readonly verifiedTokenMaxAgeMs: number
     readonly separateSignIn: boolean
     readonly cookie: boolean
-    /** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
     readonly cookieName: string
   }
   readonly attributes: AttributeSettings
@@ -308,7 +308,6 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   }
 }
 
-const SESSION_COOKIE_NAME = '__Host-guest-session'
 const NO_HOSTS: GenesysHosts = { apiUrl: '', loginUrl: '', messagingUrl: '', cdnUrl: '' }
 
 function withoutEmpty(variables: Given): Given {

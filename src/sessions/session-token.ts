@@ -85,8 +85,11 @@ export interface SessionTokenOptions {
   readonly now?: () => number
 }
 
-/** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). With a site's name. */
-const MAX_TOKEN_BYTES = 4096 - '__Host-guest-session-'.length - 32
+/** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
+export const SESSION_COOKIE_NAME = '__Host-guest-session'
+const MAX_SITE_SUFFIX_BYTES = '-'.length + 32
+/** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). */
+const MAX_TOKEN_BYTES = 4096 - SESSION_COOKIE_NAME.length - MAX_SITE_SUFFIX_BYTES
 /** A token and its claims, decoded. */
 const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 /** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
