@@ -117,24 +117,25 @@ export function createIdempotency<Answer>(options: {
         if (known.unknown !== true) throw requestInProgress()
       }
       // What is left of `known` here is a try whose outcome is unknown.
+      const wasTried = isRepeat || known !== undefined
       const nowMs = monotonicNow()
       const bytes = 1000 + 2 * body.length
       const expiresAtMs = nowMs + keepMs
       const current: Attempt<Answer> = {
         bodyHash,
         expiresAtMs,
-        firstTriedAtMs: known || isRepeat ? known?.firstTriedAtMs : nowMs,
+        firstTriedAtMs: wasTried ? known?.firstTriedAtMs : nowMs,
         bytes,
       }
       attempts.set(id, current)
       try {
-        const others = await shared?.begin(id, body, { keepMs, isRepeat: isRepeat || known !== undefined })
+        const others = await shared?.begin(id, body, { keepMs, isRepeat: wasTried })
         if (others?.state === 'reused') throw keyReused()
         if (others?.state === 'in-progress') throw requestInProgress()
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)
         const begun = others?.state === 'begun' ? others : undefined
-        const isEarlierTried = isRepeat || known !== undefined || begun?.earlier !== undefined
-        if (!isEarlierTried) return await run(current, begun, false, () => attempt(undefined))
+        if (!wasTried && begun?.earlier === undefined)
+          return await run(current, begun, false, () => attempt(undefined))
         const { msAgo } = begun?.earlier ?? {}
         const atMs = known?.firstTriedAtMs ?? (msAgo === undefined ? undefined : nowMs - msAgo)
         current.firstTriedAtMs = atMs
