@@ -81,10 +81,10 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     port: address.port,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
     activeRequests: () =>
-      [...inTurn.active].map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
+      inTurn.activeResponses().map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
     closeAfterAnswers() {
       isClosing = true
-      for (const res of inTurn.active) if (!res.headersSent) res.setHeader('Connection', 'close')
+      for (const res of inTurn.activeResponses()) if (!res.headersSent) res.setHeader('Connection', 'close')
     },
     stop: (withinMs) => stop(server, withinMs),
   }
