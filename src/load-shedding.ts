@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts'
 import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
 import type { OriginGate } from './middleware/origin-gate.ts'
 import { chooseRequestId } from './middleware/request-id.ts'
+import { batchWrite } from './upstream/batch-write.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 
 /** Answers a request that there is no time for. @returns whether it did */
@@ -50,7 +51,10 @@ export function createLoadShedding(
     if (load.admits(req, res)) return false
     const requestId = chooseRequestId(req)
     const cors = gate.corsHeaders(req.headers.origin)
-    res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text)
+    batchWrite(
+      () => res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text),
+      () => res.destroy(),
+    )
     if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
     record(req.method ?? '', requestId)
     return true
