@@ -98,9 +98,7 @@ export function createApp(parts: AppParts): App {
   const shedLoad = createLoadShedding({ load, gate, log, metrics, publicUrl, hints })
 
   const app = createExpress(config)
-  app.use((req, res, next) => {
-    if (!shedLoad(req, res)) next()
-  })
+  app.use((req, res, next) => shedLoad(req, res, next))
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
   app.use(
     requestId,

@@ -8,8 +8,8 @@ import { chooseRequestId } from './middleware/request-id.ts'
 import { batchWrite } from './upstream/batch-write.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 
-/** Answers a request that there is no time for. @returns whether it did */
-export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse) => boolean
+/** Calls `serve`, at once or soon, or answers a request that there is no time for. */
+export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void
 
 /** Of a message, which is in the packet of its head or the next; what is longer is a file. */
 const MAX_AWAITED_BODY_BYTES = 65_536
@@ -23,7 +23,7 @@ const LINGER_MS = 2000
  */
 export function createLoadShedding(
   parts: {
-    readonly load: Pick<LoadLimit, 'admits'>
+    readonly load: Pick<LoadLimit, 'admit'>
     readonly gate: Pick<OriginGate, 'corsHeaders'>
     readonly log: Log
     readonly metrics: Pick<Metrics, 'requestEnded' | 'problemAnswered'>
@@ -47,8 +47,7 @@ export function createLoadShedding(
     log.info({ requestId, method, route: 'none', status, code, hint, count }, 'request')
   }
 
-  return (req, res) => {
-    if (load.admits(req, res)) return false
+  function refuse(req: http.IncomingMessage, res: http.ServerResponse): void {
     const requestId = chooseRequestId(req)
     const cors = gate.corsHeaders(req.headers.origin)
     batchWrite(
@@ -57,8 +56,9 @@ export function createLoadShedding(
     )
     if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
     record(req.method ?? '', requestId)
-    return true
   }
+
+  return (req, res, serve) => load.admit(req, res, { serve, refuse: () => refuse(req, res) })
 }
 
 function hasLongBody({ headers }: http.IncomingMessage): boolean {

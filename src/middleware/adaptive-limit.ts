@@ -1,5 +1,5 @@
 /** Above this, twice in a row, there is more to do than time. Below it five hundred connections are served without a refusal. */
-const TARGET_DELAY_MS = 60
+const TARGET_DELAY_MS = 20
 /** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
 export const MIN_LIMIT = 128
 const GROWTH = 1.1

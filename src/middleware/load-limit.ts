@@ -3,13 +3,15 @@ import type { RequestHandler } from 'express'
 import { whenClosed } from '../server/when-closed.ts'
 import { AdaptiveLimit, MIN_LIMIT } from './adaptive-limit.ts'
 import { RequestError } from './request-error.ts'
+import { WaitingRequests, type Admission } from './waiting-requests.ts'
 
 export interface LoadLimit {
   /**
-   * Asked before all that costs: what would only make the others late is not admitted, so that what is admitted is served.
-   * Probes are, and preflights, which cost less than a page's next try.
+   * Asked before all that costs. Serves a request at once, or soon, when others have been answered: what waits costs little
+   * while it does, and what is begun is ended quickly. Refuses what could only make others late. Probes never wait, nor do
+   * preflights, which cost less than a page's next try.
    */
-  admits(req: http.IncomingMessage, res: http.ServerResponse): boolean
+  admit(req: http.IncomingMessage, res: http.ServerResponse, admission: Admission): void
   /** Takes a place until the answer has gone. Behind the reading of the body: a place is for work. */
   readonly takePlace: RequestHandler
   readonly inFlight: number
@@ -54,6 +56,10 @@ export function createEventLoopWatch(): EventLoopWatch {
   }
 }
 
+/** On the request itself: what a collection has held for a moment, even a weak one, lives until all garbage is collected. */
+const ENTERED_IN = Symbol('sample in which the request was admitted')
+type MarkedRequest = http.IncomingMessage & { [ENTERED_IN]?: object | undefined }
+
 /** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
 export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLimit {
   let inFlight = 0
@@ -62,25 +68,55 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
    * Admitted, and without a place so far: what comes in one turn of the event loop has to be counted before its session token
    * has been opened. Forgotten with the next sample, as a body may be long in coming.
    */
-  const entering = new Set<http.IncomingMessage>()
+  let entering = 0
+  let thisSample = {}
+  const waiting = new WaitingRequests()
+
   const close = eventLoop.onSample((delayMs) => {
     limit.sample(delayMs)
-    entering.clear()
+    thisSample = {}
+    entering = 0
+    waiting.sample(delayMs)
+    serveWaiting()
   })
   const hasRoom = () =>
     inFlight < limit.value &&
-    entering.size < MAX_ENTERING &&
-    inFlight + entering.size < Math.max(limit.value, MIN_LIMIT)
+    entering < MAX_ENTERING &&
+    inFlight + entering < Math.max(limit.value, MIN_LIMIT)
+  const isEntering = (req: MarkedRequest) => req[ENTERED_IN] === thisSample
+
+  function enter(req: MarkedRequest, res: http.ServerResponse, serve: () => void): void {
+    req[ENTERED_IN] = thisSample
+    entering += 1
+    res.on('close', () => {
+      if (hasEntered(req)) serveWaiting()
+    })
+    serve()
+  }
+  /** @returns false where that was known already */
+  function hasEntered(req: MarkedRequest): boolean {
+    if (!isEntering(req)) return false
+    req[ENTERED_IN] = undefined
+    entering -= 1
+    return true
+  }
+  function serveWaiting(): void {
+    while (hasRoom()) {
+      const next = waiting.next()
+      if (next === undefined) return
+      enter(next.req, next.res, next.admission.serve)
+    }
+  }
+
   return {
-    admits(req, res) {
-      if (entering.has(req) || isExempt(req)) return true
-      if (!hasRoom()) return false
-      entering.add(req)
-      res.on('close', () => entering.delete(req))
-      return true
+    admit(req, res, admission) {
+      if (isEntering(req) || isExempt(req)) admission.serve()
+      else if (waiting.count === 0 && hasRoom()) enter(req, res, admission.serve)
+      else if (inFlight + entering + waiting.count >= max || !waiting.add({ req, res, admission }))
+        admission.refuse()
     },
     takePlace(req, res, next) {
-      entering.delete(req)
+      hasEntered(req)
       if (inFlight >= max) {
         next(overloaded('MAX_REQUESTS_UNDER_WAY bounds the requests that one process works on.'))
         return
@@ -88,6 +124,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
       inFlight += 1
       whenClosed(res, () => {
         inFlight -= 1
+        serveWaiting()
       })
       next()
     },

@@ -45,8 +45,9 @@ export interface ListenOptions {
   readonly requestTimeoutMs: number
   /** What is answered where node refuses a request itself. Default: node's own answers, without a body. */
   readonly answerTo?: (code: ConnectionProblemCode) => RawAnswer
-  /** Answers a request that there is no time for, before the application sees it. @returns whether it did */
-  readonly shedLoad?: ((req: http.IncomingMessage, res: http.ServerResponse) => boolean) | undefined
+  /** Asked before the application sees a request: calls `serve`, or answers what there is no time for. */
+  readonly shedLoad?:
+    ((req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void) | undefined
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
@@ -66,13 +67,15 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
   // the timeouts above, which are answered.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
-  const inTurn = serveInTurn((req, res) => void app(req, res))
+  const inTurn = serveInTurn((req, res) => {
+    if (shedLoad) shedLoad(req, res, () => void app(req, res))
+    else app(req, res)
+  })
   let isClosing = false
   server.on('request', (req, res) => {
     if (isClosing) res.setHeader('Connection', 'close')
     if (answerTo !== undefined && lacksHost(req)) refuse(res, answerTo('invalid_request'))
-    // Behind an answer that is still being made it waits for its turn.
-    else if (inTurn.isBusy(req.socket) || shedLoad?.(req, res) !== true) inTurn.onRequest(req, res)
+    else inTurn.onRequest(req, res)
   })
   if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
   await listen(server, port, host)

@@ -131,7 +131,10 @@ export function createSites(
   return {
     app,
     // Born with Express's prototypes by the server of `app`.
-    shedLoad: (req, res) => (siteOf(req as Request)?.service ?? ofNoSite).shedLoad(req, res),
+    shedLoad: (req, res, serve) => {
+      const { shedLoad } = siteOf(req as Request)?.service ?? ofNoSite
+      shedLoad(req, res, serve)
+    },
     readiness,
     metricsPage,
     started: Promise.all(running.map(({ service }) => service.started)).then(() => undefined),

@@ -9,8 +9,8 @@ test('while the event loop keeps up, as many are admitted as are allowed', () =>
 
 test('while it is late fewer are admitted with every sample, and never too few to be busy', () => {
   const limit = new AdaptiveLimit(1000)
-  limit.sample(75)
-  limit.sample(75)
+  limit.sample(25)
+  limit.sample(25)
   expect(limit.value).toBe(800)
   limit.sample(10_000)
   limit.sample(10_000)

@@ -22,52 +22,122 @@ function request(method = 'POST', url = '/messages') {
   return { req, res: new ServerResponse(req) as Response }
 }
 
-/** How many of so many that come at once are admitted. */
-function admitted(load: LoadLimit, count: number): ReturnType<typeof request>[] {
-  return Array.from({ length: count }, () => request()).filter(({ req, res }) => load.admits(req, res))
+/** Asks for one request; the outcome changes when one that waits is served or refused. */
+function ask(load: LoadLimit, { req, res } = request()) {
+  const asked = { req, res, outcome: 'waits' as 'waits' | 'served' | 'refused' }
+  const become = (outcome: 'served' | 'refused') => () => {
+    expect(asked.outcome).toBe('waits')
+    asked.outcome = outcome
+  }
+  load.admit(req, res, { serve: become('served'), refuse: become('refused') })
+  return asked
 }
 
-const takePlaces = (load: LoadLimit, requests: ReturnType<typeof request>[]) =>
+type Asked = ReturnType<typeof ask>
+const askMany = (load: LoadLimit, count: number) => Array.from({ length: count }, () => ask(load))
+const outcomes = (all: readonly Asked[]) => {
+  const count = (outcome: Asked['outcome']) => all.filter((each) => each.outcome === outcome).length
+  return [count('served'), count('waits'), count('refused')]
+}
+const takePlaces = (load: LoadLimit, requests: readonly Asked[]) =>
   requests.forEach(({ req, res }) => load.takePlace(req, res, (error) => expect(error).toBeUndefined()))
+const isServed = ({ outcome }: Asked) => outcome === 'served'
 
 test('what comes in one turn of the event loop is counted before it has a place', () => {
-  const { load, sample } = start(1000)
-  expect(admitted(load, 5000)).toHaveLength(256)
-  expect(admitted(load, 1)).toHaveLength(0)
+  const { load, sample } = start(10_000)
+  const first = askMany(load, 5000)
+  expect(outcomes(first)).toEqual([256, 512, 5000 - 256 - 512])
   sample(5)
-  expect(admitted(load, 5000)).toHaveLength(256)
+  expect(outcomes(first)).toEqual([512, 256, 5000 - 256 - 512])
 })
 
-test('while turns are late, as many as are served within them are admitted, and no more', () => {
+test('while turns are late, as many as are served within them are admitted, and the others when these are answered', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  const some = askMany(load, 200)
+  expect(outcomes(some)).toEqual([128, 72, 0])
+  takePlaces(load, some.filter(isServed))
+  expect(load.inFlight).toBe(128)
+  const [next] = some.filter(({ outcome }) => outcome === 'waits')
+  some[0]!.res.emit('close')
+  expect(outcomes(some)).toEqual([129, 71, 0])
+  expect(next!.outcome).toBe('served')
+  expect(ask(load).outcome).toBe('waits')
+})
+
+test('one that leaves without a place, as a wrong token does, makes room at once', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  const some = askMany(load, 130)
+  some[0]!.res.emit('close')
+  expect(outcomes(some)).toEqual([129, 1, 0])
+})
+
+test('the later the turns, the fewer wait', () => {
   const { load, sample } = start(1000)
   for (let i = 0; i < 20; i++) sample(500)
-  const some = admitted(load, 200)
-  expect(some).toHaveLength(128)
-  takePlaces(load, some)
-  expect(load.inFlight).toBe(128)
-  expect(admitted(load, 100)).toHaveLength(0)
+  expect(outcomes(askMany(load, 500))).toEqual([128, 52, 320])
+})
+
+test('who has waited for a second is refused', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  takePlaces(load, askMany(load, 128))
+  const late = ask(load)
+  for (let i = 0; i < 20; i++) sample(50)
+  const later = ask(load)
+  expect(late.outcome).toBe('waits')
+  sample(50)
+  expect([late.outcome, later.outcome]).toEqual(['refused', 'waits'])
+})
+
+test('who has gone while waiting is passed over', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  const some = askMany(load, 130)
+  takePlaces(load, some.filter(isServed))
+  some[128]!.res.destroy()
   some[0]!.res.emit('close')
-  expect(admitted(load, 100)).toHaveLength(1)
+  expect([some[128]!.outcome, some[129]!.outcome]).toEqual(['waits', 'served'])
+})
+
+test('of those who wait many times over, nobody is forgotten, and the order is kept', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  takePlaces(load, askMany(load, 127))
+  let current = ask(load)
+  for (let i = 0; i < 2000; i++) {
+    takePlaces(load, [current])
+    const [next, after] = askMany(load, 2)
+    expect(next!.outcome).toBe('waits')
+    current.res.emit('close')
+    expect([next!.outcome, after!.outcome]).toEqual(['served', 'waits'])
+    after!.res.destroy()
+    current = next!
+  }
+})
+
+test('a slow upstream makes nobody wait: beyond the bound of the operator requests are refused', () => {
+  const { load } = start(2)
+  takePlaces(load, askMany(load, 2))
+  expect(ask(load).outcome).toBe('refused')
 })
 
 test('a request is asked about twice, by a server and by its application, and counted once', () => {
   const { load } = start(1)
-  const [first] = admitted(load, 1)
-  expect(load.admits(first!.req, first!.res)).toBe(true)
-  takePlaces(load, [first!])
-  expect(admitted(load, 1)).toHaveLength(0)
+  const first = ask(load)
+  expect(ask(load, first).outcome).toBe('served')
+  takePlaces(load, [first])
+  expect(ask(load).outcome).toBe('refused')
 })
 
 test('probes and preflights are admitted however late it is', () => {
   const { load, sample } = start(1)
-  takePlaces(load, admitted(load, 1))
+  takePlaces(load, [ask(load)])
   sample(5000)
-  const isAdmitted = (method: string, url: string) => {
-    const { req, res } = request(method, url)
-    return load.admits(req, res)
-  }
-  expect(isAdmitted('GET', '/healthz')).toBe(true)
-  expect(isAdmitted('GET', '/readyz?verbose')).toBe(true)
-  expect(isAdmitted('OPTIONS', '/messages')).toBe(true)
-  expect(isAdmitted('GET', '/messages?healthz')).toBe(false)
+  const outcomeOf = (method: string, url: string) => ask(load, request(method, url)).outcome
+  expect(outcomeOf('GET', '/healthz')).toBe('served')
+  expect(outcomeOf('GET', '/readyz?verbose')).toBe('served')
+  expect(outcomeOf('OPTIONS', '/messages')).toBe('served')
+  expect(outcomeOf('GET', '/messages?healthz')).toBe('refused')
 })
