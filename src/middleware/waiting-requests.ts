@@ -19,8 +19,8 @@ const PROMPT_TURN_MS = 50
 const MAX_WAIT_SAMPLES = 20
 
 /**
- * Requests that wait for others to be answered, the first of them first. Few at a time are worked on faster than all at once: what
- * has begun is copied by each collection of garbage that it lives to see.
+ * Requests that wait for others to be answered, the first of them first. Few at a time keep the turns of the event loop short, and
+ * a pause of the machine turns nobody away.
  */
 export class WaitingRequests {
   /** One array for ever: those that a growing list leaves behind would keep alive what is in them. */
