@@ -67,7 +67,11 @@ class EventStream implements EventSink {
       // A request that came behind this one on its connection would never have its turn.
       Connection: 'close',
     })
+    // By itself, though in the same packet: Node.js keeps the head as long as the answer lasts, in ninety pieces or, written so, in one.
+    res.cork()
+    res.flushHeaders()
     res.write(`retry: ${retryMs}\n\n`)
+    res.uncork()
   }
 
   get waitingBytes(): number {
