@@ -1,5 +1,6 @@
 import cors from 'cors'
 import type { Request, RequestHandler } from 'express'
+import { headersSetBy } from './headers-set-by.ts'
 import { RequestError } from './request-error.ts'
 import { createOriginAllowlist } from './origin-patterns.ts'
 
@@ -43,6 +44,7 @@ const REQUEST_HEADERS = [
   'Tracestate',
 ]
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']
+const ALLOWED_ORIGIN = 'access-control-allow-origin'
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 /** Of a script that could not be loaded, browsers tell the developer this much. HTTP/2 has no place for it. */
 const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
@@ -60,11 +62,15 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     exposedHeaders: EXPOSED_HEADERS,
     preflightContinue: true,
   }
-  const setHeaders = cors({
+  const setPreflightHeaders = cors({
     ...shared,
     origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
+  // The same for every allowed page but its own origin.
+  const answerHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
+    ([name]) => name !== ALLOWED_ORIGIN && name !== 'vary',
+  )
   // Not kept by browsers: once the setting is right, the next preflight says what holds.
   const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
   const refuse: RequestHandler = (req, res, next) => {
@@ -77,21 +83,26 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     if (explains) res.statusMessage = REFUSAL_REASON
     next(originNotAllowed())
   }
-  const vary = ['Vary', 'Origin']
-  const forAllowed = [
-    ...vary,
-    ...(options.credentials ? ['Access-Control-Allow-Credentials', 'true'] : []),
-    'Access-Control-Expose-Headers',
-    EXPOSED_HEADERS.join(','),
-    'Access-Control-Allow-Origin',
-  ]
   const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
   return {
     cors(req, res, next) {
       res.vary('Origin')
-      setHeaders(req, res, next)
+      if (req.method === 'OPTIONS') {
+        setPreflightHeaders(req, res, next)
+        return
+      }
+      const origin = originOf(req)
+      if (origin !== undefined && isAllowed(origin)) {
+        res.setHeader(ALLOWED_ORIGIN, origin)
+        for (const [name, value] of answerHeaders) res.setHeader(name, value)
+      }
+      next()
     },
-    corsHeaders: (origin) => (origin !== undefined && isAllowed(origin) ? [...forAllowed, origin] : vary),
+    corsHeaders(origin) {
+      const vary = ['Vary', 'Origin']
+      if (origin === undefined || !isAllowed(origin)) return vary
+      return [...vary, ALLOWED_ORIGIN, origin, ...answerHeaders.flat()]
+    },
     enforceOrigin(req, res, next) {
       const origin = originOf(req)
       if (origin !== undefined && !isAllowed(origin)) {

@@ -1,7 +1,6 @@
-import http from 'node:http'
-import { Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
+import { headersSetBy } from './headers-set-by.ts'
 
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
@@ -16,22 +15,12 @@ export function securityHeaders(options: {
     contentSecurityPolicy: { useDefaults: false, directives: directives(options.pictureOrigins) },
     referrerPolicy: { policy: 'no-referrer' as const },
   }
-  const withHsts = headersOf(helmet(shared))
-  const withoutHsts = headersOf(helmet({ ...shared, strictTransportSecurity: false }))
+  const withHsts = headersSetBy(helmet(shared))
+  const withoutHsts = headersSetBy(helmet({ ...shared, strictTransportSecurity: false }))
   return (_req, res, next) => {
     for (const [name, value] of options.isHttpsOnly() ? withHsts : withoutHsts) res.setHeader(name, value)
     next()
   }
-}
-
-/** What helmet sets is the same for every answer: it is asked once, which saves a request what its functions cost. */
-function headersOf(setHeaders: ReturnType<typeof helmet>): [name: string, value: string][] {
-  const req = new http.IncomingMessage(new Socket())
-  const res = new http.ServerResponse(req)
-  setHeaders(req, res, (error?: unknown) => {
-    if (error instanceof Error) throw error
-  })
-  return res.getHeaderNames().map((name) => [name, String(res.getHeader(name))])
 }
 
 function directives(pictureOrigins: readonly string[]) {
