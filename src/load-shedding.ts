@@ -5,11 +5,12 @@ import type { Metrics } from './metrics.ts'
 import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
 import type { OriginGate } from './middleware/origin-gate.ts'
 import { chooseRequestId } from './middleware/request-id.ts'
-import { batchWrite } from './upstream/batch-write.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 
 /** Calls `serve`, at once or soon, or answers a request that there is no time for. */
 export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void
+
+type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
 
 /** Of a message, which is in the packet of its head or the next; what is longer is a file. */
 const MAX_AWAITED_BODY_BYTES = 65_536
@@ -47,15 +48,22 @@ export function createLoadShedding(
     log.info({ requestId, method, route: 'none', status, code, hint, count }, 'request')
   }
 
+  let refused: Exchange[] = []
+
   function refuse(req: http.IncomingMessage, res: http.ServerResponse): void {
-    const requestId = chooseRequestId(req)
-    const cors = gate.corsHeaders(req.headers.origin)
-    batchWrite(
-      () => res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text),
-      () => res.destroy(),
-    )
-    if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
-    record(req.method ?? '', requestId)
+    if (refused.push([req, res]) === 1) setImmediate(answerRefused)
+  }
+  /** At the end of the turn, as whoever is answered in it may ask again in it, and a turn that finds always more to do never ends. */
+  function answerRefused(): void {
+    const exchanges = refused
+    refused = []
+    for (const [req, res] of exchanges) {
+      const requestId = chooseRequestId(req)
+      const cors = gate.corsHeaders(req.headers.origin)
+      res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text)
+      if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
+      record(req.method ?? '', requestId)
+    }
   }
 
   return (req, res, serve) => load.admit(req, res, { serve, refuse: () => refuse(req, res) })

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import net, { type Socket } from 'node:net'
+import http from 'node:http'
+import net, { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import express from 'express'
@@ -96,8 +97,8 @@ describe('a server that sheds all load', () => {
     await server?.stop(0)
   })
 
-  async function start(lingerMs = 60_000) {
-    const shedLoad = createLoadShedding({
+  function createShedding(lingerMs: number) {
+    return createLoadShedding({
       load: {
         admit: ({ url }, _res, { serve, refuse }) => (url === '/admitted' ? serve() : refuse()),
       },
@@ -108,6 +109,10 @@ describe('a server that sheds all load', () => {
       hints: false,
       lingerMs,
     })
+  }
+
+  async function start(lingerMs = 60_000) {
+    const shedLoad = createShedding(lingerMs)
     const app = express().use((req, res) => {
       seen.push(req.path)
       setImmediate(() => res.end('served'))
@@ -123,6 +128,20 @@ describe('a server that sheds all load', () => {
     expect((await pieces(socket, (text) => text.endsWith('}'))).join('')).toMatch(/^HTTP\/1.1 503 /)
     expect(seen).toEqual([])
     socket.destroy()
+  })
+
+  test('answers nobody before it has seen all that came, so that who asks again waits for the next turn', async () => {
+    const shedLoad = createShedding(60_000)
+    const answers = Array.from({ length: 100 }, () => {
+      const req = Object.assign(new http.IncomingMessage(new Socket()), { method: 'GET', url: '/shed' })
+      const res = new http.ServerResponse(req)
+      shedLoad(req, res, () => seen.push('/shed'))
+      return res
+    })
+    expect(answers.filter(({ headersSent }) => headersSent)).toEqual([])
+    await turn()
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 503))
+    expect(seen).toEqual([])
   })
 
   test('keeps to the order of requests that come at once', async () => {
