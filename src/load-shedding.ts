@@ -58,6 +58,8 @@ export function createLoadShedding(
     const exchanges = refused
     refused = []
     for (const [req, res] of exchanges) {
+      // By an application around the service, whose patience has ended meanwhile.
+      if (res.headersSent || res.destroyed) continue
       const requestId = chooseRequestId(req)
       const cors = gate.corsHeaders(req.headers.origin)
       res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text)

@@ -144,6 +144,19 @@ describe('a server that sheds all load', () => {
     expect(seen).toEqual([])
   })
 
+  test('does not answer again what an application around it has answered by then', async () => {
+    const shedLoad = createShedding(60_000)
+    const [first, second] = [0, 1].map(() => {
+      const req = Object.assign(new http.IncomingMessage(new Socket()), { method: 'GET', url: '/shed' })
+      const res = new http.ServerResponse(req)
+      shedLoad(req, res, () => undefined)
+      return res
+    })
+    first!.writeHead(504).end()
+    await turn()
+    expect([first!.statusCode, second!.statusCode]).toEqual([504, 503])
+  })
+
   test('keeps to the order of requests that come at once', async () => {
     const socket = await start()
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`

@@ -1,6 +1,6 @@
-/** Above this, twice in a row, there is more to do than time. Below it five hundred connections are served without a refusal. */
+/** Above this, twice in a row, there is more to do than time. */
 const TARGET_DELAY_MS = 20
-/** So many are always admitted: they are served within the target, and a pause of the machine turns nobody away. */
+/** So many are always admitted: a pause of the machine makes nobody wait. */
 export const MIN_LIMIT = 128
 const GROWTH = 1.1
 /** At the beginning of an overload each sample that is late costs a turn longer than the one before. */

@@ -61,7 +61,11 @@ const ENTERED_IN = Symbol('sample in which the request was admitted')
 type MarkedRequest = http.IncomingMessage & { [ENTERED_IN]?: object | undefined }
 
 /** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
-export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLimit {
+export function createLoadLimit(
+  max: number,
+  eventLoop: EventLoopWatch,
+  monotonicNow: () => number = () => performance.now(),
+): LoadLimit {
   let inFlight = 0
   const limit = new AdaptiveLimit(max)
   /**
@@ -70,13 +74,13 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
    */
   let entering = 0
   let thisSample = {}
-  const waiting = new WaitingRequests()
+  const waiting = new WaitingRequests(monotonicNow())
 
-  const close = eventLoop.onSample((delayMs) => {
+  const stopSampling = eventLoop.onSample((delayMs) => {
     limit.sample(delayMs)
     thisSample = {}
     entering = 0
-    waiting.sample(delayMs)
+    waiting.sample(delayMs, monotonicNow())
     serveWaiting()
   })
   const hasRoom = () =>
@@ -104,7 +108,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
     while (hasRoom()) {
       const next = waiting.next()
       if (next === undefined) return
-      enter(next.req, next.res, next.admission.serve)
+      enter(next.req, next.res, next.serve)
     }
   }
 
@@ -112,7 +116,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
     admit(req, res, admission) {
       if (isEntering(req) || isExempt(req)) admission.serve()
       else if (waiting.count === 0 && hasRoom()) enter(req, res, admission.serve)
-      else if (inFlight + entering + waiting.count >= max || !waiting.add({ req, res, admission }))
+      else if (inFlight + entering + waiting.count >= max || !waiting.add(req, res, admission))
         admission.refuse()
     },
     takePlace(req, res, next) {
@@ -131,7 +135,11 @@ export function createLoadLimit(max: number, eventLoop: EventLoopWatch): LoadLim
     get inFlight() {
       return inFlight
     },
-    close,
+    close() {
+      stopSampling()
+      // Nobody would come to them any more.
+      for (let next; (next = waiting.next());) enter(next.req, next.res, next.serve)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type http from 'node:http'
 
 /** What becomes of a request; one of them is called, once, unless its connection is closed while it waits. */
@@ -6,17 +7,18 @@ export interface Admission {
   readonly refuse: () => void
 }
 
-interface Waiting {
+interface Waiting extends Admission {
   readonly req: http.IncomingMessage
   readonly res: http.ServerResponse
-  readonly admission: Admission
+  readonly sinceMs: number
 }
 
-/** So many are answered within a tenth of a second, where the turns of the event loop are not longer than this. */
+/** So many are answered within a tenth of a second, where the turns of the event loop are short. */
 const MAX_WAITING = 512
-const PROMPT_TURN_MS = 50
-/** In samples of 50 ms. Then the page's next try is worth more. */
-const MAX_WAIT_SAMPLES = 20
+/** The longest turn that is short. */
+const SHORT_TURN_MS = 50
+/** Then the page's next try is worth more. */
+const MAX_WAIT_MS = 1000
 
 /**
  * Requests that wait for others to be answered, the first of them first. Few at a time keep the turns of the event loop short, and
@@ -24,13 +26,15 @@ const MAX_WAIT_SAMPLES = 20
  */
 export class WaitingRequests {
   /** One array for ever: those that a growing list leaves behind would keep alive what is in them. */
-  readonly #places: ({ readonly waiting: Waiting; readonly since: number } | undefined)[] = Array.from({
-    length: MAX_WAITING,
-  })
+  readonly #places: (Waiting | undefined)[] = Array.from({ length: MAX_WAITING })
   #first = 0
   #count = 0
   #max = MAX_WAITING
-  #samples = 0
+  #nowMs: number
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs
+  }
 
   /** With those whose connection was closed since. */
   get count(): number {
@@ -38,10 +42,12 @@ export class WaitingRequests {
   }
 
   /** @returns whether there was room */
-  add(waiting: Waiting): boolean {
+  add(req: http.IncomingMessage, res: http.ServerResponse, { serve, refuse }: Admission): boolean {
     if (this.#count >= this.#max) return false
     const place = (this.#first + this.#count) % MAX_WAITING
-    this.#places[place] = { waiting, since: this.#samples }
+    // Called when somebody else's answer has gone, and must not be taken for a part of that, in a trace for one.
+    const waiting = { req, res, serve: AsyncResource.bind(serve), refuse, sinceMs: this.#nowMs }
+    this.#places[place] = waiting
     this.#count += 1
     return true
   }
@@ -49,23 +55,34 @@ export class WaitingRequests {
   /** The one that has waited longest and is still there. */
   next(): Waiting | undefined {
     while (this.#count > 0) {
-      const waiting = this.#places[this.#first]?.waiting
-      this.#places[this.#first] = undefined
-      this.#first = (this.#first + 1) % MAX_WAITING
-      this.#count -= 1
-      if (waiting !== undefined && !waiting.res.destroyed) return waiting
+      const waiting = this.#takeFirst()
+      if (waiting !== undefined) return waiting
     }
     return undefined
   }
 
   /** Refuses who has waited too long, and has the fewer wait the later the event loop is. */
-  sample(delayMs: number): void {
-    this.#samples += 1
-    this.#max = MAX_WAITING * Math.min(1, PROMPT_TURN_MS / delayMs)
+  sample(delayMs: number, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#max = MAX_WAITING * Math.min(1, SHORT_TURN_MS / delayMs)
     for (;;) {
       const oldest = this.#places[this.#first]
-      if (oldest === undefined || this.#samples - oldest.since <= MAX_WAIT_SAMPLES) return
-      this.next()?.admission.refuse()
+      if (oldest === undefined || nowMs - oldest.sinceMs <= MAX_WAIT_MS) return
+      this.#takeFirst()?.refuse()
     }
   }
+
+  /** @returns undefined where its connection was closed */
+  #takeFirst(): Waiting | undefined {
+    const waiting = this.#places[this.#first]
+    this.#places[this.#first] = undefined
+    this.#first = (this.#first + 1) % MAX_WAITING
+    this.#count -= 1
+    return waiting === undefined || isGone(waiting) ? undefined : waiting
+  }
+}
+
+/** An answer behind another of its connection is not told of its end on Node.js 20 and 22. */
+function isGone({ req, res }: Waiting): boolean {
+  return res.destroyed || req.socket.destroyed
 }

@@ -68,10 +68,11 @@ class EventStream implements EventSink {
       Connection: 'close',
     })
     // By itself, though in the same packet: Node.js keeps the head as long as the answer lasts, in ninety pieces or, written so, in one.
-    res.cork()
+    const { socket } = res
+    socket?.cork()
     res.flushHeaders()
     res.write(`retry: ${retryMs}\n\n`)
-    res.uncork()
+    socket?.uncork()
   }
 
   get waitingBytes(): number {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -7,14 +8,20 @@ import { createLoadLimit, type LoadLimit } from '../../src/middleware/load-limit
 
 function start(max: number) {
   const samples = new EventEmitter()
-  const load = createLoadLimit(max, {
-    onSample: (listener) => {
+  let nowMs = 0
+  const eventLoop = {
+    onSample: (listener: (delayMs: number) => void) => {
       samples.on('sample', listener)
       return () => void samples.off('sample', listener)
     },
     close: () => undefined,
-  })
-  return { load, sample: (delayMs: number) => void samples.emit('sample', delayMs) }
+  }
+  const load = createLoadLimit(max, eventLoop, () => nowMs)
+  const sample = (delayMs: number, afterMs = 50) => {
+    nowMs += afterMs
+    samples.emit('sample', delayMs)
+  }
+  return { load, sample }
 }
 
 function request(method = 'POST', url = '/messages') {
@@ -99,6 +106,57 @@ test('who has gone while waiting is passed over', () => {
   some[128]!.res.destroy()
   some[0]!.res.emit('close')
   expect([some[128]!.outcome, some[129]!.outcome]).toEqual(['waits', 'served'])
+})
+
+test('only who has waited for a second is refused, though others have gone meanwhile', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  takePlaces(load, askMany(load, 128))
+  const gone = ask(load)
+  for (let i = 0; i < 20; i++) sample(50)
+  const later = ask(load)
+  gone.res.destroy()
+  sample(50)
+  expect([gone.outcome, later.outcome]).toEqual(['waits', 'waits'])
+})
+
+test('when the limit is closed, as with a site that goes, nobody is left to wait', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  const some = askMany(load, 199)
+  // As an application does that has the limit as its first middleware.
+  const { req, res } = request()
+  let served = 0
+  const refuse = () => undefined
+  const askAgain = () => load.admit(req, res, { serve: () => (served += 1), refuse })
+  load.admit(req, res, { serve: askAgain, refuse })
+  load.close()
+  expect([...outcomes(some), served]).toEqual([199, 0, 0, 1])
+})
+
+test('a second is a second where turns are long', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  takePlaces(load, askMany(load, 128))
+  const late = ask(load)
+  sample(500, 500)
+  sample(500, 500)
+  expect(late.outcome).toBe('waits')
+  sample(500, 500)
+  expect(late.outcome).toBe('refused')
+})
+
+test('who has waited is served as what it came as, and not as a part of the request that made room', () => {
+  const { load, sample } = start(1000)
+  for (let i = 0; i < 20; i++) sample(50)
+  const [first] = askMany(load, 128)
+  const trace = new AsyncLocalStorage<string>()
+  const { req, res } = request()
+  let seen: string | undefined
+  const serve = () => (seen = trace.getStore())
+  trace.run('its own', () => load.admit(req, res, { serve, refuse: () => undefined }))
+  trace.run("another's", () => first!.res.emit('close'))
+  expect(seen).toBe('its own')
 })
 
 test('of those who wait many times over, nobody is forgotten, and the order is kept', () => {
