@@ -12,9 +12,9 @@ export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, ser
 
 type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
 
-/** Of a message, which is in the packet of its head or the next; what is longer is a file. */
+/** A message comes in the packet of its head or the next; a longer body is a file. */
 const MAX_AWAITED_BODY_BYTES = 65_536
-/** For the answer to arrive: a connection that is closed at once on what it still sends takes the answer with it. */
+/** A lingering close: closing with unread data sends a TCP reset, which can discard the answer at the other end. */
 const LINGER_MS = 2000
 
 /**

@@ -3,8 +3,8 @@ const TARGET_DELAY_MS = 20
 /** So many are always admitted: a pause of the machine makes nobody wait. */
 export const MIN_LIMIT = 128
 const GROWTH = 1.1
-/** At the beginning of an overload each sample that is late costs a turn longer than the one before. */
-const LARGEST_CUT = 0.25
+/** Of the limit, in one sample: where turns have become very long, there is no time to shrink it in small steps. */
+const SMALLEST_FACTOR = 0.25
 
 /**
  * How many requests may be in flight for the event loop to keep up. While its turns are late the limit shrinks in
@@ -13,7 +13,7 @@ const LARGEST_CUT = 0.25
 export class AdaptiveLimit {
   readonly #max: number
   #limit: number
-  #latestDelayMs = 0
+  #previousDelayMs = 0
 
   constructor(max: number) {
     this.#max = max
@@ -24,12 +24,13 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit)
   }
 
-  /** @param delayMs how late the latest turn of the event loop was since the last sample */
+  /** @param delayMs the largest delay of the event loop since the sample before */
   sample(delayMs: number): void {
     // One turn alone may be late for a collection of garbage, or for the machine: that is no overload.
-    const lastingMs = Math.min(delayMs, this.#latestDelayMs)
-    this.#latestDelayMs = delayMs
-    const factor = lastingMs > TARGET_DELAY_MS ? Math.max(LARGEST_CUT, TARGET_DELAY_MS / lastingMs) : GROWTH
+    const lastingMs = Math.min(delayMs, this.#previousDelayMs)
+    this.#previousDelayMs = delayMs
+    const factor =
+      lastingMs > TARGET_DELAY_MS ? Math.max(SMALLEST_FACTOR, TARGET_DELAY_MS / lastingMs) : GROWTH
     this.#limit = Math.min(this.#max, Math.max(MIN_LIMIT, this.#limit * factor))
   }
 }

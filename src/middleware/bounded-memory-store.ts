@@ -12,7 +12,7 @@ interface Window {
 
 /**
  * Counts hits by key for express-rate-limit, whose own memory store has no bound and goes by the time of day: with the
- * clock set back, a guest who has reached a limit would wait for hours.
+ * clock set back, a guest who has reached a limit would be told to wait for hours.
  */
 export class BoundedMemoryStore implements Store {
   /** A key of one limit has nothing to do with the same key of another. */

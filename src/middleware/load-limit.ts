@@ -20,12 +20,12 @@ export interface LoadLimit {
 
 /** How late the event loop is: one measurement for all limits of a process. */
 export interface EventLoopWatch {
-  /** @param listener told every 50 ms, or when the event loop comes to it, how late the latest turn was @returns ends it */
+  /** @param listener told every 50 ms, or when the event loop comes to it, its largest delay since the last time @returns ends it */
   onSample(listener: (delayMs: number) => void): () => void
   close(): void
 }
 
-/** What a turn of the event loop may admit before its delay is known. */
+/** What may be admitted before the next sample, and is not in flight yet. */
 const MAX_ENTERING = 256
 
 const RESOLUTION_MS = 5
@@ -56,7 +56,7 @@ export function createEventLoopWatch(): EventLoopWatch {
   }
 }
 
-/** On the request itself: what a collection has held for a moment, even a weak one, lives until all garbage is collected. */
+/** On the request, not in a Set or WeakMap: see "No collection of the admission's own" in docs/decisions/0052. */
 const ENTERED_IN = Symbol('sample in which the request was admitted')
 type MarkedRequest = http.IncomingMessage & { [ENTERED_IN]?: object | undefined }
 

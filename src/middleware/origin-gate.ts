@@ -26,7 +26,7 @@ export interface OriginGate {
   corsHeaders(origin: string | undefined): string[]
   /** Refuses a foreign page's request, on every route and method, and answers the preflights of allowed pages. */
   readonly enforceOrigin: RequestHandler
-  /** For routes that prove no session: an allowed page has to ask, not just anybody. */
+  /** For routes that prove no session: a page has to ask, not just anybody. Behind `enforceOrigin`, which knows whether it is allowed. */
   readonly requireOrigin: RequestHandler
 }
 

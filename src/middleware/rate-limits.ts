@@ -23,7 +23,7 @@ export interface RateLimits {
 const MINUTE_MS = 60_000
 
 /**
- * By guest and address, and over all, in the order in which the routes ask for them.
+ * By address, over all, and by guest.
  * @param storeFor where replicas count together; the limit over all is for what one process can take
  */
 export function createRateLimits(

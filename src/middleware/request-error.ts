@@ -1,6 +1,6 @@
 import type { FieldError } from '../sessions/session-error.ts'
 
-/** What can be wrong with a request before any guest session is looked at. */
+/** What can be wrong with a request itself, or keep it from being served: nothing about a guest's session. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'invalid_json'

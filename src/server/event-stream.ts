@@ -67,7 +67,7 @@ class EventStream implements EventSink {
       // A request that came behind this one on its connection would never have its turn.
       Connection: 'close',
     })
-    // By itself, though in the same packet: Node.js keeps the head as long as the answer lasts, in ninety pieces or, written so, in one.
+    // The head by itself, though in the same packet: Node.js keeps it as long as the answer lasts, and joins its pieces only so.
     const { socket } = res
     socket?.cork()
     res.flushHeaders()
