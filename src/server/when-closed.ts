@@ -1,7 +1,8 @@
 import type http from 'node:http'
 import type { Socket } from 'node:net'
 
-const callbacksOf = new WeakMap<Socket, Set<() => void>>()
+/** Arrays, not Sets: what a Set that outgrew its table has held is kept alive by that table (docs/decisions/0052). */
+const callbacksOf = new WeakMap<Socket, (() => void)[]>()
 
 /**
  * Calls back once, when the answer has closed or its connection has, whichever comes first: on Node.js 20 and 22 an
@@ -11,15 +12,18 @@ export function whenClosed(res: http.ServerResponse, callback: () => void): void
   const { socket } = res.req
   const callbacks = callbacksOf.get(socket) ?? watch(socket)
   const close = () => {
-    if (callbacks.delete(close)) callback()
+    const at = callbacks.indexOf(close)
+    if (at < 0) return
+    callbacks.splice(at, 1)
+    callback()
   }
-  callbacks.add(close)
+  callbacks.push(close)
   if (socket.destroyed || res.closed) close()
   else res.on('close', close)
 }
 
-function watch(socket: Socket): Set<() => void> {
-  const callbacks = new Set<() => void>()
+function watch(socket: Socket): (() => void)[] {
+  const callbacks: (() => void)[] = []
   callbacksOf.set(socket, callbacks)
   socket.on('close', () => {
     for (const close of [...callbacks]) close()
