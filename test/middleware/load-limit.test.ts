@@ -24,6 +24,13 @@ function start(max: number) {
   return { load, sample }
 }
 
+/** With turns that have been late for a second. */
+function startLate(delayMs = 50) {
+  const started = start(1000)
+  for (let i = 0; i < 20; i++) started.sample(delayMs)
+  return started
+}
+
 function request(method = 'POST', url = '/messages') {
   const req = Object.assign(new IncomingMessage(new Socket()), { method, url }) as Request
   return { req, res: new ServerResponse(req) as Response }
@@ -59,8 +66,7 @@ test('what comes in one turn of the event loop is counted before it has a place'
 })
 
 test('while turns are late, as many as are served within them are admitted, and the others when these are answered', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   const some = askMany(load, 200)
   expect(outcomes(some)).toEqual([128, 72, 0])
   takePlaces(load, some.filter(isServed))
@@ -73,22 +79,19 @@ test('while turns are late, as many as are served within them are admitted, and 
 })
 
 test('one that leaves without a place, as a wrong token does, makes room at once', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   const some = askMany(load, 130)
   some[0]!.res.emit('close')
   expect(outcomes(some)).toEqual([129, 1, 0])
 })
 
 test('the later the turns, the fewer wait', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(500)
+  const { load } = startLate(500)
   expect(outcomes(askMany(load, 500))).toEqual([128, 52, 320])
 })
 
 test('who has waited for a second is refused', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load, sample } = startLate()
   takePlaces(load, askMany(load, 128))
   const late = ask(load)
   for (let i = 0; i < 20; i++) sample(50)
@@ -99,8 +102,7 @@ test('who has waited for a second is refused', () => {
 })
 
 test('who has gone while waiting is passed over', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   const some = askMany(load, 130)
   takePlaces(load, some.filter(isServed))
   some[128]!.res.destroy()
@@ -109,8 +111,7 @@ test('who has gone while waiting is passed over', () => {
 })
 
 test('only who has waited for a second is refused, though others have gone meanwhile', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load, sample } = startLate()
   takePlaces(load, askMany(load, 128))
   const gone = ask(load)
   for (let i = 0; i < 20; i++) sample(50)
@@ -121,8 +122,7 @@ test('only who has waited for a second is refused, though others have gone meanw
 })
 
 test('when the limit is closed, as with a site that goes, nobody is left to wait', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   const some = askMany(load, 199)
   // As an application does that has the limit as its first middleware.
   const { req, res } = request()
@@ -135,8 +135,7 @@ test('when the limit is closed, as with a site that goes, nobody is left to wait
 })
 
 test('a second is a second where turns are long', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load, sample } = startLate()
   takePlaces(load, askMany(load, 128))
   const late = ask(load)
   sample(500, 500)
@@ -147,8 +146,7 @@ test('a second is a second where turns are long', () => {
 })
 
 test('who has waited is served as what it came as, and not as a part of the request that made room', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   const [first] = askMany(load, 128)
   const trace = new AsyncLocalStorage<string>()
   const { req, res } = request()
@@ -160,8 +158,7 @@ test('who has waited is served as what it came as, and not as a part of the requ
 })
 
 test('of those who wait many times over, nobody is forgotten, and the order is kept', () => {
-  const { load, sample } = start(1000)
-  for (let i = 0; i < 20; i++) sample(50)
+  const { load } = startLate()
   takePlaces(load, askMany(load, 127))
   let current = ask(load)
   for (let i = 0; i < 2000; i++) {
