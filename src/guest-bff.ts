@@ -5,7 +5,6 @@ import { createLog, type Log } from './log.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics, type Metrics, type MetricsPage } from './metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
-import { createEventLoopWatch } from './middleware/load-limit.ts'
 import type { Readiness, ReadinessCheck } from './readiness.ts'
 import { StreamUpkeep } from './server/event-stream.ts'
 import { createSiteService, type GuestBffOptions, type ProcessParts, type SiteService } from './service.ts'
@@ -42,13 +41,11 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const { now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
-  const eventLoop = createEventLoopWatch()
   const streamUpkeep = new StreamUpkeep()
   let isMounted = false
   const parts = {
     log,
     metrics,
-    eventLoop,
     streamUpkeep,
     noticeUntrustedProxy:
       config.trustProxy === 0
@@ -93,7 +90,6 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
       drain()
       await served.close()
       streamUpkeep.close()
-      eventLoop.close()
     },
   }
 }

@@ -14,6 +14,10 @@ type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
 
 /** A message comes in the packet of its head or the next; a longer body is a file. */
 const MAX_AWAITED_BODY_BYTES = 65_536
+/** Each write wakes the process at the other end; but what waits to be refused is copied by each collection of garbage. */
+const MAX_REFUSED_TOGETHER = 64
+/** Whoever is answered within a turn of the event loop may ask again in it, and the turn that finds always more to do would never end. */
+const MAX_REFUSED_WITHIN_TURN = 512
 /** A lingering close: closing with unread data sends a TCP reset, which can discard the answer at the other end. */
 const LINGER_MS = 2000
 
@@ -32,7 +36,7 @@ export function createLoadShedding(
   } & ProblemOptions,
 ): ShedLoad {
   const { load, gate, log, metrics, lingerMs = LINGER_MS } = parts
-  const err = overloaded('Run more replicas: the event loop is late.')
+  const err = overloaded('Run more replicas: more requests come than one process can answer.')
   const { status, headers, body } = toProblem(err, parts)
   const { code } = body
   const text = JSON.stringify(body)
@@ -49,11 +53,18 @@ export function createLoadShedding(
   }
 
   let refused: Exchange[] = []
+  let refusedInTurn = 0
 
   function refuse(req: http.IncomingMessage, res: http.ServerResponse): void {
-    if (refused.push([req, res]) === 1) setImmediate(answerRefused)
+    refusedInTurn += 1
+    refused.push([req, res])
+    if (refusedInTurn === 1) setImmediate(endTurn)
+    if (refused.length === MAX_REFUSED_TOGETHER && refusedInTurn <= MAX_REFUSED_WITHIN_TURN) answerRefused()
   }
-  /** At the end of the turn, as whoever is answered in it may ask again in it, and a turn that finds always more to do never ends. */
+  function endTurn(): void {
+    refusedInTurn = 0
+    answerRefused()
+  }
   function answerRefused(): void {
     const exchanges = refused
     refused = []

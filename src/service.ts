@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import type { Log } from './log.ts'
-import { createLoadLimit, type EventLoopWatch } from './middleware/load-limit.ts'
+import { createLoadLimit } from './middleware/load-limit.ts'
 import type { Metrics, MetricsPage } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
@@ -43,7 +43,6 @@ export interface GuestBffOptions {
 export interface ProcessParts {
   readonly log: Log
   readonly metrics: Metrics
-  readonly eventLoop: EventLoopWatch
   readonly streamUpkeep: StreamUpkeep
   readonly noticeUntrustedProxy: RequestHandler | undefined
   /** Whether the service is a part of another application. */
@@ -181,7 +180,7 @@ export function createSiteService(
   })
 
   let acceptsStreams = true
-  const load = createLoadLimit(config.limits.requestsInFlight, parts.eventLoop)
+  const load = createLoadLimit(config.limits.requestsInFlight)
   const services = { sessions, messages, attributes, attachments }
   const { app, shedLoad } = createApp({
     ...parts,

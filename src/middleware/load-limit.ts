@@ -1,13 +1,12 @@
 import type http from 'node:http'
 import type { RequestHandler } from 'express'
 import { whenClosed } from '../server/when-closed.ts'
-import { AdaptiveLimit, MIN_LIMIT } from './adaptive-limit.ts'
 import { RequestError } from './request-error.ts'
 import { WaitingRequests, type Admission } from './waiting-requests.ts'
 
 export interface LoadLimit {
   /**
-   * Asked before all that costs. Serves a request at once, or soon, when others have been answered: what waits costs little
+   * Asked before all that costs. Serves a request at once, or soon, when others have been begun: what waits costs little
    * while it does, and what is begun is ended quickly. Refuses what could only make others late. Probes never wait, nor do
    * preflights, which cost less than a page's next try.
    */
@@ -18,109 +17,84 @@ export interface LoadLimit {
   close(): void
 }
 
-/** How late the event loop is: one measurement for all limits of a process. */
-export interface EventLoopWatch {
-  /** @param listener told every 50 ms, or when the event loop comes to it, its largest delay since the last time @returns ends it */
-  onSample(listener: (delayMs: number) => void): () => void
-  close(): void
+export interface EventLoop {
+  /** Calls back once, when what came in this turn has been looked at. */
+  afterTurn(callback: () => void): void
+  /** @returns ends it */
+  every(ms: number, callback: () => void): () => void
+  nowMs(): number
 }
 
-/** What may be admitted before the next sample, and is not in flight yet. */
-const MAX_ENTERING = 256
-
-const RESOLUTION_MS = 5
+/** Begun in one turn of the event loop, which takes about ten milliseconds then: a newcomer or a probe waits as long. */
+const MAX_BEGUN_IN_TURN = 48
+/** While others have to be refused in the same turn. */
+const BEGUN_BESIDE_REFUSALS = { min: 16, perMs: 0.3, max: 128 }
 const SAMPLE_MS = 50
+
 export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
-export function createEventLoopWatch(): EventLoopWatch {
-  const listeners = new Set<(delayMs: number) => void>()
-  // `monitorEventLoopDelay` measures nothing until its second tick after a reset, which is none at all where turns are long.
-  let tickedAtMs = performance.now()
-  let sampledAtMs = tickedAtMs
-  let delayMs = 0
-  const timer = setInterval(() => {
-    const nowMs = performance.now()
-    delayMs = Math.max(delayMs, nowMs - tickedAtMs - RESOLUTION_MS)
-    tickedAtMs = nowMs
-    if (nowMs - sampledAtMs < SAMPLE_MS) return
-    sampledAtMs = nowMs
-    for (const listener of listeners) listener(delayMs)
-    delayMs = 0
-  }, RESOLUTION_MS).unref()
-  return {
-    onSample(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    close: () => clearInterval(timer),
-  }
+const processEventLoop: EventLoop = {
+  afterTurn: (callback) => void setImmediate(callback),
+  every(ms, callback) {
+    const timer = setInterval(callback, ms).unref()
+    return () => clearInterval(timer)
+  },
+  nowMs: () => performance.now(),
 }
 
 /** On the request, not in a Set or WeakMap: see "No collection of the admission's own" in docs/decisions/0052. */
-const ENTERED_IN = Symbol('sample in which the request was admitted')
-type MarkedRequest = http.IncomingMessage & { [ENTERED_IN]?: object | undefined }
+const ADMITTED_BY = Symbol('limit by which the request was admitted')
+type MarkedRequest = http.IncomingMessage & { [ADMITTED_BY]?: LoadLimit }
 
-/** Bounds the requests in flight: `max` at most, and fewer while the event loop is measured to be late. */
-export function createLoadLimit(
-  max: number,
-  eventLoop: EventLoopWatch,
-  monotonicNow: () => number = () => performance.now(),
-): LoadLimit {
+/** Bounds the requests in flight to `max`, and how many of them are begun in one turn of the event loop. */
+export function createLoadLimit(max: number, eventLoop: EventLoop = processEventLoop): LoadLimit {
   let inFlight = 0
-  const limit = new AdaptiveLimit(max)
-  /**
-   * Admitted, and without a place so far: what comes in one turn of the event loop has to be counted before its session token
-   * has been opened. Forgotten with the next sample, as a body may be long in coming.
-   */
-  let entering = 0
-  let thisSample = {}
-  const waiting = new WaitingRequests(monotonicNow())
+  let begunInTurn = 0
+  let maxBegun = MAX_BEGUN_IN_TURN
+  let turnBeganAtMs = 0
+  let isScheduled = false
+  const waiting = new WaitingRequests(eventLoop.nowMs())
 
-  const stopSampling = eventLoop.onSample((delayMs) => {
-    limit.sample(delayMs)
-    thisSample = {}
-    entering = 0
-    waiting.sample(delayMs, monotonicNow())
-    serveWaiting()
+  const stopSampling = eventLoop.every(SAMPLE_MS, () => {
+    waiting.sample(eventLoop.nowMs())
   })
-  const hasRoom = () =>
-    inFlight < limit.value &&
-    entering < MAX_ENTERING &&
-    inFlight + entering < Math.max(limit.value, MIN_LIMIT)
-  const isEntering = (req: MarkedRequest) => req[ENTERED_IN] === thisSample
 
-  function enter(req: MarkedRequest, res: http.ServerResponse, serve: () => void): void {
-    req[ENTERED_IN] = thisSample
-    entering += 1
-    res.on('close', () => {
-      if (hasEntered(req)) serveWaiting()
-    })
+  function hasRoom(): boolean {
+    // Who has begun in this turn may have no place yet, as its session token is opened first.
+    return begunInTurn < maxBegun && inFlight + begunInTurn < max
+  }
+
+  function begin(req: MarkedRequest, serve: () => void): void {
+    req[ADMITTED_BY] = limit
+    begunInTurn += 1
+    scheduleWaiting()
     serve()
   }
-  /** @returns false where that was known already */
-  function hasEntered(req: MarkedRequest): boolean {
-    if (!isEntering(req)) return false
-    req[ENTERED_IN] = undefined
-    entering -= 1
-    return true
+  function scheduleWaiting(): void {
+    if (isScheduled) return
+    isScheduled = true
+    turnBeganAtMs = eventLoop.nowMs()
+    eventLoop.afterTurn(beginWaiting)
   }
-  function serveWaiting(): void {
+  function beginWaiting(): void {
+    isScheduled = false
+    begunInTurn = 0
+    const turnMs = eventLoop.nowMs() - turnBeganAtMs
+    maxBegun = waiting.isOverflowing ? begunBesideRefusals(turnMs) : MAX_BEGUN_IN_TURN
     while (hasRoom()) {
       const next = waiting.next()
       if (next === undefined) return
-      enter(next.req, next.res, next.serve)
+      begin(next.req, next.serve)
     }
   }
 
-  return {
-    admit(req, res, admission) {
-      if (isEntering(req) || isExempt(req)) admission.serve()
-      else if (waiting.count === 0 && hasRoom()) enter(req, res, admission.serve)
-      else if (inFlight + entering + waiting.count >= max || !waiting.add(req, res, admission))
-        admission.refuse()
+  const limit: LoadLimit = {
+    admit(req: MarkedRequest, res, admission) {
+      if (req[ADMITTED_BY] === limit || isExempt(req)) admission.serve()
+      else if (waiting.count === 0 && hasRoom()) begin(req, admission.serve)
+      else if (inFlight + waiting.count >= max || !waiting.add(req, res, admission)) admission.refuse()
     },
-    takePlace(req, res, next) {
-      hasEntered(req)
+    takePlace(_req, res, next) {
       if (inFlight >= max) {
         next(overloaded('MAX_REQUESTS_UNDER_WAY bounds the requests that one process works on.'))
         return
@@ -128,7 +102,7 @@ export function createLoadLimit(
       inFlight += 1
       whenClosed(res, () => {
         inFlight -= 1
-        serveWaiting()
+        if (waiting.count > 0) scheduleWaiting()
       })
       next()
     },
@@ -138,9 +112,16 @@ export function createLoadLimit(
     close() {
       stopSampling()
       // Nobody would come to them any more.
-      for (let next; (next = waiting.next());) enter(next.req, next.res, next.serve)
+      for (let next; (next = waiting.next());) begin(next.req, next.serve)
     },
   }
+  return limit
+}
+
+/** More where refusals make turns long, so that these don't get all the time. */
+function begunBesideRefusals(turnMs: number): number {
+  const { min, perMs, max } = BEGUN_BESIDE_REFUSALS
+  return Math.min(max, Math.max(min, Math.floor(perMs * turnMs)))
 }
 
 function isExempt({ method, url = '' }: http.IncomingMessage): boolean {

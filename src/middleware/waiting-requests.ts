@@ -13,16 +13,17 @@ interface Waiting extends Admission {
   readonly sinceMs: number
 }
 
-/** So many are answered within a tenth of a second, where the turns of the event loop are short. */
+/** So many are answered within a tenth of a second. */
 const MAX_WAITING = 512
-/** The longest turn that is short. */
-const SHORT_TURN_MS = 50
+/** From here it grows to that again, when nobody has been refused for a sample. */
+const FIRST_MAX_WAITING = 16
+const GROWTH = 1.1
 /** Then the page's next try is worth more. */
 const MAX_WAIT_MS = 1000
 
 /**
- * Requests that wait for others to be answered, the first of them first. Few at a time keep the turns of the event loop short, and
- * a pause of the machine turns nobody away.
+ * Requests that wait for others to be begun, the first of them first, so that a pause of the machine turns nobody away. While more
+ * come than can wait, nobody waits: that would serve nobody more, and everybody later.
  */
 export class WaitingRequests {
   /** One array for ever: those that a growing list leaves behind would keep alive what is in them. */
@@ -31,6 +32,7 @@ export class WaitingRequests {
   #count = 0
   #max = MAX_WAITING
   #nowMs: number
+  #overflowed = false
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -41,9 +43,17 @@ export class WaitingRequests {
     return this.#count
   }
 
+  /** Whether more came lately than could wait. */
+  get isOverflowing(): boolean {
+    return this.#max === 0
+  }
+
   /** @returns whether there was room */
   add(req: http.IncomingMessage, res: http.ServerResponse, { serve, refuse }: Admission): boolean {
-    if (this.#count >= this.#max) return false
+    if (this.#count >= this.#max) {
+      this.#overflowed = true
+      return false
+    }
     const place = (this.#first + this.#count) % MAX_WAITING
     // Called when somebody else's answer has gone, and must not be taken for a part of that, in a trace for one.
     const waiting = { req, res, serve: AsyncResource.bind(serve), refuse, sinceMs: this.#nowMs }
@@ -61,10 +71,11 @@ export class WaitingRequests {
     return undefined
   }
 
-  /** Refuses who has waited too long, and has the fewer wait the later the event loop is. */
-  sample(delayMs: number, nowMs: number): void {
+  /** Refuses who has waited too long. */
+  sample(nowMs: number): void {
+    this.#max = this.#overflowed ? 0 : Math.min(MAX_WAITING, Math.max(FIRST_MAX_WAITING, this.#max * GROWTH))
+    this.#overflowed = false
     this.#nowMs = nowMs
-    this.#max = MAX_WAITING * Math.min(1, SHORT_TURN_MS / delayMs)
     for (;;) {
       const oldest = this.#places[this.#first]
       if (oldest === undefined || nowMs - oldest.sinceMs <= MAX_WAIT_MS) return

@@ -103,7 +103,7 @@ export function createSites(
     config: { ...config, allowedOrigins: [] },
     metricsPage: config.managementPort === undefined ? metricsPage : undefined,
     report: () => readiness.report(),
-    load: createLoadLimit(config.limits.requestsInFlight, parts.eventLoop),
+    load: createLoadLimit(config.limits.requestsInFlight),
     noticeUntrustedProxy: undefined,
     site: undefined,
   })

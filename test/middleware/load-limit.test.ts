@@ -6,28 +6,39 @@ import type { Request, Response } from 'express'
 import { expect, test } from '@jest/globals'
 import { createLoadLimit, type LoadLimit } from '../../src/middleware/load-limit.ts'
 
-function start(max: number) {
-  const samples = new EventEmitter()
+/** As many as are begun in one turn of the event loop, alone and beside refusals, and as wait for the next ones. */
+const BEGUN = 48
+const BEGUN_BESIDE_REFUSALS = 16
+const WAITING = 512
+
+function start(max = 10_000) {
+  const eventLoop = new EventEmitter()
   let nowMs = 0
-  const eventLoop = {
-    onSample: (listener: (delayMs: number) => void) => {
-      samples.on('sample', listener)
-      return () => void samples.off('sample', listener)
+  const load = createLoadLimit(max, {
+    afterTurn: (callback) => void eventLoop.once('turn', callback),
+    every(_ms, callback) {
+      eventLoop.on('sample', callback)
+      return () => void eventLoop.off('sample', callback)
     },
-    close: () => undefined,
+    nowMs: () => nowMs,
+  })
+  const turn = (lengthMs = 0) => {
+    nowMs += lengthMs
+    eventLoop.emit('turn')
   }
-  const load = createLoadLimit(max, eventLoop, () => nowMs)
-  const sample = (delayMs: number, afterMs = 50) => {
+  const sample = (afterMs = 50) => {
     nowMs += afterMs
-    samples.emit('sample', delayMs)
+    eventLoop.emit('sample')
   }
-  return { load, sample }
+  return { load, turn, sample }
 }
 
-/** With turns that have been late for a second. */
-function startLate(delayMs = 50) {
-  const started = start(1000)
-  for (let i = 0; i < 20; i++) started.sample(delayMs)
+/** Where more have come than can wait. */
+function startOverflowing() {
+  const started = start()
+  askMany(started.load, BEGUN + WAITING + 1)
+  started.sample()
+  for (let i = 0; i < WAITING; i++) started.turn()
   return started
 }
 
@@ -57,72 +68,96 @@ const takePlaces = (load: LoadLimit, requests: readonly Asked[]) =>
   requests.forEach(({ req, res }) => load.takePlace(req, res, (error) => expect(error).toBeUndefined()))
 const isServed = ({ outcome }: Asked) => outcome === 'served'
 
-test('what comes in one turn of the event loop is counted before it has a place', () => {
-  const { load, sample } = start(10_000)
-  const first = askMany(load, 5000)
-  expect(outcomes(first)).toEqual([256, 512, 5000 - 256 - 512])
-  sample(5)
-  expect(outcomes(first)).toEqual([512, 256, 5000 - 256 - 512])
+test('in one turn of the event loop a few are begun, and the others in the next ones, in their order', () => {
+  const { load, turn } = start()
+  const some = askMany(load, 100)
+  expect(outcomes(some)).toEqual([BEGUN, 52, 0])
+  turn()
+  expect(outcomes(some)).toEqual([2 * BEGUN, 4, 0])
+  expect(some.slice(0, 2 * BEGUN).every(isServed)).toBe(true)
+  const newcomer = ask(load)
+  turn()
+  expect([...outcomes(some), newcomer.outcome]).toEqual([100, 0, 0, 'served'])
 })
 
-test('while turns are late, as many as are served within them are admitted, and the others when these are answered', () => {
-  const { load } = startLate()
-  const some = askMany(load, 200)
-  expect(outcomes(some)).toEqual([128, 72, 0])
-  takePlaces(load, some.filter(isServed))
-  expect(load.inFlight).toBe(128)
-  const [next] = some.filter(({ outcome }) => outcome === 'waits')
-  some[0]!.res.emit('close')
-  expect(outcomes(some)).toEqual([129, 71, 0])
-  expect(next!.outcome).toBe('served')
-  expect(ask(load).outcome).toBe('waits')
+test('who comes when none are before it is served at once, in each turn', () => {
+  const { load, turn } = start()
+  for (let i = 0; i < 100; i++) {
+    expect(ask(load).outcome).toBe('served')
+    turn()
+  }
 })
 
-test('one that leaves without a place, as a wrong token does, makes room at once', () => {
-  const { load } = startLate()
-  const some = askMany(load, 130)
-  some[0]!.res.emit('close')
-  expect(outcomes(some)).toEqual([129, 1, 0])
+test('more than can wait are refused', () => {
+  const { load } = start()
+  expect(outcomes(askMany(load, 5000))).toEqual([BEGUN, WAITING, 5000 - BEGUN - WAITING])
 })
 
-test('the later the turns, the fewer wait', () => {
-  const { load } = startLate(500)
-  expect(outcomes(askMany(load, 500))).toEqual([128, 52, 320])
+test('while more come than can wait nobody waits, and fewer are begun beside those who are refused', () => {
+  const { load, turn, sample } = startOverflowing()
+  for (let i = 0; i < 10; i++) {
+    expect(outcomes(askMany(load, 100))).toEqual([BEGUN_BESIDE_REFUSALS, 0, 100 - BEGUN_BESIDE_REFUSALS])
+    turn()
+    sample()
+  }
+})
+
+test('the longer refusals make a turn, the more are begun beside them, within a bound', () => {
+  const { load, turn } = startOverflowing()
+  const begunAfter = (turnMs: number) => {
+    ask(load)
+    turn(turnMs)
+    const [begun] = outcomes(askMany(load, 500))
+    turn()
+    return begun
+  }
+  expect([10, 100, 200, 5000].map(begunAfter)).toEqual([16, 30, 60, 128])
+})
+
+test('when nobody has been refused for a while, as many can wait as before', () => {
+  const { load, turn, sample } = startOverflowing()
+  sample()
+  ask(load)
+  turn()
+  const some = askMany(load, 60)
+  expect(outcomes(some)).toEqual([BEGUN, 12, 0])
+  turn()
+  for (let i = 0; i < 40; i++) sample()
+  expect(outcomes(askMany(load, BEGUN + WAITING))).toEqual([BEGUN - 12, WAITING, 12])
 })
 
 test('who has waited for a second is refused', () => {
-  const { load, sample } = startLate()
-  takePlaces(load, askMany(load, 128))
+  const { load, sample } = start()
+  askMany(load, BEGUN)
   const late = ask(load)
-  for (let i = 0; i < 20; i++) sample(50)
+  for (let i = 0; i < 20; i++) sample()
   const later = ask(load)
   expect(late.outcome).toBe('waits')
-  sample(50)
+  sample()
   expect([late.outcome, later.outcome]).toEqual(['refused', 'waits'])
 })
 
 test('who has gone while waiting is passed over', () => {
-  const { load } = startLate()
-  const some = askMany(load, 130)
-  takePlaces(load, some.filter(isServed))
-  some[128]!.res.destroy()
-  some[0]!.res.emit('close')
-  expect([some[128]!.outcome, some[129]!.outcome]).toEqual(['waits', 'served'])
+  const { load, turn } = start()
+  const some = askMany(load, BEGUN + 2)
+  some[BEGUN]!.res.destroy()
+  turn()
+  expect([some[BEGUN]!.outcome, some[BEGUN + 1]!.outcome]).toEqual(['waits', 'served'])
 })
 
 test('only who has waited for a second is refused, though others have gone meanwhile', () => {
-  const { load, sample } = startLate()
-  takePlaces(load, askMany(load, 128))
+  const { load, sample } = start()
+  askMany(load, BEGUN)
   const gone = ask(load)
-  for (let i = 0; i < 20; i++) sample(50)
+  for (let i = 0; i < 20; i++) sample()
   const later = ask(load)
   gone.res.destroy()
-  sample(50)
+  sample()
   expect([gone.outcome, later.outcome]).toEqual(['waits', 'waits'])
 })
 
 test('when the limit is closed, as with a site that goes, nobody is left to wait', () => {
-  const { load } = startLate()
+  const { load } = start()
   const some = askMany(load, 199)
   // As an application does that has the limit as its first middleware.
   const { req, res } = request()
@@ -135,47 +170,58 @@ test('when the limit is closed, as with a site that goes, nobody is left to wait
 })
 
 test('a second is a second where turns are long', () => {
-  const { load, sample } = startLate()
-  takePlaces(load, askMany(load, 128))
+  const { load, sample } = start()
+  askMany(load, BEGUN)
   const late = ask(load)
-  sample(500, 500)
-  sample(500, 500)
+  sample(500)
+  sample(500)
   expect(late.outcome).toBe('waits')
-  sample(500, 500)
+  sample(500)
   expect(late.outcome).toBe('refused')
 })
 
 test('who has waited is served as what it came as, and not as a part of the request that made room', () => {
-  const { load } = startLate()
-  const [first] = askMany(load, 128)
+  const { load, turn } = start()
+  askMany(load, BEGUN)
   const trace = new AsyncLocalStorage<string>()
   const { req, res } = request()
   let seen: string | undefined
   const serve = () => (seen = trace.getStore())
   trace.run('its own', () => load.admit(req, res, { serve, refuse: () => undefined }))
-  trace.run("another's", () => first!.res.emit('close'))
+  trace.run("another's", () => turn())
   expect(seen).toBe('its own')
 })
 
 test('of those who wait many times over, nobody is forgotten, and the order is kept', () => {
-  const { load } = startLate()
-  takePlaces(load, askMany(load, 127))
-  let current = ask(load)
-  for (let i = 0; i < 2000; i++) {
-    takePlaces(load, [current])
-    const [next, after] = askMany(load, 2)
-    expect(next!.outcome).toBe('waits')
-    current.res.emit('close')
-    expect([next!.outcome, after!.outcome]).toEqual(['served', 'waits'])
-    after!.res.destroy()
-    current = next!
+  const { load, turn } = start()
+  let before = askMany(load, 2 * BEGUN).slice(BEGUN)
+  for (let i = 0; i < 100; i++) {
+    turn()
+    expect(before.every(isServed)).toBe(true)
+    before = askMany(load, BEGUN)
+    expect(before.some(isServed)).toBe(false)
   }
 })
 
 test('a slow upstream makes nobody wait: beyond the bound of the operator requests are refused', () => {
-  const { load } = start(2)
-  takePlaces(load, askMany(load, 2))
+  const { load, turn } = start(2)
+  takePlaces(load, [ask(load)])
+  turn()
+  takePlaces(load, [ask(load)])
+  turn()
   expect(ask(load).outcome).toBe('refused')
+})
+
+test('no more are begun than there are places, and who finds none waits for an answer of the others', () => {
+  const { load, turn } = start(2)
+  const some = askMany(load, 3)
+  expect(outcomes(some)).toEqual([2, 1, 0])
+  takePlaces(load, some.filter(isServed))
+  turn()
+  expect(outcomes(some)).toEqual([2, 1, 0])
+  some[0]!.res.emit('close')
+  turn()
+  expect(outcomes(some)).toEqual([3, 0, 0])
 })
 
 test('a request is asked about twice, by a server and by its application, and counted once', () => {
@@ -187,9 +233,8 @@ test('a request is asked about twice, by a server and by its application, and co
 })
 
 test('probes and preflights are admitted however late it is', () => {
-  const { load, sample } = start(1)
+  const { load } = start(1)
   takePlaces(load, [ask(load)])
-  sample(5000)
   const outcomeOf = (method: string, url: string) => ask(load, request(method, url)).outcome
   expect(outcomeOf('GET', '/healthz')).toBe('served')
   expect(outcomeOf('GET', '/readyz?verbose')).toBe('served')
