@@ -50,13 +50,15 @@ type MarkedRequest = http.IncomingMessage & { [ADMITTED_BY]?: LoadLimit }
 export function createLoadLimit(max: number, eventLoop: EventLoop = processEventLoop): LoadLimit {
   let inFlight = 0
   let begunInTurn = 0
+  let begunSinceSample = 0
   let maxBegun = MAX_BEGUN_IN_TURN
   let turnBeganAtMs = 0
   let isScheduled = false
   const waiting = new WaitingRequests(eventLoop.nowMs())
 
   const stopSampling = eventLoop.every(SAMPLE_MS, () => {
-    waiting.sample(eventLoop.nowMs())
+    waiting.sample(begunSinceSample, eventLoop.nowMs())
+    begunSinceSample = 0
   })
 
   function hasRoom(): boolean {
@@ -67,6 +69,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
   function begin(req: MarkedRequest, serve: () => void): void {
     req[ADMITTED_BY] = limit
     begunInTurn += 1
+    begunSinceSample += 1
     scheduleWaiting()
     serve()
   }
@@ -80,7 +83,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
     isScheduled = false
     begunInTurn = 0
     const turnMs = eventLoop.nowMs() - turnBeganAtMs
-    maxBegun = waiting.isOverflowing ? begunBesideRefusals(turnMs) : MAX_BEGUN_IN_TURN
+    maxBegun = waiting.isOverloaded ? begunBesideRefusals(turnMs) : MAX_BEGUN_IN_TURN
     while (hasRoom()) {
       const next = waiting.next()
       if (next === undefined) return

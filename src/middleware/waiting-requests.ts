@@ -15,15 +15,22 @@ interface Waiting extends Admission {
 
 /** So many are answered within a tenth of a second. */
 const MAX_WAITING = 512
-/** From here it grows to that again, when nobody has been refused for a sample. */
+/** From here it grows to that again, when there is no overload any more. */
 const FIRST_MAX_WAITING = 16
 const GROWTH = 1.1
+/** Refusals for one that is begun: fewer are a peak, and no overload. */
+const OVERLOAD_RATIO = 0.25
+/**
+ * In samples. Refused clients that ask again at once look like an overload, and would all be served if they could wait: then
+ * this many are let wait for a moment.
+ */
+const TRIAL = { every: 60, max: 128 }
 /** Then the page's next try is worth more. */
 const MAX_WAIT_MS = 1000
 
 /**
  * Requests that wait for others to be begun, the first of them first, so that a pause of the machine turns nobody away. While more
- * come than can wait, nobody waits: that would serve nobody more, and everybody later.
+ * come than can be served, nobody waits: that would serve nobody more, and everybody later.
  */
 export class WaitingRequests {
   /** One array for ever: those that a growing list leaves behind would keep alive what is in them. */
@@ -32,7 +39,8 @@ export class WaitingRequests {
   #count = 0
   #max = MAX_WAITING
   #nowMs: number
-  #overflowed = false
+  #refused = 0
+  #overloadedSamples = 0
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -43,15 +51,15 @@ export class WaitingRequests {
     return this.#count
   }
 
-  /** Whether more came lately than could wait. */
-  get isOverflowing(): boolean {
-    return this.#max === 0
+  /** Whether many more came lately than could be served. */
+  get isOverloaded(): boolean {
+    return this.#overloadedSamples > 0
   }
 
   /** @returns whether there was room */
   add(req: http.IncomingMessage, res: http.ServerResponse, { serve, refuse }: Admission): boolean {
     if (this.#count >= this.#max) {
-      this.#overflowed = true
+      this.#refused += 1
       return false
     }
     const place = (this.#first + this.#count) % MAX_WAITING
@@ -71,10 +79,16 @@ export class WaitingRequests {
     return undefined
   }
 
-  /** Refuses who has waited too long. */
-  sample(nowMs: number): void {
-    this.#max = this.#overflowed ? 0 : Math.min(MAX_WAITING, Math.max(FIRST_MAX_WAITING, this.#max * GROWTH))
-    this.#overflowed = false
+  /** Refuses who has waited too long. @param begun since the last sample */
+  sample(begun: number, nowMs: number): void {
+    if (this.#refused > begun * OVERLOAD_RATIO) {
+      this.#overloadedSamples += 1
+      this.#max = this.#overloadedSamples % TRIAL.every === 0 ? TRIAL.max : 0
+    } else {
+      this.#overloadedSamples = 0
+      this.#max = Math.min(MAX_WAITING, Math.max(FIRST_MAX_WAITING, this.#max * GROWTH))
+    }
+    this.#refused = 0
     this.#nowMs = nowMs
     for (;;) {
       const oldest = this.#places[this.#first]

@@ -33,12 +33,14 @@ function start(max = 10_000) {
   return { load, turn, sample }
 }
 
-/** Where more have come than can wait. */
-function startOverflowing() {
+/** Where many more have come than can be served. */
+function startOverloaded() {
   const started = start()
-  askMany(started.load, BEGUN + WAITING + 1)
-  started.sample()
+  askMany(started.load, 5000)
   for (let i = 0; i < WAITING; i++) started.turn()
+  started.sample()
+  ask(started.load)
+  started.turn()
   return started
 }
 
@@ -93,8 +95,8 @@ test('more than can wait are refused', () => {
   expect(outcomes(askMany(load, 5000))).toEqual([BEGUN, WAITING, 5000 - BEGUN - WAITING])
 })
 
-test('while more come than can wait nobody waits, and fewer are begun beside those who are refused', () => {
-  const { load, turn, sample } = startOverflowing()
+test('while many more come than can be served nobody waits, and fewer are begun beside those who are refused', () => {
+  const { load, turn, sample } = startOverloaded()
   for (let i = 0; i < 10; i++) {
     expect(outcomes(askMany(load, 100))).toEqual([BEGUN_BESIDE_REFUSALS, 0, 100 - BEGUN_BESIDE_REFUSALS])
     turn()
@@ -103,7 +105,7 @@ test('while more come than can wait nobody waits, and fewer are begun beside tho
 })
 
 test('the longer refusals make a turn, the more are begun beside them, within a bound', () => {
-  const { load, turn } = startOverflowing()
+  const { load, turn } = startOverloaded()
   const begunAfter = (turnMs: number) => {
     ask(load)
     turn(turnMs)
@@ -114,8 +116,36 @@ test('the longer refusals make a turn, the more are begun beside them, within a 
   expect([10, 100, 200, 5000].map(begunAfter)).toEqual([16, 30, 60, 128])
 })
 
+test('a few refusals are a peak and no overload', () => {
+  const { load, turn, sample } = startOverloaded()
+  askMany(load, 20)
+  turn()
+  sample()
+  expect(outcomes(askMany(load, 20))).toEqual([16, 4, 0])
+  turn()
+  expect(outcomes(askMany(load, 200))).toEqual([44, 16, 140])
+})
+
+test('those whom only each other keeps from being served, as they ask again at once, are all served after three seconds', () => {
+  const { load, turn, sample } = startOverloaded()
+  let clients = askMany(load, 64)
+  const refusedInSample = () => {
+    let refused = 0
+    for (let turns = 0; turns < 5; turns++) {
+      refused += outcomes(clients)[2]!
+      turn()
+      clients = clients.map((client) => (client.outcome === 'waits' ? client : ask(load)))
+    }
+    sample()
+    return refused
+  }
+  const samples = Array.from({ length: 70 }, refusedInSample)
+  expect(samples.slice(0, 50).every((refused) => refused > 200)).toBe(true)
+  expect(samples.slice(-5)).toEqual([0, 0, 0, 0, 0])
+})
+
 test('when nobody has been refused for a while, as many can wait as before', () => {
-  const { load, turn, sample } = startOverflowing()
+  const { load, turn, sample } = startOverloaded()
   sample()
   ask(load)
   turn()
