@@ -54,7 +54,7 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
   let maxBegun = MAX_BEGUN_IN_TURN
   let turnBeganAtMs = 0
   let isScheduled = false
-  const waiting = new WaitingRequests(eventLoop.nowMs())
+  const waiting = new WaitingRequests()
 
   const stopSampling = eventLoop.every(SAMPLE_MS, () => {
     waiting.sample(begunSinceSample, eventLoop.nowMs())
@@ -91,11 +91,15 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
     }
   }
 
+  function letWait(req: http.IncomingMessage, res: http.ServerResponse, admission: Admission): boolean {
+    return waiting.add(req, res, admission, { max: max - inFlight, nowMs: eventLoop.nowMs() })
+  }
+
   const limit: LoadLimit = {
     admit(req: MarkedRequest, res, admission) {
       if (req[ADMITTED_BY] === limit || isExempt(req)) admission.serve()
       else if (waiting.count === 0 && hasRoom()) begin(req, admission.serve)
-      else if (inFlight + waiting.count >= max || !waiting.add(req, res, admission)) admission.refuse()
+      else if (inFlight >= max || !letWait(req, res, admission)) admission.refuse()
     },
     takePlace(_req, res, next) {
       if (inFlight >= max) {

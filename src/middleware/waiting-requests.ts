@@ -13,7 +13,7 @@ interface Waiting extends Admission {
   readonly sinceMs: number
 }
 
-/** So many are answered within a tenth of a second. */
+/** So many are answered within a tenth of a second, by a process that has a core and one site. */
 const MAX_WAITING = 512
 /** From here it grows to that again, when there is no overload any more. */
 const FIRST_MAX_WAITING = 16
@@ -38,13 +38,8 @@ export class WaitingRequests {
   #first = 0
   #count = 0
   #max = MAX_WAITING
-  #nowMs: number
   #refused = 0
   #overloadedSamples = 0
-
-  constructor(nowMs: number) {
-    this.#nowMs = nowMs
-  }
 
   /** With those whose connection was closed since. */
   get count(): number {
@@ -56,15 +51,20 @@ export class WaitingRequests {
     return this.#overloadedSamples > 0
   }
 
-  /** @returns whether there was room */
-  add(req: http.IncomingMessage, res: http.ServerResponse, { serve, refuse }: Admission): boolean {
-    if (this.#count >= this.#max) {
+  /** @param max of those that wait with it @returns whether there was room */
+  add(
+    req: http.IncomingMessage,
+    res: http.ServerResponse,
+    { serve, refuse }: Admission,
+    { max, nowMs }: { readonly max: number; readonly nowMs: number },
+  ): boolean {
+    if (this.#count >= Math.min(max, this.#max)) {
       this.#refused += 1
       return false
     }
     const place = (this.#first + this.#count) % MAX_WAITING
     // Called when somebody else's answer has gone, and must not be taken for a part of that, in a trace for one.
-    const waiting = { req, res, serve: AsyncResource.bind(serve), refuse, sinceMs: this.#nowMs }
+    const waiting = { req, res, serve: AsyncResource.bind(serve), refuse, sinceMs: nowMs }
     this.#places[place] = waiting
     this.#count += 1
     return true
@@ -89,11 +89,13 @@ export class WaitingRequests {
       this.#max = Math.min(MAX_WAITING, Math.max(FIRST_MAX_WAITING, this.#max * GROWTH))
     }
     this.#refused = 0
-    this.#nowMs = nowMs
     for (;;) {
       const oldest = this.#places[this.#first]
       if (oldest === undefined || nowMs - oldest.sinceMs <= MAX_WAIT_MS) return
-      this.#takeFirst()?.refuse()
+      const late = this.#takeFirst()
+      if (late === undefined) continue
+      this.#refused += 1
+      late.refuse()
     }
   }
 

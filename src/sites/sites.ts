@@ -98,12 +98,13 @@ export function createSites(
     }
   }
 
+  const loadOfNoSite = createLoadLimit(config.limits.requestsInFlight)
   const ofNoSite = createApp({
     ...parts,
     config: { ...config, allowedOrigins: [] },
     metricsPage: config.managementPort === undefined ? metricsPage : undefined,
     report: () => readiness.report(),
-    load: createLoadLimit(config.limits.requestsInFlight),
+    load: loadOfNoSite,
     noticeUntrustedProxy: undefined,
     site: undefined,
   })
@@ -144,6 +145,7 @@ export function createSites(
       for (const { service } of running) service.drain()
     },
     async close() {
+      loadOfNoSite.close()
       await Promise.all([...running, ...retired].map((site) => site.close()))
     },
   }

@@ -199,6 +199,36 @@ test('when the limit is closed, as with a site that goes, nobody is left to wait
   expect([...outcomes(some), served]).toEqual([199, 0, 0, 1])
 })
 
+test('where many have waited for a second in vain, nobody is let wait', () => {
+  const { load, turn, sample } = start()
+  askMany(load, BEGUN + 100)
+  for (let i = 0; i < 22; i++) sample()
+  turn()
+  ask(load)
+  turn()
+  expect(outcomes(askMany(load, 100))).toEqual([BEGUN_BESIDE_REFUSALS, 0, 100 - BEGUN_BESIDE_REFUSALS])
+})
+
+test('a second begins when the request comes, also where that is long after the last sample', () => {
+  const { load, turn, sample } = start()
+  askMany(load, BEGUN)
+  turn(1500)
+  const some = askMany(load, BEGUN + 1)
+  sample(0)
+  expect(outcomes(some)).toEqual([BEGUN, 1, 0])
+})
+
+test('near the bound of the operator, too, an overload is told by the refusals', () => {
+  const { load, turn, sample } = start(100)
+  takePlaces(load, askMany(load, 40))
+  turn()
+  const some = askMany(load, 500)
+  expect(outcomes(some)).toEqual([BEGUN, 60, 500 - BEGUN - 60])
+  sample()
+  for (let turns = 0; turns < 5; turns++) turn()
+  expect(outcomes(askMany(load, 100)).slice(0, 2)).toEqual([BEGUN_BESIDE_REFUSALS, 0])
+})
+
 test('a second is a second where turns are long', () => {
   const { load, sample } = start()
   askMany(load, BEGUN)
