@@ -63,7 +63,7 @@ export class WaitingRequests {
       return false
     }
     const place = (this.#first + this.#count) % MAX_WAITING
-    // Called when somebody else's answer has gone, and must not be taken for a part of that, in a trace for one.
+    // Called at the end of a turn that another request scheduled, and must not be taken for a part of that, in a trace for one.
     const waiting = { req, res, serve: AsyncResource.bind(serve), refuse, sinceMs: nowMs }
     this.#places[place] = waiting
     this.#count += 1

@@ -264,11 +264,8 @@ test('of those who wait many times over, nobody is forgotten, and the order is k
 })
 
 test('a slow upstream makes nobody wait: beyond the bound of the operator requests are refused', () => {
-  const { load, turn } = start(2)
-  takePlaces(load, [ask(load)])
-  turn()
-  takePlaces(load, [ask(load)])
-  turn()
+  const { load } = start(2)
+  takePlaces(load, askMany(load, 2))
   expect(ask(load).outcome).toBe('refused')
 })
 
