@@ -22,9 +22,9 @@ const GROWTH = 1.1
 const OVERLOAD_RATIO = 0.25
 /**
  * In samples. Refused clients that ask again at once look like an overload, and would all be served if they could wait: then
- * this many are let wait for a moment.
+ * this many are let wait, until one more comes.
  */
-const TRIAL = { every: 60, max: 128 }
+const TRIAL = { every: 80, max: 128 }
 /** Then the page's next try is worth more. */
 const MAX_WAIT_MS = 1000
 
@@ -60,6 +60,7 @@ export class WaitingRequests {
   ): boolean {
     if (this.#count >= Math.min(max, this.#max)) {
       this.#refused += 1
+      if (this.isOverloaded) this.#max = 0
       return false
     }
     const place = (this.#first + this.#count) % MAX_WAITING

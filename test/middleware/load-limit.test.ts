@@ -126,7 +126,7 @@ test('a few refusals are a peak and no overload', () => {
   expect(outcomes(askMany(load, 200))).toEqual([44, 16, 140])
 })
 
-test('those whom only each other keeps from being served, as they ask again at once, are all served after three seconds', () => {
+test('those whom only each other keeps from being served, as they ask again at once, are all served after four seconds', () => {
   const { load, turn, sample } = startOverloaded()
   let clients = askMany(load, 64)
   const refusedInSample = () => {
@@ -139,9 +139,22 @@ test('those whom only each other keeps from being served, as they ask again at o
     sample()
     return refused
   }
-  const samples = Array.from({ length: 70 }, refusedInSample)
-  expect(samples.slice(0, 50).every((refused) => refused > 200)).toBe(true)
+  const samples = Array.from({ length: 90 }, refusedInSample)
+  expect(samples.slice(0, 70).every((refused) => refused > 200)).toBe(true)
   expect(samples.slice(-5)).toEqual([0, 0, 0, 0, 0])
+})
+
+test('while many more come than can be served, few are let wait to see whether it is over', () => {
+  const { load, turn, sample } = startOverloaded()
+  let waited = 0
+  for (let samples = 0; samples < 200; samples++) {
+    for (let turns = 0; turns < 2; turns++) {
+      waited += outcomes(askMany(load, 150))[1]!
+      turn()
+    }
+    sample()
+  }
+  expect(waited).toBe(2 * 128)
 })
 
 test('when nobody has been refused for a while, as many can wait as before', () => {
