@@ -3,7 +3,12 @@ import type { Express } from 'express'
 import type { Config } from './config.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
-import { startServer, type ConnectionProblemCode, type RawAnswer } from './server/http-server.ts'
+import {
+  startServer,
+  STOP_ACCEPTING_WITHIN_MS,
+  type ConnectionProblemCode,
+  type RawAnswer,
+} from './server/http-server.ts'
 import type { ShedLoad } from './load-shedding.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
@@ -68,6 +73,8 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     bff.startDraining()
     server.closeAfterAnswers()
     if (drainDelayMs > 0) await pause(drainDelayMs)
+    // Pages that are sent away come back at once; here they would wait in vain to be accepted.
+    await server.stopAccepting()
     bff.drain()
     await server.stop(drainMs)
     await bff.close()
@@ -82,7 +89,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     reload: bff.reload,
     activeRequests: () => server.activeRequests(),
     stop: () => (stopped ??= stop()),
-    stopTimeoutMs: drainDelayMs + drainMs,
+    stopTimeoutMs: drainDelayMs + STOP_ACCEPTING_WITHIN_MS + drainMs,
   }
 }
 

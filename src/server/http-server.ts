@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Express } from 'express'
 import { serveInTurn, type ServingInTurn } from './serve-in-turn.ts'
 
@@ -11,7 +12,9 @@ export interface RunningServer {
   activeRequests(): string[]
   /** Goes on serving, and asks the client of every answer from now on to close its connection. */
   closeAfterAnswers(): void
-  /** Accepts no more connections, waits for those that are busy, and ends them after `withinMs`. */
+  /** Accepts the connections that wait for it, and then no more. Idle ones end, the others after their answer. */
+  stopAccepting(): Promise<void>
+  /** Stops accepting, waits for connections that are busy, and ends them after `withinMs`. */
   stop(withinMs: number): Promise<void>
 }
 
@@ -26,6 +29,15 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
  * come back at once; who finds the usual 511 places taken tries again in 1, 3, 7, 15, 31 seconds.
  */
 const BACKLOG = 8192
+
+/** What {@link RunningServer.stopAccepting} takes at most, while new connections never cease. */
+export const STOP_ACCEPTING_WITHIN_MS = 1000
+
+/** How long a server that stops waits for the first request of a connection: it may be under way, or never be sent. */
+const FIRST_REQUEST_WITHIN_MS = 1000
+
+/** A turn of the event loop in which next to nothing was done, and the process had a core to itself. */
+const SHORT_TURN_MS = 0.2
 
 /** What can be wrong with a request before there is one: node's parser or its timeouts refuse it. */
 export type ConnectionProblemCode =
@@ -67,29 +79,49 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
   // the timeouts above, which are answered.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
+  let isClosing = false
   const inTurn = serveInTurn((req, res) => {
+    if (isClosing) res.setHeader('Connection', 'close')
     if (shedLoad) shedLoad(req, res, () => void app(req, res))
     else app(req, res)
   })
-  let isClosing = false
+  server.on('connection', inTurn.onConnection)
   server.on('request', (req, res) => {
-    if (isClosing) res.setHeader('Connection', 'close')
     if (answerTo !== undefined && lacksHost(req)) refuse(res, answerTo('invalid_request'))
     else inTurn.onRequest(req, res)
   })
   if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
+  const closed = new Promise<void>((resolve) => server.once('close', resolve))
+  const closeAfterAnswers = () => {
+    isClosing = true
+    for (const res of inTurn.activeResponses()) if (!res.headersSent) res.setHeader('Connection', 'close')
+  }
+  let listenerClosed: Promise<void> | undefined
+  const stopAccepting = () => {
+    closeAfterAnswers()
+    return (listenerClosed ??= closeListener(server))
+  }
   return {
     port: address.port,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
     activeRequests: () =>
       inTurn.activeResponses().map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
-    closeAfterAnswers() {
-      isClosing = true
-      for (const res of inTurn.activeResponses()) if (!res.headersSent) res.setHeader('Connection', 'close')
+    closeAfterAnswers,
+    stopAccepting,
+    async stop(withinMs) {
+      await stopAccepting()
+      // Answers that had begun as ones that keep their connection.
+      for (const res of inTurn.activeResponses()) res.once('close', () => server.closeIdleConnections())
+      const giveUp = setTimeout(() => {
+        for (const socket of inTurn.unusedConnections()) socket.destroy()
+      }, FIRST_REQUEST_WITHIN_MS)
+      const force = setTimeout(() => server.closeAllConnections(), withinMs)
+      await closed
+      clearTimeout(giveUp)
+      clearTimeout(force)
     },
-    stop: (withinMs) => stop(server, withinMs),
   }
 }
 
@@ -163,15 +195,30 @@ function rawText({ status, headers, body }: RawAnswer): string {
   return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
 }
 
-function stop(server: http.Server, withinMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), withinMs)
-    server.close(() => {
-      clearTimeout(force)
-      resolve()
-    })
+/**
+ * When a listener closes, the system resets the connections that wait to be accepted, and the peer of a connection that
+ * closes with a request unread sees a reset too. Node.js accepts one connection a turn of its loop: after a whole turn
+ * that brought none, none waits, and what had been sent on kept connections has been read. In a short one little came
+ * (docs/decisions/0053).
+ */
+async function closeListener(server: http.Server): Promise<void> {
+  const startedAtMs = performance.now()
+  let accepted = 0
+  server.on('connection', () => accepted++)
+  // The rest of the turn that is under way, and a whole one.
+  await turn()
+  await turn()
+  for (let turnAtMs = performance.now(); ;) {
+    const acceptedBefore = accepted
+    // Not in the turn that is the last: to end hundreds of connections takes milliseconds.
     server.closeIdleConnections()
-  })
+    await turn()
+    const nowMs = performance.now()
+    if (accepted === acceptedBefore && nowMs - turnAtMs < SHORT_TURN_MS) break
+    if (nowMs - startedAtMs > STOP_ACCEPTING_WITHIN_MS) break
+    turnAtMs = nowMs
+  }
+  server.close()
 }
 
 function bracketed(host: string): string {

@@ -7,10 +7,13 @@ const MAX_WAITING = 16
 type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
 
 export interface ServingInTurn {
+  readonly onConnection: (socket: Socket) => void
   readonly onRequest: http.RequestListener
   /** Answers that are being made, one for each busy connection. */
   activeResponses(): http.ServerResponse[]
   isBusy(socket: Socket): boolean
+  /** Those that nothing has come on: browsers open some ahead of need. */
+  unusedConnections(): Socket[]
 }
 
 interface Connection {
@@ -26,15 +29,6 @@ export function serveInTurn(serve: http.RequestListener): ServingInTurn {
   // By connection, not a Set of responses: each scavenge copied those that had left it long ago (docs/decisions/0052).
   const connections = new Map<Socket, Connection>()
 
-  function connectionOf(socket: Socket): Connection {
-    let connection = connections.get(socket)
-    if (connection === undefined) {
-      connections.set(socket, (connection = { active: undefined, waiting: undefined }))
-      socket.on('close', () => connections.delete(socket))
-    }
-    return connection
-  }
-
   function start(connection: Connection, [req, res]: Exchange): void {
     connection.active = res
     res.on('close', () => {
@@ -46,12 +40,19 @@ export function serveInTurn(serve: http.RequestListener): ServingInTurn {
   }
 
   return {
+    onConnection(socket) {
+      connections.set(socket, { active: undefined, waiting: undefined })
+      socket.on('close', () => connections.delete(socket))
+    },
     onRequest(req, res) {
-      const connection = connectionOf(req.socket)
+      const connection = connections.get(req.socket)
+      // It has gone meanwhile.
+      if (connection === undefined) return
       if (connection.active === undefined) start(connection, [req, res])
       else if ((connection.waiting ??= []).push([req, res]) > MAX_WAITING) req.socket.destroy()
     },
     activeResponses: () => [...connections.values()].flatMap(({ active }) => active ?? []),
     isBusy: (socket) => connections.get(socket)?.active !== undefined,
+    unusedConnections: () => [...connections.keys()].filter(({ bytesRead }) => bytesRead === 0),
   }
 }
