@@ -171,7 +171,11 @@ function addSiteRoutes(
   const { sessions } = services
   const { requestsArriving: max, requestsArrivingPerAddress: maxPerAddress } = config.limits
   const arrivals = createArrivalLimit({ max, maxPerAddress })
-  options.metrics.countRequests({ inFlight: () => load.inFlight, arriving: () => arrivals.arriving })
+  options.metrics.countRequests({
+    waiting: () => load.waiting,
+    arriving: () => arrivals.arriving,
+    inFlight: () => load.inFlight,
+  })
   const setSessionCookie = createSessionCookie(config.session)
   const session = createSessionGuard(sessions, config.session.cookie ? config.session.cookieName : undefined)
   const guards = guestRouteGuards({

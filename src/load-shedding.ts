@@ -2,7 +2,7 @@ import type http from 'node:http'
 import type { Log } from './log.ts'
 import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
-import { overloaded, type LoadLimit } from './middleware/load-limit.ts'
+import { overloaded, waitedSinceMs, type LoadLimit } from './middleware/load-limit.ts'
 import type { OriginGate } from './middleware/origin-gate.ts'
 import { chooseRequestId } from './middleware/request-id.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
@@ -43,8 +43,11 @@ export function createLoadShedding(
   const fixedHeaders = [...Object.entries(headers).flat(), 'Content-Length', String(Buffer.byteLength(text))]
   const sample = createLogSampler()
 
-  function record(method: string, requestId: string): void {
-    metrics.requestEnded({ method, route: 'none', status, durationMs: 0 })
+  function record(req: http.IncomingMessage, requestId: string): void {
+    const { method = '' } = req
+    const sinceMs = waitedSinceMs(req)
+    const durationMs = sinceMs === undefined ? 0 : performance.now() - sinceMs
+    metrics.requestEnded({ method, route: 'none', status, durationMs })
     metrics.problemAnswered(code)
     const count = sample(code)
     if (count === undefined) return
@@ -75,7 +78,7 @@ export function createLoadShedding(
       const cors = gate.corsHeaders(req.headers.origin)
       res.writeHead(status, [...fixedHeaders, 'X-Request-Id', requestId, ...cors]).end(text)
       if (hasLongBody(req)) closeIfIncomplete(req, lingerMs)
-      record(req.method ?? '', requestId)
+      record(req, requestId)
     }
   }
 

@@ -41,7 +41,11 @@ export interface Metrics {
   /** Has the metrics ask whether Redis answers, each time that they are read. */
   observeRedis(isAvailable: () => boolean): void
   /** Has the metrics ask for these numbers each time that they are read. */
-  countRequests(counts: { readonly inFlight: () => number; readonly arriving: () => number }): void
+  countRequests(counts: {
+    readonly waiting: () => number
+    readonly arriving: () => number
+    readonly inFlight: () => number
+  }): void
 }
 
 export interface MetricsPage {
@@ -166,9 +170,10 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
     },
     observeReadiness: (report) => observeReadiness(registry, report),
-    countRequests({ inFlight, arriving }) {
-      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
+    countRequests({ waiting, arriving, inFlight }) {
+      countedBy(registry, 'requests_waiting', 'Requests that wait to be begun, a second at most.', waiting)
       countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
+      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
     },
     redisCommandFailed: () => redisFailures?.inc(),
     observeRedis(isAvailable) {

@@ -3,7 +3,7 @@ import type { Log } from './log.ts'
 import { createLogSampler } from './log-sampler.ts'
 import type { Metrics } from './metrics.ts'
 import { addressKey } from './middleware/client-address.ts'
-import { PROBE_PATHS } from './middleware/load-limit.ts'
+import { PROBE_PATHS, waitedSinceMs } from './middleware/load-limit.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problems/problem-handler.ts'
 import { whenClosed } from './server/when-closed.ts'
 
@@ -14,11 +14,11 @@ import { whenClosed } from './server/when-closed.ts'
 export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
-    const startedAt = performance.now()
+    const cameAtMs = waitedSinceMs(req) ?? performance.now()
     // A stream of live events will have forgotten its headers.
     const requestId = requestIdOf(res)
     const address = addressKey(req) // a closed socket has none
-    whenClosed(res, () => record(req, res, { requestId, address, elapsedMs: performance.now() - startedAt }))
+    whenClosed(res, () => record(req, res, { requestId, address, elapsedMs: performance.now() - cameAtMs }))
     next()
   }
 

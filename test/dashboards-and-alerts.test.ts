@@ -17,7 +17,7 @@ beforeAll(async () => {
   metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
   metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
   metrics.observeRedis(() => true)
-  metrics.countRequests({ inFlight: () => 0, arriving: () => 0 })
+  metrics.countRequests({ waiting: () => 0, arriving: () => 0, inFlight: () => 0 })
   for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     known.set(name, name)
     if (type === 'histogram')

@@ -1,13 +1,14 @@
 import { expect, jest, test } from '@jest/globals'
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import request from 'supertest'
 import type { Log } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
+import { createLoadLimit } from '../src/middleware/load-limit.ts'
 import { problemHandler } from '../src/problems/problem-handler.ts'
 import { requestLog } from '../src/request-log.ts'
 import { SessionError } from '../src/sessions/session-error.ts'
 
-function start() {
+function start(before: RequestHandler = (_req, _res, next) => next()) {
   const log = {
     error: jest.fn(),
     warn: jest.fn(),
@@ -17,6 +18,7 @@ function start() {
   } satisfies Log
   const metrics = createMetrics()
   const app = express()
+    .use(before)
     .use(requestLog({ log, metrics }))
     .use((_req, res, next) => {
       res.set('X-Request-Id', 'r-1')
@@ -41,6 +43,27 @@ test('a request is one line: what was asked, how it ended, how long it took, and
   expect(fields).toMatchObject({ requestId: 'r-1', method: 'POST', route: '/things/:id', status: 201 })
   expect(fields.durationMs).toBeGreaterThan(0)
   expect(JSON.stringify(fields)).not.toContain('private')
+})
+
+test('how long a request took counts from when it came, also where it had to wait to be begun', async () => {
+  const turns: (() => void)[] = []
+  const load = createLoadLimit(1000, {
+    afterTurn: (callback) => turns.push(callback),
+    every: () => () => undefined,
+    nowMs: () => performance.now() - 500,
+  })
+  const refuse = () => expect('refused').toBe('served')
+  const { app, log, metrics } = start((req, res, next) => {
+    const admit = () => load.admit(Object.create(req) as typeof req, res, { serve: () => undefined, refuse })
+    while (load.waiting === 0) admit()
+    load.admit(req, res, { serve: next, refuse })
+    expect(load.waiting).toBe(2)
+    turns[0]?.()
+  })
+  await request(app).post('/things/1')
+  const [fields] = log.info.mock.calls[0] as unknown as [Record<string, unknown>]
+  expect(fields.durationMs).toBeGreaterThanOrEqual(500)
+  expect(await metrics.text()).toMatch(/duration_seconds_bucket{le="0.25",[^}]*"\/things\/:id"[^}]*} 0\n/)
 })
 
 test('a refused request has its problem code in the line and in the metrics', async () => {

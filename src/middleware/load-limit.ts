@@ -14,6 +14,8 @@ export interface LoadLimit {
   /** Takes a place until the answer has gone. Behind the reading of the body: a place is for work. */
   readonly takePlace: RequestHandler
   readonly inFlight: number
+  /** Requests that wait to be begun. */
+  readonly waiting: number
   close(): void
 }
 
@@ -44,7 +46,13 @@ const processEventLoop: EventLoop = {
 
 /** On the request, not in a Set or WeakMap: see "No collection of the admission's own" in docs/decisions/0052. */
 const ADMITTED_BY = Symbol('limit by which the request was admitted')
-type MarkedRequest = http.IncomingMessage & { [ADMITTED_BY]?: LoadLimit }
+const WAITED_SINCE_MS = Symbol('when the request began to wait')
+type MarkedRequest = http.IncomingMessage & { [ADMITTED_BY]?: LoadLimit; [WAITED_SINCE_MS]?: number }
+
+/** @returns since when a request has waited to be begun, by `performance.now()`; undefined where it was begun at once */
+export function waitedSinceMs(req: MarkedRequest): number | undefined {
+  return req[WAITED_SINCE_MS]
+}
 
 /** Bounds the requests in flight to `max`, and how many of them are begun in one turn of the event loop. */
 export function createLoadLimit(max: number, eventLoop: EventLoop = processEventLoop): LoadLimit {
@@ -91,8 +99,11 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
     }
   }
 
-  function letWait(req: http.IncomingMessage, res: http.ServerResponse, admission: Admission): boolean {
-    return waiting.add(req, res, admission, { max: max - inFlight, nowMs: eventLoop.nowMs() })
+  function letWait(req: MarkedRequest, res: http.ServerResponse, admission: Admission): boolean {
+    const nowMs = eventLoop.nowMs()
+    if (!waiting.add(req, res, admission, { max: max - inFlight, nowMs })) return false
+    req[WAITED_SINCE_MS] = nowMs
+    return true
   }
 
   const limit: LoadLimit = {
@@ -115,6 +126,9 @@ export function createLoadLimit(max: number, eventLoop: EventLoop = processEvent
     },
     get inFlight() {
       return inFlight
+    },
+    get waiting() {
+      return waiting.count
     },
     close() {
       stopSampling()
