@@ -1,6 +1,6 @@
 import type { Express, RequestHandler } from 'express'
 import { ConfigError, type Config, type KeysFile } from './config.ts'
-import type { ShedLoad } from './load-shedding.ts'
+import type { ShedLoad } from './server/http-server.ts'
 import { createLog, type Log } from './log.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics, type Metrics, type MetricsPage } from './metrics.ts'

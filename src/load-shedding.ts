@@ -6,11 +6,8 @@ import { overloaded, waitedSinceMs, type LoadLimit } from './middleware/load-lim
 import type { OriginGate } from './middleware/origin-gate.ts'
 import { chooseRequestId } from './middleware/request-id.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
-
-/** Calls `serve`, at once or soon, or answers a request that there is no time for. */
-export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void
-
-type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
+import type { ShedLoad } from './server/http-server.ts'
+import type { Exchange } from './server/serve-in-turn.ts'
 
 /** A message comes in the packet of its head or the next; a longer body is a file. */
 const MAX_AWAITED_BODY_BYTES = 65_536

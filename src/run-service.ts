@@ -8,8 +8,8 @@ import {
   STOP_ACCEPTING_WITHIN_MS,
   type ConnectionProblemCode,
   type RawAnswer,
+  type ShedLoad,
 } from './server/http-server.ts'
-import type { ShedLoad } from './load-shedding.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 

@@ -50,6 +50,9 @@ export interface RawAnswer {
   readonly body: string
 }
 
+/** Calls `serve`, at once or soon, or answers a request that there is no time for. */
+export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void
+
 export interface ListenOptions {
   readonly port: number
   readonly host: string
@@ -57,9 +60,8 @@ export interface ListenOptions {
   readonly requestTimeoutMs: number
   /** What is answered where node refuses a request itself. Default: node's own answers, without a body. */
   readonly answerTo?: (code: ConnectionProblemCode) => RawAnswer
-  /** Asked before the application sees a request: calls `serve`, or answers what there is no time for. */
-  readonly shedLoad?:
-    ((req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void) | undefined
+  /** Asked before the application sees a request. */
+  readonly shedLoad?: ShedLoad | undefined
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 /** HTTP/1.1 pipelining: browsers never send a request before the answer to the one before, and proxies hardly ever. */
 const MAX_WAITING = 16
 
-type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
+export type Exchange = [req: http.IncomingMessage, res: http.ServerResponse]
 
 export interface ServingInTurn {
   readonly onConnection: (socket: Socket) => void
