@@ -89,7 +89,8 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     reload: bff.reload,
     activeRequests: () => server.activeRequests(),
     stop: () => (stopped ??= stop()),
-    stopTimeoutMs: drainDelayMs + STOP_ACCEPTING_WITHIN_MS + drainMs,
+    // The management port's as well.
+    stopTimeoutMs: drainDelayMs + drainMs + 2 * STOP_ACCEPTING_WITHIN_MS,
   }
 }
 

@@ -7,6 +7,7 @@ import express from 'express'
 import { createLoadShedding } from '../src/load-shedding.ts'
 import { createLog } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
+import { createLoadLimit, type LoadLimit } from '../src/middleware/load-limit.ts'
 import { startServer, type RunningServer } from '../src/server/http-server.ts'
 import { ask, SITE, startTogether, type Answer, type Page, type Running } from './start-service.ts'
 
@@ -97,28 +98,33 @@ describe('a server that sheds all load', () => {
     await server?.stop(0)
   })
 
-  function createShedding(lingerMs: number) {
+  const admittedByPath: Pick<LoadLimit, 'admit'> = {
+    admit: ({ url }, _res, { serve, refuse }) => (url === '/admitted' ? serve() : refuse()),
+  }
+  function createShedding({ lingerMs = 60_000, load = admittedByPath, metrics = createMetrics() } = {}) {
     return createLoadShedding({
-      load: {
-        admit: ({ url }, _res, { serve, refuse }) => (url === '/admitted' ? serve() : refuse()),
-      },
+      load,
       gate: { corsHeaders: () => [] },
       log: createLog({ level: 'silent' }),
-      metrics: createMetrics(),
+      metrics,
       publicUrl: '',
       hints: false,
       lingerMs,
     })
   }
 
-  async function start(lingerMs = 60_000) {
-    const shedLoad = createShedding(lingerMs)
+  function exchange() {
+    const req = Object.assign(new http.IncomingMessage(new Socket()), { method: 'GET', url: '/shed' })
+    return { req, res: new http.ServerResponse(req) }
+  }
+
+  async function start(options: { lingerMs?: number } = {}) {
+    const shedLoad = createShedding(options)
     const app = express().use((req, res) => {
       seen.push(req.path)
       setImmediate(() => res.end('served'))
     })
-    const options = { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000 }
-    server = await startServer(app, { ...options, shedLoad })
+    server = await startServer(app, { port: 0, host: '127.0.0.1', requestTimeoutMs: 30_000, shedLoad })
     return net.connect(server.port, '127.0.0.1')
   }
 
@@ -131,13 +137,12 @@ describe('a server that sheds all load', () => {
   })
 
   test('answers some together, and after some hundreds nobody before the turn ends, as whoever is answered may ask again in it', async () => {
-    const shedLoad = createShedding(60_000)
+    const shedLoad = createShedding()
     const answered = () => answers.filter(({ headersSent }) => headersSent).length
     const answers: http.ServerResponse[] = []
     const askMany = (count: number) => {
       for (let i = 0; i < count; i++) {
-        const req = Object.assign(new http.IncomingMessage(new Socket()), { method: 'GET', url: '/shed' })
-        const res = new http.ServerResponse(req)
+        const { req, res } = exchange()
         answers.push(res)
         shedLoad(req, res, () => seen.push('/shed'))
       }
@@ -152,11 +157,34 @@ describe('a server that sheds all load', () => {
     expect(seen).toEqual([])
   })
 
+  test('counts how long a request has waited in vain', async () => {
+    const metrics = createMetrics()
+    let cameMsAgo = 1500
+    let sample: () => void = () => undefined
+    const load = createLoadLimit(1000, {
+      afterTurn: () => undefined,
+      every: (_ms, callback) => ((sample = callback), () => undefined),
+      nowMs: () => performance.now() - cameMsAgo,
+    })
+    const shedLoad = createShedding({ load, metrics })
+    let served = 0
+    const serve = () => (served += 1)
+    for (let i = 0; i < 100; i++) {
+      const { req, res } = exchange()
+      shedLoad(req, res, serve)
+    }
+    cameMsAgo = 0
+    sample()
+    await turn()
+    const text = await metrics.text()
+    expect(text).toContain(`bucket{le="1",method="GET",route="none",status="503"} 0\n`)
+    expect(text).toContain(`bucket{le="2.5",method="GET",route="none",status="503"} ${100 - served}\n`)
+  })
+
   test('does not answer again what an application around it has answered by then', async () => {
-    const shedLoad = createShedding(60_000)
+    const shedLoad = createShedding()
     const [first, second] = [0, 1].map(() => {
-      const req = Object.assign(new http.IncomingMessage(new Socket()), { method: 'GET', url: '/shed' })
-      const res = new http.ServerResponse(req)
+      const { req, res } = exchange()
       shedLoad(req, res, () => undefined)
       return res
     })
@@ -177,7 +205,7 @@ describe('a server that sheds all load', () => {
   })
 
   test('answers before a long body has come, and closes the connection only when its reader had time for the answer', async () => {
-    const socket = await start(100)
+    const socket = await start({ lingerMs: 100 })
     const closed = once(socket, 'close')
     socket.write('POST /shed HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n')
     const uploading = setInterval(() => socket.write(Buffer.alloc(1000)), 10)

@@ -1,7 +1,7 @@
 import http from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
+import net, { type AddressInfo, type Socket } from 'node:net'
 import type { Express } from 'express'
+import { quietTurn } from './quiet-turn.ts'
 import { serveInTurn, type ServingInTurn } from './serve-in-turn.ts'
 
 export interface RunningServer {
@@ -12,9 +12,12 @@ export interface RunningServer {
   activeRequests(): string[]
   /** Goes on serving, and asks the client of every answer from now on to close its connection. */
   closeAfterAnswers(): void
-  /** Accepts the connections that wait for it, and then no more. Idle ones end, the others after their answer. */
+  /**
+   * Accepts the connections that wait for it, and then no more. Kept ones are closed, the others after their answer.
+   * Takes {@link STOP_ACCEPTING_WITHIN_MS} and a moment at most.
+   */
   stopAccepting(): Promise<void>
-  /** Stops accepting, waits for connections that are busy, and ends them after `withinMs`. */
+  /** Stops accepting, then waits for answers that are being made, and closes their connections after `withinMs`. */
   stop(withinMs: number): Promise<void>
 }
 
@@ -30,14 +33,14 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
  */
 const BACKLOG = 8192
 
-/** What {@link RunningServer.stopAccepting} takes at most, while new connections never cease. */
-export const STOP_ACCEPTING_WITHIN_MS = 1000
+/** While new connections never cease, or the process has so much to do that each turn of its event loop is long. */
+export const STOP_ACCEPTING_WITHIN_MS = 500
 
-/** How long a server that stops waits for the first request of a connection: it may be under way, or never be sent. */
-const FIRST_REQUEST_WITHIN_MS = 1000
-
-/** A turn of the event loop in which next to nothing was done, and the process had a core to itself. */
-const SHORT_TURN_MS = 0.2
+/**
+ * How long a server that stops waits for a request of which nothing or only a part has come. It may be under way; but browsers
+ * also open connections that they never use.
+ */
+const REQUEST_WITHIN_MS = 1000
 
 /** What can be wrong with a request before there is one: node's parser or its timeouts refuse it. */
 export type ConnectionProblemCode =
@@ -81,9 +84,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
   // the timeouts above, which are answered.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
-  let isClosing = false
   const inTurn = serveInTurn((req, res) => {
-    if (isClosing) res.setHeader('Connection', 'close')
     if (shedLoad) shedLoad(req, res, () => void app(req, res))
     else app(req, res)
   })
@@ -96,33 +97,28 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   await listen(server, port, host)
   const address = server.address() as AddressInfo
   const closed = new Promise<void>((resolve) => server.once('close', resolve))
-  const closeAfterAnswers = () => {
-    isClosing = true
-    for (const res of inTurn.activeResponses()) if (!res.headersSent) res.setHeader('Connection', 'close')
-  }
-  let listenerClosed: Promise<void> | undefined
-  const stopAccepting = () => {
-    closeAfterAnswers()
-    return (listenerClosed ??= closeListener(server))
+  let stoppedAccepting: Promise<void> | undefined
+  async function stopAccepting(): Promise<void> {
+    inTurn.closeAfterAnswers()
+    await closeListener(server)
+    await inTurn.closeKept()
   }
   return {
     port: address.port,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
     activeRequests: () =>
       inTurn.activeResponses().map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
-    closeAfterAnswers,
-    stopAccepting,
+    closeAfterAnswers: () => inTurn.closeAfterAnswers(),
+    stopAccepting: () => (stoppedAccepting ??= stopAccepting()),
     async stop(withinMs) {
-      await stopAccepting()
-      // Answers that had begun as ones that keep their connection.
-      for (const res of inTurn.activeResponses()) res.once('close', () => server.closeIdleConnections())
-      const giveUp = setTimeout(() => {
-        for (const socket of inTurn.unusedConnections()) socket.destroy()
-      }, FIRST_REQUEST_WITHIN_MS)
+      await (stoppedAccepting ??= stopAccepting())
       const force = setTimeout(() => server.closeAllConnections(), withinMs)
+      const stopWaiting = closeLateRequests(inTurn)
       await closed
-      clearTimeout(giveUp)
       clearTimeout(force)
+      stopWaiting()
+      // Ends its watch of connections, too.
+      server.close()
     },
   }
 }
@@ -198,29 +194,25 @@ function rawText({ status, headers, body }: RawAnswer): string {
 }
 
 /**
- * When a listener closes, the system resets the connections that wait to be accepted, and the peer of a connection that
- * closes with a request unread sees a reset too. Node.js accepts one connection a turn of its loop: after a whole turn
- * that brought none, none waits, and what had been sent on kept connections has been read. In a short one little came
- * (docs/decisions/0053).
+ * The system resets the connections that wait to be accepted when a listener closes (docs/decisions/0053). By `net`'s own method:
+ * that of `http` also closes connections whose answer has been made and not yet been taken by the client.
  */
 async function closeListener(server: http.Server): Promise<void> {
-  const startedAtMs = performance.now()
   let accepted = 0
   server.on('connection', () => accepted++)
-  // The rest of the turn that is under way, and a whole one.
-  await turn()
-  await turn()
-  for (let turnAtMs = performance.now(); ;) {
-    const acceptedBefore = accepted
-    // Not in the turn that is the last: to end hundreds of connections takes milliseconds.
-    server.closeIdleConnections()
-    await turn()
-    const nowMs = performance.now()
-    if (accepted === acceptedBefore && nowMs - turnAtMs < SHORT_TURN_MS) break
-    if (nowMs - startedAtMs > STOP_ACCEPTING_WITHIN_MS) break
-    turnAtMs = nowMs
-  }
-  server.close()
+  await quietTurn(() => accepted, { withinMs: STOP_ACCEPTING_WITHIN_MS })
+  net.Server.prototype.close.call(server)
+}
+
+/** Closes connections on which nothing is answered now nor in a second, and so on. @returns ends it */
+function closeLateRequests(inTurn: ServingInTurn): () => void {
+  let late = new Set(inTurn.connectionsWithoutAnswer())
+  const timer = setInterval(() => {
+    const connections = inTurn.connectionsWithoutAnswer()
+    for (const socket of connections) if (late.has(socket)) socket.destroy()
+    late = new Set(connections)
+  }, REQUEST_WITHIN_MS)
+  return () => clearInterval(timer)
 }
 
 function bracketed(host: string): string {
