@@ -33,7 +33,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
  */
 const BACKLOG = 8192
 
-/** While new connections never cease, or the process has so much to do that each turn of its event loop is long. */
+/** How long a listener stays open while new connections never cease, or the process has so much to do that no turn is short. */
 export const STOP_ACCEPTING_WITHIN_MS = 500
 
 /**

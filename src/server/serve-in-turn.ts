@@ -56,11 +56,8 @@ export function serveInTurn(serve: http.RequestListener): ServingInTurn {
     serve(req, res)
   }
 
-  function isKept(socket: Socket): boolean {
-    const connection = connections.get(socket)
-    if (connection === undefined || connection.active !== undefined) return false
-    const { bytesReadByLastAnswer } = connection
-    return bytesReadByLastAnswer > 0 && socket.bytesRead === bytesReadByLastAnswer
+  function isKept(socket: Socket, { active, bytesReadByLastAnswer }: Connection): boolean {
+    return active === undefined && bytesReadByLastAnswer > 0 && socket.bytesRead === bytesReadByLastAnswer
   }
 
   return {
@@ -86,8 +83,8 @@ export function serveInTurn(serve: http.RequestListener): ServingInTurn {
     async closeKept() {
       closesKept = true
       let closed = 0
-      for (const socket of [...connections.keys()]) {
-        if (!isKept(socket)) continue
+      for (const [socket, connection] of [...connections]) {
+        if (!isKept(socket, connection)) continue
         socket.destroy()
         closed += 1
         // What has been sent on the others meanwhile is read first.
