@@ -199,11 +199,10 @@ export function mergedMetricsPage(first: MetricsPage, others: () => readonly Met
       const texts = await Promise.all([first, ...others()].map((page) => page.text()))
       const valuesByMetric = new Map<string, string[]>()
       for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {
-        const [head = '', ...values] = block.split(/(?<=^# TYPE .*)\n/m)
-        valuesByMetric.set(head, [
-          ...(valuesByMetric.get(head) ?? []),
-          ...values.filter((value) => value !== ''),
-        ])
+        const lines = block.split('\n')
+        const headEnd = lines.findIndex((line) => line.startsWith('# TYPE ')) + 1
+        const head = lines.slice(0, headEnd).join('\n')
+        valuesByMetric.set(head, [...(valuesByMetric.get(head) ?? []), ...lines.slice(headEnd)])
       }
       return [...valuesByMetric].map(([head, values]) => [head, ...values, ''].join('\n')).join('\n')
     },

@@ -362,5 +362,5 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
  * address: then the service is looked for at the root of the page's own site.
  */
 function moduleFolder(moduleUrl: string): string {
-  return /^https?:/.test(moduleUrl) ? moduleUrl.replace(/[^/]*$/, '') : '/'
+  return /^https?:/.test(moduleUrl) ? moduleUrl.slice(0, moduleUrl.lastIndexOf('/') + 1) : '/'
 }

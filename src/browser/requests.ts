@@ -31,7 +31,7 @@ export function createRequests(options: {
 }): Requests {
   const { fetch, tokens } = options
   const page = (globalThis as { document?: Document }).document?.baseURI
-  const baseUrl = String(options.baseUrl).replace(/\/*$/, '/')
+  const baseUrl = folderUrl(String(options.baseUrl))
   // Not before it is needed: where a server renders the page there is no address to resolve against.
   const url = (path: string) => new URL(path, new URL(baseUrl, page))
 
@@ -111,4 +111,11 @@ export function createRequests(options: {
       throw problemOf(response.status, response.headers.get('Retry-After'), await response.text())
     },
   }
+}
+
+/** With one slash at its end. */
+function folderUrl(url: string): string {
+  let end = url.length
+  while (url[end - 1] === '/') end -= 1
+  return `${url.slice(0, end)}/`
 }

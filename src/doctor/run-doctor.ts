@@ -44,7 +44,7 @@ export async function runDoctor({
   }
   const diagnoses: Diagnosed[] = []
   for (const { site: name, read } of subjects) {
-    const serviceUrl = url?.replace(/\/+$/, '')
+    const serviceUrl = url?.replace(/(?<!\/)\/+$/, '')
     const diagnosis = await diagnose({ readSettings: read, send, serviceUrl, ignored: ignore, now })
     const say = (text: string) => withoutSecrets(text, diagnosis.config)
     diagnoses.push({ site: name, diagnosis })

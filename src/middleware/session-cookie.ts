@@ -8,11 +8,24 @@ import { sessionInvalid } from '../sessions/session-token.ts'
  */
 export function sessionCookieOf(req: Request, name: string): string | undefined {
   const values = (req.headers.cookie?.split(';') ?? [])
-    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map(withoutBlanks)
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1))
   if (values.length > 1) throw sessionInvalid()
   return values[0]
+}
+
+/** Without spaces and tabs around it: `trim()` takes characters away that belong to a cookie's name. */
+function withoutBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 /** Gives the browser the session token as a cookie that no script can read; `undefined` removes it. */

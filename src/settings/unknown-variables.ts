@@ -4,7 +4,7 @@ import { VARIABLE_NAMES } from './variables.ts'
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDIS)_/
 /** Set by others: Kubernetes for a service whose name begins like ours, and the X window system. */
-const OTHERS = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$|^SESSION_MANAGER$/
+const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
 /** A warning for each variable that looks like a setting and is not one, with the name that was probably meant. */
 export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {

@@ -77,12 +77,22 @@ export function matchesRequest(
   recorded: Pick<RecordedRequest, 'method' | 'path'>,
 ): boolean {
   if (typeof query === 'function') return query(recorded as RecordedRequest)
-  const pattern = query.split('*').map(escapeRegExp)
-  return new RegExp(`^${pattern.join('.*')}$`).test(`${recorded.method} ${recorded.path}`)
+  return matchesPattern(query, `${recorded.method} ${recorded.path}`)
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** @param pattern in which `*` stands for any text */
+function matchesPattern(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return text === first
+  if (!text.startsWith(first)) return false
+  let end = first.length
+  for (const part of rest) {
+    const at = text.indexOf(part, end)
+    if (at < 0) return false
+    end = at + part.length
+  }
+  return text.length - last.length >= end && text.endsWith(last)
 }
 
 function messageOf(frame: WireFrame): { text?: unknown; events?: unknown } {

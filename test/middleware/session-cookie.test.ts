@@ -1,5 +1,7 @@
 import { get } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Request } from 'express'
+import { sessionCookieOf } from '../../src/middleware/session-cookie.ts'
 import { isMessage, isSession, readEvents } from '../event-reader.ts'
 import { ask, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
 
@@ -189,5 +191,26 @@ describe('the browser’s own EventSource', () => {
     const cookie = cookieOf(await open())
     expect((await readEvents(running.url, { origin: FOREIGN, cookie })).status).toBe(403)
     expect((await readEvents(running.url, { cookie })).status).toBe(401)
+  })
+})
+
+describe('the cookie header', () => {
+  const cookieIn = (cookie: string) => sessionCookieOf({ headers: { cookie } } as Request, 'session')
+
+  test.each([
+    ['session=abc', 'abc'],
+    ['a=1; \t session=abc \t ;b=2', 'abc'],
+    ['session=a\tb', 'a\tb'],
+    ['\u00a0session=abc', undefined],
+    [' \t ', undefined],
+  ])('%j has the session token %j', (cookie, session) => {
+    expect(cookieIn(cookie)).toBe(session)
+  })
+
+  test('is read in one pass, whatever a stranger fills it with', () => {
+    const startedAtMs = performance.now()
+    expect(cookieIn(`a${'\t'.repeat(200_000)}a; session=abc`)).toBe('abc')
+    // With a pass for each tab it takes half a minute.
+    expect(performance.now() - startedAtMs).toBeLessThan(1000)
   })
 })

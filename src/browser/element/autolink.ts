@@ -1,7 +1,9 @@
 import { h } from './dom.ts'
 
 /** Web addresses, e-mail addresses, and telephone numbers where they are written as `tel:`. */
-const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|[\w.+-]{1,64}@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
+const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
+const LOCAL_PART = /^[\w.+-]$/
+const MAX_LOCAL_PART_CHARS = 64
 const LINK_PROTOCOLS = ['https:', 'http:', 'mailto:', 'tel:']
 const TRAILING = new Set('.,;:!?\'"»”’*_~')
 
@@ -10,13 +12,23 @@ export function linked(text: string): (Node | string)[] {
   const parts: (Node | string)[] = []
   let end = 0
   for (const match of text.matchAll(ADDRESS)) {
-    const address = withoutTail(match[0])
-    const url = linkUrl(/^[a-z]+:/i.test(address) ? address : `mailto:${address}`)
-    if (url === undefined) continue
-    parts.push(text.slice(end, match.index), externalLink(url, {}, address))
-    end = match.index + address.length
+    const isEmail = match[0].startsWith('@')
+    const start = isEmail ? localPartStart(text, match.index, end) : match.index
+    const address = withoutTail(text.slice(start, match.index) + match[0])
+    const url = linkUrl(isEmail ? `mailto:${address}` : address)
+    if (url === undefined || address.startsWith('@')) continue
+    parts.push(text.slice(end, start), externalLink(url, {}, address))
+    end = start + address.length
   }
   return [...parts, text.slice(end)].filter((part) => part !== '')
+}
+
+/** Where the name in front of the `@` of an e-mail address begins. Searched from its end: in an expression, each start costs a pass. */
+function localPartStart(text: string, at: number, leastStart: number): number {
+  const least = Math.max(leastStart, at - MAX_LOCAL_PART_CHARS)
+  let start = at
+  while (start > least && LOCAL_PART.test(text[start - 1] ?? '')) start -= 1
+  return start
 }
 
 /** A link out of the chat. What another program opens, such as a telephone number, needs no tab of its own. */

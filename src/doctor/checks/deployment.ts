@@ -92,11 +92,11 @@ const allowedOrigins: Check = {
 
 /** A domain stands for its subdomains too; so does an origin with a wildcard. */
 function isCovered(domain: string, origins: readonly string[]): boolean {
-  const name = domain
+  const [name = ''] = domain
     .toLowerCase()
     .replace(/^https?:\/\//, '')
     .replace(/^\*\./, '')
-    .replace(/[:/].*$/, '')
+    .split(/[:/]/, 1)
   return origins.some((origin) => {
     const host = new URL(origin.replace('://*.', '://')).hostname
     if (host === name || host.endsWith(`.${name}`)) return true

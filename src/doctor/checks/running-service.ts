@@ -88,5 +88,6 @@ function readinessOf({ body }: UpstreamResponse): boolean | undefined {
 function partitionOf(outcome: Outcome): string | undefined {
   if (outcome.kind !== 'response') return undefined
   const policy = String(outcome.message.headers['ratelimit-policy'] ?? '')
-  return /"sessions";[^,]*pk=:([^:]+):/.exec(policy)?.[1]
+  const ofSessions = policy.split(',').find((limit) => limit.includes('"sessions";')) ?? ''
+  return /pk=:([^:]+):/.exec(ofSessions)?.[1]
 }

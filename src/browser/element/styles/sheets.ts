@@ -4,7 +4,7 @@
  */
 export function sheetOf(rules: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(rules.replace(/(-?[\d.]+)rem/g, 'calc($1 * var(--guest-chat-rem, 1rem))'))
+  sheet.replaceSync(rules.replace(/(-?[\d.]{1,8})rem/g, 'calc($1 * var(--guest-chat-rem, 1rem))'))
   return sheet
 }
 

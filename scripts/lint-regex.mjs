@@ -1,0 +1,63 @@
+// npm run lint:regex [-- FOLDER]
+//
+// Checks every regular expression of src/ with recheck: one whose worst input takes more than linear time is an error, as
+// strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: nothing can check what it will be.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkSync } from 'recheck'
+import ts from 'typescript'
+
+// The pure JavaScript variant: the others need a binary or a Java for the platform.
+process.env['RECHECK_BACKEND'] = 'pure'
+
+const { positionals } = parseArgs({ allowPositionals: true })
+const folder = positionals[0] ?? 'src'
+
+/** Every regular expression of a file, with the line it starts on. */
+function expressionsOf(path) {
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
+  const found = []
+  const add = (node, expression) => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart())
+    found.push({ where: `${relative('.', path)}:${line + 1}`, ...expression })
+  }
+  const visit = (node) => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      const end = node.text.lastIndexOf('/')
+      add(node, { source: node.text.slice(1, end), flags: node.text.slice(end + 1) })
+    } else if (
+      (ts.isNewExpression(node) || ts.isCallExpression(node)) &&
+      node.expression.getText() === 'RegExp'
+    ) {
+      const [source, flags] = node.arguments ?? []
+      const isPlain =
+        source && ts.isStringLiteralLike(source) && (flags === undefined || ts.isStringLiteralLike(flags))
+      add(node, isPlain ? { source: source.text, flags: flags?.text ?? '' } : { text: node.getText() })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+const problems = []
+let checked = 0
+const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+for (const path of names.sort().map((name) => join(folder, name))) {
+  for (const { where, source, flags, text } of expressionsOf(path)) {
+    checked += 1
+    if (source === undefined) {
+      problems.push(`${where}: ${text} is made of text that is not known before it runs`)
+      continue
+    }
+    const verdict = checkSync(source, flags)
+    if (verdict.status === 'safe') continue
+    const why = verdict.status === 'vulnerable' ? verdict.complexity.summary : `unknown (${verdict.error.kind})`
+    const attack = verdict.attack ? `, for example ${verdict.attack.pattern}` : ''
+    problems.push(`${where}: /${source}/${flags} takes ${why} time${attack}`)
+  }
+}
+for (const problem of problems) console.error(problem)
+console.log(`${checked} regular expressions checked, ${problems.length} problems`)
+process.exitCode = problems.length > 0 || checked === 0 ? 1 : 0
