@@ -4,11 +4,18 @@ import { whenClosed } from '../server/when-closed.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded } from './load-limit.ts'
 import { RequestError } from './request-error.ts'
+import { claimsOf } from './session-guard.ts'
+
+/** Files that one guest sends at the same time. */
+const MAX_UPLOADS_PER_GUEST = 8
 
 export interface ArrivalLimit {
   /** Holds a place until the body has come whole. Requests without a body pass. */
   readonly body: RequestHandler
-  /** Holds a place until the answer has gone: a file passes through while it arrives. */
+  /**
+   * Holds a place until the response has been sent: a file passes through while it arrives. Behind the session guard only,
+   * as it also limits each guest.
+   */
   readonly upload: RequestHandler
   readonly arriving: number
 }
@@ -22,6 +29,7 @@ export function createArrivalLimit(options: {
   readonly maxPerAddress: number
 }): ArrivalLimit {
   const arriving = new OpenCounts()
+  const uploads = new OpenCounts()
 
   function take(req: Request): () => void {
     const address = addressKey(req)
@@ -48,7 +56,18 @@ export function createArrivalLimit(options: {
       next()
     },
     upload(req, res, next) {
-      whenClosed(res, take(req))
+      const { sid } = claimsOf(req)
+      if (uploads.of(sid) >= MAX_UPLOADS_PER_GUEST) {
+        throw new RequestError('rate_limited', `A guest can send ${MAX_UPLOADS_PER_GUEST} files at the same time.`, {
+          retryAfterSeconds: 5,
+        })
+      }
+      const release = take(req)
+      const releaseUpload = uploads.open(sid)
+      whenClosed(res, () => {
+        release()
+        releaseUpload()
+      })
       next()
     },
     get arriving() {

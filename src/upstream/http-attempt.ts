@@ -107,7 +107,9 @@ function startAttempt(
     if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
   function fail(kind: TransportFailure['kind'], sent = mayBeSent()): void {
-    settle({ kind, sent, blamesUpstream: blamesUpstream(kind, request, timeoutMs) })
+    // Until the last byte of a file has been sent, it may be the page that is slow.
+    const waitsForPage = sent && typeof body === 'object' && !request.writableFinished
+    settle({ kind, sent, blamesUpstream: !waitsForPage && blamesUpstream(kind, request, timeoutMs) })
   }
   /** Once there is a connection, or the body is out of our hands, the upstream may have the request. */
   function mayBeSent(): boolean {

@@ -9,10 +9,15 @@ import type { Outcome } from './http-attempt.ts'
 
 const FAILURES_IN_A_ROW = 10
 const HALF_OPEN_AFTER_MS = 5000
+/** Everybody else is refused while the one call is on its way that tries, so that it may not last as long as an upload. */
+const PROBE_MS = 5000
 
 export interface UpstreamBreaker {
-  /** Makes the call, or answers undefined at once while the dependency is known to be down. */
-  run(exchange: () => Promise<Outcome>): Promise<Outcome | undefined>
+  /**
+   * Makes the call, or answers undefined at once while the dependency is known to be down.
+   * @param exchange is given how long it may take
+   */
+  run(exchange: (mostMs: number) => Promise<Outcome>): Promise<Outcome | undefined>
   /** For a call that was not made: when to come back. At least 1. */
   retryAfterSeconds(): number
 }
@@ -42,10 +47,10 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
 
   return {
     run(exchange) {
-      if (policy.state === CircuitState.Closed) return exchange().then(count)
+      if (policy.state === CircuitState.Closed) return exchange(Infinity).then(count)
       // cockatiel lets callers wait for the one that tries; a page is better told at once.
       if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
-      return policy.execute(exchange).catch((error: unknown) => {
+      return policy.execute(() => exchange(PROBE_MS)).catch((error: unknown) => {
         if (error instanceof BrokenCircuitError) return undefined
         throw error
       })

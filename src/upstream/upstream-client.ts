@@ -124,10 +124,10 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
       if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
       let traced: TracedAttempt | undefined
-      const outcome = await breaker.run(() => {
+      const outcome = await breaker.run((mostMs) => {
         traced = tracing?.startAttempt({ name, operation, method, url })
         const sent = traced && call.passesTraceOn ? { ...headers, ...traced.headers } : headers
-        return send({ method, url, headers: sent, body, timeoutMs: leftMs })
+        return send({ method, url, headers: sent, body, timeoutMs: Math.min(leftMs, mostMs) })
       })
       const endedAtMs = monotonicNow()
       traced?.end(

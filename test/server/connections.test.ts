@@ -313,6 +313,23 @@ describe('slow bodies', () => {
     expect((await page.say('now there is room')).status).toBe(201)
   }, 20_000)
 
+  test('of files count for each guest, so that one of an address does not keep the others from uploading', async () => {
+    await start()
+    const file = { 'content-type': 'image/png', 'content-length': '100' }
+    const slow = Array.from({ length: 8 }, () => connect())
+    for (const socket of slow) socket.write(`${head('POST /attachments?fileName=a.png', file)}a`)
+    await expectCounts({ ...NOTHING_OPEN, arriving: 8 })
+    const upload = (from: Page) =>
+      ask(running.url, 'POST', '/attachments?fileName=a.png', 'a', { ...from.headers, 'content-type': 'image/png' })
+    const refused = await upload(page)
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+    expect(refused.headers.get('retry-after')).not.toBeNull()
+    expect((await upload(await running.openPage())).status).toBe(201)
+    for (const socket of slow) socket.destroy()
+    await expectCounts(NOTHING_OPEN)
+    expect((await upload(page)).status).toBe(201)
+  }, 20_000)
+
   test('that never end, or never come though they were asked for, are told that their time is over', async () => {
     await start()
     const json = { 'content-type': 'application/json', 'content-length': '100' }

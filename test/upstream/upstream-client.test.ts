@@ -476,4 +476,44 @@ describe('uploads', () => {
     body.push('ab')
     expect((await failure(upload(body, 4))).facts.status).toBe(403)
   })
+
+  test('uploads whose page is slow do not hold back the uploads of others', async () => {
+    upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
+    const trickle = () => {
+      const body = new Readable({ read: () => undefined })
+      body.push('a')
+      const deadlineAtMs = Date.now() + 1100
+      return client.upload({ url: `${upstream!.url}/file`, body, sizeBytes: 4, deadlineAtMs })
+    }
+    const slow = await Promise.all(Array.from({ length: 12 }, () => failure(trickle())))
+    expect(new Set(slow.map(({ code }) => code))).toEqual(new Set(['upstream_timeout']))
+    await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
+  })
+
+  test('a store that closes the connection of a slow page is not to blame for that', async () => {
+    let isClosing = true
+    upstream = await startLocalUpstream((req, res) => {
+      if (isClosing) req.socket.destroy()
+      else req.resume().on('end', () => res.end())
+    })
+    for (let i = 0; i < 12; i++) {
+      const body = new Readable({ read: () => undefined })
+      body.push('a')
+      expect((await failure(upload(body, 4))).code).toBe('upstream_unavailable')
+    }
+    isClosing = false
+    await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
+  })
+
+  test('a store that takes whole files and does not respond is given up', async () => {
+    upstream = await startLocalUpstream((req) => void req.resume())
+    const url = `${upstream.url}/file`
+    const send = () => {
+      const body = Readable.from([Buffer.from('abcd')])
+      return failure(client.upload({ url, body, sizeBytes: 4, deadlineAtMs: Date.now() + 1100 }))
+    }
+    const hanging = await Promise.all(Array.from({ length: 10 }, send))
+    expect(hanging.map(({ code }) => code)).toContain('upstream_timeout')
+    expect((await send()).code).toBe('upstream_unavailable')
+  })
 })

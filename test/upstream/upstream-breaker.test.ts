@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Outcome } from '../../src/upstream/http-attempt.ts'
+import { createUpstreamBreaker } from '../../src/upstream/upstream-breaker.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
+
+test('the one call that tries whether the upstream is well again is given five seconds', async () => {
+  const breaker = createUpstreamBreaker(Date.now)
+  const failed: Outcome = { kind: 'lost', sent: true, blamesUpstream: true }
+  const given: number[] = []
+  const call = () =>
+    breaker.run((mostMs) => {
+      given.push(mostMs)
+      return Promise.resolve(failed)
+    })
+  for (let i = 0; i < 10; i++) await call()
+  expect(given).toEqual(Array(10).fill(Infinity))
+  expect(await call()).toBeUndefined()
+  jest.advanceTimersByTime(5001)
+  expect(await call()).toBe(failed)
+  expect(given.at(-1)).toBe(5000)
+})
