@@ -42,9 +42,15 @@ export function simulateReconnection({
   let nowMs = 0
   const limiter = new ConnectionRateLimiter(limitPerMinute, () => nowMs)
   let arrived = 0
-  for (let left = waiting; ; nowMs += STEP_MS) {
-    for (; arrived < (nowMs / 60_000) * arrivalsPerMinute; arrived++) limiter.forceTake()
-    while (left > 0 && limiter.take()) left--
+  let left = waiting
+  for (let guest = 0; guest < waiting; guest++) limiter.request({ connectNow: () => left-- }, false)
+  for (; ; nowMs += STEP_MS) {
+    for (; arrived < (nowMs / 60_000) * arrivalsPerMinute; arrived++) {
+      const isNew = { connectNow: () => undefined }
+      limiter.request(isNew, true)
+      limiter.cancel(isNew)
+    }
+    limiter.connectInTurn()
     if (left <= 0) return nowMs
     if (nowMs > LONGEST_MS) return undefined
   }

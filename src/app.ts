@@ -22,17 +22,19 @@ import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes, type GuestServices } from './routes/guest-routes.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createArrivalLimit } from './middleware/arrival-limit.ts'
+import { createConnectionLimit } from './middleware/connection-limit.ts'
 import { createProxyTrust } from './middleware/client-address.ts'
 import type { LoadLimit } from './middleware/load-limit.ts'
 import { createOriginGate, originNotAllowed, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type RateLimits } from './middleware/rate-limits.ts'
 import { requestId } from './middleware/request-id.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import { createSessionGuard } from './middleware/session-guard.ts'
+import { claimsOf, createSessionGuard } from './middleware/session-guard.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
 import type { LiveEvents } from './sessions/live-events.ts'
+import { guestOf } from './sessions/session-token.ts'
 import type { ReadWidgetConfig } from './sessions/widget-config.ts'
 import { VERSION } from './version.ts'
 
@@ -185,6 +187,10 @@ function addSiteRoutes(
     arrivals,
     rate,
     session,
+    connections: createConnectionLimit({
+      connectionsPerMinute: config.genesys.connectionsPerMinute,
+      isConnected: (req) => guestApi.isConnected?.(guestOf(claimsOf(req))) ?? true,
+    }),
     maxBodyBytes: config.limits.bodyBytes,
   })
   const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs

@@ -27,7 +27,9 @@ test('guests who wait take the time that the limit gives them, and new ones go f
   const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
   // A quarter at once, the rest at three quarters of the limit.
   expect(alone / MINUTE_MS).toBeCloseTo((waiting - 250) / 750, 1)
-  const withArrivals = simulateReconnection({ waiting, arrivalsPerMinute: 300, limitPerMinute: 1000 })!
-  expect(withArrivals / MINUTE_MS).toBeCloseTo((waiting - 250) / 450, 0)
-  expect(simulateReconnection({ waiting, arrivalsPerMinute: 2000, limitPerMinute: 1000 })).toBeUndefined()
+  const reconnection = (arrivalsPerMinute: number) =>
+    simulateReconnection({ waiting, arrivalsPerMinute, limitPerMinute: 1000 })! / MINUTE_MS
+  expect(reconnection(600) / (waiting / 400)).toBeCloseTo(1, 1)
+  // However many are new, a share of each minute is for those who wait.
+  expect(reconnection(2000)).toBeLessThan(waiting / 150)
 })

@@ -323,6 +323,8 @@ export interface GuestApi {
   /** Which of these websites the deployment's own list of allowed domains leaves out; none where that can't be told. */
   originsNotAllowed?(origins: readonly string[], deadlineAtMs: DeadlineAtMs): Promise<readonly string[]>
 
+  /** False where a request of this guest would have to make a connection first: those are limited. */
+  isConnected?(guest: Guest): boolean
   /** Resolves when Genesys has accepted the message. `delivery_unknown` when that can't be told. */
   send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>
   /**

@@ -26,12 +26,14 @@ export function guestRouteGuards(options: {
   readonly arrivals: ArrivalLimit
   readonly rate: RateLimits
   readonly session: SessionGuard
+  /** Limits connections to Genesys by address. */
+  readonly connections: RequestHandler
   readonly maxBodyBytes: number
 }): GuestRouteGuards {
-  const { gate, load, arrivals, rate, session, maxBodyBytes } = options
+  const { gate, load, arrivals, rate, session, connections, maxBodyBytes } = options
   // A place among the requests in flight is for work: it is taken when the body is there.
   const body = [arrivals.body, jsonBody(maxBodyBytes), load.takePlace]
-  const guest = [noStore, session.required, rate.perGuest]
+  const guest = [noStore, session.required, rate.perGuest, connections]
   return {
     opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...body],
     page: [noStore, gate.requireOrigin, session.optional, load.takePlace],

@@ -141,6 +141,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
       return config.error
     },
     originsNotAllowed: (origins, deadlineAtMs) => originsNotAllowed(origins, options, deadlineAtMs),
+    isConnected: (guest) => connections.isConnected(guest),
     send: createSendMessage({ ...options, connections, history }),
     subscribe(guest, listener) {
       if (config.known === undefined) void format.read()

@@ -5,6 +5,8 @@ import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 export interface GuestConnections {
   /** The guest's one connection; made, but not opened, when there is none. */
   of(guest: Guest, isNew?: boolean): GuestConnection
+  /** Whether this guest's connection is there, or about to be made. */
+  isConnected(guest: Guest): boolean
   /** How many guests have one. */
   readonly size: number
   close(): void
@@ -28,6 +30,7 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
 
   function sweep(): void {
     const nowMs = settings.monotonicNow()
+    settings.rateLimiter.connectInTurn()
     turn = (turn + 1) % SHARDS
     for (const connection of shards[turn] ?? []) {
       if (sweepOne(connection, nowMs)) continue
@@ -68,6 +71,10 @@ export function createGuestConnections(settings: ConnectionSettings): GuestConne
       if (jwt !== undefined) connection.socket.credentials ??= { jwt, refreshToken }
       connection.touch()
       return connection
+    },
+    isConnected({ ref }) {
+      const connection = ref.token === undefined ? undefined : connections.get(ref.token)
+      return connection !== undefined && !connection.socket.isIdle
     },
     get size() {
       return connections.size

@@ -5,7 +5,7 @@ import type { JourneyContext } from '../../guest-api.ts'
 import { toUpstreamError } from '../wire/frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '../wire/frames.ts'
 import { configureSession, type RequestFrame } from '../wire/requests.ts'
-import type { ConnectionRateLimiter } from './connection-rate-limiter.ts'
+import type { ConnectionRateLimiter, WaitingConnection } from './connection-rate-limiter.ts'
 import { handshakeError, noConnectionError, type OpenWebSocket } from './handshake.ts'
 import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
@@ -62,7 +62,7 @@ const NO_CLOSE_FRAME = 1006
 const PROBE_TIMEOUT_MS = 2_000
 
 /** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
-export class SessionSocket {
+export class SessionSocket implements WaitingConnection {
   credentials: Credentials | undefined
   /** As the page gave it. */
   journeyContext: JourneyContext | undefined
@@ -140,6 +140,7 @@ export class SessionSocket {
 
   /** Closes the connection and makes none until {@link connect}. */
   disconnect(): void {
+    if (this.#phase === 'queued') this.#settings.rateLimiter.cancel(this)
     this.#phase = 'idle'
     const socket = this.#socket
     this.#socket = undefined
@@ -188,9 +189,12 @@ export class SessionSocket {
   }
 
   #connectInTurn(isUrgent: boolean): void {
-    const { rateLimiter } = this.#settings
-    if (isUrgent) rateLimiter.forceTake()
-    else if (!rateLimiter.take()) return
+    this.#phase = 'queued'
+    this.#settings.rateLimiter.request(this, isUrgent)
+  }
+
+  /** For the rate limiter alone. */
+  connectNow(): void {
     this.#phase = 'connecting'
     try {
       this.#socket = this.#settings.openWebSocket(this.#origin)

@@ -4,8 +4,16 @@ import { ConnectionRateLimiter } from '../../../../src/genesys/web-messaging/con
 
 let nowMs = 0
 const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)
-const takenOf = (asked: number, from: ConnectionRateLimiter) =>
-  Array.from({ length: asked }, () => from.take()).filter(Boolean).length
+/** How many of so many who come now are connected at once; the others do not wait. */
+function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): number {
+  let taken = 0
+  for (let guest = 0; guest < asked; guest++) {
+    const waiting = { connectNow: () => void taken++ }
+    from.request(waiting, isUrgent)
+    from.cancel(waiting)
+  }
+  return taken
+}
 
 test('a quarter of a minute’s connections may be made at once, the others one by one', () => {
   const thousand = pace(1000)
@@ -37,18 +45,52 @@ test('whatever is asked and when, no minute has more than its connections', () =
   )
 })
 
-test('those who can not wait are counted, and the others give way', () => {
+test('those who cannot wait are counted, and the others give way', () => {
   const thousand = pace(1000)
-  for (let guest = 0; guest < 200; guest++) thousand.forceTake()
-  expect(takenOf(9900, thousand)).toBe(50)
+  expect(takenOf(800, thousand, true)).toBe(800)
+  expect(takenOf(9900, thousand)).toBe(200)
 })
 
-test('after a rush of those who can not wait, the others have their turn within the minute', () => {
+test('however many cannot wait, those who only listen get their share of each minute', () => {
+  const sixty = pace(60)
+  let listeners = 0
+  for (let second = 0; second < 60; second++) {
+    takenOf(100, sixty, true)
+    listeners += takenOf(1, sixty)
+    nowMs += 1000
+  }
+  expect(listeners).toBeGreaterThanOrEqual(8)
+})
+
+test('those who cannot wait leave a share of the minute, and go on when it is over', () => {
   const thousand = pace(1000)
-  for (let guest = 0; guest < 5000; guest++) thousand.forceTake()
-  expect(thousand.take()).toBe(false)
-  nowMs += 21_000
-  expect(thousand.take()).toBe(true)
+  expect(takenOf(5000, thousand, true)).toBe(850)
+  nowMs += 61_000
+  expect(takenOf(5000, thousand, true)).toBe(850)
+})
+
+test('all who wait are connected in the order in which they came', () => {
+  const sixty = pace(60)
+  const connected: number[] = []
+  for (let guest = 0; guest < 200; guest++)
+    sixty.request({ connectNow: () => void connected.push(guest) }, false)
+  for (let passed = 0; passed < 300_000; passed += 25) {
+    nowMs += 25
+    sixty.connectInTurn()
+  }
+  expect(connected).toEqual(Array.from({ length: 200 }, (_, guest) => guest))
+})
+
+test('one who waits and then cannot wait any more goes before those who only listen', () => {
+  const four = pace(4)
+  takenOf(4, four)
+  const connected: string[] = []
+  const waiting = (name: string) => ({ connectNow: () => void connected.push(name) })
+  const second = waiting('second')
+  four.request(waiting('first'), false)
+  four.request(second, false)
+  four.request(second, true)
+  expect(connected).toEqual(['second'])
 })
 
 test('a clock that goes back takes nothing away', () => {
