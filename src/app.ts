@@ -52,6 +52,7 @@ export interface AppParts {
   readonly noticeUntrustedProxy: RequestHandler | undefined
   /** Whether the service is a part of another application. */
   readonly isMounted: () => boolean
+  readonly monotonicNow: () => number
   /** What guests of a site are served by; undefined for what serves no site. */
   readonly site: SiteParts | undefined
 }
@@ -73,6 +74,7 @@ export interface SiteParts {
 
 /** `/metrics` costs milliseconds, and here anybody may ask. */
 const PUBLIC_METRICS_MAX_AGE_MS = 500
+const PUBLIC_READINESS_MAX_AGE_MS = 1000
 
 export interface App {
   readonly app: Express
@@ -110,7 +112,13 @@ export function createApp(parts: AppParts): App {
     securityHeaders({ pictureOrigins: pictureOrigins(config), isHttpsOnly }),
   )
   // Without limits: an orchestrator may share its address with guests, and these answers cost no more than a refusal.
-  addHealthRoutes(app, { guards: [gate.enforceOrigin], report: parts.report, hints: config.problemHints })
+  addHealthRoutes(app, {
+    guards: [gate.enforceOrigin],
+    report: parts.report,
+    tells: config.production ? 'status' : config.problemHints ? 'hints' : 'checks',
+    maxAgeMs: config.production ? PUBLIC_READINESS_MAX_AGE_MS : 0,
+    monotonicNow: parts.monotonicNow,
+  })
   if (site?.traceRequest) app.use(site.traceRequest)
   // By address first: what one address sends too much of must not count for all.
   app.use(rate.perAddress, rate.overall, gate.enforceOrigin)

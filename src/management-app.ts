@@ -16,7 +16,7 @@ export function createManagementApp(parts: {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  addHealthRoutes(app, { report: () => readiness.report(), hints: true })
+  addHealthRoutes(app, { report: () => readiness.report(), tells: 'hints' })
   app.get('/metrics', metricsPage(metrics))
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
   app.use(problemHandler({ log, publicUrl: '', hints: true }))

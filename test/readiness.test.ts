@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import express from 'express'
+import request from 'supertest'
+import { addHealthRoutes } from '../src/routes/health.ts'
 import { ask, startTogether, type Answer, type Running, type StartOptions } from './start-service.ts'
 
 let running: Running | undefined
@@ -103,4 +106,41 @@ describe('the service is not ready, with 503', () => {
     await start({ simulator: { deploymentStatus: 'Inactive' } })
     expect(await ready()).toMatchObject({ status: 503, body: { status: 'not ready' } })
   })
+})
+
+describe('in production', () => {
+  const settings = {
+    NODE_ENV: 'production',
+    MANAGEMENT_PORT: '0',
+    DRAIN_DELAY_MS: '0',
+    SESSION_KEYS: Buffer.alloc(32, 7).toString('base64'),
+    GENESYS_CLIENT_ID: 'nobody',
+    GENESYS_CLIENT_SECRET: 'wrong',
+  }
+
+  test('the public port tells the status alone, and the management port what is wrong', async () => {
+    const { service } = await start({ settings })
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded' } })
+    expect(Object.keys((await ready()).body as object)).toEqual(['status'])
+    const { body } = await ask(service.managementUrl!, 'GET', '/readyz')
+    expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false })
+  })
+})
+
+test('a response may be given again for as long as it is told, and is then made once', async () => {
+  let made = 0
+  let atMs = 5000
+  const app = express()
+  addHealthRoutes(app, {
+    report: () => Promise.resolve({ status: made++ === 0 ? 'ready' : 'not ready', checks: [] }),
+    tells: 'status',
+    maxAgeMs: 1000,
+    monotonicNow: () => atMs,
+  })
+  const statuses = async () => [(await request(app).get('/readyz')).status, made]
+  expect(await statuses()).toEqual([200, 1])
+  atMs += 999
+  expect(await statuses()).toEqual([200, 1])
+  atMs += 1
+  expect(await statuses()).toEqual([503, 2])
 })

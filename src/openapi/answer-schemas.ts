@@ -148,19 +148,24 @@ export const Deployment = z
 export const ReadinessReport = z
   .object({
     status: z.enum(['ready', 'degraded', 'not ready']),
-    checks: z.array(
-      z.object({
-        name: z.string(),
-        site: z.string().optional().meta({ description: 'Of several sites, the one that it is about.' }),
-        ok: z.boolean(),
-        essential: z
-          .boolean()
-          .optional()
-          .meta({ description: 'Of a check that failed: whether no guest can be served until it is fixed' }),
-        code: z.string().optional(),
-        hint: z.string().optional(),
-      }),
-    ),
+    checks: z
+      .array(
+        z.object({
+          name: z.string(),
+          site: z.string().optional().meta({ description: 'Of several sites, the one that it is about.' }),
+          ok: z.boolean(),
+          essential: z
+            .boolean()
+            .optional()
+            .meta({
+              description: 'Of a check that failed: whether no guest can be served until it is fixed',
+            }),
+          code: z.string().optional(),
+          hint: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'In production on the management port alone.' }),
   })
   .meta({ id: 'ReadinessReport' })
 

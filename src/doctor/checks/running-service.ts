@@ -40,20 +40,24 @@ async function askService(
       timeoutMs: TIMEOUT_MS,
     })
   const ready = await ask('/readyz')
-  const untrusted = ready.kind === 'response' ? readinessOf(ready) : undefined
-  if (untrusted === undefined) {
+  const readiness = ready.kind === 'response' ? readinessOf(ready) : undefined
+  if (readiness === undefined) {
     const found = `no guest BFF answers at ${new URL(url).origin}`
     return serviceUrl === undefined
       ? skipped(`${found}: start it, or give --url`)
       : failed(found, 'Start the service, and check --url and the proxies in front.')
   }
-  if (untrusted) {
+  if (readiness.checks?.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)) {
     return failed(
       'a proxy in front names the guests’ addresses, and is not trusted: all guests share one address and its limits',
       'Set TRUST_PROXY to the number of proxies in front, or to their networks.',
     )
   }
-  if (config.trustProxy === 0) return ok('no proxy in front names addresses, and none is trusted')
+  if (config.trustProxy === 0) {
+    return readiness.checks === undefined
+      ? skipped('in production only `/readyz` on the management port says whether a proxy names addresses')
+      : ok('no proxy in front names addresses, and none is trusted')
+  }
   const partitions = []
   for (const address of MADE_UP_ADDRESSES) {
     // Not JSON, so that no session is opened: the limits are told all the same.
@@ -74,11 +78,14 @@ async function askService(
   )
 }
 
-/** Whether a proxy is not trusted; undefined for an answer that is not of this service. */
-function readinessOf({ body }: UpstreamResponse): boolean | undefined {
+/** Undefined for an answer that is not of this service. In production its public address tells the status alone. */
+function readinessOf({
+  body,
+}: UpstreamResponse): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
   try {
-    const { checks } = JSON.parse(body) as { checks: { name: string; ok: boolean }[] }
-    return checks.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)
+    const { status, checks } = JSON.parse(body) as { status?: unknown; checks?: unknown }
+    if (typeof status !== 'string') return undefined
+    return { checks: Array.isArray(checks) ? (checks as { name: string; ok: boolean }[]) : undefined }
   } catch {
     return undefined
   }
