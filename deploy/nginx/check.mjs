@@ -12,8 +12,20 @@ try {
   await streamsEventsAtOnce()
   await saysNothingTwice()
   await asksTheOtherWhenOneIsGone()
-  for (const path of ['/metrics', '/METRICS', '/metrics/', '//metrics', '/%6detrics', '/x/../metrics?a=b'])
+  for (const path of [
+    '/metrics',
+    '/METRICS',
+    '//metrics',
+    '/%6detrics',
+    '/x/../metrics?a=b',
+    '/READYZ',
+    '/readyz/',
+    '/docs',
+    '/',
+  ])
     assert.equal((await ask(path)).status, 404, path)
+  for (const path of ['/guest-chat.js', '/guest-chat-de-d65fff4724.js', '/attachments/a-b', '/docs/problems'])
+    assert.equal((await ask(path)).status, 200, path)
   process.stdout.write('nginx keeps guests on their replica, streams, and repeats no message\n')
 } finally {
   await nginx.stop()
@@ -43,7 +55,7 @@ async function streamsEventsAtOnce() {
 
 /** Each replica breaks the connection after it has read the message. */
 async function saysNothingTwice() {
-  const answer = await fetch(`${nginx.url}/broken`, { method: 'POST', body: '{}' })
+  const answer = await fetch(`${nginx.url}/typing`, { method: 'POST', body: '{}' })
   assert.equal(answer.status, 502)
   assert.equal(replicas[0].broken + replicas[1].broken, 1)
 }
@@ -62,7 +74,7 @@ async function startReplica(name) {
   replica.server = http.createServer((req, res) => {
     if (req.url === '/events')
       return void res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-    if (req.url !== '/broken') return void res.end(name)
+    if (req.url !== '/typing') return void res.end(name)
     replica.broken++
     req.resume().once('end', () => req.socket.destroy())
   })

@@ -19,8 +19,15 @@ const bff = createGuestBff(readConfigFromEnvironment(), {
   },
 })
 
+/** What a page needs. Everything else, such as metrics, is for operators. */
+const PUBLIC =
+  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
+
 const app = express()
-app.use('/chat', bff.app)
+app.use('/chat', (req, res, next) => {
+  if (PUBLIC.test(req.path)) bff.app(req, res, next)
+  else res.status(404).end()
+})
 
 app.post('/login/:name', (req, res) => {
   const customer = customers[req.params.name]

@@ -5,8 +5,9 @@ import { startService, readConfigFromEnvironment, type RunningService } from 'ge
  * It listens on loopback, and this route passes on what belongs to it, streams included.
  */
 const PREFIX = '/chat'
-/** For operators; the website's visitors have no business with it. */
-const NOT_PUBLIC = ['/metrics', '/readyz']
+/** What a page needs. Everything else, such as metrics, is for operators. */
+const PUBLIC =
+  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
 /** One service per process, also where a bundler loads this module more than once. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
@@ -27,7 +28,7 @@ const OF_THE_CONNECTION = ['connection', 'host', 'keep-alive', 'transfer-encodin
 async function handle(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url)
   const path = pathname.slice(PREFIX.length)
-  if (NOT_PUBLIC.includes(path.replace(/\/+$/, ''))) return new Response(null, { status: 404 })
+  if (!PUBLIC.test(path)) return new Response(null, { status: 404 })
   const headers = new Headers(request.headers)
   for (const name of OF_THE_CONNECTION) headers.delete(name)
   const { url } = await service()

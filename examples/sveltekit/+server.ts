@@ -5,8 +5,9 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
  * origin. It listens on loopback, and this route passes on what belongs to it, streams included.
  */
 const PREFIX = '/chat'
-/** For operators; the website's visitors have no business with it. */
-const NOT_PUBLIC = ['/metrics', '/readyz']
+/** What a page needs. Everything else, such as metrics, is for operators. */
+const PUBLIC =
+  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
 /** One service per process, also where the development server loads this module again. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
@@ -34,7 +35,7 @@ interface Event {
 
 export async function fallback({ request, url, getClientAddress }: Event): Promise<Response> {
   const path = url.pathname.slice(PREFIX.length)
-  if (NOT_PUBLIC.includes(path.replace(/\/+$/, ''))) return new Response(null, { status: 404 })
+  if (!PUBLIC.test(path)) return new Response(null, { status: 404 })
   const headers = new Headers(request.headers)
   for (const name of CONNECTION_HEADERS) headers.delete(name)
   headers.set('x-forwarded-for', getClientAddress())

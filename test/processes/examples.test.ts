@@ -6,6 +6,9 @@ import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openPage, settingsFor, SITE } from '../start-service.ts'
 
+/** In any spelling: routes are matched without regard to case and a slash at the end. */
+const FOR_OPERATORS = ['/metrics', '/METRICS', '/metrics/', '/readyz', '/READYZ', '/%72eadyz', '/docs', '/']
+
 test('examples/express-mounted: routing learns from the website’s own session who the guest is', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const { PATH = '' } = process.env
@@ -16,6 +19,9 @@ test('examples/express-mounted: routing learns from the website’s own session 
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
     const site = line.replace(/\/$/, '')
     expect(await (await fetch(site)).text()).toContain('<genesys-guest-chat>')
+    for (const path of FOR_OPERATORS)
+      expect([path, (await fetch(`${site}/chat${path}`)).status]).toEqual([path, 404])
+    expect((await fetch(`${site}/chat/guest-chat.js`)).status).toBe(200)
 
     const anonymous = await openPage(`${site}/chat`)
     await anonymous.say('hello')
@@ -59,6 +65,9 @@ test('examples/nextjs-route: a page of the app has a conversation under its own 
   try {
     const opened = await ask('/guest-session', {})
     expect(opened.status).toBe(201)
+    for (const path of FOR_OPERATORS)
+      expect([path, (await GET(new Request(`${SITE}/chat${path}`))).status]).toEqual([path, 404])
+    expect((await GET(new Request(`${SITE}/chat/guest-chat.js`))).status).toBe(200)
     const { session } = (await opened.json()) as { session: string }
     const authorization = `Bearer ${session}`
     const leaving = new AbortController()
@@ -79,3 +88,16 @@ test('examples/nextjs-route: a page of the app has a conversation under its own 
     await genesys.close()
   }
 }, 20_000)
+
+test('examples/sveltekit: what is for operators is not public, in any spelling', async () => {
+  const { fallback } = await import('../../examples/sveltekit/+server.ts')
+  for (const path of FOR_OPERATORS) {
+    const url = new URL(`${SITE}/chat${path}`)
+    const { status } = await fallback({
+      request: new Request(url),
+      url,
+      getClientAddress: () => '203.0.113.7',
+    })
+    expect([path, status]).toEqual([path, 404])
+  }
+})
