@@ -14,7 +14,7 @@ import { createHistory } from './history.ts'
 import { followLiveEvents } from './live-events.ts'
 import { createOutbox } from './outbox.ts'
 import { isOffline, onWake, retryNow } from './backoff.ts'
-import { createRequests } from './requests.ts'
+import { createRequests, folderUrl } from './requests.ts'
 import { openOrResume } from './session-opening.ts'
 import { renewInTime } from './session-renewal.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
@@ -43,9 +43,13 @@ const REPEAT_READ_FOR_MS = 60_000
  * await chat.send('Hello')
  */
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
-  const tokens = createTokenStore(options.storage ?? 'memory', options.storageKey ?? 'genesys-guest-session')
+  const baseUrl = folderUrl(options.baseUrl ?? moduleFolder(import.meta.url))
+  const tokens = createTokenStore(options.storage ?? 'memory', {
+    storageKey: options.storageKey ?? 'genesys-guest-session',
+    baseUrl,
+  })
   const requests = createRequests({
-    baseUrl: options.baseUrl ?? moduleFolder(import.meta.url),
+    baseUrl,
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
   })

@@ -29,6 +29,7 @@ import { styleSheet } from './element/styles/style-sheet.ts'
 import { isRightToLeft, loadTexts, withChanges, type Texts } from './element/texts/texts.ts'
 import { paintedColor, parseHex, themeOf, type Rgb } from './element/theme.ts'
 import { createUnread, storageFor } from './element/unread.ts'
+import { storageName } from './token-store.ts'
 
 export type { TextChanges, Texts } from './element/texts/texts.ts'
 export type { GuestPrompt } from './guest-prompt.ts'
@@ -186,7 +187,7 @@ function buildView(
   const storage = storageFor(choiceOf(host, 'storage'))
   const unread = createUnread({
     storage,
-    key: `${storageKeyOf(host)}.read`,
+    key: storageName(`${storageKeyOf(host)}.read`),
     notifiers: notifiersOf(host),
     onCount(count) {
       launcher.unread(count)

@@ -25,15 +25,12 @@ export interface Requests {
 }
 
 export function createRequests(options: {
-  readonly baseUrl: string | URL
+  readonly baseUrl: () => URL
   readonly fetch: typeof globalThis.fetch
   readonly tokens: TokenStore
 }): Requests {
-  const { fetch, tokens } = options
-  const page = (globalThis as { document?: Document }).document?.baseURI
-  const baseUrl = folderUrl(String(options.baseUrl))
-  // Not before it is needed: where a server renders the page there is no address to resolve against.
-  const url = (path: string) => new URL(path, new URL(baseUrl, page))
+  const { fetch, tokens, baseUrl } = options
+  const url = (path: string) => new URL(path, baseUrl())
 
   function authorization(): Record<string, string> {
     const token = tokens.read()
@@ -113,9 +110,14 @@ export function createRequests(options: {
   }
 }
 
-/** With one slash at its end. */
-function folderUrl(url: string): string {
-  let end = url.length
-  while (url[end - 1] === '/') end -= 1
-  return `${url.slice(0, end)}/`
+/**
+ * With one slash at its end. Not resolved before it is needed: where a server renders the page there is no address to
+ * resolve against.
+ */
+export function folderUrl(baseUrl: string | URL): () => URL {
+  const text = String(baseUrl)
+  let end = text.length
+  while (text[end - 1] === '/') end -= 1
+  const page = (globalThis as { document?: Document }).document?.baseURI
+  return () => new URL(`${text.slice(0, end)}/`, page)
 }

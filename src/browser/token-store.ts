@@ -17,30 +17,47 @@ export interface TokenStore {
   forget(): void
 }
 
-/** Holds the session token. It is written nowhere but where the page chose. */
-export function createTokenStore(choice: StorageChoice, key: string): TokenStore {
+/**
+ * Holds the session token. It is written nowhere but where the page chose, under a name that has the service's address in
+ * it: markup that is injected into the page can name another service, which must not get the token, nor anything
+ * else that the website stores.
+ */
+export function createTokenStore(
+  choice: StorageChoice,
+  options: {
+    readonly storageKey: string
+    /** Of the service. Not asked before it is needed. */
+    readonly baseUrl: () => URL
+  },
+): TokenStore {
   const storage = chosen(choice)
+  const keyOf = () => storageName(`${options.storageKey}:${options.baseUrl().href}`)
   let own: string | undefined
   return {
     read() {
-      const shared = attempt(() => storage?.getItem(key)) ?? undefined
+      const shared = attempt(() => storage?.getItem(keyOf())) ?? undefined
       // Another tab may have renewed our guest's token. What belongs to another guest is not ours to use.
       if (own === undefined || (shared !== undefined && guestOf(shared) === guestOf(own))) own = shared ?? own
       return own
     },
     write(token) {
       own = token
-      attempt(() => storage?.setItem(key, token))
+      attempt(() => storage?.setItem(keyOf(), token))
     },
     forget() {
       const gone = own
       own = undefined
       attempt(() => {
-        const shared = storage?.getItem(key)
-        if (gone !== undefined && shared && guestOf(shared) === guestOf(gone)) storage?.removeItem(key)
+        const shared = storage?.getItem(keyOf())
+        if (gone !== undefined && shared && guestOf(shared) === guestOf(gone)) storage?.removeItem(keyOf())
       })
     },
   }
+}
+
+/** What the chat stores has names of its own: it reads and replaces nothing else that the website stores. */
+export function storageName(name: string): string {
+  return `genesys-guest-chat:${name}`
 }
 
 /** A token's first part stays the same when it is renewed, and differs from guest to guest. */

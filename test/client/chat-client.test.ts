@@ -32,6 +32,9 @@ function storage(): Storage {
   } as Storage
 }
 
+/** Where the chat keeps its token. */
+const TOKEN_KEY = 'genesys-guest-chat:genesys-guest-session:http://service.test/'
+
 describe('opening', () => {
   test('sends what is known of the guest, and keeps the token to itself', async () => {
     chat = newChat({
@@ -92,12 +95,36 @@ describe('opening', () => {
 
   test('opens another session when the kept one is not good any more', async () => {
     const kept = storage()
-    kept.setItem('genesys-guest-session', 'old.token')
+    kept.setItem(TOKEN_KEY, 'old.token')
     chat = newChat({ storage: kept })
     service.bend('POST guest-session', problem(401, 'session_invalid'))
     await chat.open()
     expect(service.asked('POST guest-session')[1]?.headers).not.toHaveProperty('Authorization')
-    expect(kept.getItem('genesys-guest-session')).toBe('guest1.token')
+    expect(kept.getItem(TOKEN_KEY)).toBe('guest1.token')
+  })
+
+  test('sends nothing of what the page stores to another service than the one that it came from', async () => {
+    const kept = storage()
+    chat = newChat({ storage: kept })
+    await chat.open()
+    kept.setItem('secret-of-the-website', 'of.the.website')
+    const asksElsewhere = async (storageKey?: string) => {
+      const asked: string[] = []
+      const spy: typeof fetch = (_url, init) => {
+        asked.push(new Headers(init?.headers).get('authorization') ?? 'nothing')
+        return Promise.reject(new TypeError('Failed to fetch'))
+      }
+      const options = storageKey === undefined ? {} : { storageKey }
+      const other = newChat({ storage: kept, baseUrl: 'https://evil.example/', fetch: spy, ...options })
+      expect(other.canResume).toBe(false)
+      void other.open().catch(() => undefined)
+      await settle()
+      other.close()
+      return asked
+    }
+    expect(await asksElsewhere()).toEqual(['nothing'])
+    expect(await asksElsewhere('secret-of-the-website')).toEqual(['nothing'])
+    expect(kept.getItem('secret-of-the-website')).toBe('of.the.website')
   })
 
   test('writes no storage that the page did not choose', async () => {
@@ -118,9 +145,9 @@ describe('opening', () => {
     const shared = storage()
     chat = newChat({ storage: shared })
     await chat.open()
-    shared.setItem('genesys-guest-session', 'guest1.renewed-elsewhere')
+    shared.setItem(TOKEN_KEY, 'guest1.renewed-elsewhere')
     await chat.send('one')
-    shared.setItem('genesys-guest-session', 'guest2.somebody-else')
+    shared.setItem(TOKEN_KEY, 'guest2.somebody-else')
     await chat.send('two')
     expect(service.asked('POST messages').map(({ headers }) => headers.Authorization)).toEqual([
       'Bearer guest1.renewed-elsewhere',
@@ -386,7 +413,7 @@ describe('the rest of a conversation', () => {
     await chat.open()
     await chat.end()
     expect(chat.state).toBe('ended')
-    expect(kept.getItem('genesys-guest-session')).toBeNull()
+    expect(kept.getItem(TOKEN_KEY)).toBeNull()
   })
 
   test('a new one leaves the read-only one behind', async () => {

@@ -16,9 +16,9 @@ async function bundleOf(entry: string): Promise<Uint8Array> {
   return outputFiles[0]!.contents
 }
 
-test('the client is smaller than 6.25 KB as it goes over the line', async () => {
+test('the client is smaller than 6.3 KB as it goes over the line', async () => {
   const bundle = await bundleOf('src/browser/chat-client.ts')
-  expect(gzipSync(bundle, { level: 9 }).length).toBeLessThan(6350)
+  expect(gzipSync(bundle, { level: 9 }).length).toBeLessThan(6450)
 })
 
 test('the client has no dependency left to load', async () => {

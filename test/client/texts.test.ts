@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
-import { linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
+import { hiddenAddress, linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
+import { withoutOverrides } from '../../src/browser/element/dom.ts'
 import { localeOf } from '../../src/browser/element/element-options.ts'
 import { en } from '../../src/browser/element/texts/en.ts'
 import {
@@ -71,6 +72,7 @@ test.each([
   ['mailto:jane@example.com', 'mailto:jane@example.com'],
   ['javascript:alert(1)', undefined],
   ['vbscript:x', undefined],
+  ['https://bank.example@evil.example/', undefined],
 ])('the link %j leads to %j', (address, expected) => {
   expect(linkUrl(address)).toBe(expected)
 })
@@ -91,4 +93,26 @@ test('8,000 closing parentheses are cut off in one pass', () => {
       expect(`https://example.com/${tail}`.startsWith(address)).toBe(true)
     }),
   )
+})
+
+test.each([
+  ['your bank', 'https://evil.example/', undefined],
+  ['docs.example.com', 'https://docs.example.com/a', undefined],
+  ['www.example.com', 'https://shop.example.com/', undefined],
+  ['https://müller.example/x', 'https://xn--mller-kva.example/', undefined],
+  ['https://bank.example', 'https://evil.example:8443/x', 'evil.example:8443'],
+  ['example.com', 'https://evilexample.com/', 'evilexample.com'],
+  ['ba\u200bnk.exam\u200dple', 'https://evil.example/', 'evil.example'],
+  ['bank\uff0eexample', 'https://evil.example/', 'evil.example'],
+  ['b\u0430nk.example', 'https://bank.example/', 'bank.example'],
+  ['jane@example.com', 'mailto:jane@example.com', undefined],
+  ['help@bank.example', 'mailto:jane@evil.example', 'jane@evil.example'],
+])('a link with the words %j to %j shows %j as well', (words, url, hidden) => {
+  expect(hiddenAddress(words, url)).toBe(hidden)
+})
+
+test('characters that turn the order of a text around are not shown', () => {
+  expect(withoutOverrides('invoice\u202excod.exe')).toBe('invoicexcod.exe')
+  expect(withoutOverrides('\u202aa\u202bb\u202cc\u202dd')).toBe('abcd')
+  expect(withoutOverrides('مرحبا \u2067a\u2069')).toBe('مرحبا \u2067a\u2069')
 })

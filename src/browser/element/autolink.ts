@@ -51,7 +51,29 @@ export function safeUrl(text: string | undefined): string | undefined {
 export function linkUrl(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)
+  // What stands before an `@` looks like the host, and is not.
+  if (url.username || url.password) return undefined
   return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
+}
+
+/** What looks like a host or an e-mail address, in any script. */
+const HOST = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,63}/gu
+
+/** Where a link really leads, if its words name another address; undefined if they do not. */
+export function hiddenAddress(words: string, url: string): string | undefined {
+  // Characters that are not shown could split the address, and others look like its letters.
+  const shown = words.replace(/\p{Cf}/gu, '').normalize('NFKC').toLowerCase()
+  const named = shown.match(HOST) ?? []
+  const { protocol, host, hostname, pathname } = new URL(url)
+  if (!protocol.startsWith('http')) return named.length === 0 || shown.includes(pathname) ? undefined : pathname
+  return named.every((name) => isWithin(hostname, name)) ? undefined : host
+}
+
+/** Whether the host is this domain or below it. */
+function isWithin(hostname: string, domain: string): boolean {
+  const text = `https://${domain.replace(/^www\./, '')}`
+  const name = URL.canParse(text) ? new URL(text).hostname : domain
+  return hostname === name || hostname.endsWith(`.${name}`)
 }
 
 /** The full stop after an address, or the bracket around it, is not part of it. One pass from the end: texts are long. */

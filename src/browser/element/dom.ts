@@ -50,5 +50,12 @@ export function arrange(parent: Element, children: readonly Node[]): void {
 }
 
 function shown(children: readonly Child[]): (Node | string)[] {
-  return children.filter((child): child is Node | string => child !== undefined && child !== false)
+  return children
+    .filter((child): child is Node | string => child !== undefined && child !== false)
+    .map((child) => (typeof child === 'string' ? withoutOverrides(child) : child))
+}
+
+/** Without the characters that show a text in another order than it has: `invoice\u202excod.exe` ends in `.docx` then. */
+export function withoutOverrides(text: string): string {
+  return text.replace(/[\u202a-\u202e]/g, '')
 }

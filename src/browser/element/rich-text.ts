@@ -1,4 +1,4 @@
-import { externalLink, linked, linkUrl } from './autolink.ts'
+import { externalLink, hiddenAddress, linked, linkUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { parseMarkdown, type MarkdownNode } from './markdown.ts'
 
@@ -12,6 +12,13 @@ function rendered(node: MarkdownNode, isLiteral: boolean): (Node | string)[] {
   const children = node.children.flatMap((child) =>
     rendered(child, isLiteral || node.tag === 'a' || node.tag === 'code'),
   )
-  if (node.tag === 'a') return [externalLink(node.url, {}, ...children)]
+  if (node.tag === 'a') {
+    const hidden = hiddenAddress(textOf(node), node.url)
+    return [externalLink(node.url, {}, ...children), ...(hidden === undefined ? [] : [` (${hidden})`])]
+  }
   return [h(node.tag, { start: node.start }, ...children)]
+}
+
+function textOf(node: MarkdownNode): string {
+  return typeof node === 'string' ? node : node.children.map(textOf).join('')
 }
