@@ -3,7 +3,7 @@ import dotenv from 'dotenv'
 import type { DeploymentLabels, GuestApiName } from './genesys/guest-api.ts'
 import type { TrustedProxies } from './middleware/client-address.ts'
 import { SESSION_COOKIE_NAME } from './sessions/session-token.ts'
-import { parseOriginPattern } from './middleware/origin-patterns.ts'
+import { parseOriginPattern, publicSuffixOf } from './middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from './sessions/attribute-policy.ts'
 import type { UserTokenSettings } from './sessions/user-token.ts'
 import {
@@ -24,6 +24,7 @@ import { parseEach, type Variables } from './settings/variables.ts'
 
 /** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
 const MANAGEMENT_PORT = 9090
+const EVENT_STREAMS_PER_ADDRESS = 1000
 /** In production: endpoints of an orchestrator go on sending for some seconds. */
 const DRAIN_DELAY_MS = 5000
 
@@ -185,6 +186,11 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
   const given = withoutEmpty(withSecretFiles(variables, problems))
   const env = parseEach(given, problems)
   const keys = readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
+  for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
+    const suffix = publicSuffixOf(origin)
+    if (suffix !== undefined)
+      warnings.push(`ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anybody can have one`)
+  }
   const hasSites = env.SITES_FILE !== undefined
   if (hasSites && env.ALLOWED_ORIGINS.length > 0)
     problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
@@ -288,7 +294,10 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       requestsArriving: env.MAX_REQUESTS_ARRIVING,
       requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
       eventStreams: env.MAX_EVENT_STREAMS,
-      eventStreamsPerAddress: env.MAX_EVENT_STREAMS_PER_ADDRESS,
+      // One address alone must not take them all.
+      eventStreamsPerAddress:
+        env.MAX_EVENT_STREAMS_PER_ADDRESS ??
+        Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
       openedTokens: env.MAX_OPENED_TOKENS,
       memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,

@@ -191,6 +191,27 @@ describe('a variable that is not a setting', () => {
   })
 
   test.each([
+    [
+      'https://*.github.io',
+      ['ALLOWED_ORIGINS[0] allows every website below github.io, where anybody can have one'],
+    ],
+    ['https://*.co.uk', ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anybody can have one']],
+    ['https://*.example.com,https://*.shop.co.uk,https://me.github.io', []],
+  ])('the websites %s bring the warnings %j', (origins, warnings) => {
+    expect(readConfig({ ...good, ALLOWED_ORIGINS: origins }).warnings).toEqual(warnings)
+  })
+
+  test.each([
+    ['800', undefined, 400],
+    ['20000', undefined, 1000],
+    ['800', '700', 700],
+  ])('of %s streams in all, and %s for an address, one address has %i', (all, ofOne, most) => {
+    const more = ofOne === undefined ? {} : { MAX_EVENT_STREAMS_PER_ADDRESS: ofOne }
+    const { limits } = readConfig({ ...good, MAX_EVENT_STREAMS: all, ...more })
+    expect(limits.eventStreamsPerAddress).toBe(most)
+  })
+
+  test.each([
     'GENESYS_GUEST_BFF_SERVICE_HOST',
     'GENESYS_GUEST_BFF_SERVICE_PORT_HTTP',
     'GENESYS_GUEST_BFF_PORT',

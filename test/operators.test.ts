@@ -36,6 +36,24 @@ test('without hints a refused page may read nothing', async () => {
   expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null])
 })
 
+test('a caller without an Origin opens no session by naming itself a page of the same origin', async () => {
+  running = await startTogether()
+  const opened = await ask(running.url, 'POST', '/guest-session', {}, { 'sec-fetch-site': 'same-origin' })
+  expect([opened.status, opened.body.code]).toEqual([403, 'origin_not_allowed'])
+  const read = await ask(running.url, 'GET', '/deployment', undefined, { 'sec-fetch-site': 'same-origin' })
+  expect(read.status).toBe(200)
+})
+
+test('what is refused comes back at no more than a few times its size', async () => {
+  running = await startTogether()
+  const page = await running.openPage()
+  const attributes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, '']))
+  const { status, body } = await page.ask('PUT', '/guest-attributes', { attributes })
+  expect([status, body.code]).toEqual([422, 'attribute_not_allowed'])
+  expect(JSON.stringify(body).length).toBeLessThan(3 * JSON.stringify({ attributes }).length)
+  expect(body.errors.length).toBeGreaterThan(0)
+})
+
 test('a proxy that is not trusted is told once in the log, and in readiness', async () => {
   running = await startTogether()
   for (let i = 0; i < 3; i++)

@@ -105,7 +105,7 @@ const FAULTS = {
   },
   'nearly all streams are taken': {
     alerts: ['GuestBffStreamsNearLimit'],
-    settings: { MAX_EVENT_STREAMS: '4' },
+    settings: { MAX_EVENT_STREAMS: '4', MAX_EVENT_STREAMS_PER_ADDRESS: '4' },
     make: async ({ open }) => {
       for (let i = 0; i < 4; i++) await (await open()).listen()
     },

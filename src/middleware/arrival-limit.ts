@@ -58,9 +58,13 @@ export function createArrivalLimit(options: {
     upload(req, res, next) {
       const { sid } = claimsOf(req)
       if (uploads.of(sid) >= MAX_UPLOADS_PER_GUEST) {
-        throw new RequestError('rate_limited', `A guest can send ${MAX_UPLOADS_PER_GUEST} files at the same time.`, {
-          retryAfterSeconds: 5,
-        })
+        throw new RequestError(
+          'rate_limited',
+          `A guest can send ${MAX_UPLOADS_PER_GUEST} files at the same time.`,
+          {
+            retryAfterSeconds: 5,
+          },
+        )
       }
       const release = take(req)
       const releaseUpload = uploads.open(sid)

@@ -112,7 +112,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       else next()
     },
     requireOrigin(req, _res, next) {
-      if (originOf(req) !== undefined || options.allowNoOrigin || isSameOrigin(req)) next()
+      if (originOf(req) !== undefined || options.allowNoOrigin || isSameOriginRead(req)) next()
       else next(originNotAllowed())
     },
   }
@@ -142,6 +142,11 @@ function oncePerMinute(tell: (origin: string) => void): (origin: string) => void
 /** The page's origin; after the gate it is an allowed one. */
 export function originOf(req: Request): string | undefined {
   return req.headers.origin
+}
+
+/** Browsers send `Origin` with everything but reads: what writes without one is no page, whatever it says of itself. */
+function isSameOriginRead(req: Request): boolean {
+  return (req.method === 'GET' || req.method === 'HEAD') && isSameOrigin(req)
 }
 
 /** Browsers send no `Origin` with reads from the same origin, but say so in a header that pages can't set. */

@@ -1,3 +1,5 @@
+import { getPublicSuffix } from 'tldts'
+
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
   /** What is wrong with the entry and what to write instead, as the rest of a sentence; undefined for a good one. */
@@ -50,6 +52,15 @@ export function parseOriginPattern(text: string): OriginPattern {
       candidate.endsWith(suffix) &&
       /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(candidate.slice(prefix.length, -suffix.length)),
   }
+}
+
+/** The domain of a wildcard below which strangers have their websites, such as `github.io` or `co.uk`. */
+export function publicSuffixOf(pattern: string): string | undefined {
+  const wildcard = /^https?:\/\/\*\.([^/:]+)/.exec(pattern)
+  const domain = wildcard?.[1]?.toLowerCase()
+  return domain !== undefined && getPublicSuffix(domain, { allowPrivateDomains: true }) === domain
+    ? domain
+    : undefined
 }
 
 /** Whether an `Origin` header names a website of the allowlist. */

@@ -68,10 +68,20 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       ...(options.requestId !== undefined && { requestId: options.requestId }),
       ...(hint !== undefined && { hint }),
       ...(facts.upstream && { upstream: facts.upstream }),
-      ...(facts.errors && facts.errors.length > 0 && { errors: facts.errors }),
+      ...(facts.errors && facts.errors.length > 0 && { errors: bounded(facts.errors) }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     },
   }
+}
+
+const MAX_ERRORS = 10
+const MAX_PATH_CHARS = 200
+
+/** What a caller sends must not come back at many times its size. */
+function bounded(errors: readonly FieldError[]): FieldError[] {
+  return errors
+    .slice(0, MAX_ERRORS)
+    .map(({ path, message }) => ({ path: path.slice(0, MAX_PATH_CHARS), message }))
 }
 
 /** The catalogue code of any thrown value. */

@@ -46,6 +46,9 @@ const JWKS_TIMEOUT_MS = 3000
 const JWKS_COOLDOWN_MS = 30_000
 const CLOCK_TOLERANCE_S = 5
 
+/** ECMA-262: the end of what a `Date` can be. */
+const LAST_TIME_MS = 8.64e15
+
 /** Checks the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
 export function createUserTokenVerifier(
   settings: UserTokenSettings,
@@ -71,6 +74,8 @@ export function createUserTokenVerifier(
     }
     if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
     const expiresAtMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000
+    // JSON has no bound for numbers: `1e999` is Infinity here.
+    if (!(expiresAtMs <= LAST_TIME_MS)) throw userTokenInvalid()
     return { subject: payload.sub, expiresAtMs, claims: payload }
   }
 }

@@ -156,14 +156,19 @@ export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>
     (variables['ALLOWED_ORIGINS'] ?? '').split(',').flatMap((text, i) => {
-      const origin = text
-        .trim()
-        .toLowerCase()
-        .replace(/^(https:.*):443$|^(http:.*):80$/, '$1$2')
+      const origin = canonicalOrigin(text.trim())
       const place = `sites.${id}.origins[${i}]`
       const earlier = placeByOrigin.get(origin)
       placeByOrigin.set(origin, place)
       return origin === '' || earlier === undefined ? [] : [`${place} is the same as ${earlier}`]
     }),
   )
+}
+
+/** The same for all spellings of an origin: of case, default port, and international names. */
+function canonicalOrigin(text: string): string {
+  const exact = text.replace('://*.', '://')
+  if (!URL.canParse(exact)) return text
+  const { protocol, host } = new URL(exact)
+  return `${protocol}//${exact === text ? '' : '*.'}${host}`
 }

@@ -139,7 +139,7 @@ const Env = z.object({
   MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
   MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
   MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
-  MAX_EVENT_STREAMS_PER_ADDRESS: whole(1, 1_000_000).default(1000),
+  MAX_EVENT_STREAMS_PER_ADDRESS: whole(1, 1_000_000).optional(),
   MEMORY_LIMIT_MIB: whole(0, 1_048_576).default(0),
   MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
   REQUEST_TIMEOUT_MS: whole(100, 600_000).default(120_000),

@@ -11,6 +11,9 @@ const Refusal = z.object({
   hint: z.string().optional(),
 })
 
+/** No entry counts for longer, whatever Redis says: who can write there must not keep the service from signing in. */
+const MAX_FOR_MS = 60_000
+
 /** Credentials that Genesys has refused, under a hash of them that only replicas can make. */
 export function createRefusedCredentials(options: {
   readonly connection: RedisConnection
@@ -25,14 +28,17 @@ export function createRefusedCredentials(options: {
       const found = await connection.run(async (send) => Promise.all([send('GET', key), send('PTTL', key)]))
       const [text, forMs] = found ?? []
       if (typeof text !== 'string' || !(Number(forMs) > 0)) return undefined
-      const refusal = Refusal.safeParse(JSON.parse(text))
-      if (!refusal.success) return undefined
+      // Undefined for what no replica has sealed: its hint would be shown as ours.
+      const opened = await seals.open(key, text)
+      const refusal = opened === undefined ? undefined : Refusal.safeParse(JSON.parse(opened))
+      if (!refusal?.success) return undefined
       const { message, ...facts } = refusal.data
-      return { message, facts: withoutUndefined(facts), forMs: Number(forMs) }
+      return { message, facts: withoutUndefined(facts), forMs: Math.min(Number(forMs), MAX_FOR_MS) }
     },
     async remember(credentials, { message, facts, forMs }) {
-      const text = JSON.stringify({ message, ...facts })
-      await connection.run((send) => send('SET', keyOf(credentials), text, 'PX', String(forMs)))
+      const key = keyOf(credentials)
+      const text = await seals.seal(key, JSON.stringify({ message, ...facts }))
+      await connection.run((send) => send('SET', key, text, 'PX', String(forMs)))
     },
   }
 }

@@ -320,7 +320,10 @@ describe('slow bodies', () => {
     for (const socket of slow) socket.write(`${head('POST /attachments?fileName=a.png', file)}a`)
     await expectCounts({ ...NOTHING_OPEN, arriving: 8 })
     const upload = (from: Page) =>
-      ask(running.url, 'POST', '/attachments?fileName=a.png', 'a', { ...from.headers, 'content-type': 'image/png' })
+      ask(running.url, 'POST', '/attachments?fileName=a.png', 'a', {
+        ...from.headers,
+        'content-type': 'image/png',
+      })
     const refused = await upload(page)
     expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
     expect(refused.headers.get('retry-after')).not.toBeNull()

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { exportJWK, SignJWT, UnsecuredJWT } from 'jose'
+import { CompactSign, exportJWK, SignJWT, UnsecuredJWT } from 'jose'
 import nock from 'nock'
 import { attributesFromClaims, createUserTokenVerifier } from '../../src/sessions/user-token.ts'
 
@@ -84,6 +84,14 @@ describe('a visitor’s token', () => {
     await expect(verify(await make({ key: strangers.privateKey }))).rejects.toMatchObject({
       code: 'user_token_invalid',
     })
+  })
+
+  test('with an expiry beyond all numbers is refused', async () => {
+    const payload = `{"sub":"user-1","iss":"${ISSUER}","aud":"${AUDIENCE}","iat":${NOW_S},"exp":1e999}`
+    const token = await new CompactSign(new TextEncoder().encode(payload))
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+      .sign(ours.privateKey)
+    await expect(createUserTokenVerifier(settings)(token)).rejects.toMatchObject({ code: 'user_token_invalid' })
   })
 })
 

@@ -143,6 +143,16 @@ describe('a file is refused, with the place of what is wrong:', () => {
       /^SITES_FILE: sites\.b\.origins\[1\] is the same as sites\.a\.origins\[0\]$/,
     ],
     [
+      'a website of two sites in another spelling',
+      {
+        sites: {
+          a: { ...shop, origins: ['https://*.müller.example', 'http://shop.example'] },
+          b: { ...shop, origins: ['https://*.xn--mller-kva.example:443'] },
+        },
+      },
+      /^SITES_FILE: sites\.b\.origins\[0\] is the same as sites\.a\.origins\[0\]$/,
+    ],
+    [
       'a guest API without OAuth',
       withGenesys({ guestApi: 'external-guests' }),
       /^SITES_FILE: sites\.shop\.genesys\.oauth\.clientId and genesys\.oauth\.clientSecret are missing/,

@@ -1,0 +1,47 @@
+import { beforeEach, expect, test } from '@jest/globals'
+import { createRefusedCredentials } from '../../src/shared-state/refused-credentials.ts'
+import type { RedisConnection } from '../../src/shared-state/redis-connection.ts'
+import { createSeals } from '../../src/shared-state/sealed-text.ts'
+
+const seals = createSeals([new Uint8Array(32).fill(1)])
+const entries = new Map<string, { text: string; forMs: number }>()
+beforeEach(() => entries.clear())
+
+/** As much of Redis as it takes. */
+const connection = {
+  run: (use: (send: (...command: string[]) => Promise<unknown>) => Promise<unknown>) =>
+    use((name = '', key = '', text = '', _px = '', forMs = '') => {
+      if (name === 'SET') entries.set(key, { text, forMs: Number(forMs) })
+      const entry = entries.get(key)
+      return Promise.resolve(name === 'GET' ? entry?.text : entry?.forMs)
+    }),
+} as unknown as RedisConnection
+const refused = createRefusedCredentials({ connection, seals, prefix: 'refused-oauth:' })
+const key = `refused-oauth:${seals.hash('credentials')}`
+
+test('what one replica was refused, another recalls', async () => {
+  await refused.remember('credentials', {
+    message: 'refused',
+    facts: { status: 401, hint: 'ours' },
+    forMs: 5000,
+  })
+  expect([...entries.values()].map(({ text }) => text).join()).not.toContain('ours')
+  expect(await refused.recall('credentials')).toEqual({
+    message: 'refused',
+    facts: { status: 401, hint: 'ours' },
+    forMs: 5000,
+  })
+})
+
+test.each(['{"message":"no","hint":"Call +1 555 0100"}', '{', '', 'a.b.c.d.e'])(
+  'an entry that no replica has made, such as %j, is none',
+  async (text) => {
+    entries.set(key, { text, forMs: 5000 })
+    expect(await refused.recall('credentials')).toBeUndefined()
+  },
+)
+
+test('no entry counts for more than a minute', async () => {
+  await refused.remember('credentials', { message: 'refused', facts: {}, forMs: 10 ** 15 })
+  expect((await refused.recall('credentials'))?.forMs).toBe(60_000)
+})
