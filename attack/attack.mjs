@@ -1,4 +1,5 @@
-// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,…] [--report-figures]
+// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,answers,cookies,uploads,connections,readiness,heads,slots,exhaustion]
+//   [--report-figures]
 //
 // Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
 // when an honest guest was hurt, something stayed open, memory did not come back, or the log told too much.
@@ -55,6 +56,38 @@ const campaigns = (share) => {
       events: false,
       attacks: [['talkToHostileUpstream', { messages: part(5000), perSecond: 150, events: false }]],
     },
+    cookies: {
+      settings: { SESSION_COOKIE: 'on' },
+      attacks: [['cookies', { forMs: lastsMs(15_000) }]],
+    },
+    // An upload's deadline is two minutes: only what lasts longer reaches it.
+    uploads: {
+      settings: {},
+      honest: { uploads: true },
+      attacks: [['trickledUploads', { forMs: lastsMs(150_000), count: 24 }]],
+    },
+    connections: {
+      settings: { GENESYS_CONNECTIONS_PER_MINUTE: '400', RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000' },
+      honest: { arrivalsEveryMs: 2000 },
+      attacks: [['quietGuests', { count: part(240), idleMs: 35_000, rounds: 2 }]],
+    },
+    readiness: {
+      settings: {},
+      attacks: [['readiness', { forMs: lastsMs(15_000), connections: 16 }]],
+    },
+    heads: {
+      settings: {},
+      honest: { arrivalsEveryMs: 500 },
+      attacks: [
+        ['heads', { count: part(4500), bytes: 10, holdMs: lastsMs(10_000) }],
+        ['heads', { count: part(8000), bytes: 15_000, holdMs: lastsMs(10_000) }],
+      ],
+    },
+    slots: {
+      settings: {},
+      honest: { arrivalsEveryMs: 500 },
+      attacks: [['slots', { guestsEach: 10, requestsEach: part(50), forMs: lastsMs(20_000) }]],
+    },
     exhaustion: {
       settings: {},
       attacks: [
@@ -80,12 +113,12 @@ for (const [name, campaign] of Object.entries(campaigns(share))) {
 }
 end(seed)
 
-async function wage(name, { settings, guestApi, events = true, attacks }) {
+async function wage(name, { settings, guestApi, events = true, honest: talking = {}, attacks }) {
   const arena = await startArena({ guestApi, settings, seed })
   const { port, honest, attacker } = arena
   setPriority(attacker.pid, 10)
   const honestTokens = await honest.ask('open', { port, count: HONEST_GUESTS, events })
-  await honest.ask('talk', { everyMs: HONEST_EVERY_MS })
+  await honest.ask('talk', { everyMs: HONEST_EVERY_MS, ...talking })
   const attackerTokens = await attacker.ask('openGuests', { port, count: 24 })
   await pause(2000)
   await honest.ask('report')

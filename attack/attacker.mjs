@@ -3,6 +3,7 @@ import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../bench/processes/commands.mjs'
 import { firstMessage, requestBytes } from '../bench/processes/http-wire.mjs'
+import { abuses } from './abuse.mjs'
 import { hostileRequests } from './hostile-data.mjs'
 
 const ORIGIN = 'https://www.example.com'
@@ -62,9 +63,12 @@ async function openGuests({ port: servicePort, count }) {
   return tokens
 }
 
-async function openGuest() {
+async function openGuest(localAddress = '127.0.0.1') {
   const headers = { origin: ORIGIN, connection: 'close' }
-  const answer = await exchange(connect(), requestBytes({ path: '/guest-session', headers, body: {} }))
+  const answer = await exchange(
+    connect({ localAddress }),
+    requestBytes({ path: '/guest-session', headers, body: {} }),
+  )
   return answer && statusOf(answer) === 201 ? JSON.parse(answer.body).session : undefined
 }
 
@@ -381,4 +385,14 @@ async function flood({ forMs, connections }) {
   return { statuses }
 }
 
-serveCommands({ openGuests, requests, talkToHostileUpstream, slow, pipelines, streams, brokenOff, flood })
+serveCommands({
+  openGuests,
+  requests,
+  talkToHostileUpstream,
+  slow,
+  pipelines,
+  streams,
+  brokenOff,
+  flood,
+  ...abuses({ connect, exchange, statusOf, nextToken, openGuest }),
+})

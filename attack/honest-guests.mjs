@@ -78,16 +78,71 @@ function listen(guest) {
   guest.stream = request
 }
 
-async function talk(guest, everyMs, until) {
+/** A small file, as guests send pictures. */
+function upload(guest) {
+  return new Promise((resolve, reject) => {
+    const bytes = Buffer.alloc(20_000, 7)
+    const { port, address: localAddress, agent, session } = guest
+    const headers = {
+      origin: ORIGIN,
+      authorization: `Bearer ${session}`,
+      'content-type': 'image/png',
+      'content-length': bytes.length,
+    }
+    const path = '/attachments?fileName=a.png'
+    const request = http.request({
+      host: '127.0.0.1',
+      port,
+      localAddress,
+      agent,
+      method: 'POST',
+      path,
+      headers,
+    })
+    request.setTimeout(ANSWER_WITHIN_MS, () => request.destroy(new Error('no answer to an upload')))
+    request.on('error', reject).on('response', (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+      answer.on('end', () => resolve({ status: answer.statusCode, text })).on('error', reject)
+    })
+    request.end(bytes)
+  })
+}
+
+/** Guests of addresses of their own who come, say something and leave: each needs a connection of ours and of Genesys. */
+async function arrive(port, everyMs, until) {
+  for (let at = 0; !until.aborted; at++) {
+    const agent = new http.Agent({ keepAlive: true })
+    const guest = { port, address: `127.0.1.${1 + (at % 250)}`, agent }
+    try {
+      const { status, text } = await ask(guest, 'POST', '/guest-session', {})
+      if (status !== 201) failures.push(`a new guest was answered ${status} ${text.slice(0, 200)}`)
+      else {
+        guest.session = JSON.parse(text).session
+        const said = await ask(guest, 'POST', '/messages', { text: `honest arrival ${at}` })
+        if (said.status !== 201) failures.push(`a new guest's message was answered ${said.status}`)
+      }
+    } catch (error) {
+      failures.push(`a new guest failed: ${error.message}`)
+    }
+    agent.destroy()
+    await pause(everyMs)
+  }
+}
+
+async function talk(guest, everyMs, until, uploads) {
   await pause(Math.random() * everyMs)
   while (!until.aborted) {
     const dueAt = performance.now() + everyMs
     sent += 1
     const startedAt = performance.now()
     try {
-      const { status, text } = await ask(guest, 'POST', '/messages', { text: `honest ${sent}` })
+      const isUpload = uploads && sent % 5 === 0
+      const { status, text } = isUpload
+        ? await upload(guest)
+        : await ask(guest, 'POST', '/messages', { text: `honest ${sent}` })
       latencies.add(performance.now() - startedAt)
-      if (status !== 201) failures.push(`a message was answered ${status} ${text.slice(0, 200)}`)
+      if (status !== 201) failures.push(`a message or file was answered ${status} ${text.slice(0, 200)}`)
     } catch (error) {
       failures.push(`a message failed: ${error.message}`)
     }
@@ -108,9 +163,11 @@ serveCommands({
     }
     return guests.map(({ session }) => session)
   },
-  talk({ everyMs }) {
+  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs how often another guest comes */
+  talk({ everyMs, uploads, arrivalsEveryMs }) {
     const stop = new AbortController()
-    const loops = guests.map((guest) => talk(guest, everyMs, stop.signal))
+    const loops = guests.map((guest) => talk(guest, everyMs, stop.signal, uploads))
+    if (arrivalsEveryMs) loops.push(arrive(guests[0].port, arrivalsEveryMs, stop.signal))
     talking = { stop, ended: Promise.all(loops) }
   },
   /** What was seen since the last time. */

@@ -2,6 +2,7 @@
 // would send, all others what the simulator says.
 import http from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocketServer, WebSocket } from 'ws'
 import { serveCommands } from '../bench/processes/commands.mjs'
 import { startSimulator } from '../dist/simulator/simulator.js'
@@ -13,6 +14,9 @@ const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
 const told = { frames: 0, answers: 0 }
 const hostileJwts = new Set()
+/** Of guests whose text was `slow`: their history takes long. */
+const slowJwts = new Set()
+const SLOW_MS = 6000
 let frames
 let answers
 let simulator
@@ -20,6 +24,7 @@ let simulator
 const server = http.createServer(async (req, res) => {
   const body = await buffer(req).catch(() => undefined)
   if (!body) return // the service has gone away
+  if (slowJwts.has(req.headers.authorization?.slice('Bearer '.length))) await pause(SLOW_MS)
   const isHostile =
     hostileJwts.has(req.headers.authorization?.slice('Bearer '.length)) || body.includes('"attack')
   if (isHostile) {
@@ -55,9 +60,11 @@ sockets.on('connection', (guest, { url }) => {
   })
   const waiting = []
   let isHostile = false
+  let isSlow = false
   guest.on('message', (data) => {
     const text = String(data)
     isHostile ||= text.includes('"attack')
+    isSlow ||= text.includes('"slow"')
     if (isHostile && text.includes('"onMessage"')) turnOn(guest)
     if (platform.readyState === WebSocket.OPEN) platform.send(text)
     else waiting.push(text)
@@ -67,6 +74,8 @@ sockets.on('connection', (guest, { url }) => {
     const text = String(data)
     const jwt = isHostile && /"jwt":"([^"]+)"/.exec(text)
     if (jwt) hostileJwts.add(jwt[1])
+    const slowJwt = isSlow && /"jwt":"([^"]+)"/.exec(text)
+    if (slowJwt) slowJwts.add(slowJwt[1])
     if (guest.readyState === WebSocket.OPEN) guest.send(text)
   })
   platform.on('close', (code) => guest.close(code >= 3000 || code === 1000 ? code : 1001))
@@ -92,7 +101,11 @@ serveCommands({
     answers = hostileAnswers(DIFFERENT_ANSWERS, seed)
     frames.next()
     answers.next()
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address()
     simulator = await startSimulator({
+      // Files go to the address that the service has been given for everything else.
+      storageUrl: `http://127.0.0.1:${port}`,
       agent: 'silent',
       limits: false,
       record: false,
@@ -100,8 +113,6 @@ serveCommands({
       clientId: 'attack-client',
       clientSecret: 'attack-client-secret',
     })
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address()
     return {
       url: `http://127.0.0.1:${port}`,
       messagingUrl: `ws://127.0.0.1:${port}`,
