@@ -43,7 +43,9 @@ function expressionsOf(path) {
 
 const problems = []
 let checked = 0
-const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+)
 for (const path of names.sort().map((name) => join(folder, name))) {
   for (const { where, source, flags, text } of expressionsOf(path)) {
     checked += 1
@@ -53,7 +55,8 @@ for (const path of names.sort().map((name) => join(folder, name))) {
     }
     const verdict = checkSync(source, flags)
     if (verdict.status === 'safe') continue
-    const why = verdict.status === 'vulnerable' ? verdict.complexity.summary : `unknown (${verdict.error.kind})`
+    const why =
+      verdict.status === 'vulnerable' ? verdict.complexity.summary : `unknown (${verdict.error.kind})`
     const attack = verdict.attack ? `, for example ${verdict.attack.pattern}` : ''
     problems.push(`${where}: /${source}/${flags} takes ${why} time${attack}`)
   }

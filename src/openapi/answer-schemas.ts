@@ -154,12 +154,9 @@ export const ReadinessReport = z
           name: z.string(),
           site: z.string().optional().meta({ description: 'Of several sites, the one that it is about.' }),
           ok: z.boolean(),
-          essential: z
-            .boolean()
-            .optional()
-            .meta({
-              description: 'Of a check that failed: whether no guest can be served until it is fixed',
-            }),
+          essential: z.boolean().optional().meta({
+            description: 'Of a check that failed: whether no guest can be served until it is fixed',
+          }),
           code: z.string().optional(),
           hint: z.string().optional(),
         }),

@@ -50,10 +50,12 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
       if (policy.state === CircuitState.Closed) return exchange(Infinity).then(count)
       // cockatiel lets callers wait for the one that tries; a page is better told at once.
       if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
-      return policy.execute(() => exchange(PROBE_MS)).catch((error: unknown) => {
-        if (error instanceof BrokenCircuitError) return undefined
-        throw error
-      })
+      return policy
+        .execute(() => exchange(PROBE_MS))
+        .catch((error: unknown) => {
+          if (error instanceof BrokenCircuitError) return undefined
+          throw error
+        })
     },
     retryAfterSeconds: () => Math.max(1, Math.ceil((openUntilMs - monotonicNow()) / 1000)),
   }

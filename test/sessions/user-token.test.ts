@@ -91,7 +91,9 @@ describe('a visitor’s token', () => {
     const token = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
       .sign(ours.privateKey)
-    await expect(createUserTokenVerifier(settings)(token)).rejects.toMatchObject({ code: 'user_token_invalid' })
+    await expect(createUserTokenVerifier(settings)(token)).rejects.toMatchObject({
+      code: 'user_token_invalid',
+    })
   })
 })
 

@@ -62,10 +62,14 @@ const HOST = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,63}/gu
 /** Where a link really leads, if its words name another address; undefined if they do not. */
 export function hiddenAddress(words: string, url: string): string | undefined {
   // Characters that are not shown could split the address, and others look like its letters.
-  const shown = words.replace(/\p{Cf}/gu, '').normalize('NFKC').toLowerCase()
+  const shown = words
+    .replace(/\p{Cf}/gu, '')
+    .normalize('NFKC')
+    .toLowerCase()
   const named = shown.match(HOST) ?? []
   const { protocol, host, hostname, pathname } = new URL(url)
-  if (!protocol.startsWith('http')) return named.length === 0 || shown.includes(pathname) ? undefined : pathname
+  if (!protocol.startsWith('http'))
+    return named.length === 0 || shown.includes(pathname) ? undefined : pathname
   return named.every((name) => isWithin(hostname, name)) ? undefined : host
 }
 

@@ -76,7 +76,8 @@ export class ConnectionRateLimiter {
     this.#left = Math.min(this.#burst, this.#left + Math.max(0, nowMs - this.#atMs) * this.#perMs)
     this.#atMs = nowMs
     if (this.#left < 1) return false
-    if (this.#madeForUrgent.count(nowMs) + this.#madeForListeners.count(nowMs) >= this.#perMinute) return false
+    if (this.#madeForUrgent.count(nowMs) + this.#madeForListeners.count(nowMs) >= this.#perMinute)
+      return false
     this.#left -= 1
     this.#madeForListeners.add(nowMs)
     return true
