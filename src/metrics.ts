@@ -40,12 +40,9 @@ export interface Metrics {
   redisCommandFailed(): void
   /** Has the metrics ask whether Redis answers, each time that they are read. */
   observeRedis(isAvailable: () => boolean): void
-  /** Has the metrics ask for these numbers each time that they are read. */
-  countRequests(counts: {
-    readonly waiting: () => number
-    readonly arriving: () => number
-    readonly inFlight: () => number
-  }): void
+  /** Reads this number whenever the metrics are read. */
+  countInFlight(read: () => number): void
+  countBodies(read: () => number): void
 }
 
 export interface MetricsPage {
@@ -170,11 +167,9 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
     },
     observeReadiness: (report) => observeReadiness(registry, report),
-    countRequests({ waiting, arriving, inFlight }) {
-      countedBy(registry, 'requests_waiting', 'Requests that wait to be begun, a second at most.', waiting)
-      countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
-      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
-    },
+    countInFlight: (read) => countedBy(registry, 'requests_in_flight', 'Requests in flight.', read),
+    countBodies: (read) =>
+      countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
     redisCommandFailed: () => redisFailures?.inc(),
     observeRedis(isAvailable) {
       redisFailures = new Counter({
@@ -196,6 +191,7 @@ export function mergedMetricsPage(first: MetricsPage, others: () => readonly Met
   return {
     contentType: first.contentType,
     async text() {
+      if (others().length === 0) return first.text()
       const texts = await Promise.all([first, ...others()].map((page) => page.text()))
       const valuesByMetric = new Map<string, string[]>()
       for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {

@@ -4,7 +4,6 @@ import { stopOnSignal } from './stop-on-signal.ts'
 
 /** Beyond what draining may take: whatever hangs then is left behind. */
 const EXIT_GRACE_MS = 2000
-const MAX_LOGGED_REQUESTS = 10
 
 /**
  * Ends the process when it is told to, and when nothing else is left: the first signal drains, a second one does not
@@ -20,11 +19,8 @@ export function superviseProcess(service: RunningService): void {
   // Without such files the signal means what it always does: the terminal has gone.
   if (reload) process.on('SIGHUP', reload)
   const fail = (err: unknown, origin: string) => {
-    const serving = service.activeRequests().slice(0, MAX_LOGGED_REQUESTS).join(', ') || 'no request'
-    service.log.error(
-      { err, reason: `${origin} while serving ${serving}` },
-      'stopping after an uncaught error',
-    )
+    const reason = `${origin} with ${service.requestsInFlight()} requests in flight`
+    service.log.error({ err, reason }, 'stopping after an uncaught error')
     void stop().finally(() => process.exit(1))
   }
   process.on('uncaughtException', fail)

@@ -1,18 +1,17 @@
 import type { RequestHandler } from 'express'
-import type { ArrivalLimit } from './arrival-limit.ts'
-import { jsonBody } from './request-body.ts'
-import type { LoadLimit } from './load-limit.ts'
+import type { OpenLimit } from '../server/admission.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { jsonBody, uploadBody } from './request-body.ts'
 import type { SessionGuard } from './session-guard.ts'
 
-/** What a request meets before a guest's route, in this order. */
+/** What a request passes before a guest's route, in this order. */
 export interface GuestRouteGuards {
-  /** Opening a session: an allowed page, at a slow pace; a session token is welcome. */
+  /** Opening a session: an allowed page, at a slow pace; a session token is optional. */
   readonly opening: RequestHandler[]
-  /** What any allowed page may read; a session token is welcome. */
+  /** What any allowed page may read; a session token is optional. */
   readonly page: RequestHandler[]
-  /** Everything else: a good session token, at a guest's pace. */
+  /** Everything else: a valid session token, at a guest's pace. */
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
   readonly guestWithBody: RequestHandler[]
@@ -22,22 +21,20 @@ export interface GuestRouteGuards {
 
 export function guestRouteGuards(options: {
   readonly gate: OriginGate
-  readonly load: LoadLimit
-  readonly arrivals: ArrivalLimit
   readonly rate: RateLimits
   readonly session: SessionGuard
+  readonly bodies: OpenLimit
   readonly maxBodyBytes: number
 }): GuestRouteGuards {
-  const { gate, load, arrivals, rate, session, maxBodyBytes } = options
-  // A place among the requests in flight is for work: it is taken when the body is there.
-  const body = [arrivals.body, jsonBody(maxBodyBytes), load.takePlace]
-  const guest = [noStore, session.required, rate.perGuest]
+  const { gate, rate, session, bodies, maxBodyBytes } = options
+  const body = jsonBody(maxBodyBytes, { bodies })
+  const guest = [noStore, session.required, rate.perGuest, ...rate.shared]
   return {
-    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...body],
-    page: [noStore, gate.requireOrigin, session.optional, load.takePlace],
-    guest: [...guest, load.takePlace],
-    guestWithBody: [...guest, ...body],
-    guestWithFile: [...guest, arrivals.upload],
+    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
+    page: [noStore, gate.requireOrigin, ...rate.shared, session.optional],
+    guest,
+    guestWithBody: [...guest, body],
+    guestWithFile: [...guest, uploadBody(bodies)],
   }
 }
 

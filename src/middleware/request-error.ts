@@ -40,3 +40,11 @@ export class RequestError extends Error {
     this.facts = facts
   }
 }
+
+/** @param hint names the limit that was reached */
+export function overloaded(hint: string): RequestError {
+  return new RequestError('overloaded', 'The service has too much to do at the moment.', {
+    retryAfterSeconds: 1,
+    hint,
+  })
+}
