@@ -23,7 +23,7 @@ export async function checkSameWork(name, port, token) {
     typeof taken.body.id === 'string' &&
     taken.body.text === body.text &&
     taken.headers.get('access-control-allow-origin') === ORIGIN &&
-    taken.headers.has('strict-transport-security') &&
+    taken.headers.has('x-content-type-options') &&
     [...taken.headers.keys()].some((header) => header.includes('ratelimit'))
   if (!isRight) throw new Error(`${name}: a message got ${taken.status} ${JSON.stringify(taken.body)}`)
 

@@ -7,7 +7,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import { pinoHttp } from 'pino-http'
 import { Histogram, register } from 'prom-client'
-import { z } from 'zod'
+import * as z from 'zod'
 import { openBearerToken, sealToken } from './sealed-token.mjs'
 
 const { PORT, UPSTREAM_URL, ALLOWED_ORIGIN } = process.env
@@ -86,7 +86,11 @@ app.get('/metrics', async (req, res) => {
   res.type(register.contentType).send(await register.metrics())
 })
 
-app.use((error, req, res, _next) => {
+app.use((error, req, res, next) => {
+  if (res.headersSent) {
+    next(error)
+    return
+  }
   res.status(error.status ?? 502).json({ error: error.message })
 })
 app.listen(Number(PORT), '127.0.0.1')
