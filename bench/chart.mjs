@@ -49,7 +49,9 @@ function panel(title, bars) {
   const y = scaleBand(
     bars.map(({ name }) => name),
     [TITLE_HEIGHT, TITLE_HEIGHT + bars.length * BAR_HEIGHT],
-  ).padding(0.2)
+  )
+    .padding(0.2)
+    .round(true)
   const rows = bars.map(({ name, value, isOurs }) => {
     const middle = y(name) + y.bandwidth() / 2
     const width = Math.round(x(value))

@@ -29,10 +29,10 @@ const NODE_PEERS = {
   raw: 'raw',
 }
 
-export function startPeer(name, upstreamPort) {
+export function startPeer(name, upstreamPort, nodeOptions = []) {
   const file = new URL(`../servers/${NODE_PEERS[name]}.mjs`, import.meta.url).pathname
   const env = { UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}`, ALLOWED_ORIGIN: ORIGIN }
-  return startServer([process.execPath, file], { env })
+  return startServer([process.execPath, ...nodeOptions, file], { env })
 }
 
 /** Everything that scenario A needs, started: `run` measures one server once, `stop` ends all. */

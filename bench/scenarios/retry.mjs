@@ -4,6 +4,8 @@ import { residentKiB, startHelper } from '../processes/processes.mjs'
 import { messageRequest, ORIGIN, startService } from '../processes/service.mjs'
 import { startPeer } from './rest.mjs'
 
+const COLLECT_ON_SIGNAL = ['--import', new URL('../processes/collect-garbage.mjs', import.meta.url).href]
+const COLLECT_MS = 1000
 const CONNECTIONS = [1500, 4000]
 const GUESTS = 1000
 const WARM_UP_MS = 4000
@@ -19,8 +21,13 @@ export async function measureRetry({ main, seconds, say }) {
   const load = await startHelper('load.mjs')
   const ports = await upstream.ask('listen', {})
   const servers = {
-    ours: await startService({ main, guestApi: 'external-guests', ports }),
-    fastifySameWork: await startPeer('fastifySameWork', ports.port),
+    ours: await startService({
+      main,
+      guestApi: 'external-guests',
+      ports,
+      nodeOptions: COLLECT_ON_SIGNAL,
+    }),
+    fastifySameWork: await startPeer('fastifySameWork', ports.port, COLLECT_ON_SIGNAL),
   }
   const requests = {}
   const results = {}
@@ -49,8 +56,13 @@ export async function measureRetry({ main, seconds, say }) {
 async function measureServer(load, { port, pid }, connections, seconds) {
   const calm = () => load.ask('closedLoop', { port, ...CALM, measureMs: CALM_MS })
   const residentMiB = () => residentKiB(pid) / 1024
+  const usedMiB = async () => {
+    process.kill(pid, 'SIGUSR2')
+    await pause(COLLECT_MS)
+    return residentMiB()
+  }
   const before = await calm()
-  const beforeMiB = residentMiB()
+  const beforeMiB = await usedMiB()
   const run = await load.ask('goodput', {
     port,
     connections,
@@ -62,5 +74,5 @@ async function measureServer(load, { port, pid }, connections, seconds) {
   const busyMiB = residentMiB()
   await pause(CALM_AFTER_MS)
   const after = await calm()
-  return { ...run, before, after, beforeMiB, busyMiB, afterMiB: residentMiB() }
+  return { ...run, before, after, beforeMiB, busyMiB, afterMiB: await usedMiB() }
 }
