@@ -190,7 +190,7 @@ export async function measureLatency({ main, rounds, say }) {
       for (let round = 1; round <= rounds; round++) {
         say(`A at ${perSecond}/s: round ${round} of ${rounds}`)
         for (const name of rest.servers) {
-          const options = { perSecond, connections: 64, warmUpMs: 500, measureMs: 4000 }
+          const options = { perSecond, connections: 64, warmUpMs: 500, measureMs: 2500 }
           all[name].push(await rest.run(name, 'openLoop', options))
         }
       }
