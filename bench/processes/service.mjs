@@ -4,7 +4,7 @@ import { startServer } from './processes.mjs'
 
 export const ORIGIN = 'https://shop.example'
 
-/** Requests above it may be refused; fewer may not. */
+/** The default of the setting. Above it requests are refused; below it none is. */
 export const MAX_REQUESTS_IN_FLIGHT = 10_000
 
 const HIGH_LIMITS = {
@@ -12,8 +12,7 @@ const HIGH_LIMITS = {
   RATE_GUEST_PER_MINUTE: '1000000',
   RATE_ADDRESS_PER_MINUTE: '1000000',
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-  MAX_REQUESTS_IN_FLIGHT: String(MAX_REQUESTS_IN_FLIGHT),
-  MAX_REQUESTS_UNDER_WAY: String(MAX_REQUESTS_IN_FLIGHT),
+  MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: String(MAX_REQUESTS_IN_FLIGHT),
   MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
 }
 /** Each guest has an address of its own, which a proxy in front names. */
@@ -34,7 +33,6 @@ export function serviceSettings({ guestApi, ports, tls = false, defaultLimits = 
     GENESYS_LOGIN_URL: rest,
     GENESYS_CDN_URL: rest,
     GENESYS_MESSAGING_URL: `${tls ? 'wss' : 'ws'}://localhost:${ports.socketPort}`,
-    RATE_OVERALL_PER_SECOND: '1000000',
     ...(defaultLimits ? DEFAULT_LIMITS : HIGH_LIMITS),
     ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
   }
