@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import type { FieldError } from '../sessions/session-error.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
 import { hasBody } from './arrival-limit.ts'
 import { RequestError } from './request-error.ts'
 

@@ -1,6 +1,7 @@
 import type { AttributeChanges } from '../contract/contract.ts'
 import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
-import { type FieldError, SessionError } from './session-error.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
+import { SessionError } from './session-error.ts'
 
 /** The key that says whether the visitor was verified. Only ever written by the service. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
-import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
+import type { ErrorFacts } from './coded-error.ts'
+import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
 
 /** What an operation may look at to name the setting to mend. */
 export interface Refusal {
@@ -38,7 +39,7 @@ function refusalError(response: UpstreamResponse, call: FailedCall, nowMs: numbe
       ? redirectHint(status)
       : call.explain?.({ status, upstreamCode, emptyBody: response.body.trim() === '' })
   const wait = retryAfterSeconds(response, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
-  const facts: UpstreamErrorFacts = { status }
+  const facts: ErrorFacts = { status }
   if (upstreamCode !== undefined) facts.upstreamCode = upstreamCode
   const correlationId = correlationIdOf(response.message.headers, body['contextId'])
   if (correlationId !== undefined) facts.correlationId = correlationId

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../upstream/coded-error.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 export interface OAuthCredentials {
   /** As in `https://login.mypurecloud.ie`, without a slash at the end. */
@@ -59,11 +60,7 @@ function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && ['upstream_refused', 'upstream_auth_failed'].includes(error.code)
 }
 
-function credentialsRefused({
-  upstreamCode: code,
-  status,
-  correlationId,
-}: UpstreamErrorFacts): UpstreamError {
+function credentialsRefused({ upstreamCode: code, status, correlationId }: ErrorFacts): UpstreamError {
   return new UpstreamError(
     'upstream_auth_failed',
     `Genesys refused to give an access token (HTTP ${status ?? 0}).`,
