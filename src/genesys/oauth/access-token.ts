@@ -94,7 +94,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       return { token, ...tokenLifetime(expires_in, random) }
     },
     loadTimeoutMs: TOKEN_TIMEOUT_MS,
-    timeoutMessage: 'No access token came in time.',
+    timeoutMessage: 'Genesys did not respond in time (request_token).',
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
     negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),

@@ -34,7 +34,7 @@ export async function requestToken(
   const asForm = style === 'form'
   try {
     return await client.request({
-      operation: 'give an access token',
+      operation: 'request_token',
       method: 'POST',
       url: `${loginUrl}/oauth/token`,
       headers: asForm ? {} : { authorization: basic(clientId, clientSecret) },
@@ -63,7 +63,7 @@ function isRefusal(error: unknown): error is UpstreamError {
 function credentialsRefused({ upstreamCode: code, status, correlationId }: ErrorFacts): UpstreamError {
   return new UpstreamError(
     'upstream_auth_failed',
-    `Genesys refused to give an access token (HTTP ${status ?? 0}).`,
+    `Genesys refused the request (request_token, HTTP ${status ?? 0}).`,
     {
       ...(status !== undefined && { status }),
       ...(code !== undefined && { upstreamCode: code }),
