@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SocketObserver } from './genesys/web-messaging/connection/socket-observer.ts'
 import type { ReadinessReport } from './readiness.ts'
 import { withDeadline } from './upstream/with-deadline.ts'
-import { OPERATION_LABELS } from './upstream-operation-labels.ts'
 
 export interface EndedRequest {
   readonly method: string
@@ -13,7 +12,7 @@ export interface EndedRequest {
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `give the history`; never made from a request. */
+  /** A constant of the caller, such as `read_history`; never made from a request. */
   readonly operation: string
   /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
   readonly outcome: string
@@ -146,10 +145,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     },
     upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
       upstreamCalls.observe(
-        {
-          operation: boundedOperation(OPERATION_LABELS[operation] ?? snakeCase(operation)),
-          outcome: boundedOutcome(outcome),
-        },
+        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),

@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import type { FieldError } from '../sessions/session-error.ts'
 import { limitOpen, whenClosed, type OpenLimit, type Refusal } from '../server/admission.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from './request-error.ts'
 
@@ -90,18 +90,21 @@ function isJson(contentType = ''): boolean {
   return charset === undefined || /^charset\s*=\s*"?utf-8"?$/.test(charset)
 }
 
+/** What a schema makes of JSON, where a key that is there has a value. zod's types let an optional one be `undefined`. */
+export type Defined<T> = T extends object ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> } : T
+
 /** @throws {RequestError} `invalid_request` that names every field and what is wrong with it */
-export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
+export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, (req.body as unknown) ?? {})
 }
 
-export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, req.query)
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Defined<z.infer<Schema>> {
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return parsed.data as Defined<z.infer<Schema>>
   throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: parsed.error.issues.flatMap(fieldErrors),
   })

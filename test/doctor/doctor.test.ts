@@ -245,7 +245,7 @@ const SET_UPS: SetUp[] = [
     injectFaults: (genesys) =>
       void genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 500, times: 100 }),
     check: 'history',
-    says: /give the history now \(HTTP 500\)/,
+    says: /read_history, HTTP 500/,
   },
   {
     title: 'an object store that GENESYS_FILE_HOSTS leaves out',

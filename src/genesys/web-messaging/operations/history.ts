@@ -102,7 +102,7 @@ export function createHistory(options: {
       const jwt = await jwtOf(connection, reads, deadlineAtMs)
       countCall(reads)
       return api.request({
-        operation: 'give the history',
+        operation: 'read_history',
         method: 'GET',
         url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
         headers: {
@@ -128,7 +128,12 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return withDeadline(known, deadlineAtMs - monotonicNow(), 'The history did not come in time.')
+    if (known)
+      return withDeadline(
+        known,
+        deadlineAtMs - monotonicNow(),
+        'Genesys did not respond in time (read_history).',
+      )
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading
