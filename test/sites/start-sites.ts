@@ -69,7 +69,7 @@ export async function startSites(
     SITES_FILE: file,
     BANK_SECRET,
     UPSTREAM_TIMEOUT_MS: '3000',
-    DRAIN_MS: '500',
+    DRAIN_MS: '20',
     ...settings,
   }
   const service = await startService(readConfig(variables), {
