@@ -88,6 +88,7 @@ export interface Config {
     readonly attachmentBytes: number
     readonly requestsInFlight: number
     readonly requestsInFlightPerAddress: number
+    readonly requestsInFlightPerGuest: number
     readonly requestsArriving: number
     readonly requestsArrivingPerAddress: number
     readonly eventStreams: number
@@ -287,6 +288,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       attachmentBytes: env.MAX_ATTACHMENT_BYTES,
       requestsInFlight: env.MAX_REQUESTS_IN_FLIGHT ?? env.MAX_REQUESTS_UNDER_WAY ?? MAX_REQUESTS_IN_FLIGHT,
       requestsInFlightPerAddress: env.MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS,
+      requestsInFlightPerGuest: env.MAX_REQUESTS_IN_FLIGHT_PER_GUEST,
       requestsArriving: env.MAX_REQUESTS_ARRIVING,
       requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
       eventStreams: env.MAX_EVENT_STREAMS,

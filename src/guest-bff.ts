@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express'
 import { createApp } from './app.ts'
 import type { Config, SitesSource } from './config.ts'
 import { createLog, type Log } from './log.ts'
+import { createLogSampler } from './log-sampler.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics } from './metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
@@ -26,6 +27,8 @@ export interface GuestBff {
   readonly readiness: Readiness
   /** How many requests are being served now. */
   readonly requestsInFlight: number
+  /** For the server of `app`: counts and logs a connection that it closed for want of room. */
+  noteDroppedConnection(): void
   /** Resolves within a second, when the shared state is available or known not to be. */
   readonly started: Promise<void>
   /** Reads the files of settings again, as happens when they change; undefined where there are none. */
@@ -37,6 +40,9 @@ export interface GuestBff {
   /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
   close(): Promise<void>
 }
+
+const TOO_MANY_CONNECTIONS =
+  'There are more connections than the file limit of the process has room for, or one address has hundreds without a request.'
 
 /** Builds the whole service. It opens no port and reads no environment. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
@@ -86,6 +92,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     )
   }
 
+  const sampleDropped = createLogSampler()
   const reload = () => {
     sites.reload()
     watched?.watch(source.files)
@@ -104,6 +111,11 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     readiness,
     get requestsInFlight() {
       return inFlight.open
+    },
+    noteDroppedConnection: () => {
+      metrics.connectionDropped()
+      const count = sampleDropped('connection')
+      if (count !== undefined) log.warn({ count, hint: TOO_MANY_CONNECTIONS }, 'connections were closed')
     },
     started: sites.started,
     reload: watched && reload,

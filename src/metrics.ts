@@ -23,6 +23,8 @@ export interface UpstreamCall {
 export interface Metrics {
   requestEnded(request: EndedRequest): void
   problemAnswered(code: string): void
+  /** A connection that was closed before it had a request. */
+  connectionDropped(): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
   /** An error of the program itself, which ended one guest's connection or stream. */
@@ -87,6 +89,11 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
     registers,
   })
+  const droppedConnections = new Counter({
+    name: 'guest_bff_dropped_connections_total',
+    help: 'Connections that were closed because there were too many.',
+    registers,
+  })
   const upstreamCalls = new Histogram({
     name: 'guest_bff_upstream_call_duration_seconds',
     help: 'Calls to Genesys Cloud and how long each took; outcome is ok, http_ and a status, or what prevented an answer.',
@@ -143,6 +150,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       problems.inc({ code: boundedOutcome(code) })
       if (code === 'origin_not_allowed') refusedOrigins.inc()
     },
+    connectionDropped: () => droppedConnections.inc(),
     upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
       upstreamCalls.observe(
         { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },

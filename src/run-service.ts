@@ -3,7 +3,12 @@ import type { Express } from 'express'
 import type { Config } from './config.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
-import { startServer, type ConnectionProblemCode, type RawResponse } from './server/http-server.ts'
+import {
+  startServer,
+  type ConnectionProblemCode,
+  type ListenOptions,
+  type RawResponse,
+} from './server/http-server.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 
@@ -36,15 +41,19 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     requestTimeoutMs: config.limits.requestTimeoutMs,
     errorResponse: (code: ConnectionProblemCode) => rawResponse(code, config),
   }
-  const listenOn = async (variable: string, app: Express, port: number) => {
+  const listenOn = async (variable: string, app: Express, port: number, limits?: ConnectionLimits) => {
     try {
-      return await startServer(app, { ...listen, port })
+      return await startServer(app, { ...listen, ...limits, port })
     } catch (error) {
       await bff.close()
       throw isPortTaken(error) ? portTaken(variable, port, error) : error
     }
   }
-  const server = await listenOn('PORT', bff.app, config.port)
+  const server = await listenOn('PORT', bff.app, config.port, {
+    maxConnections: maxConnections(),
+    limitsHeads: config.trustProxy === 0,
+    onDropped: () => bff.noteDroppedConnection(),
+  })
   const startManagement = (port: number) =>
     listenOn('MANAGEMENT_PORT', bff.managementApp, port).catch(async (error: unknown) => {
       await server.stop(0)
@@ -84,6 +93,17 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     stop: () => (stopped ??= stop()),
     stopTimeoutMs: drainDelayMs + drainMs,
   }
+}
+
+type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
+
+/** Half of the files that the process may open: a guest who listens needs one connection here and one to Genesys. */
+function maxConnections(): number | undefined {
+  const { userLimits } = process.report.getReport() as unknown as {
+    readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
+  }
+  const files = Number(userLimits?.open_files?.soft)
+  return Number.isFinite(files) ? Math.floor(files / 2) : undefined
 }
 
 function isPortTaken(error: unknown): boolean {

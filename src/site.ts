@@ -12,6 +12,7 @@ import { createSiteChecks, type ReadinessCheck } from './readiness.ts'
 import { addDeploymentRoutes } from './routes/deployment.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes } from './routes/guest-routes.ts'
+import { limitOpen } from './server/admission.ts'
 import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
 import { createMemoryWatch } from './server/memory-watch.ts'
 import { reconnectSpreadMs } from './server/reconnect-spread.ts'
@@ -269,7 +270,15 @@ function createSiteRouter(
   metrics.countBodies(() => bodies.open)
   const setSessionCookie = createSessionCookie(config.session)
   const session = createSessionGuard(sessions, config.session.cookie ? config.session.cookieName : undefined)
-  const guards = guestRouteGuards({ gate, rate, session, bodies, maxBodyBytes: config.limits.bodyBytes })
+  const inFlightByGuest = limitOpen({ max: Infinity, maxPerKey: config.limits.requestsInFlightPerGuest })
+  const guards = guestRouteGuards({
+    gate,
+    rate,
+    session,
+    bodies,
+    inFlightByGuest,
+    maxBodyBytes: config.limits.bodyBytes,
+  })
   const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
   const router = Router()
   addGuestRoutes(router, { services, guards, newDeadline, monotonicNow, setSessionCookie })
@@ -278,7 +287,7 @@ function createSiteRouter(
     live,
     streams,
     isMemoryLow: createMemoryWatch({ limitBytes: config.limits.memoryBytes }),
-    guards: guards.guest,
+    guards: guards.listener,
     acceptsStreams: () => !state.isClosed,
     setSessionCookie,
   })

@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express'
-import type { OpenLimit } from '../server/admission.ts'
+import { whenClosed, type OpenLimit } from '../server/admission.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { jsonBody, uploadBody } from './request-body.ts'
-import type { SessionGuard } from './session-guard.ts'
+import { RequestError } from './request-error.ts'
+import { claimsOf, type SessionGuard } from './session-guard.ts'
 
 /** What a request passes before a guest's route, in this order. */
 export interface GuestRouteGuards {
@@ -11,6 +12,8 @@ export interface GuestRouteGuards {
   readonly opening: RequestHandler[]
   /** What any allowed page may read; a session token is optional. */
   readonly page: RequestHandler[]
+  /** An event stream: a valid session token. */
+  readonly listener: RequestHandler[]
   /** Everything else: a valid session token, at a guest's pace. */
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
@@ -24,14 +27,18 @@ export function guestRouteGuards(options: {
   readonly rate: RateLimits
   readonly session: SessionGuard
   readonly bodies: OpenLimit
+  /** Requests in flight of each guest. */
+  readonly inFlightByGuest: OpenLimit
   readonly maxBodyBytes: number
 }): GuestRouteGuards {
-  const { gate, rate, session, bodies, maxBodyBytes } = options
+  const { gate, rate, session, bodies, inFlightByGuest, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes, { bodies })
-  const guest = [noStore, session.required, rate.perGuest, ...rate.shared]
+  const listener = [noStore, session.required, rate.perGuest, ...rate.shared]
+  const guest = [...listener, limitGuest(inFlightByGuest)]
   return {
     opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
     page: [noStore, gate.requireOrigin, ...rate.shared, session.optional],
+    listener,
     guest,
     guestWithBody: [...guest, body],
     guestWithFile: [...guest, uploadBody(bodies)],
@@ -41,4 +48,21 @@ export function guestRouteGuards(options: {
 const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store')
   next()
+}
+
+function limitGuest(inFlight: OpenLimit): RequestHandler {
+  return (req, res, next) => {
+    const release = inFlight.acquire(claimsOf(req).sid)
+    if (typeof release === 'string') {
+      next(
+        new RequestError('rate_limited', 'Too many requests of this guest are in flight.', {
+          retryAfterSeconds: 1,
+          hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST bounds the requests that one guest has in flight.',
+        }),
+      )
+      return
+    }
+    whenClosed(res, release)
+    next()
+  }
 }

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
+import { limitOpen } from './admission.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -10,7 +11,8 @@ export interface RunningServer {
   stop(withinMs: number): Promise<void>
 }
 
-const HEADERS_TIMEOUT_MS = 15_000
+/** A head arrives in one packet or two; a connection that sends none is closed, too. */
+const HEADERS_TIMEOUT_MS = 5000
 /** How often Node.js looks for late requests; its default of 30 s would triple the timeout above. */
 const TIMEOUT_CHECK_MS = 2000
 /** Longer than the usual 60 s of load balancers, so that they close idle connections first. */
@@ -19,6 +21,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
 const CLOSE_IDLE_EVERY_MS = 250
 /** Connections waiting to be accepted. After a restart all pages reconnect at once; with the usual 511 many would retry for seconds. */
 const BACKLOG = 8192
+
+/** Connections of one address on which no complete head has arrived yet. Each may hold `maxHeaderSize` bytes and more. */
+const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 
 /** Refusals by Node.js' parser or its timeouts, before there is a request. */
 export type ConnectionProblemCode =
@@ -38,6 +43,12 @@ export interface ListenOptions {
   readonly requestTimeoutMs: number
   /** The response where Node.js refuses a request itself. Default: Node.js' own responses, without a body. */
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
+  /** Above it new connections are closed. Default: no bound. */
+  readonly maxConnections?: number | undefined
+  /** Whether addresses are those of clients, and not of a proxy in front: limits the unfinished heads of each. */
+  readonly limitsHeads?: boolean
+  /** Called for each connection that was closed because of these limits. */
+  readonly onDropped?: () => void
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
@@ -56,6 +67,9 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   })
   // Frees connections whose reader has stopped reading. Later than the timeouts above, which get a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
+  server.on('drop', () => options.onDropped?.())
+  if (options.limitsHeads) limitHeads(server, () => options.onDropped?.())
   if (errorResponse === undefined) server.on('request', app)
   else {
     server.on('request', (req, res) => {
@@ -82,6 +96,23 @@ async function stop(server: http.Server, withinMs: number): Promise<void> {
   await closed
   clearInterval(closeIdle)
   clearTimeout(force)
+}
+
+/** Closes connections of an address that has too many on which no request has arrived. */
+function limitHeads(server: http.Server, onDropped: () => void): void {
+  const unfinished = limitOpen({ max: Infinity, maxPerKey: MAX_UNFINISHED_HEADS_PER_ADDRESS })
+  const releases = new WeakMap<Socket, () => void>()
+  server.on('connection', (socket: Socket) => {
+    const release = unfinished.acquire(socket.remoteAddress ?? '')
+    if (typeof release === 'string') {
+      socket.destroy()
+      onDropped()
+      return
+    }
+    releases.set(socket, release)
+    socket.once('close', release)
+  })
+  server.on('request', ({ socket }) => releases.get(socket)?.())
 }
 
 /** Responds where Node.js' parser or timeouts refuse a request, and to expectations that the service does not support. */

@@ -163,6 +163,7 @@ const Env = z.object({
   MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
   MAX_REQUESTS_IN_FLIGHT: whole(1, 100_000).optional(),
   MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: whole(1, 100_000).default(500),
+  MAX_REQUESTS_IN_FLIGHT_PER_GUEST: whole(1, 100_000).default(8),
   /** The former name of `MAX_REQUESTS_IN_FLIGHT`, for one release. */
   MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).optional(),
   MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
