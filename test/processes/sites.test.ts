@@ -9,8 +9,8 @@ import { startProcess } from './start-process.ts'
 test('SIGHUP makes a running service take up a new site at once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sites-process-'))
   const file = join(folder, 'sites.json')
-  const write = (...origins: string[]) =>
-    writeFileSync(file, JSON.stringify({ sites: { shop: { origins } } }))
+  const write = (...ALLOWED_ORIGINS: string[]) =>
+    writeFileSync(file, JSON.stringify({ sites: { shop: { ALLOWED_ORIGINS } } }))
   write('https://shop.example.com')
   const genesys = await startSimulator({ agent: 'silent' })
   const service = await startProcess(genesys, { ALLOWED_ORIGINS: '', SITES_FILE: file })
