@@ -3,7 +3,10 @@ import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
 /** What an orchestrator asks. */
 export interface HealthOptions {
-  readonly report: (req: Request, res: Response) => Promise<{
+  readonly report: (
+    req: Request,
+    res: Response,
+  ) => Promise<{
     readonly status: 'ready' | 'degraded' | 'not ready'
     readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
   }>
