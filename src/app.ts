@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type RequestHandler, type Response } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import type { Config } from './config.ts'
 import { metricsPage } from './management-app.ts'
 import type { MetricsPage } from './metrics.ts'
 import { addressKey, createProxyTrust } from './middleware/client-address.ts'
+import { originOf } from './middleware/origin-gate.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { createOpenApiJson } from './openapi/openapi-json.ts'
 import { problemHandler } from './problems/problem-handler.ts'
@@ -64,17 +65,18 @@ export function createApp(parts: AppParts): Express {
   // Without rate limits: an orchestrator may share its address with guests, and these responses cost no more than a refusal.
   addHealthRoutes(app, {
     guards: [enforceOrigin],
-    report: () => parts.readiness.report(),
+    report: (req, res) => parts.readiness.report(oneOfSeveralSites(req, res)),
     hints: config.problemHints,
   })
   if (parts.traceRequest) app.use(parts.traceRequest)
   app.use((req, res, next) => frontOf(res).rate.perAddress(req, res, next), enforceOrigin)
   app.use((req, res, next) => {
-    const { site } = res.locals as { site?: Site }
+    const site = siteOf(res)
     if (site) site.router(req, res, next)
     else next()
   })
-  if (parts.metricsPage) app.get('/metrics', metricsPage(parts.metricsPage, PUBLIC_METRICS_MAX_AGE_MS))
+  if (parts.metricsPage)
+    app.get('/metrics', notForPagesOfSites, metricsPage(parts.metricsPage, PUBLIC_METRICS_MAX_AGE_MS))
   app.use('/docs/problems', problemPages())
   app.use(
     developerFileRoutes({
@@ -87,6 +89,18 @@ export function createApp(parts: AppParts): Express {
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
   app.use(problemHandler((res: Response) => frontOf(res)))
   return app
+}
+
+/** The site of a request from a page, where there are several: the page is shown nothing of the others. */
+function oneOfSeveralSites(req: Request, res: Response): string | undefined {
+  return originOf(req) === undefined ? undefined : siteOf(res)?.id
+}
+
+const notForPagesOfSites: RequestHandler = (req, res, next) =>
+  next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
+
+function siteOf(res: Response): Site | undefined {
+  return res.locals.site as Site | undefined
 }
 
 const enforceOrigin: RequestHandler = (req, res, next) => frontOf(res).gate.enforceOrigin(req, res, next)

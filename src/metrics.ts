@@ -176,7 +176,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
     redisCommandFailed: () => redisFailures?.inc(),
     observeRedis(isAvailable) {
-      redisFailures = new Counter({
+      redisFailures ??= new Counter({
         name: 'guest_bff_redis_failures_total',
         help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
         registers,

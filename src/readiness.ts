@@ -32,7 +32,8 @@ export interface ReadinessReport {
 }
 
 export interface Readiness {
-  report(): Promise<ReadinessReport>
+  /** @param onlySite one of several sites, for a report that says nothing of the others */
+  report(onlySite?: string): Promise<ReadinessReport>
   /** Listed with the checks from now on, in place of an earlier one with its name. */
   addNotice(notice: ReadinessCheck): void
 }
@@ -98,8 +99,12 @@ export function createReadiness(options: {
 }): Readiness {
   const notices = new Map<string, ReadinessCheck>()
   return {
-    async report() {
-      const report = reportOf(await options.sites(), [...notices.values()])
+    async report(onlySite) {
+      const sites = await options.sites()
+      const report =
+        onlySite === undefined
+          ? reportOf(sites, [...notices.values()])
+          : reportOf(sites.filter(({ site }) => site === onlySite))
       if (!options.state.isStopping) return report
       const draining = { name: 'draining', ok: false, essential: true, code: 'shutting_down' } as const
       return { status: 'not ready', checks: [...report.checks, draining] }
