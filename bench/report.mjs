@@ -42,7 +42,7 @@ function where({ nginx }) {
     return `${name} ${JSON.parse(readFileSync(file, 'utf8')).version}`
   }
   const peers = ['express', 'axios', 'http-proxy-middleware', 'fastify', '@fastify/http-proxy']
-  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'express-rate-limit', 'ws']
+  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'ws']
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${cpu.model.trim()}, ` +
       `Linux ${os.release()}, Node.js ${process.versions.node}.`,
