@@ -23,7 +23,6 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
     RATE_GUEST_PER_MINUTE: '1000000',
     RATE_ADDRESS_PER_MINUTE: '1000000',
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-    RATE_OVERALL_PER_SECOND: '1000000',
     MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
     ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
   }

@@ -66,7 +66,6 @@ test('a process whose output nobody reads ends in time when it is told to', asyn
   service = await startProcess(genesys, {
     LOG_LEVEL: 'trace',
     RATE_ADDRESS_PER_MINUTE: '100000',
-    RATE_OVERALL_PER_SECOND: '100000',
   })
   const page = await openPage(service.url)
   const stream = await page.events()
