@@ -70,7 +70,7 @@ export function createApp(parts: AppParts): Express {
   if (parts.traceRequest) app.use(parts.traceRequest)
   app.use((req, res, next) => frontOf(res).rate.perAddress(req, res, next), enforceOrigin)
   app.use((req, res, next) => {
-    const { site } = res.locals as { site?: Site }
+    const site = res.locals.site as Site | undefined
     if (site) site.router(req, res, next)
     else next()
   })
