@@ -7,7 +7,7 @@ const EXIT_GRACE_MS = 2000
 
 /**
  * Ends the process when it is told to, and when nothing else is left: the first signal drains, a second one does not
- * wait; an error that nobody caught is logged with what was being served, drains too, and ends it with 1.
+ * wait; an error that nobody caught is logged with the number of requests in flight, drains too, and ends it with 1.
  */
 export function superviseProcess(service: RunningService): void {
   const stop = () => Promise.race([service.stop(), pause(service.stopTimeoutMs + EXIT_GRACE_MS)])

@@ -79,6 +79,8 @@ function start(settings: Record<string, string>): Promise<Running> {
   return startTogether({
     genesys,
     settings: {
+      // Closing a stream reads /metrics until the service has noticed it.
+      RATE_ADDRESS_PER_MINUTE: '1000000',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
       UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
       ...settings,
