@@ -41,7 +41,7 @@ function where({ nginx }) {
   const peers = Object.keys(
     JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies,
   ).filter((name) => name !== 'd3-scale')
-  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'express-rate-limit', 'ws']
+  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'ws']
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${cpu.model.trim()}, ` +
       `Linux ${os.release()}, Node.js ${process.versions.node}.`,

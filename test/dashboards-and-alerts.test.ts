@@ -17,7 +17,8 @@ beforeAll(async () => {
   metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
   metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
   metrics.observeRedis(() => true)
-  metrics.countRequests({ waiting: () => 0, arriving: () => 0, inFlight: () => 0 })
+  metrics.countInFlight(() => 0)
+  metrics.countBodies(() => 0)
   for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     known.set(name, name)
     if (type === 'histogram')
