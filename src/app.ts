@@ -102,3 +102,5 @@ const notForPagesOfSites: RequestHandler = (req, res, next) =>
 function siteOf(res: Response): Site | undefined {
   return res.locals.site as Site | undefined
 }
+
+const enforceOrigin: RequestHandler = (req, res, next) => frontOf(res).gate.enforceOrigin(req, res, next)
