@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express'
 import { ConfigError, type Config, type KeysFile } from './config.ts'
 import type { ShedLoad } from './server/http-server.ts'
 import { createLog, type Log } from './log.ts'
+import { standardLogOutput, type LogOutput } from './log-output.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics, type Metrics, type MetricsPage } from './metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
@@ -58,6 +59,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const served: Served = config.sites
     ? createSites(config, config.sites, initialSites ?? [], parts, options)
     : createOnlySite(config, parts, options)
+  if (options.log === undefined) reportLogOutput(standardLogOutput(), metrics, served.readiness)
   served.app.once('mount', () => {
     isMounted = true
   })
@@ -140,6 +142,18 @@ function reloadOnChange(load: () => void, files: () => readonly string[]) {
   const watched = watchFiles(reload)
   watched.watch(files())
   return { reload, close: () => watched.close() }
+}
+
+function reportLogOutput(output: LogOutput, metrics: Metrics, readiness: Readiness): void {
+  metrics.observeLog(() => output.droppedLines)
+  const notice = () => {
+    const { failure } = output
+    const hint = `The log cannot be written to standard output (${failure}): lines wait, and are dropped when there are too many.`
+    const state = failure === undefined ? { ok: true } : { ok: false, essential: false, hint }
+    readiness.addNotice({ name: 'log', ...state })
+  }
+  output.onChange(notice)
+  if (output.failure !== undefined) notice()
 }
 
 function untrustedProxyNotice(log: Log, addNotice: (notice: ReadinessCheck) => void): RequestHandler {

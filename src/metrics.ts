@@ -40,6 +40,8 @@ export interface Metrics {
   redisCommandFailed(): void
   /** Has the metrics ask whether Redis answers, each time that they are read. */
   observeRedis(isAvailable: () => boolean): void
+  /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
+  observeLog(droppedLines: () => number): void
   /** Has the metrics ask for these numbers each time that they are read. */
   countRequests(counts: {
     readonly waiting: () => number
@@ -186,6 +188,8 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
         Number(isAvailable()),
       )
     },
+    observeLog: (droppedLines) =>
+      countedBy(registry, 'log_lines_dropped', 'Lines of the log that could not be written.', droppedLines),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

@@ -14,6 +14,7 @@ export interface ReadinessCheck {
     | 'redis'
     | 'sites-file'
     | 'session-keys-file'
+    | 'log'
   /** Which of several sites it is about. */
   readonly site?: string
   readonly ok: boolean
