@@ -39,7 +39,7 @@ export interface Metrics {
   /** A command that Redis did not answer, or refused. */
   redisCommandFailed(): void
   /** Has the metrics ask whether Redis answers, each time that they are read. */
-  observeRedis(isAvailable: () => boolean): void
+  observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
   /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
   observeLog(droppedLines: () => number): void
   /** Has the metrics ask for these numbers each time that they are read. */
@@ -178,14 +178,20 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
     },
     redisCommandFailed: () => redisFailures?.inc(),
-    observeRedis(isAvailable) {
+    observeRedis(redis) {
       redisFailures = new Counter({
         name: 'guest_bff_redis_failures_total',
         help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
         registers,
       })
       countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
-        Number(isAvailable()),
+        Number(redis.isAvailable),
+      )
+      countedBy(
+        registry,
+        'redis_round_trip_seconds',
+        'The quickest of the last ten commands.',
+        () => (redis.roundTripMs ?? 0) / 1000,
       )
     },
     observeLog: (droppedLines) =>

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const metrics = createMetrics({ processMetrics: true })
   metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
   metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
-  metrics.observeRedis(() => true)
+  metrics.observeRedis({ isAvailable: true, roundTripMs: 1 })
   metrics.countRequests({ waiting: () => 0, arriving: () => 0, inFlight: () => 0 })
   for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     known.set(name, name)

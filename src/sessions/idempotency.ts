@@ -103,7 +103,8 @@ export function createIdempotency<Answer>(options: {
     try {
       const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
-      await begun?.settle('answered', JSON.stringify(answer))
+      // The guest need not wait for the others to know: until then a repeat is in progress to them.
+      begun?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
       // Once unknown, a key stays so until it is answered or found not to be taken: later failures say nothing of the first try.
