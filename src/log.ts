@@ -1,8 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import { standardLogOutput } from './log-output.ts'
-import { UpstreamError } from './upstream/upstream-error.ts'
-import { RequestError } from './middleware/request-error.ts'
-import { SessionError } from './sessions/session-error.ts'
+import { isCodedError } from './upstream/coded-error.ts'
 
 const PLAIN_FIELDS = [
   'requestId',
@@ -118,13 +116,10 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
 function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
-  if (err instanceof UpstreamError) {
-    const { status, upstreamCode, correlationId, hint } = err.facts
-    const upstream = { status, code: upstreamCode, correlationId }
-    return { name, code: err.code, message, hint, upstream }
+  if (isCodedError(err)) {
+    const { code, facts, upstream } = err
+    return { name, code, message, hint: facts.hint, upstream }
   }
-  if (err instanceof SessionError || err instanceof RequestError)
-    return { name, code: err.code, message, hint: err.facts.hint }
   return {
     name,
     code: 'code' in err ? errorCode(err.code) : undefined,

@@ -19,7 +19,7 @@ export function createManagementApp(parts: {
   addHealthRoutes(app, { report: () => readiness.report(), hints: true })
   app.get('/metrics', metricsPage(metrics))
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
-  app.use(problemHandler({ log, publicUrl: '', hints: true }))
+  app.use(problemHandler(() => ({ log, publicUrl: '', hints: true })))
   return app
 }
 

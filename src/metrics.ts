@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SocketObserver } from './genesys/web-messaging/connection/socket-observer.ts'
 import type { ReadinessReport } from './readiness.ts'
 import { withDeadline } from './upstream/with-deadline.ts'
-import { OPERATION_LABELS } from './upstream-operation-labels.ts'
 
 export interface EndedRequest {
   readonly method: string
@@ -13,7 +12,7 @@ export interface EndedRequest {
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `give the history`; never made from a request. */
+  /** A constant of the caller, such as `read_history`; never made from a request. */
   readonly operation: string
   /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
   readonly outcome: string
@@ -24,6 +23,8 @@ export interface UpstreamCall {
 export interface Metrics {
   requestEnded(request: EndedRequest): void
   problemAnswered(code: string): void
+  /** A connection that was closed before it had a request. */
+  connectionDropped(): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
   /** An error of the program itself, which ended one guest's connection or stream. */
@@ -42,12 +43,9 @@ export interface Metrics {
   observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
   /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
   observeLog(droppedLines: () => number): void
-  /** Has the metrics ask for these numbers each time that they are read. */
-  countRequests(counts: {
-    readonly waiting: () => number
-    readonly arriving: () => number
-    readonly inFlight: () => number
-  }): void
+  /** Reads this number whenever the metrics are read. */
+  countInFlight(read: () => number): void
+  countBodies(read: () => number): void
 }
 
 export interface MetricsPage {
@@ -91,6 +89,11 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
     help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
+    registers,
+  })
+  const droppedConnections = new Counter({
+    name: 'guest_bff_dropped_connections_total',
+    help: 'Connections that were closed because there were too many.',
     registers,
   })
   const upstreamCalls = new Histogram({
@@ -149,12 +152,10 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       problems.inc({ code: boundedOutcome(code) })
       if (code === 'origin_not_allowed') refusedOrigins.inc()
     },
+    connectionDropped: () => droppedConnections.inc(),
     upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
       upstreamCalls.observe(
-        {
-          operation: boundedOperation(OPERATION_LABELS[operation] ?? snakeCase(operation)),
-          outcome: boundedOutcome(outcome),
-        },
+        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
@@ -172,14 +173,12 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
     },
     observeReadiness: (report) => observeReadiness(registry, report),
-    countRequests({ waiting, arriving, inFlight }) {
-      countedBy(registry, 'requests_waiting', 'Requests that wait to be begun, a second at most.', waiting)
-      countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
-      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
-    },
+    countInFlight: (read) => countedBy(registry, 'requests_in_flight', 'Requests in flight.', read),
+    countBodies: (read) =>
+      countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
     redisCommandFailed: () => redisFailures?.inc(),
     observeRedis(redis) {
-      redisFailures = new Counter({
+      redisFailures ??= new Counter({
         name: 'guest_bff_redis_failures_total',
         help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
         registers,
@@ -206,6 +205,7 @@ export function mergedMetricsPage(first: MetricsPage, others: () => readonly Met
   return {
     contentType: first.contentType,
     async text() {
+      if (others().length === 0) return first.text()
       const texts = await Promise.all([first, ...others()].map((page) => page.text()))
       const valuesByMetric = new Map<string, string[]>()
       for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {

@@ -3,7 +3,10 @@ import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
 /** What an orchestrator asks. */
 export interface HealthOptions {
-  readonly report: () => Promise<{
+  readonly report: (
+    req: Request,
+    res: Response,
+  ) => Promise<{
     readonly status: 'ready' | 'degraded' | 'not ready'
     readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
   }>
@@ -17,8 +20,8 @@ export function addHealthRoutes(router: IRouter, { report, hints, guards = [] }:
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
   })
-  router.get('/readyz', guards, async (_req: Request, res: Response) => {
-    const { status, checks } = await report()
+  router.get('/readyz', guards, async (req: Request, res: Response) => {
+    const { status, checks } = await report(req, res)
     const shown = hints ? checks : checks.map((check) => ({ ...check, hint: undefined }))
     res.setHeader('Cache-Control', 'no-store')
     res.status(status === 'not ready' ? 503 : 200).json({ status, checks: shown })

@@ -56,8 +56,8 @@ export interface ObservedAttempt {
 }
 
 interface Call {
-  /** What is asked, in the imperative: it completes "Genesys refused to …". Default `answer`. */
-  readonly operation?: string | undefined
+  /** Its name in logs, metrics, traces and messages, such as `send_message`. */
+  readonly operation: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly deadlineAtMs: number
@@ -122,7 +122,8 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     for (let number = 1; ; number++) {
       const startedAtMs = monotonicNow()
       const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
-      if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
+      if (leftMs <= 0)
+        throw new UpstreamError('upstream_timeout', `Not sent: no time was left (${operation}).`)
       let traced: TracedAttempt | undefined
       const outcome = await breaker.run(() => {
         traced = tracing?.startAttempt({ name, operation, method, url })
@@ -144,7 +145,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           headers: outcome.message.headers,
         })
       }
-      if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
+      if (!outcome) throw breakerOpenError(breaker.retryAfterSeconds())
       if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
       const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
       if (delayMs === undefined) throw failedCallError(outcome, call, endedAtMs)
@@ -153,7 +154,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   }
 
   return {
-    request({ operation = 'answer', method, url, headers, schema, allowNonJson, ...call }) {
+    request({ operation, method, url, headers, schema, allowNonJson, ...call }) {
       const { form } = call
       const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
       const body = form ? new URLSearchParams(form).toString() : toJson(call.body)
@@ -171,7 +172,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         read: (text) => readBody(text, { schema, allowNonJson, operation, retry: call.retry }),
       })
     },
-    upload({ operation = 'take the file', url, headers, body, sizeBytes, explain, deadlineAtMs }) {
+    upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
       body.on('error', () => undefined) // told by the outcome, also where the upload ends before the stream does
       return deliver({
         operation,

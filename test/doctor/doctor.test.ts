@@ -245,7 +245,7 @@ const SET_UPS: SetUp[] = [
     injectFaults: (genesys) =>
       void genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 500, times: 100 }),
     check: 'history',
-    says: /give the history now \(HTTP 500\)/,
+    says: /read_history, HTTP 500/,
   },
   {
     title: 'an object store that GENESYS_FILE_HOSTS leaves out',
@@ -396,8 +396,8 @@ test('each site of SITES_FILE is looked at, or the one that is asked for', async
   const folder = mkdtempSync(join(tmpdir(), 'doctor-sites-'))
   started.push(() => rmSync(folder, { recursive: true }))
   const sites = {
-    good: { origins: [origin], genesys: { deploymentId } },
-    bad: { origins: ['https://shop.example.com'], genesys: { deploymentId: randomUUID() } },
+    good: { ALLOWED_ORIGINS: [origin], GENESYS_DEPLOYMENT_ID: deploymentId },
+    bad: { ALLOWED_ORIGINS: ['https://shop.example.com'], GENESYS_DEPLOYMENT_ID: randomUUID() },
   }
   writeFileSync(join(folder, 'sites.json'), JSON.stringify({ sites }))
   const readSettings = () => readConfig({ ...settings, SITES_FILE: join(folder, 'sites.json') })

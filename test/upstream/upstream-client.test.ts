@@ -23,7 +23,7 @@ beforeEach(() => {
 
 function read(more: Partial<ThingRequest> = {}): ThingRequest {
   return {
-    operation: 'show the thing',
+    operation: 'read_thing',
     method: 'GET',
     url: `${API}/thing`,
     schema: Thing,
@@ -35,7 +35,7 @@ function read(more: Partial<ThingRequest> = {}): ThingRequest {
 
 function say(more: Partial<ThingRequest> = {}): ThingRequest {
   return read({
-    operation: 'take the message',
+    operation: 'send_message',
     method: 'POST',
     body: { text: 'Hi' },
     retry: 'non-idempotent',
@@ -429,7 +429,14 @@ describe('the breaker', () => {
 
 describe('uploads', () => {
   const upload = (body: Readable, sizeBytes: number, headers: Record<string, string> = {}) =>
-    client.upload({ url: `${upstream!.url}/file`, headers, body, sizeBytes, deadlineAtMs: Date.now() + 3000 })
+    client.upload({
+      operation: 'upload_file',
+      url: `${upstream!.url}/file`,
+      headers,
+      body,
+      sizeBytes,
+      deadlineAtMs: Date.now() + 3000,
+    })
 
   test('a file is streamed with exactly the headers given, and its length', async () => {
     let received = ''

@@ -136,7 +136,7 @@ async function isPermitted({ genesys, newDeadline }: CheckContext, url: string):
   const deadlineAtMs = newDeadline()
   const call = (authorization: string) =>
     genesys.api.request({
-      operation: 'show a permission',
+      operation: 'read_permissions',
       method: 'GET',
       url,
       headers: { authorization },

@@ -1,7 +1,8 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../upstream/coded-error.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
@@ -24,7 +25,7 @@ export interface RefusedCredentials {
 
 export interface RememberedRefusal {
   readonly message: string
-  readonly facts: UpstreamErrorFacts
+  readonly facts: ErrorFacts
   /** How long they are not tried again. */
   readonly forMs: number
 }
@@ -103,7 +104,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       return { token, ...tokenLifetime(expires_in, random) }
     },
     loadTimeoutMs: TOKEN_TIMEOUT_MS,
-    timeoutMessage: 'No access token came in time.',
+    timeoutMessage: 'Genesys did not respond in time (request_token).',
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
     negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),

@@ -6,7 +6,8 @@ import { WebSocket } from 'ws'
 import { monotonicNow } from '../../../upstream/monotonic-now.ts'
 import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../../upstream/coded-error.ts'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
 
 export interface HandshakeOptions {
   /** `wss://webmessaging.<domain>`, with or without `/v1`. */
@@ -68,7 +69,7 @@ export function handshakeError(
   deploymentId: string,
   origin: string | undefined,
 ): UpstreamError {
-  const facts: UpstreamErrorFacts = { status }
+  const facts: ErrorFacts = { status }
   const retryAfterSeconds = parseRetryAfter(headers['retry-after'], monotonicNow())
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = retryAfterSeconds
   if (status === 429) {

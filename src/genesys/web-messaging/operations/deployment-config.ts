@@ -84,7 +84,7 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
       return toDeploymentInfo(deploymentId, ...(await Promise.all(reads)))
     },
     loadTimeoutMs: READ_TIMEOUT_MS,
-    timeoutMessage: "The deployment's configuration did not come in time.",
+    timeoutMessage: 'Genesys did not respond in time (read_deployment_configuration).',
     ttlMs: () => TTL_MS,
     staleIfErrorMs: Infinity,
     negativeTtlMs: () => NEGATIVE_TTL_MS,
@@ -113,7 +113,7 @@ export async function readConfig(
   const { cdn, cdnUrl, deploymentId } = options
   try {
     return await cdn.request({
-      operation: "give the deployment's configuration",
+      operation: 'read_deployment_configuration',
       method: 'GET',
       url: `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`,
       schema: Config,
@@ -131,7 +131,7 @@ async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs:
   const url = `${apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
   const call = (authorization: string) =>
     api.request({
-      operation: 'give the deployment',
+      operation: 'read_deployment',
       method: 'GET',
       url,
       headers: { authorization },

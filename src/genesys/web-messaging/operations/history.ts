@@ -139,7 +139,7 @@ export function createHistory(options: {
       requireReads(reads, 1)
       return counted(reads, () =>
         api.request({
-          operation: 'give the history',
+          operation: 'read_history',
           method: 'GET',
           url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
           headers: {
@@ -166,7 +166,12 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return withDeadline(known, deadlineAtMs - monotonicNow(), 'The history did not come in time.')
+    if (known)
+      return withDeadline(
+        known,
+        deadlineAtMs - monotonicNow(),
+        'Genesys did not respond in time (read_history).',
+      )
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading

@@ -69,14 +69,14 @@ export function createAttributeWriter(options: {
     const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
     const { conversationId } = await call({
-      operation: 'find the conversation',
+      operation: 'find_conversation',
       method: 'GET',
       path: `${segment(messageId)}/details`,
       schema: MessageDetails,
     })
     const conversation = segment(conversationId)
     const { participants } = await call({
-      operation: 'give the conversation',
+      operation: 'read_conversation',
       method: 'GET',
       path: conversation,
       schema: MessageConversation,
@@ -86,7 +86,7 @@ export function createAttributeWriter(options: {
     )
     if (!customer) return false
     await call({
-      operation: 'write the attributes',
+      operation: 'write_attributes',
       method: 'PATCH',
       path: `${conversation}/participants/${segment(customer.id)}/attributes`,
       body: { attributes },

@@ -3,11 +3,11 @@ import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { selectedReplies, textsOf } from '../../selected-replies.ts'
 import type {
   AcceptedMessage,
-  ButtonReply,
   Guest,
   Message,
   OutgoingMessage,
   RepeatedMessage,
+  Reply,
 } from '../../guest-api.ts'
 import type { Frame, StructuredMessage } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
@@ -209,7 +209,7 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
   const choices = selectedReplies(sent)
-  const foundChoices = content.flatMap((part): readonly ButtonReply[] => {
+  const foundChoices = content.flatMap((part): readonly Reply[] => {
     if (part.type === 'form-response') return part.answers
     return part.type === 'button-response' ? [part] : []
   })
@@ -226,7 +226,7 @@ function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
 }
 
-const payloadsOf = (choices: readonly ButtonReply[]) => choices.map(({ payload }) => payload)
+const payloadsOf = (choices: readonly Reply[]) => choices.map(({ payload }) => payload)
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((id) => others.includes(id))

@@ -37,7 +37,7 @@ export function createTokenOperations(options: {
       const oauth = { redirectUri, code, idToken, nonce, codeVerifier }
       try {
         return await api.request({
-          operation: 'sign the guest in',
+          operation: 'sign_in',
           method: 'POST',
           url: `${tokenUrl}/oauthcodegrantjwtexchange`,
           body: { deploymentId, oauth, journeyContext },
@@ -52,7 +52,7 @@ export function createTokenOperations(options: {
     },
     async renew(refreshToken, deadlineAtMs) {
       const { jwt } = await api.request({
-        operation: "renew the guest's sign-in",
+        operation: 'renew_sign_in',
         method: 'POST',
         url: `${tokenUrl}/refresh`,
         body: { refreshToken, deploymentId },
@@ -64,7 +64,7 @@ export function createTokenOperations(options: {
     },
     async revoke(jwt, deadlineAtMs) {
       await api.request({
-        operation: 'sign the guest out',
+        operation: 'sign_out',
         method: 'DELETE',
         url: `${tokenUrl}/revoke`,
         headers: { authorization: `bearer ${jwt}` },

@@ -10,7 +10,6 @@ const NO_RATE_LIMITS = {
   RATE_GUEST_PER_MINUTE: '100000',
   RATE_ADDRESS_PER_MINUTE: '100000',
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
-  RATE_OVERALL_PER_SECOND: '100000',
 }
 const PAGES = 6
 /** Each is two events; a cursor tells fifty of the last five seconds apart, several times what the platform lets pass. */
@@ -49,7 +48,7 @@ function follow(page: Page): FollowedPage {
         wake()
         return false
       }
-      // Takes each event when it comes, and none for good.
+      // Looks at each event when it comes, and keeps waiting.
       void stream.next(take, 60_000).catch(() => undefined)
       await stream.ended
       stream.events.forEach(take)
@@ -82,8 +81,8 @@ test('while the settings change again and again, no send fails and no event is l
     statuses.push(status)
     if (statuses.length % RELOAD_EVERY !== 0) return
     versions += 1
-    running.sites.shop['limits'] = { openedTokens: 1000 + versions }
-    running.sites.bank['upstreamTimeoutMs'] = 4000 + versions
+    running.sites.shop['MAX_OPENED_TOKENS'] = 1000 + versions
+    running.sites.bank['UPSTREAM_TIMEOUT_MS'] = 4000 + versions
     // A mistake in between changes nothing.
     running.reload('{"sites":')
     running.reload()
@@ -113,12 +112,12 @@ test('while the settings change again and again, no send fails and no event is l
   expect(atBank).toEqual(Array.from({ length: MESSAGES }, (_, i) => `message ${i}`))
 }, 60_000)
 
-describe('when the file of the sites is read anew,', () => {
+describe('when the file of the sites is read again,', () => {
   test('a site that did not change goes on with its streams as they are', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     const stream = await page.events()
-    running.sites.bank['upstreamTimeoutMs'] = 4001
+    running.sites.bank['UPSTREAM_TIMEOUT_MS'] = 4001
     running.reload()
     await page.say('hello')
     await stream.next(({ data }) => data['text'] === 'hello')
@@ -132,7 +131,7 @@ describe('when the file of the sites is read anew,', () => {
     running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
     const sending = page.say('under way', { 'idempotency-key': 'one' })
     await running.shop.seenFrame({ action: 'onMessage', text: 'under way' })
-    running.sites.shop['upstreamTimeoutMs'] = 4001
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
     running.reload()
     const meanwhile = await page.say('under way', { 'idempotency-key': 'one' })
     expect(meanwhile).toMatchObject({ status: 409, body: { code: 'request_in_progress' } })
@@ -147,7 +146,7 @@ describe('when the file of the sites is read anew,', () => {
     const page = await openPage(running.url, {}, SHOP)
     await page.say('hello')
     expect((await page.ask('DELETE', '/guest-session')).status).toBe(204)
-    running.sites.shop['upstreamTimeoutMs'] = 4001
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
     running.reload()
     expect((await page.say('too late')).body.code).toBe('session_ended')
   })
@@ -157,7 +156,7 @@ describe('when the file of the sites is read anew,', () => {
     const page = await openPage(running.url, {}, SHOP)
     const stream = await page.events()
     const { shop, bank } = running.sites
-    running.reload({ sites: { bank, store: { ...shop, origins: ['https://store.example.com'] } } })
+    running.reload({ sites: { bank, store: { ...shop, ALLOWED_ORIGINS: ['https://store.example.com'] } } })
     await stream.next(({ event }) => event === 'reconnect')
     await stream.ended
     expect((await page.say('anybody?')).status).toBe(403)
@@ -171,7 +170,7 @@ describe('when the file of the sites is read anew,', () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)
-    running.sites.shop.origins.push('https://new.example.com')
+    running.sites.shop.ALLOWED_ORIGINS.push('https://new.example.com')
     running.write()
     while ((await status()) !== 201) continue
   }, 20_000)
@@ -184,19 +183,59 @@ describe('when the file of the sites is read anew,', () => {
     const ready = async () =>
       (await ask(running.url, 'GET', '/readyz')).body as { status: string; checks: object[] }
     expect(await ready()).toMatchObject({ status: 'ready' })
-    running.sites.shop.genesys['region'] = 'nowhere-1'
-    running.sites.bank.genesys['oauth'] = { clientId: 'id', clientSecret: 'file:canary-in-a-wrong-place' }
+    running.sites.shop['GENESYS_REGION'] = 'nowhere-1'
+    running.sites.bank['GENESYS_CLIENT_SECRET_FILE'] = 'canary-in-a-wrong-place'
     running.reload()
     const report = await ready()
     expect(report.status).toBe('degraded')
     const told = JSON.stringify(report) + running.logLines.join('')
-    expect(told).toContain('sites.shop.genesys.region is not a region of Genesys Cloud')
-    expect(told).toContain('sites.bank.genesys.oauth.clientSecret names a file that cannot be read (ENOENT)')
+    expect(told).toContain('sites.shop: GENESYS_REGION is not a region of Genesys Cloud')
+    expect(told).toContain('sites.bank: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read (ENOENT)')
     expect(told).not.toContain('canary')
     expect((await page.say('still here')).status).toBe(201)
     await stream.next(({ data }) => data['text'] === 'still here')
     stream.close()
     running.reload(good)
     expect(await ready()).toMatchObject({ status: 'ready' })
+  })
+})
+
+describe('a site that was replaced', () => {
+  const upstreamSockets = async () => {
+    const text = String((await ask(running.url, 'GET', '/metrics')).body)
+    return Number(/^guest_bff_upstream_sockets\{site="shop"\} (.+)$/m.exec(text)?.[1])
+  }
+
+  test('keeps its connections to Genesys until its last response has ended, and closes them then', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
+    const sending = page.say('in flight')
+    await running.shop.seenFrame({ action: 'onMessage', text: 'in flight' })
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    expect(await upstreamSockets()).toBe(1)
+    expect((await sending).status).toBe(201)
+    while ((await upstreamSockets()) !== 0) continue
+  })
+
+  test('without an open response closes at once', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    expect((await page.say('hello')).status).toBe(201)
+    expect(await upstreamSockets()).toBe(1)
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    while ((await upstreamSockets()) !== 0) continue
+  })
+
+  test('is replaced again and again, also where replicas share their state', async () => {
+    running = await startSites({ REDIS_URL: 'redis://127.0.0.1:1' })
+    for (const timeoutMs of [4001, 4002]) {
+      running.sites.shop['UPSTREAM_TIMEOUT_MS'] = timeoutMs
+      running.reload()
+      expect(running.logLines.join('')).not.toContain('the settings stay as they were')
+    }
+    expect((await openPage(running.url, {}, SHOP)).opened.status).toBe(201)
   })
 })
