@@ -1,4 +1,4 @@
-// npm run endurance [-- --only restart,once,soak] [--share 0.1] [--seed N] [--minutes N] [--messages N] [--rounds N] [--report-figures]
+// npm run endurance [-- --only restart,once,soak,faults] [--share 0.1] [--seed N] [--minutes N] [--messages N] [--rounds N] [--report-figures]
 //
 // The built service on 127.0.0.1 under what it has to endure: rolling restarts, kills and cut
 // connections, hours of faults. Ends by itself, prints what it measured, and exits with 1 when a bound does not hold.
@@ -7,13 +7,14 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createVerdict } from '../bench/verdict.mjs'
+import { endureFaults } from './faults.mjs'
 import { endureOnce } from './once.mjs'
 import { endureRestarts } from './restart.mjs'
 import { endureSoak } from './soak.mjs'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'restart,once,soak' },
+    only: { type: 'string', default: 'restart,once,soak,faults' },
     share: { type: 'string', default: '1' },
     seed: { type: 'string' },
     minutes: { type: 'string' },
@@ -34,6 +35,7 @@ const parts = {
   restart: () => endureRestarts({ verdict, seed, share, rounds: number(values.rounds) }),
   once: () =>
     endureOnce({ verdict, seed, messages: Number(values.messages ?? Math.max(1000, 100_000 * share)) }),
+  faults: () => endureFaults({ verdict }),
   soak: () => endureSoak({ verdict, seed, minutes: Number(values.minutes ?? Math.max(0.25, 15 * share)) }),
 }
 verdict.giveUpAfter(GIVE_UP_MS)

@@ -2,9 +2,10 @@ import type { Express, RequestHandler } from 'express'
 import { createApp } from './app.ts'
 import type { Config, SitesSource } from './config.ts'
 import { createLog, type Log } from './log.ts'
+import { standardLogOutput, type LogOutput } from './log-output.ts'
 import { createLogSampler } from './log-sampler.ts'
 import { createManagementApp } from './management-app.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
 import { createReadiness, type Readiness, type ReadinessCheck } from './readiness.ts'
 import { limitOpen } from './server/admission.ts'
@@ -71,6 +72,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const source = config.sites ?? onlySite(config)
   const sites = createSites(config, source, parts, options)
   metrics.observeReadiness(() => readiness.report())
+  if (options.log === undefined) reportLogOutput(standardLogOutput(), metrics, readiness)
   const app = createApp({
     config,
     sites,
@@ -141,6 +143,18 @@ function onlySite(config: Config): SitesSource {
       return [{ id: undefined, config: { ...config, session: { ...config.session, keys } } }]
     },
   }
+}
+
+function reportLogOutput(output: LogOutput, metrics: Metrics, readiness: Readiness): void {
+  metrics.observeLog(() => output.droppedLines)
+  const notice = () => {
+    const { failure } = output
+    const hint = `The log cannot be written to standard output (${failure}): lines wait, and are dropped when there are too many.`
+    const state = failure === undefined ? { ok: true } : { ok: false, essential: false, hint }
+    readiness.addNotice({ name: 'log', ...state })
+  }
+  output.onChange(notice)
+  if (output.failure !== undefined) notice()
 }
 
 function untrustedProxyNotice(log: Log, readiness: Readiness): RequestHandler {

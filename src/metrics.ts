@@ -40,7 +40,9 @@ export interface Metrics {
   /** A command that Redis did not answer, or refused. */
   redisCommandFailed(): void
   /** Has the metrics ask whether Redis answers, each time that they are read. */
-  observeRedis(isAvailable: () => boolean): void
+  observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
+  /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
+  observeLog(droppedLines: () => number): void
   /** Reads this number whenever the metrics are read. */
   countInFlight(read: () => number): void
   countBodies(read: () => number): void
@@ -175,16 +177,24 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     countBodies: (read) =>
       countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
     redisCommandFailed: () => redisFailures?.inc(),
-    observeRedis(isAvailable) {
+    observeRedis(redis) {
       redisFailures ??= new Counter({
         name: 'guest_bff_redis_failures_total',
         help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
         registers,
       })
       countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
-        Number(isAvailable()),
+        Number(redis.isAvailable),
+      )
+      countedBy(
+        registry,
+        'redis_round_trip_seconds',
+        'The quickest of the last ten commands.',
+        () => (redis.roundTripMs ?? 0) / 1000,
       )
     },
+    observeLog: (droppedLines) =>
+      countedBy(registry, 'log_lines_dropped', 'Lines of the log that could not be written.', droppedLines),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const metrics = createMetrics({ processMetrics: true })
   metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
   metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
-  metrics.observeRedis(() => true)
+  metrics.observeRedis({ isAvailable: true, roundTripMs: 1 })
   metrics.countInFlight(() => 0)
   metrics.countBodies(() => 0)
   for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {

@@ -106,10 +106,16 @@ export interface OutgoingMessage {
    * the message `afterId`, or else since the first try, or that of the last minutes where neither is
    * known) and sends only when it isn't there.
    */
-  readonly repeat?:
-    { readonly afterId?: string | undefined; readonly firstTriedAtMs?: number | undefined } | undefined
+  readonly repeat?: RepeatedMessage | undefined
   /** Attributes to go along, when they changed since the last delivery. */
   readonly attributes?: Attributes | undefined
+}
+
+export interface RepeatedMessage {
+  readonly afterId?: string | undefined
+  readonly firstTriedAtMs?: number | undefined
+  /** Called when no earlier try was taken: another repeat need not look for those. */
+  readonly onNotTaken?: (() => void) | undefined
 }
 
 /** A guest's message that Genesys has. */

@@ -18,6 +18,8 @@ export interface SharedState {
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
   readonly isAvailable: boolean
+  /** What Redis takes for an answer; undefined until that is known. */
+  readonly roundTripMs: number | undefined
   /** `SESSION_KEYS` from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
   /** Resolves within a second, when Redis has answered or is known not to. */
@@ -58,7 +60,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
       return client.default.createClient(clientOptions(options.url))
     },
   })
-  metrics.observeRedis(() => connection.isAvailable)
+  metrics.observeRedis(connection)
 
   return {
     countRateLimit: createSharedRateLimits({ connection, seals, prefix: `${keyPrefix}rate:` }),
@@ -72,6 +74,9 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
     get isAvailable() {
       return connection.isAvailable
+    },
+    get roundTripMs() {
+      return connection.roundTripMs
     },
     started: connection.started,
     replaceKeys: (keys) => seals.replaceKeys(keys),

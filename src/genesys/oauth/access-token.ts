@@ -9,6 +9,8 @@ import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
 /** Wrong credentials are tried once a minute, not once a page. */
 const REFUSAL_TTL_MS = 60_000
+/** A single 400 or 401 can be a passing fault: this replica alone remembers it, and tries once more after this. */
+const FIRST_REFUSAL_TTL_MS = 2_000
 /** One request for a token, with its retries, whoever waits for it. */
 const TOKEN_TIMEOUT_MS = 20_000
 /** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
@@ -70,20 +72,28 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
+  let refusedBefore: string | undefined
 
   /** Asks Genesys, unless it has refused the same credentials at another replica a moment ago. */
   async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
     const { refused } = options
-    const credentials = refused === undefined ? '' : describe(options)
+    const credentials = describe(options)
     const known = await refused?.recall(credentials)
-    refusalTtlMs = known?.forMs ?? REFUSAL_TTL_MS
-    if (known) throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    if (known) {
+      refusalTtlMs = known.forMs
+      throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    }
     try {
-      return await requestToken(client, options, deadlineAtMs)
+      const token = await requestToken(client, options, deadlineAtMs)
+      refusedBefore = undefined
+      return token
     } catch (error) {
       if (isRefusal(error)) {
+        const isRefusedAgain = refusedBefore === credentials
+        refusedBefore = credentials
+        refusalTtlMs = isRefusedAgain ? REFUSAL_TTL_MS : FIRST_REFUSAL_TTL_MS
         const { message, facts } = error
-        await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
+        if (isRefusedAgain) await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
       }
       throw error
     }

@@ -73,6 +73,9 @@ export interface DeploymentConfigOptions {
   readonly monotonicNow: () => number
 }
 
+/** The REST API only adds a name: a login host that hangs keeps nobody waiting for the rest. */
+const DETAILS_TIMEOUT_MS = 2_000
+
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
   const { deploymentId, monotonicNow } = options
   const info = createCachedValue({
@@ -123,7 +126,8 @@ export async function readConfig(
 }
 
 async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs: number) {
-  const { api, apiUrl, deploymentId, accessToken } = options
+  const { api, apiUrl, deploymentId, accessToken, monotonicNow } = options
+  const detailsByMs = Math.min(deadlineAtMs, monotonicNow() + DETAILS_TIMEOUT_MS)
   const url = `${apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
   const call = (authorization: string) =>
     api.request({
@@ -133,10 +137,10 @@ async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs:
       headers: { authorization },
       schema: WebDeployment,
       retry: 'idempotent',
-      deadlineAtMs,
+      deadlineAtMs: detailsByMs,
     })
   try {
-    return await accessToken?.authorize(call, deadlineAtMs)
+    return await accessToken?.authorize(call, detailsByMs)
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
     // It only adds a name: the public configuration says all that matters, and needs no permission.

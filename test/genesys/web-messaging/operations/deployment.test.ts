@@ -184,3 +184,14 @@ test('a driver can do everything but sign in, unless it is switched on', async (
   ])
   expect(api).not.toHaveProperty('signIn')
 })
+
+test('a login host that hangs does not keep the deployment waiting, whose name alone is missing then', async () => {
+  const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
+  genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
+  const startedAtMs = performance.now()
+  await guest()
+  const deployment = await api.deployment(soon())
+  expect(performance.now() - startedAtMs).toBeLessThan(4_000)
+  expect(deployment).toMatchObject({ id: genesys.deploymentId, status: 'active' })
+  expect(deployment).not.toHaveProperty('name')
+})
