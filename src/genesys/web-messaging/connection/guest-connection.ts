@@ -1,9 +1,9 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
+import type { Attributes, GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
 import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
-import { isInbound, readEvent, readMessage } from '../wire/read-message.ts'
-import { echo } from '../wire/requests.ts'
+import { hasPresence, isInbound, readEvent, readMessage } from '../wire/read-message.ts'
+import { echo, presence } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { OfferedPickers } from './offered-pickers.ts'
 import { RequestQueue, type AwaitedFrame, type GuestRequest } from './request-queue.ts'
@@ -24,6 +24,8 @@ export interface ConnectionSettings extends SocketSettings {
   readonly idleMs: number
   /** The pause after which a connection that only listens sends something, so that no proxy takes it for dead. */
   readonly echoMs: number
+  /** Whether the deployment starts conversations by itself; a promise where that has to be read first. */
+  readonly startsByItself: () => boolean | Promise<boolean>
 }
 
 /** The newest message seen on a connection. Overwritten in place, as there is one for each of thousands of guests. */
@@ -36,6 +38,7 @@ interface NewestMessage {
 }
 
 const ECHO_TIMEOUT_MS = 5_000
+const JOIN_TIMEOUT_MS = 5_000
 /** Genesys: two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
 /** How long a request may be unanswered before the connection is checked. */
@@ -50,6 +53,10 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
+  /** The attributes that the next `Join` takes along; `false` where no agent shall hear of the guest. */
+  joinWith: Attributes | false = {}
+  /** Whether Genesys has accepted the `Join` of the newest session. */
+  joined: Promise<boolean> = Promise.resolve(false)
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
@@ -196,6 +203,8 @@ export class GuestConnection implements SocketHandlers {
     this.#lastFrameAtMs = this.#settings.monotonicNow()
     // First, as the next request is sent within `accept` and must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
+    // A new chat, or a sign-in: the tabs that did not ask for it must know, and its `Join` goes first.
+    if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const outcome = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
@@ -203,9 +212,7 @@ export class GuestConnection implements SocketHandlers {
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        // A new chat, or a sign-in: the tabs that did not ask for it must know.
-        if (frame.body.connected) this.#applySession(frame.body)
-        else if (outcome !== 'answer') this.#leave('disconnected')
+        if (!frame.body.connected && outcome !== 'answer') this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
       case 'LogoutEvent':
@@ -307,6 +314,32 @@ export class GuestConnection implements SocketHandlers {
     const session = this.#settings.readSession(response)
     if (this.session.configure(session)) this.#forgetNewest()
     this.#emit({ ...this.#stateEvent(), ...(session.clearedExisting && { clearedExistingSession: true }) })
+    this.joined = session.isNew && !session.isReadOnly ? this.#join() : Promise.resolve(false)
+  }
+
+  /**
+   * Genesys: where the deployment starts conversations by itself, each new session waits for the guest's `Join`, which
+   * may carry the attributes. A conversation can also begin with the first message, so a failure is not the guest's.
+   */
+  async #join(): Promise<boolean> {
+    const isOn = this.joinWith && this.#settings.startsByItself()
+    // Without waiting where it is known: nothing must be sent before the `Join`.
+    if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
+    const attributes = this.joinWith || {}
+    this.joinWith = {}
+    try {
+      return await this.request({
+        frame: presence('Join', attributes),
+        purpose: 'message',
+        deadlineAtMs: this.#settings.monotonicNow() + JOIN_TIMEOUT_MS,
+        readAnswer: (frame) =>
+          (frame.class === 'StructuredMessage' && hasPresence(frame.body, 'Join')) || undefined,
+        ifLost: 'delivery-unknown',
+        isFirst: true,
+      })
+    } catch {
+      return false
+    }
   }
 
   #forgetNewest(): void {

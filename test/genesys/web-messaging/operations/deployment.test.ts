@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { Simulator } from '../../../../src/simulator/simulator.ts'
 import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
@@ -145,6 +147,55 @@ describe('opening a guest session', () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     genesys.injectFault('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new', attributesDelivered: false })
+  })
+})
+
+describe('a deployment that starts conversations by itself', () => {
+  const joins = ({ frames }: Simulator) =>
+    frames.filter(
+      ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Join"'),
+    )
+
+  test('is joined by a guest whom Genesys has forgotten', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    const jane = { ref: { token: 'token-1' }, origin: ORIGIN }
+    expect(await api.resume(jane, soon())).toMatchObject({ state: 'new' })
+    expect(joins(genesys)).toHaveLength(1)
+    expect(await api.resume(jane, soon())).toMatchObject({ state: 'resumed' })
+    expect(joins(genesys)).toHaveLength(1)
+  })
+
+  test('is joined when a connection that was lost comes back to a new session', async () => {
+    const { api, guest, genesys } = await startDriver({ autoStart: true })
+    const jane = await guest()
+    const page = listen(api, jane)
+    await page.until(isState('connected'))
+    genesys.forgetSession(jane.ref['token'])
+    genesys.dropSockets()
+    await genesys.nextFrame({ event: 'Join', direction: 'to-guest' })
+    expect(joins(genesys)).toHaveLength(2)
+  })
+
+  test('is joined before what a guest was about to say', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    await api.deployment(soon())
+    const jane = { ref: { token: 'token-1' }, origin: ORIGIN }
+    await api.send(jane, { text: 'Hello', tracingId: randomUUID() }, soon())
+    expect(genesys.transcript('token-1').map(({ type }) => type)).toEqual(['Event', 'Text'])
+  })
+
+  test('is joined after a sign-in, as the person', async () => {
+    const { api, guest, genesys } = await startDriver({ autoStart: true })
+    const code = genesys.authorizationCode('jane')
+    const { ref } = await api.signIn(await guest(), { redirectUri: ORIGIN, code }, soon())
+    expect(joins(genesys)).toHaveLength(2)
+    expect(joins(genesys)[1]?.token).toBe(ref['token'])
+  })
+
+  test('is not joined by a session in which no agent shall hear of the guest', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    await api.open({ ...JANE, withoutConversation: true }, soon())
+    expect(joins(genesys)).toEqual([])
   })
 })
 
