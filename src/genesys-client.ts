@@ -125,6 +125,7 @@ function createDriver(
       accessToken,
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,
+      idleMs: config.genesys.connectionIdleMs,
       requestTimeoutMs: config.upstreamTimeoutMs,
       tracing,
       now,

@@ -50,6 +50,7 @@ const FIELDS = {
     signIn: asBoolean('GENESYS_SIGN_IN'),
     fileHosts: asList('GENESYS_FILE_HOSTS'),
     connectionsPerMinute: asNumber('GENESYS_CONNECTIONS_PER_MINUTE'),
+    connectionIdleSeconds: asNumber('GENESYS_CONNECTION_IDLE_S'),
     language: asText('GENESYS_LANGUAGE'),
     divisionId: asText('GENESYS_DIVISION_ID'),
     flowId: asText('GENESYS_FLOW_ID'),

@@ -80,13 +80,14 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
   return router
 }
 
-function detailsOf({ message }: Entry, conversation: Conversation) {
+function detailsOf(entry: Entry, conversation: Conversation) {
+  const { message } = entry
   return {
     id: message.id,
     direction: message.direction.toLowerCase(),
     messengerType: 'webmessaging',
     timestamp: message.channel.time,
-    status: 'sent',
+    status: statusOf(entry),
     normalizedMessage: message,
     conversationId: conversation.id,
     selfUri: `${MESSAGES}/${message.id}/details`,
@@ -143,5 +144,14 @@ function messagesOf(conversation: Conversation, purpose: Participant['purpose'])
   const direction = purpose === 'customer' ? 'Inbound' : 'Outbound'
   return conversation.session.entries
     .filter((entry) => entry.conversation === conversation && entry.message.direction === direction)
-    .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
+    .map((entry) => ({
+      messageId: entry.message.id,
+      messageStatus: statusOf(entry),
+      messageTime: entry.message.channel.time,
+    }))
+}
+
+function statusOf({ message, isUndelivered }: Entry) {
+  if (message.direction === 'Inbound') return 'received'
+  return isUndelivered ? 'delivery-failed' : 'delivery-success'
 }

@@ -37,6 +37,8 @@ export interface Entry {
   message: StructuredMessage
   conversation: Conversation | undefined
   attributes: Record<string, string>
+  /** Genesys: of an agent's or bot's message, where the guest had no connection open. */
+  isUndelivered: boolean
 }
 
 /** What a guest token stands for: the connections of one guest, and what was said. */

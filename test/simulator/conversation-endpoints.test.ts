@@ -45,6 +45,26 @@ test('a message leads to its conversation and the guest in it', async () => {
   expect(participants[0]).toMatchObject({ state: 'connected', attributes: { plan: 'gold' } })
 })
 
+/** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
+test('what the agent says while the guest has no connection is marked as not delivered', async () => {
+  await talking()
+  const statuses = async () => {
+    const { participants } = (await found()) as unknown as {
+      participants: { messages: { messageStatus: string }[] }[]
+    }
+    return participants[1]!.messages.map(({ messageStatus }) => messageStatus)
+  }
+  simulator.agentSays('Are you there?')
+  await guest.next()
+  guest.socket.close()
+  while (simulator.connections(guest.token) > 0) await new Promise((resolve) => setImmediate(resolve))
+  const { id } = simulator.agentSays('Hello?', guest.token)
+  expect(await statuses()).toEqual(['delivery-success', 'delivery-failed'])
+  expect((await api(`/messages/${id}/details`)).body).toMatchObject({ status: 'delivery-failed' })
+  const lines = simulator.transcript(guest.token)
+  expect(lines.map(({ isUndelivered }) => isUndelivered)).toEqual([undefined, undefined, true])
+})
+
 test('a made-up message id tells whether the client may look at all', async () => {
   await talking()
   expect(await api('/messages/nothing/details')).toMatchObject({ status: 404, body: { code: 'not.found' } })

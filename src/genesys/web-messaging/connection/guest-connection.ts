@@ -20,7 +20,7 @@ export interface ConnectionSettings extends SocketSettings {
   readonly readSession: ReadSession
   /** The time of day, for messages without a time of their own. */
   readonly now: () => number
-  /** How long a connection that nobody needs stays open. */
+  /** How long a connection that nobody needs stays open. While none is open, Genesys marks messages as not delivered. */
   readonly idleMs: number
   /** The pause after which a connection that only listens sends something, so that no proxy takes it for dead. */
   readonly echoMs: number
@@ -39,6 +39,8 @@ interface NewestMessage {
 
 const ECHO_TIMEOUT_MS = 5_000
 const JOIN_TIMEOUT_MS = 5_000
+/** For a page that does not listen but reads the history from time to time. */
+const POLLING_IDLE_MS = 120_000
 /** Genesys: two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
 /** How long a request may be unanswered before the connection is checked. */
@@ -64,6 +66,7 @@ export class GuestConnection implements SocketHandlers {
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
+  #isPolled = false
   #lastFrameAtMs = 0
   #probedAtMs = 0
   #echoedAtMs = -Infinity
@@ -86,6 +89,11 @@ export class GuestConnection implements SocketHandlers {
   /** Somebody is about to use this connection: its idle time begins anew. */
   touch(): void {
     this.#idleSinceMs = undefined
+  }
+
+  /** A page has read the history: where it does not listen, it will come back for more. */
+  notePoll(): void {
+    this.#isPolled ||= this.#subscriptions.size === 0
   }
 
   request<T>(request: GuestRequest<T>): Promise<T> {
@@ -113,6 +121,7 @@ export class GuestConnection implements SocketHandlers {
 
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
+    this.#isPolled = false
     const subscription = { listener }
     this.#subscriptions.add(subscription)
     if (this.#discarded) {
@@ -136,7 +145,8 @@ export class GuestConnection implements SocketHandlers {
 
   /** Does what is due; to be called several times a second. False when the connection can be forgotten. */
   sweep(nowMs: number): boolean {
-    const { idleMs, echoMs } = this.#settings
+    const { echoMs } = this.#settings
+    const idleMs = Math.max(this.#settings.idleMs, this.#isPolled ? POLLING_IDLE_MS : 0)
     if (this.#isNeeded) this.#idleSinceMs = undefined
     else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs && !this.socket.heldBy()) {
       this.socket.disconnect()

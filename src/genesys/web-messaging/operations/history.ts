@@ -137,7 +137,9 @@ export function createHistory(options: {
   return {
     async page(guest, page, deadlineAtMs) {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
-      const { pickers } = connections.of(guest)
+      const connection = connections.of(guest)
+      connection.notePoll()
+      const { pickers } = connection
       const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
