@@ -82,13 +82,15 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
 
 function detailsOf(entry: Entry, conversation: Conversation) {
   const { message } = entry
+  const { time, type, messageId, from, to } = message.channel
+  const channel = { time, type, ...(messageId !== undefined && { messageId }), from, to }
   return {
     id: message.id,
     direction: message.direction.toLowerCase(),
     messengerType: 'webmessaging',
     timestamp: message.channel.time,
     status: statusOf(entry),
-    normalizedMessage: message,
+    normalizedMessage: { ...message, channel },
     conversationId: conversation.id,
     selfUri: `${MESSAGES}/${message.id}/details`,
   }

@@ -44,6 +44,8 @@ export interface Entry {
 /** What a guest token stands for: the connections of one guest, and what was said. */
 export class GuestSession {
   readonly id = randomUUID()
+  /** Who the guest is to the contact centre. */
+  readonly externalContactId = randomUUID()
   readonly token: string
   readonly entries: Entry[] = []
   /** In the order of their configuring, the oldest first. */

@@ -29,6 +29,8 @@ export interface SawAttributes {
 
 export interface SessionInfo {
   token: string
+  /** For messages without an agent: `POST /api/v2/conversations/messages/agentless`. */
+  externalContactId: string
   connections: number
   readOnly: boolean
   expired: boolean
@@ -52,6 +54,7 @@ export function infoOf(session: GuestSession): SessionInfo {
   const { token, connections, readOnly, expired, signedInAs, journeyContext, conversation } = session
   return {
     token,
+    externalContactId: session.externalContactId,
     connections: connections.size,
     readOnly,
     expired,
