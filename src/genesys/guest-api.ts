@@ -253,7 +253,8 @@ export interface UploadedFile {
 
 /** What the page brought back from the deployment's OpenID provider. Secret. */
 export interface SignInGrant {
-  readonly redirectUri: string
+  /** Belongs to `code`. */
+  readonly redirectUri?: string | undefined
   readonly code?: string | undefined
   readonly idToken?: string | undefined
   readonly nonce?: string | undefined

@@ -55,6 +55,8 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
+  /** A new chat is being started: Genesys may announce that the connection closes, and go on with it. */
+  isStartingNew = false
   /** The attributes that the next `Join` takes along; `false` where no agent shall hear of the guest. */
   joinWith: Attributes | false = {}
   /** Whether Genesys has accepted the `Join` of the newest session. */
@@ -222,11 +224,11 @@ export class GuestConnection implements SocketHandlers {
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        if (!frame.body.connected && outcome !== 'answer') this.#leave('disconnected')
+        if (!frame.body.connected && outcome !== 'answer' && !this.isStartingNew) this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
       case 'LogoutEvent':
-        this.#leave('expired', new UpstreamError('session_ended', 'Genesys has ended this guest session'))
+        this.#leave('expired', ended())
         break
       case 'SessionClearedEvent':
         this.#leave('cleared')
@@ -266,7 +268,8 @@ export class GuestConnection implements SocketHandlers {
       this.#discarded = new UpstreamError('session_ended', 'The guest has signed in on another device')
       this.socket.credentials = undefined
       this.#leave('signed-in-elsewhere', this.#discarded)
-    } else this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
+    } else if (!this.isStartingNew)
+      this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
   }
 
   /** Asks Genesys before it warns the listeners, as only a message of another device may have prolonged the session. */
@@ -287,7 +290,8 @@ export class GuestConnection implements SocketHandlers {
     const event = readEvent(wire, this.#settings.now())
     if (!event) return
     if (event.type === 'message') this.#onMessage(event.message, wire, tracingId)
-    if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
+    if (event.type === 'session' && event.state === 'expired') this.#leave('expired', ended())
+    else if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#emit(event)
   }
 
@@ -414,4 +418,8 @@ export class GuestConnection implements SocketHandlers {
       this.#settings.onUnexpectedError(error, 'notify a listener')
     }
   }
+}
+
+function ended(): UpstreamError {
+  return new UpstreamError('session_ended', 'Genesys has ended this guest session')
 }

@@ -84,10 +84,15 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         journeyContext: connection.socket.journeyContext,
       })
       // Queued together: between the two, no other request would find a session.
-      await Promise.all([
-        connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
-        connection.request({ ...common, frame, readAnswer: isConfigured }),
-      ])
+      connection.isStartingNew = true
+      try {
+        await Promise.all([
+          connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
+          connection.request({ ...common, frame, readAnswer: isConfigured }),
+        ])
+      } finally {
+        connection.isStartingNew = false
+      }
       const session = await connection.ready(deadlineAtMs)
       connection.session.consumeReset()
       return openedGuest(guest, session, 'new', await connection.joined)

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Simulator } from '../../../../src/simulator/simulator.ts'
+import { VERSION } from '../../../../src/version.ts'
+import { startTogether } from '../../../start-service.ts'
 import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
@@ -220,6 +222,19 @@ test('a page that listens with a forbidden origin is told that it is not connect
   const page = listen(api, { ref: { token: 'token-1' }, origin: ORIGIN })
   await page.until(isState('disconnected'))
   expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
+})
+
+/** Every official client's `application` is its name and version. */
+test('Genesys is told name and version of this service, on the socket and over REST', async () => {
+  const together = await startTogether({})
+  const page = await together.openPage()
+  await page.ask('GET', '/messages')
+  const client = `genesys-guest-bff-${VERSION}`
+  const [handshake] = together.genesys.requests.filter(({ path }) => path === '/v1')
+  expect(handshake).toMatchObject({ query: { application: client }, headers: { 'user-agent': client } })
+  const agents = together.genesys.requests.map(({ headers }) => headers['user-agent'])
+  await together.stop()
+  expect(new Set(agents)).toEqual(new Set([client]))
 })
 
 test('a driver can do everything but sign in, unless it is switched on', async () => {

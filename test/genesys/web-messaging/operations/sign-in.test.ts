@@ -75,6 +75,16 @@ test('a guest who signs in with an id token gets no refresh token', async () => 
   expect(ref).not.toHaveProperty('refreshToken')
 })
 
+/** The mobile SDK's `authorizeImplicit`. */
+test('an id token goes to Genesys without the redirect address, which belongs to a code', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const idToken = genesys.authorizationCode('jane')
+  await api.signIn(await guest(), { idToken, nonce: 'n-1', redirectUri: REDIRECT }, soon())
+  const { body } = await genesys.seenRequest('POST */oauthcodegrantjwtexchange')
+  expect(body).toMatchObject({ oauth: { idToken, nonce: 'n-1' } })
+  expect((body as { oauth: object }).oauth).not.toHaveProperty('redirectUri')
+})
+
 test('another replica configures the signed-in guest with its JWT', async () => {
   const { signedIn, genesys } = await signedInGuest()
   const { deploymentId, messagingUrl, url } = genesys
