@@ -52,6 +52,8 @@ export interface Config {
     readonly signIn: boolean
     /** Of guests who only listen; those who wait for an answer come on top. */
     readonly connectionsPerMinute: number
+    /** How long a guest's connection to Genesys stays open after the page was last there. */
+    readonly connectionIdleMs: number
     /** Hosts that files may be uploaded to; any public one when empty. */
     readonly fileHosts: readonly string[]
     readonly oauth: OAuthSettings | undefined
@@ -257,6 +259,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       region: regionName(env.GENESYS_REGION),
       signIn: env.GENESYS_SIGN_IN,
       connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
+      connectionIdleMs: env.GENESYS_CONNECTION_IDLE_S * 1000,
       fileHosts: env.GENESYS_FILE_HOSTS,
       oauth,
       hosts: hosts ?? NO_HOSTS,

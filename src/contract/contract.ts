@@ -287,7 +287,8 @@ export interface OfferEvent {
 
 /** What the page brings back from the OpenID provider of the deployment: `code` or `idToken`. */
 export interface SignInGrant {
-  readonly redirectUri: string
+  /** Needed with `code`. */
+  readonly redirectUri?: string
   readonly code?: string
   readonly idToken?: string
   readonly nonce?: string

@@ -108,6 +108,7 @@ const Env = z.object({
     )
     .default([]),
   GENESYS_CONNECTIONS_PER_MINUTE: whole(10, 1_000_000).default(1000),
+  GENESYS_CONNECTION_IDLE_S: whole(1, 600).default(30),
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),
   GENESYS_FLOW_ID: uuidLike.optional(),

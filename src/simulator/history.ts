@@ -10,7 +10,20 @@ import { badCredentials, invalidValue, rateLimitExceeded } from './platform-erro
 import type { Settings } from './settings.ts'
 
 const PAGE_SIZE = 25
-const MAX_PAGE_SIZE = 100
+const MAX_PAGE_SIZE = 500
+/** Genesys: the history's own enumerations, on which its clients rely: they refuse a page with anything else. */
+const PRESENCES = ['Join', 'Disconnect', 'Clear', 'SignIn', 'SessionExpired']
+const CONTENT_TYPES = [
+  'Attachment',
+  'QuickReply',
+  'ButtonResponse',
+  'GenericTemplate',
+  'Card',
+  'Carousel',
+  'DatePicker',
+  'ListPicker',
+  'Form',
+]
 
 /** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
 export function history(parts: {
@@ -29,7 +42,7 @@ export function history(parts: {
     if (retryAfterSeconds > 0) throw rateLimitExceeded(retryAfterSeconds)
     const pageSize = integerIn(req, 'pageSize', PAGE_SIZE, MAX_PAGE_SIZE)
     const pageNumber = integerIn(req, 'pageNumber', 1, Infinity)
-    const newestFirst = session.entries.toReversed()
+    const newestFirst = session.entries.filter(isListed).toReversed()
     const total = newestFirst.length
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
     const baseUrl = httpBaseOf(req, settings)
@@ -48,10 +61,13 @@ export function history(parts: {
    * the official SDK: an answer names its question, and a presence has a type alone.
    */
   function entityOf({ message }: Entry, question: string, baseUrl: string) {
-    const { channel, content, events, metadata } = message
+    const { channel, content: live, events, metadata, ...rest } = message
     const { time, from, to, messageId = message.id } = channel
+    const { text = message.text, content } = live ? listedContent(live) : {}
     return {
-      ...message,
+      ...rest,
+      ...(text !== undefined && { text }),
+      metadata,
       channel: { time, messageId, ...(from && { from }), ...(to && { to }) },
       ...(content && {
         content: attachments
@@ -65,6 +81,22 @@ export function history(parts: {
   }
 
   return router
+}
+
+function isListed({ message: { events = [] } }: Entry): boolean {
+  return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
+}
+
+/** Quick replies of the newer kind as those of the older; what the history has no type for is left out. */
+function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
+  const titled = live.flatMap(({ quickReplyV2 }) =>
+    quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],
+  )
+  const replies = titled.flatMap(({ actions }) =>
+    actions.map((quickReply) => ({ contentType: 'QuickReply', quickReply })),
+  )
+  const listed = live.filter(({ contentType }) => CONTENT_TYPES.includes(contentType))
+  return { text: titled[0]?.title, content: [...listed, ...replies] }
 }
 
 /** The id of the newest message before it that offers choices; empty where there is none. */

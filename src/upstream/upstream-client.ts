@@ -27,6 +27,8 @@ export interface UpstreamClientOptions {
   readonly name: string
   /** Bound of each try; the deadline of the call bounds all of them together. */
   readonly timeoutMs: number
+  /** Default `genesys-guest-bff`. */
+  readonly userAgent?: string | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
   /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
@@ -106,6 +108,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const {
     name,
     timeoutMs,
+    userAgent = 'genesys-guest-bff',
     monotonicNow = processMonotonicNow,
     random = Math.random,
     observe,
@@ -162,7 +165,12 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         operation,
         method,
         url,
-        headers: { ...OWN_HEADERS, ...(body !== undefined && { 'content-type': type }), ...headers },
+        headers: {
+          ...OWN_HEADERS,
+          'user-agent': userAgent,
+          ...(body !== undefined && { 'content-type': type }),
+          ...headers,
+        },
         body,
         retry: call.retry,
         explain: call.explain,
@@ -198,7 +206,6 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 const OWN_HEADERS = {
   accept: 'application/json',
   'accept-encoding': 'identity',
-  'user-agent': 'genesys-guest-bff',
 }
 
 function toJson(value: unknown): string | undefined {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createRequire } from 'node:module'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { type GuestClient, connect } from './guest-client.ts'
+import { enumerationErrors } from './sdk-enumerations.ts'
 import { typeErrors } from './sdk-types.ts'
+import { SHOWCASE } from '../../src/simulator/showcase.ts'
 
 /** The part of Genesys' own client that is used here; it is CommonJS. */
 interface OfficialClient {
@@ -84,6 +86,8 @@ test("every REST operation answers Genesys' own client with bodies of its types"
   })
   simulator.agentSays({ text: 'A file', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'a' } })
   simulator.agentSays({ text: 'Which?', quickReplies: ['One', 'Two'] })
+  const showcase = SHOWCASE.flatMap(({ do: [step] }) => (step ? [step.send] : []))
+  for (const send of showcase) simulator.botSays(send)
   guest.send('getJwt')
   const { body: jwtBody } = await guest.next(isJwt)
   const deployments = (operation: string, ...args: unknown[]) => call('WebDeploymentsApi', operation, args)
@@ -170,8 +174,10 @@ test("every REST operation answers Genesys' own client with bodies of its types"
         .body,
     },
   }
-  expect(bodies.history.body).toMatchObject({ total: 4 })
+  // All but the request to sign in.
+  expect(bodies.history.body).toMatchObject({ total: 4 + showcase.length - 1 })
   expect(typeErrors(bodies)).toEqual([])
+  expect(Object.values(bodies).flatMap(({ type, body }) => enumerationErrors(type, body))).toEqual([])
 
   const nothing = await conversations(
     'patchConversationParticipantAttributes',
@@ -190,5 +196,13 @@ test("every REST operation answers Genesys' own client with bodies of its types"
   )
   expect(revoked).toMatchObject({ status: 204 })
 }, 60_000)
+
+test('a value that an enumeration of the SDK does not list is an error', () => {
+  const event = { eventType: 'Presence', presence: { type: 'Authenticate' } }
+  const page = { entities: [{ type: 'Event', events: [event] }] }
+  expect(enumerationErrors('WebMessagingMessageEntityList', page)).toEqual([
+    expect.stringContaining('presence.type: "Authenticate" is none of Join'),
+  ])
+})
 
 const isJwt = (frame: { class?: string }) => frame.class === 'JwtResponse'

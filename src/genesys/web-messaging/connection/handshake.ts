@@ -83,7 +83,10 @@ export function handshakeError(
       ...facts,
       hint:
         `The deployment ${deploymentId} must be active in this region, and its allowed domains must ` +
-        (origin === undefined ? 'admit a caller without an origin.' : `contain that of ${origin}.`),
+        (origin === undefined ? 'admit a caller without an origin.' : `contain that of ${origin}.`) +
+        (status === 401 || status === 403
+          ? " If the organization has a list of allowed IP addresses, this machine's must be on it."
+          : ''),
     })
   }
   return new UpstreamError('upstream_bad_response', 'Genesys answered the connection unexpectedly', {

@@ -39,7 +39,7 @@ const Config = z
         ),
       }),
     ),
-    auth: Switch,
+    auth: maybe(z.object({ enabled: maybe(z.boolean()), allowSessionUpgrade: maybe(z.boolean()) })),
   })
   .and(Look)
 type Config = z.infer<typeof Config>
@@ -56,6 +56,8 @@ const READ_TIMEOUT_MS = 10_000
 export interface DeploymentConfig {
   /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
   readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
+  /** Whether a guest who signs in keeps the session; false where that cannot be read. Never rejects. */
+  readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** What was last read, however old. */
   readonly known: DeploymentInfo | undefined
   /** Why reading has failed since. */
@@ -78,10 +80,14 @@ const DETAILS_TIMEOUT_MS = 2_000
 
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
   const { deploymentId, monotonicNow } = options
-  const info = createCachedValue({
+  const cached = createCachedValue({
     async load(deadlineAtMs) {
       const reads = [readConfig(options, deadlineAtMs), readWebDeployment(options, deadlineAtMs)] as const
-      return toDeploymentInfo(deploymentId, ...(await Promise.all(reads)))
+      const [config, details] = await Promise.all(reads)
+      return {
+        info: toDeploymentInfo(deploymentId, config, details),
+        allowsSessionUpgrade: config.auth?.allowSessionUpgrade ?? false,
+      }
     },
     loadTimeoutMs: READ_TIMEOUT_MS,
     timeoutMessage: 'Genesys did not respond in time (read_deployment_configuration).',
@@ -93,12 +99,17 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
   })
   return {
     get known() {
-      return info.latest
+      return cached.latest?.info
     },
     get error() {
-      return info.error instanceof UpstreamError ? info.error : undefined
+      return cached.error instanceof UpstreamError ? cached.error : undefined
     },
-    read: (deadlineAtMs) => info.get(deadlineAtMs),
+    read: async (deadlineAtMs) => (await cached.get(deadlineAtMs)).info,
+    allowsSessionUpgrade: (deadlineAtMs) =>
+      cached.get(deadlineAtMs).then(
+        ({ allowsSessionUpgrade }) => allowsSessionUpgrade,
+        () => false,
+      ),
   }
 }
 

@@ -208,7 +208,9 @@ export function createHistory(options: {
     newest: (guest, deadlineAtMs, pageNumber) => newest(guest, deadlineAtMs, pageNumber),
     async page(guest, page, deadlineAtMs) {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
-      const { pickers } = connections.of(guest)
+      const connection = connections.of(guest)
+      connection.notePoll()
+      const { pickers } = connection
       const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },

@@ -34,7 +34,8 @@ export function createTokenOperations(options: {
   const tokenUrl = `${options.apiUrl}/api/v2/webdeployments/token`
   return {
     async exchange({ redirectUri, code, idToken, nonce, codeVerifier, journeyContext }, deadlineAtMs) {
-      const oauth = { redirectUri, code, idToken, nonce, codeVerifier }
+      // Genesys: the redirect address belongs to the code.
+      const oauth = code === undefined ? { idToken, nonce } : { redirectUri, code, nonce, codeVerifier }
       try {
         return await api.request({
           operation: 'sign_in',

@@ -103,7 +103,7 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
 }
 
 function special(code: number, text: string, purpose: Purpose): Meaning | undefined {
-  if (/deployment not found/i.test(text) || (code === 400 && purpose === 'configure')) {
+  if (/deployment not found/i.test(text)) {
     return {
       code: 'deployment_not_usable',
       says: 'Genesys does not know the deployment',
