@@ -11,19 +11,8 @@ import type { Settings } from './settings.ts'
 
 const PAGE_SIZE = 25
 const MAX_PAGE_SIZE = 500
-/** Genesys: the history's own enumerations, on which its clients rely: they refuse a page with anything else. */
+/** Genesys: the history's own enumeration; its mobile SDK refuses a page with anything else. */
 const PRESENCES = ['Join', 'Disconnect', 'Clear', 'SignIn', 'SessionExpired']
-const CONTENT_TYPES = [
-  'Attachment',
-  'QuickReply',
-  'ButtonResponse',
-  'GenericTemplate',
-  'Card',
-  'Carousel',
-  'DatePicker',
-  'ListPicker',
-  'Form',
-]
 
 /** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
 export function history(parts: {
@@ -87,7 +76,7 @@ function isListed({ message: { events = [] } }: Entry): boolean {
   return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
 }
 
-/** Quick replies of the newer kind as those of the older; what the history has no type for is left out. */
+/** Quick replies of the newer kind are none of the history's: they come as those of the older. */
 function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
   const titled = live.flatMap(({ quickReplyV2 }) =>
     quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],
@@ -95,8 +84,10 @@ function listedContent(live: readonly Content[]): { text?: string | undefined; c
   const replies = titled.flatMap(({ actions }) =>
     actions.map((quickReply) => ({ contentType: 'QuickReply', quickReply })),
   )
-  const listed = live.filter(({ contentType }) => CONTENT_TYPES.includes(contentType))
-  return { text: titled[0]?.title, content: [...listed, ...replies] }
+  return {
+    text: titled[0]?.title,
+    content: [...live.filter(({ quickReplyV2 }) => !quickReplyV2), ...replies],
+  }
 }
 
 /** The id of the newest message before it that offers choices; empty where there is none. */

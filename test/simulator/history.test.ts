@@ -104,7 +104,6 @@ test('quick replies with a title are in the history as plain ones', async () => 
         contentType: 'QuickReplyV2',
         quickReplyV2: { title: 'Go on?', actions: [{ text: 'Yes', payload: 'y' }] },
       },
-      { contentType: 'RichLink', richLink: { text: 'Read', url: 'https://example.com/' } },
     ],
   })
   const { body } = await read((await getJwt()).jwt)

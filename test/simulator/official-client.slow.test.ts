@@ -86,7 +86,10 @@ test("every REST operation answers Genesys' own client with bodies of its types"
   })
   simulator.agentSays({ text: 'A file', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'a' } })
   simulator.agentSays({ text: 'Which?', quickReplies: ['One', 'Two'] })
-  const showcase = SHOWCASE.flatMap(({ do: [step] }) => (step ? [step.send] : []))
+  // The others bring content of other channels, which the history's enumeration does not list.
+  const showcase = SHOWCASE.filter(({ when }) => !['link', 'place', 'text'].includes(when[0]!)).flatMap(
+    ({ do: [step] }) => (step ? [step.send] : []),
+  )
   for (const send of showcase) simulator.botSays(send)
   guest.send('getJwt')
   const { body: jwtBody } = await guest.next(isJwt)

@@ -49,6 +49,9 @@ test.each([
   ['quick', 'quick-reply'],
   ['reply', 'quick-reply'],
   ['file', 'attachment'],
+  ['link', 'rich-link'],
+  ['place', 'location'],
+  ['text', 'text'],
   ['list', 'list-picker'],
   ['date', 'date-picker'],
   ['form', 'form'],
@@ -59,17 +62,6 @@ test.each([
   const kept = inHistory(await history(), live)
   expect(kept?.content?.map((part) => part.type)).toEqual(live.content?.map((part) => part.type))
   expect(kept?.text).toBe(live.text)
-})
-
-/** They are none of the history's content types. */
-test.each([
-  ['link', 'rich-link'],
-  ['place', 'location'],
-  ['text', 'text'],
-])('"%s" brings a %s, live alone', async (word, type) => {
-  const { send, answered, history } = await talking()
-  await send({ text: word })
-  expect(inHistory(await history(), await answered(type))).not.toHaveProperty('content')
 })
 
 test('a form is asked, answered and kept with what it answers', async () => {
