@@ -21,9 +21,7 @@ const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /** Express's last handler: answers any thrown value with problem details, and logs what failed on this side. */
-export function problemHandler(
-  optionsFor: (res: Response) => ProblemHandlerOptions,
-): ErrorRequestHandler {
+export function problemHandler(optionsFor: (res: Response) => ProblemHandlerOptions): ErrorRequestHandler {
   const sample = createLogSampler()
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   return (err: unknown, req, res, _next) => {
