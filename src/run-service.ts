@@ -99,7 +99,7 @@ type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | '
 
 /** Half of the files that the process may open: a guest who listens needs one connection here and one to Genesys. */
 function maxConnections(): number | undefined {
-  const { userLimits } = process.report.getReport() as unknown as {
+  const { userLimits } = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
   }
   const files = Number(userLimits?.open_files?.soft)
