@@ -1,13 +1,8 @@
-/** What `npm test` runs: everything that needs Node.js and nothing else. */
-export default {
+/** Folders whose tests need more than Node.js and this package; each is a project of its own. */
+const FOLDERS = ['processes', 'redis', 'browser']
+
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '<rootDir>/test/browser/',
-    '<rootDir>/test/processes/',
-    '<rootDir>/test/redis/',
-  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -22,7 +17,46 @@ export default {
     '^genesys-guest-bff/fixtures$': '<rootDir>/src/fixtures/fixtures.ts',
   },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],
-  // No test waits for time to pass; this ends what hangs, also on a machine that does much else.
-  testTimeout: 30_000,
   errorOnDeprecated: true,
+}
+
+const inFolders = FOLDERS.map((folder) => `<rootDir>/test/${folder}/`)
+
+/**
+ * `npm test` runs the project `quick`, `npm run test:all` all of them. A file called `*.slow.test.ts` is in `slow`, what is in
+ * one of the FOLDERS is in the project of that name, and every other file is in `quick`.
+ */
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'quick',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.slow\\.test\\.ts$', ...inFolders],
+    },
+    {
+      ...common,
+      displayName: 'slow',
+      testMatch: ['<rootDir>/test/**/*.slow.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...inFolders],
+    },
+    ...FOLDERS.map((folder) => ({
+      ...common,
+      displayName: folder,
+      testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
+    })),
+  ],
+  // No test waits for time to pass; this ends what hangs, also on a machine that does much else. Jest reads it here only.
+  testTimeout: 30_000,
+  // With --coverage. Left out is what runs where nothing counts: the chat element and the pages in Chromium, and each program's first
+  // file in a process of its own.
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/browser/{element,demo,docs}/**',
+    '!src/browser/guest-chat-element.ts',
+    '!src/{main,run-simulator,stop-on-signal}.ts',
+    '!src/demo/**',
+  ],
+  coverageReporters: ['text-summary', 'json-summary'],
+  coverageThreshold: { global: { lines: 92 } },
 }

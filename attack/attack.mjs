@@ -34,7 +34,6 @@ const GIVE_UP_MS = 10 * 60_000
 const UNLIMITED = {
   RATE_ADDRESS_PER_MINUTE: '1000000',
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-  RATE_OVERALL_PER_SECOND: '1000000',
 }
 
 /** A part of an attack goes before it: what is compiled and kept for ever is in memory then, and memory is compared with that. */

@@ -1,18 +1,13 @@
 // The figures as Markdown, between two marks in docs/performance.md.
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
+import { judge } from './bounds.mjs'
+import { NAMES } from './names.mjs'
 
 const BEGIN = '<!-- figures: written by npm run bench -->'
 const END = '<!-- end of figures -->'
 
-const NAMES = {
-  ours: '**this service**',
-  seed: 'the tutorial: Express, axios as it comes',
-  httpProxyMiddleware: 'Express, http-proxy-middleware, keep-alive',
-  fastifyProxy: 'Fastify, @fastify/http-proxy',
-  raw: 'node:http alone, keep-alive (the limit in JavaScript)',
-  nginx: 'nginx, keep-alive upstream (native)',
-}
+const nameOf = (server) => (server === 'ours' ? `**${NAMES.ours}**` : (NAMES[server] ?? server))
 
 export function replaceFigures(page, figures, versions) {
   const begin = page.indexOf(BEGIN)
@@ -22,9 +17,10 @@ export function replaceFigures(page, figures, versions) {
 }
 
 function markdown(figures, versions) {
-  const { rest, connections, latency, webMessaging, live, replicas, guestCounts, start } = figures
+  const { rest, connections, latency, webMessaging, live, replicas, guestCounts, start, retry } = figures
   return [
     where(versions),
+    boundsTable(judge(figures)),
     ...Object.entries(rest).map(([load, result]) => restTable(load, result)),
     connectionsTable(connections),
     latencyTable(latency),
@@ -32,6 +28,7 @@ function markdown(figures, versions) {
     liveTable(live),
     growthText(replicas, guestCounts),
     startTable(start),
+    retryTable(retry),
   ].join('\n\n')
 }
 
@@ -41,8 +38,10 @@ function where({ nginx }) {
     const file = new URL(`${folder}node_modules/${name}/package.json`, import.meta.url)
     return `${name} ${JSON.parse(readFileSync(file, 'utf8')).version}`
   }
-  const peers = ['express', 'axios', 'http-proxy-middleware', 'fastify', '@fastify/http-proxy']
-  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'express-rate-limit', 'ws']
+  const peers = Object.keys(
+    JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).dependencies,
+  ).filter((name) => name !== 'd3-scale')
+  const ours = ['express', 'axios', 'zod', 'pino', 'helmet', 'cors', 'ws']
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${cpu.model.trim()}, ` +
       `Linux ${os.release()}, Node.js ${process.versions.node}.`,
@@ -61,10 +60,41 @@ const places = (number, digits = 2) => number.toFixed(digits)
 const range = ({ median, min, max }, digits = 2) =>
   `${places(median, digits)} (${places(min, digits)}–${places(max, digits)})`
 
+function boundsTable(bounds) {
+  const rows = bounds.map(({ aim, seen, holds }) => [aim, holds ? seen : `**${seen}, missed**`])
+  return `### What has to hold\n\n${table(['aim', 'seen'], rows)}`
+}
+
+function retryTable(retry) {
+  const rows = Object.entries(retry).flatMap(([count, { ratio, ...servers }]) =>
+    Object.entries(servers).map(([name, run]) => [
+      whole(Number(count)),
+      nameOf(name),
+      whole(run.perSecond),
+      name === 'ours' ? '' : places(ratio),
+      whole(run.p99Ms),
+      whole(run.refused),
+      run.errors + run.unanswered,
+      [run.beforeMiB, run.busyMiB, run.afterMiB].map(whole).join(', '),
+    ]),
+  )
+  const head = [
+    'connections',
+    'server',
+    '2xx/s',
+    'ours / it',
+    'p99 ms',
+    'refused',
+    'without response',
+    'MiB before, at the end, after',
+  ]
+  return `### Clients that retry at once\n\n${table(head, rows)}`
+}
+
 function restTable(load, { servers, ratios }) {
   const [delay, connections] = load.split('-')
   const rows = Object.entries(servers).map(([name, figures]) => [
-    NAMES[name] ?? name,
+    nameOf(name),
     whole(figures.perSecond.median),
     ratios[name] ? range(ratios[name]) : '',
     whole(figures.cpuMicros.median),
@@ -97,33 +127,39 @@ function latencyTable(latency) {
 }
 
 function connectionsTable(connections) {
-  const rows = Object.entries(connections).map(([count, { perSecond, over64, p99Ms, refused, errors }]) => [
+  const rows = Object.entries(connections).map(([count, run]) => [
     whole(Number(count)),
-    whole(perSecond.median),
-    range(over64),
-    places(p99Ms.median, 1),
-    whole(refused),
-    errors,
+    whole(run.perSecond.median),
+    range(run.over64),
+    places(run.p99Ms.median, 1),
+    places(run.healthMs.median, 1),
+    whole(run.refused),
+    run.errors,
   ])
-  const head = ['connections', 'answered 2xx/s', 'of those at 64', 'p99 ms', 'refused', 'errors']
+  const head = ['connections', '2xx/s', 'of those at 64', 'p99 ms', '`/healthz` p99 ms', 'refused', 'errors']
   return `### A with more connections, upstream 0 ms\n\n${table(head, rows)}`
 }
 
 function webMessagingText({ relay, overRelay, ...ours }) {
-  const row = (name, { perSecond, cpuMicros, p50Ms, p99Ms, errors }, ratio) => [
+  const row = (name, run, ratio) => [
     name,
-    whole(perSecond.median),
+    whole(run.perSecond.median),
     ratio,
-    whole(cpuMicros.median),
-    places(p50Ms.median, 1),
-    places(p99Ms.median, 1),
-    errors,
+    whole(run.cpuMicros.median),
+    places(run.p50Ms.median, 1),
+    places(run.p99Ms.median, 1),
+    run.errors,
+    places(run.kibPerGuest, 1),
+    places(run.streams.tookMs / 1000),
+    run.streams.refused,
   ]
+  const head = ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors']
+  const streams = ['KiB a guest', '1,000 streams at once open after s', 'refused']
   return (
     '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
     table(
-      ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors'],
-      [row(NAMES.ours, ours, ''), row('a bare relay: an Express route and ws', relay, range(overRelay))],
+      [...head, ...streams],
+      [row(nameOf('ours'), ours, ''), row('a bare relay: an Express route and ws', relay, range(overRelay))],
     )
   )
 }
@@ -145,18 +181,24 @@ function liveTable(live) {
   const rows = Object.entries(live).map(([guests, figures]) => [
     guests,
     places(figures.kibPerGuest, 1),
+    places(figures.relay.kibPerGuest, 1),
+    places(figures.memoryRatio),
     places(figures.tookMs / 1000, 1),
-    places(figures.p50Ms),
-    places(figures.p99Ms),
+    places(figures.p50Ms.median),
+    range(figures.p99Ms),
+    range(figures.relay.p99Ms),
     figures.lost + figures.twice,
     figures.backAfterMs === undefined ? '' : places(figures.backAfterMs / 1000, 1),
   ])
   const head = [
     'guests',
     'KiB a guest',
+    'bare relay',
+    'ours / it',
     'streams open after s',
     'p50 ms',
     'p99 ms',
+    'bare relay',
     'lost or twice',
     'all back after s',
   ]

@@ -31,7 +31,7 @@ export function createVerdict({ reportFigures = false } = {}) {
     },
     end(seed) {
       const text = missed.length === 0 ? 'every bound holds' : `${missed.length} missed`
-      say([`${text}, seed ${seed}`, ...missed].join('\n'))
+      say([seed === undefined ? text : `${text}, seed ${seed}`, ...missed].join('\n'))
       process.exit(missed.length === 0 ? 0 : 1)
     },
   }

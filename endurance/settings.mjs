@@ -17,6 +17,5 @@ export function unlimitedSettings({ genesys, url = genesys.url, messagingUrl = g
     RATE_GUEST_PER_MINUTE: '1000000',
     RATE_ADDRESS_PER_MINUTE: '1000000',
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-    RATE_OVERALL_PER_SECOND: '1000000',
   }
 }

@@ -134,7 +134,10 @@ async function buildTypes() {
     ['client', 'chat-client'],
     ['guest-chat', 'guest-chat-element'],
   ]) {
-    await writeFile(join(root, `dist/browser/${module}.d.ts`), bundleTypes(join(emitted, `${entry}.d.ts`)))
+    await writeFile(
+      join(root, `dist/browser/${module}.d.ts`),
+      bundleTypes(join(emitted, `browser/${entry}.d.ts`)),
+    )
   }
   await rm(emitted, { recursive: true })
   for (const framework of ['react', 'preact', 'vue']) {

@@ -47,7 +47,7 @@ function read(path, modules) {
 }
 
 function resolve(importer, specifier) {
-  if (!specifier.startsWith('./')) throw new Error(`${importer} imports ${specifier}, which no page has`)
+  if (!/^\.\.?\//.test(specifier)) throw new Error(`${importer} imports ${specifier}, which no page has`)
   return join(dirname(importer), specifier.replace(/\.[jt]s$/, '.d.ts'))
 }
 

@@ -14,14 +14,15 @@ import {
   type GenesysHosts,
   type OAuthSettings,
 } from './settings/genesys-settings.ts'
-import { withSecretFiles } from './settings/secret-files.ts'
+import { SECRETS, withSecretFiles } from './settings/secret-files.ts'
 import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './settings/session-keys.ts'
-import { inWordsOfSite } from './settings/site-fields.ts'
 import { readSitesFile, repeatedOrigins } from './settings/sites-file.ts'
 import { readUserToken } from './settings/user-token-settings.ts'
-import { unknownVariables } from './settings/unknown-variables.ts'
+import { replacedVariables, unknownVariables } from './settings/unknown-variables.ts'
 import { parseEach, type Variables } from './settings/variables.ts'
 
+/** By memory: each takes about 30 KiB. */
+const MAX_REQUESTS_IN_FLIGHT = 10_000
 /** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
 const MANAGEMENT_PORT = 9090
 const EVENT_STREAMS_PER_ADDRESS = 1000
@@ -52,6 +53,8 @@ export interface Config {
     readonly signIn: boolean
     /** Of guests who only listen; those who wait for an answer come on top. */
     readonly connectionsPerMinute: number
+    /** How long a guest's connection to Genesys stays open after the page was last there. */
+    readonly connectionIdleMs: number
     /** Hosts that files may be uploaded to; any public one when empty. */
     readonly fileHosts: readonly string[]
     readonly oauth: OAuthSettings | undefined
@@ -82,12 +85,13 @@ export interface Config {
     readonly perGuestPerMinute: number
     readonly perAddressPerMinute: number
     readonly sessionsPerAddressPerMinute: number
-    readonly overallPerSecond: number
   }
   readonly limits: {
     readonly bodyBytes: number
     readonly attachmentBytes: number
     readonly requestsInFlight: number
+    readonly requestsInFlightPerAddress: number
+    readonly requestsInFlightPerGuest: number
     readonly requestsArriving: number
     readonly requestsArrivingPerAddress: number
     readonly eventStreams: number
@@ -126,13 +130,14 @@ export interface KeysFile {
 
 /** One of several sites, with settings of its own. */
 export interface SiteConfig {
-  /** Small letters, digits and `-`. */
-  readonly id: string
+  /** Lower-case letters, digits and `-`; undefined for the only site of the environment. */
+  readonly id: string | undefined
   readonly config: Config
 }
 
 export interface SitesSource {
-  readonly path: string
+  /** The readiness check that says whether the files could be read; undefined where there are none. */
+  readonly name: 'sites-file' | 'session-keys-file' | undefined
   /** The sites as their file is now. @throws {ConfigError} naming everything that is wrong with it, and no value */
   read(): readonly SiteConfig[]
   /** What was last read, good or bad: the file, and those that it and the environment name for secrets. */
@@ -182,7 +187,7 @@ type Given = Readonly<Record<string, string | undefined>>
  */
 export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
   const problems: string[] = []
-  const warnings = [...moreWarnings, ...unknownVariables(variables)]
+  const warnings = [...moreWarnings, ...unknownVariables(variables), ...replacedVariables(variables)]
   const given = withoutEmpty(withSecretFiles(variables, problems))
   const env = parseEach(given, problems)
   const keys = readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
@@ -260,6 +265,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       region: regionName(env.GENESYS_REGION),
       signIn: env.GENESYS_SIGN_IN,
       connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
+      connectionIdleMs: env.GENESYS_CONNECTION_IDLE_S * 1000,
       fileHosts: env.GENESYS_FILE_HOSTS,
       oauth,
       hosts: hosts ?? NO_HOSTS,
@@ -285,12 +291,13 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       perGuestPerMinute: env.RATE_GUEST_PER_MINUTE,
       perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,
       sessionsPerAddressPerMinute: env.RATE_SESSIONS_PER_ADDRESS_PER_MINUTE,
-      overallPerSecond: env.RATE_OVERALL_PER_SECOND,
     },
     limits: {
       bodyBytes: env.MAX_BODY_BYTES,
       attachmentBytes: env.MAX_ATTACHMENT_BYTES,
-      requestsInFlight: env.MAX_REQUESTS_UNDER_WAY,
+      requestsInFlight: env.MAX_REQUESTS_IN_FLIGHT ?? env.MAX_REQUESTS_UNDER_WAY ?? MAX_REQUESTS_IN_FLIGHT,
+      requestsInFlightPerAddress: env.MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS,
+      requestsInFlightPerGuest: env.MAX_REQUESTS_IN_FLIGHT_PER_GUEST,
       requestsArriving: env.MAX_REQUESTS_ARRIVING,
       requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
       eventStreams: env.MAX_EVENT_STREAMS,
@@ -311,7 +318,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     docs: env.DOCS,
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
-    labels: undefined,
+    labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,
     warnings: [],
   }
@@ -346,26 +353,29 @@ function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8
   const keysPath = variables['SESSION_KEYS_FILE']?.trim() ? variables['SESSION_KEYS_FILE'] : undefined
   let files: readonly string[] = [path]
   return {
-    path,
+    name: 'sites-file',
     get files() {
       return files
     },
     read() {
       const problems: string[] = []
-      const { entries, secretFiles } = readSitesFile(path, variables, problems)
+      const entries = readSitesFile(path, problems)
+      const secretFiles = entries.flatMap(({ variables: own }) =>
+        SECRETS.flatMap((name) => own[`${name}_FILE`] ?? []),
+      )
       files = [path, ...(keysPath === undefined ? [] : [keysPath]), ...secretFiles]
       problems.push(...repeatedOrigins(entries))
       const keys = keysPath === undefined ? initialKeys : currentKeys(variables, problems)
-      const sites = entries.map(({ id, variables: own, labels }) => {
+      const sites = entries.map(({ id, variables: own }) => {
         const ownProblems: string[] = []
         const given = withoutEmpty(withSecretFiles({ ...variables, ...own }, ownProblems))
         const env = parseEach(given, ownProblems)
         const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
-        problems.push(...ownProblems.map((problem) => inWordsOfSite(id, problem)))
+        problems.push(...ownProblems.map((problem) => `sites.${id}: ${problem}`))
         const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
         // A browser can have guests of several sites at this host.
         const session = { ...config.session, cookieName: `${SESSION_COOKIE_NAME}-${id}` }
-        return { id, config: { ...config, session, redis, labels } }
+        return { id, config: { ...config, session, redis } }
       })
       if (problems.length > 0)
         throw new ConfigError([...new Set(problems)].map((problem) => `SITES_FILE: ${problem}`))

@@ -17,6 +17,10 @@ import { secretFromFile } from './settings/secret-files.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
+import { VERSION } from './version.ts'
+
+/** Genesys: official clients call themselves by name and version. */
+const APPLICATION = `genesys-guest-bff-${VERSION}`
 
 /** The configured driver, with what it stands on. */
 export interface GenesysClient {
@@ -70,6 +74,7 @@ export function createGenesysClient(config: Config, parts: GenesysClientParts): 
       observe,
       onResponse,
       tracing: parts.tracing,
+      userAgent: APPLICATION,
     })
 
   const clients = {
@@ -125,6 +130,8 @@ function createDriver(
       accessToken,
       signIn: config.genesys.signIn,
       connectionsPerMinute: config.genesys.connectionsPerMinute,
+      application: APPLICATION,
+      idleMs: config.genesys.connectionIdleMs,
       requestTimeoutMs: config.upstreamTimeoutMs,
       tracing,
       now,

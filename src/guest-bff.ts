@@ -1,64 +1,89 @@
 import type { Express, RequestHandler } from 'express'
-import { ConfigError, type Config, type KeysFile } from './config.ts'
-import type { ShedLoad } from './server/http-server.ts'
+import { createApp } from './app.ts'
+import type { Config, SitesSource } from './config.ts'
 import { createLog, type Log } from './log.ts'
+import { standardLogOutput, type LogOutput } from './log-output.ts'
+import { createLogSampler } from './log-sampler.ts'
 import { createManagementApp } from './management-app.ts'
-import { createMetrics, type Metrics, type MetricsPage } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
-import type { Readiness, ReadinessCheck } from './readiness.ts'
+import { createReadiness, type Readiness, type ReadinessCheck } from './readiness.ts'
+import { limitOpen } from './server/admission.ts'
 import { StreamUpkeep } from './server/event-stream.ts'
-import { createSiteService, type GuestBffOptions, type ProcessParts, type SiteService } from './service.ts'
+import { ServiceState } from './service-state.ts'
 import { watchFiles } from './settings/watched-files.ts'
+import type { GuestBffOptions } from './site.ts'
 import { createSites } from './sites/sites.ts'
+import { createTracing } from './tracing/tracing.ts'
 import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 
-export type { GuestBffOptions } from './service.ts'
+export type { GuestBffOptions } from './site.ts'
 
-/** The whole service, ready to be listened with, or mounted in another Express app under any path. */
+/** The whole service, ready to listen, or to be mounted in another Express app under any path. */
 export interface GuestBff {
   readonly app: Express
-  /** Answers a request that there is no time for, before `app` sees it: for the server of `app`. */
-  readonly shedLoad: ShedLoad
   /** Health, readiness and metrics, for `MANAGEMENT_PORT`. */
   readonly managementApp: Express
   readonly log: Log
   readonly readiness: Readiness
-  /** Resolves within a second, when what replicas share is there or is known not to be. */
+  /** How many requests are being served now. */
+  readonly requestsInFlight: number
+  /** For the server of `app`: counts and logs a connection that it closed for want of room. */
+  noteDroppedConnection(): void
+  /** Resolves within a second, when the shared state is available or known not to be. */
   readonly started: Promise<void>
-  /** Reads anew the files of settings, which are also read when they change; undefined where there are none. */
+  /** Reads the files of settings again, as happens when they change; undefined where there are none. */
   readonly reload?: (() => void) | undefined
-  /** Reports not ready from now on. What comes is still served. */
+  /** Reports not ready from now on, and asks clients to close their connections. Requests are still served. */
   startDraining(): void
-  /** The same, and tells pages with a live stream to come back, to another replica. */
+  /** The same, and asks pages with an event stream to reconnect, to another replica. */
   drain(): void
   /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
   close(): Promise<void>
 }
 
+const TOO_MANY_CONNECTIONS =
+  'There are more connections than the file limit of the process has room for, or one address has hundreds without a request.'
+
 /** Builds the whole service. It opens no port and reads no environment. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
-  const initialSites = config.sites?.read()
   const { now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
   const metrics = createMetrics({ processMetrics: config.production })
+  const state = new ServiceState()
   const streamUpkeep = new StreamUpkeep()
+  const tracing = createTracing()
+  const { requestsInFlight: max, requestsInFlightPerAddress: maxPerKey } = config.limits
+  const inFlight = limitOpen({ max, maxPerKey })
+  metrics.countInFlight(() => inFlight.open)
   let isMounted = false
+  const readiness = createReadiness({ sites: () => sites.checks(), state })
   const parts = {
     log,
     metrics,
+    state,
     streamUpkeep,
-    noticeUntrustedProxy:
-      config.trustProxy === 0
-        ? untrustedProxyNotice(log, (notice) => served.readiness.addNotice(notice))
-        : undefined,
+    tracing,
     isMounted: () => isMounted,
+    addNotice: (notice: ReadinessCheck) => readiness.addNotice(notice),
     now,
     monotonicNow,
   }
-  const served: Served = config.sites
-    ? createSites(config, config.sites, initialSites ?? [], parts, options)
-    : createOnlySite(config, parts, options)
-  served.app.once('mount', () => {
+  const source = config.sites ?? onlySite(config)
+  const sites = createSites(config, source, parts, options)
+  metrics.observeReadiness(() => readiness.report())
+  if (options.log === undefined) reportLogOutput(standardLogOutput(), metrics, readiness)
+  const app = createApp({
+    config,
+    sites,
+    inFlight,
+    readiness,
+    state,
+    metricsPage: config.managementPort === undefined ? sites.metricsPage : undefined,
+    noticeUntrustedProxy: config.trustProxy === 0 ? untrustedProxyNotice(log, readiness) : undefined,
+    traceRequest: tracing?.traceRequest,
+  })
+  app.once('mount', () => {
     isMounted = true
   })
   for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
@@ -69,83 +94,73 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     )
   }
 
-  const { app, shedLoad, readiness, metricsPage } = served
-  const drain = () => {
-    readiness.startDraining()
-    served.drain()
+  const sampleDropped = createLogSampler()
+  const reload = () => {
+    sites.reload()
+    watched?.watch(source.files)
   }
-  const reloading = served.reload && reloadOnChange(served.reload, served.watchedFiles)
+  const watched = source.files.length === 0 ? undefined : watchFiles(reload)
+  watched?.watch(source.files)
+
+  const drain = () => {
+    state.close()
+    sites.sendPagesAway()
+  }
   return {
     app,
-    shedLoad,
-    managementApp: createManagementApp({ log, metrics: metricsPage, readiness }),
+    managementApp: createManagementApp({ log, metrics: sites.metricsPage, readiness }),
     log,
     readiness,
-    started: served.started,
-    reload: reloading?.reload,
-    startDraining: () => readiness.startDraining(),
+    get requestsInFlight() {
+      return inFlight.open
+    },
+    noteDroppedConnection: () => {
+      metrics.connectionDropped()
+      const count = sampleDropped('connection')
+      if (count !== undefined) log.warn({ count, hint: TOO_MANY_CONNECTIONS }, 'connections were closed')
+    },
+    started: sites.started,
+    reload: watched && reload,
+    startDraining: () => state.drain(),
     drain,
     async close() {
-      reloading?.close()
+      watched?.close()
       drain()
-      await served.close()
+      await sites.close()
       streamUpkeep.close()
     },
   }
 }
 
-/** One site, or several. */
-interface Served extends Pick<SiteService, 'app' | 'shedLoad' | 'readiness' | 'started' | 'drain' | 'close'> {
-  readonly metricsPage: MetricsPage
-  readonly reload?: (() => void) | undefined
-  readonly watchedFiles: () => readonly string[]
-}
-
-function createOnlySite(
-  config: Config,
-  parts: ProcessParts & { readonly metrics: Metrics & MetricsPage },
-  options: GuestBffOptions,
-): Served {
-  const { metrics } = parts
-  const metricsPage = config.managementPort === undefined ? metrics : undefined
-  const site = createSiteService(config, { ...parts, metricsPage }, options)
+/** The one site of the environment. Its session keys are read again when their file changes. */
+function onlySite(config: Config): SitesSource {
   const { keysFile } = config.session
   return {
-    ...site,
-    metricsPage: metrics,
-    watchedFiles: () => (keysFile ? [keysFile.path] : []),
-    reload: keysFile && (() => reloadKeys(keysFile, site, parts.log)),
+    name: keysFile && 'session-keys-file',
+    files: keysFile ? [keysFile.path] : [],
+    read() {
+      const keys = keysFile?.read() ?? config.session.keys
+      return [{ id: undefined, config: { ...config, session: { ...config.session, keys } } }]
+    },
   }
 }
 
-function reloadKeys(file: KeysFile, site: SiteService, log: Log): void {
-  const { readiness } = site
-  try {
-    site.replaceSessionKeys(file.read())
-    readiness.addNotice({ name: 'session-keys-file', ok: true })
-  } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems : ['SESSION_KEYS_FILE could not be used']
-    const hint = `${problems.join('; ')}. The session keys stay as they were.`
-    log.error({ hint }, 'the session keys stay as they were')
-    readiness.addNotice({ name: 'session-keys-file', ok: false, essential: false, hint })
+function reportLogOutput(output: LogOutput, metrics: Metrics, readiness: Readiness): void {
+  metrics.observeLog(() => output.droppedLines)
+  const notice = () => {
+    const { failure } = output
+    const hint = `The log cannot be written to standard output (${failure}): lines wait, and are dropped when there are too many.`
+    const state = failure === undefined ? { ok: true } : { ok: false, essential: false, hint }
+    readiness.addNotice({ name: 'log', ...state })
   }
+  output.onChange(notice)
+  if (output.failure !== undefined) notice()
 }
 
-/** Reloads whenever one of the files has changed that were read last. */
-function reloadOnChange(load: () => void, files: () => readonly string[]) {
-  const reload = () => {
-    load()
-    watched.watch(files())
-  }
-  const watched = watchFiles(reload)
-  watched.watch(files())
-  return { reload, close: () => watched.close() }
-}
-
-function untrustedProxyNotice(log: Log, addNotice: (notice: ReadinessCheck) => void): RequestHandler {
+function untrustedProxyNotice(log: Log, readiness: Readiness): RequestHandler {
   return noticeUntrustedProxy((header) => {
-    const hint = `Requests bring ${header}, and TRUST_PROXY trusts no proxy: all guests share its address.`
+    const hint = `Requests have ${header}, and TRUST_PROXY trusts no proxy: all guests share its address.`
     log.warn({ hint }, 'a proxy is not trusted')
-    addNotice({ name: 'trust-proxy', ok: false, hint })
+    readiness.addNotice({ name: 'trust-proxy', ok: false, hint })
   })
 }

@@ -1,9 +1,6 @@
-import { constants, fstatSync, openSync } from 'node:fs'
-import net from 'node:net'
 import { pino, type DestinationStream } from 'pino'
-import { UpstreamError } from './upstream/upstream-error.ts'
-import { RequestError } from './middleware/request-error.ts'
-import { SessionError } from './sessions/session-error.ts'
+import { standardLogOutput } from './log-output.ts'
+import { isCodedError } from './upstream/coded-error.ts'
 
 const PLAIN_FIELDS = [
   'requestId',
@@ -55,7 +52,7 @@ export interface LogOptions {
    * request body for instance. Default: false, which logs name, code and stack only.
    */
   readonly thirdPartyMessages?: boolean
-  /** Default: stdout, written asynchronously, and flushed at exit. */
+  /** Default: {@link standardLogOutput}, written asynchronously, and flushed at exit. */
   readonly destination?: DestinationStream
 }
 
@@ -87,7 +84,7 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? (standardOutput ??= createStandardOutput()),
+    destination ?? standardLogOutput(),
   )
   const writer =
     (at: LogLevel): WriteLine =>
@@ -96,55 +93,6 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
     }
   return eachLevel(writer)
 }
-
-/**
- * Lines are written together, at least every 100 ms; pino writes the rest when the process exits. A process
- * that is killed loses the last 100 ms. When nobody reads the output, lines above 8 MiB are dropped.
- */
-function createStandardOutput(): DestinationStream {
-  let retriesAtExit: number | undefined
-  // Before pino's own listener, which would wait at exit for as long as nobody reads.
-  process.on('exit', () => {
-    retriesAtExit = MAX_RETRIES_AT_EXIT
-    try {
-      output.flushSync()
-    } catch {
-      output.destroy()
-    }
-  })
-  const output = pino.destination({
-    dest: openStandardOutput(),
-    sync: false,
-    // Each line that is added has all that waits copied: lines wait together, but not many.
-    minLength: 4096,
-    maxWrite: 8192,
-    periodicFlush: 100,
-    maxLength: 8_388_608,
-    retryEAGAIN: () => retriesAtExit === undefined || retriesAtExit-- > 0,
-  })
-  return output
-}
-
-/** A tenth of a second each. */
-const MAX_RETRIES_AT_EXIT = 3
-const STDOUT_FD = 1
-
-/**
- * Without blocking: a write that waits for its reader would keep the process from ending. A pipe is opened once more, so
- * that it stays as it is for those who share it; a socket, as systemd's journal gives, cannot be, and is made so by libuv.
- */
-function openStandardOutput(): number {
-  try {
-    const output = fstatSync(STDOUT_FD)
-    if (output.isFIFO()) return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
-    if (output.isSocket()) new net.Socket({ fd: STDOUT_FD, readable: false }).unref()
-  } catch {
-    // No /dev/stdout, or nobody reads the pipe.
-  }
-  return STDOUT_FD
-}
-
-let standardOutput: DestinationStream | undefined
 
 /** The types above bind only callers that compile against them; this binds every caller. */
 function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
@@ -168,13 +116,10 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
 function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
-  if (err instanceof UpstreamError) {
-    const { status, upstreamCode, correlationId, hint } = err.facts
-    const upstream = { status, code: upstreamCode, correlationId }
-    return { name, code: err.code, message, hint, upstream }
+  if (isCodedError(err)) {
+    const { code, facts, upstream } = err
+    return { name, code, message, hint: facts.hint, upstream }
   }
-  if (err instanceof SessionError || err instanceof RequestError)
-    return { name, code: err.code, message, hint: err.facts.hint }
   return {
     name,
     code: 'code' in err ? errorCode(err.code) : undefined,

@@ -16,10 +16,10 @@ export function createManagementApp(parts: {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  addHealthRoutes(app, { report: () => readiness.report(), tells: 'hints' })
+  addHealthRoutes(app, { report: () => readiness.report(), detail: 'hints' })
   app.get('/metrics', metricsPage(metrics))
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
-  app.use(problemHandler({ log, publicUrl: '', hints: true }))
+  app.use(problemHandler(() => ({ log, publicUrl: '', hints: true })))
   return app
 }
 

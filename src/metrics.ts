@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { SocketObserver } from './genesys/web-messaging/connection/socket-observer.ts'
 import type { ReadinessReport } from './readiness.ts'
 import { withDeadline } from './upstream/with-deadline.ts'
-import { OPERATION_LABELS } from './upstream-operation-labels.ts'
 
 export interface EndedRequest {
   readonly method: string
@@ -13,7 +12,7 @@ export interface EndedRequest {
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `give the history`; never made from a request. */
+  /** A constant of the caller, such as `read_history`; never made from a request. */
   readonly operation: string
   /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
   readonly outcome: string
@@ -24,6 +23,8 @@ export interface UpstreamCall {
 export interface Metrics {
   requestEnded(request: EndedRequest): void
   problemAnswered(code: string): void
+  /** A connection that was closed before it had a request. */
+  connectionDropped(): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
   /** An error of the program itself, which ended one guest's connection or stream. */
@@ -39,13 +40,12 @@ export interface Metrics {
   /** A command that Redis did not answer, or refused. */
   redisCommandFailed(): void
   /** Has the metrics ask whether Redis answers, each time that they are read. */
-  observeRedis(isAvailable: () => boolean): void
-  /** Has the metrics ask for these numbers each time that they are read. */
-  countRequests(counts: {
-    readonly waiting: () => number
-    readonly arriving: () => number
-    readonly inFlight: () => number
-  }): void
+  observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
+  /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
+  observeLog(droppedLines: () => number): void
+  /** Reads this number whenever the metrics are read. */
+  countInFlight(read: () => number): void
+  countBodies(read: () => number): void
 }
 
 export interface MetricsPage {
@@ -89,6 +89,11 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
     help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
+    registers,
+  })
+  const droppedConnections = new Counter({
+    name: 'guest_bff_dropped_connections_total',
+    help: 'Connections that were closed because there were too many.',
     registers,
   })
   const upstreamCalls = new Histogram({
@@ -147,12 +152,10 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       problems.inc({ code: boundedOutcome(code) })
       if (code === 'origin_not_allowed') refusedOrigins.inc()
     },
+    connectionDropped: () => droppedConnections.inc(),
     upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
       upstreamCalls.observe(
-        {
-          operation: boundedOperation(OPERATION_LABELS[operation] ?? snakeCase(operation)),
-          outcome: boundedOutcome(outcome),
-        },
+        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
         durationMs / 1000,
       ),
     tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
@@ -170,22 +173,28 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
     },
     observeReadiness: (report) => observeReadiness(registry, report),
-    countRequests({ waiting, arriving, inFlight }) {
-      countedBy(registry, 'requests_waiting', 'Requests that wait to be begun, a second at most.', waiting)
-      countedBy(registry, 'requests_arriving', 'Requests whose body is still on its way.', arriving)
-      countedBy(registry, 'requests_in_flight', 'Requests that are worked on.', inFlight)
-    },
+    countInFlight: (read) => countedBy(registry, 'requests_in_flight', 'Requests in flight.', read),
+    countBodies: (read) =>
+      countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
     redisCommandFailed: () => redisFailures?.inc(),
-    observeRedis(isAvailable) {
-      redisFailures = new Counter({
+    observeRedis(redis) {
+      redisFailures ??= new Counter({
         name: 'guest_bff_redis_failures_total',
         help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
         registers,
       })
       countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
-        Number(isAvailable()),
+        Number(redis.isAvailable),
+      )
+      countedBy(
+        registry,
+        'redis_round_trip_seconds',
+        'The quickest of the last ten commands.',
+        () => (redis.roundTripMs ?? 0) / 1000,
       )
     },
+    observeLog: (droppedLines) =>
+      countedBy(registry, 'log_lines_dropped', 'Lines of the log that could not be written.', droppedLines),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }
@@ -196,6 +205,7 @@ export function mergedMetricsPage(first: MetricsPage, others: () => readonly Met
   return {
     contentType: first.contentType,
     async text() {
+      if (others().length === 0) return first.text()
       const texts = await Promise.all([first, ...others()].map((page) => page.text()))
       const valuesByMetric = new Map<string, string[]>()
       for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {

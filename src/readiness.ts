@@ -1,6 +1,7 @@
 import type { AccessToken } from './genesys/oauth/access-token.ts'
 import { activeDeployment } from './genesys/active-deployment.ts'
 import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
+import type { ServiceState } from './service-state.ts'
 import { monotonicNow as processMonotonicNow } from './upstream/monotonic-now.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
@@ -14,6 +15,7 @@ export interface ReadinessCheck {
     | 'redis'
     | 'sites-file'
     | 'session-keys-file'
+    | 'log'
   /** Which of several sites it is about. */
   readonly site?: string
   readonly ok: boolean
@@ -31,11 +33,16 @@ export interface ReadinessReport {
 }
 
 export interface Readiness {
-  report(): Promise<ReadinessReport>
-  /** From now on the service is not ready: it is going away. */
-  startDraining(): void
-  /** Shown beside the checks from now on, in place of one with its name. */
+  /** @param onlySite one of several sites, for a report that says nothing of the others */
+  readonly report: (onlySite?: string) => Promise<ReadinessReport>
+  /** Listed with the checks from now on, in place of an earlier one with its name. */
   addNotice(notice: ReadinessCheck): void
+}
+
+/** The checks of one of the sites; `site` is undefined for the only one. */
+export interface SiteChecks {
+  readonly site: string | undefined
+  readonly checks: readonly ReadinessCheck[]
 }
 
 const CHECK_TIMEOUT_MS = 5000
@@ -49,25 +56,28 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'upstream_refused',
 ])
 
-export interface ReadinessOptions {
+interface SharedStateHealth {
+  readonly isAvailable: boolean
+  readonly roundTripMs?: number | undefined
+}
+
+/** Requests wait for Redis: in one data center it answers in less than a millisecond. */
+const SLOW_REDIS_MS = 20
+
+export interface SiteChecksOptions {
   readonly guestApi: GuestApi
   /** Undefined where no credentials are configured. */
   readonly accessToken: Pick<AccessToken, 'get'> | undefined
   /** The websites that are served, each of which the deployment has to allow too. */
   readonly allowedOrigins?: readonly string[]
   /** Undefined where replicas share nothing. */
-  readonly sharedState?: { readonly isAvailable: boolean } | undefined
+  readonly sharedState?: SharedStateHealth | undefined
   readonly monotonicNow?: () => number
 }
 
-/**
- * Whether this process can serve guests. What is configured wrongly, so that no guest can be served, makes it not ready;
- * a host that is down does not: every replica would be taken away at once, and what is known goes on serving.
- */
-export function createReadiness(options: ReadinessOptions): Readiness {
+/** What Genesys and Redis say about a site: requested once in {@link REPORT_TTL_MS}, however often it is read. */
+export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
-  let isDraining = false
-  const notices = new Map<string, ReadinessCheck>()
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   function askGenesys(): Promise<ReadinessCheck[]> {
@@ -81,37 +91,60 @@ export function createReadiness(options: ReadinessOptions): Readiness {
     ])
   }
 
-  return {
-    async report() {
-      if (known === undefined || monotonicNow() - known.atMs > REPORT_TTL_MS)
-        known = { atMs: monotonicNow(), checks: askGenesys() }
-      const checks = [
-        ...(await known.checks),
-        ...notices.values(),
-        ...(sharedState ? [redisCheck(sharedState)] : []),
-      ]
-      return isDraining
-        ? reportOf([...checks, { name: 'draining', ok: false, essential: true, code: 'shutting_down' }])
-        : reportOf(checks)
-    },
-    addNotice: (notice) => void notices.set(notice.name, notice),
-    startDraining() {
-      isDraining = true
-    },
+  return async () => {
+    if (known === undefined || monotonicNow() - known.atMs > REPORT_TTL_MS)
+      known = { atMs: monotonicNow(), checks: askGenesys() }
+    return [...(await known.checks), ...(sharedState ? [redisCheck(sharedState)] : [])]
   }
 }
 
-function reportOf(checks: readonly ReadinessCheck[]): ReadinessReport {
-  const failed = checks.filter(({ ok }) => !ok)
-  if (failed.length === 0) return { status: 'ready', checks }
-  return { status: failed.some(({ essential }) => essential) ? 'not ready' : 'degraded', checks }
+/**
+ * Whether this process can serve guests. A wrong setting that keeps every guest of every site from being served makes it not
+ * ready; a host that is down does not: every replica would be removed at once, and what is cached goes on serving.
+ */
+export function createReadiness(options: {
+  readonly sites: () => Promise<readonly SiteChecks[]>
+  readonly state: ServiceState
+}): Readiness {
+  const notices = new Map<string, ReadinessCheck>()
+  return {
+    async report(onlySite) {
+      const sites = await options.sites()
+      const report =
+        onlySite === undefined
+          ? reportOf(sites, [...notices.values()])
+          : reportOf(sites.filter(({ site }) => site === onlySite))
+      if (!options.state.isStopping) return report
+      const draining = { name: 'draining', ok: false, essential: true, code: 'shutting_down' } as const
+      return { status: 'not ready', checks: [...report.checks, draining] }
+    },
+    addNotice: (notice) => void notices.set(notice.name, notice),
+  }
 }
 
-function redisCheck({ isAvailable: ok }: { readonly isAvailable: boolean }): ReadinessCheck {
+/** Not ready only where no site can serve its guests. */
+export function reportOf(
+  sites: readonly SiteChecks[],
+  notices: readonly ReadinessCheck[] = [],
+): ReadinessReport {
+  const checks = [
+    ...sites.flatMap(({ site, checks }) =>
+      checks.map((check) => (site === undefined ? check : { site, ...check })),
+    ),
+    ...notices,
+  ]
+  const cannotServe = (each: SiteChecks) => each.checks.some(({ ok, essential }) => !ok && essential)
+  if (sites.every(cannotServe)) return { status: 'not ready', checks }
+  return { status: checks.every(({ ok }) => ok) ? 'ready' : 'degraded', checks }
+}
+
+function redisCheck({ isAvailable, roundTripMs = 0 }: SharedStateHealth): ReadinessCheck {
   const name = 'redis'
-  if (ok) return { name, ok }
-  const hint = 'Redis does not answer: limits, idempotency keys and sign-ins hold in each process alone.'
-  return { name, ok, essential: false, hint }
+  if (isAvailable && roundTripMs <= SLOW_REDIS_MS) return { name, ok: true }
+  const hint = isAvailable
+    ? `Redis takes ${Math.round(roundTripMs)} ms for an answer, and requests wait for it: it has to be near.`
+    : 'Redis does not answer: limits, idempotency keys and sign-ins hold in each process alone.'
+  return { name, ok: false, essential: false, hint }
 }
 
 /** @throws also why the deployment can't be read anew, while what was known of it goes on serving */
@@ -139,7 +172,7 @@ async function check(
 
 /** A site that only this service allows gets 502 for each of its guests. */
 async function checkOrigins(
-  { guestApi, allowedOrigins = [] }: ReadinessOptions,
+  { guestApi, allowedOrigins = [] }: SiteChecksOptions,
   deadlineAtMs: DeadlineAtMs,
 ): Promise<ReadinessCheck> {
   const name = 'allowed-domains'

@@ -1,32 +1,43 @@
+import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import type { Log } from './log.ts'
 import { createLogSampler } from './log-sampler.ts'
-import type { Metrics } from './metrics.ts'
 import { addressKey } from './middleware/client-address.ts'
-import { PROBE_PATHS, waitedSinceMs } from './middleware/load-limit.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problems/problem-handler.ts'
-import { whenClosed } from './server/when-closed.ts'
+import { PROBE_PATHS, whenClosed } from './server/admission.ts'
+import { frontOf } from './site-front.ts'
+
+const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
+
+/** The caller's own `X-Request-Id` where it is harmless to log, otherwise a new one. */
+export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && VALID_REQUEST_ID.test(given) ? given : randomUUID()
+}
 
 /**
- * One line in the log and one observation in the metrics per request, when its answer has ended. Refusals with one
- * code to one address are one line a second, with their count.
+ * Gives each request its id, and at the end of its response one line in the log and one observation in the metrics of its
+ * site. Refusals with one code to one address are one line per second, with their count.
  */
-export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): RequestHandler {
+export function requestLog(): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
-    const cameAtMs = waitedSinceMs(req) ?? performance.now()
-    // A stream of live events will have forgotten its headers.
-    const requestId = requestIdOf(res)
-    const address = addressKey(req) // a closed socket has none
-    whenClosed(res, () => record(req, res, { requestId, address, elapsedMs: performance.now() - cameAtMs }))
+    const startedAtMs = performance.now()
+    // An event stream will have dropped its headers, and a closed socket has no address.
+    const requestId = chooseRequestId(req)
+    const address = addressKey(req)
+    res.setHeader('X-Request-Id', requestId)
+    whenClosed(res, () =>
+      record(req, res, { requestId, address, elapsedMs: performance.now() - startedAtMs }),
+    )
     next()
   }
 
   function record(
     req: Request,
     res: Response,
-    { requestId, address, elapsedMs }: { requestId: string | undefined; address: string; elapsedMs: number },
+    { requestId, address, elapsedMs }: { requestId: string; address: string; elapsedMs: number },
   ) {
+    const { log, metrics } = frontOf(res)
     const { method } = req
     const route = routeOf(req)
     const status = res.statusCode
@@ -35,7 +46,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
     if (problem) metrics.problemAnswered(problem.code)
     const count = problem && sample(`${problem.code} ${address}`)
     if (problem && count === undefined) return
-    // What an orchestrator asks every few seconds would bury the guests' requests.
+    // What an orchestrator requests every few seconds would bury the guests' requests.
     const level = PROBE_PATHS.has(route) && status < 500 ? 'debug' : 'info'
     log[level](
       {
@@ -55,7 +66,7 @@ export function requestLog({ log, metrics }: { log: Log; metrics: Metrics }): Re
   }
 }
 
-/** The pattern of the route that answered; one word for all that no route did, so that nobody can fill the metrics. */
+/** The pattern of the route that responded; one word for requests without a route, so that callers cannot fill the metrics. */
 export function routeOf(req: Request): string {
   const route = req.route as { path?: unknown } | undefined
   return typeof route?.path === 'string' ? route.path : 'none'

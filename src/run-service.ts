@@ -5,10 +5,9 @@ import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
 import {
   startServer,
-  STOP_ACCEPTING_WITHIN_MS,
   type ConnectionProblemCode,
-  type RawAnswer,
-  type ShedLoad,
+  type ListenOptions,
+  type RawResponse,
 } from './server/http-server.ts'
 import type { Log } from './log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
@@ -21,8 +20,8 @@ export interface RunningService {
   readonly log: Log
   /** Reads anew the files of settings; undefined where there are none. */
   readonly reload?: (() => void) | undefined
-  /** `GET /path` of each request that is served at this moment. */
-  activeRequests(): string[]
+  /** How many requests are being served now. */
+  requestsInFlight(): number
   /**
    * Reports not ready, goes on serving for `DRAIN_DELAY_MS`, then sends pages with a live stream away and lets requests
    * end within `DRAIN_MS`. A second call waits for the first.
@@ -40,17 +39,21 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   const listen = {
     host,
     requestTimeoutMs: config.limits.requestTimeoutMs,
-    answerTo: (code: ConnectionProblemCode) => rawAnswer(code, config),
+    errorResponse: (code: ConnectionProblemCode) => rawResponse(code, config),
   }
-  const listenOn = async (variable: string, app: Express, port: number, shedLoad?: ShedLoad) => {
+  const listenOn = async (variable: string, app: Express, port: number, limits?: ConnectionLimits) => {
     try {
-      return await startServer(app, { ...listen, port, shedLoad })
+      return await startServer(app, { ...listen, ...limits, port })
     } catch (error) {
       await bff.close()
       throw isPortTaken(error) ? portTaken(variable, port, error) : error
     }
   }
-  const server = await listenOn('PORT', bff.app, config.port, bff.shedLoad)
+  const server = await listenOn('PORT', bff.app, config.port, {
+    maxConnections: maxConnections(),
+    limitsHeads: config.trustProxy === 0,
+    onDropped: () => bff.noteDroppedConnection(),
+  })
   const startManagement = (port: number) =>
     listenOn('MANAGEMENT_PORT', bff.managementApp, port).catch(async (error: unknown) => {
       await server.stop(0)
@@ -71,12 +74,11 @@ export async function startService(config: Config, options: GuestBffOptions = {}
 
   async function stop(): Promise<void> {
     bff.startDraining()
-    server.closeAfterAnswers()
     if (drainDelayMs > 0) await pause(drainDelayMs)
-    // Pages that are sent away come back at once; here they would wait in vain to be accepted.
-    await server.stopAccepting()
+    const serverStopped = server.stop(drainMs)
+    // Only now: pages that reconnect immediately must not reach this replica again.
     bff.drain()
-    await server.stop(drainMs)
+    await serverStopped
     await bff.close()
     await management?.stop(0)
   }
@@ -87,11 +89,21 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     managementUrl: management?.url,
     log: bff.log,
     reload: bff.reload,
-    activeRequests: () => server.activeRequests(),
+    requestsInFlight: () => bff.requestsInFlight,
     stop: () => (stopped ??= stop()),
-    // The management port's as well.
-    stopTimeoutMs: drainDelayMs + drainMs + 2 * STOP_ACCEPTING_WITHIN_MS,
+    stopTimeoutMs: drainDelayMs + drainMs,
   }
+}
+
+type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
+
+/** Half of the files that the process may open: a guest who listens needs one connection here and one to Genesys. */
+function maxConnections(): number | undefined {
+  const { userLimits } = process.report.getReport() as {
+    readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
+  }
+  const files = Number(userLimits?.open_files?.soft)
+  return Number.isFinite(files) ? Math.floor(files / 2) : undefined
 }
 
 function isPortTaken(error: unknown): boolean {
@@ -105,7 +117,7 @@ function portTaken(variable: string, port: number, cause: unknown): Error {
 }
 
 /** For requests that never reach the application. */
-function rawAnswer(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawAnswer {
+function rawResponse(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawResponse {
   const problem = toProblem(new RequestError(code, 'This is not a request that can be served.'), {
     publicUrl,
     hints: problemHints,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from '@jest/globals'
 import { createMetrics } from '../src/metrics.ts'
 import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
-import { OPERATION_LABELS } from '../src/upstream-operation-labels.ts'
+import { readSourceFiles } from './source-files.ts'
 
 const FILES = ['deploy/prometheus/rules.yml', 'deploy/grafana/guest-bff.json'] as const
 const texts = new Map<string, string>(
@@ -16,8 +16,9 @@ beforeAll(async () => {
   const metrics = createMetrics({ processMetrics: true })
   metrics.observeReadiness(() => Promise.resolve({ status: 'ready', checks: [] }))
   metrics.setLimits({ liveStreams: 1, connectionsPerMinute: 1 })
-  metrics.observeRedis(() => true)
-  metrics.countRequests({ waiting: () => 0, arriving: () => 0, inFlight: () => 0 })
+  metrics.observeRedis({ isAvailable: true, roundTripMs: 1 })
+  metrics.countInFlight(() => 0)
+  metrics.countBodies(() => 0)
   for (const [, name = '', type] of (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     known.set(name, name)
     if (type === 'histogram')
@@ -66,7 +67,12 @@ test('every code, operation and status that they select exists', () => {
   const codes = PROBLEM_CODES
   const isCode = (value: string) => codes.some((code) => new RegExp(`^${value}$`).test(code))
   expect(valuesOf('code').filter((value) => !isCode(value))).toEqual([])
-  const operations = new Set(Object.values(OPERATION_LABELS))
+  const named = readSourceFiles()
+    .filter(({ path }) => path.startsWith('genesys/'))
+    .flatMap(({ text }) => [...text.matchAll(/operation: ['"](.+?)['"],/g)].map(([, name]) => name!))
+  const operations = new Set(named)
+  expect(named.filter((name) => !/^[a-z_]+$/.test(name))).toEqual([])
+  expect(operations.size).toBeGreaterThan(10)
   expect(valuesOf('operation').filter((value) => !operations.has(value))).toEqual([])
   expect(valuesOf('code').length).toBeGreaterThan(10)
   expect(valuesOf('operation').length).toBeGreaterThan(2)

@@ -5,6 +5,8 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstream']
 /** Programs of their own that know nothing of the service, nor it of them. */
 const APART = ['simulator', 'browser', 'fixtures', 'faults']
+/** The types of what pages send and get: the service's and the browser's. It imports nothing. */
+const CONTRACT = 'contract'
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
 /** Above the service: it may use all of it, and only the programs' first files know it. */
@@ -51,7 +53,7 @@ test.each(LAYERS)('%s imports only from itself and the layers below', (layer) =>
   expect(
     wrongImports(
       ({ path }) => folderOf(path) === layer,
-      (target) => !allowed.includes(folderOf(target)),
+      (target) => ![...allowed, CONTRACT].includes(folderOf(target)),
     ),
   ).toEqual([])
 })
@@ -60,7 +62,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   expect(
     wrongImports(
       ({ path }) => folderOf(path) === part,
-      (target) => folderOf(target) !== part,
+      (target) => folderOf(target) !== part && !(part === 'browser' && folderOf(target) === CONTRACT),
     ),
   ).toEqual([])
   expect(
@@ -69,6 +71,12 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
       (target) => folderOf(target) === part,
     ),
   ).toEqual([])
+})
+
+test('the contract is types alone, and imports nothing', () => {
+  const contract = files.filter(({ path }) => folderOf(path) === CONTRACT)
+  expect(contract.map(({ path, imports }) => [path, imports])).toEqual([['contract/contract.ts', []]])
+  expect(contract[0]?.text).not.toMatch(/^(?:export )?(?:async )?(?:const|let|var|function|class|enum)\b/m)
 })
 
 test('the doctor stands above the service, which does not know it', () => {

@@ -1,8 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
-import { readdirSync, readFileSync } from 'node:fs'
 import { createMetrics } from '../src/metrics.ts'
 import type { ReadinessReport } from '../src/readiness.ts'
-import { OPERATION_LABELS } from '../src/upstream-operation-labels.ts'
 
 async function lineOf(metrics: ReturnType<typeof createMetrics>, start: string) {
   const lines = (await metrics.text()).split('\n')
@@ -20,10 +18,10 @@ test('a request counts under its route, method and status', async () => {
 test('a duration counts in every bucket from its own bound on', async () => {
   const metrics = createMetrics()
   for (const durationMs of [0, 5, 5.001, 40_000]) {
-    metrics.upstreamCallEnded({ operation: 'a "quoted"', outcome: 'ok', durationMs })
+    metrics.upstreamCallEnded({ operation: 'read_thing', outcome: 'ok', durationMs })
   }
   const bucket = (le: string) =>
-    lineOf(metrics, `guest_bff_upstream_call_duration_seconds_bucket{le="${le}",operation="a_quoted_"`)
+    lineOf(metrics, `guest_bff_upstream_call_duration_seconds_bucket{le="${le}",operation="read_thing"`)
   expect(await bucket('0.005')).toMatch(/ 2$/)
   expect(await bucket('0.01')).toMatch(/ 3$/)
   expect(await bucket('30')).toMatch(/ 3$/)
@@ -69,20 +67,10 @@ test('two services in one process do not count into each other', async () => {
   expect(await lineOf(second, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 0')
 })
 
-test('calls to Genesys are labelled with words, and every name that a driver gives has one', async () => {
+test('a call to Genesys is counted under the name of its operation', async () => {
   const metrics = createMetrics()
-  metrics.upstreamCallEnded({ operation: 'create a guest', outcome: 'ok', durationMs: 1 })
+  metrics.upstreamCallEnded({ operation: 'create_guest', outcome: 'ok', durationMs: 1 })
   expect(await metrics.text()).toContain('operation="create_guest",outcome="ok"')
-  const files = readdirSync('src/genesys', { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  )
-  const names = files.flatMap((file) =>
-    [...readFileSync(`src/genesys/${file}`, 'utf8').matchAll(/operation: (['"])(.+?)\1,/g)].map(
-      ([, , name]) => name,
-    ),
-  )
-  expect(names.length).toBeGreaterThan(10)
-  expect([...new Set(names)].sort()).toEqual(Object.keys(OPERATION_LABELS).sort())
 })
 
 test('requests of refused origins are counted', async () => {

@@ -118,7 +118,7 @@ describe('in production', () => {
     GENESYS_CLIENT_SECRET: 'wrong',
   }
 
-  test('the public port tells the status alone, and the management port what is wrong', async () => {
+  test('the public port returns only the status, and the management port the checks', async () => {
     const { service } = await start({ settings })
     expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded' } })
     expect(Object.keys((await ready()).body as object)).toEqual(['status'])
@@ -127,13 +127,13 @@ describe('in production', () => {
   })
 })
 
-test('a response may be given again for as long as it is told, and is then made once', async () => {
+test('a report is reused until it is too old', async () => {
   let made = 0
   let atMs = 5000
   const app = express()
   addHealthRoutes(app, {
     report: () => Promise.resolve({ status: made++ === 0 ? 'ready' : 'not ready', checks: [] }),
-    tells: 'status',
+    detail: 'status',
     maxAgeMs: 1000,
     monotonicNow: () => atMs,
   })

@@ -1,14 +1,13 @@
 import { expect, jest, test } from '@jest/globals'
-import express, { type RequestHandler } from 'express'
+import express from 'express'
 import request from 'supertest'
 import type { Log } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
-import { createLoadLimit } from '../src/middleware/load-limit.ts'
 import { problemHandler } from '../src/problems/problem-handler.ts'
 import { requestLog } from '../src/request-log.ts'
 import { SessionError } from '../src/sessions/session-error.ts'
 
-function start(before: RequestHandler = (_req, _res, next) => next()) {
+function start() {
   const log = {
     error: jest.fn(),
     warn: jest.fn(),
@@ -18,52 +17,33 @@ function start(before: RequestHandler = (_req, _res, next) => next()) {
   } satisfies Log
   const metrics = createMetrics()
   const app = express()
-    .use(before)
-    .use(requestLog({ log, metrics }))
     .use((_req, res, next) => {
-      res.set('X-Request-Id', 'r-1')
+      res.locals.front = { log, metrics }
       next()
     })
+    .use(requestLog())
     .use(express.json())
     .get('/healthz', (_req, res) => void res.json({}))
     .post('/things/:id', (_req, res) => void res.status(201).json({}))
     .get('/refused', () => {
       throw new SessionError('session_invalid', 'No.')
     })
-    .use(problemHandler({ log, publicUrl: '', hints: false }))
+    .use(problemHandler(() => ({ log, publicUrl: '', hints: false })))
   return { app, log, metrics }
 }
 
 test('a request is one line: what was asked, how it ended, how long it took, and nothing that was said', async () => {
   const { app, log } = start()
-  await request(app).post('/things/private-id?token=private').send({ text: 'private' })
+  await request(app)
+    .post('/things/private-id?token=private')
+    .set('X-Request-Id', 'request-1')
+    .send({ text: 'private' })
   expect(log.info).toHaveBeenCalledTimes(1)
   const [fields, message] = log.info.mock.calls[0] as unknown as [Record<string, unknown>, string]
   expect(message).toBe('request')
-  expect(fields).toMatchObject({ requestId: 'r-1', method: 'POST', route: '/things/:id', status: 201 })
+  expect(fields).toMatchObject({ requestId: 'request-1', method: 'POST', route: '/things/:id', status: 201 })
   expect(fields.durationMs).toBeGreaterThan(0)
   expect(JSON.stringify(fields)).not.toContain('private')
-})
-
-test('how long a request took counts from when it came, also where it had to wait to be begun', async () => {
-  const turns: (() => void)[] = []
-  const load = createLoadLimit(1000, {
-    afterTurn: (callback) => turns.push(callback),
-    every: () => () => undefined,
-    nowMs: () => performance.now() - 500,
-  })
-  const refuse = () => expect('refused').toBe('served')
-  const { app, log, metrics } = start((req, res, next) => {
-    const admit = () => load.admit(Object.create(req) as typeof req, res, { serve: () => undefined, refuse })
-    while (load.waiting === 0) admit()
-    load.admit(req, res, { serve: next, refuse })
-    expect(load.waiting).toBe(2)
-    turns[0]?.()
-  })
-  await request(app).post('/things/1')
-  const [fields] = log.info.mock.calls[0] as unknown as [Record<string, unknown>]
-  expect(fields.durationMs).toBeGreaterThanOrEqual(500)
-  expect(await metrics.text()).toMatch(/duration_seconds_bucket{le="0.25",[^}]*"\/things\/:id"[^}]*} 0\n/)
 })
 
 test('a refused request has its problem code in the line and in the metrics', async () => {
@@ -99,4 +79,13 @@ test('paths that no route answers share one label', async () => {
   expect(await metrics.text()).toContain(
     'guest_bff_request_duration_seconds_count{method="GET",route="none",status="404"} 2',
   )
+})
+
+test("the caller's request id is kept where it is harmless, and replaced otherwise", async () => {
+  const { app } = start()
+  const idOf = async (given: string) =>
+    (await request(app).get('/healthz').set('X-Request-Id', given)).get('X-Request-Id')
+  expect(await idOf('order-17.a:b')).toBe('order-17.a:b')
+  for (const given of ['short', 'a b c d e f g', '<script>alert(1)', 'x'.repeat(65)])
+    expect(await idOf(given)).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
 })

@@ -29,6 +29,14 @@ describe('Genesys’ own sign-in', () => {
     expect((await page.say('signed in')).status).toBe(201)
   })
 
+  test('with an id token needs no redirect address, with a code it does', async () => {
+    const { openPage, genesys } = await start()
+    const page = await openPage()
+    const idToken = genesys.authorizationCode('user-1')
+    expect(await page.ask('POST', '/sign-in', { code: idToken })).toMatchObject({ status: 400 })
+    expect(await page.ask('POST', '/sign-in', { idToken, nonce: 'n-1' })).toMatchObject({ status: 200 })
+  })
+
   test('goes on after the socket was lost, with the JWT that the session token keeps', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()

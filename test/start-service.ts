@@ -79,7 +79,7 @@ export function settingsFor(genesys: Simulator): Record<string, string> {
     GENESYS_CDN_URL: genesys.url,
     GENESYS_MESSAGING_URL: genesys.messagingUrl,
     UPSTREAM_TIMEOUT_MS: '3000',
-    DRAIN_MS: '500',
+    DRAIN_MS: '20',
   }
 }
 

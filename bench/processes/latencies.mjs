@@ -1,10 +1,10 @@
-/** Latencies in ms, kept as counts of hundredths of a millisecond up to two seconds. */
+/** Latencies in ms, kept as counts of hundredths of a millisecond up to twenty seconds. */
 export class Latencies {
-  #counts = new Uint32Array(200_001)
+  #counts = new Uint32Array(2_000_001)
   count = 0
 
   add(ms) {
-    this.#counts[Math.min(200_000, Math.max(0, Math.round(ms * 100)))] += 1
+    this.#counts[Math.min(2_000_000, Math.max(0, Math.round(ms * 100)))] += 1
     this.count += 1
   }
 

@@ -55,6 +55,7 @@ class Page {
   #receive(text) {
     // A refusal leaves the connection open.
     if (text.startsWith('HTTP/1.1 ') && !text.startsWith('HTTP/1.1 200')) {
+      if (this.#tally) this.#tally.refused += 1
       this.#socket.destroy()
       return
     }
@@ -81,6 +82,7 @@ class Page {
 class Tally {
   open = 0
   connected = 0
+  refused = 0
   arrived = 0
   twice = 0
   #seen = new Uint8Array(0)
@@ -115,7 +117,7 @@ export function liveCommands() {
   }
 
   return {
-    /** Opens a stream for each token, `atOnce` at a time. @returns how long all of it took, in ms */
+    /** Opens a stream for each token, `atOnce` at a time. @returns how long all of it took, in ms, and how many were refused */
     async openPages({ port, tokens, origin, atOnce = 200 }) {
       const startedAt = performance.now()
       for (const token of tokens) {
@@ -124,7 +126,8 @@ export function liveCommands() {
         pages.push(new Page(tally, port, requestBytes({ method: 'GET', path: '/events', headers })))
       }
       await until(() => tally.connected === pages.length, 60_000)
-      return { tookMs: performance.now() - startedAt, connected: tally.connected }
+      const { connected, refused } = tally
+      return { tookMs: performance.now() - startedAt, connected, refused }
     },
     beginMessages: ({ count }) => tally.begin(count),
     /** @returns what arrived of `count` messages, when all of them did or the time is up */
@@ -136,7 +139,7 @@ export function liveCommands() {
     closePages() {
       for (const page of pages) page.close()
       pages = []
-      tally.open = tally.connected = 0
+      tally.open = tally.connected = tally.refused = 0
     },
   }
 }

@@ -44,23 +44,25 @@ async function closedLoop({ port, connections, warmUpMs, measureMs }) {
 
 /**
  * As {@link closedLoop}, for more connections than the server may want: counts what was answered 2xx, and what was refused (429,
- * 503) apart from errors. A refused connection asks again after `Retry-After`; one that was closed is opened anew.
+ * 503) apart from errors. A refused connection asks again after `Retry-After`, or at once; one that was closed is opened again.
+ * @param drainMs how long it waits at the end for the responses that are still due; those that don't come are `unanswered`
  */
-async function goodput({ port, connections, warmUpMs, measureMs }) {
+async function goodput({ port, connections, warmUpMs, measureMs, retryAtOnce = false, drainMs = 0 }) {
   const latencies = new Latencies()
   const counts = { refused: 0, errors: 0 }
   let measuring = false
   let stopped = false
   const open = new Set()
   const onAnswer = (connection, status, bytes, message) => {
-    if (measuring) countAnswer(status, connection.sentAt)
-    if (stopped) return
+    if (measuring || status === 0) countAnswer(status, connection.sentAt)
     if (status === 0) connection.onClose()
-    else if (status < 300) connection.send(nextRequest())
-    else {
-      connection.waitsUntil = performance.now() + retryAfterMs(message.head)
-      setTimeout(() => open.has(connection) && connection.send(nextRequest()), retryAfterMs(message.head))
-    }
+    if (stopped || status === 0) return
+    const waitMs = status < 300 || retryAtOnce ? 0 : retryAfterMs(message.head)
+    connection.waitsUntil = performance.now() + waitMs
+    // It is opened again when the server has closed it.
+    if (/\r\nconnection: *close/i.test(message.head)) return
+    if (waitMs === 0) connection.send(nextRequest())
+    else setTimeout(() => !stopped && open.has(connection) && connection.send(nextRequest()), waitMs)
   }
   const countAnswer = (status, sentAt) => {
     if (status >= 200 && status < 300) latencies.add(performance.now() - sentAt)
@@ -87,14 +89,20 @@ async function goodput({ port, connections, warmUpMs, measureMs }) {
     add(connection).send(nextRequest())
   }
   await wait(warmUpMs)
+  process.send({ event: 'measuring' })
   const startedAt = performance.now()
   measuring = true
   await wait(measureMs)
   measuring = false
   const elapsedMs = performance.now() - startedAt
+  process.send({ event: 'measured' })
   stopped = true
+  const countBusy = () => [...open].filter(({ busy }) => busy).length
+  const drainUntil = performance.now() + drainMs
+  while (countBusy() > 0 && performance.now() < drainUntil) await wait(50)
+  const unanswered = drainMs > 0 ? countBusy() : 0
   for (const connection of open) connection.end()
-  return { perSecond: (latencies.count / elapsedMs) * 1000, ...counts, ...latencies.summary() }
+  return { perSecond: (latencies.count / elapsedMs) * 1000, ...counts, unanswered, ...latencies.summary() }
 }
 
 function retryAfterMs(head) {
@@ -150,9 +158,15 @@ async function connect(port, count, onAnswer) {
   return all
 }
 
-/** Opens guest sessions, some at a time. @returns their tokens */
-async function openGuests({ port, count, origin, body = {} }) {
-  const bytes = requestBytes({ path: '/guest-session', headers: { origin }, body })
+/**
+ * Opens guest sessions, some at a time. @returns their tokens
+ * @param addresses from which they are opened, as a proxy names them; no proxy without them
+ */
+async function openGuests({ port, count, origin, body = {}, addresses }) {
+  const bytesOf = (guest) => {
+    const headers = addresses ? { origin, 'x-forwarded-for': addresses[guest] } : { origin }
+    return requestBytes({ path: '/guest-session', headers, body })
+  }
   const tokens = []
   let started = 0
   await new Promise((resolve, reject) => {
@@ -162,17 +176,12 @@ async function openGuests({ port, count, origin, body = {} }) {
         return
       }
       tokens.push(JSON.parse(answer.utf8Slice(message.bodyAt, message.end)).session)
-      if (started < count) {
-        started += 1
-        connection.send(bytes)
-      } else connection.end()
+      if (started < count) connection.send(bytesOf(started++))
+      else connection.end()
       if (tokens.length === count) resolve()
     }
     connect(port, Math.min(count, 64), onAnswer).then((connections) => {
-      for (const connection of connections) {
-        started += 1
-        connection.send(bytes)
-      }
+      for (const connection of connections) connection.send(bytesOf(started++))
     }, reject)
   })
   return tokens

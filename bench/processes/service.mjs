@@ -1,10 +1,25 @@
 // The service as it runs in production: built, all guards on. The limits are set so high that one address
-// may be all the guests; nothing is switched off.
+// may be all the guests, unless `defaultLimits` asks for what an operator gets; nothing is switched off.
 import { startServer } from './processes.mjs'
 
 export const ORIGIN = 'https://shop.example'
 
-export function serviceSettings({ guestApi, ports, tls = false }) {
+/** The default of the setting. Above it requests are refused; below it none is. */
+export const MAX_REQUESTS_IN_FLIGHT = 10_000
+
+const HIGH_LIMITS = {
+  GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
+  RATE_GUEST_PER_MINUTE: '1000000',
+  RATE_ADDRESS_PER_MINUTE: '1000000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
+  MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: String(MAX_REQUESTS_IN_FLIGHT),
+  MAX_REQUESTS_IN_FLIGHT_PER_GUEST: String(MAX_REQUESTS_IN_FLIGHT),
+  MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
+}
+/** Each guest has an address of its own, which a proxy in front names. */
+const DEFAULT_LIMITS = { TRUST_PROXY: '1' }
+
+export function serviceSettings({ guestApi, ports, tls = false, defaultLimits = false }) {
   const rest = `http://127.0.0.1:${ports.port}`
   return {
     HOST: '127.0.0.1',
@@ -19,12 +34,7 @@ export function serviceSettings({ guestApi, ports, tls = false }) {
     GENESYS_LOGIN_URL: rest,
     GENESYS_CDN_URL: rest,
     GENESYS_MESSAGING_URL: `${tls ? 'wss' : 'ws'}://localhost:${ports.socketPort}`,
-    GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
-    RATE_GUEST_PER_MINUTE: '1000000',
-    RATE_ADDRESS_PER_MINUTE: '1000000',
-    RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-    RATE_OVERALL_PER_SECOND: '1000000',
-    MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
+    ...(defaultLimits ? DEFAULT_LIMITS : HIGH_LIMITS),
     ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
   }
 }

@@ -1,4 +1,5 @@
-// A with more connections than requests may be under way: what is still answered well.
+// A with more connections: what is still answered well.
+import { probeHealth } from '../processes/health-probes.mjs'
 import { startHelper } from '../processes/processes.mjs'
 import { messageRequest, ORIGIN, startService } from '../processes/service.mjs'
 import { spread } from '../statistics.mjs'
@@ -8,7 +9,7 @@ const GUESTS = 1000
 
 /**
  * Each connection asks again as soon as it has its answer. One that is refused waits for the seconds of `Retry-After` first, and
- * connects anew where it was closed; one that is refused without `Retry-After` asks again at once.
+ * connects again where it was closed; one that is refused without `Retry-After` asks again at once.
  */
 export async function measureConnections({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')
@@ -24,8 +25,13 @@ export async function measureConnections({ main, rounds, say }) {
     for (let round = 1; round <= rounds; round++) {
       say(`A, connections: round ${round} of ${rounds}`)
       for (const connections of CONNECTIONS) {
+        let probes
+        load.onEvent = (event) => {
+          if (event === 'measuring') probes = probeHealth(port)
+        }
         const options = { port, connections, warmUpMs: 2000, measureMs: 4000 }
-        runs[connections].push(await load.ask('goodput', options))
+        const run = await load.ask('goodput', options)
+        runs[connections].push({ ...run, health: await probes.stop() })
       }
     }
   } finally {
@@ -40,6 +46,8 @@ export async function measureConnections({ main, rounds, say }) {
           runs[connections].map(({ perSecond }, round) => perSecond / runs[64][round].perSecond),
         ),
         p99Ms: spread(runs[connections].map(({ p99Ms }) => p99Ms)),
+        healthMs: spread(runs[connections].map(({ health }) => health.p99Ms)),
+        healthFailed: runs[connections].reduce((sum, { health }) => sum + health.failed, 0),
         refused: runs[connections].reduce((sum, { refused }) => sum + refused, 0),
         errors: runs[connections].reduce((sum, { errors }) => sum + errors, 0),
       },

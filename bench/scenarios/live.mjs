@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentKiB, startHelper } from '../processes/processes.mjs'
 import { ORIGIN, startService } from '../processes/service.mjs'
+import { spread } from '../statistics.mjs'
+import { startRelay } from './web-messaging.mjs'
 
 const MESSAGES_PER_SECOND = 2000
 const MESSAGES = 10_000
@@ -14,35 +16,55 @@ const SETTLE_MS = 6000
 /** With 1,000 connections a minute: how long the upstream's handshakes are counted. */
 const LIMITED_MS = 30_000
 
-export async function measureLive({ main, say, counts = [1000, 9900], tlsCount = 5000 }) {
+export async function measureLive({ main, rounds, say, counts = [1000, 9900], tlsCount = 5000 }) {
   const results = {}
-  for (const guests of counts) {
-    say(`C: ${guests} guests`)
-    results[guests] = await measureGuests({ main, guests, restart: guests === counts.at(-1) })
+  const measure = async (name, options) => {
+    say(`C: ${name} guests`)
+    const { tokens, ...ours } = await measureService({ main, rounds, ...options })
+    say(`C: ${name} guests of the bare relay`)
+    const relay = await measureRelay({ tokens, rounds, tls: options.tls })
+    results[name] = { ...ours, relay, memoryRatio: ours.kibPerGuest / relay.kibPerGuest }
   }
+  for (const guests of counts) await measure(guests, { guests, restart: guests === counts.at(-1) })
   const tls = makeCertificate()
-  if (tls && tlsCount > 0) {
-    say(`C: ${tlsCount} guests over TLS`)
-    results[`${tlsCount} over TLS`] = await measureGuests({ main, guests: tlsCount, tls })
-  }
+  if (tls && tlsCount > 0) await measure(`${tlsCount} over TLS`, { guests: tlsCount, tls })
   return results
 }
 
-async function measureGuests({ main, guests, tls, restart }) {
+/** @param tokens the service's, for the relay's requests to be as long; it takes any name */
+async function measureRelay({ tokens, rounds, tls }) {
+  const upstream = await startHelper('upstream.mjs')
+  const load = await startHelper('load.mjs')
+  const server = await startRelay(await upstream.ask('listen', { tls }), tls)
+  try {
+    return await measureStreams({ server, upstream, load, rounds, openTokens: async () => tokens })
+  } finally {
+    await Promise.all([load, server, upstream].map((process) => process.stop()))
+  }
+}
+
+async function measureStreams({ server: { port, pid }, upstream, load, rounds, openTokens }) {
+  await pause(500)
+  const startKiB = residentKiB(pid)
+  const tokens = await openTokens()
+  const opened = await load.ask('openPages', { port, tokens, origin: ORIGIN })
+  await pause(SETTLE_MS)
+  const kibPerGuest = (residentKiB(pid) - startKiB) / tokens.length
+  return { ...opened, kibPerGuest, ...(await measureMessages(upstream, load, rounds)) }
+}
+
+async function measureService({ main, guests, rounds, tls, restart = false }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
   const ports = await upstream.ask('listen', { tls })
   const options = { main, guestApi: 'web-messaging', ports, tls }
   let service = await startService(options)
   try {
-    await pause(500)
-    const startKiB = residentKiB(service.pid)
-    const tokens = await load.ask('openGuests', { port: service.port, count: guests, origin: ORIGIN })
-    const opened = await load.ask('openPages', { port: service.port, tokens, origin: ORIGIN })
-    await pause(SETTLE_MS)
-    const kibPerGuest = (residentKiB(service.pid) - startKiB) / guests
-    const messages = await measureMessages(upstream, load)
-    const result = { ...opened, kibPerGuest, ...messages }
+    let tokens
+    const openTokens = async () =>
+      (tokens = await load.ask('openGuests', { port: service.port, count: guests, origin: ORIGIN }))
+    const streams = await measureStreams({ server: service, upstream, load, rounds, openTokens })
+    const result = { tokens, ...streams }
     if (!restart) return result
 
     const restarted = async (moreEnv) => {
@@ -81,15 +103,21 @@ async function comeBack(load, state, guests, restart) {
   }
 }
 
-async function measureMessages(upstream, load) {
+async function measureMessages(upstream, load, rounds) {
   const measure = async (count) => {
     await load.ask('beginMessages', { count })
     await upstream.ask('push', { perSecond: MESSAGES_PER_SECOND, count })
     return load.ask('endMessages', { count, withinMs: 5000 })
   }
   await measure(MESSAGES / 5)
-  const { arrived, twice, p50Ms, p99Ms } = await measure(MESSAGES)
-  return { lost: MESSAGES - arrived, twice, p50Ms, p99Ms }
+  const runs = []
+  for (let round = 1; round <= rounds; round++) runs.push(await measure(MESSAGES))
+  return {
+    lost: runs.reduce((sum, { arrived }) => sum + MESSAGES - arrived, 0),
+    twice: runs.reduce((sum, { twice }) => sum + twice, 0),
+    p50Ms: spread(runs.map(({ p50Ms }) => p50Ms)),
+    p99Ms: spread(runs.map(({ p99Ms }) => p99Ms)),
+  }
 }
 
 /** A certificate for localhost that lives a day; undefined where there is no openssl. */

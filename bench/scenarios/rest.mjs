@@ -1,4 +1,5 @@
 // A: a guest's message by REST. Every server forwards the same message to the same upstream.
+import { checkSameWork } from '../processes/check-same-work.mjs'
 import { cpuMs, startHelper, startServer } from '../processes/processes.mjs'
 import { messageRequest, ORIGIN, startService } from '../processes/service.mjs'
 import { startNginx } from '../servers/nginx.mjs'
@@ -9,49 +10,70 @@ const LOADS = {
   '0ms-64': { delayMs: 0, connections: 64 },
   '20ms-500': { delayMs: 20, connections: 500 },
 }
-const RATES_PER_SECOND = [1000, 2000, 4000]
+const RATES_PER_SECOND = [1000, 4000]
 /** Once for each server: V8 has compiled what is hot after some twenty thousand requests. */
 const FIRST_WARM_UP_MS = 4000
 const WARM_UP_MS = 700
 const MEASURE_MS = 2000
 
+/** These open guests and send with their tokens, as the service does. */
+export const SAME_WORK_PEERS = {
+  usualPackages: 'usual-packages',
+  fastifySameWork: 'fastify-same-work',
+}
 const NODE_PEERS = {
+  ...SAME_WORK_PEERS,
   seed: 'tutorial',
   httpProxyMiddleware: 'http-proxy-middleware',
   fastifyProxy: 'fastify-proxy',
   raw: 'raw',
 }
 
+export function startPeer(name, upstreamPort, nodeOptions = []) {
+  const file = new URL(`../servers/${NODE_PEERS[name]}.mjs`, import.meta.url).pathname
+  const env = { UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}`, ALLOWED_ORIGIN: ORIGIN }
+  return startServer([process.execPath, ...nodeOptions, file], { env })
+}
+
 /** Everything that scenario A needs, started: `run` measures one server once, `stop` ends all. */
-export async function startRest({
-  main,
-  nginx,
-  peers = Object.keys(NODE_PEERS),
-  guests = GUESTS,
-  more = {},
-}) {
+async function startRest({ main, nginx, peers = Object.keys(NODE_PEERS), defaults = false, more = {} }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
   const ports = await upstream.ask('listen', {})
-  const env = { UPSTREAM_URL: `http://127.0.0.1:${ports.port}` }
   const service = { guestApi: 'external-guests', ports }
   const servers = { ours: await startService({ ...service, main }) }
+  if (defaults) servers.defaults = await startService({ ...service, main, defaultLimits: true })
   for (const [name, otherMain] of Object.entries(more)) {
     servers[name] = await startService({ ...service, main: otherMain })
   }
-  for (const name of peers) {
-    const file = new URL(`../servers/${NODE_PEERS[name]}.mjs`, import.meta.url).pathname
-    servers[name] = await startServer([process.execPath, file], { env })
-  }
+  for (const name of peers) servers[name] = await startPeer(name, ports.port)
   if (nginx) servers.nginx = await startNginx(ports.port)
 
-  const tokens = await load.ask('openGuests', { port: servers.ours.port, count: guests, origin: ORIGIN })
-  const messages = tokens.map(messageRequest)
-  const attributes = tokens.map((_, guest) => attributesRequest(guest))
+  const requests = {}
+  for (const name of ['ours', ...peers.filter((peer) => peer in SAME_WORK_PEERS)]) {
+    const { port } = servers[name]
+    const tokens = await load.ask('openGuests', { port, count: GUESTS, origin: ORIGIN })
+    await checkSameWork(name, port, tokens[0])
+    requests[name] = tokens.map(messageRequest)
+  }
+  requests.seed = Array.from({ length: GUESTS }, (_, guest) => attributesRequest(guest))
+
+  /** New guests for each run, so that no one of them comes to a limit by the minute. */
+  async function requestsAtAddresses(port) {
+    const addresses = Array.from({ length: GUESTS }, nextAddress)
+    const tokens = await load.ask('openGuests', { port, count: GUESTS, origin: ORIGIN, addresses })
+    return tokens.map((token, guest) => {
+      const request = messageRequest(token)
+      return { ...request, headers: { ...request.headers, 'x-forwarded-for': addresses[guest] } }
+    })
+  }
 
   async function run(name, command, options) {
     const server = servers[name]
-    await load.ask('setRequests', name === 'seed' ? attributes : messages)
+    await load.ask(
+      'setRequests',
+      name === 'defaults' ? await requestsAtAddresses(server.port) : (requests[name] ?? requests.ours),
+    )
     let startedAtMs = 0
     let tookMs = 0
     load.onEvent = (event) => {
@@ -74,6 +96,14 @@ export async function startRest({
   }
 }
 
+const nextAddress = (() => {
+  let last = 0
+  return () => {
+    last += 1
+    return `10.${last >> 16}.${(last >> 8) & 255}.${last & 255}`
+  }
+})()
+
 /** The tutorial forwards attributes; these are as long as the message of the others. */
 function attributesRequest(guest) {
   return {
@@ -94,14 +124,15 @@ function attributesRequest(guest) {
 
 /** Interleaved rounds at full load. @returns for each load and server the rounds, ours over each peer, ... */
 export async function measureRest({ main, nginx, rounds, say, more }) {
-  const rest = await startRest({ main, nginx, more })
+  const rest = await startRest({ main, nginx, defaults: true, more })
   const results = {}
   try {
     for (const [load, { delayMs, connections }] of Object.entries(LOADS)) {
       await rest.setDelay(delayMs)
       const all = Object.fromEntries(rest.servers.map((name) => [name, []]))
+      const firstWarmUpMs = load === '0ms-64' ? FIRST_WARM_UP_MS : WARM_UP_MS
       for (const name of rest.servers) {
-        await rest.run(name, 'closedLoop', { connections, warmUpMs: 0, measureMs: FIRST_WARM_UP_MS })
+        await rest.run(name, 'closedLoop', { connections, warmUpMs: 0, measureMs: firstWarmUpMs })
       }
       for (let round = 1; round <= rounds; round++) {
         say(`A ${load}: round ${round} of ${rounds}`)
@@ -120,14 +151,17 @@ export async function measureRest({ main, nginx, rounds, say, more }) {
 
 function compare(all) {
   const { ours, ...others } = all
-  return {
-    servers: Object.fromEntries(Object.entries(all).map(([name, rounds]) => [name, summary(rounds)])),
-    ratios: Object.fromEntries(
+  const ratiosOf = (key) =>
+    Object.fromEntries(
       Object.entries(others).map(([name, rounds]) => [
         name,
-        spread(rounds.map(({ perSecond }, round) => ours[round].perSecond / perSecond)),
+        spread(rounds.map((theirs, round) => ours[round][key] / theirs[key])),
       ]),
-    ),
+    )
+  return {
+    servers: Object.fromEntries(Object.entries(all).map(([name, rounds]) => [name, summary(rounds)])),
+    ratios: ratiosOf('perSecond'),
+    p99Ratios: ratiosOf('p99Ms'),
   }
 }
 
@@ -156,7 +190,7 @@ export async function measureLatency({ main, rounds, say }) {
       for (let round = 1; round <= rounds; round++) {
         say(`A at ${perSecond}/s: round ${round} of ${rounds}`)
         for (const name of rest.servers) {
-          const options = { perSecond, connections: 64, warmUpMs: 500, measureMs: 4000 }
+          const options = { perSecond, connections: 64, warmUpMs: 500, measureMs: 2500 }
           all[name].push(await rest.run(name, 'openLoop', options))
         }
       }

@@ -1,27 +1,45 @@
 // B: a guest's message over its own socket, to Genesys' echo, while every guest has a live stream.
-import { cpuMs, startHelper, startServer } from '../processes/processes.mjs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { cpuMs, residentKiB, startHelper, startServer } from '../processes/processes.mjs'
 import { messageRequest, ORIGIN, startService } from '../processes/service.mjs'
 import { spread } from '../statistics.mjs'
 
 const GUESTS = 1000
 const CONNECTIONS = 64
+/** Long enough for what was needed only to open the guests to be collected. */
+const SETTLE_MS = 6000
 const RELAY_FILE = new URL('../servers/bare-relay.mjs', import.meta.url).pathname
+
+export function startRelay({ socketPort }, tls) {
+  const env = {
+    UPSTREAM_SOCKET_URL: `${tls ? 'wss' : 'ws'}://localhost:${socketPort}`,
+    ...(tls && { NODE_EXTRA_CA_CERTS: tls.cert }),
+  }
+  return startServer([process.execPath, RELAY_FILE], { env })
+}
 
 export async function measureWebMessaging({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
   const ports = await upstream.ask('listen', {})
-  const env = { UPSTREAM_SOCKET_URL: `ws://127.0.0.1:${ports.socketPort}` }
   const servers = {
     ours: await startService({ main, guestApi: 'web-messaging', ports }),
-    relay: await startServer([process.execPath, RELAY_FILE], { env }),
+    relay: await startRelay(ports),
   }
   const pages = { ours: await startHelper('load.mjs'), relay: await startHelper('load.mjs') }
   try {
     const tokens = await load.ask('openGuests', { port: servers.ours.port, count: GUESTS, origin: ORIGIN })
+    const residents = () => Object.entries(servers).map(([name, { pid }]) => [name, residentKiB(pid)])
+    const startKiB = Object.fromEntries(residents())
+    const streams = {}
     for (const [name, { port }] of Object.entries(servers)) {
-      await pages[name].ask('openPages', { port, tokens, origin: ORIGIN })
+      const atOnce = GUESTS
+      streams[name] = await pages[name].ask('openPages', { port, tokens, origin: ORIGIN, atOnce })
     }
+    await pause(SETTLE_MS)
+    const kibPerGuest = Object.fromEntries(
+      residents().map(([name, kib]) => [name, (kib - startKiB[name]) / GUESTS]),
+    )
     await load.ask('setRequests', tokens.map(messageRequest))
     const runs = { ours: [], relay: [] }
     for (let round = 0; round <= rounds; round++) {
@@ -33,7 +51,9 @@ export async function measureWebMessaging({ main, rounds, say }) {
     }
     return {
       ...summary(runs.ours),
-      relay: summary(runs.relay),
+      kibPerGuest: kibPerGuest.ours,
+      streams: streams.ours,
+      relay: { ...summary(runs.relay), kibPerGuest: kibPerGuest.relay, streams: streams.relay },
       overRelay: spread(runs.ours.map(({ perSecond }, round) => perSecond / runs.relay[round].perSecond)),
     }
   } finally {

@@ -83,9 +83,9 @@ const FAULTS = {
     alerts: ['GuestsRateLimited'],
     settings: { RATE_ADDRESS_PER_MINUTE: '20' },
   },
-  'more is asked than may be under way': {
+  'more is asked than may be in flight': {
     alerts: ['GuestBffOverloaded'],
-    settings: { MAX_REQUESTS_UNDER_WAY: '1' },
+    settings: { MAX_REQUESTS_IN_FLIGHT: '1' },
     make({ talk }) {
       for (let i = 0; i < 5; i++) every(200, talk)
     },

@@ -1,5 +1,5 @@
 import { asProblem, ChatProblem } from './chat-problem.ts'
-import type { Limits, UploadedFile } from './contract.ts'
+import type { Limits, UploadedFile } from '../contract/contract.ts'
 import type { Requests } from './requests.ts'
 
 export interface UploadOptions {

@@ -8,7 +8,7 @@ import type {
   Message,
   MessagePage,
   SessionDescription,
-} from './contract.ts'
+} from '../contract/contract.ts'
 import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory } from './history.ts'
 import { followLiveEvents } from './live-events.ts'
@@ -23,7 +23,7 @@ import { createTranscript } from './transcript.ts'
 import { createTypingIndicator, throttleTyping } from './typing.ts'
 
 export { ChatProblem }
-export type * from './contract.ts'
+export type * from '../contract/contract.ts'
 export type * from './guest-chat.ts'
 export type { UploadOptions } from './attachments.ts'
 export type { ProblemCode } from './chat-problem.ts'

@@ -12,7 +12,7 @@ import type {
   SignInEvent,
   SignInGrant,
   UploadedFile,
-} from './contract.ts'
+} from '../contract/contract.ts'
 import type { StorageChoice } from './token-store.ts'
 import type { ChatMessage } from './transcript.ts'
 

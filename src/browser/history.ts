@@ -1,4 +1,4 @@
-import type { Message, MessagePage } from './contract.ts'
+import type { Message, MessagePage } from '../contract/contract.ts'
 
 const PAGE_SIZE = 25
 

@@ -1,5 +1,5 @@
 import { asProblem, ChatProblem } from './chat-problem.ts'
-import type { Message, OutgoingMessage } from './contract.ts'
+import type { Message, OutgoingMessage } from '../contract/contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, Transcript } from './transcript.ts'
 

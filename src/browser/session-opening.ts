@@ -1,5 +1,5 @@
 import { asProblem, isSessionOver } from './chat-problem.ts'
-import type { SessionDescription } from './contract.ts'
+import type { SessionDescription } from '../contract/contract.ts'
 import type { GuestChatOptions } from './guest-chat.ts'
 import type { Requests } from './requests.ts'
 import type { TokenStore } from './token-store.ts'

@@ -1,4 +1,4 @@
-import type { SessionDescription } from './contract.ts'
+import type { SessionDescription } from '../contract/contract.ts'
 
 const MIN_DELAY_MS = 60_000
 /** Longer ones overflow a browser's timer. */

@@ -1,5 +1,5 @@
 import type { ChatProblem } from './chat-problem.ts'
-import type { Content, FormAnswer, Message, OutgoingMessage, Reply } from './contract.ts'
+import type { Content, FormAnswer, Message, OutgoingMessage, Reply } from '../contract/contract.ts'
 
 /** All forms of an outgoing message at once. */
 interface Forms {

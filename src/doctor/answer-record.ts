@@ -24,6 +24,8 @@ export interface AnswerRecord {
   readonly shapes: readonly AnswerShape[]
   /** By how much the clock of the last answer with a `Date` is ahead of ours, in ms; undefined before one. */
   readonly clockAheadMs: number | undefined
+  /** Genesys' own sentence in the last frame that refused something. */
+  readonly refusal: string | undefined
   /** The host that the last file was to be uploaded to. */
   readonly storageHost: string | undefined
 }
@@ -31,6 +33,8 @@ export interface AnswerRecord {
 const ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|.{65,})$/i
 /** Maps whose keys are somebody's own. */
 const OWN_KEYS = new Set(['attributes', 'customAttributes', 'metadata', 'messageParams'])
+/** What Genesys and this service put into maps of own keys. */
+const PROTOCOL_KEYS = new Set(['tracingId', 'correlationId', 'readOnly', 'parentMessageId', 'authenticated'])
 const PLAIN_KEY = /^[a-z_][\w-]{0,60}$/i
 const PROTOCOL_WORD = /^[a-z][a-z._]{0,60}$/
 
@@ -42,6 +46,7 @@ export function createAnswerRecord(
   const shapes = new Map<string, AnswerShape>()
   let clockAheadMs: number | undefined
   let storageHost: string | undefined
+  let refusal: string | undefined
 
   function add(answer: AnswerShape): void {
     shapes.set(JSON.stringify(answer), answer)
@@ -66,6 +71,7 @@ export function createAnswerRecord(
     onFrame(text) {
       const frame = (parsed(text) ?? {}) as { class?: unknown; code?: unknown; body?: { url?: unknown } }
       const name = String(frame.class)
+      refusal = sentenceOf(frame) ?? refusal
       const url = frame.body?.url
       if (typeof url === 'string' && URL.canParse(url)) storageHost = new URL(url).host
       const call = PLAIN_KEY.test(name) ? name : 'a frame'
@@ -76,6 +82,9 @@ export function createAnswerRecord(
     },
     get clockAheadMs() {
       return clockAheadMs
+    },
+    get refusal() {
+      return refusal
     },
     get storageHost() {
       return storageHost
@@ -92,7 +101,8 @@ function withoutOwnKeys(value: unknown, parent = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutOwnKeys(item, parent))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, field]) => {
-    const isPlain = PLAIN_KEY.test(key) && !ID.test(key) && !OWN_KEYS.has(parent)
+    const isOwn = OWN_KEYS.has(parent) && !PROTOCOL_KEYS.has(key)
+    const isPlain = PLAIN_KEY.test(key) && !ID.test(key) && !isOwn
     return [isPlain ? key : '*', withoutOwnKeys(field, key)]
   })
   return Object.fromEntries(entries)
@@ -108,6 +118,17 @@ function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string
     .split('/')
     .map((segment) => (isId(segment) ? '*' : segment))
     .join('/')
+}
+
+/** Of a refusal; ids are left out of it, as one may be the guest's token. */
+function sentenceOf({ code, body }: { code?: unknown; body?: unknown }): string | undefined {
+  if (typeof code !== 'number' || code < 300) return undefined
+  const { errorMessage, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >
+  const text = [body, errorMessage, message].find((one) => typeof one === 'string')
+  return text?.replace(/[0-9a-f-]+/gi, (word) => (word.length < 30 ? word : '…')).slice(0, 200)
 }
 
 function isProtocolWord(value: unknown): value is string {

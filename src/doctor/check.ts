@@ -41,6 +41,11 @@ export const warning = (found: string, fix?: string): Finding => ({ status: 'war
 export const failed = (found: string, fix?: string): Finding => ({ status: 'failed', found, fix })
 export const skipped = (found: string): Finding => ({ status: 'skipped', found })
 
+/** Of pages that are allowed; of a wildcard, some name below it. */
+export function originsOf({ allowedOrigins }: Config): string[] {
+  return allowedOrigins.map((origin) => origin.replace('://*.', '://www.'))
+}
+
 /** `a`, `a and b`, `a, b and c`, each once. */
 export function listed(all: readonly string[]): string {
   const items = [...new Set(all)]

@@ -5,6 +5,7 @@ import { createMetrics } from '../metrics.ts'
 import { monotonicNow } from '../upstream/monotonic-now.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import { createAnswerRecord, type AnswerShape } from './answer-record.ts'
+import { seeAssumptions, type Assumptions } from './assumptions.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from './check.ts'
 import { clock } from './checks/clock.ts'
 import { DEPLOYMENT_CHECKS } from './checks/deployment.ts'
@@ -28,6 +29,8 @@ const CHECKS: readonly Check[] = [
 
 export const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name)
 
+const ADDRESS_LIST = 'list of allowed IP addresses'
+
 export interface Line extends Finding {
   readonly check: string
 }
@@ -38,6 +41,8 @@ export interface Diagnosis {
   readonly lines: readonly Line[]
   /** What Genesys has answered, without values. */
   readonly answers: readonly AnswerShape[]
+  /** What was seen of what no source of Genesys proves; only where it is asked for. */
+  readonly assumptions?: Assumptions
   /** Undefined with bad settings. */
   readonly config?: Config
 }
@@ -47,6 +52,8 @@ export interface DiagnoseOptions {
   readonly readSettings: () => Config
   /** Whether a message may go to an agent. Default false. */
   readonly send?: boolean
+  /** Whether to look at assumptions, too, with requests that no guest makes. Default false. */
+  readonly withAssumptions?: boolean
   /** Address of the running service. Default: `PUBLIC_URL`. */
   readonly serviceUrl?: string | undefined
   /** Names of checks whose failing counts as a warning. */
@@ -80,8 +87,10 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const context = { config, genesys, answers, now, newDeadline, send, serviceUrl, learned: {} }
   try {
     const lines = [settingsLine(config), ...(await runChecks(context, options.ignored ?? []))]
+    const isReachable = lines.some(({ check, status }) => check === 'tls' && status !== 'failed')
+    const assumptions = options.withAssumptions && isReachable ? await seeAssumptions(context) : undefined
     const outcome = lines.some(({ status }) => status === 'failed') ? 'failed' : 'good'
-    return { outcome, lines, answers: answers.shapes, config }
+    return { outcome, lines, answers: answers.shapes, ...(assumptions && { assumptions }), config }
   } finally {
     await genesys.guestApi.close()
     genesys.close()
@@ -116,8 +125,17 @@ async function outcomeOf(run: () => Promise<Finding> | Finding): Promise<Finding
     return await run()
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    const { hint, correlationId } = error.facts
+    const { hint, correlationId, status } = error.facts
     const id = correlationId === undefined ? '' : ` (correlation id ${correlationId})`
-    return failed(`${error.message}${id}`, hint)
+    return failed(
+      `${error.message}${id}`,
+      [hint, addressFix(status, hint)].filter(Boolean).join(' ') || undefined,
+    )
   }
+}
+
+/** An organization may have a list of the addresses that it admits, which holds for API clients too. */
+function addressFix(status: number | undefined, hint = ''): string | undefined {
+  if ((status !== 401 && status !== 403) || hint.includes(ADDRESS_LIST)) return undefined
+  return `If the organization has a ${ADDRESS_LIST}, the address of this machine, or of its outbound proxy, must be on it.`
 }

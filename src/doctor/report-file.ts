@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { findRegion } from '../genesys/regions.ts'
 import { VERSION } from '../version.ts'
 import type { AnswerShape } from './answer-record.ts'
+import type { Assumptions } from './assumptions.ts'
 import type { Diagnosis } from './diagnose.ts'
 
 /** What `--report` writes: how a Genesys answers, without any value of an organization, a person or a machine. */
@@ -16,9 +17,11 @@ export interface AnswerReport {
   /** Name of each check, and what came out. */
   readonly checks: Readonly<Record<string, string>>
   readonly answers: readonly AnswerShape[]
+  /** By the names of docs/genesys-cloud.md. */
+  readonly assumptions: Assumptions
 }
 
-export function reportOf({ lines, answers, config }: Diagnosis, now: number): AnswerReport {
+export function reportOf({ lines, answers, assumptions = {}, config }: Diagnosis, now: number): AnswerReport {
   return {
     report: 'genesys-guest-bff answers',
     version: VERSION,
@@ -27,6 +30,7 @@ export function reportOf({ lines, answers, config }: Diagnosis, now: number): An
     driver: config?.genesys.guestApi ?? 'unknown',
     checks: Object.fromEntries(lines.map(({ check, status }) => [check, status])),
     answers,
+    assumptions,
   }
 }
 

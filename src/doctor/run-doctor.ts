@@ -45,7 +45,14 @@ export async function runDoctor({
   const diagnoses: Diagnosed[] = []
   for (const { site: name, read } of subjects) {
     const serviceUrl = url?.replace(/(?<!\/)\/+$/, '')
-    const diagnosis = await diagnose({ readSettings: read, send, serviceUrl, ignored: ignore, now })
+    const diagnosis = await diagnose({
+      readSettings: read,
+      send,
+      serviceUrl,
+      ignored: ignore,
+      withAssumptions: report !== undefined,
+      now,
+    })
     const say = (text: string) => withoutSecrets(text, diagnosis.config)
     diagnoses.push({ site: name, diagnosis })
     if (!json) write(say(textOf(name, diagnosis)))

@@ -1,8 +1,21 @@
 import type { Readable } from 'node:stream'
 import type { UpstreamError } from '../upstream/upstream-error.ts'
-import type { Content, FormAnswer, Prompt } from './message-content.ts'
+import type * as contract from '../contract/contract.ts'
+import type {
+  Capability,
+  Deployment,
+  JourneyContext,
+  Limits,
+  Message,
+  MessagePage,
+  OfferEvent,
+  SessionDescription,
+  SignInEvent,
+  SignInGrant,
+  UploadedFile,
+} from '../contract/contract.ts'
 
-export type * from './message-content.ts'
+export type * from '../contract/contract.ts'
 
 /**
  * What each Genesys guest API gives us. One file or folder beside this one implements it per API
@@ -17,10 +30,6 @@ export const GUEST_API_NAMES = [
   'external-users',
 ] as const
 export type GuestApiName = (typeof GUEST_API_NAMES)[number]
-
-/** What a driver may be able to do; what it lacks is answered 501 `not_supported_by_guest_api`. */
-export type Capability =
-  'messages' | 'live-events' | 'history' | 'typing' | 'attachments' | 'attributes' | 'end' | 'sign-in'
 
 /** Keys and values of a guest, as routing and the agent see them. `''` stands for a removed key. */
 export type Attributes = Readonly<Record<string, string>>
@@ -54,27 +63,7 @@ export interface OpenRequest {
   readonly withoutConversation?: boolean | undefined
 }
 
-/** Links the conversation to the visitor's journey, as Genesys' journey events and action maps know it. */
-export interface JourneyContext {
-  readonly customer: { readonly id: string; readonly idType: string }
-  readonly customerSession?: { readonly id: string; readonly type: string } | undefined
-  readonly triggeringAction?:
-    { readonly id: string; readonly actionMap: { readonly id: string; readonly version: number } } | undefined
-}
-
-export type SessionState = 'new' | 'resumed' | 'read-only'
-
-export interface Limits {
-  readonly maxTextBytes: number
-  readonly maxAttributeBytes: number
-  readonly messagesPerSecond: number
-  /** Absent where the deployment takes no files. */
-  readonly attachments?: {
-    readonly maxFileSizeKB: number
-    readonly fileTypes: readonly string[]
-    readonly blockedExtensions: readonly string[]
-  }
-}
+export type SessionState = SessionDescription['state']
 
 /** What the platform takes from one guest where the session does not say otherwise; bytes are of UTF-8. */
 export const PLATFORM_LIMITS = {
@@ -98,39 +87,18 @@ export interface OpenedGuest {
   readonly clearedExistingSession?: boolean
 }
 
-export interface ButtonReply {
-  readonly text: string
-  readonly payload: string
-}
+/** What the page's message has under this key. */
+type Part<Key extends string> =
+  Extract<contract.OutgoingMessage, Readonly<Record<Key, unknown>>>[Key] | undefined
 
 export interface OutgoingMessage {
-  readonly text?: string | undefined
-  readonly attachmentIds?: readonly string[] | undefined
-  /** What was chosen of the message `inReplyTo`; the id is optional, as some clients of Genesys name none. */
-  readonly quickReply?: (ButtonReply & { readonly inReplyTo?: string | undefined }) | undefined
-  readonly button?: (ButtonReply & { readonly inReplyTo?: string | undefined }) | undefined
-  /** What was chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
-  readonly date?: (ButtonReply & { readonly inReplyTo: string }) | undefined
-  /**
-   * What was chosen from the list picker of the message `inReplyTo`; payloads are the items' ids, `text` is the
-   * picker's `reply.subtitle`.
-   */
-  readonly list?:
-    | {
-        readonly items: readonly ButtonReply[]
-        readonly inReplyTo: string
-        readonly text?: string | undefined
-      }
-    | undefined
-  /** The filled form of the message `inReplyTo`; `text` is the form's `reply.title`. */
-  readonly form?:
-    | {
-        readonly cannedResponseId: string
-        readonly answers: readonly FormAnswer[]
-        readonly inReplyTo: string
-        readonly text?: string | undefined
-      }
-    | undefined
+  readonly text?: Part<'text'>
+  readonly attachmentIds?: Part<'attachmentIds'>
+  readonly quickReply?: Part<'quickReply'>
+  readonly button?: Part<'button'>
+  readonly date?: Part<'date'>
+  readonly list?: Part<'list'>
+  readonly form?: Part<'form'>
   /** Names this sending; a repeat of the same message has the same one. UUID form. */
   readonly tracingId: string
   /**
@@ -138,30 +106,16 @@ export interface OutgoingMessage {
    * the message `afterId`, or else since the first try, or that of the last minutes where neither is
    * known) and sends only when it isn't there.
    */
-  readonly repeat?:
-    { readonly afterId?: string | undefined; readonly firstTriedAtMs?: number | undefined } | undefined
+  readonly repeat?: RepeatedMessage | undefined
   /** Attributes to go along, when they changed since the last delivery. */
   readonly attributes?: Attributes | undefined
 }
 
-export type Sender = 'guest' | 'agent' | 'bot'
-
-export interface Message {
-  /** The key under which live frames, history and repeats are recognised as one message. */
-  readonly id: string
-  /** ISO 8601, UTC. */
-  readonly time: string
-  /** Genesys' view: inbound comes from the guest. */
-  readonly direction: 'inbound' | 'outbound'
-  readonly type: 'text' | 'structured'
-  readonly text?: string
-  /** How `text` is written, where the deployment says so; plain without it. */
-  readonly format?: 'markdown'
-  readonly content?: readonly Content[]
-  /** The message whose picker or form this one answers: its `replyTo`, else its `id`. */
-  readonly inReplyTo?: string
-  readonly from?: { readonly name?: string; readonly image?: string }
-  readonly sender: Sender
+export interface RepeatedMessage {
+  readonly afterId?: string | undefined
+  readonly firstTriedAtMs?: number | undefined
+  /** Called when no earlier try was taken: another repeat need not look for those. */
+  readonly onNotTaken?: (() => void) | undefined
 }
 
 /** A guest's message that Genesys has. */
@@ -170,55 +124,14 @@ export interface AcceptedMessage extends Message {
   readonly attributesPending?: boolean
 }
 
-export type SessionEventState =
-  | 'connected'
-  | 'reconnecting'
-  | 'disconnected'
-  | 'read-only'
-  | 'cleared'
-  | 'expired'
-  /** Final: the person has signed in on another device, which took the session over. */
-  | 'signed-in-elsewhere'
-  /** Genesys has dropped this connection, as the guest has too many. */
-  | 'too-many-connections'
-
-export interface SessionEvent {
-  readonly type: 'session'
-  readonly state: SessionEventState
-  /** ISO 8601, UTC. Only in the last minutes before the session expires; a message prolongs it. */
-  readonly expiresAt?: string
-  readonly clearedExistingSession?: boolean
-}
-
-/** `requested`, `cancelled` and `failed` are what a bot says; `signed-in` is what Genesys says of the guest. */
-export interface SignInEvent {
-  readonly type: 'sign-in'
-  readonly status: 'requested' | 'cancelled' | 'failed' | 'signed-in'
-  readonly firstName?: string
-  readonly lastName?: string
-  readonly prompt?: Prompt
-  readonly reply?: Prompt
-}
-
-/** An agent's offer to share the page or a video call, to be joined with Genesys' own SDKs. Tokens are secret. */
-export interface OfferEvent {
-  readonly type: 'offer'
-  readonly kind: 'co-browse' | 'video'
-  readonly status: 'offered' | 'accepted' | 'rejected' | 'expired'
-  /** Co-browsing. */
-  readonly sessionId?: string
-  readonly sessionJoinToken?: string
-  /** Video. */
-  readonly offeringId?: string
-  readonly jwt?: string
-}
+export type SessionEvent = { readonly type: 'session' } & contract.SessionEvent
 
 export type GuestEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'typing'; readonly sender: 'agent' | 'bot'; readonly durationMs: number }
   | SessionEvent
-  | SignInEvent
-  | OfferEvent
+  | ({ readonly type: 'sign-in' } & SignInEvent)
+  | ({ readonly type: 'offer' } & OfferEvent)
   /**
    * Events may have been missed before this one, for instance while the socket was away. `after` is the
    * newest message that was known before it, where there is one.
@@ -227,15 +140,6 @@ export type GuestEvent =
 
 export type GuestEventListener = (event: GuestEvent) => void
 
-export interface MessagePage {
-  /** Oldest first. */
-  readonly messages: readonly Message[]
-  readonly pageNumber: number
-  readonly pageSize: number
-  readonly total: number
-  readonly pageCount: number
-}
-
 export interface OutgoingFile {
   readonly fileName: string
   readonly contentType: string
@@ -243,63 +147,9 @@ export interface OutgoingFile {
   readonly body: Readable
 }
 
-export interface UploadedFile {
-  readonly id: string
-  readonly fileName: string
-  readonly sizeBytes: number
-  readonly mimeType: string
-  readonly url?: string
-}
-
-/** What the page brought back from the deployment's OpenID provider. Secret. */
-export interface SignInGrant {
-  readonly redirectUri: string
-  readonly code?: string | undefined
-  readonly idToken?: string | undefined
-  readonly nonce?: string | undefined
-  readonly codeVerifier?: string | undefined
-}
-
-/** What a chat page needs to know of the deployment; nothing in it is secret. */
-export interface DeploymentInfo {
-  readonly id: string
-  readonly status: 'active' | 'inactive'
-  readonly name?: string
+export interface DeploymentInfo extends Deployment {
+  /** For Genesys' widget alone. */
   readonly organizationId?: string
-  readonly languages?: readonly string[]
-  readonly defaultLanguage?: string
-  readonly features?: {
-    readonly agentTyping: boolean
-    readonly guestTyping: boolean
-    readonly end: boolean
-    readonly attachments: boolean
-    readonly autoStart: boolean
-    readonly markdown: boolean
-    readonly signIn: boolean
-  }
-  readonly styles?: { readonly primaryColor?: string }
-  readonly launcher?: {
-    readonly visibility: 'on' | 'off' | 'on-demand'
-    readonly display: 'icon' | 'text' | 'icon-and-text'
-    readonly iconUrl?: string
-  }
-  /** `auto` is the right side, or the left one of a page that is written from right to left. */
-  readonly position?: {
-    readonly alignment: 'auto' | 'left' | 'right'
-    readonly sideSpacePx?: number
-    readonly bottomSpacePx?: number
-  }
-  readonly homeScreen?: { readonly enabled: boolean; readonly logoUrl?: string }
-  /** By language, such as `en-us`: what the deployment calls things. */
-  readonly labels?: Readonly<Record<string, DeploymentLabels>>
-  /** How the bot appears, where the deployment humanizes it. */
-  readonly bot?: { readonly name?: string; readonly imageUrl?: string }
-}
-
-export interface DeploymentLabels {
-  readonly headerTitle?: string
-  readonly headerSubtitle?: string
-  readonly launcherText?: string
 }
 
 /**

@@ -1,12 +1,14 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Request, RequestHandler } from 'express'
-import { ipKeyGenerator } from 'express-rate-limit'
+import { Address6 } from 'ip-address'
 
 /** Proxies in front that are trusted to name the client's address: how many, or which networks they are in. */
 export type TrustedProxies = number | readonly string[]
 
 /** One subscriber has a whole /64 of IPv6 addresses. */
 const IPV6_SUBNET = 64
+/** `::203.0.113.7`, the deprecated notation of IPv4-compatible addresses. */
+const IPV4_COMPATIBLE = new Address6('::/96')
 
 /**
  * For Express's setting `trust proxy`. The hop nearest to the service is 0; an address may have a port and
@@ -48,7 +50,14 @@ export function addressKey(req: Request): string {
 
 function addressKeyOf(req: Request): string {
   const ip = plainAddress(req.ip ?? '')
-  return isIPv6(ip) ? ipKeyGenerator(ip, IPV6_SUBNET) : ip
+  return isIPv6(ip) ? ipv6Key(ip) : ip
+}
+
+function ipv6Key(ip: string): string {
+  const address = new Address6(ip)
+  if (address.isMapped4() || (address.is4() && address.isInSubnet(IPV4_COMPATIBLE)))
+    return address.to4().correctForm()
+  return new Address6(`${ip}/${IPV6_SUBNET}`).networkForm()
 }
 
 /** `203.0.113.7` of `203.0.113.7:4711` and of `::ffff:203.0.113.7`; `2001:db8::1` of `[2001:db8::1]:4711`. */

@@ -1,18 +1,20 @@
 import type { RequestHandler } from 'express'
-import type { ArrivalLimit } from './arrival-limit.ts'
-import { jsonBody } from './request-body.ts'
-import type { LoadLimit } from './load-limit.ts'
+import { whenClosed, type OpenLimit } from '../server/admission.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { SessionGuard } from './session-guard.ts'
+import { jsonBody, uploadBody } from './request-body.ts'
+import { RequestError } from './request-error.ts'
+import { claimsOf, type SessionGuard } from './session-guard.ts'
 
-/** What a request meets before a guest's route, in this order. */
+/** What a request passes before a guest's route, in this order. */
 export interface GuestRouteGuards {
-  /** Opening a session: an allowed page, at a slow pace; a session token is welcome. */
+  /** Opening a session: an allowed page, at a slow pace; a session token is optional. */
   readonly opening: RequestHandler[]
-  /** What any allowed page may read; a session token is welcome. */
+  /** What any allowed page may read; a session token is optional. */
   readonly page: RequestHandler[]
-  /** Everything else: a good session token, at a guest's pace. */
+  /** An event stream: a valid session token. */
+  readonly listener: RequestHandler[]
+  /** Everything else: a valid session token, at a guest's pace. */
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
   readonly guestWithBody: RequestHandler[]
@@ -22,28 +24,47 @@ export interface GuestRouteGuards {
 
 export function guestRouteGuards(options: {
   readonly gate: OriginGate
-  readonly load: LoadLimit
-  readonly arrivals: ArrivalLimit
   readonly rate: RateLimits
   readonly session: SessionGuard
+  readonly bodies: OpenLimit
+  /** Requests in flight of each guest. */
+  readonly inFlightByGuest: OpenLimit
   /** Limits connections to Genesys by address. */
   readonly connections: RequestHandler
   readonly maxBodyBytes: number
 }): GuestRouteGuards {
-  const { gate, load, arrivals, rate, session, connections, maxBodyBytes } = options
-  // A place among the requests in flight is for work: it is taken when the body is there.
-  const body = [arrivals.body, jsonBody(maxBodyBytes), load.takePlace]
-  const guest = [noStore, session.required, rate.perGuest, connections]
+  const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
+  const body = jsonBody(maxBodyBytes, { bodies })
+  const listener = [noStore, session.required, rate.perGuest, ...rate.shared]
+  const guest = [...listener, limitGuest(inFlightByGuest), connections]
   return {
-    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...body],
-    page: [noStore, gate.requireOrigin, session.optional, load.takePlace],
-    guest: [...guest, load.takePlace],
-    guestWithBody: [...guest, ...body],
-    guestWithFile: [...guest, arrivals.upload],
+    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
+    page: [noStore, gate.requireOrigin, ...rate.shared, session.optional],
+    listener,
+    guest,
+    guestWithBody: [...guest, body],
+    guestWithFile: [...guest, uploadBody(bodies)],
   }
 }
 
 const noStore: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store')
   next()
+}
+
+function limitGuest(inFlight: OpenLimit): RequestHandler {
+  return (req, res, next) => {
+    const release = inFlight.acquire(claimsOf(req).sid)
+    if (typeof release === 'string') {
+      next(
+        new RequestError('rate_limited', 'Too many requests of this guest are in flight.', {
+          retryAfterSeconds: 1,
+          hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST bounds the requests that one guest has in flight.',
+        }),
+      )
+      return
+    }
+    whenClosed(res, release)
+    next()
+  }
 }

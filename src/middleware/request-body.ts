@@ -1,37 +1,76 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import type { FieldError } from '../sessions/session-error.ts'
-import { hasBody } from './arrival-limit.ts'
-import { RequestError } from './request-error.ts'
+import { limitOpen, whenClosed, type OpenLimit, type Refusal } from '../server/admission.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
+import { addressKey } from './client-address.ts'
+import { overloaded, RequestError } from './request-error.ts'
 
 /** What a page sends is in one packet or two; a whole minute helps nobody but those who hold connections open. */
 const BODY_TIMEOUT_MS = 10_000
 
+/** Bounds the bodies that are being received at the same time, uploads included. */
+export function limitBodies(limits: { readonly max: number; readonly maxPerAddress: number }): OpenLimit {
+  return limitOpen({ max: limits.max, maxPerKey: limits.maxPerAddress })
+}
+
 /**
- * Reads a JSON body of at most `maxBytes` into `req.body`; anything else than `application/json` in UTF-8 is
- * 415. No body at all passes, and so does one that an application around the service has read.
+ * Reads a JSON body of at most `maxBytes` into `req.body`; any type but `application/json` in UTF-8 gets 415. Requests
+ * without a body pass, and so do those whose body the host application has read.
  */
-export function jsonBody(maxBytes: number, timeoutMs = BODY_TIMEOUT_MS): RequestHandler {
-  const parse: RequestHandler = express.json({ limit: maxBytes, inflate: false })
+export function jsonBody(
+  maxBytes: number,
+  { bodies, timeoutMs = BODY_TIMEOUT_MS }: { readonly bodies: OpenLimit; readonly timeoutMs?: number },
+): RequestHandler {
+  const parse: RequestHandler = express.json({ limit: maxBytes, inflate: false, type: () => true })
   return (req, res, next) => {
     if (!hasBody(req)) {
       next()
       return
     }
-    if (!isJson(req)) {
+    if (!isJson(req.headers['content-type'])) {
       next(new RequestError('unsupported_media_type', 'The body must be application/json in UTF-8.'))
       return
     }
+    const release = acquire(bodies, req)
     let isDone = false
     const finish = (error?: unknown) => {
       if (isDone) return
       isDone = true
       clearTimeout(timer)
+      release()
       next(error)
     }
     const timer = setTimeout(() => finish(tooSlow()), timeoutMs)
     void parse(req, res, finish)
   }
+}
+
+/** For a route that reads the body itself: holds a slot until the response has closed. */
+export function uploadBody(bodies: OpenLimit): RequestHandler {
+  return (req, res, next) => {
+    whenClosed(res, acquire(bodies, req))
+    next()
+  }
+}
+
+function acquire(bodies: OpenLimit, req: Request): () => void {
+  const release = bodies.acquire(addressKey(req))
+  if (typeof release === 'string') throw tooManyBodies(release)
+  return release
+}
+
+function tooManyBodies(refusal: Refusal): RequestError {
+  if (refusal === 'all taken')
+    return overloaded('MAX_REQUESTS_ARRIVING bounds the requests whose body is being received.')
+  return new RequestError('rate_limited', 'Too many requests are still being received.', {
+    retryAfterSeconds: 5,
+    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS bounds the requests of one address whose body is being received.',
+  })
+}
+
+/** Whether the head announces a body. */
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function tooSlow(): RequestError {
@@ -40,24 +79,32 @@ function tooSlow(): RequestError {
 }
 
 /** express.json would also read other charsets of Unicode, which JSON no longer has (RFC 8259 section 8.1). */
-function isJson(req: Request): boolean {
-  if (req.is('application/json') !== 'application/json') return false
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(req.headers['content-type'] ?? '')?.[1]
-  return charset === undefined || charset.toLowerCase() === 'utf-8'
+function isJson(contentType = ''): boolean {
+  // What every browser sends.
+  if (contentType === 'application/json') return true
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';')
+  if (type.trim() !== 'application/json') return false
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith('charset'))
+  return charset === undefined || /^charset\s*=\s*"?utf-8"?$/.test(charset)
 }
 
+/** What a schema makes of JSON, where a key that is there has a value. zod's types let an optional one be `undefined`. */
+export type Defined<T> = T extends object ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> } : T
+
 /** @throws {RequestError} `invalid_request` that names every field and what is wrong with it */
-export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
+export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, (req.body as unknown) ?? {})
 }
 
-export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, req.query)
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Defined<z.infer<Schema>> {
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return parsed.data as Defined<z.infer<Schema>>
   throw new RequestError('invalid_request', 'The request is not of the documented form.', {
     errors: parsed.error.issues.flatMap(fieldErrors),
   })

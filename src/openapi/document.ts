@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import * as z from 'zod'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from '../problems/catalogue.ts'
-import { EVERYWHERE, OPERATIONS, type Operation } from './operations.ts'
+import { EVERYWHERE, GUESTS_AND_PAGES, OPERATIONS, type Operation } from './operations.ts'
 
 const Problem = z
   .object({
@@ -55,6 +55,7 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
 function registerOperation(registry: OpenAPIRegistry, operation: Operation): void {
   const { method, path, summary, description, tag, needsSession, query, params, headers } = operation
   const { answers, problems } = operation
+  const common = tag === 'operator' ? EVERYWHERE : [...GUESTS_AND_PAGES, ...EVERYWHERE]
   const content = requestContent(operation)
   registry.registerPath({
     method,
@@ -71,7 +72,7 @@ function registerOperation(registry: OpenAPIRegistry, operation: Operation): voi
       ...(params && { params }),
       ...(headers && { headers }),
     },
-    responses: { ...answers, ...problemResponses([...problems, ...EVERYWHERE], answers) },
+    responses: { ...answers, ...problemResponses([...problems, ...common], answers) },
   })
 }
 

@@ -36,6 +36,8 @@ export const EVERYWHERE: ProblemCode[] = [
   'overloaded',
   'internal_error',
 ]
+/** With several sites, a request without `Origin` may name a host that none of them has. */
+export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found']
 const WITH_BODY: ProblemCode[] = [
   'invalid_request',
   'invalid_json',

@@ -21,11 +21,12 @@ const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /** Express's last handler: answers any thrown value with problem details, and logs what failed on this side. */
-export function problemHandler({ log, publicUrl, hints }: ProblemHandlerOptions): ErrorRequestHandler {
+export function problemHandler(optionsFor: (res: Response) => ProblemHandlerOptions): ErrorRequestHandler {
   const sample = createLogSampler()
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   return (err: unknown, req, res, _next) => {
     if (isAbortedDownload(err)) return void res.destroy()
+    const { log, publicUrl, hints } = optionsFor(res)
     const code = problemCode(err)
     rememberProblem(res, err)
     if (isFailure(err, code)) logFailure(log, err, code, req, res, sample(code))

@@ -1,7 +1,10 @@
-import { UpstreamError } from '../upstream/upstream-error.ts'
-import { PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
-import { RequestError } from '../middleware/request-error.ts'
-import { SessionError, type FieldError } from '../sessions/session-error.ts'
+import {
+  isCodedError,
+  type ErrorFacts,
+  type FieldError,
+  type UpstreamRefusal,
+} from '../upstream/coded-error.ts'
+import { isProblemCode, PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */
 export interface ProblemBody {
@@ -14,7 +17,7 @@ export interface ProblemBody {
   readonly requestId?: string
   /** For operators: which setting to fix. Only where hints are on. */
   readonly hint?: string
-  readonly upstream?: { readonly status?: number; readonly code?: string; readonly correlationId?: string }
+  readonly upstream?: UpstreamRefusal
   readonly errors?: readonly FieldError[]
   readonly retryAfterSeconds?: number
 }
@@ -34,14 +37,10 @@ export interface ProblemOptions {
 }
 
 /** What an error says of itself, whichever layer it comes from. */
-interface KnownFacts {
+interface KnownFacts extends ErrorFacts {
   readonly code: ProblemCode
   readonly detail?: string
-  readonly hint?: string | undefined
-  readonly upstream?: ProblemBody['upstream']
-  readonly errors?: readonly FieldError[] | undefined
-  readonly retryAfterSeconds?: number | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly upstream?: UpstreamRefusal | undefined
 }
 
 /** The answer to any thrown value. What we don't know, we don't describe: that is 500 `internal_error`. */
@@ -96,28 +95,10 @@ export function problemHint(err: unknown): string | undefined {
 }
 
 function knownFacts(err: unknown): KnownFacts {
-  if (err instanceof RequestError) {
-    if (err.code === 'internal_error') return { code: err.code }
-    return { ...err.facts, code: err.code, detail: err.message }
-  }
-  if (err instanceof SessionError) return { ...err.facts, code: err.code, detail: err.message }
-  if (err instanceof UpstreamError) return upstreamFacts(err)
-  return frameworkFacts(err) ?? { code: 'internal_error' }
-}
-
-function upstreamFacts({ code, message, facts }: UpstreamError): KnownFacts {
-  const upstream = {
-    ...(facts.status !== undefined && { status: facts.status }),
-    ...(facts.upstreamCode !== undefined && { code: facts.upstreamCode }),
-    ...(facts.correlationId !== undefined && { correlationId: facts.correlationId }),
-  }
-  return {
-    code,
-    detail: message,
-    hint: facts.hint,
-    retryAfterSeconds: facts.retryAfterSeconds,
-    ...(Object.keys(upstream).length > 0 && { upstream }),
-  }
+  if (!isCodedError(err)) return frameworkFacts(err) ?? { code: 'internal_error' }
+  const { code, message, facts, upstream } = err
+  if (!isProblemCode(code) || code === 'internal_error') return { code: 'internal_error' }
+  return { ...facts, code, detail: message, upstream }
 }
 
 /** What still comes of the body is not read. */

@@ -3,7 +3,7 @@ import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 import type { EventStreams } from '../server/event-stream.ts'
-import { whenClosed } from '../server/when-closed.ts'
+import { leaveFlight, whenClosed, type Refusal } from '../server/admission.ts'
 import { addressKey } from '../middleware/client-address.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
@@ -18,7 +18,6 @@ export function addEventRoutes(
     readonly sessions: GuestSessions
     readonly live: LiveEvents
     readonly streams: EventStreams
-    readonly limits: { readonly eventStreams: number; readonly eventStreamsPerAddress: number }
     /** Whether there is no memory for more streams. */
     readonly isMemoryLow: () => boolean
     readonly guards: RequestHandler[]
@@ -27,7 +26,7 @@ export function addEventRoutes(
     readonly setSessionCookie: SetSessionCookie
   },
 ): void {
-  const { sessions, live, streams, limits, isMemoryLow, guards, acceptsStreams, setSessionCookie } = options
+  const { sessions, live, streams, isMemoryLow, guards, acceptsStreams, setSessionCookie } = options
   router.get('/events', guards, async (req: Request, res: Response) => {
     const claims = claimsOf(req)
     // The browser's own EventSource takes a new token from no event: its cookie is renewed here.
@@ -44,27 +43,28 @@ export function addEventRoutes(
     if (!acceptsStreams()) {
       throw new RequestError('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
     }
-    const address = addressKey(req)
-    if (streams.countOf(address) >= limits.eventStreamsPerAddress) throw tooManyOfOneAddress()
-    if (streams.count >= limits.eventStreams)
-      throw tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
     if (isMemoryLow())
       throw tooManyStreams("The process is near its memory limit (MEMORY_LIMIT_MIB, or its container's).")
+    const slot = streams.acquire(addressKey(req))
+    if (typeof slot === 'string') throw refusedStream(slot)
+    whenClosed(res, slot)
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
-    const stop = live.follow(claims, lastEventId, () => streams.open(res, address))
+    const stop = live.follow(claims, lastEventId, () => streams.openStream(res))
+    leaveFlight(res)
     whenClosed(res, stop)
   })
   router.all('/events', methodNotAllowed('GET'))
 }
 
 function tooManyStreams(hint: string): RequestError {
-  return new RequestError('overloaded', 'Too many pages are connected just now.', {
+  return new RequestError('overloaded', 'Too many pages are connected at the moment.', {
     retryAfterSeconds: 5,
     hint,
   })
 }
 
-function tooManyOfOneAddress(): RequestError {
+function refusedStream(refusal: Refusal): RequestError {
+  if (refusal === 'all taken') return tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
   return new RequestError('rate_limited', 'Too many pages are connected from this address.', {
     retryAfterSeconds: 30,
     hint: 'MAX_EVENT_STREAMS_PER_ADDRESS bounds the open streams of one address. Behind a proxy set TRUST_PROXY.',

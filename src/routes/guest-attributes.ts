@@ -1,4 +1,5 @@
 import type { IRouter, Request, Response } from 'express'
+import type { ChangedAttributes } from '../contract/contract.ts'
 import type { GuestAttributes } from '../sessions/guest-attributes.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { sendJson } from '../server/send-json.ts'
@@ -27,7 +28,8 @@ export function addGuestAttributeRoutes(
     const session = await sessions.renew(changed)
     setSessionCookie(res, session)
     const { values, delivered } = changed.attributes
-    sendJson(res, { attributes: values, applied: delivered ? 'now' : 'with-next-message', session })
+    const answer: ChangedAttributes = { attributes: values, applied: delivered ? 'now' : 'with-next-message' }
+    sendJson(res, { ...answer, session })
   })
 
   router.all('/guest-attributes', methodNotAllowed('PUT'))

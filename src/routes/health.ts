@@ -8,24 +8,27 @@ interface Report {
 
 /** What an orchestrator asks. */
 export interface HealthOptions {
-  readonly report: () => Promise<Report>
-  /** How much is told: checks name sites and settings, and hints say which setting to fix. */
-  readonly tells: 'status' | 'checks' | 'hints'
-  /** For how long a report is given again, where anybody may ask for it. Default: not at all. */
+  /** @param onlySite the site to report on; undefined for all of them */
+  readonly report: (onlySite: string | undefined) => Promise<Report>
+  /** The site that a request may learn about. Default: all of them. */
+  readonly onlySite?: (req: Request, res: Response) => string | undefined
+  /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */
+  readonly detail: 'status' | 'checks' | 'hints'
+  /** For how long a report is reused, where anyone may request it. Default: 0. */
   readonly maxAgeMs?: number
   readonly monotonicNow?: () => number
   readonly guards?: RequestHandler[]
 }
 
 export function addHealthRoutes(router: IRouter, options: HealthOptions): void {
-  const { guards = [] } = options
-  const readiness = readinessText(options)
+  const { onlySite = () => undefined, guards = [] } = options
+  const readiness = createReadinessText(options)
   router.get('/healthz', guards, (_req: Request, res: Response) => {
     res.setHeader('Cache-Control', 'no-store')
     res.json({ status: 'ok' })
   })
-  router.get('/readyz', guards, async (_req: Request, res: Response) => {
-    const { isReady, text } = await readiness()
+  router.get('/readyz', guards, async (req: Request, res: Response) => {
+    const { isReady, text } = await readiness(onlySite(req, res))
     res.setHeader('Cache-Control', 'no-store')
     res.setHeader('Content-Type', 'application/json; charset=utf-8')
     res.status(isReady ? 200 : 503).end(text)
@@ -33,23 +36,29 @@ export function addHealthRoutes(router: IRouter, options: HealthOptions): void {
   router.all(['/healthz', '/readyz'], guards, methodNotAllowed('GET'))
 }
 
-/** With many sites the report is long, and making it costs more than the rest of the request. */
-function readinessText({
+/** Of many sites the report is long, and to make it costs more than the rest of the request. */
+function createReadinessText({
   report,
-  tells,
+  detail,
   maxAgeMs = 0,
   monotonicNow = () => performance.now(),
 }: HealthOptions) {
-  const make = async () => {
-    const { status, checks } = await report()
-    const shown = tells === 'hints' ? checks : checks.map((check) => ({ ...check, hint: undefined }))
-    const text = JSON.stringify({ status, ...(tells !== 'status' && { checks: shown }) })
+  const make = async (onlySite: string | undefined) => {
+    const { status, checks } = await report(onlySite)
+    const shown = detail === 'hints' ? checks : checks.map((check) => ({ ...check, hint: undefined }))
+    const text = JSON.stringify(detail === 'status' ? { status } : { status, checks: shown })
     return { isReady: status !== 'not ready', text }
   }
-  let made: { readonly atMs: number; readonly readiness: ReturnType<typeof make> } | undefined
-  return () => {
+  const made = new Map<
+    string | undefined,
+    { readonly atMs: number; readonly text: ReturnType<typeof make> }
+  >()
+  return (onlySite: string | undefined) => {
     const nowMs = monotonicNow()
-    if (made === undefined || nowMs - made.atMs >= maxAgeMs) made = { atMs: nowMs, readiness: make() }
-    return made.readiness
+    const latest = made.get(onlySite)
+    if (latest && nowMs - latest.atMs < maxAgeMs) return latest.text
+    const text = make(onlySite)
+    made.set(onlySite, { atMs: nowMs, text })
+    return text
   }
 }

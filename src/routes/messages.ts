@@ -28,7 +28,7 @@ export function addMessageRoutes(
     const sent = await messages.send(claims, message, {
       deadlineAtMs: newDeadline(),
       idempotencyKey: keyIn('Idempotency-Key', req.headers['idempotency-key'], 1),
-      isRetry: retryCountIn(req.headers['idempotency-retry']) > 0,
+      retry: retryCountIn(req.headers['idempotency-retry']),
       idempotencyAfter: keyIn('Idempotency-After', req.headers['idempotency-after'], 0),
     })
     if (sent.session !== undefined) setSessionCookie(res, sent.session)

@@ -81,7 +81,7 @@ export const OpenGuestSession = z
 
 export const SignIn = z
   .strictObject({
-    redirectUri: z.url().max(2048),
+    redirectUri: z.url().max(2048).optional(),
     code: z.string().min(1).max(4096).optional(),
     idToken: z.string().min(1).max(8192).optional(),
     nonce: z.string().min(1).max(512).optional(),
@@ -90,6 +90,10 @@ export const SignIn = z
   .refine(
     ({ code, idToken }) => (code === undefined) !== (idToken === undefined),
     'must have either code or idToken',
+  )
+  .refine(
+    ({ code, redirectUri }) => code === undefined || redirectUri !== undefined,
+    'must have redirectUri with code',
   )
   .meta({ id: 'SignIn', description: "What the page brought back from the deployment's OpenID provider." })
 

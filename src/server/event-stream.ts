@@ -1,8 +1,7 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
-import { OpenCounts } from './open-counts.ts'
+import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
-import { whenClosed } from './when-closed.ts'
 
 /** What may wait in memory for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
@@ -108,11 +107,9 @@ function format({ id, event, data }: StreamEvent): string {
   return id === undefined ? fields : `id: ${id}\n${fields}`
 }
 
-export interface EventStreams {
-  /** @param address who reads it, as limits count addresses */
-  open(res: Response, address: string): EventSink
-  readonly count: number
-  countOf(address: string): number
+/** Each stream takes a slot first, and gives it back when it has closed. */
+export interface EventStreams extends OpenLimit {
+  openStream(res: Response): EventSink
 }
 
 /** What all streams of a process share: one timer for their keep-alives, and the memory of what waits for slow readers. */
@@ -149,29 +146,29 @@ export class StreamUpkeep {
   }
 }
 
-/**
- * All open streams, counted.
- * @param onOpened told of each; what it gives back is called when that stream is closed
- */
+/** @param options.onOpened called for each stream; what it returns is called when that stream has closed */
 export function createEventStreams(
   upkeep: StreamUpkeep,
-  onOpened: () => () => void = () => () => undefined,
-  random: () => number = Math.random,
+  options: {
+    readonly max: number
+    readonly maxPerAddress: number
+    readonly onOpened?: () => () => void
+    readonly random?: () => number
+  },
 ): EventStreams {
-  const counts = new OpenCounts()
+  const { max, maxPerAddress, onOpened, random = Math.random } = options
+  const slots = limitOpen({ max, maxPerKey: maxPerAddress })
   return {
-    open(res, address) {
-      const retryMs = RETRY_MS + Math.round(random() * reconnectSpreadMs(counts.total))
+    get open() {
+      return slots.open
+    },
+    acquire: (address) => slots.acquire(address),
+    openStream(res) {
+      const retryMs = RETRY_MS + Math.round(random() * reconnectSpreadMs(slots.open))
       const stream = new EventStream(res, upkeep.budget, retryMs)
-      const closed = [onOpened(), counts.open(address), upkeep.add(stream)]
-      whenClosed(res, () => {
-        for (const close of closed) close()
-      })
+      whenClosed(res, upkeep.add(stream))
+      if (onOpened) whenClosed(res, onOpened())
       return stream
     },
-    get count() {
-      return counts.total
-    },
-    countOf: (address) => counts.of(address),
   }
 }

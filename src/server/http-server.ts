@@ -1,141 +1,132 @@
 import http from 'node:http'
-import net, { type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
-import { quietTurn } from './quiet-turn.ts'
-import { serveInTurn, type ServingInTurn } from './serve-in-turn.ts'
+import { limitOpen } from './admission.ts'
 
 export interface RunningServer {
   readonly port: number
   /** `http://host:port`, with a host that a browser on this machine can open. */
   readonly url: string
-  /** `GET /path` of each request that is served at this moment, without its query. */
-  activeRequests(): string[]
-  /** Goes on serving, and asks the client of every answer from now on to close its connection. */
-  closeAfterAnswers(): void
-  /**
-   * Accepts the connections that wait for it, and then no more. Kept ones are closed, the others after their answer.
-   * Takes {@link STOP_ACCEPTING_WITHIN_MS} and a moment at most.
-   */
-  stopAccepting(): Promise<void>
-  /** Stops accepting, then waits for answers that are being made, and closes their connections after `withinMs`. */
+  /** Closes the listener immediately, idle connections soon, and what is left after `withinMs`. */
   stop(withinMs: number): Promise<void>
 }
 
-const HEADERS_TIMEOUT_MS = 15_000
-/** How often node looks for requests that are late; its default of 30 s would triple the timeout above. */
+/** A head arrives in one packet or two; a connection that sends none is closed, too. */
+const HEADERS_TIMEOUT_MS = 5000
+/** How often Node.js looks for late requests; its default of 30 s would triple the timeout above. */
 const TIMEOUT_CHECK_MS = 2000
-/** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
+/** Longer than the usual 60 s of load balancers, so that they close idle connections first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
-
-/**
- * Connections that wait to be accepted, as far as the system lets it (`somaxconn`). After a restart all pages
- * come back at once; who finds the usual 511 places taken tries again in 1, 3, 7, 15, 31 seconds.
- */
+/** A connection becomes idle when its response has been sent, and Node.js closes idle ones only when asked. */
+const CLOSE_IDLE_EVERY_MS = 250
+/** Connections waiting to be accepted. After a restart all pages reconnect at once; with the usual 511 many would retry for seconds. */
 const BACKLOG = 8192
 
-/** How long a listener stays open while new connections never cease, or the process has so much to do that no turn is short. */
-export const STOP_ACCEPTING_WITHIN_MS = 500
+/** Connections of one address on which no complete head has arrived yet. Each may hold `maxHeaderSize` bytes and more. */
+const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 
-/**
- * How long a server that stops waits for a request of which nothing or only a part has come. It may be under way; but browsers
- * also open connections that they never use.
- */
-const REQUEST_WITHIN_MS = 1000
-
-/** What can be wrong with a request before there is one: node's parser or its timeouts refuse it. */
+/** Refusals by Node.js' parser or its timeouts, before there is a request. */
 export type ConnectionProblemCode =
   'invalid_request' | 'request_timeout' | 'request_too_large' | 'expectation_failed' | 'headers_too_large'
 
-/** An answer that no route makes. */
-export interface RawAnswer {
+/** A response that no route makes. */
+export interface RawResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** Calls `serve`, at once or soon, or answers a request that there is no time for. */
-export type ShedLoad = (req: http.IncomingMessage, res: http.ServerResponse, serve: () => void) => void
-
 export interface ListenOptions {
   readonly port: number
   readonly host: string
-  /** In which a whole request must arrive, an upload of ten megabytes over a phone's line included. */
+  /** Within which a whole request must arrive, a 10 MB upload over a phone's connection included. */
   readonly requestTimeoutMs: number
-  /** What is answered where node refuses a request itself. Default: node's own answers, without a body. */
-  readonly answerTo?: (code: ConnectionProblemCode) => RawAnswer
-  /** Asked before the application sees a request. */
-  readonly shedLoad?: ShedLoad | undefined
+  /** The response where Node.js refuses a request itself. Default: Node.js' own responses, without a body. */
+  readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
+  /** Above it new connections are closed. Default: no bound. */
+  readonly maxConnections?: number | undefined
+  /** Whether addresses are those of clients, and not of a proxy in front: limits the unfinished heads of each. */
+  readonly limitsHeads?: boolean
+  /** Called for each connection that was closed because of these limits. */
+  readonly onDropped?: () => void
 }
 
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE`, `EACCES` */
 export async function startServer(app: Express, options: ListenOptions): Promise<RunningServer> {
-  const { port, host, requestTimeoutMs, answerTo, shedLoad } = options
+  const { port, host, requestTimeoutMs, errorResponse } = options
   const server = http.createServer({
-    ...alignedWith(app),
+    ...withExpressPrototypes(app),
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,
-    // Node would answer by itself, without a body.
-    requireHostHeader: answerTo === undefined,
+    // Node.js would respond by itself, without a body.
+    requireHostHeader: errorResponse === undefined,
     noDelay: true,
   })
-  // A connection on which nothing moves for so long, because its reader doesn't read, holds its place no longer. Later than
-  // the timeouts above, which are answered.
+  // Frees connections whose reader has stopped reading. Later than the timeouts above, which get a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
-  const inTurn = serveInTurn((req, res) => {
-    if (shedLoad) shedLoad(req, res, () => void app(req, res))
-    else app(req, res)
-  })
-  server.on('connection', inTurn.onConnection)
-  server.on('request', (req, res) => {
-    if (answerTo !== undefined && lacksHost(req)) refuse(res, answerTo('invalid_request'))
-    else inTurn.onRequest(req, res)
-  })
-  if (answerTo !== undefined) answerRefusals(server, inTurn, answerTo)
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
+  server.on('drop', () => options.onDropped?.())
+  if (options.limitsHeads) limitHeads(server, () => options.onDropped?.())
+  if (errorResponse === undefined) server.on('request', app)
+  else {
+    server.on('request', (req, res) => {
+      if (lacksHost(req)) refuse(res, errorResponse('invalid_request'))
+      else app(req, res)
+    })
+    respondToRefusals(server, errorResponse)
+  }
   await listen(server, port, host)
   const address = server.address() as AddressInfo
-  const closed = new Promise<void>((resolve) => server.once('close', resolve))
-  let stoppedAccepting: Promise<void> | undefined
-  async function stopAccepting(): Promise<void> {
-    inTurn.closeAfterAnswers()
-    await closeListener(server)
-    await inTurn.closeKept()
-  }
   return {
     port: address.port,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
-    activeRequests: () =>
-      inTurn.activeResponses().map(({ req }) => `${req.method} ${String(req.url).split('?', 1)[0]}`),
-    closeAfterAnswers: () => inTurn.closeAfterAnswers(),
-    stopAccepting: () => (stoppedAccepting ??= stopAccepting()),
-    async stop(withinMs) {
-      await (stoppedAccepting ??= stopAccepting())
-      const force = setTimeout(() => server.closeAllConnections(), withinMs)
-      const stopWaiting = closeLateRequests(inTurn)
-      await closed
-      clearTimeout(force)
-      stopWaiting()
-      // Ends its watch of connections, too.
-      server.close()
-    },
+    stop: (withinMs) => stop(server, withinMs),
   }
 }
 
-/** Answers what node's parser and timeouts refuse, and expectations that nobody meets. */
-function answerRefusals(
+async function stop(server: http.Server, withinMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  const force = setTimeout(() => server.closeAllConnections(), withinMs)
+  await closed
+  clearInterval(closeIdle)
+  clearTimeout(force)
+}
+
+/** Closes connections of an address that has too many on which no request has arrived. */
+function limitHeads(server: http.Server, onDropped: () => void): void {
+  const unfinished = limitOpen({ max: Infinity, maxPerKey: MAX_UNFINISHED_HEADS_PER_ADDRESS })
+  const releases = new WeakMap<Socket, () => void>()
+  server.on('connection', (socket: Socket) => {
+    const release = unfinished.acquire(socket.remoteAddress ?? '')
+    if (typeof release === 'string') {
+      socket.destroy()
+      onDropped()
+      return
+    }
+    releases.set(socket, release)
+    socket.once('close', release)
+  })
+  server.on('request', ({ socket }) => releases.get(socket)?.())
+}
+
+/** Responds where Node.js' parser or timeouts refuse a request, and to expectations that the service does not support. */
+function respondToRefusals(
   server: http.Server,
-  inTurn: ServingInTurn,
-  answerTo: (code: ConnectionProblemCode) => RawAnswer,
+  errorResponse: (code: ConnectionProblemCode) => RawResponse,
 ): void {
   server.on('checkExpectation', (_req, res: http.ServerResponse) => {
-    refuse(res, answerTo('expectation_failed'))
+    refuse(res, errorResponse('expectation_failed'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // Behind the beginning of another answer these lines would be taken for a part of it.
-    if (!socket.writable || inTurn.isBusy(socket)) socket.destroy()
-    else socket.end(rawText(answerTo(codeOf(error)))).destroySoon()
+    // After an earlier response, or a part of one, these lines could be taken for a part of it.
+    if (!socket.writable || socket.bytesWritten > 0) socket.destroy()
+    else socket.end(serialize(errorResponse(codeOf(error)))).destroySoon()
   })
 }
 
@@ -144,7 +135,7 @@ function lacksHost({ headers, httpVersion }: http.IncomingMessage): boolean {
   return headers.host === undefined && httpVersion === '1.1'
 }
 
-function refuse(res: http.ServerResponse, { status, headers, body }: RawAnswer): void {
+function refuse(res: http.ServerResponse, { status, headers, body }: RawResponse): void {
   const length = Buffer.byteLength(body)
   res.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' }).end(body)
 }
@@ -160,10 +151,10 @@ function listen(server: http.Server, port: number, host: string): Promise<void> 
 }
 
 /**
- * Express gives each request and response its own prototypes, which makes V8 forget what it knew about
- * them. Born with these prototypes they are left alone: four times the requests a second.
+ * Express gives each request and response its own prototypes, which invalidates V8's inline caches. Created with these
+ * prototypes they are left alone: four times the requests per second.
  */
-function alignedWith(app: Express) {
+function withExpressPrototypes(app: Express) {
   class ServerRequest extends http.IncomingMessage {}
   class ServerResponse extends http.ServerResponse {}
   Object.setPrototypeOf(ServerRequest.prototype, app.request as object)
@@ -173,7 +164,7 @@ function alignedWith(app: Express) {
   return { IncomingMessage: ServerRequest, ServerResponse }
 }
 
-/** The codes of node's `clientError` (Node.js, "Event: 'clientError'"). */
+/** The codes of Node.js' `clientError` (Node.js, "Event: 'clientError'"). */
 function codeOf({ code }: NodeJS.ErrnoException): ConnectionProblemCode {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -187,32 +178,10 @@ function codeOf({ code }: NodeJS.ErrnoException): ConnectionProblemCode {
   }
 }
 
-function rawText({ status, headers, body }: RawAnswer): string {
+function serialize({ status, headers, body }: RawResponse): string {
   const all = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
-}
-
-/**
- * The system resets the connections that wait to be accepted when a listener closes (docs/decisions/0053). By `net`'s own method:
- * that of `http` also closes connections whose answer has been made and not yet been taken by the client.
- */
-async function closeListener(server: http.Server): Promise<void> {
-  let accepted = 0
-  server.on('connection', () => accepted++)
-  await quietTurn(() => accepted, { withinMs: STOP_ACCEPTING_WITHIN_MS })
-  net.Server.prototype.close.call(server)
-}
-
-/** Closes connections on which nothing is answered now nor in a second, and so on. @returns ends it */
-function closeLateRequests(inTurn: ServingInTurn): () => void {
-  let late = new Set(inTurn.connectionsWithoutAnswer())
-  const timer = setInterval(() => {
-    const connections = inTurn.connectionsWithoutAnswer()
-    for (const socket of connections) if (late.has(socket)) socket.destroy()
-    late = new Set(connections)
-  }, REQUEST_WITHIN_MS)
-  return () => clearInterval(timer)
 }
 
 function bracketed(host: string): string {

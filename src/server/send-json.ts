@@ -1,5 +1,4 @@
 import type { Response } from 'express'
-import { batchWrite } from '../upstream/batch-write.ts'
 
 /**
  * As `res.json`, without its looks at settings, entity tags and freshness: no answer of the API is cacheable. It goes out together
@@ -10,8 +9,5 @@ export function sendJson(res: Response, body: unknown, status = 200): void {
   res.statusCode = status
   res.setHeader('Content-Type', 'application/json; charset=utf-8')
   res.setHeader('Content-Length', Buffer.byteLength(text))
-  batchWrite(
-    () => res.end(text),
-    () => res.destroy(),
-  )
+  res.end(text)
 }

@@ -1,5 +1,7 @@
+import type { AttributeChanges } from '../contract/contract.ts'
 import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
-import { type FieldError, SessionError } from './session-error.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
+import { SessionError } from './session-error.ts'
 
 /** The key that says whether the visitor was verified. Only ever written by the service. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'
@@ -16,9 +18,6 @@ export interface AttributeSettings {
   /** Under which keys name, email, phone and language of `POST /guest-session` are written. */
   readonly prefill: Readonly<Record<string, string>>
 }
-
-/** What a page may ask for: text, number, true or false; `null` removes the key. */
-export type AttributeChanges = Readonly<Record<string, string | number | boolean | null>>
 
 const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
 const PATTERN = /^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}\*?|\*)$/

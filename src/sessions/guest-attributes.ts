@@ -1,5 +1,6 @@
+import type { AttributeChanges } from '../contract/contract.ts'
 import type { Attributes, GuestApi } from '../genesys/guest-api.ts'
-import { requireAttributesFit, type AttributeChanges, type AttributePolicy } from './attribute-policy.ts'
+import { requireAttributesFit, type AttributePolicy } from './attribute-policy.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { guestOf, type AttributeState, type SessionClaims, type SessionTokens } from './session-token.ts'
 

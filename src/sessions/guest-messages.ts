@@ -22,8 +22,8 @@ export type MessageBody = Pick<
 export interface SendOptions {
   readonly deadlineAtMs: number
   readonly idempotencyKey?: string | undefined
-  /** True on a repeat, whether or not this replica knows the key. */
-  readonly isRetry?: boolean | undefined
+  /** 1, 2, … on a repeat, whether or not this replica knows the key. */
+  readonly retry?: number | undefined
   /** Set on a repeat: the last message the page knew when it first tried. */
   readonly idempotencyAfter?: string | undefined
 }
@@ -102,15 +102,15 @@ export function createGuestMessages(options: {
   }
 
   function sendByKey(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<Message> {
-    const { deadlineAtMs, idempotencyKey, idempotencyAfter, isRetry = false } = options
+    const { deadlineAtMs, idempotencyKey, idempotencyAfter, retry = 0 } = options
     const tracingId = tracingIdFor(claims.sid, idempotencyKey)
     if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
     // An empty header says that the page knew no message yet.
     const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
-    const isRepeat = isRetry || idempotencyAfter !== undefined
-    const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat }
+    const isRepeat = retry > 0 || idempotencyAfter !== undefined
+    const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat, retry }
     return idempotency.once(request, (earlier) => {
-      const repeat = earlier && { afterId, firstTriedAtMs: earlier.atMs }
+      const repeat = earlier && { afterId, firstTriedAtMs: earlier.atMs, onNotTaken: earlier.noteNotTaken }
       return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
     })
   }

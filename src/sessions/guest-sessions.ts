@@ -1,14 +1,9 @@
-import type { GuestApi, SignInGrant } from '../genesys/guest-api.ts'
+import type { SessionDescription, SignInGrant } from '../contract/contract.ts'
+import type { GuestApi } from '../genesys/guest-api.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { notSupported } from './not-supported.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
-import type {
-  Caller,
-  OpenSession,
-  SessionAnswer,
-  SessionDescription,
-  SessionOpening,
-} from './session-opening.ts'
+import type { Caller, OpenSession, SessionAnswer, SessionOpening } from './session-opening.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
 
@@ -22,7 +17,8 @@ export interface GuestSessions {
   open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
   /** Continues the guest's session; opens another one where Genesys has ended it. */
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
-  describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription>
+  /** With a new session token, when half of the old one's life is over. */
+  describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
   /** A new session token, when half of the old one's life is over or its attributes are not the newest. */
   renewIfDue(claims: SessionClaims): Promise<string | undefined>
   /** A new session token for changed claims. */

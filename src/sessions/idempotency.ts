@@ -13,6 +13,8 @@ interface Attempt<Answer> {
   answer?: Answer
   /** True when the first try may have reached Genesys and the outcome is not known. */
   unknown?: boolean
+  /** Of a key that Genesys has certainly not taken: the repeat that comes next, unless others went elsewhere. */
+  nextRetry?: number
 }
 
 const MAX_BYTES = 32 * 1024 * 1024
@@ -27,6 +29,8 @@ export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
 /** A try whose outcome is not known, and when it was, where that is known. */
 export interface EarlierTry {
   readonly atMs: number | undefined
+  /** For whoever finds out that it was not taken. */
+  readonly noteNotTaken: () => void
 }
 
 export interface KeyedRequest {
@@ -35,12 +39,14 @@ export interface KeyedRequest {
   readonly body: string
   /** It says of itself that it was tried before. */
   readonly isRepeat: boolean
+  /** The number of the repeat as the page counts them, 0 for the first try. */
+  readonly retry?: number | undefined
 }
 
 export interface Idempotency<Answer> {
   /**
-   * Runs `attempt` once per guest and key. A repeat gets the first answer; a failure is forgotten,
-   * except one whose outcome is unknown: the next try is told of it, so that it looks before it sends.
+   * Runs `attempt` once per guest and key. A repeat gets the first answer. After a failure whose outcome is unknown the
+   * next try gets an {@link EarlierTry}, so that it looks before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
   once(request: KeyedRequest, attempt: (earlier: EarlierTry | undefined) => Promise<Answer>): Promise<Answer>
@@ -89,35 +95,42 @@ export function createIdempotency<Answer>(options: {
   async function run(
     current: Attempt<Answer>,
     begun: BegunAttempt | undefined,
-    isRepeat: boolean,
-    attempt: () => Promise<Answer>,
+    retry: number,
+    earlier: Pick<EarlierTry, 'atMs'> | undefined,
+    attempt: (earlier: EarlierTry | undefined) => Promise<Answer>,
   ): Promise<Answer> {
+    let mayBeTaken = earlier !== undefined
     try {
-      const answer = await attempt()
+      const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
-      await begun?.settle('answered', JSON.stringify(answer))
+      // The guest need not wait for the others to know: until then a repeat is in progress to them.
+      begun?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
-      // Once unknown, a key stays so until an answer settles it: later failures say nothing of the first try.
-      current.unknown = isRepeat || outcomeUnknown(error)
+      // Once unknown, a key stays so until it is answered or found not to be taken: later failures say nothing of the first try.
+      current.unknown = mayBeTaken || outcomeUnknown(error)
+      if (!current.unknown) current.nextRetry = retry + 1
       await begun?.settle(current.unknown ? 'unknown' : 'refused')
       throw error
     }
   }
 
   return {
-    async once({ sid, key, body, isRepeat }, attempt) {
+    async once({ sid, key, body, isRepeat, retry = 0 }, attempt) {
       const id = `${sid} ${key}`
       const bodyHash = createHash('sha256').update(body).digest('base64')
       const earlier = attempts.get(id)
-      const known = earlier !== undefined && earlier.expiresAtMs > monotonicNow() ? earlier : undefined
+      const remembered = earlier !== undefined && earlier.expiresAtMs > monotonicNow() ? earlier : undefined
+      const isRefused = remembered?.nextRetry !== undefined
+      const known = isRefused ? undefined : remembered
       if (known !== undefined) {
         if (known.bodyHash !== bodyHash) throw keyReused()
         if (known.answer !== undefined) return known.answer
         if (known.unknown !== true) throw requestInProgress()
       }
       // What is left of `known` here is a try whose outcome is unknown.
-      const wasTried = isRepeat || known !== undefined
+      const isNextOfRefused = isRefused && remembered.nextRetry === retry && remembered.bodyHash === bodyHash
+      const wasTried = known !== undefined || (isRepeat && !isNextOfRefused)
       const nowMs = monotonicNow()
       const bytes = 1000 + 2 * body.length
       const expiresAtMs = nowMs + keepMs
@@ -135,13 +148,15 @@ export function createIdempotency<Answer>(options: {
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)
         const begun = others?.state === 'begun' ? others : undefined
         if (!wasTried && begun?.earlier === undefined)
-          return await run(current, begun, false, () => attempt(undefined))
+          return await run(current, begun, retry, undefined, attempt)
         const { msAgo } = begun?.earlier ?? {}
         const atMs = known?.firstTriedAtMs ?? (msAgo === undefined ? undefined : nowMs - msAgo)
         current.firstTriedAtMs = atMs
-        return await run(current, begun, true, () => attempt({ atMs }))
+        return await run(current, begun, retry, { atMs }, attempt)
       } finally {
-        if (current.answer === undefined && current.unknown !== true) restore(id, known)
+        const isNoted =
+          current.answer !== undefined || current.unknown === true || current.nextRetry !== undefined
+        if (!isNoted) restore(id, remembered)
       }
     },
   }

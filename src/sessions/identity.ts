@@ -1,4 +1,5 @@
 import type { Attributes } from '../genesys/guest-api.ts'
+import { withDeadline } from '../upstream/with-deadline.ts'
 import { SessionError } from './session-error.ts'
 import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
 
@@ -68,7 +69,7 @@ export function createIdentity(options: {
     const told =
       trustedAttributes === undefined
         ? undefined
-        : await readInTime(
+        : await readTrusted(
             trustedAttributes,
             { request: request.request, visitor },
             request.deadlineAtMs - monotonicNow(),
@@ -88,17 +89,13 @@ function earliest(...timesMs: readonly (number | undefined)[]): number | undefin
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-async function readInTime(
+async function readTrusted(
   trustedAttributes: TrustedAttributes,
   input: { request: unknown; visitor: Visitor | undefined },
-  withinMs: number,
+  leftMs: number,
 ): Promise<TrustedVisitor | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('too late')), Math.max(0, withinMs))
-  })
   try {
-    return await Promise.race([trustedAttributes.read(input), tooLate])
+    return await withDeadline(trustedAttributes.read(input), leftMs, 'too late')
   } catch {
     throw new SessionError(
       'trusted_attributes_unavailable',
@@ -108,7 +105,5 @@ async function readInTime(
         hint: 'The trustedAttributes function of the embedding application failed or took too long.',
       },
     )
-  } finally {
-    clearTimeout(timer)
   }
 }

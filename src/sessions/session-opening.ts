@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type {
-  Capability,
-  GuestApi,
-  GuestApiName,
-  JourneyContext,
-  Limits,
-  OpenedGuest,
-  SessionState,
-} from '../genesys/guest-api.ts'
-import type { AttributeChanges, AttributePolicy } from './attribute-policy.ts'
+import type { GuestDetails, SessionDescription } from '../contract/contract.ts'
+import type { GuestApi, OpenedGuest } from '../genesys/guest-api.ts'
+import type { AttributePolicy } from './attribute-policy.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import type { Identified, Identity, IdentityRequest } from './identity.ts'
 import { notSupported } from './not-supported.ts'
@@ -17,40 +10,14 @@ import type { SessionLifetime } from './session-lifetime.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { guestOf, sessionInvalid, type SessionClaims, type SessionTokens } from './session-token.ts'
 
-/** What a page may say when it opens or resumes a guest session. */
-export interface OpenSession {
-  readonly name?: string | undefined
-  readonly email?: string | undefined
-  readonly phone?: string | undefined
-  readonly language?: string | undefined
-  readonly attributes?: AttributeChanges | undefined
-  /** Only for `external-users`, and only the id of the verified visitor. */
-  readonly userId?: string | undefined
+/** What a page may say when it opens or resumes a guest session. Of `userId` only the id of the verified visitor counts. */
+export interface OpenSession extends GuestDetails {
   /** Leaves a read-only conversation behind and begins a new one. */
-  readonly startNew?: boolean | undefined
-  /** Who the visitor is to Genesys' journey analytics. */
-  readonly journeyContext?: JourneyContext | undefined
+  readonly startNew?: boolean
 }
 
-/** The answer of `GET /guest-session`. */
-export interface SessionDescription {
-  /** The end of the session token; using it renews it in time. */
-  readonly expiresAt: string
-  readonly guestApi: GuestApiName
-  readonly state: SessionState
-  readonly capabilities: readonly Capability[]
-  readonly limits: Limits
-  /** A new session token, when half of the old one's life is over. */
-  readonly session?: string
-}
-
-/** The answer of `POST /guest-session`. */
-export interface SessionAnswer extends SessionDescription {
-  /** The session token; the page replaces its own whenever an answer brings a new one. */
-  readonly session: string
-  readonly externalUserToken?: string
-  readonly clearedExistingSession?: boolean
-}
+/** The answer of `POST /guest-session`, with the session token. The page replaces its own whenever an answer brings a new one. */
+export type SessionAnswer = SessionDescription & { readonly session: string }
 
 export interface Caller extends IdentityRequest {
   readonly origin: string | undefined
@@ -67,7 +34,7 @@ export interface SessionOpening {
     deadlineAtMs: number,
     renew?: SessionLifetime['renew'],
   ): Promise<SessionAnswer>
-  describe(opened: OpenedGuest, expiresAtMs: number): Omit<SessionDescription, 'session'>
+  describe(opened: OpenedGuest, expiresAtMs: number): SessionDescription
   /** Makes every earlier token of the session worthless. */
   newGeneration(claims: SessionClaims): Promise<SessionClaims>
 }

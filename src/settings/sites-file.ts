@@ -1,60 +1,130 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
-import type { DeploymentLabels } from '../genesys/guest-api.ts'
 import { errorCode, SECRETS } from './secret-files.ts'
-import { fieldsAt, placeOf, SECRET_VARIABLES, SITE, variablesFrom } from './site-fields.ts'
+import { nearest } from './unknown-variables.ts'
+import { VARIABLE_NAMES } from './variables.ts'
 
-/** One site as the file has it: the variables that it sets in place of the environment's, and its wording. */
+/** One site as the file has it. */
 export interface SiteEntry {
   readonly id: string
-  /** As in the environment; `undefined` for one that the site does without, whatever the environment says. */
+  /** In place of the environment's; `undefined` for a variable that the site does without, whatever the environment says. */
   readonly variables: Readonly<Record<string, string | undefined>>
-  /** By language, before those of the deployment. */
-  readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
-}
-
-export interface SitesFile {
-  readonly entries: readonly SiteEntry[]
-  /** What the file names beside itself: secrets. */
-  readonly secretFiles: readonly string[]
 }
 
 const SITE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
 const MAX_SITES = 1000
 const MAX_BYTES = 4 * 1024 * 1024
 
+/** Settings of the process, which sites share. */
+const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'TRUST_PROXY',
+  'SITES_FILE',
+  'SESSION_KEYS',
+  'MAX_REQUESTS_IN_FLIGHT',
+  'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS',
+  'MAX_REQUESTS_UNDER_WAY',
+  'MEMORY_LIMIT_MIB',
+  'REQUEST_TIMEOUT_MS',
+  'DRAIN_DELAY_MS',
+  'DRAIN_MS',
+  'REDIS_URL',
+  'REDIS_KEY_PREFIX',
+  'LOG_LEVEL',
+  'MANAGEMENT_PORT',
+  'METRICS_PORT',
+  'DOCS',
+  'DEMO',
+  'PROBLEM_HINTS',
+])
+
+/** What a site of `SITES_FILE` may set, secrets from files included. */
+export const SITE_VARIABLES: readonly string[] = [
+  ...VARIABLE_NAMES,
+  ...SECRETS.map((name) => `${name}_FILE`),
+].filter((name) => !PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')) && !PROCESS_VARIABLES.has(name))
+
+const HOSTS = /^GENESYS_(REGION|API_URL|LOGIN_URL|MESSAGING_URL|CDN_URL)$/
+const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
+const USER_TOKEN = /^USER_TOKEN_/
+
 /**
- * The sites of a file. What is wrong with it goes to `problems`, a sentence each that begins with the place in the file
- * and has none of its values.
- * @param environment what `env:NAME` stands for
+ * Variables that belong together: a site that sets one of a group gets no other of it from the environment. A client's
+ * secret is sent only to the hosts for which it was given.
  */
-export function readSitesFile(
-  path: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  problems: string[],
-): SitesFile {
-  const sites = sitesIn(path, problems)
-  const secretFiles: string[] = []
-  const entries = Object.entries(sites).flatMap(([id, value], i) => {
+const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
+  { setBy: HOSTS, leavesOut: HOSTS },
+  { setBy: HOSTS, leavesOut: OAUTH },
+  { setBy: OAUTH, leavesOut: OAUTH },
+  { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
+]
+
+const VALUE = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()),
+  z.record(z.string(), z.unknown()),
+])
+
+/**
+ * The sites of a file, with the variables that each sets. What is wrong with it goes to `problems`, a sentence each that
+ * begins with the place in the file and has none of its values.
+ */
+export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
+  return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
     if (!SITE_ID.test(id)) {
-      problems.push(`sites: the name of site ${i + 1} must be of small letters, digits and -, 32 at most`)
+      problems.push(`sites: the name of site ${i + 1} must have lower-case letters, digits and -, at most 32`)
       return []
     }
-    const parsed = SITE.safeParse(value)
+    const parsed = z.record(z.string(), z.unknown()).safeParse(content)
     if (!parsed.success) {
-      problems.push(...parsed.error.issues.map((issue) => `sites.${id}${describe(issue)}`))
+      problems.push(`sites.${id} must be an object with the names of environment variables`)
       return []
     }
-    const { labels, ...fields } = parsed.data
-    const variables = variablesFrom(fields)
-    for (const name of SECRET_VARIABLES) {
-      const problem = resolveSecret(variables, name, { environment, folder: dirname(path), secretFiles })
-      if (problem !== undefined) problems.push(`sites.${id}.${placeOf(name)} ${problem}`)
-    }
-    return [{ id, variables, labels: labels as SiteEntry['labels'] }]
+    return [{ id, variables: variablesOf(id, parsed.data, { folder: dirname(path), problems }) }]
   })
-  return { entries, secretFiles }
+}
+
+function variablesOf(
+  id: string,
+  fields: Readonly<Record<string, unknown>>,
+  { folder, problems }: { readonly folder: string; readonly problems: string[] },
+): Record<string, string | undefined> {
+  const variables: Record<string, string | undefined> = { ALLOWED_ORIGINS: undefined }
+  for (const { setBy, leavesOut } of GROUPS) {
+    if (!Object.keys(fields).some((name) => setBy.test(name))) continue
+    for (const name of SITE_VARIABLES) if (leavesOut.test(name)) variables[name] = undefined
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    const text = textOf(value)
+    if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
+      problems.push(`sites.${id}: ${name} is a setting of the process, set it in the environment`)
+    else if (!SITE_VARIABLES.includes(name))
+      problems.push(
+        `sites.${id} has a field that is not a setting: did you mean ${nearest(name, SITE_VARIABLES)}?`,
+      )
+    else if (text === INVALID)
+      problems.push(`sites.${id}: ${name} must be a text, number, true, false, list of texts, or null`)
+    else variables[name] = text !== undefined && name.endsWith('_FILE') ? resolve(folder, text) : text
+  }
+  return variables
+}
+
+const INVALID = Symbol('not a value of a variable')
+
+/** The value as an environment variable has it: lists with commas, objects as JSON. */
+function textOf(value: unknown): string | undefined | typeof INVALID {
+  const { success, data } = VALUE.safeParse(value)
+  if (!success) return INVALID
+  if (data === null) return undefined
+  // One comma for an empty list, as an empty variable counts as missing.
+  if (Array.isArray(data)) return data.some((item) => item.includes(',')) ? INVALID : data.join(',') || ','
+  return typeof data === 'object' ? JSON.stringify(data) : String(data)
 }
 
 function sitesIn(path: string, problems: string[]): object {
@@ -89,75 +159,13 @@ function positionIn({ message }: SyntaxError): string {
   return position === undefined ? '' : ` (at character ${position})`
 }
 
-/** `.genesys.region must be a text`, without what is there. */
-function describe(issue: z.core.$ZodIssue): string {
-  const place = issue.path.map((step, i) => stepIn(issue.path.slice(0, i), step)).join('')
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `${place} has an unknown field (${issue.keys.length} in all); known are ${(fieldsAt(issue.path) ?? LABEL_NAMES).join(', ')}`
-    case 'invalid_type':
-      return `${place} must be ${A_TYPE[issue.expected] ?? issue.expected}`
-    case 'invalid_key':
-      return `${place} is not a name that can be used`
-    default:
-      return `${place} ${issue.message.startsWith('must ') ? issue.message : 'is not valid'}`
-  }
-}
-
-/** Names that the file makes up are not repeated. */
-function stepIn(parent: readonly PropertyKey[], step: PropertyKey): string {
-  if (typeof step === 'number') return `[${step}]`
-  const known = fieldsAt(parent) ?? LABEL_NAMES
-  return known.includes(String(step)) ? `.${String(step)}` : '.…'
-}
-
-const LABEL_NAMES = ['headerTitle', 'headerSubtitle', 'launcherText']
-const A_TYPE: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
-}
-
-/** Puts what `env:NAME` or `file:PATH` stands for in the secret's place. @returns what is wrong with it */
-function resolveSecret(
-  variables: Record<string, string | undefined>,
-  name: string,
-  sources: {
-    readonly environment: Readonly<Record<string, string | undefined>>
-    readonly folder: string
-    readonly secretFiles: string[]
-  },
-): string | undefined {
-  const [, source, where = ''] = /^(env|file):(.+)$/s.exec(variables[name] ?? '') ?? []
-  if (source === 'env') {
-    variables[name] = sources.environment[where]
-    return variables[name] ? undefined : 'names an environment variable that is not set'
-  }
-  if (source !== 'file') return undefined
-  const file = resolve(sources.folder, where)
-  sources.secretFiles.push(file)
-  if (SECRETS.includes(name)) {
-    Object.assign(variables, { [name]: undefined, [`${name}_FILE`]: file })
-    return undefined
-  }
-  try {
-    variables[name] = readFileSync(file, 'utf8').trim()
-    return undefined
-  } catch (error) {
-    return `names a file that cannot be read (${errorCode(error)})`
-  }
-}
-
-/** What is wrong where an origin is in more than one place: it would not be known whose it is. */
+/** What is wrong where two sites list the same origin: its requests would belong to both. */
 export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>
     (variables['ALLOWED_ORIGINS'] ?? '').split(',').flatMap((text, i) => {
-      const origin = canonicalOrigin(text.trim())
-      const place = `sites.${id}.origins[${i}]`
+      const origin = normalized(text.trim())
+      const place = `sites.${id}: ALLOWED_ORIGINS[${i}]`
       const earlier = placeByOrigin.get(origin)
       placeByOrigin.set(origin, place)
       return origin === '' || earlier === undefined ? [] : [`${place} is the same as ${earlier}`]
@@ -165,10 +173,10 @@ export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   )
 }
 
-/** The same for all spellings of an origin: of case, default port, and international names. */
-function canonicalOrigin(text: string): string {
-  const exact = text.replace('://*.', '://')
-  if (!URL.canParse(exact)) return text
-  const { protocol, host } = new URL(exact)
-  return `${protocol}//${exact === text ? '' : '*.'}${host}`
+/** One spelling of an origin, wildcards included: letter case, default ports and international names differ in writing only. */
+function normalized(text: string): string {
+  const isWildcard = text.includes('//*.')
+  const url = text.replace('//*.', '//')
+  if (!URL.canParse(url)) return text
+  return isWildcard ? new URL(url).origin.replace('//', '//*.') : new URL(url).origin
 }

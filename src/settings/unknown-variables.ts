@@ -6,15 +6,31 @@ const OWN_PREFIX =
 /** Set by others: Kubernetes for a service whose name begins like ours, and the X window system. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
+/** Settings of earlier releases, and what to do about them. */
+const REPLACED: Readonly<Record<string, string>> = {
+  MAX_REQUESTS_UNDER_WAY: 'is now called MAX_REQUESTS_IN_FLIGHT; the old name works until the next release',
+  RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT bounds the load of a process',
+}
+
+/** A warning for each setting of an earlier release. */
+export function replacedVariables(given: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(REPLACED).flatMap(([name, advice]) =>
+    given[name]?.trim() ? `${name} ${advice}` : [],
+  )
+}
+
 /** A warning for each variable that looks like a setting and is not one, with the name that was probably meant. */
 export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
   return Object.keys(given)
-    .filter((name) => OWN_PREFIX.test(name) && !OTHERS.test(name) && !known.includes(name))
+    .filter(
+      (name) => OWN_PREFIX.test(name) && !OTHERS.test(name) && !known.includes(name) && !(name in REPLACED),
+    )
     .map((name) => `${name} is not a setting: did you mean ${nearest(name, known)}?`)
 }
 
-function nearest(name: string, known: readonly string[]): string {
+/** The known name that is spelled most like it. */
+export function nearest(name: string, known: readonly string[]): string {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
 }

@@ -55,6 +55,20 @@ const httpUrl = url('https:', 'http:')
 const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'must be an id of letters, digits and dashes')
 const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'must be one line of ASCII text')
 
+const label = z.string().max(200, 'must have labels of at most 200 characters')
+
+/** Wording by language. */
+const LABELS = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must have languages as keys, such as en or pt-br'),
+  z.strictObject(
+    { headerTitle: label.optional(), headerSubtitle: label.optional(), launcherText: label.optional() },
+    'must have headerTitle, headerSubtitle and launcherText for each language, and nothing else',
+  ),
+  'must be an object with a language for each key',
+)
+
 /** Every variable that the service reads; `.env.example` and the README list the same. */
 const Env = z.object({
   NODE_ENV: z.string().default('development'),
@@ -94,6 +108,7 @@ const Env = z.object({
     )
     .default([]),
   GENESYS_CONNECTIONS_PER_MINUTE: whole(10, 1_000_000).default(1000),
+  GENESYS_CONNECTION_IDLE_S: whole(1, 600).default(30),
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),
   GENESYS_FLOW_ID: uuidLike.optional(),
@@ -128,14 +143,30 @@ const Env = z.object({
     )
     .default(['RS256', 'ES256']),
 
+  DEPLOYMENT_LABELS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(LABELS)
+    .optional(),
+
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),
-  RATE_OVERALL_PER_SECOND: whole(1, 1_000_000).default(2000),
 
   MAX_BODY_BYTES: whole(1024, 1_048_576).default(16_384),
   MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
-  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).default(1000),
+  MAX_REQUESTS_IN_FLIGHT: whole(1, 100_000).optional(),
+  MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: whole(1, 100_000).default(500),
+  MAX_REQUESTS_IN_FLIGHT_PER_GUEST: whole(1, 100_000).default(8),
+  /** The former name of `MAX_REQUESTS_IN_FLIGHT`, for one release. */
+  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).optional(),
   MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
   MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
   MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),

@@ -11,16 +11,17 @@ const INTERVAL_MS = 2000
 
 /** Calls back when one of the files was changed, replaced, made or removed. Keeps no process running. */
 export function watchFiles(onChanged: () => void, interval = INTERVAL_MS): WatchedFiles {
-  let watched: readonly string[] = []
-  const unwatch = () => {
-    for (const path of watched) unwatchFile(path, onChanged)
+  let watched: ReadonlySet<string> = new Set()
+
+  function watch(paths: readonly string[]): void {
+    const wanted = new Set(paths)
+    for (const path of watched) if (!wanted.has(path)) unwatchFile(path, onChanged)
+    // One that is watched already stays so: `watchFile` reports a missing file each time that watching starts.
+    for (const path of wanted) {
+      if (!watched.has(path)) watchFile(path, { interval, persistent: false }, onChanged)
+    }
+    watched = wanted
   }
-  return {
-    watch(paths) {
-      unwatch()
-      watched = [...new Set(paths)]
-      for (const path of watched) watchFile(path, { interval, persistent: false }, onChanged)
-    },
-    close: unwatch,
-  }
+
+  return { watch, close: () => watch([]) }
 }

@@ -1,3 +1,5 @@
+import { monotonicNow as processMonotonicNow } from '../upstream/monotonic-now.ts'
+
 /** The part of the official client that is used. */
 export interface RedisClient {
   readonly isOpen: boolean
@@ -13,6 +15,8 @@ export interface RedisClient {
 export interface RedisConnection {
   /** False while this process goes on alone. */
   readonly isAvailable: boolean
+  /** What a command takes at least, of the last {@link MEASURED_COMMANDS}; undefined before so many. */
+  readonly roundTripMs: number | undefined
   /** Resolves when Redis has answered for the first time, or is known not to. Never rejects. */
   readonly started: Promise<void>
   /**
@@ -22,6 +26,8 @@ export interface RedisConnection {
   run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
   /** Listens to a channel, also after the connection was lost. */
   subscribe(channel: string, listener: (message: string) => void): void
+  /** Whether every message of a channel that is subscribed arrives, from now until Redis is away. */
+  readonly isListening: boolean
   /** Called each time that Redis answers again, and the first time. */
   onAvailable(listener: () => void): void
   close(): void
@@ -37,29 +43,34 @@ export interface RedisConnectionOptions {
   readonly onChange: (isAvailable: boolean, reason?: unknown) => void
   /** Told of each command without an answer. */
   readonly onFailure: () => void
+  readonly monotonicNow?: (() => number) | undefined
 }
 
 interface Subscription {
   readonly channel: string
   readonly listener: (message: string) => void
   isActive: boolean
+  isConfirmed: boolean
 }
 
 /** In one data center Redis answers in less than a millisecond. */
 const COMMAND_TIMEOUT_MS = 100
+const MEASURED_COMMANDS = 10
 const PROBE_EVERY_MS = 250
 const PROBE_TIMEOUT_MS = 1000
 const START_TIMEOUT_MS = 1000
 
 /** One connection, which nobody has to wait for: while Redis is away it is asked in the background alone. */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
-  const { keyPrefix, onChange, onFailure } = options
+  const { keyPrefix, onChange, onFailure, monotonicNow = processMonotonicNow } = options
   const subscriptions: Subscription[] = []
   const availableListeners: (() => void)[] = []
   let client: RedisClient | undefined
   let state: 'starting' | 'up' | 'suspect' | 'down' = 'starting'
   let isClosed = false
   let isProbing = false
+  let roundTripMs: number | undefined
+  let durationsMs: number[] = []
   let noteStarted: () => void = () => undefined
   const started = new Promise<void>((resolve) => (noteStarted = resolve))
 
@@ -85,6 +96,14 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     onFailure()
     if (state === 'up') state = 'suspect'
     void probe()
+  }
+
+  /** The quickest of several: the others may have waited for this process. */
+  function noteDuration(durationMs: number): void {
+    durationsMs.push(durationMs)
+    if (durationsMs.length < MEASURED_COMMANDS) return
+    roundTripMs = Math.min(...durationsMs)
+    durationsMs = []
   }
 
   /** A write, because a replica of Redis or one without memory answers a PING too. */
@@ -116,9 +135,10 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     for (const subscription of subscriptions) {
       if (subscription.isActive || client === undefined) continue
       subscription.isActive = true
-      client.subscribe(subscription.channel, subscription.listener).catch(() => {
-        subscription.isActive = false
-      })
+      client.subscribe(subscription.channel, subscription.listener).then(
+        () => (subscription.isConfirmed = true),
+        () => (subscription.isActive = false),
+      )
     }
   }
 
@@ -130,23 +150,32 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     get isAvailable() {
       return state === 'up' || state === 'suspect'
     },
+    get roundTripMs() {
+      return roundTripMs
+    },
     started,
     async run(commands) {
       const current = client
       if (state !== 'up' || current === undefined) return undefined
+      const startedAtMs = monotonicNow()
       try {
-        return await within(
+        const reply = await within(
           commands((...command) => current.sendCommand(command)),
           COMMAND_TIMEOUT_MS,
         )
+        noteDuration(monotonicNow() - startedAtMs)
+        return reply
       } catch {
         suspect()
         return undefined
       }
     },
     subscribe(channel, listener) {
-      subscriptions.push({ channel, listener, isActive: false })
+      subscriptions.push({ channel, listener, isActive: false, isConfirmed: false })
       if (state === 'up') subscribeAll()
+    },
+    get isListening() {
+      return state === 'up' && subscriptions.every(({ isConfirmed }) => isConfirmed)
     },
     onAvailable: (listener) => void availableListeners.push(listener),
     close() {

@@ -5,6 +5,8 @@ import type { RedisConnection } from './redis-connection.ts'
 
 /** As many as a process remembers for itself. */
 const MAX_BEGUN = 20_000
+/** Sessions that Redis was asked about. */
+const MAX_ASKED = 20_000
 /** So many at a time are told again when Redis has come back. */
 const BATCH = 100
 
@@ -30,6 +32,9 @@ export function createSharedGenerations(options: {
     MAX_BEGUN,
   )
 
+  /** As Redis had it, 0 for none: while the connection lasts, each newer one is announced to this process. */
+  const asked = new BoundedMap<string, number>(MAX_ASKED)
+
   async function tell(sid: string, generation: number, forMs: number): Promise<void> {
     const rest = [generation, forMs].map(String)
     const message = JSON.stringify([sid, generation])
@@ -45,21 +50,34 @@ export function createSharedGenerations(options: {
       await Promise.all(batch.map(([sid, { generation, untilMs }]) => tell(sid, generation, untilMs - nowMs)))
     }
   }
-  connection.onAvailable(() => void tellAgain())
+  connection.onAvailable(() => {
+    asked.clear()
+    void tellAgain()
+  })
 
   return {
     async newest(sid) {
-      const generation = Number(await connection.run((send) => send('GET', keyOf(sid))))
+      const isListening = connection.isListening
+      let generation = isListening ? asked.get(sid) : undefined
+      if (generation === undefined) {
+        const reply = await connection.run(async (send) => Number(await send('GET', keyOf(sid))))
+        if (reply === undefined) return undefined
+        generation = reply
+        if (isListening) asked.set(sid, generation)
+      }
       return generation > 0 ? generation : undefined
     },
     announce(sid, generation) {
+      asked.delete(sid)
       begunHere.set(sid, { generation, untilMs: now() + keepMs })
       return tell(sid, generation, keepMs)
     },
     onAnnounced(listener) {
       connection.subscribe(channel, (message) => {
         const [sid, generation] = parseMessage(message)
-        if (sid !== undefined && generation !== undefined) listener(sid, generation)
+        if (sid === undefined || generation === undefined) return
+        asked.delete(sid)
+        listener(sid, generation)
       })
     },
   }

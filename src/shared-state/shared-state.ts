@@ -1,25 +1,25 @@
-import type { Store } from 'express-rate-limit'
-import type * as RateLimitRedis from 'rate-limit-redis'
 import type { RefusedCredentials } from '../genesys/oauth/access-token.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { CountShared } from '../middleware/rate-limits.ts'
 import type { SharedAttempts } from '../sessions/idempotency.ts'
 import type { SharedGenerations } from '../sessions/session-registry.ts'
-import { createRateLimitStore } from './rate-limit-store.ts'
 import { createRedisConnection } from './redis-connection.ts'
 import { createRefusedCredentials } from './refused-credentials.ts'
 import { createSeals } from './sealed-text.ts'
 import { createSharedAttempts } from './shared-attempts.ts'
 import { createSharedGenerations } from './shared-generations.ts'
+import { createSharedRateLimits } from './shared-rate-limits.ts'
 
 /** What replicas tell each other through Redis. Each part goes on alone while Redis is away. */
 export interface SharedState {
-  /** For the limit of this name. */
-  readonly rateLimitStore: (name: string) => Store
+  readonly countRateLimit: CountShared
   readonly attempts: SharedAttempts
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
   readonly isAvailable: boolean
+  /** What Redis takes for an answer; undefined until that is known. */
+  readonly roundTripMs: number | undefined
   /** `SESSION_KEYS` from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
   /** Resolves within a second, when Redis has answered or is known not to. */
@@ -46,33 +46,24 @@ const SOCKET_TIMEOUT_MS = 5000
 const PING_INTERVAL_MS = 2000
 const MAX_RECONNECT_DELAY_MS = 2000
 
-/** Loads the client and the store of rate limits, which nobody else needs, and connects in the background. */
+/** Loads the client, which is not needed without Redis, and connects in the background. */
 export function createSharedState(options: SharedStateOptions): SharedState {
   const { keyPrefix, log, metrics, now } = options
   const seals = createSeals(options.keys)
-  let RedisStore: typeof RateLimitRedis.RedisStore | undefined
   const connection = createRedisConnection({
     keyPrefix,
     onChange: (isAvailable, reason) => noteChange(log, isAvailable, reason),
     onFailure: () => metrics.redisCommandFailed(),
     async createClient() {
-      const [client, store] = await Promise.all([import('@redis/client'), import('rate-limit-redis')])
-      RedisStore = store.RedisStore
+      const client = await import('@redis/client')
       // As the one CommonJS export that it is: in a bundle it has no others.
       return client.default.createClient(clientOptions(options.url))
     },
   })
-  metrics.observeRedis(() => connection.isAvailable)
+  metrics.observeRedis(connection)
 
   return {
-    rateLimitStore: (name) =>
-      createRateLimitStore({
-        connection,
-        seals,
-        prefix: `${keyPrefix}rate:${name}:`,
-        createRedisStore: (prefix, send) =>
-          RedisStore && new RedisStore({ prefix, sendCommand: send as never }),
-      }),
+    countRateLimit: createSharedRateLimits({ connection, seals, prefix: `${keyPrefix}rate:` }),
     attempts: createSharedAttempts({ connection, seals, prefix: `${keyPrefix}idempotency:` }),
     generations: createSharedGenerations({
       connection,
@@ -83,6 +74,9 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
     get isAvailable() {
       return connection.isAvailable
+    },
+    get roundTripMs() {
+      return connection.roundTripMs
     },
     started: connection.started,
     replaceKeys: (keys) => seals.replaceKeys(keys),

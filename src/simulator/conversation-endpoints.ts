@@ -80,14 +80,17 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
   return router
 }
 
-function detailsOf({ message }: Entry, conversation: Conversation) {
+function detailsOf(entry: Entry, conversation: Conversation) {
+  const { message } = entry
+  const { time, type, messageId, from, to } = message.channel
+  const channel = { time, type, ...(messageId !== undefined && { messageId }), from, to }
   return {
     id: message.id,
     direction: message.direction.toLowerCase(),
     messengerType: 'webmessaging',
     timestamp: message.channel.time,
-    status: 'sent',
-    normalizedMessage: message,
+    status: statusOf(entry),
+    normalizedMessage: { ...message, channel },
     conversationId: conversation.id,
     selfUri: `${MESSAGES}/${message.id}/details`,
   }
@@ -143,5 +146,14 @@ function messagesOf(conversation: Conversation, purpose: Participant['purpose'])
   const direction = purpose === 'customer' ? 'Inbound' : 'Outbound'
   return conversation.session.entries
     .filter((entry) => entry.conversation === conversation && entry.message.direction === direction)
-    .map(({ message }) => ({ messageId: message.id, messageTime: message.channel.time }))
+    .map((entry) => ({
+      messageId: entry.message.id,
+      messageStatus: statusOf(entry),
+      messageTime: entry.message.channel.time,
+    }))
+}
+
+function statusOf({ message, isUndelivered }: Entry) {
+  if (message.direction === 'Inbound') return 'received'
+  return isUndelivered ? 'delivery-failed' : 'delivery-success'
 }

@@ -32,7 +32,12 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
   /** Keeps a message, whichever way it goes; typing is not for keeping. */
   function keep(session: GuestSession, message: StructuredMessage): void {
     const { conversation } = session
-    const entry = { message, conversation, attributes: conversation?.customer.attributes ?? {} }
+    const entry = {
+      message,
+      conversation,
+      attributes: conversation?.customer.attributes ?? {},
+      isUndelivered: message.direction === 'Outbound' && session.connections.size === 0,
+    }
     session.entries.push(entry)
     session.prolong()
     byMessageId.set(message.id, entry)

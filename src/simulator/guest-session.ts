@@ -37,11 +37,15 @@ export interface Entry {
   message: StructuredMessage
   conversation: Conversation | undefined
   attributes: Record<string, string>
+  /** Genesys: of an agent's or bot's message, where the guest had no connection open. */
+  isUndelivered: boolean
 }
 
 /** What a guest token stands for: the connections of one guest, and what was said. */
 export class GuestSession {
   readonly id = randomUUID()
+  /** Who the guest is to the contact centre. */
+  readonly externalContactId = randomUUID()
   readonly token: string
   readonly entries: Entry[] = []
   /** In the order of their configuring, the oldest first. */

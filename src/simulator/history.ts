@@ -10,7 +10,9 @@ import { badCredentials, invalidValue, rateLimitExceeded } from './platform-erro
 import type { Settings } from './settings.ts'
 
 const PAGE_SIZE = 25
-const MAX_PAGE_SIZE = 100
+const MAX_PAGE_SIZE = 500
+/** Genesys: the history's own enumeration; its mobile SDK refuses a page with anything else. */
+const PRESENCES = ['Join', 'Disconnect', 'Clear', 'SignIn', 'SessionExpired']
 
 /** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
 export function history(parts: {
@@ -29,7 +31,7 @@ export function history(parts: {
     if (retryAfterSeconds > 0) throw rateLimitExceeded(retryAfterSeconds)
     const pageSize = integerIn(req, 'pageSize', PAGE_SIZE, MAX_PAGE_SIZE)
     const pageNumber = integerIn(req, 'pageNumber', 1, Infinity)
-    const newestFirst = session.entries.toReversed()
+    const newestFirst = session.entries.filter(isListed).toReversed()
     const total = newestFirst.length
     const page = newestFirst.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
     const baseUrl = httpBaseOf(req, settings)
@@ -48,10 +50,13 @@ export function history(parts: {
    * the official SDK: an answer names its question, and a presence has a type alone.
    */
   function entityOf({ message }: Entry, question: string, baseUrl: string) {
-    const { channel, content, events, metadata } = message
+    const { channel, content: live, events, metadata, ...rest } = message
     const { time, from, to, messageId = message.id } = channel
+    const { text = message.text, content } = live ? listedContent(live) : {}
     return {
-      ...message,
+      ...rest,
+      ...(text !== undefined && { text }),
+      metadata,
       channel: { time, messageId, ...(from && { from }), ...(to && { to }) },
       ...(content && {
         content: attachments
@@ -65,6 +70,24 @@ export function history(parts: {
   }
 
   return router
+}
+
+function isListed({ message: { events = [] } }: Entry): boolean {
+  return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
+}
+
+/** Quick replies of the newer kind are none of the history's: they come as those of the older. */
+function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
+  const titled = live.flatMap(({ quickReplyV2 }) =>
+    quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],
+  )
+  const replies = titled.flatMap(({ actions }) =>
+    actions.map((quickReply) => ({ contentType: 'QuickReply', quickReply })),
+  )
+  return {
+    text: titled[0]?.title,
+    content: [...live.filter(({ quickReplyV2 }) => !quickReplyV2), ...replies],
+  }
 }
 
 /** The id of the newest message before it that offers choices; empty where there is none. */

@@ -16,6 +16,8 @@ export interface TranscriptEntry {
   /** The customer's participant data at that moment. */
   attributes: Record<string, string>
   conversationId?: string
+  /** True for what agent or bot said while the guest had no connection: the agent sees a delivery failure. */
+  isUndelivered?: true
 }
 
 export interface SawAttributes {
@@ -27,6 +29,8 @@ export interface SawAttributes {
 
 export interface SessionInfo {
   token: string
+  /** For messages without an agent: `POST /api/v2/conversations/messages/agentless`. */
+  externalContactId: string
   connections: number
   readOnly: boolean
   expired: boolean
@@ -50,6 +54,7 @@ export function infoOf(session: GuestSession): SessionInfo {
   const { token, connections, readOnly, expired, signedInAs, journeyContext, conversation } = session
   return {
     token,
+    externalContactId: session.externalContactId,
     connections: connections.size,
     readOnly,
     expired,
@@ -59,7 +64,7 @@ export function infoOf(session: GuestSession): SessionInfo {
   }
 }
 
-function lineOf({ message, attributes, conversation }: Entry): TranscriptEntry {
+function lineOf({ message, attributes, conversation, isUndelivered }: Entry): TranscriptEntry {
   const { id, type, text, content, events, channel, metadata } = message
   return {
     id,
@@ -72,6 +77,7 @@ function lineOf({ message, attributes, conversation }: Entry): TranscriptEntry {
     metadata,
     attributes,
     ...(conversation && { conversationId: conversation.id }),
+    ...(isUndelivered && { isUndelivered }),
   }
 }
 

@@ -1,4 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { agentlessMessages } from './agentless-messages.ts'
+import type { Agent } from './agent.ts'
 import { attachmentStorage } from './attachment-storage.ts'
 import type { Attachments } from './attachments.ts'
 import type { FaultInjector } from './fault-injection.ts'
@@ -31,6 +33,7 @@ export interface RestParts {
   jwts: GuestJwts
   attachments: Attachments
   conversations: Conversations
+  agent: Agent
   signIn: SignIn
   guests: RestGuests
 }
@@ -51,6 +54,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use(webDeployments(settings, oauth))
   app.use(parts.signIn.router)
   app.use(history(parts))
+  app.use(agentlessMessages(parts))
   app.use(conversationEndpoints(conversations, oauth))
   if (settings.restGuestApis) app.use(restGuestApis(settings.restGuestApis, parts))
   app.use(() => {

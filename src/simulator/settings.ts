@@ -108,6 +108,7 @@ export const ALL_PERMISSIONS = [
   'webDeployments:configuration:view',
   'conversation:message:view',
   'conversation:webmessaging:view',
+  'conversation:message:create',
   'conversation:communication:disconnect',
   'conversation:message:park',
   'guest:identity:write',

@@ -193,7 +193,8 @@ function card(title: string) {
   return {
     title: `${title} card`,
     description: 'Cards have a title, a sentence and buttons.',
-    defaultAction: { type: 'Link', url: 'https://example.com/' },
+    // Genesys: its mobile SDK drops a carousel in which this has no text; it may be empty.
+    defaultAction: { type: 'Link', text: '', url: 'https://example.com/' },
     actions: [{ type: 'Postback', text: `Take the ${title.toLowerCase()}`, payload: 'hello' }],
   }
 }

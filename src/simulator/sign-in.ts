@@ -20,8 +20,15 @@ const Exchange = z.looseObject({
   deploymentId: z.string(),
   journeyContext: JourneyContext.optional(),
   oauth: z
-    .looseObject({ redirectUri: z.string(), code: z.string().optional(), idToken: z.string().optional() })
-    .refine(({ code, idToken }) => code !== undefined || idToken !== undefined),
+    .looseObject({
+      redirectUri: z.string().optional(),
+      code: z.string().optional(),
+      idToken: z.string().optional(),
+    })
+    // The redirect address belongs to the code.
+    .refine(({ code, idToken, redirectUri }) =>
+      code === undefined ? idToken !== undefined : redirectUri !== undefined,
+    ),
 })
 const Refresh = z.looseObject({ refreshToken: z.string(), deploymentId: z.string().optional() })
 

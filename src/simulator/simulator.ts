@@ -61,6 +61,8 @@ export interface Simulator {
   closeSockets(code?: number, reason?: string, guestToken?: string): void
   /** The session's life is over: SessionExpiredEvent now, 4006 from then on. */
   expireSession(guestToken?: string): void
+  /** The session was never there: the token's next configuring makes a new one. Open connections stay. */
+  forgetSession(guestToken?: string): void
   /** Every OAuth token given out so far gets 401 from now on. */
   expireOAuthTokens(): void
 

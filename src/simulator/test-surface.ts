@@ -30,6 +30,7 @@ export function testSurface(parts: Parts) {
     closeSockets: (code = 1001, reason = '', guest?: string) =>
       socketsOf(guest).forEach((socket) => socket.closeWith(code, reason)),
     expireSession: (guest?: string) => targetSession(guest).expire(),
+    forgetSession: (guest?: string) => sessions.forget(targetSession(guest)),
     expireOAuthTokens: oauth.expireTokens,
     requests: requests.kept,
     frames: frames.kept,

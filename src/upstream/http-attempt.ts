@@ -67,15 +67,22 @@ const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+(\/[\x21\x22\x24-\x5b\x5d-\x7e]*)?$/
  */
 export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
   const client = new Axios({
-    async adapter(config: InternalAxiosRequestConfig<HttpAttempt>) {
-      const data = await attemptOverHttp(config.data as HttpAttempt, agents)
+    async adapter(config: InternalAxiosRequestConfig<AttemptData>) {
+      const { attempt } = config.data as AttemptData
+      const data = await attemptOverHttp(attempt, agents)
       const status = data.kind === 'response' ? data.status : 0
       return { data, status, statusText: '', headers: NO_HEADERS, config }
     },
   })
-  return async (attempt) => {
-    if (!isSendable(attempt)) return { kind: 'unsendable', sent: false, blamesUpstream: false }
-    return (await client.request<Outcome>({ data: attempt })).data
+  return async (attempt) => (await client.request<Outcome>({ data: new AttemptData(attempt) })).data
+}
+
+/** axios copies plain objects of its config deeply, and passes instances of a class through. */
+class AttemptData {
+  readonly attempt: HttpAttempt
+
+  constructor(attempt: HttpAttempt) {
+    this.attempt = attempt
   }
 }
 
@@ -94,7 +101,12 @@ function startAttempt(
   resolve: (outcome: Outcome) => void,
 ): void {
   const { body, timeoutMs } = attempt
-  const request = openRequest(attempt, agents)
+  const opened = openRequest(attempt, agents)
+  if (opened === undefined) {
+    resolve({ kind: 'unsendable', sent: false, blamesUpstream: false })
+    return
+  }
+  const request = opened
   let isAnswered = false
   let isSettled = false
 
@@ -132,28 +144,45 @@ function startAttempt(
   else request.end(body)
 }
 
-/** Through the modules, as nock replaces what is in them. */
+/**
+ * Through the modules, as nock replaces what is in them.
+ * @returns undefined where the address or a header has a forbidden character
+ */
 function openRequest(
   { method, url, headers, body }: HttpAttempt,
   agents: UpstreamAgents,
-): http.ClientRequest {
-  const target = new URL(url)
-  const { protocol, hostname, port, pathname, search, host } = target
-  // As a list, to which Node.js adds nothing but `Connection`. No body goes out in chunks, which some gateways refuse.
-  const list = ['host', host]
-  for (const name in headers) list.push(name, headers[name] ?? '')
-  if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))
-  else if (body === undefined && method !== 'GET') list.push('content-length', '0')
-  const options = {
-    method,
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http wants IPv6 addresses without brackets
-    port,
-    path: pathname + search,
-    headers: list,
-    agent: agents.agentFor(target),
+): http.ClientRequest | undefined {
+  if (!PLAIN_URL.test(url)) return undefined
+  try {
+    const target = new URL(url)
+    const { protocol, hostname, port, pathname, search, host } = target
+    // As a list, to which Node.js adds nothing but `Connection`. No body goes out in chunks, which some gateways refuse.
+    const list = ['host', host]
+    for (const name in headers) list.push(name, headers[name] ?? '')
+    if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))
+    else if (body === undefined && method !== 'GET') list.push('content-length', '0')
+    const options = {
+      method,
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http wants IPv6 addresses without brackets
+      port,
+      path: pathname + search,
+      headers: list,
+      agent: agents.agentFor(target),
+    }
+    return protocol === 'https:' ? https.request(options) : http.request(options)
+  } catch (error) {
+    if (FORBIDDEN_CHARACTER.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
-  return protocol === 'https:' ? https.request(options) : http.request(options)
 }
+
+/** Node.js' codes for an address or a header that it does not send. */
+const FORBIDDEN_CHARACTER: ReadonlySet<string> = new Set([
+  'ERR_INVALID_URL',
+  'ERR_INVALID_CHAR',
+  'ERR_UNESCAPED_CHARACTERS',
+  'ERR_HTTP_INVALID_HEADER_VALUE',
+])
 
 function collect(
   message: http.IncomingMessage,
@@ -183,16 +212,6 @@ function blamesUpstream(
   if (kind === 'broken-body' || kind === 'too-large') return false
   if (kind === 'timeout') return request.socket !== null && timeoutMs >= MIN_TIMEOUT_TO_BLAME_MS
   return !request.reusedSocket
-}
-
-function isSendable({ url, headers }: HttpAttempt): boolean {
-  if (!PLAIN_URL.test(url) || !URL.canParse(url)) return false
-  try {
-    for (const name in headers) http.validateHeaderValue(name, headers[name] ?? '')
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Streams a file, which breaks off where it is shorter or longer than announced. */

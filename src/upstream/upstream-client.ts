@@ -27,6 +27,8 @@ export interface UpstreamClientOptions {
   readonly name: string
   /** Bound of each try; the deadline of the call bounds all of them together. */
   readonly timeoutMs: number
+  /** Default `genesys-guest-bff`. */
+  readonly userAgent?: string | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
   /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
@@ -56,8 +58,8 @@ export interface ObservedAttempt {
 }
 
 interface Call {
-  /** What is asked, in the imperative: it completes "Genesys refused to …". Default `answer`. */
-  readonly operation?: string | undefined
+  /** Its name in logs, metrics, traces and messages, such as `send_message`. */
+  readonly operation: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly deadlineAtMs: number
@@ -106,6 +108,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const {
     name,
     timeoutMs,
+    userAgent = 'genesys-guest-bff',
     monotonicNow = processMonotonicNow,
     random = Math.random,
     observe,
@@ -122,7 +125,8 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     for (let number = 1; ; number++) {
       const startedAtMs = monotonicNow()
       const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
-      if (leftMs <= 0) throw new UpstreamError('upstream_timeout', `No time was left to ${operation}.`)
+      if (leftMs <= 0)
+        throw new UpstreamError('upstream_timeout', `Not sent: no time was left (${operation}).`)
       let traced: TracedAttempt | undefined
       const outcome = await breaker.run((mostMs) => {
         traced = tracing?.startAttempt({ name, operation, method, url })
@@ -144,7 +148,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
           headers: outcome.message.headers,
         })
       }
-      if (!outcome) throw breakerOpenError(operation, breaker.retryAfterSeconds())
+      if (!outcome) throw breakerOpenError(breaker.retryAfterSeconds())
       if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
       const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
       if (delayMs === undefined) throw failedCallError(outcome, call, endedAtMs)
@@ -153,7 +157,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   }
 
   return {
-    request({ operation = 'answer', method, url, headers, schema, allowNonJson, ...call }) {
+    request({ operation, method, url, headers, schema, allowNonJson, ...call }) {
       const { form } = call
       const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
       const body = form ? new URLSearchParams(form).toString() : toJson(call.body)
@@ -161,7 +165,12 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         operation,
         method,
         url,
-        headers: { ...OWN_HEADERS, ...(body !== undefined && { 'content-type': type }), ...headers },
+        headers: {
+          ...OWN_HEADERS,
+          'user-agent': userAgent,
+          ...(body !== undefined && { 'content-type': type }),
+          ...headers,
+        },
         body,
         retry: call.retry,
         explain: call.explain,
@@ -171,7 +180,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         read: (text) => readBody(text, { schema, allowNonJson, operation, retry: call.retry }),
       })
     },
-    upload({ operation = 'take the file', url, headers, body, sizeBytes, explain, deadlineAtMs }) {
+    upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
       body.on('error', () => undefined) // told by the outcome, also where the upload ends before the stream does
       return deliver({
         operation,
@@ -197,7 +206,6 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 const OWN_HEADERS = {
   accept: 'application/json',
   'accept-encoding': 'identity',
-  'user-agent': 'genesys-guest-bff',
 }
 
 function toJson(value: unknown): string | undefined {

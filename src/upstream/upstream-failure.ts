@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
-import { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.ts'
+import type { ErrorFacts } from './coded-error.ts'
+import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
 
 /** What an operation may look at to name the setting to mend. */
 export interface Refusal {
@@ -14,7 +15,7 @@ export interface Refusal {
 export type Explain = (refusal: Refusal) => string | undefined
 
 export interface FailedCall {
-  /** What was to be done, in the imperative: it completes "Genesys refused to …". */
+  /** Its name in logs, metrics, traces and messages, such as `send_message`. */
   readonly operation: string
   readonly retry: RetryKind
   readonly explain: Explain | undefined
@@ -38,7 +39,7 @@ function refusalError(response: UpstreamResponse, call: FailedCall, nowMs: numbe
       ? redirectHint(status)
       : call.explain?.({ status, upstreamCode, emptyBody: response.body.trim() === '' })
   const wait = retryAfterSeconds(response, nowMs) ?? (status === 429 ? RATE_LIMIT_PAUSE_SECONDS : undefined)
-  const facts: UpstreamErrorFacts = { status }
+  const facts: ErrorFacts = { status }
   if (upstreamCode !== undefined) facts.upstreamCode = upstreamCode
   const correlationId = correlationIdOf(response.message.headers, body['contextId'])
   if (correlationId !== undefined) facts.correlationId = correlationId
@@ -57,12 +58,12 @@ function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
 }
 
 function messageOf(code: UpstreamErrorCode, operation: string, status: number): string {
-  if (code === 'upstream_bad_response') return `Genesys was to ${operation}, and sent HTTP ${status} instead.`
-  if (code === 'upstream_rate_limited') return `Genesys was asked too often to ${operation} (HTTP 429).`
-  if (code === 'delivery_unknown')
-    return `Genesys failed to ${operation} (HTTP ${status}): it may have been done or not.`
-  if (code === 'upstream_unavailable') return `Genesys is not able to ${operation} now (HTTP ${status}).`
-  return `Genesys refused to ${operation} (HTTP ${status}).`
+  const where = `(${operation}, HTTP ${status})`
+  if (code === 'upstream_bad_response') return `Genesys sent an invalid response ${where}.`
+  if (code === 'upstream_rate_limited') return `A rate limit of Genesys was reached ${where}.`
+  if (code === 'delivery_unknown') return `It is unknown whether Genesys processed the request ${where}.`
+  if (code === 'upstream_unavailable') return `Genesys is unavailable ${where}.`
+  return `Genesys refused the request ${where}.`
 }
 
 function redirectHint(status: number): string {
@@ -86,18 +87,14 @@ function transportError({ kind, sent }: TransportFailure, { operation, retry }: 
   if (sent && retry === 'non-idempotent') {
     return new UpstreamError(
       'delivery_unknown',
-      `The answer to the request to ${operation} was lost: it may have been done or not.`,
+      `The response was lost: it is unknown whether Genesys processed the request (${operation}).`,
     )
   }
   if (kind === 'timeout') {
-    return new UpstreamError('upstream_timeout', `Genesys took too long to ${operation}.`)
+    return new UpstreamError('upstream_timeout', `Genesys did not respond in time (${operation}).`)
   }
   const facts = sent ? {} : { hint: UNREACHABLE_HINT }
-  return new UpstreamError(
-    'upstream_unavailable',
-    `No connection held that Genesys needs to ${operation}.`,
-    facts,
-  )
+  return new UpstreamError('upstream_unavailable', `The connection to Genesys failed (${operation}).`, facts)
 }
 
 const UNSENDABLE_HINT =
@@ -110,29 +107,21 @@ const UNREACHABLE_HINT =
 /** A good status with a body that is not the operation's: a page of a gateway, for one, which has taken no message. */
 export function unreadableError(operation: string, retry: RetryKind, hint: string): UpstreamError {
   if (retry !== 'non-idempotent') return badResponseError(operation, hint)
-  const message = `The answer to the request to ${operation} is not one of Genesys: it may have been done or not.`
+  const message = `Genesys sent an invalid response: it is unknown whether it processed the request (${operation}).`
   return new UpstreamError('delivery_unknown', message, { hint })
 }
 
 function badResponseError(operation: string, hint: string): UpstreamError {
-  return new UpstreamError(
-    'upstream_bad_response',
-    `Genesys was to ${operation}, and its answer makes no sense.`,
-    {
-      hint,
-    },
-  )
+  return new UpstreamError('upstream_bad_response', `Genesys sent an invalid response (${operation}).`, {
+    hint,
+  })
 }
 
-export function breakerOpenError(operation: string, retryAfterSeconds: number): UpstreamError {
-  return new UpstreamError(
-    'upstream_unavailable',
-    `Genesys was not asked to ${operation}: it has been down.`,
-    {
-      hint: 'Many calls in a row have failed, so that calls are held back for some seconds.',
-      retryAfterSeconds,
-    },
-  )
+export function breakerOpenError(retryAfterSeconds: number): UpstreamError {
+  return new UpstreamError('upstream_unavailable', 'Not sent: the circuit breaker is open.', {
+    hint: 'Many calls in a row have failed, so that calls are held back for some seconds.',
+    retryAfterSeconds,
+  })
 }
 
 function readErrorBody(body: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/browser/contract.ts'
+import type { Message } from '../../src/contract/contract.ts'
 
 /** What the client asked. */
 export interface Asked {

@@ -139,13 +139,13 @@ describe('of random texts', () => {
     Object.assign(globalThis, { document })
   })
 
-  test('100,000 become no element, attribute or kind of address outside the list', () => {
+  test('ten thousand become no element, attribute or kind of address outside the list', () => {
     const marked = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof({ weight: 3, arbitrary: marked }, fc.string({ unit: 'binary' })), (text) => {
         richText(text)
       }),
-      { numRuns: 100_000 },
+      { numRuns: 10_000 },
     )
     for (const [tag, attributes] of RecordedElement.made) {
       expect(ALLOWED).toHaveProperty(tag)

@@ -244,22 +244,26 @@ test('a fourth connection elsewhere closes the oldest, and the replicas do not f
   expect(genesys.sessions[0]?.connections).toBe(3)
 })
 
-test('a sign-in elsewhere closes the guest’s connection, and only the signed-in session goes on', async () => {
-  const [first, second] = await startReplicas(2, { settings: { GENESYS_SIGN_IN: 'on' } })
+test('a sign-in elsewhere closes the connection of the same person here, and goes on there', async () => {
+  const [first, second] = await startReplicas(2, {
+    settings: { GENESYS_SIGN_IN: 'on' },
+    simulator: { allowSessionUpgrade: true },
+  })
   const { genesys } = first!
-  const page = await first!.openPage()
-  await page.say('hello')
-  const elsewhere = pageOf(second!.url, page.opened)
+  const grant = () => ({ code: genesys.authorizationCode('user-1'), redirectUri: `${SITE}/callback` })
+  const elsewhere = await second!.openPage()
+  expect((await elsewhere.ask('POST', '/sign-in', grant())).status).toBe(200)
   const stream = await elsewhere.events()
   await stream.next(isSession('connected'))
 
-  const grant = { code: genesys.authorizationCode('user-1'), redirectUri: `${SITE}/callback` }
-  expect((await page.ask('POST', '/sign-in', grant)).status).toBe(200)
+  const page = await first!.openPage()
+  await page.say('hello')
+  expect((await page.ask('POST', '/sign-in', grant())).status).toBe(200)
   await stream.next(isSession('signed-in-elsewhere'))
   await stream.ended
   expect(statesOf(stream)).toEqual(['connected', 'signed-in-elsewhere'])
   expect(await page.say('signed in')).toMatchObject({ status: 201 })
-  expect(await elsewhere.say('as a guest')).toMatchObject(problem(410, 'session_ended'))
+  expect(await elsewhere.say('from before')).toMatchObject(problem(410, 'session_ended'))
 })
 
 async function accessTokenOf({ url, clientId, clientSecret }: Simulator): Promise<string> {

@@ -37,16 +37,16 @@ test('every part of the sources has a box in the picture, and says what it is fo
   expect(described.sort()).toEqual([...parts].sort())
 })
 
-test.each(['A message of a guest, from route to frame', 'A message of an agent, from frame to event'])(
-  '%s: the page names at most eight files, and all of them are there',
-  (title) => {
-    const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
-    const steps = [...list.matchAll(/^\d+\. `(\S+)`/gm)].map(([, path]) => path!)
-    expect(steps.length).toBeGreaterThan(4)
-    expect(steps.length).toBeLessThanOrEqual(8)
-    expect(steps.filter((path) => !existsSync(`src/${path}`))).toEqual([])
-  },
-)
+test.each([
+  'A message, from socket to route',
+  'A message of a guest, from route to frame',
+  'A message of an agent, from frame to event',
+])('%s: all files that the page names are there', (title) => {
+  const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
+  const steps = [...list.matchAll(/^\d+\. `(\S+)`/gm)].map(([, path]) => path!)
+  expect(steps.length).toBeGreaterThan(4)
+  expect(steps.filter((path) => !existsSync(`src/${path}`))).toEqual([])
+})
 
 test('the files that the page names for a question are there', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)

@@ -237,15 +237,38 @@ const SET_UPS: SetUp[] = [
   {
     title: 'a guest socket that refuses',
     injectFaults: (genesys) => void genesys.injectFault('GET /v1', { status: 403, times: 10 }),
+    check: 'guest socket',
+    says: /refused the connections of https:\/\/www\.example\.com \(HTTP 403\).*must be active in this region.*list of allowed IP addresses/s,
+  },
+  {
+    title: 'an origin that Genesys refuses although its domain is listed',
+    genesys: { allowedDomainMatch: 'exact' },
+    settings: () => ({ ALLOWED_ORIGINS: 'https://example.com,https://shop.example.com' }),
+    check: 'guest socket',
+    says: /refused the connections of https:\/\/shop\.example\.com \(HTTP 403\).*contain that of https:\/\/shop\.example\.com/s,
+  },
+  {
+    title: 'a session that Genesys refuses, in its own words',
+    injectFaults: (genesys) =>
+      void genesys.injectFault('configureSession', {
+        frame: { class: 'string', code: 400, body: 'Request failed.' },
+        times: 100,
+      }),
     check: 'guest session',
-    says: /refused the connection.*must be active in this region/s,
+    says: /Genesys says: “Request failed\.”(?!.*DEPLOYMENT)/s,
+  },
+  {
+    title: 'an address that the organization may not admit',
+    injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', { status: 403, times: 100 }),
+    check: 'oauth client',
+    says: /HTTP 403.*list of allowed IP addresses/s,
   },
   {
     title: 'a history that fails',
     injectFaults: (genesys) =>
       void genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 500, times: 100 }),
     check: 'history',
-    says: /give the history now \(HTTP 500\)/,
+    says: /read_history, HTTP 500/,
   },
   {
     title: 'an object store that GENESYS_FILE_HOSTS leaves out',
@@ -396,8 +419,8 @@ test('each site of SITES_FILE is looked at, or the one that is asked for', async
   const folder = mkdtempSync(join(tmpdir(), 'doctor-sites-'))
   started.push(() => rmSync(folder, { recursive: true }))
   const sites = {
-    good: { origins: [origin], genesys: { deploymentId } },
-    bad: { origins: ['https://shop.example.com'], genesys: { deploymentId: randomUUID() } },
+    good: { ALLOWED_ORIGINS: [origin], GENESYS_DEPLOYMENT_ID: deploymentId },
+    bad: { ALLOWED_ORIGINS: ['https://shop.example.com'], GENESYS_DEPLOYMENT_ID: randomUUID() },
   }
   writeFileSync(join(folder, 'sites.json'), JSON.stringify({ sites }))
   const readSettings = () => readConfig({ ...settings, SITES_FILE: join(folder, 'sites.json') })

@@ -57,6 +57,32 @@ test('a report has the shapes of REST answers and frames, and no value of them',
   }
 })
 
+test('a report says what it saw of each assumption, without a value', async () => {
+  const { assumptions } = readReport(await report(['--send']))
+  expect(assumptions).toEqual({
+    'origin-none': 'HTTP 403',
+    'origin-subdomain': 'HTTP 101',
+    'origin-port': 'HTTP 101',
+    'origin-not-listed': 'HTTP 403',
+    'unknown-deployment-handshake': 'HTTP 101',
+    'unknown-deployment-configure': 'string 400',
+    'unknown-deployment-configuration': 'HTTP 403',
+    'frame-invalid': 'string 400',
+    'frame-before-configure': 'string 400',
+    'action-unknown': 'string 400',
+    'session-expiry': 'durationSeconds and expirationDate',
+    'jwt-life': 'about 60 s',
+    'close-session': 'SessionResponse 200 with tracingId',
+    'start-new': 'SessionResponse 200 with tracingId',
+    'jwt-refused': 'HTTP 401 bad.credentials',
+    'message-metadata': 'kept',
+  })
+  const page = readFileSync('docs/genesys-cloud.md', 'utf8')
+  const [, table = ''] = /^## What no source.*?\n([^#]+)/ms.exec(page) ?? []
+  const named = [...table.matchAll(/\| `([\w-]+)`(?: \(with `--send`\))? +\|$/gm)].map(([, name]) => name)
+  expect(named.sort()).toEqual(Object.keys(assumptions).sort())
+})
+
 function valuesIn(value: unknown): string[] {
   if (typeof value === 'string') return /^[A-Za-z]+$/.test(value) ? [] : [value]
   if (typeof value !== 'object' || value === null) return []

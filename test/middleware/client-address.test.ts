@@ -41,6 +41,18 @@ test('ports and brackets are not part of an address, and IPv6 counts by its /64'
 })
 
 test.each([
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8::1', '2001:db8::/64'],
+  ['fe80::1%eth0', 'fe80::/64'],
+  ['::1', '::/64'],
+  ['::ffff:cb00:7107', '203.0.113.7'],
+  ['::203.0.113.7', '203.0.113.7'],
+  ['64:ff9b::203.0.113.7', '64:ff9b::/64'],
+])('%s counts as %s', async (address, key) => {
+  expect(await addressSeen(1, address)).toBe(key)
+})
+
+test.each([
   ['10.0.0.0/8', true],
   ['10.0.0.1', true],
   ['2001:db8::/32', true],

@@ -1,47 +1,50 @@
-import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import type { Request, Response } from 'express'
-import { createConnectionLimit } from '../../src/middleware/connection-limit.ts'
-import type { RequestError } from '../../src/middleware/request-error.ts'
+import express, { type Express } from 'express'
+import request from 'supertest'
+import { limitConnections } from '../../src/middleware/connection-limit.ts'
+import { problemHandler } from '../../src/problems/problem-handler.ts'
+import { createLog } from '../../src/log.ts'
 
-beforeEach(() => void jest.useFakeTimers())
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] }))
 afterEach(() => void jest.useRealTimers())
 
-const connected = new Set<string>()
-const limit = () =>
-  createConnectionLimit({ connectionsPerMinute: 20, isConnected: (req) => connected.has(req.url) })
-
-/** A request of a guest; it connects, unless it is answered without that. */
-function ask(guard: ReturnType<typeof limit>, guest: string, { ip = '203.0.113.7', connects = true } = {}) {
-  const res = new EventEmitter()
-  guard({ url: guest, ip } as Request, res as unknown as Response, () => {
-    if (connects) connected.add(guest)
-    res.emit('finish')
+/** Every guest who asks for `/talk` connects. */
+function appOfGuests(): Express {
+  const connected = new Set<string>()
+  const app = express()
+  app.set('trust proxy', 1)
+  app.use(
+    limitConnections({
+      connectionsPerMinute: 20,
+      isConnected: (req) => connected.has(req.query['guest'] as string),
+    }),
+  )
+  app.get('/look', (_req, res) => void res.json({}))
+  app.get('/talk', (req, res) => {
+    connected.add(req.query['guest'] as string)
+    res.json({})
   })
+  app.use(problemHandler(() => ({ log: createLog({ level: 'silent' }), publicUrl: '', hints: true })))
+  return app
 }
 
-function refusal(run: () => void): RequestError | undefined {
-  try {
-    run()
-    return undefined
-  } catch (error) {
-    return error as RequestError
-  }
-}
+const ask = (app: Express, path: string, address = '203.0.113.7') =>
+  request(app).get(path).set('X-Forwarded-For', address)
 
-test('one address may connect a quarter of a minute’s guests, and others go on', () => {
-  const guard = limit()
-  for (let guest = 0; guest < 5; guest++) ask(guard, `guest-${guest}`)
-  const refused = refusal(() => ask(guard, 'one more'))
-  expect(refused).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 60 } })
-  expect(refusal(() => ask(guard, 'one more', { ip: '203.0.113.8' }))).toBeUndefined()
+test('one address may connect a quarter of a minute’s guests, and other addresses are served', async () => {
+  const app = appOfGuests()
+  for (let guest = 0; guest < 5; guest++) expect((await ask(app, `/talk?guest=${guest}`)).status).toBe(200)
+  const refused = await ask(app, '/talk?guest=another')
+  expect(refused.body).toMatchObject({ code: 'rate_limited' })
+  expect(refused.headers['retry-after']).toBe('60')
+  expect((await ask(app, '/talk?guest=another', '203.0.113.8')).status).toBe(200)
   jest.advanceTimersByTime(60_000)
-  expect(refusal(() => ask(guard, 'yet another'))).toBeUndefined()
+  expect((await ask(app, '/talk?guest=later')).status).toBe(200)
 })
 
-test('guests who are connected count for nothing, and nor does what connects nobody', () => {
-  const guard = limit()
-  for (let i = 0; i < 20; i++) ask(guard, 'a guest who only looks', { connects: false })
-  for (let i = 0; i < 20; i++) ask(guard, 'a guest who talks')
-  expect(refusal(() => ask(guard, 'another'))).toBeUndefined()
+test('requests of connected guests do not count, nor do requests that connect no guest', async () => {
+  const app = appOfGuests()
+  for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
+  for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')
+  expect((await ask(app, '/talk?guest=another')).status).toBe(200)
 })

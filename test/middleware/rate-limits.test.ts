@@ -1,32 +1,32 @@
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Request, Response } from 'express'
-import { BoundedMemoryStore } from '../../src/middleware/bounded-memory-store.ts'
-import { createRateLimits, type RateLimits } from '../../src/middleware/rate-limits.ts'
+import { createRateLimits, WindowCounter, type CountShared } from '../../src/middleware/rate-limits.ts'
 import { RequestError } from '../../src/middleware/request-error.ts'
 
-let limits: RateLimits
+const SETTINGS = { perGuestPerMinute: 100, perAddressPerMinute: 2, sessionsPerAddressPerMinute: 1 }
+
+let limits: ReturnType<typeof createRateLimits>
 beforeEach(() => {
   jest.useFakeTimers()
-  limits = createRateLimits({
-    perGuestPerMinute: 100,
-    perAddressPerMinute: 2,
-    sessionsPerAddressPerMinute: 1,
-    overallPerSecond: 3,
-  })
+  limits = createRateLimits(SETTINGS)
 })
 afterEach(() => {
   jest.useRealTimers()
 })
 
-/** What becomes of a request: passed, or refused with its problem; and the headers of its answer. */
-async function ask(limit: keyof RateLimits, ip = '203.0.113.7') {
+/** What becomes of a request: passed, or refused with its problem; and the headers of its response. */
+async function ask(limit: 'perAddress' | 'sessionsPerAddress', ip = '203.0.113.7', through = limits) {
   const headers: Record<string, string> = {}
-  const res = { headersSent: false, append: (name: string, value: string) => void (headers[name] = value) }
-  let problem: unknown
-  await limits[limit]({ ip } as unknown as Request, res as unknown as Response, (error?: unknown) => {
-    problem = error
-  })
-  return { problem: problem as RequestError | undefined, headers }
+  const setHeader = (name: string, value: string) => void (headers[name] = value)
+  const req = { ip } as unknown as Request
+  const res = { headersSent: false, locals: {}, setHeader } as unknown as Response
+  try {
+    for (const handler of [through[limit], ...through.shared]) await handler(req, res, () => undefined)
+  } catch (error) {
+    return { problem: error as RequestError, headers }
+  }
+  return { problem: undefined, headers }
 }
 
 test('an address may send as many requests as its limit says, and more when the minute is over', async () => {
@@ -53,21 +53,18 @@ test.each([-3_600_000, 3_600_000])(
 
 describe('what the limits remember', () => {
   test('is bounded: above it the windows that would end first end early', () => {
-    const store = new BoundedMemoryStore(1000)
-    store.init({ windowMs: 60_000 })
-    for (let i = 0; i < 5000; i++) expect(store.increment(`2001:db8:${i}::/64`).totalHits).toBe(1)
-    expect(store.size).toBe(1000)
-    expect(store.increment('2001:db8:4000::/64').totalHits).toBe(2)
-    expect(store.increment('2001:db8:0::/64').totalHits).toBe(1)
+    const counter = new WindowCounter(1000)
+    for (let i = 0; i < 5000; i++) expect(counter.hit(`2001:db8:${i}::/64`, i).hits).toBe(1)
+    expect(counter.size).toBe(1000)
+    expect(counter.hit('2001:db8:4000::/64', 5000).hits).toBe(2)
+    expect(counter.hit('2001:db8:0::/64', 5000).hits).toBe(1)
   })
 
   test('is forgotten when its window is over', () => {
-    const store = new BoundedMemoryStore()
-    store.init({ windowMs: 60_000 })
-    for (let i = 0; i < 100; i++) store.increment(String(i))
-    jest.advanceTimersByTime(60_000)
-    store.increment('next')
-    expect(store.size).toBe(1)
+    const counter = new WindowCounter()
+    for (let i = 0; i < 100; i++) counter.hit(String(i), 0)
+    counter.hit('next', 60_000)
+    expect(counter.size).toBe(1)
   })
 })
 
@@ -82,10 +79,57 @@ test('all addresses of one IPv6 /64 count as one', async () => {
   expect((await ask('perAddress', '2001:db8:1:3::1')).problem).toBeUndefined()
 })
 
-test('the limit of opening sessions is advertised before it is reached, those of an address and of all are not', async () => {
+test('the limit of opening sessions is advertised before it is reached, that of an address is not', async () => {
   const { headers } = await ask('sessionsPerAddress')
   expect(headers['RateLimit']).toBe('"sessions"; r=0; t=60')
-  expect(headers['RateLimit-Policy']).toMatch(/^"sessions"; q=1; w=60; pk=:\w+:$/)
+  const hash = createHash('sha256').update('203.0.113.7').digest('hex').slice(0, 12)
+  const partition = Buffer.from(hash).toString('base64')
+  expect(headers['RateLimit-Policy']).toBe(`"sessions"; q=1; w=60; pk=:${partition}:`)
   expect((await ask('perAddress')).headers).toEqual({})
-  expect((await ask('overall')).headers).toEqual({})
+})
+
+describe('replicas that count together', () => {
+  /** As Redis counts: one number for all replicas. */
+  function sharedCounter() {
+    const counted = new Map<string, number>()
+    const count: CountShared = (name, key) => {
+      const hits = (counted.get(name + key) ?? 0) + 1
+      counted.set(name + key, hits)
+      return Promise.resolve({ hits, resetMs: 30_000 })
+    }
+    return count
+  }
+
+  test('refuse above the limit of all, and advertise what is left for all', async () => {
+    const count = sharedCounter()
+    const [one, other] = [createRateLimits(SETTINGS, count), createRateLimits(SETTINGS, count)]
+    expect((await ask('sessionsPerAddress', '203.0.113.7', one)).headers['RateLimit']).toMatch(/r=0; t=30$/)
+    const { problem } = await ask('sessionsPerAddress', '203.0.113.7', other)
+    expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 30 } })
+  })
+
+  test('wait once for all limits of a request, which are counted at the same time', async () => {
+    let pending = 0
+    let most = 0
+    const count: CountShared = async () => {
+      most = Math.max(most, ++pending)
+      await Promise.resolve()
+      pending -= 1
+      return undefined
+    }
+    const both = createRateLimits(SETTINGS, count)
+    const locals = {}
+    const res = { locals, setHeader: () => undefined } as unknown as Response
+    const req = { ip: '203.0.113.7' } as unknown as Request
+    void both.perAddress(req, res, () => undefined)
+    void both.sessionsPerAddress(req, res, () => undefined)
+    for (const handler of both.shared) await handler(req, res, () => undefined)
+    expect(most).toBe(2)
+  })
+
+  test('count alone while the shared store is unavailable', async () => {
+    const alone = createRateLimits(SETTINGS, () => Promise.resolve(undefined))
+    expect((await ask('sessionsPerAddress', '203.0.113.7', alone)).problem).toBeUndefined()
+    expect((await ask('sessionsPerAddress', '203.0.113.7', alone)).problem).toBeDefined()
+  })
 })

@@ -4,18 +4,23 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
 import { startServer, type RunningServer } from '../../src/server/http-server.ts'
 import { problemCode } from '../../src/problems/problem.ts'
-import { jsonBody } from '../../src/middleware/request-body.ts'
+import { jsonBody, limitBodies } from '../../src/middleware/request-body.ts'
 
 const MAX_BYTES = 100
 
 let server: RunningServer
 let problems: string[]
+let bodies: ReturnType<typeof limitBodies>
 
 beforeEach(async () => {
   problems = []
+  bodies = limitBodies({ max: 3, maxPerAddress: 2 })
   const app = express()
   app.use('/mounted', express.json())
-  app.use(jsonBody(MAX_BYTES), (req: Request, res: Response) => void res.json({ read: req.body as unknown }))
+  app.use(
+    jsonBody(MAX_BYTES, { bodies }),
+    (req: Request, res: Response) => void res.json({ read: req.body as unknown }),
+  )
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   const tell: ErrorRequestHandler = (error, _req, res, _next) => {
     problems.push(problemCode(error))
@@ -89,4 +94,15 @@ test('a body that breaks off is told once', async () => {
   socket.end()
   await new Promise((resolve) => socket.once('close', resolve).resume())
   expect(problems).toEqual(['invalid_request'])
+})
+
+test('bodies that are being received are bounded, and give their slot back when the client leaves', async () => {
+  const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{'
+  const slow = [1, 2].map(() => net.connect(server.port, '127.0.0.1'))
+  for (const socket of slow) socket.write(head)
+  while (bodies.open < 2) await new Promise((resolve) => setImmediate(resolve))
+  expect(await send('{}')).toEqual({ problem: 'rate_limited' })
+  for (const socket of slow) socket.destroy()
+  while (bodies.open > 0) await new Promise((resolve) => setImmediate(resolve))
+  expect(await send('{}')).toEqual({ read: {} })
 })

@@ -195,7 +195,8 @@ describe('the browser’s own EventSource', () => {
 })
 
 describe('the cookie header', () => {
-  const cookieIn = (cookie: string) => sessionCookieOf({ headers: { cookie } } as Request, 'session')
+  const cookieIn = (cookie: string) =>
+    sessionCookieOf({ headers: { cookie } } as unknown as Request, 'session')
 
   test.each([
     ['session=abc', 'abc'],

@@ -33,7 +33,7 @@ function appThat(handler: RequestHandler, log: Log = spyLog(), options = PLAIN) 
   app.use(express.json({ limit: 100 }))
   app.post('/it', handler)
   app.get('/it/:id', handler)
-  app.use(problemHandler({ log, ...options }))
+  app.use(problemHandler(() => ({ log, ...options })))
   return app
 }
 

@@ -23,7 +23,7 @@ test.each([
   ['an error thrown by a timer', 'SIGUSR2', 'uncaughtException'],
   ['a rejection that nobody handles', 'SIGHUP', 'unhandledRejection'],
 ] as const)(
-  '%s is logged with what was being served, readiness goes, streams are sent away, and the process ends with 1',
+  '%s is logged, readiness goes, streams are sent away, and the process ends with 1',
   async (_what, signal, origin) => {
     const settings = { DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) }
     service = await startProcess(genesys, settings, ['--import', THROW_WHEN_ASKED])
@@ -45,7 +45,7 @@ test.each([
     const told = service.logLines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(told.find(({ msg }) => msg === 'stopping after an uncaught error')).toMatchObject({
       level: 'error',
-      reason: `${origin} while serving GET /events`,
+      reason: `${origin} with 0 requests in flight`,
       err: {
         name: 'Error',
         stack: expect.arrayContaining([expect.stringContaining('throw-when-asked.mjs')]),
@@ -66,7 +66,6 @@ test('a process whose output nobody reads ends in time when it is told to', asyn
   service = await startProcess(genesys, {
     LOG_LEVEL: 'trace',
     RATE_ADDRESS_PER_MINUTE: '100000',
-    RATE_OVERALL_PER_SECOND: '100000',
   })
   const page = await openPage(service.url)
   const stream = await page.events()

@@ -11,24 +11,26 @@ afterEach(() => void jest.useRealTimers())
 function answer(written: string[]): Response {
   const res = Object.assign(new EventEmitter(), {
     req: { socket: new EventEmitter() },
+    locals: {},
+    closed: false,
+    socket: { cork: () => undefined, uncork: () => undefined },
     writableLength: 0,
     writeHead: () => undefined,
     flushHeaders: () => undefined,
-    cork: () => undefined,
-    uncork: () => undefined,
     end: () => undefined,
     write: (text: string) => written.push(text),
   })
   return res as unknown as Response
 }
 
+const UNBOUNDED = { max: 10_000, maxPerAddress: 10_000 }
 const KEEP_ALIVE = ': keep-alive\n\n'
 
 test('each stream is kept alive once in fifteen seconds, and never many of them at once', () => {
   const upkeep = new StreamUpkeep()
-  const streams = createEventStreams(upkeep)
+  const streams = createEventStreams(upkeep, UNBOUNDED)
   const written: string[] = []
-  for (let i = 0; i < 3000; i++) streams.open(answer(written), '203.0.113.7')
+  for (let i = 0; i < 3000; i++) streams.openStream(answer(written))
   let most = 0
   let all = 0
   for (let passedMs = 0; passedMs < 15_000; passedMs += 50) {
@@ -45,10 +47,13 @@ test('each stream is kept alive once in fifteen seconds, and never many of them 
 
 test('pages without a stream come back after two seconds, spread over a millisecond more for each open stream', () => {
   const upkeep = new StreamUpkeep()
-  const streams = createEventStreams(upkeep, undefined, () => 1)
+  const streams = createEventStreams(upkeep, { ...UNBOUNDED, random: () => 1 })
   const written: string[] = []
-  for (let i = 0; i < 3001; i++) streams.open(answer(written), '203.0.113.7')
-  expect([written[0], written[3000]]).toEqual(['retry: 2000\n\n', 'retry: 5000\n\n'])
+  for (let i = 0; i < 3001; i++) {
+    streams.acquire('203.0.113.7')
+    streams.openStream(answer(written))
+  }
+  expect([written[0], written[3000]]).toEqual(['retry: 2001\n\n', 'retry: 5001\n\n'])
   expect([reconnectSpreadMs(10_000), reconnectSpreadMs(1_000_000)]).toEqual([10_000, 30_000])
   upkeep.close()
 })

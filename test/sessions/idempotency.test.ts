@@ -18,8 +18,12 @@ function setUp(options: { capacity?: number } = {}) {
     monotonicNow: () => nowMs,
     ...options,
   })
-  const once = (answer: string | Error, { key = 'k', body = 'b', sid = 's', isRepeat = false } = {}) =>
-    idempotency.once({ sid, key, body, isRepeat }, async (earlier) => {
+  const once = (
+    answer: string | Error,
+    { key = 'k', body = 'b', sid = 's', isRepeat = false, retry = 0, isFoundNotTaken = false } = {},
+  ) =>
+    idempotency.once({ sid, key, body, isRepeat: isRepeat || retry > 0, retry }, async (earlier) => {
+      if (isFoundNotTaken) earlier?.noteNotTaken()
       tries.push(earlier && (earlier.atMs ?? 'unknown'))
       if (answer instanceof Error) throw answer
       return answer
@@ -65,6 +69,31 @@ describe('a request with a key', () => {
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('second')).toBe('second')
     expect(tries).toEqual([undefined, undefined])
+  })
+
+  test('has no earlier try where this replica refused each one that the page counts', async () => {
+    const { once, tries } = setUp()
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    await expect(once(new Error('refused'), { retry: 1 })).rejects.toThrow('refused')
+    expect(await once('sent', { retry: 2 })).toBe('sent')
+    expect(tries).toEqual([undefined, undefined, undefined])
+  })
+
+  test('has an earlier try where one that the page counts did not come to this replica', async () => {
+    const { once, tries } = setUp()
+    await expect(once(new Error('refused'))).rejects.toThrow('refused')
+    await expect(once(new Error('refused'), { retry: 2 })).rejects.toThrow('refused')
+    await once('found', { retry: 3 })
+    expect(tries).toEqual([undefined, 'unknown', 'unknown'])
+  })
+
+  test('has no earlier try once it was found out that none was taken, until one may have been', async () => {
+    const { once, tries } = setUp()
+    await expect(once(new OutcomeUnknown())).rejects.toThrow()
+    await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
+    await expect(once(new OutcomeUnknown(), { retry: 2 })).rejects.toThrow()
+    await once('found', { retry: 3 })
+    expect(tries).toEqual([undefined, NOW_MS, undefined, NOW_MS])
   })
 
   test('is told when it was first tried, as long as the outcome of that is unknown', async () => {

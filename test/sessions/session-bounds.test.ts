@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { BoundedMap } from '../../src/sessions/bounded-map.ts'
-import type { AttributeChanges } from '../../src/sessions/attribute-policy.ts'
+import type { AttributeChanges } from '../../src/contract/contract.ts'
 import { createSessionStack, SITE } from './session-stack.ts'
 
 const TOO_LARGE = { code: 'attributes_too_large' }

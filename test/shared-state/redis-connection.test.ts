@@ -49,6 +49,7 @@ beforeEach(async () => {
     keyPrefix: 'p:',
     onChange: (isAvailable) => void changes.push(isAvailable),
     onFailure: () => failures++,
+    monotonicNow: () => Date.now(),
   })
   await connection.started
 })
@@ -134,4 +135,24 @@ test('starting takes a second at most where nobody answers', async () => {
   await never.started
   expect(changes).toEqual([true, false])
   never.close()
+})
+
+test('a channel is listened to from its confirmation until Redis is away', async () => {
+  expect(connection.isListening).toBe(true)
+  connection.subscribe('c', () => undefined)
+  expect(connection.isListening).toBe(false)
+  await jest.advanceTimersByTimeAsync(0)
+  expect(connection.isListening).toBe(true)
+  fake.emit('error')
+  expect(connection.isListening).toBe(false)
+})
+
+test('how long Redis takes is the quickest of ten commands, as others may have waited for this process', async () => {
+  fake.client.sendCommand = () => new Promise((resolve) => setTimeout(() => resolve('OK'), 80))
+  for (let count = 0; count < 9; count++) void ask()
+  await jest.advanceTimersByTimeAsync(80)
+  expect(connection.roundTripMs).toBeUndefined()
+  void ask()
+  await jest.advanceTimersByTimeAsync(80)
+  expect(connection.roundTripMs).toBe(80)
 })

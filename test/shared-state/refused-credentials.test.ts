@@ -10,8 +10,8 @@ beforeEach(() => entries.clear())
 /** As much of Redis as it takes. */
 const connection = {
   run: (use: (send: (...command: string[]) => Promise<unknown>) => Promise<unknown>) =>
-    use((name = '', key = '', text = '', _px = '', forMs = '') => {
-      if (name === 'SET') entries.set(key, { text, forMs: Number(forMs) })
+    use((name = '', key = '', text = '', ...rest: string[]) => {
+      if (name === 'SET') entries.set(key, { text, forMs: Number(rest[1]) })
       const entry = entries.get(key)
       return Promise.resolve(name === 'GET' ? entry?.text : entry?.forMs)
     }),

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { type GuestClient, connect } from './guest-client.ts'
 import { authorized, call } from './rest-client.ts'
+import { enumerationErrors } from './sdk-enumerations.ts'
 
 let simulator: Simulator
 let guest: GuestClient
@@ -40,9 +41,55 @@ test('a message leads to its conversation and the guest in it', async () => {
     normalizedMessage: { text: 'Hello' },
     conversationId: expect.any(String),
   })
+  // Of the history and the socket; the SDK's `ConversationMessagingChannel` has none.
+  expect((body.normalizedMessage as { channel: object }).channel).not.toHaveProperty('metadata')
   const { participants } = await found()
   expect(participants.map(({ purpose }) => purpose)).toEqual(['customer', 'agent'])
   expect(participants[0]).toMatchObject({ state: 'connected', attributes: { plan: 'gold' } })
+})
+
+/** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
+test('what the agent says while the guest has no connection is marked as not delivered', async () => {
+  await talking()
+  const statuses = async () => {
+    const { participants } = (await found()) as unknown as {
+      participants: { messages: { messageStatus: string }[] }[]
+    }
+    return participants[1]!.messages.map(({ messageStatus }) => messageStatus)
+  }
+  simulator.agentSays('Are you there?')
+  await guest.next()
+  guest.socket.close()
+  while (simulator.connections(guest.token) > 0) await new Promise((resolve) => setImmediate(resolve))
+  const { id } = simulator.agentSays('Hello?', guest.token)
+  expect(await statuses()).toEqual(['delivery-success', 'delivery-failed'])
+  expect((await api(`/messages/${id}/details`)).body).toMatchObject({ status: 'delivery-failed' })
+  const lines = simulator.transcript(guest.token)
+  expect(lines.map(({ isUndelivered }) => isUndelivered)).toEqual([undefined, undefined, true])
+})
+
+/** API 254.0.0: `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
+test('a message without an agent reaches the guest of an external contact', async () => {
+  await talking({ permissions: ['conversation:message:create'] })
+  const send = (json: object) => api('/messages/agentless', { method: 'POST', json })
+  const [session] = simulator.sessions
+  const request = {
+    fromAddress: simulator.deploymentId,
+    toAddressMessengerType: 'webmessaging',
+    externalContactId: session!.externalContactId,
+    textBody: 'Your parcel is here',
+    useExistingActiveConversation: true,
+  }
+  const { status, body } = await send(request)
+  expect(status).toBe(202)
+  expect(body).toMatchObject({ messengerType: 'webmessaging', conversationId: session!.conversationId })
+  expect(enumerationErrors('SendAgentlessOutboundMessageResponse', body)).toEqual([])
+  expect(await guest.next()).toMatchObject({ body: { direction: 'Outbound', text: 'Your parcel is here' } })
+  expect(await send({ ...request, externalContactId: 'nobody' })).toMatchObject({ status: 404 })
+  expect(await send({ ...request, fromAddress: 'another' })).toMatchObject({ status: 400 })
+  await simulator.close()
+  await talking({ permissions: [] })
+  expect(await send(request)).toMatchObject({ status: 403 })
 })
 
 test('a made-up message id tells whether the client may look at all', async () => {

@@ -77,7 +77,43 @@ test('a page has 25 messages', async () => {
   expect(await texts('?pageNumber=3')).toEqual([])
 })
 
-test.each(['?pageSize=0', '?pageSize=x', '?pageNumber=-1', '?pageSize=1000'])(
+test('a page has up to 500 messages', async () => {
+  await guest.say('Hello')
+  expect(await read((await getJwt()).jwt, '?pageSize=500')).toMatchObject({
+    status: 200,
+    body: { pageSize: 500 },
+  })
+})
+
+/** The history's enumeration of presences: Join, Disconnect, Clear, SignIn, SessionExpired. */
+test('a request to sign in is no part of the history', async () => {
+  await guest.say('Hello')
+  for (const type of ['Authenticate', 'AuthenticateCancel', 'SessionExpired'])
+    simulator.botSays({ events: [{ eventType: 'Presence', presence: { type } }] })
+  const { body } = await read((await getJwt()).jwt)
+  expect(body).toMatchObject({
+    total: 2,
+    entities: [{ events: [{ presence: { type: 'SessionExpired' } }] }, { text: 'Hello' }],
+  })
+})
+
+test('quick replies with a title are in the history as plain ones', async () => {
+  simulator.botSays({
+    content: [
+      {
+        contentType: 'QuickReplyV2',
+        quickReplyV2: { title: 'Go on?', actions: [{ text: 'Yes', payload: 'y' }] },
+      },
+    ],
+  })
+  const { body } = await read((await getJwt()).jwt)
+  expect((body.entities as object[])[0]).toMatchObject({
+    text: 'Go on?',
+    content: [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y' } }],
+  })
+})
+
+test.each(['?pageSize=0', '?pageSize=x', '?pageNumber=-1', '?pageSize=501'])(
   '%s is refused',
   async (query) => {
     expect(await read((await getJwt()).jwt, query)).toMatchObject({

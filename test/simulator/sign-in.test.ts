@@ -40,6 +40,19 @@ test('an authorization code is exchanged once', async () => {
   expect(await exchange(code)).toMatchObject({ status: 401 })
 })
 
+/** The mobile SDK's `authorizeImplicit`: `idToken` and `nonce`, and no `redirectUri`. */
+test('an id token is exchanged without a redirect address, a code is not', async () => {
+  await start()
+  const ask = (oauth: object) =>
+    api('oauthcodegrantjwtexchange', {
+      method: 'POST',
+      json: { deploymentId: simulator.deploymentId, oauth },
+    })
+  const code = simulator.authorizationCode('ada')
+  expect(await ask({ code })).toMatchObject({ status: 400 })
+  expect(await ask({ idToken: code, nonce: 'n' })).toMatchObject({ status: 200 })
+})
+
 test('a JWT configures an authenticated session, an expired one after a refresh', async () => {
   await start()
   const { body } = await exchange(simulator.authorizationCode('ada'))

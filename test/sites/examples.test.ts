@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/config.ts'
+import { SITE_VARIABLES } from '../../src/settings/sites-file.ts'
+import { VARIABLE_NAMES } from '../../src/settings/variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sites-examples-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const [, inDocs = ''] = /```json\n([^]*?)```/.exec(readFileSync('docs/sites.md', 'utf8')) ?? []
+const docs = readFileSync('docs/sites.md', 'utf8')
+const [, inDocs = ''] = /```json\n([^]*?)```/.exec(docs) ?? []
 
 test.each([
   ['docs/sites.md', inDocs],
@@ -22,7 +25,6 @@ test.each([
     SITES_FILE: file,
     SESSION_KEYS: Buffer.alloc(32, 7).toString('base64'),
     GENESYS_REGION: 'eu-west-1',
-    BANK_CLIENT_ID: 'an-id',
   }).sites?.read()
   expect(
     sites?.map(({ id, config }) => [id, config.genesys.region, config.genesys.oauth?.clientSecret]),
@@ -30,4 +32,15 @@ test.each([
     ['shop', 'eu-west-1', undefined],
     ['bank', 'us-east-1', 'a-secret'],
   ])
+})
+
+/** Former names, which the documentation does not use. */
+const FORMER = ['METRICS_PORT', 'MAX_REQUESTS_UNDER_WAY']
+
+test('docs/sites.md says of each variable whether a site may set it', () => {
+  const namesIn = (row: RegExp) =>
+    [...(row.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  expect(namesIn(/^- In a site,(.|\n {2})*/m)).toEqual(SITE_VARIABLES)
+  const ofProcess = VARIABLE_NAMES.filter((name) => ![...SITE_VARIABLES, ...FORMER].includes(name))
+  expect(namesIn(/^- In the environment only,(.|\n {2})*/m)).toEqual(ofProcess)
 })

@@ -47,7 +47,7 @@ test('keys that change in their file seal and open from then on, and a key that 
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('keys that are no keys leave the old ones in force, and readiness says so', async () => {
+test('invalid keys change nothing, and readiness says so', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const page = await started.openPage()
@@ -76,7 +76,7 @@ test('of several sites each goes on with keys of its own, made of the new ones',
   stream.close()
 })
 
-test('the environment without such files has nothing to read anew', async () => {
+test('the environment without such files has nothing to read again', async () => {
   running = await startTogether()
   expect(running.service.reload).toBeUndefined()
 })

@@ -22,12 +22,12 @@ export interface RunningSites {
   readonly sites: { shop: SiteInFile; bank: SiteInFile } & Record<string, SiteInFile>
   /** Replaces the file, at once as a whole. */
   write(content?: string | object): void
-  /** The same, and reads it anew. */
+  /** The same, and reads it again. */
   reload(content?: string | object): void
   stop(): Promise<void>
 }
 
-export type SiteInFile = Record<string, unknown> & { origins: string[]; genesys: Record<string, unknown> }
+export type SiteInFile = Record<string, unknown> & { ALLOWED_ORIGINS: string[] }
 
 const BANK_SECRET = 'canary-secret-of-the-bank'
 
@@ -39,21 +39,22 @@ export async function startSites(
   const file = join(folder, 'sites.json')
   const shop = await startSimulator({ agent: 'silent', ...more.shop })
   const bank = await startSimulator({ agent: 'silent', restGuestApis: true, clientSecret: BANK_SECRET })
+  writeFileSync(join(folder, 'bank-secret'), BANK_SECRET)
   const sites: RunningSites['sites'] = {
     shop: {
-      origins: [SHOP],
-      publicUrl: 'https://chat.shop.example.com',
-      genesys: { deploymentId: shop.deploymentId, hosts: hostsOf(shop) },
+      ALLOWED_ORIGINS: [SHOP],
+      PUBLIC_URL: 'https://chat.shop.example.com',
+      GENESYS_DEPLOYMENT_ID: shop.deploymentId,
+      ...hostsOf(shop),
     },
     bank: {
-      origins: [BANK],
-      genesys: {
-        guestApi: 'external-guests',
-        deploymentId: bank.deploymentId,
-        hosts: hostsOf(bank),
-        oauth: { clientId: bank.clientId, clientSecret: 'env:BANK_SECRET' },
-      },
-      attributes: { open: ['account.*'] },
+      ALLOWED_ORIGINS: [BANK],
+      GENESYS_GUEST_API: 'external-guests',
+      GENESYS_DEPLOYMENT_ID: bank.deploymentId,
+      ...hostsOf(bank),
+      GENESYS_CLIENT_ID: bank.clientId,
+      GENESYS_CLIENT_SECRET_FILE: 'bank-secret',
+      ATTRIBUTES_OPEN: ['account.*'],
     },
   }
   const write = (content: string | object = { sites }) => {
@@ -67,9 +68,8 @@ export async function startSites(
     PORT: '0',
     HOST: '127.0.0.1',
     SITES_FILE: file,
-    BANK_SECRET,
     UPSTREAM_TIMEOUT_MS: '3000',
-    DRAIN_MS: '500',
+    DRAIN_MS: '20',
     ...settings,
   }
   const service = await startService(readConfig(variables), {
@@ -98,5 +98,10 @@ export async function startSites(
 }
 
 export function hostsOf({ url, messagingUrl }: Simulator) {
-  return { api: url, login: url, cdn: url, messaging: messagingUrl }
+  return {
+    GENESYS_API_URL: url,
+    GENESYS_LOGIN_URL: url,
+    GENESYS_CDN_URL: url,
+    GENESYS_MESSAGING_URL: messagingUrl,
+  }
 }

@@ -143,6 +143,7 @@ describe('the addresses of a name', () => {
     const error = await failure(
       // `localhost.` leads to loopback, and is none of the configured hosts.
       files.upload({
+        operation: 'upload_file',
         url: `http://localhost.:${port}/x`,
         body: Readable.from(['a']),
         sizeBytes: 1,
@@ -152,6 +153,7 @@ describe('the addresses of a name', () => {
     expect(error.code).toBe('upstream_unavailable')
     expect(requests).toEqual([])
     await files.upload({
+      operation: 'upload_file',
       url: `http://localhost:${port}/ok`,
       body: Readable.from(['a']),
       sizeBytes: 1,

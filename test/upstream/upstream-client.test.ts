@@ -23,7 +23,7 @@ beforeEach(() => {
 
 function read(more: Partial<ThingRequest> = {}): ThingRequest {
   return {
-    operation: 'show the thing',
+    operation: 'read_thing',
     method: 'GET',
     url: `${API}/thing`,
     schema: Thing,
@@ -35,7 +35,7 @@ function read(more: Partial<ThingRequest> = {}): ThingRequest {
 
 function say(more: Partial<ThingRequest> = {}): ThingRequest {
   return read({
-    operation: 'take the message',
+    operation: 'send_message',
     method: 'POST',
     body: { text: 'Hi' },
     retry: 'non-idempotent',
@@ -429,7 +429,14 @@ describe('the breaker', () => {
 
 describe('uploads', () => {
   const upload = (body: Readable, sizeBytes: number, headers: Record<string, string> = {}) =>
-    client.upload({ url: `${upstream!.url}/file`, headers, body, sizeBytes, deadlineAtMs: Date.now() + 3000 })
+    client.upload({
+      operation: 'upload_file',
+      url: `${upstream!.url}/file`,
+      headers,
+      body,
+      sizeBytes,
+      deadlineAtMs: Date.now() + 3000,
+    })
 
   test('a file is streamed with exactly the headers given, and its length', async () => {
     let received = ''
@@ -483,7 +490,13 @@ describe('uploads', () => {
       const body = new Readable({ read: () => undefined })
       body.push('a')
       const deadlineAtMs = Date.now() + 1100
-      return client.upload({ url: `${upstream!.url}/file`, body, sizeBytes: 4, deadlineAtMs })
+      return client.upload({
+        operation: 'upload',
+        url: `${upstream!.url}/file`,
+        body,
+        sizeBytes: 4,
+        deadlineAtMs,
+      })
     }
     const slow = await Promise.all(Array.from({ length: 12 }, () => failure(trickle())))
     expect(new Set(slow.map(({ code }) => code))).toEqual(new Set(['upstream_timeout']))
@@ -510,7 +523,9 @@ describe('uploads', () => {
     const url = `${upstream.url}/file`
     const send = () => {
       const body = Readable.from([Buffer.from('abcd')])
-      return failure(client.upload({ url, body, sizeBytes: 4, deadlineAtMs: Date.now() + 1100 }))
+      return failure(
+        client.upload({ operation: 'upload', url, body, sizeBytes: 4, deadlineAtMs: Date.now() + 1100 }),
+      )
     }
     const hanging = await Promise.all(Array.from({ length: 10 }, send))
     expect(hanging.map(({ code }) => code)).toContain('upstream_timeout')

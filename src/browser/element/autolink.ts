@@ -56,8 +56,13 @@ export function linkUrl(text: string | undefined): string | undefined {
   return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
 }
 
-/** What looks like a host or an e-mail address, in any script. */
-const HOST = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,63}/gu
+/** What looks like a host, in any script; also that of an e-mail address. */
+function hostsIn(text: string): string[] {
+  return (text.match(/[\p{L}\p{N}.-]+/gu) ?? []).flatMap((word) => {
+    const labels = word.split('.').filter((label) => label !== '')
+    return labels.length > 1 && /^\p{L}{2,}$/u.test(labels.at(-1) ?? '') ? labels.join('.') : []
+  })
+}
 
 /** Where a link really leads, if its words name another address; undefined if they do not. */
 export function hiddenAddress(words: string, url: string): string | undefined {
@@ -66,7 +71,7 @@ export function hiddenAddress(words: string, url: string): string | undefined {
     .replace(/\p{Cf}/gu, '')
     .normalize('NFKC')
     .toLowerCase()
-  const named = shown.match(HOST) ?? []
+  const named = hostsIn(shown)
   const { protocol, host, hostname, pathname } = new URL(url)
   if (!protocol.startsWith('http'))
     return named.length === 0 || shown.includes(pathname) ? undefined : pathname

@@ -1,4 +1,4 @@
-import type { Content } from '../contract.ts'
+import type { Content } from '../../contract/contract.ts'
 
 /** A structured part of a message, by its type. */
 export type Part<Type extends Content['type']> = Extract<Content, { readonly type: Type }>

@@ -15,7 +15,7 @@ export const clock: Check = {
     try {
       // Whatever is answered to a request without credentials has the time in it.
       await genesys.api.request({
-        operation: 'tell the time',
+        operation: 'read_time',
         method: 'GET',
         url: `${config.genesys.hosts.apiUrl}/api/v2/webmessaging/messages`,
         schema: z.unknown(),

@@ -2,25 +2,49 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Limits, OutgoingFile } from '../../genesys/guest-api.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
-import { failed, ok, skipped, type Check, type CheckContext, type Finding } from '../check.ts'
+import { failed, listed, ok, originsOf, skipped, type Check, type Finding } from '../check.ts'
+import { openGuestSocket } from '../guest-socket-probe.ts'
 
 const TEST_TEXT = 'This is a test of the connection. Nobody has to answer.'
 
-/** A page's origin that is allowed; of a wildcard, some name below it. */
-function originOf({ config }: CheckContext): string | undefined {
-  return config.allowedOrigins[0]?.replace('://*.', '://www.')
+/** Which rule Genesys uses for allowed domains is not known, so each origin is tried. */
+const guestSocket: Check = {
+  name: 'guest socket',
+  needs: ['deployment', 'allowed domains'],
+  async run(context) {
+    if (context.genesys.guestApi.name !== 'web-messaging') return skipped('this guest API has none')
+    const origins = originsOf(context.config)
+    const refused: { origin: string; error: UpstreamError }[] = []
+    for (const origin of origins) {
+      const socket = await openGuestSocket(context, origin)
+      socket.close()
+      if (socket.error) refused.push({ origin, error: socket.error })
+    }
+    const [first] = refused
+    if (!first) return ok(`Genesys accepts the connections of ${listed(origins)}`)
+    if (first.error.facts.status === undefined) throw first.error
+    return failed(
+      `Genesys refused the connections of ${listed(refused.map(({ origin }) => origin))} (HTTP ${first.error.facts.status})`,
+      first.error.facts.hint,
+    )
+  },
 }
 
 const guestSession: Check = {
   name: 'guest session',
-  needs: ['deployment', 'allowed domains'],
+  needs: ['guest socket'],
   async run(context) {
-    const { genesys, newDeadline, learned, send } = context
+    const { genesys, newDeadline, learned, send, answers } = context
     const { guestApi } = genesys
     if (guestApi.name !== 'web-messaging' && !send)
       return skipped('opening one may begin a conversation: give --send to try')
-    const origin = originOf(context)
-    const opened = await guestApi.open({ origin, attributes: {}, withoutConversation: !send }, newDeadline())
+    const [origin] = originsOf(context.config)
+    const request = { origin, attributes: {}, withoutConversation: !send }
+    const opened = await guestApi.open(request, newDeadline()).catch((error: unknown) => {
+      if (!(error instanceof UpstreamError) || answers.refusal === undefined) throw error
+      const message = `${error.message}. Genesys says: “${answers.refusal}”`
+      throw new UpstreamError(error.code, message, error.facts)
+    })
     learned.opened = opened
     learned.guest = { ref: opened.ref, origin }
     const { expiresAtMs, limits } = opened
@@ -102,6 +126,8 @@ const message: Check = {
       { 'custom.test': 'doctor' },
       newDeadline(),
     )
+    // For the report: whether it comes back with its metadata.
+    await guestApi.history?.(learned.guest, { pageSize: 25, pageNumber: 1 }, newDeadline())
     const attributes = isWritten ? 'attributes are written at once' : 'attributes go with the next message'
     if (!guestApi.end || learned.deployment?.features?.end === false)
       return ok(`sent; ${attributes}; the conversation stays open, as guests may not end it`)
@@ -110,4 +136,17 @@ const message: Check = {
   },
 }
 
-export const SESSION_CHECKS: readonly Check[] = [guestSession, history, files, message]
+/** Genesys: what is sent to a guest without a connection is a delivery failure to the agent. */
+const delivery: Check = {
+  name: 'delivery',
+  needs: ['guest session'],
+  run({ config, genesys }) {
+    if (genesys.guestApi.name !== 'web-messaging') return skipped('this guest API keeps no connections')
+    const seconds = config.genesys.connectionIdleMs / 1000
+    return ok(
+      `agents see a delivery failure for what they send later than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page has gone, and workflows may e-mail the guest`,
+    )
+  },
+}
+
+export const SESSION_CHECKS: readonly Check[] = [guestSocket, guestSession, history, files, message, delivery]

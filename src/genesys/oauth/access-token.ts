@@ -1,13 +1,16 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
 import { monotonicNow as processMonotonicNow } from '../../upstream/monotonic-now.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../upstream/coded-error.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
 import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
 /** Wrong credentials are tried once a minute, not once a page. */
 const REFUSAL_TTL_MS = 60_000
+/** A single 400 or 401 can be a passing fault: this replica alone remembers it, and tries once more after this. */
+const FIRST_REFUSAL_TTL_MS = 2_000
 /** One request for a token, with its retries, whoever waits for it. */
 const TOKEN_TIMEOUT_MS = 20_000
 /** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
@@ -22,7 +25,7 @@ export interface RefusedCredentials {
 
 export interface RememberedRefusal {
   readonly message: string
-  readonly facts: UpstreamErrorFacts
+  readonly facts: ErrorFacts
   /** How long they are not tried again. */
   readonly forMs: number
 }
@@ -69,20 +72,28 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
+  let refusedBefore: string | undefined
 
   /** Asks Genesys, unless it has refused the same credentials at another replica a moment ago. */
   async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
     const { refused } = options
-    const credentials = refused === undefined ? '' : describe(options)
+    const credentials = describe(options)
     const known = await refused?.recall(credentials)
-    refusalTtlMs = known?.forMs ?? REFUSAL_TTL_MS
-    if (known) throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    if (known) {
+      refusalTtlMs = known.forMs
+      throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    }
     try {
-      return await requestToken(client, options, deadlineAtMs)
+      const token = await requestToken(client, options, deadlineAtMs)
+      refusedBefore = undefined
+      return token
     } catch (error) {
       if (isRefusal(error)) {
+        const isRefusedAgain = refusedBefore === credentials
+        refusedBefore = credentials
+        refusalTtlMs = isRefusedAgain ? REFUSAL_TTL_MS : FIRST_REFUSAL_TTL_MS
         const { message, facts } = error
-        await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
+        if (isRefusedAgain) await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
       }
       throw error
     }
@@ -93,7 +104,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
       return { token, ...tokenLifetime(expires_in, random) }
     },
     loadTimeoutMs: TOKEN_TIMEOUT_MS,
-    timeoutMessage: 'No access token came in time.',
+    timeoutMessage: 'Genesys did not respond in time (request_token).',
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
     negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),

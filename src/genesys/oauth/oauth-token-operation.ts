@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../upstream/coded-error.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 export interface OAuthCredentials {
   /** As in `https://login.mypurecloud.ie`, without a slash at the end. */
@@ -33,7 +34,7 @@ export async function requestToken(
   const asForm = style === 'form'
   try {
     return await client.request({
-      operation: 'give an access token',
+      operation: 'request_token',
       method: 'POST',
       url: `${loginUrl}/oauth/token`,
       headers: asForm ? {} : { authorization: basic(clientId, clientSecret) },
@@ -59,14 +60,10 @@ function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && ['upstream_refused', 'upstream_auth_failed'].includes(error.code)
 }
 
-function credentialsRefused({
-  upstreamCode: code,
-  status,
-  correlationId,
-}: UpstreamErrorFacts): UpstreamError {
+function credentialsRefused({ upstreamCode: code, status, correlationId }: ErrorFacts): UpstreamError {
   return new UpstreamError(
     'upstream_auth_failed',
-    `Genesys refused to give an access token (HTTP ${status ?? 0}).`,
+    `Genesys refused the request (request_token, HTTP ${status ?? 0}).`,
     {
       ...(status !== undefined && { status }),
       ...(code !== undefined && { upstreamCode: code }),

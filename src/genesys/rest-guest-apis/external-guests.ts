@@ -38,7 +38,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       await deployment.requireActive(deadlineAtMs)
       const create = (authorization: string) =>
         client.request({
-          operation: 'create a guest',
+          operation: 'create_guest',
           method: 'POST',
           url: apiUrl + GUESTS,
           headers: { authorization },
@@ -66,7 +66,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
         const answer = await client.request({
-          operation: 'take the message',
+          operation: 'send_message',
           method: 'POST',
           url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
           headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },

@@ -46,7 +46,7 @@ export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
       await deployment.requireActive(deadlineAtMs)
       const create = (authorization: string) =>
         client.request({
-          operation: 'create an external user',
+          operation: 'create_external_user',
           method: 'POST',
           url: `${apiUrl}/api/v2/external/users/messaging`,
           headers: { authorization },

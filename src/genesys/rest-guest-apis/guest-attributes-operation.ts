@@ -17,7 +17,7 @@ export async function writeGuestAttributes(
   const url = `${apiUrl}/api/v2/webmessaging/guests/${segment(guestId)}/attributes`
   const write = (authorization: string): Promise<unknown> =>
     client.request({
-      operation: 'write guest attributes',
+      operation: 'write_attributes',
       method: 'PUT',
       url,
       headers: { authorization },

@@ -52,7 +52,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       await deployment.requireActive(deadlineAtMs)
       const create = (authorization: string) =>
         client.request({
-          operation: 'issue a guest identity',
+          operation: 'create_guest_identity',
           method: 'POST',
           url: `${apiUrl}/api/v2/guests/identities`,
           headers: { authorization },
@@ -87,7 +87,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
         const answer = await client.request({
-          operation: 'take the message',
+          operation: 'send_message',
           method: 'POST',
           url: `${apiUrl}/api/v2/guests/messages`,
           headers: { authorization: `Bearer ${fieldOf(guest, 'token')}`, ...organizationHeader },

@@ -42,7 +42,7 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
   const deployment = createCachedValue({
     load: (deadlineAtMs) => readDeployment(options, deadlineAtMs),
     loadTimeoutMs: CHECK_TIMEOUT_MS,
-    timeoutMessage: 'Genesys took too long to show the deployment.',
+    timeoutMessage: 'Genesys did not respond in time (read_deployment).',
     ttlMs: ({ status }) => (status === 'active' ? TTL_MS : NEGATIVE_TTL_MS),
     staleIfErrorMs: STALE_IF_ERROR_MS,
     negativeTtlMs: (error) => (isDefinitive(error) ? NEGATIVE_TTL_MS : 0),
@@ -74,7 +74,7 @@ async function readDeployment(
   const url = `${apiUrl}/api/v2/messagecenter/deployments/${pathSegment(deploymentId) ?? ''}`
   const read = (authorization: string): Promise<z.infer<typeof Deployment>> =>
     client.request({
-      operation: 'show the deployment',
+      operation: 'read_deployment',
       method: 'GET',
       url,
       headers: { authorization },

@@ -9,7 +9,7 @@ import { createDeploymentConfig } from './operations/deployment-config.ts'
 import { createAttachments } from './operations/attachments.ts'
 import { ConnectionRateLimiter } from './connection/connection-rate-limiter.ts'
 import { createGuestConnections, type GuestConnections } from './connection/guest-connections.ts'
-import { createSessionLifecycle } from './operations/session-lifecycle.ts'
+import { CONFIG_TIMEOUT_MS, createSessionLifecycle } from './operations/session-lifecycle.ts'
 import { createWebSocketOpener } from './connection/handshake.ts'
 import { createSessionReader } from './connection/session-state.ts'
 import type { SocketObserver } from './connection/socket-observer.ts'
@@ -122,15 +122,21 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     renewJwt: tokens.renew,
     configureTimeoutMs: options.handshakeTimeoutMs,
     echoMs: Math.max(MIN_ECHO_MS, options.echoMs),
+    startsByItself: () => config.known?.features?.autoStart ?? readAutoStart(),
   })
   const config = createDeploymentConfig(options)
+  const readAutoStart = () =>
+    config.read(options.monotonicNow() + CONFIG_TIMEOUT_MS).then(
+      ({ features }) => features?.autoStart ?? false,
+      () => false,
+    )
   const format = createTextFormat({ ...options, config })
   const history = createHistory({ ...options, connections })
   const { apiUrl, cdnUrl, messagingUrl } = options
   const fileAddresses =
     options.fileAddresses ?? createFileAddresses({ configuredUrls: [apiUrl, cdnUrl, messagingUrl] })
   const attachments = createAttachments({ ...options, connections, fileAddresses })
-  const signIn = createSignIn({ ...options, connections, tokens })
+  const signIn = createSignIn({ ...options, connections, config, tokens })
 
   return {
     name: 'web-messaging',

@@ -249,14 +249,44 @@ describe('wrong credentials', () => {
   )
 
   test('are asked about once a minute, not once a call', async () => {
-    refuses(401, { error: 'invalid_client' })
-    for (let i = 0; i < 10; i++)
-      expect((await failure(accessToken.get(soon()))).code).toBe('upstream_auth_failed')
-    nowMs += 60_001
+    for (const forMs of [2_001, 60_001]) {
+      refuses(401, { error: 'invalid_client' })
+      for (let i = 0; i < 10; i++)
+        expect((await failure(accessToken.get(soon()))).code).toBe('upstream_auth_failed')
+      nowMs += forMs
+    }
     givesToken('one')
     await expect(accessToken.get(soon())).resolves.toBe('one')
     expect(accessToken.state()).toEqual({ status: 'valid' })
   })
+
+  test.each([400, 401])(
+    'that were refused once with %i are tried again soon, and at no other replica refused',
+    async (status) => {
+      const remembered: number[] = []
+      const refused = {
+        recall: () => Promise.resolve(undefined),
+        remember: (_credentials: string, { forMs }: { readonly forMs: number }) =>
+          Promise.resolve(void remembered.push(forMs)),
+      }
+      const sharing = make({ refused })
+      refuses(status, { error: 'invalid_client' })
+      await failure(sharing.get(soon()))
+      expect(remembered).toEqual([])
+      nowMs += 2_001
+      givesToken('one')
+      await expect(sharing.get(soon())).resolves.toBe('one')
+
+      sharing.invalidate('one')
+      refuses(status, { error: 'invalid_client' })
+      await failure(sharing.get(soon()))
+      expect(remembered).toEqual([])
+      nowMs += 2_001
+      refuses(status, { error: 'invalid_client' })
+      await failure(sharing.get(soon()))
+      expect(remembered).toEqual([60_000])
+    },
+  )
 
   test('never show in the error, not even when the upstream echoes them', async () => {
     const echo = Buffer.from(`id:${SECRET}`).toString('base64')

@@ -139,6 +139,7 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     idleMs: 30_000,
     pingMs: 20_000,
     echoMs: 240_000,
+    startsByItself: () => false,
     ...settings,
   })
   return {

@@ -1,4 +1,4 @@
-import type { Card } from '../../contract.ts'
+import type { Card } from '../../../contract/contract.ts'
 import { externalLink, linkUrl, safeUrl } from '../autolink.ts'
 import type { ChatView } from '../chat-view.ts'
 import { h } from '../dom.ts'

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../chat-client.ts'
-import type { FormAnswer } from '../../contract.ts'
+import type { FormAnswer } from '../../../contract/contract.ts'
 import { questionKey } from '../answers.ts'
 import type { ChatView } from '../chat-view.ts'
 import type { Part } from '../content-part.ts'

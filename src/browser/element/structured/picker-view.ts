@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../chat-client.ts'
-import type { Reply } from '../../contract.ts'
+import type { Reply } from '../../../contract/contract.ts'
 import { answerText, questionKey } from '../answers.ts'
 import { safeUrl } from '../autolink.ts'
 import { dayName, startOfDay, timeOfDay, type ChatView } from '../chat-view.ts'

@@ -1,9 +1,9 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
+import type { Attributes, GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
 import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
-import { isInbound, readEvent, readMessage } from '../wire/read-message.ts'
-import { echo } from '../wire/requests.ts'
+import { hasPresence, isInbound, readEvent, readMessage } from '../wire/read-message.ts'
+import { echo, presence } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { OfferedPickers } from './offered-pickers.ts'
 import { RequestQueue, type AwaitedFrame, type GuestRequest } from './request-queue.ts'
@@ -20,10 +20,12 @@ export interface ConnectionSettings extends SocketSettings {
   readonly readSession: ReadSession
   /** The time of day, for messages without a time of their own. */
   readonly now: () => number
-  /** How long a connection that nobody needs stays open. */
+  /** How long a connection that nobody needs stays open. While none is open, Genesys marks messages as not delivered. */
   readonly idleMs: number
   /** The pause after which a connection that only listens sends something, so that no proxy takes it for dead. */
   readonly echoMs: number
+  /** Whether the deployment starts conversations by itself; a promise where that has to be read first. */
+  readonly startsByItself: () => boolean | Promise<boolean>
 }
 
 /** The newest message seen on a connection. Overwritten in place, as there is one for each of thousands of guests. */
@@ -36,6 +38,9 @@ interface NewestMessage {
 }
 
 const ECHO_TIMEOUT_MS = 5_000
+const JOIN_TIMEOUT_MS = 5_000
+/** For a page that does not listen but reads the history from time to time. */
+const POLLING_IDLE_MS = 120_000
 /** Genesys: two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
 /** How long a request may be unanswered before the connection is checked. */
@@ -50,6 +55,12 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
+  /** A new chat is being started: Genesys may announce that the connection closes, and go on with it. */
+  isStartingNew = false
+  /** The attributes that the next `Join` takes along; `false` where no agent shall hear of the guest. */
+  joinWith: Attributes | false = {}
+  /** Whether Genesys has accepted the `Join` of the newest session. */
+  joined: Promise<boolean> = Promise.resolve(false)
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
@@ -57,6 +68,7 @@ export class GuestConnection implements SocketHandlers {
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
+  #isPolled = false
   #lastFrameAtMs = 0
   #probedAtMs = 0
   #echoedAtMs = -Infinity
@@ -79,6 +91,11 @@ export class GuestConnection implements SocketHandlers {
   /** Somebody is about to use this connection: its idle time begins anew. */
   touch(): void {
     this.#idleSinceMs = undefined
+  }
+
+  /** A page has read the history: where it does not listen, it will come back for more. */
+  notePoll(): void {
+    this.#isPolled ||= this.#subscriptions.size === 0
   }
 
   request<T>(request: GuestRequest<T>): Promise<T> {
@@ -106,6 +123,7 @@ export class GuestConnection implements SocketHandlers {
 
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
+    this.#isPolled = false
     const subscription = { listener }
     this.#subscriptions.add(subscription)
     if (this.#discarded) {
@@ -129,7 +147,8 @@ export class GuestConnection implements SocketHandlers {
 
   /** Does what is due; to be called several times a second. False when the connection can be forgotten. */
   sweep(nowMs: number): boolean {
-    const { idleMs, echoMs } = this.#settings
+    const { echoMs } = this.#settings
+    const idleMs = Math.max(this.#settings.idleMs, this.#isPolled ? POLLING_IDLE_MS : 0)
     if (this.#isNeeded) this.#idleSinceMs = undefined
     else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs && !this.socket.heldBy()) {
       this.socket.disconnect()
@@ -196,6 +215,8 @@ export class GuestConnection implements SocketHandlers {
     this.#lastFrameAtMs = this.#settings.monotonicNow()
     // First, as the next request is sent within `accept` and must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
+    // A new chat, or a sign-in: the tabs that did not ask for it must know, and its `Join` goes first.
+    if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const outcome = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
@@ -203,13 +224,11 @@ export class GuestConnection implements SocketHandlers {
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        // A new chat, or a sign-in: the tabs that did not ask for it must know.
-        if (frame.body.connected) this.#applySession(frame.body)
-        else if (outcome !== 'answer') this.#leave('disconnected')
+        if (!frame.body.connected && outcome !== 'answer' && !this.isStartingNew) this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
       case 'LogoutEvent':
-        this.#leave('expired', new UpstreamError('session_ended', 'Genesys has ended this guest session'))
+        this.#leave('expired', ended())
         break
       case 'SessionClearedEvent':
         this.#leave('cleared')
@@ -249,7 +268,8 @@ export class GuestConnection implements SocketHandlers {
       this.#discarded = new UpstreamError('session_ended', 'The guest has signed in on another device')
       this.socket.credentials = undefined
       this.#leave('signed-in-elsewhere', this.#discarded)
-    } else this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
+    } else if (!this.isStartingNew)
+      this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
   }
 
   /** Asks Genesys before it warns the listeners, as only a message of another device may have prolonged the session. */
@@ -270,7 +290,8 @@ export class GuestConnection implements SocketHandlers {
     const event = readEvent(wire, this.#settings.now())
     if (!event) return
     if (event.type === 'message') this.#onMessage(event.message, wire, tracingId)
-    if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
+    if (event.type === 'session' && event.state === 'expired') this.#leave('expired', ended())
+    else if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
     else this.#emit(event)
   }
 
@@ -307,6 +328,32 @@ export class GuestConnection implements SocketHandlers {
     const session = this.#settings.readSession(response)
     if (this.session.configure(session)) this.#forgetNewest()
     this.#emit({ ...this.#stateEvent(), ...(session.clearedExisting && { clearedExistingSession: true }) })
+    this.joined = session.isNew && !session.isReadOnly ? this.#join() : Promise.resolve(false)
+  }
+
+  /**
+   * Genesys: where the deployment starts conversations by itself, each new session waits for the guest's `Join`, which
+   * may carry the attributes. A conversation can also begin with the first message, so a failure is not the guest's.
+   */
+  async #join(): Promise<boolean> {
+    const isOn = this.joinWith && this.#settings.startsByItself()
+    // Without waiting where it is known: nothing must be sent before the `Join`.
+    if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
+    const attributes = this.joinWith || {}
+    this.joinWith = {}
+    try {
+      return await this.request({
+        frame: presence('Join', attributes),
+        purpose: 'message',
+        deadlineAtMs: this.#settings.monotonicNow() + JOIN_TIMEOUT_MS,
+        readAnswer: (frame) =>
+          (frame.class === 'StructuredMessage' && hasPresence(frame.body, 'Join')) || undefined,
+        ifLost: 'delivery-unknown',
+        isFirst: true,
+      })
+    } catch {
+      return false
+    }
   }
 
   #forgetNewest(): void {
@@ -371,4 +418,8 @@ export class GuestConnection implements SocketHandlers {
       this.#settings.onUnexpectedError(error, 'notify a listener')
     }
   }
+}
+
+function ended(): UpstreamError {
+  return new UpstreamError('session_ended', 'Genesys has ended this guest session')
 }

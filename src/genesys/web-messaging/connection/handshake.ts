@@ -6,7 +6,8 @@ import { WebSocket } from 'ws'
 import { monotonicNow } from '../../../upstream/monotonic-now.ts'
 import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
-import { UpstreamError, type UpstreamErrorFacts } from '../../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../../upstream/coded-error.ts'
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
 
 export interface HandshakeOptions {
   /** `wss://webmessaging.<domain>`, with or without `/v1`. */
@@ -68,7 +69,7 @@ export function handshakeError(
   deploymentId: string,
   origin: string | undefined,
 ): UpstreamError {
-  const facts: UpstreamErrorFacts = { status }
+  const facts: ErrorFacts = { status }
   const retryAfterSeconds = parseRetryAfter(headers['retry-after'], monotonicNow())
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = retryAfterSeconds
   if (status === 429) {
@@ -82,7 +83,10 @@ export function handshakeError(
       ...facts,
       hint:
         `The deployment ${deploymentId} must be active in this region, and its allowed domains must ` +
-        (origin === undefined ? 'admit a caller without an origin.' : `contain that of ${origin}.`),
+        (origin === undefined ? 'admit a caller without an origin.' : `contain that of ${origin}.`) +
+        (status === 401 || status === 403
+          ? " If the organization has a list of allowed IP addresses, this machine's must be on it."
+          : ''),
     })
   }
   return new UpstreamError('upstream_bad_response', 'Genesys answered the connection unexpectedly', {

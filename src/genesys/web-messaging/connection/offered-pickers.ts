@@ -1,5 +1,4 @@
-import type { Message, OutgoingMessage } from '../../guest-api.ts'
-import type { Content } from '../../message-content.ts'
+import type { Content, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
 interface OfferedPicker {
@@ -41,8 +40,9 @@ export class OfferedPickers {
     if (quickReply) return { ...message, quickReply: { ...quickReply, inReplyTo } }
     if (button) return { ...message, button: { ...button, inReplyTo } }
     if (date) return { ...message, date: { ...date, inReplyTo } }
-    if (list) return { ...message, list: { ...list, inReplyTo, text: list.text ?? replyText } }
-    return form ? { ...message, form: { ...form, inReplyTo, text: form.text ?? replyText } } : message
+    const text = replyText === undefined ? {} : { text: replyText }
+    if (list) return { ...message, list: { ...text, ...list, inReplyTo } }
+    return form ? { ...message, form: { ...text, ...form, inReplyTo } } : message
   }
 }
 

@@ -17,6 +17,8 @@ export interface GuestRequest<T> {
   readonly ifLost: 'send-again' | 'delivery-unknown'
   /** Neither waits for the requests before it nor holds up those after it: its answer names what it answers. */
   readonly isParallel?: boolean
+  /** Goes before the requests that are waiting. */
+  readonly isFirst?: boolean
   /** Called each time right before it is sent, which may be long after it was asked for. */
   readonly onSend?: () => void
 }
@@ -97,7 +99,8 @@ export class RequestQueue {
     const leftMs = this.#msLeft(request)
     if (leftMs > 0) {
       this.#startTimer(pending, leftMs)
-      this.#waiting.push(pending)
+      if (request.isFirst) this.#waiting.unshift(pending)
+      else this.#waiting.push(pending)
       this.sendNext()
     } else pending.reject(this.lastError ?? noAnswerError(pending))
     return answer

@@ -55,7 +55,7 @@ export async function readAllowedDomains(
   const url = `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/domains.json`
   try {
     return await cdn.request({
-      operation: 'give the allowed domains',
+      operation: 'read_allowed_domains',
       method: 'GET',
       url,
       schema: Domains,

@@ -51,7 +51,7 @@ export function createAttachments(options: {
         signal: ended.signal,
       })
       await files.upload({
-        operation: 'take the file',
+        operation: 'upload_file',
         url: target.url,
         headers: uploadHeaders(target.headers, file.contentType),
         body: file.body,

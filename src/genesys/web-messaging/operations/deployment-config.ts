@@ -39,7 +39,7 @@ const Config = z
         ),
       }),
     ),
-    auth: Switch,
+    auth: maybe(z.object({ enabled: maybe(z.boolean()), allowSessionUpgrade: maybe(z.boolean()) })),
   })
   .and(Look)
 type Config = z.infer<typeof Config>
@@ -56,6 +56,8 @@ const READ_TIMEOUT_MS = 10_000
 export interface DeploymentConfig {
   /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
   readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
+  /** Whether a guest who signs in keeps the session; false where that cannot be read. Never rejects. */
+  readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** What was last read, however old. */
   readonly known: DeploymentInfo | undefined
   /** Why reading has failed since. */
@@ -73,15 +75,22 @@ export interface DeploymentConfigOptions {
   readonly monotonicNow: () => number
 }
 
+/** The REST API only adds a name: a login host that hangs keeps nobody waiting for the rest. */
+const DETAILS_TIMEOUT_MS = 2_000
+
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
   const { deploymentId, monotonicNow } = options
-  const info = createCachedValue({
+  const cached = createCachedValue({
     async load(deadlineAtMs) {
       const reads = [readConfig(options, deadlineAtMs), readWebDeployment(options, deadlineAtMs)] as const
-      return toDeploymentInfo(deploymentId, ...(await Promise.all(reads)))
+      const [config, details] = await Promise.all(reads)
+      return {
+        info: toDeploymentInfo(deploymentId, config, details),
+        allowsSessionUpgrade: config.auth?.allowSessionUpgrade ?? false,
+      }
     },
     loadTimeoutMs: READ_TIMEOUT_MS,
-    timeoutMessage: "The deployment's configuration did not come in time.",
+    timeoutMessage: 'Genesys did not respond in time (read_deployment_configuration).',
     ttlMs: () => TTL_MS,
     staleIfErrorMs: Infinity,
     negativeTtlMs: () => NEGATIVE_TTL_MS,
@@ -90,12 +99,17 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
   })
   return {
     get known() {
-      return info.latest
+      return cached.latest?.info
     },
     get error() {
-      return info.error instanceof UpstreamError ? info.error : undefined
+      return cached.error instanceof UpstreamError ? cached.error : undefined
     },
-    read: (deadlineAtMs) => info.get(deadlineAtMs),
+    read: async (deadlineAtMs) => (await cached.get(deadlineAtMs)).info,
+    allowsSessionUpgrade: (deadlineAtMs) =>
+      cached.get(deadlineAtMs).then(
+        ({ allowsSessionUpgrade }) => allowsSessionUpgrade,
+        () => false,
+      ),
   }
 }
 
@@ -110,7 +124,7 @@ export async function readConfig(
   const { cdn, cdnUrl, deploymentId } = options
   try {
     return await cdn.request({
-      operation: "give the deployment's configuration",
+      operation: 'read_deployment_configuration',
       method: 'GET',
       url: `${cdnUrl}/webdeployments/v1/deployments/${encodeURIComponent(deploymentId)}/config.json`,
       schema: Config,
@@ -123,20 +137,21 @@ export async function readConfig(
 }
 
 async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs: number) {
-  const { api, apiUrl, deploymentId, accessToken } = options
+  const { api, apiUrl, deploymentId, accessToken, monotonicNow } = options
+  const detailsByMs = Math.min(deadlineAtMs, monotonicNow() + DETAILS_TIMEOUT_MS)
   const url = `${apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
   const call = (authorization: string) =>
     api.request({
-      operation: 'give the deployment',
+      operation: 'read_deployment',
       method: 'GET',
       url,
       headers: { authorization },
       schema: WebDeployment,
       retry: 'idempotent',
-      deadlineAtMs,
+      deadlineAtMs: detailsByMs,
     })
   try {
-    return await accessToken?.authorize(call, deadlineAtMs)
+    return await accessToken?.authorize(call, detailsByMs)
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
     // It only adds a name: the public configuration says all that matters, and needs no permission.

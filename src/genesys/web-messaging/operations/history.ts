@@ -19,6 +19,18 @@ export interface History {
   readonly page: (guest: Guest, page: PageRequest, deadlineAtMs: number) => Promise<MessagePage>
   /** Entries as they are now, newest first, {@link SEARCH_PAGE_SIZE} a page. */
   readonly newest: (guest: Guest, deadlineAtMs: number, pageNumber?: number) => Promise<StructuredMessage[]>
+  /**
+   * Sets reads aside, so that what needs several of them is not started with too few.
+   * @throws {UpstreamError} `upstream_rate_limited`, with when so many will be left
+   */
+  readonly reserve: (guest: Guest, count: number) => ReservedReads
+}
+
+export interface ReservedReads {
+  /** As {@link History.newest}, by one of these reads. */
+  newest(deadlineAtMs: number, pageNumber?: number): Promise<StructuredMessage[]>
+  /** Sets more aside, or fewer: so many are left afterwards. @throws as {@link History.reserve} */
+  resize(count: number): void
 }
 
 /** What one guest's reads share; gone with its connection. */
@@ -26,6 +38,8 @@ interface GuestReads {
   readonly underWay: Map<string, Promise<WirePage>>
   /** Of the last minute, oldest first. */
   callsAtMs: number[]
+  /** Set aside, and not made yet. */
+  reserved: number
   /** Genesys: it reads the session that was configured when it was asked for. */
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
@@ -58,21 +72,37 @@ export function createHistory(options: {
 
   function readsBy(connection: GuestConnection): GuestReads {
     let reads = readsOf.get(connection)
-    if (!reads) readsOf.set(connection, (reads = { underWay: new Map(), callsAtMs: [], jwt: undefined }))
+    if (!reads)
+      readsOf.set(connection, (reads = { underWay: new Map(), callsAtMs: [], reserved: 0, jwt: undefined }))
     return reads
   }
 
-  function countCall(reads: GuestReads): void {
+  /** @throws where the platform allows fewer than `count` reads now */
+  function requireReads(reads: GuestReads, count: number): void {
     const nowMs = monotonicNow()
     reads.callsAtMs = reads.callsAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS)
-    const [oldest] = reads.callsAtMs
-    if (oldest !== undefined && reads.callsAtMs.length >= CALLS_PER_MINUTE) {
-      const retryAfterSeconds = Math.ceil((oldest + MINUTE_MS - nowMs) / 1000)
-      throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
-        retryAfterSeconds,
-      })
+    const { callsAtMs, reserved } = reads
+    const tooMany = callsAtMs.length + reserved + count - CALLS_PER_MINUTE
+    if (tooMany <= 0) return
+    // Those that are only set aside are soon used or given back.
+    const atMs = tooMany <= reserved ? undefined : callsAtMs[tooMany - 1]
+    const retryAfterSeconds = atMs === undefined ? 1 : Math.ceil((atMs + MINUTE_MS - nowMs) / 1000)
+    throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
+      retryAfterSeconds,
+    })
+  }
+
+  /** One that Genesys did not answer is not counted: a platform that is down allows reads as soon as it is up. */
+  async function counted<T>(reads: GuestReads, call: () => Promise<T>): Promise<T> {
+    const atMs = monotonicNow()
+    reads.callsAtMs.push(atMs)
+    try {
+      return await call()
+    } catch (error) {
+      const at = isUnanswered(error) ? reads.callsAtMs.indexOf(atMs) : -1
+      if (at !== -1) reads.callsAtMs.splice(at, 1)
+      throw error
     }
-    reads.callsAtMs.push(nowMs)
   }
 
   async function jwtOf(
@@ -95,24 +125,32 @@ export function createHistory(options: {
     return jwt
   }
 
-  async function read(guest: Guest, page: PageRequest, deadlineAtMs: number): Promise<WirePage> {
+  async function read(
+    guest: Guest,
+    page: PageRequest,
+    deadlineAtMs: number,
+    takeReserved?: () => void,
+  ): Promise<WirePage> {
     const connection = connections.of(guest)
     const reads = readsBy(connection)
     const call = async () => {
       const jwt = await jwtOf(connection, reads, deadlineAtMs)
-      countCall(reads)
-      return api.request({
-        operation: 'give the history',
-        method: 'GET',
-        url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
-        headers: {
-          authorization: `bearer ${jwt}`,
-          ...(guest.origin !== undefined && { origin: guest.origin }),
-        },
-        schema: WirePage,
-        retry: 'idempotent',
-        deadlineAtMs,
-      })
+      takeReserved?.()
+      requireReads(reads, 1)
+      return counted(reads, () =>
+        api.request({
+          operation: 'read_history',
+          method: 'GET',
+          url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
+          headers: {
+            authorization: `bearer ${jwt}`,
+            ...(guest.origin !== undefined && { origin: guest.origin }),
+          },
+          schema: WirePage,
+          retry: 'idempotent',
+          deadlineAtMs,
+        }),
+      )
     }
     try {
       return await call()
@@ -128,24 +166,62 @@ export function createHistory(options: {
     const { underWay } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
     const known = underWay.get(key)
-    if (known) return withDeadline(known, deadlineAtMs - monotonicNow(), 'The history did not come in time.')
+    if (known)
+      return withDeadline(
+        known,
+        deadlineAtMs - monotonicNow(),
+        'Genesys did not respond in time (read_history).',
+      )
     const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
     underWay.set(key, reading)
     return reading
   }
 
+  async function newest(
+    guest: Guest,
+    deadlineAtMs: number,
+    pageNumber = 1,
+    takeReserved?: () => void,
+  ): Promise<StructuredMessage[]> {
+    const page = { pageSize: SEARCH_PAGE_SIZE, pageNumber }
+    return (await read(guest, page, deadlineAtMs, takeReserved)).entities
+  }
+
+  function reserve(guest: Guest, count: number): ReservedReads {
+    const reads = readsBy(connections.of(guest))
+    let left = 0
+    const resize = (wanted: number) => {
+      if (wanted > left) requireReads(reads, wanted - left)
+      reads.reserved += wanted - left
+      left = wanted
+    }
+    const take = () => resize(Math.max(0, left - 1))
+    resize(count)
+    return {
+      newest: (deadlineAtMs, pageNumber) => newest(guest, deadlineAtMs, pageNumber, take),
+      resize,
+    }
+  }
+
   return {
+    reserve,
+    newest: (guest, deadlineAtMs, pageNumber) => newest(guest, deadlineAtMs, pageNumber),
     async page(guest, page, deadlineAtMs) {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
-      const { pickers } = connections.of(guest)
+      const connection = connections.of(guest)
+      connection.notePoll()
+      const { pickers } = connection
       const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
-    async newest(guest, deadlineAtMs, pageNumber = 1) {
-      return (await read(guest, { pageSize: SEARCH_PAGE_SIZE, pageNumber }, deadlineAtMs)).entities
-    },
   }
 }
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof UpstreamError && UNANSWERED.has(error.code)
+}
+
+const UNANSWERED: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_timeout'])
 
 /** Genesys: newest first, and `channel.time` can be null: such a message stands with its elder neighbour. */
 function oldestFirst(

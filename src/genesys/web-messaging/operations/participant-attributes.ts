@@ -27,6 +27,12 @@ const HINT =
   'Attributes go with the next message only: to write them at once, the OAuth client needs a role with ' +
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
+/** Attributes that are not written by then go with the next message: nobody waits for a hanging host. */
+const WRITE_TIMEOUT_MS = 3_000
+/** A token is nearly always at hand. Where the login host does not give one in this time, it is not waited for again soon. */
+const TOKEN_TIMEOUT_MS = 500
+const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
+
 /**
  * Writes attributes onto the customer's participant of the current conversation, with our OAuth token; without one
  * they go with the next message. Genesys: the guest itself has no way to write attributes without a message, and
@@ -39,8 +45,10 @@ export function createAttributeWriter(options: {
   readonly connections: GuestConnections
   readonly history: History
   readonly onHint: (hint: string) => void
+  readonly monotonicNow: () => number
 }) {
-  const { api, accessToken, connections, history, onHint } = options
+  const { api, accessToken, connections, history, onHint, monotonicNow } = options
+  let noTokenUntilMs = 0
   const conversationsUrl = `${options.apiUrl}/api/v2/conversations/messages`
 
   async function write(
@@ -61,14 +69,14 @@ export function createAttributeWriter(options: {
     const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
     const { conversationId } = await call({
-      operation: 'find the conversation',
+      operation: 'find_conversation',
       method: 'GET',
       path: `${segment(messageId)}/details`,
       schema: MessageDetails,
     })
     const conversation = segment(conversationId)
     const { participants } = await call({
-      operation: 'give the conversation',
+      operation: 'read_conversation',
       method: 'GET',
       path: conversation,
       schema: MessageConversation,
@@ -78,7 +86,7 @@ export function createAttributeWriter(options: {
     )
     if (!customer) return false
     await call({
-      operation: 'write the attributes',
+      operation: 'write_attributes',
       method: 'PATCH',
       path: `${conversation}/participants/${segment(customer.id)}/attributes`,
       body: { attributes },
@@ -88,6 +96,19 @@ export function createAttributeWriter(options: {
     return true
   }
 
+  async function hasToken(token: AccessToken, deadlineAtMs: number): Promise<boolean> {
+    const nowMs = monotonicNow()
+    if (nowMs < noTokenUntilMs) return false
+    try {
+      await token.get(Math.min(deadlineAtMs, nowMs + TOKEN_TIMEOUT_MS))
+      return true
+    } catch (error) {
+      if (error instanceof UpstreamError && error.code === 'upstream_timeout')
+        noTokenUntilMs = nowMs + PAUSE_AFTER_TOKEN_TIMEOUT_MS
+      throw error
+    }
+  }
+
   /** False for whatever reason: nothing is lost, as the attributes then go with the next message. */
   return async function setAttributes(
     guest: Guest,
@@ -95,8 +116,9 @@ export function createAttributeWriter(options: {
     deadlineAtMs: number,
   ): Promise<boolean> {
     if (!accessToken) return false
+    const untilMs = Math.min(deadlineAtMs, monotonicNow() + WRITE_TIMEOUT_MS)
     try {
-      return await write(accessToken, guest, attributes, deadlineAtMs)
+      return (await hasToken(accessToken, untilMs)) && (await write(accessToken, guest, attributes, untilMs))
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       if (error.facts.status === 403) onHint(HINT)

@@ -1,10 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { selectedReplies, textsOf } from '../../selected-replies.ts'
-import type { AcceptedMessage, ButtonReply, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
+import type {
+  AcceptedMessage,
+  Guest,
+  Message,
+  OutgoingMessage,
+  RepeatedMessage,
+  Reply,
+} from '../../guest-api.ts'
 import type { Frame, StructuredMessage } from '../wire/frames.ts'
+import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import { SEARCH_PAGE_SIZE, type History } from './history.ts'
+import { SEARCH_PAGE_SIZE, type History, type ReservedReads } from './history.ts'
 import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
 
@@ -22,6 +30,8 @@ const SEARCH_WINDOW_MS = 5 * 60_000
 const CLOCK_SKEW_MS = 5_000
 /** Genesys: 10 reads of the history a minute for a session. */
 const MAX_SEARCHED_PAGES = 4
+/** Of a repeat: the newest page, and once more before it sends. */
+const READS_OF_A_REPEAT = 2
 /** A message that was just taken may need a moment to be in the history. */
 const SEARCH_RETRY_MS = 1_000
 
@@ -35,6 +45,8 @@ export function createSendMessage(options: {
   readonly monotonicNow: () => number
 }) {
   const { connections, history, repeatSettleMs, now, monotonicNow } = options
+  /** What the last repeat of a guest needed: one that is repeated is not started with fewer. */
+  const readsOfARepeat = new WeakMap<GuestConnection, number>()
 
   return async function sendMessage(
     guest: Guest,
@@ -72,15 +84,29 @@ export function createSendMessage(options: {
       const found =
         connection.lateAcknowledgements.find(message.tracingId) ??
         (await findWithRetry(guest, message, from, deadlineAtMs))
-      if (!found) throw error
+      if (!found) throw deliveryUnknown({ ...error.facts, ...whenRepeatable(guest) })
       return found
     }
+  }
+
+  /** A repeat before that could not find out anything. */
+  function whenRepeatable(guest: Guest): UpstreamError['facts'] {
+    try {
+      reserveForRepeat(guest).resize(0)
+      return {}
+    } catch (error) {
+      return error instanceof UpstreamError ? error.facts : {}
+    }
+  }
+
+  function reserveForRepeat(guest: Guest, more = 0): ReservedReads {
+    return history.reserve(guest, (readsOfARepeat.get(connections.of(guest)) ?? READS_OF_A_REPEAT) + more)
   }
 
   async function findRepeated(
     guest: Guest,
     message: OutgoingMessage,
-    { afterId, firstTriedAtMs }: NonNullable<OutgoingMessage['repeat']>,
+    { afterId, firstTriedAtMs, onNotTaken }: RepeatedMessage,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
     const findEcho = () => connections.of(guest).lateAcknowledgements.find(message.tracingId)
@@ -90,16 +116,24 @@ export function createSendMessage(options: {
     const sinceMs = firstTriedAtMs === undefined ? nowMs - SEARCH_WINDOW_MS : firstTriedAtMs - CLOCK_SKEW_MS
     const anchor = { afterKey: afterId, sinceMs }
     const settleMs = Math.min(repeatSettleMs, (deadlineAtMs - nowMs) / 2)
+    let reads: ReservedReads | undefined
     try {
-      const found = await search(guest, message, anchor, deadlineAtMs)
+      reads = reserveForRepeat(guest)
+      const found = await search(reads, guest, message, anchor, deadlineAtMs)
       if (found) return found
       if (monotonicNow() + settleMs >= deadlineAtMs) throw deliveryUnknown()
+      reads.resize(1)
       // What a replica sent that was killed, or that lost its connection, may be on its way still.
       await pause(settleMs, undefined, { ref: false })
-      return findEcho() ?? (await search(guest, message, anchor, deadlineAtMs, 1))
+      const late = findEcho() ?? (await search(reads, guest, message, anchor, deadlineAtMs, 1))
+      if (!late) onNotTaken?.()
+      return late
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error
-      throw deliveryUnknown(error.facts)
+      reads?.resize(0)
+      throw deliveryUnknown({ ...error.facts, ...whenRepeatable(guest) })
+    } finally {
+      reads?.resize(0)
     }
   }
 
@@ -110,18 +144,24 @@ export function createSendMessage(options: {
     from: SearchAnchor,
     deadlineAtMs: number,
   ) {
+    let reads: ReservedReads | undefined
     try {
-      const found = await search(guest, message, from, deadlineAtMs)
+      // A repeat is worth more: what it needs is left.
+      reads = reserveForRepeat(guest, 2)
+      const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
       await pause(SEARCH_RETRY_MS, undefined, { ref: false })
-      return await search(guest, message, from, deadlineAtMs)
+      return await search(reads, guest, message, from, deadlineAtMs)
     } catch {
       return undefined
+    } finally {
+      reads?.resize(0)
     }
   }
 
   /** The message in the history: by its tracing id in the newest page, else by its content, back to the anchor. */
   async function search(
+    reads: ReservedReads,
     guest: Guest,
     message: OutgoingMessage,
     anchor: SearchAnchor,
@@ -131,7 +171,11 @@ export function createSendMessage(options: {
     const { lateAcknowledgements } = connections.of(guest)
     let isPastAnchor = false
     for (let pageNumber = 1; pageNumber <= maxPages && !isPastAnchor; pageNumber++) {
-      const entities = await history.newest(guest, deadlineAtMs, pageNumber)
+      if (pageNumber === 2) {
+        readsOfARepeat.set(connections.of(guest), MAX_SEARCHED_PAGES + 1)
+        reads.resize(MAX_SEARCHED_PAGES)
+      }
+      const entities = await reads.newest(deadlineAtMs, pageNumber)
       for (const entity of entities) {
         const found = readMessage(entity, now())
         isPastAnchor ||= isAtAnchor(entity, found, anchor)
@@ -165,7 +209,7 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
   const choices = selectedReplies(sent)
-  const foundChoices = content.flatMap((part): readonly ButtonReply[] => {
+  const foundChoices = content.flatMap((part): readonly Reply[] => {
     if (part.type === 'form-response') return part.answers
     return part.type === 'button-response' ? [part] : []
   })
@@ -182,7 +226,7 @@ function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
 }
 
-const payloadsOf = (choices: readonly ButtonReply[]) => choices.map(({ payload }) => payload)
+const payloadsOf = (choices: readonly Reply[]) => choices.map(({ payload }) => payload)
 
 function sameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((id) => others.includes(id))
@@ -192,7 +236,7 @@ function deliveryUnknown(facts?: UpstreamError['facts']): UpstreamError {
   return new UpstreamError('delivery_unknown', 'Whether the message was accepted cannot be found out', facts)
 }
 
-function isDeliveryUnknown(error: unknown): boolean {
+function isDeliveryUnknown(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'delivery_unknown'
 }
 

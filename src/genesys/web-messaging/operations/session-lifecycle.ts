@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type {
-  Attributes,
-  Guest,
-  JourneyContext,
-  OpenedGuest,
-  OpenRequest,
-  SessionState,
-} from '../../guest-api.ts'
+import type { Guest, JourneyContext, OpenedGuest, OpenRequest, SessionState } from '../../guest-api.ts'
 import { explainRefusal, type AllowedDomainsOptions } from './allowed-domains.ts'
 import type { DeploymentConfig } from './deployment-config.ts'
 import type { Frame } from '../wire/frames.ts'
@@ -17,8 +10,7 @@ import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
 /** How much of the guest's time the public configuration may take before we go on without. */
-const CONFIG_TIMEOUT_MS = 2_000
-const JOIN_TIMEOUT_MS = 5_000
+export const CONFIG_TIMEOUT_MS = 2_000
 
 export interface SessionLifecycleOptions extends AllowedDomainsOptions {
   readonly connections: GuestConnections
@@ -42,7 +34,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
 
   async function configured(guest: Guest, deadlineAtMs: number, isNew = false): Promise<ConfiguredSession> {
     try {
-      return await connections.of(guest, isNew).ready(deadlineAtMs)
+      return await connections.of(guest).ready(deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       // A session that never was can't have ended.
@@ -52,33 +44,15 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
     }
   }
 
-  /**
-   * Genesys: a deployment that starts by itself waits for the guest's `Join`, which may carry the attributes.
-   * A conversation can also begin with the first message, so a failure here is none of the guest's.
-   */
-  async function join(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
-    if (config.known?.features?.autoStart !== true) return false
-    try {
-      return await connections.of(guest).request({
-        frame: presence('Join', attributes),
-        purpose: 'message',
-        deadlineAtMs: Math.min(deadlineAtMs, monotonicNow() + JOIN_TIMEOUT_MS),
-        readAnswer: (frame) => isEvent(frame, 'Join') || undefined,
-        ifLost: 'delivery-unknown',
-      })
-    } catch {
-      return false
-    }
-  }
-
   return {
     async open(request: OpenRequest, deadlineAtMs: number): Promise<OpenedGuest> {
       const { origin, attributes, journeyContext } = request
       await refuseInactive(deadlineAtMs)
       const guest = withJourney({ ref: { token: randomUUID() }, origin }, journeyContext)
+      const connection = connections.of(guest, true)
+      connection.joinWith = request.withoutConversation ? false : attributes
       const session = await configured(guest, deadlineAtMs, true)
-      const isJoined = !request.withoutConversation && (await join(guest, attributes, deadlineAtMs))
-      return openedGuest(guest, session, 'new', isJoined)
+      return openedGuest(guest, session, 'new', await connection.joined)
     },
 
     /** A journey that is new to an open connection is told with the next configuring. */
@@ -86,7 +60,9 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       const guest = withJourney(known, journeyContext)
       if (journeyContext) connections.of(guest).socket.journeyContext = journeyContext
       const session = await configured(guest, deadlineAtMs)
-      const isForgotten = connections.of(guest).session.consumeReset()
+      const connection = connections.of(guest)
+      await connection.joined
+      const isForgotten = connection.session.consumeReset()
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
 
@@ -108,13 +84,18 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         journeyContext: connection.socket.journeyContext,
       })
       // Queued together: between the two, no other request would find a session.
-      await Promise.all([
-        connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
-        connection.request({ ...common, frame, readAnswer: isConfigured }),
-      ])
+      connection.isStartingNew = true
+      try {
+        await Promise.all([
+          connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
+          connection.request({ ...common, frame, readAnswer: isConfigured }),
+        ])
+      } finally {
+        connection.isStartingNew = false
+      }
       const session = await connection.ready(deadlineAtMs)
       connection.session.consumeReset()
-      return openedGuest(guest, session, 'new', await join(guest, {}, deadlineAtMs))
+      return openedGuest(guest, session, 'new', await connection.joined)
     },
 
     async typing(guest: Guest, deadlineAtMs: number): Promise<void> {

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import type { Guest, OpenedGuest, SignInGrant } from '../../guest-api.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import { openedGuest } from './session-lifecycle.ts'
+import type { DeploymentConfig } from './deployment-config.ts'
+import { CONFIG_TIMEOUT_MS, openedGuest } from './session-lifecycle.ts'
+import { defined } from '../wire/json-schemas.ts'
 import { configureSession } from '../wire/requests.ts'
 import type { TokenOperations } from './token-operations.ts'
 
@@ -9,14 +12,23 @@ import type { TokenOperations } from './token-operations.ts'
 export function createSignIn(options: {
   readonly connections: GuestConnections
   readonly tokens: TokenOperations
+  readonly config: DeploymentConfig
   readonly deploymentId: string
+  readonly monotonicNow: () => number
 }) {
-  const { connections, tokens, deploymentId } = options
+  const { connections, tokens, config, deploymentId, monotonicNow } = options
 
   async function signIn(guest: Guest, grant: SignInGrant, deadlineAtMs: number): Promise<OpenedGuest> {
-    const connection = connections.of(guest)
-    const { journeyContext } = connection.socket
+    const isUpgrade = await config.allowsSessionUpgrade(
+      Math.min(deadlineAtMs, monotonicNow() + CONFIG_TIMEOUT_MS),
+    )
+    const { journeyContext } = connections.of(guest).socket
     const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
+    const { token = '', journey } = guest.ref
+    const { jwt, refreshToken } = credentials
+    // Genesys: its own clients make a new token before a sign-in; that of a guest may not become a person's.
+    const ref = { token: isUpgrade ? token : randomUUID(), jwt, ...defined({ journey, refreshToken }) }
+    const connection = connections.of({ ...guest, ref }, !isUpgrade)
     const isClosed = connection.socket.isIdle
     connection.useCredentials(credentials)
     // A closed connection is opened with the JWT; an open one has to change from guest to signed-in.
@@ -30,10 +42,10 @@ export function createSignIn(options: {
       })
     }
     const session = await connection.ready(deadlineAtMs)
+    await connection.joined
     connection.session.consumeReset()
-    const { jwt, refreshToken } = credentials
-    const ref = { ...guest.ref, jwt, ...(refreshToken !== undefined && { refreshToken }) }
-    return openedGuest({ ref }, session, session.isNew ? 'new' : 'resumed', false)
+    // Of the conversation that the guest had, a token of its own continues nothing.
+    return openedGuest({ ref }, session, session.isNew || !isUpgrade ? 'new' : 'resumed', false)
   }
 
   /** Genesys: the token of a guest who was signed in is of no use afterwards. */

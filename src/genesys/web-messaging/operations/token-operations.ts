@@ -34,10 +34,11 @@ export function createTokenOperations(options: {
   const tokenUrl = `${options.apiUrl}/api/v2/webdeployments/token`
   return {
     async exchange({ redirectUri, code, idToken, nonce, codeVerifier, journeyContext }, deadlineAtMs) {
-      const oauth = { redirectUri, code, idToken, nonce, codeVerifier }
+      // Genesys: the redirect address belongs to the code.
+      const oauth = code === undefined ? { idToken, nonce } : { redirectUri, code, nonce, codeVerifier }
       try {
         return await api.request({
-          operation: 'sign the guest in',
+          operation: 'sign_in',
           method: 'POST',
           url: `${tokenUrl}/oauthcodegrantjwtexchange`,
           body: { deploymentId, oauth, journeyContext },
@@ -52,7 +53,7 @@ export function createTokenOperations(options: {
     },
     async renew(refreshToken, deadlineAtMs) {
       const { jwt } = await api.request({
-        operation: "renew the guest's sign-in",
+        operation: 'renew_sign_in',
         method: 'POST',
         url: `${tokenUrl}/refresh`,
         body: { refreshToken, deploymentId },
@@ -64,7 +65,7 @@ export function createTokenOperations(options: {
     },
     async revoke(jwt, deadlineAtMs) {
       await api.request({
-        operation: 'sign the guest out',
+        operation: 'sign_out',
         method: 'DELETE',
         url: `${tokenUrl}/revoke`,
         headers: { authorization: `bearer ${jwt}` },

@@ -54,14 +54,16 @@ const Attachment = z
 
 const QuickReply = z
   .object({
-    text: z.string(),
+    text: maybe(z.string()),
     payload: z.string().catch(''),
     image: maybe(Picture),
     summaryText: maybe(z.string()),
   })
+  // Genesys: its schema requires no field.
+  .refine(({ text, payload }) => text || payload)
   .transform(({ text, payload, image, summaryText }): Content => ({
     type: 'quick-reply',
-    text,
+    text: text || payload,
     payload,
     ...defined({ imageUrl: image, summaryText }),
   }))
@@ -73,25 +75,29 @@ const ActionFields = z.object({
   url: maybe(Address),
 })
 
+/** Genesys: an action may be of type `Unknown`; then its address says that it is a link. */
+function isLink(type: string, url: string | undefined): boolean {
+  return /^link$/i.test(type) || (/^unknown$/i.test(type) && url !== undefined)
+}
+
 /**
  * Genesys' own clients read the type without regard to case and know `Button` beside `Postback`; its schema requires no
  * field: a button without a payload sends its text, and one without a text shows what it does.
  */
 const Action = ActionFields.transform(({ type = '', text, payload, url }): CardAction[] => {
-  if (type.toLowerCase() === 'link')
-    return url === undefined ? [] : [{ type: 'link', text: text || url, url }]
+  if (isLink(type, url)) return url === undefined ? [] : [{ type: 'link', text: text || url, url }]
   const said = text || payload
-  const isButton = /^(postback|button)$/i.test(type)
+  const isButton = /^(postback|button|unknown)$/i.test(type)
   return isButton && said ? [{ type: 'postback', text: said, payload: payload || said }] : []
 })
 
 /** A link without a text is documented for the card itself. */
 const CardDefaultAction = ActionFields.transform(
   ({ type = '', text, payload, url }): DefaultAction | undefined => {
-    if (type.toLowerCase() === 'link')
+    if (isLink(type, url))
       return url === undefined ? undefined : { type: 'link', ...defined({ text: text || undefined }), url }
     const said = text || payload
-    const isButton = /^(postback|button)$/i.test(type)
+    const isButton = /^(postback|button|unknown)$/i.test(type)
     return isButton && said ? { type: 'postback', text: said, payload: payload || said } : undefined
   },
 )

@@ -1,8 +1,5 @@
-import {
-  UpstreamError,
-  type UpstreamErrorCode,
-  type UpstreamErrorFacts,
-} from '../../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../../upstream/coded-error.ts'
+import { UpstreamError, type UpstreamErrorCode } from '../../../upstream/upstream-error.ts'
 
 /** What was asked for when the refusal came; some codes mean different things for different requests. */
 export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'
@@ -95,7 +92,7 @@ export function isAboutTyping(text: string): boolean {
 export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamError {
   const { code, text = '', retryAfterSeconds } = refusal
   const meaning = special(refusal.code, text, purpose) ?? MEANINGS[code] ?? general(code)
-  const facts: UpstreamErrorFacts = { status: code }
+  const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
   // Whether a message was taken before "unexpected error" is not known: a repeat has to look first.
@@ -106,7 +103,7 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
 }
 
 function special(code: number, text: string, purpose: Purpose): Meaning | undefined {
-  if (/deployment not found/i.test(text) || (code === 400 && purpose === 'configure')) {
+  if (/deployment not found/i.test(text)) {
     return {
       code: 'deployment_not_usable',
       says: 'Genesys does not know the deployment',

@@ -54,6 +54,7 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
   if (hasPresence(wire, 'SignIn')) return signedIn(wire)
   if (isInbound(wire)) return undefined
   // Genesys: read-only is told by the event itself, never by the configuration, which may have changed since.
+  if (hasPresence(wire, 'SessionExpired')) return { type: 'session', state: 'expired' }
   const isReadOnly = wire.metadata?.readOnly === 'true'
   if (hasPresence(wire, 'Disconnect')) {
     return { type: 'session', state: isReadOnly ? 'read-only' : 'disconnected' }

@@ -8,7 +8,11 @@ const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => n
 function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): number {
   let taken = 0
   for (let guest = 0; guest < asked; guest++) {
-    const waiting = { connectNow: () => void taken++ }
+    const waiting = {
+      connectNow: () => {
+        taken += 1
+      },
+    }
     from.request(waiting, isUrgent)
     from.cancel(waiting)
   }

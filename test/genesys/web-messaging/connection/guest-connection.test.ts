@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { randomUUID } from 'node:crypto'
 import type { GuestEvent } from '../../../../src/genesys/guest-api.ts'
 import type { GuestConnection } from '../../../../src/genesys/web-messaging/connection/guest-connection.ts'
+import type { DeploymentConfig } from '../../../../src/genesys/web-messaging/operations/deployment-config.ts'
+import { createSessionLifecycle } from '../../../../src/genesys/web-messaging/operations/session-lifecycle.ts'
 import { readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
 import { getJwt, onMessage } from '../../../../src/genesys/web-messaging/wire/requests.ts'
 import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
@@ -56,6 +58,34 @@ test('a request whose deadline has passed is not sent, and costs no timer', asyn
   expect(await outcome).toBe('upstream_timeout')
   expect(genesys.socket.lastSent).not.toMatchObject({ action: 'onMessage' })
 })
+
+/** Genesys' stub of the platform answers `closeSession` with both. */
+test.each([[['response', 'event']], [['event', 'response']]])(
+  'a new chat begins on the same connection when closing is answered by both: %j',
+  async (order) => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    const { socket, connections } = genesys
+    const config = { known: undefined } as DeploymentConfig
+    const unused = { cdn: undefined as never, cdnUrl: '' }
+    const options = { ...unused, connections, config, deploymentId: 'd-1', monotonicNow: Date.now }
+    const started = createSessionLifecycle(options).startNew(genesys.guest(), Date.now() + 5_000)
+    await pass(0)
+    const { tracingId } = socket.lastSent
+    for (const which of order) {
+      const body = { connected: false }
+      if (which === 'response')
+        socket.says({ type: 'response', class: 'SessionResponse', code: 200, tracingId, body })
+      else socket.says({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} })
+    }
+    expect(socket.lastSent).toMatchObject({ action: 'configureSession', startNew: true })
+    socket.configures({ newSession: true })
+    expect(await started).toMatchObject({ state: 'new' })
+    expect(genesys.sockets).toHaveLength(1)
+    socket.says({ type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} })
+    expect(socket.isLeft).toBe(true)
+  },
+)
 
 describe('which request an answer belongs to', () => {
   test('an answer with the id of another request is not taken', async () => {

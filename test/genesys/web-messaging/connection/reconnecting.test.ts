@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import type { Guest } from '../../../../src/genesys/guest-api.ts'
 import { isState, listen, says, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const handshakes = (genesys: { requests: readonly { path: string }[] }) =>
@@ -102,6 +103,22 @@ describe('an unused socket', () => {
     setTimeout(() => body.destroy(), 50)
     await outcome
     await until(() => genesys.connections() === 0)
+  })
+
+  test('stays open between the reads of a page that polls, until it listens', async () => {
+    const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
+    const polling = await guest()
+    const isOpen = ({ ref }: Guest) => genesys.connections(ref['token']) === 1
+    await api.history(polling, { pageSize: 25, pageNumber: 1 }, soon())
+    // By the time that two guests have come and gone, each connection has been looked at several times.
+    for (const other of [await guest(), await guest()]) await until(() => !isOpen(other))
+    const last = await guest()
+    await until(() => !isOpen(last))
+    expect(isOpen(polling)).toBe(true)
+    const page = listen(api, polling)
+    await api.history(polling, { pageSize: 25, pageNumber: 1 }, soon())
+    page.leave()
+    await until(() => !isOpen(polling))
   })
 
   test('stays open while somebody listens', async () => {

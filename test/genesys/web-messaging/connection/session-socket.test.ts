@@ -319,7 +319,7 @@ describe('a rate limit at the handshake', () => {
 describe('a configuration that Genesys refuses', () => {
   test.each([
     [400, 'Deployment not found', 'deployment_not_usable'],
-    [400, 'Request failed.', 'deployment_not_usable'],
+    [400, 'Request failed.', 'upstream_refused'],
     [403, 'HTTP authorization error', 'upstream_refused'],
     [4006, 'Session has expired', 'session_ended'],
     [4017, 'Cannot downgrade', 'session_ended'],

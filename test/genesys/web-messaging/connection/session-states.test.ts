@@ -126,6 +126,17 @@ describe('a session that runs out', () => {
     })
   })
 
+  /** The enumeration of presences of the Python SDK. */
+  test('ends for good where an event of the conversation says so', async () => {
+    const { api, guest, genesys } = await startDriver()
+    const jane = await guest()
+    const page = listen(api, jane)
+    await page.until(isState('connected'))
+    genesys.botSays({ events: [{ eventType: 'Presence', presence: { type: 'SessionExpired' } }] })
+    await page.until(isState('expired'))
+    expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
+  })
+
   test.each([
     [401, 'User is unauthorized'],
     [4006, 'Session has expired'],

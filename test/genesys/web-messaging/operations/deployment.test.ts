@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import type { Simulator } from '../../../../src/simulator/simulator.ts'
+import { VERSION } from '../../../../src/version.ts'
+import { startTogether } from '../../../start-service.ts'
 import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
@@ -148,6 +152,55 @@ describe('opening a guest session', () => {
   })
 })
 
+describe('a deployment that starts conversations by itself', () => {
+  const joins = ({ frames }: Simulator) =>
+    frames.filter(
+      ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Join"'),
+    )
+
+  test('is joined by a guest whom Genesys has forgotten', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    const jane = { ref: { token: 'token-1' }, origin: ORIGIN }
+    expect(await api.resume(jane, soon())).toMatchObject({ state: 'new' })
+    expect(joins(genesys)).toHaveLength(1)
+    expect(await api.resume(jane, soon())).toMatchObject({ state: 'resumed' })
+    expect(joins(genesys)).toHaveLength(1)
+  })
+
+  test('is joined when a connection that was lost comes back to a new session', async () => {
+    const { api, guest, genesys } = await startDriver({ autoStart: true })
+    const jane = await guest()
+    const page = listen(api, jane)
+    await page.until(isState('connected'))
+    genesys.forgetSession(jane.ref['token'])
+    genesys.dropSockets()
+    await genesys.nextFrame({ event: 'Join', direction: 'to-guest' })
+    expect(joins(genesys)).toHaveLength(2)
+  })
+
+  test('is joined before what a guest was about to say', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    await api.deployment(soon())
+    const jane = { ref: { token: 'token-1' }, origin: ORIGIN }
+    await api.send(jane, { text: 'Hello', tracingId: randomUUID() }, soon())
+    expect(genesys.transcript('token-1').map(({ type }) => type)).toEqual(['Event', 'Text'])
+  })
+
+  test('is joined after a sign-in, as the person', async () => {
+    const { api, guest, genesys } = await startDriver({ autoStart: true })
+    const code = genesys.authorizationCode('jane')
+    const { ref } = await api.signIn(await guest(), { redirectUri: ORIGIN, code }, soon())
+    expect(joins(genesys)).toHaveLength(2)
+    expect(joins(genesys)[1]?.token).toBe(ref['token'])
+  })
+
+  test('is not joined by a session in which no agent shall hear of the guest', async () => {
+    const { api, genesys } = await startDriver({ autoStart: true })
+    await api.open({ ...JANE, withoutConversation: true }, soon())
+    expect(joins(genesys)).toEqual([])
+  })
+})
+
 describe('typing', () => {
   test('is told to the agent', async () => {
     const { api, guest, genesys } = await startDriver()
@@ -171,6 +224,19 @@ test('a page that listens with a forbidden origin is told that it is not connect
   expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
 })
 
+/** Every official client's `application` is its name and version. */
+test('Genesys is told name and version of this service, on the socket and over REST', async () => {
+  const together = await startTogether({})
+  const page = await together.openPage()
+  await page.ask('GET', '/messages')
+  const client = `genesys-guest-bff-${VERSION}`
+  const [handshake] = together.genesys.requests.filter(({ path }) => path === '/v1')
+  expect(handshake).toMatchObject({ query: { application: client }, headers: { 'user-agent': client } })
+  const agents = together.genesys.requests.map(({ headers }) => headers['user-agent'])
+  await together.stop()
+  expect(new Set(agents)).toEqual(new Set([client]))
+})
+
 test('a driver can do everything but sign in, unless it is switched on', async () => {
   const { api } = await startDriver({}, { signIn: false })
   expect([...api.capabilities]).toEqual([
@@ -183,4 +249,15 @@ test('a driver can do everything but sign in, unless it is switched on', async (
     'end',
   ])
   expect(api).not.toHaveProperty('signIn')
+})
+
+test('a login host that hangs does not keep the deployment waiting, whose name alone is missing then', async () => {
+  const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
+  genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
+  const startedAtMs = performance.now()
+  await guest()
+  const deployment = await api.deployment(soon())
+  expect(performance.now() - startedAtMs).toBeLessThan(4_000)
+  expect(deployment).toMatchObject({ id: genesys.deploymentId, status: 'active' })
+  expect(deployment).not.toHaveProperty('name')
 })

@@ -56,3 +56,19 @@ test('when the API fails they go with the next message', async () => {
   genesys.injectFault('PATCH /api/v2/conversations/*', { status: 500 })
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
+
+test('while no access token comes nobody waits for it: they go with the next message', async () => {
+  const { api: first, guest, genesys } = await startDriver()
+  const jane = await guest()
+  await first.send(jane, text('Hello'), soon())
+  const { deploymentId, messagingUrl, url } = genesys
+  const accessToken = accessTokenOf(genesys)
+  const { api } = await startDriver({}, { accessToken, deploymentId, messagingUrl, apiUrl: url })
+  genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
+  const startedAtMs = performance.now()
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
+  expect(performance.now() - startedAtMs).toBeLessThan(1_500)
+  const againAtMs = performance.now()
+  expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
+  expect(performance.now() - againAtMs).toBeLessThan(250)
+})

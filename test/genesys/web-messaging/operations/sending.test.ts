@@ -325,6 +325,69 @@ test('a repeat is not sent while it can not be found out whether the first try w
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
+test('repeats while the history fails do not use up the reads that one needs when it works again', async () => {
+  const driver = await startDriver()
+  const { api, guest, genesys } = driver
+  const jane = await guest()
+  genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 500, times: 9 })
+  const repeat = { ...text('Hello'), repeat: {} }
+  for (let count = 0; count < 9; count++)
+    expect(await failure(api.send(jane, repeat, soon()))).toMatchObject({ code: 'delivery_unknown' })
+  expect(await api.send(jane, repeat, soon())).toMatchObject({ text: 'Hello' })
+  expect(sentTexts(driver)).toHaveLength(1)
+})
+
+describe('a repeat for which too few reads of the history are left', () => {
+  const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
+  const FIRST = { pageSize: 25, pageNumber: 1 }
+
+  test('reads nothing, and is told when there are enough', async () => {
+    let aheadMs = 0
+    const clock = () => Date.now() + aheadMs
+    const driver = await startDriver({ limits: false }, { monotonicNow: clock })
+    const { api, guest, genesys } = driver
+    const jane = await guest()
+    await api.history(jane, FIRST, clock() + 5_000)
+    aheadMs += 10_000
+    for (let count = 0; count < 8; count++) await api.history(jane, FIRST, clock() + 5_000)
+    const repeat = { ...text('Hello'), repeat: {} }
+    for (let count = 0; count < 3; count++) {
+      const error = await failure(api.send(jane, repeat, clock() + 5_000))
+      expect(error).toMatchObject({ code: 'delivery_unknown', facts: { retryAfterSeconds: 50 } })
+    }
+    expect(genesys.requests.filter(isHistory)).toHaveLength(9)
+    aheadMs += 50_000
+    expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
+  })
+
+  test('because of other repeats of the guest is soon told to come again', async () => {
+    const { api, guest, genesys } = await startDriver({ limits: false })
+    const jane = await guest()
+    for (let count = 0; count < 6; count++) await api.history(jane, FIRST, soon())
+    genesys.injectFault('GET /api/v2/webmessaging/messages*', { delayMs: 200, times: 2 })
+    const repeats = ['a', 'b', 'c'].map((words) => api.send(jane, { ...text(words), repeat: {} }, soon()))
+    expect(await failure(repeats[2]!)).toMatchObject({
+      code: 'delivery_unknown',
+      facts: { retryAfterSeconds: 1 },
+    })
+    await Promise.all(repeats.slice(0, 2))
+  })
+
+  test('as it has to go far back is not started with fewer than that takes', async () => {
+    const { api, guest, genesys } = await startDriver({ limits: false })
+    const jane = await guest()
+    for (let count = 0; count < 30; count++) await api.send(jane, text(`message ${count}`), soon())
+    for (let count = 0; count < 7; count++) await api.history(jane, FIRST, soon())
+    const repeat = { ...text('Hello'), repeat: {} }
+    for (let count = 0; count < 3; count++) {
+      const error = await failure(api.send(jane, repeat, soon()))
+      expect(error.code).toBe('delivery_unknown')
+      expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
+    }
+    expect(genesys.requests.filter(isHistory)).toHaveLength(8)
+  })
+})
+
 test('a repeat that has no time to wait for a first try on its way is not sent', async () => {
   const driver = await startDriver({}, { repeatSettleMs: 3_000 })
   const jane = await driver.guest()

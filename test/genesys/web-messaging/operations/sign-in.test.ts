@@ -15,15 +15,43 @@ async function signedInGuest(simulator = {}) {
   return { ...driver, jane, signedIn, opened }
 }
 
+const UPGRADE = { allowSessionUpgrade: true }
+
 test('a guest who signs in goes on with the tokens of Genesys', async () => {
-  const { opened, signedIn, jane, api, genesys } = await signedInGuest()
-  expect(opened.ref).toMatchObject({
-    token: jane.ref['token'],
-    jwt: expect.any(String),
-    refreshToken: expect.any(String),
-  })
+  const { opened, signedIn, api, genesys } = await signedInGuest()
+  expect(opened.ref).toMatchObject({ jwt: expect.any(String), refreshToken: expect.any(String) })
   await api.send(signedIn, text('It is me'), soon())
   expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
+})
+
+test('where the deployment allows it, the guest keeps the conversation', async () => {
+  const { opened, jane } = await signedInGuest(UPGRADE)
+  expect(opened.state).toBe('resumed')
+  expect(opened.ref['token']).toBe(jane.ref['token'])
+})
+
+/** Mobile SDK since 2.8.0: `authorize` makes a new token before it signs in. */
+test('where the deployment does not allow that, the person has a token of its own', async () => {
+  const { opened, jane, signedIn, api, genesys } = await signedInGuest()
+  expect(opened.state).toBe('new')
+  expect(opened.ref['token']).not.toBe(jane.ref['token'])
+  const configured = genesys.frames.filter(({ frame }) => frame.action === 'configureAuthenticatedSession')
+  expect(configured.map(({ frame }) => frame['token'])).toEqual([opened.ref['token']])
+  await api.send(jane, text('as a guest'), soon())
+  await api.send(signedIn, text('as jane'), soon())
+  expect(genesys.transcript(opened.ref['token'])).toMatchObject([{ text: 'as jane' }])
+})
+
+test('a second sign-in takes over the session that the person has elsewhere', async () => {
+  const { api, guest, genesys, signedIn } = await signedInGuest()
+  await api.send(signedIn, text('from here'), soon())
+  const code = genesys.authorizationCode('jane')
+  const { ref, state } = await api.signIn(await guest(), { redirectUri: REDIRECT, code }, soon())
+  // Not the conversation that the guest had until then.
+  expect(state).toBe('new')
+  const elsewhere = { ref, origin: ORIGIN }
+  const { messages } = await api.history(elsewhere, { pageSize: 25, pageNumber: 1 }, soon())
+  expect(messages.map((message) => message.text)).toEqual(['from here'])
 })
 
 /** The mobile SDK's `Authorize.kt` (its test engine): what an id token is exchanged for. */
@@ -47,6 +75,16 @@ test('a guest who signs in with an id token gets no refresh token', async () => 
   expect(ref).not.toHaveProperty('refreshToken')
 })
 
+/** The mobile SDK's `authorizeImplicit`. */
+test('an id token goes to Genesys without the redirect address, which belongs to a code', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const idToken = genesys.authorizationCode('jane')
+  await api.signIn(await guest(), { idToken, nonce: 'n-1', redirectUri: REDIRECT }, soon())
+  const { body } = await genesys.seenRequest('POST */oauthcodegrantjwtexchange')
+  expect(body).toMatchObject({ oauth: { idToken, nonce: 'n-1' } })
+  expect((body as { oauth: object }).oauth).not.toHaveProperty('redirectUri')
+})
+
 test('another replica configures the signed-in guest with its JWT', async () => {
   const { signedIn, genesys } = await signedInGuest()
   const { deploymentId, messagingUrl, url } = genesys
@@ -66,7 +104,7 @@ test('a code that is no good is refused, and the operator is told what to look a
 })
 
 test('a signed-in guest’s token is no use without the sign-in', async () => {
-  const { jane, genesys } = await signedInGuest()
+  const { jane, genesys } = await signedInGuest(UPGRADE)
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
   await expect(other.api.resume(jane, soon())).rejects.toMatchObject({

@@ -51,7 +51,7 @@ test.each(CODES)('code %i (%s): nothing of the platform’s wording is passed on
 describe('the same code means something else', () => {
   test.each<[number, string, Purpose, string]>([
     [400, 'Deployment not found', 'configure', 'deployment_not_usable'],
-    [400, 'Request failed.', 'configure', 'deployment_not_usable'],
+    [400, 'Request failed.', 'configure', 'upstream_refused'],
     [403, 'Presence events Conversation Clear are not supported', 'end', 'end_not_enabled'],
     [403, 'Presence events Conversation Clear are not supported', 'message', 'end_not_enabled'],
     [403, 'Session authentication failed', 'configure', 'session_ended'],
@@ -69,8 +69,14 @@ test('a rate limit says how long to wait, in whole seconds', () => {
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
-test.each([400, 403, 4000, 4001, 409])('operators are told which setting code %i is about', (code) => {
-  expect(toUpstreamError({ code }, code === 400 ? 'configure' : 'message').facts.hint).toMatch(/\w{5}/)
+test.each([403, 4000, 4001, 409])('operators are told which setting code %i is about', (code) => {
+  expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
+})
+
+test('the deployment is blamed for a refused session only where Genesys says so', () => {
+  const blamed = (text: string) => toUpstreamError({ code: 400, text }, 'configure').facts.hint ?? ''
+  expect(blamed('Deployment not found')).toContain('GENESYS_DEPLOYMENT_ID')
+  expect(blamed('Request failed.')).not.toContain('DEPLOYMENT')
 })
 
 test('only the ends of a session end it', () => {

@@ -69,6 +69,40 @@ describe('quick replies that come as button responses', () => {
   })
 })
 
+/** JV ContentQuickReply and ContentCardAction require no field; a card action may be of type `Unknown`. */
+describe('what names no text, or a type that its schema does not know, is still shown:', () => {
+  test('a quick reply by its payload', () => {
+    expect(parts({ contentType: 'QuickReply', quickReply: { payload: 'yes', action: 'Message' } })).toEqual([
+      { type: 'quick-reply', text: 'yes', payload: 'yes' },
+    ])
+    expect(parts({ contentType: 'QuickReply', quickReply: { text: '', payload: 'yes' } })).toEqual([
+      { type: 'quick-reply', text: 'yes', payload: 'yes' },
+    ])
+  })
+
+  test('a quick reply with neither as something that is not supported', () => {
+    expect(parts({ contentType: 'QuickReply', quickReply: { action: 'Message' } })).toEqual([
+      { type: 'unsupported', contentType: 'QuickReply' },
+    ])
+  })
+
+  test.each([
+    [
+      { text: 'Buy', payload: 'buy' },
+      { type: 'postback', text: 'Buy', payload: 'buy' },
+    ],
+    [
+      { text: 'Read', url: 'https://x.example/' },
+      { type: 'link', text: 'Read', url: 'https://x.example/' },
+    ],
+  ])('a card action of type Unknown: %j', (fields, expected) => {
+    const action = { type: 'Unknown', ...fields }
+    expect(
+      parts({ contentType: 'Card', card: { title: 'C', actions: [action], defaultAction: action } }),
+    ).toEqual([{ type: 'card', title: 'C', actions: [expected], defaultAction: expected }])
+  })
+})
+
 describe('a card', () => {
   /** JV ContentCardAction requires no field. */
   test.each([

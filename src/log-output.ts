@@ -1,0 +1,141 @@
+import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
+import net from 'node:net'
+
+/** Where log lines are written. A full disk, or a pipe that is not read, delays and at last drops lines, and nothing else. */
+export interface LogOutput {
+  write(line: string): void
+  /** Writes what is waiting. It happens by itself as well, at least every 100 ms. */
+  flush(): void
+  /** Writes what is waiting, before the process ends: gives up on an error, and after 300 ms when nobody reads. */
+  flushSync(): void
+  /** The reason, such as `ENOSPC`, why lines are not written now. */
+  readonly failure: string | undefined
+  readonly droppedLines: number
+  /** Called when writing starts to fail, and when all that was waiting has been written after that. */
+  onChange(listener: () => void): void
+}
+
+const FLUSH_EVERY_MS = 100
+/** Lines are written together: sooner than after 100 ms when there are this many characters. */
+const FLUSH_AT_CHARS = 4096
+const LINES_PER_WRITE = 64
+/** What may wait for a disk with space, or a reader. Lines beyond that are dropped. */
+const MAX_WAITING_CHARS = 8_388_608
+const MAX_RETRIES_AT_EXIT = 3
+const RETRY_AT_EXIT_MS = 100
+
+export function createLogOutput(fd: number, maxWaitingChars = MAX_WAITING_CHARS): LogOutput {
+  const listeners: (() => void)[] = []
+  const waiting: string[] = []
+  let waitingChars = 0
+  /** Taken from `waiting`, and not yet written, or not all of it. */
+  let current = Buffer.alloc(0)
+  let isWriting = false
+  /** The last write failed: the next one is made by the timer, not for each new line. */
+  let isStuck = false
+  let failure: string | undefined
+  let droppedLines = 0
+
+  function setFailure(reason: string | undefined): void {
+    if ((failure === undefined) === (reason === undefined)) return
+    failure = reason
+    for (const listener of listeners) listener()
+  }
+
+  function takeNext(): boolean {
+    if (current.length > 0) return true
+    const lines = waiting.splice(0, LINES_PER_WRITE).join('')
+    waitingChars -= lines.length
+    current = Buffer.from(lines)
+    return current.length > 0
+  }
+
+  function flush(): void {
+    if (isWriting || !takeNext()) return
+    isWriting = true
+    write(fd, current, (error, bytes) => {
+      isWriting = false
+      isStuck = error !== null
+      if (error) {
+        if (!isBusy(error)) setFailure(error.code ?? error.name)
+        return
+      }
+      current = current.subarray(bytes)
+      if (current.length === 0 && waiting.length === 0) setFailure(undefined)
+      else if (current.length > 0 || failure !== undefined || waitingChars >= FLUSH_AT_CHARS) flush()
+    })
+  }
+  setInterval(flush, FLUSH_EVERY_MS).unref()
+
+  return {
+    write(line) {
+      if (waitingChars + line.length > maxWaitingChars) {
+        droppedLines += 1
+        setFailure('too many lines are waiting')
+        return
+      }
+      waiting.push(line)
+      waitingChars += line.length
+      if (waitingChars >= FLUSH_AT_CHARS && !isStuck) flush()
+    },
+    flush,
+    flushSync() {
+      // The write in progress, if there is one, is completed by Node.js as it exits.
+      if (isWriting) current = Buffer.alloc(0)
+      for (let retries = 0; takeNext();) {
+        try {
+          current = current.subarray(writeSync(fd, current))
+        } catch (error) {
+          if (!isBusy(error as NodeJS.ErrnoException) || retries++ === MAX_RETRIES_AT_EXIT) return
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AT_EXIT_MS)
+        }
+      }
+    },
+    get failure() {
+      return failure
+    },
+    get droppedLines() {
+      return droppedLines
+    },
+    onChange: (listener) => void listeners.push(listener),
+  }
+}
+
+/** Nobody reads the pipe at the moment. */
+function isBusy({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EAGAIN' || code === 'EBUSY'
+}
+
+const STDOUT_FD = 1
+const STDERR_FD = 2
+
+let standardOutput: LogOutput | undefined
+
+/** The one for this process, whose trouble is reported on standard error. */
+export function standardLogOutput(): LogOutput {
+  if (standardOutput) return standardOutput
+  const output = createLogOutput(openStandardOutput())
+  output.onChange(() => {
+    const { failure, droppedLines } = output
+    const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
+    // Asynchronously, and whatever comes of it: it may be on the same disk.
+    write(STDERR_FD, `The log ${state}; lines dropped so far: ${droppedLines}\n`, () => undefined)
+  })
+  process.on('exit', () => output.flushSync())
+  return (standardOutput = output)
+}
+
+/**
+ * Without blocking: a write that waits for its reader would keep the process from ending. A pipe is opened once more, so
+ * that it stays as it is for those who share it; a socket, as systemd's journal gives, cannot be, and is made so by libuv.
+ */
+function openStandardOutput(): number {
+  try {
+    const output = fstatSync(STDOUT_FD)
+    if (output.isFIFO()) return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
+    if (output.isSocket()) new net.Socket({ fd: STDOUT_FD, readable: false }).unref()
+  } catch {
+    // No /dev/stdout, or nobody reads the pipe.
+  }
+  return STDOUT_FD
+}

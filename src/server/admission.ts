@@ -1,0 +1,103 @@
+import { setMaxListeners } from 'node:events'
+import type { Request, RequestHandler, Response } from 'express'
+
+/** What orchestrators and Prometheus request. These paths are always served. */
+export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+export type Refusal = 'all taken' | 'all of this key taken'
+
+/** Bounds what is open at the same time: requests in flight, bodies being received, event streams. */
+export interface OpenLimit {
+  readonly open: number
+  /** Takes a slot. @returns gives it back; a second call does nothing */
+  acquire(key: string): (() => void) | Refusal
+}
+
+/** @param options.maxPerKey of one address or guest, so that none of them takes every slot */
+export function limitOpen({ max, maxPerKey }: { max: number; maxPerKey: number }): OpenLimit {
+  const openByKey = new Map<string, number>()
+  let open = 0
+  return {
+    get open() {
+      return open
+    },
+    acquire(key) {
+      const openOfKey = openByKey.get(key) ?? 0
+      if (openOfKey >= maxPerKey) return 'all of this key taken'
+      if (open >= max) return 'all taken'
+      open += 1
+      openByKey.set(key, openOfKey + 1)
+      let isOpen = true
+      return () => {
+        if (!isOpen) return
+        isOpen = false
+        open -= 1
+        const left = (openByKey.get(key) ?? 0) - 1
+        if (left > 0) openByKey.set(key, left)
+        else openByKey.delete(key)
+      }
+    },
+  }
+}
+
+/**
+ * The first middleware of the process: serves a request immediately while a slot is free, and refuses it otherwise. Nothing
+ * is queued here: a request that waits in its socket is back-pressure. Probes and preflights always pass.
+ */
+export function admitRequests(options: {
+  readonly inFlight: OpenLimit
+  readonly addressOf: (req: Request) => string
+  readonly refuse: (req: Request, res: Response, refusal: Refusal) => void
+}): RequestHandler {
+  const { inFlight, addressOf, refuse } = options
+  return (req, res, next) => {
+    if (req.method === 'OPTIONS' || PROBE_PATHS.has(req.path)) {
+      next()
+      return
+    }
+    const release = inFlight.acquire(addressOf(req))
+    if (typeof release === 'string') {
+      refuse(req, res, release)
+      return
+    }
+    res.locals.release = release
+    whenClosed(res, release)
+    next()
+  }
+}
+
+/** For a response that stays open without further work, such as an event stream: gives its slot back now. */
+export function leaveFlight(res: Response): void {
+  const release = res.locals.release as (() => void) | undefined
+  release?.()
+}
+
+interface Closing {
+  isClosed: boolean
+  readonly callbacks: (() => void)[]
+}
+
+/** Calls back once, when the response or its connection has closed. A response has one listener, however many callbacks. */
+export function whenClosed(res: Response, callback: () => void): void {
+  const closing = (res.locals.closing as Closing | undefined) ?? watch(res)
+  if (closing.isClosed) callback()
+  else closing.callbacks.push(callback)
+}
+
+function watch(res: Response): Closing {
+  const { socket } = res.req
+  const closing: Closing = { isClosed: res.closed || socket.destroyed, callbacks: [] }
+  res.locals.closing = closing
+  const close = () => {
+    if (closing.isClosed) return
+    closing.isClosed = true
+    for (const callback of closing.callbacks) callback()
+  }
+  res.on('close', close)
+  // Pipelined behind another response: on Node.js 20 and 22 it emits no `close` when the connection breaks.
+  if (res.socket === null) {
+    setMaxListeners(0, socket)
+    socket.on('close', close)
+  }
+  return closing
+}

@@ -1,0 +1,23 @@
+/**
+ * Where the service is between start and end; everything that has to know reads it here. `draining`: not ready, still
+ * serving everything. `closed`: the listener is closed, no new event streams.
+ */
+export class ServiceState {
+  #current: 'serving' | 'draining' | 'closed' = 'serving'
+
+  get isStopping(): boolean {
+    return this.#current !== 'serving'
+  }
+
+  get isClosed(): boolean {
+    return this.#current === 'closed'
+  }
+
+  drain(): void {
+    if (this.#current === 'serving') this.#current = 'draining'
+  }
+
+  close(): void {
+    this.#current = 'closed'
+  }
+}

@@ -1,0 +1,68 @@
+import type { Response } from 'express'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
+import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+
+/** What every request meets before a route, as its site has set it. */
+export interface SiteFront {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly publicUrl: string
+  readonly hints: boolean
+  readonly gate: OriginGate
+  readonly rate: RateLimits
+  /** Names and values of headers that each response has. */
+  readonly headers: () => readonly (readonly [name: string, value: string])[]
+}
+
+export function createSiteFront(
+  config: Config,
+  parts: {
+    readonly log: Log
+    readonly metrics: Metrics
+    /** Whether the service is part of another application. */
+    readonly isMounted: () => boolean
+    /** Where replicas count together. */
+    readonly countRateLimit?: CountShared | undefined
+  },
+): SiteFront {
+  const { log, metrics, isMounted, countRateLimit } = parts
+  const { publicUrl, problemHints: hints } = config
+  return {
+    log,
+    metrics,
+    publicUrl,
+    hints,
+    gate: createOriginGate({
+      allowedOrigins: config.allowedOrigins,
+      allowNoOrigin: config.allowNoOrigin,
+      credentials: config.session.cookie,
+      explainRefusals: hints,
+      onRefused: (origin) =>
+        log.warn(
+          { reason: origin, hint: 'If it is yours, add it to ALLOWED_ORIGINS, or to a site of SITES_FILE.' },
+          'an origin was refused',
+        ),
+    }),
+    rate: createRateLimits(config.rate, countRateLimit),
+    headers: securityHeaders({
+      pictureOrigins: pictureOrigins(config),
+      // HSTS applies to a whole host, which is not ours in another application.
+      isHttpsOnly: () => publicUrl.startsWith('https://') && !isMounted(),
+    }),
+  }
+}
+
+/** Genesys' files have addresses with TLS; those of a simulator on this machine have not. */
+function pictureOrigins({ genesys }: Config): string[] {
+  const { apiUrl } = genesys.hosts
+  return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []
+}
+
+/** The front of the request's site; `app.ts` chooses it first. */
+export function frontOf(res: Response): SiteFront {
+  return res.locals.front as SiteFront
+}

@@ -1,0 +1,256 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import nock from 'nock'
+import {
+  createFaultClock,
+  startFaultProxy,
+  UNRESOLVABLE_HOST,
+  type FaultProxy,
+} from '../../src/faults/faults.ts'
+import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue.ts'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { checkedFetch } from '../openapi-answers.ts'
+import { ask, SITE, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
+import { FAULT_TABLE, faultsAsMarkdown, outcomeOf, ROUTES, type RouteName } from './fault-table.ts'
+
+const UPSTREAM_TIMEOUT_MS = 1000
+/** Beyond the deadline: this machine does other things too. */
+const SLACK_MS = 2000
+
+/** A page that is ready for what a route does, with the id of a file of its own. */
+interface ReadyPage {
+  readonly page: Page
+  readonly fileId: string
+}
+
+const calls: Record<RouteName, (ready: ReadyPage) => Promise<Answer>> = {
+  'POST /guest-session': () => ask(running.url, 'POST', '/guest-session', {}, { origin: SITE }),
+  'GET /guest-session': ({ page }) => page.ask('GET', '/guest-session'),
+  'POST /messages': ({ page }) => page.say('hello'),
+  'GET /messages': ({ page }) => page.ask('GET', '/messages'),
+  'PUT /guest-attributes': ({ page }) =>
+    page.ask('PUT', '/guest-attributes', { attributes: { 'custom.a': 'b' } }),
+  'POST /typing': ({ page }) => page.ask('POST', '/typing'),
+  'POST /attachments': ({ page }) => upload(page),
+  'GET /attachments/{id}': ({ page, fileId }) => page.ask('GET', `/attachments/${fileId}`),
+  'GET /deployment': () => ask(running.url, 'GET', '/deployment', undefined, { origin: SITE }),
+  'POST /sign-in': ({ page }) => {
+    const code = genesys.authorizationCode('user-1')
+    return page.ask('POST', '/sign-in', { code, redirectUri: `${SITE}/callback` })
+  },
+  'DELETE /guest-session': ({ page }) => page.ask('DELETE', '/guest-session'),
+}
+
+async function upload(page: Page): Promise<Answer> {
+  const response = await checkedFetch(`${running.url}/attachments?fileName=a.png`, {
+    method: 'POST',
+    headers: { ...page.headers, 'content-type': 'image/png' },
+    body: 'bytes',
+  })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+async function readyPage(): Promise<ReadyPage> {
+  const page = await running.openPage()
+  expect(page.opened.status).toBe(201)
+  expect((await page.say('first')).status).toBe(201)
+  const { body } = await upload(page)
+  return { page, fileId: body.id }
+}
+
+/** What the service counts as open. */
+async function openCounts(): Promise<Record<string, number>> {
+  const { body } = await ask(running.url, 'GET', '/metrics')
+  const names = ['live_streams', 'requests_in_flight', 'requests_arriving', 'upstream_sockets']
+  return Object.fromEntries(
+    names.map((name) => [name, Number(new RegExp(`^guest_bff_${name} (.+)$`, 'm').exec(String(body))?.[1])]),
+  )
+}
+
+let genesys: Simulator
+let proxy: FaultProxy
+let running: Running
+const clock = createFaultClock()
+
+function start(settings: Record<string, string>): Promise<Running> {
+  return startTogether({
+    genesys,
+    settings: {
+      // Closing a stream reads /metrics until the service has noticed it.
+      RATE_ADDRESS_PER_MINUTE: '1000000',
+      RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+      UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
+      ...settings,
+    },
+    options: { now: clock.now, monotonicNow: clock.monotonicNow },
+  })
+}
+
+beforeAll(async () => {
+  nock.restore() // it makes connections of its own
+  genesys = await startSimulator({ agent: 'silent', limits: { requestsPerMinute: Infinity } })
+  proxy = await startFaultProxy({ target: genesys.url })
+  running = await start({
+    GENESYS_SIGN_IN: 'on',
+    GENESYS_API_URL: proxy.url,
+    GENESYS_LOGIN_URL: proxy.url,
+    GENESYS_CDN_URL: proxy.url,
+    GENESYS_MESSAGING_URL: proxy.messagingUrl,
+  })
+})
+afterEach(() => proxy.heal())
+afterAll(async () => {
+  await running.stop()
+  await genesys.close()
+  await proxy.stop()
+})
+
+/** Its status in words, after its deadline at the latest; a problem is one of the catalogue. */
+async function outcomeOfCall(call: Promise<Answer>): Promise<string> {
+  const startedAtMs = performance.now()
+  const { status, body } = await call
+  expect(performance.now() - startedAtMs).toBeLessThan(UPSTREAM_TIMEOUT_MS + SLACK_MS)
+  if (status < 400) return 'served'
+  expect(PROBLEM_CATALOGUE).toHaveProperty(body.code)
+  return String(body.code)
+}
+
+interface Stream {
+  /** Resolves when this text has come. */
+  heard(text: string): Promise<void>
+  /** Resolves when the service counts nothing as under way any more. */
+  close(): Promise<void>
+}
+
+/** By node:http: fetch of Node.js 20 does not always close the connection of a stream that is aborted. */
+async function openStream(page: Page): Promise<Stream> {
+  const request = http.get(`${running.url}/events`, { headers: page.headers, agent: false })
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  let text = ''
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  response.on('error', () => undefined)
+  return {
+    async heard(wanted) {
+      while (!text.includes(wanted)) await once(response, 'data')
+    },
+    async close() {
+      request.destroy()
+      while (running.service.requestsInFlight() > 0 || (await openCounts())['live_streams'] !== 0)
+        await turn()
+    },
+  }
+}
+
+/** Another guest than before, or none, may be there after it. */
+const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE /guest-session'])
+
+describe('on every route and on the open stream', () => {
+  test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
+    'where %s, requests end as a catalogued problem in time, and the next ones work',
+    async (_what, row) => {
+      // One after the other: all at once may take a busy machine longer than the deadline.
+      const pages: ReadyPage[] = []
+      while (pages.length < ROUTES.length) pages.push(await readyPage())
+      const listener = await running.openPage()
+      const stream = await openStream(listener)
+
+      await proxy.inject(row.fault)
+      const outcomes = await Promise.all(ROUTES.map((route, i) => outcomeOfCall(calls[route](pages[i]!))))
+      ROUTES.forEach((route, i) => {
+        expect([route, outcomeOf(row, route).split(' or ')]).toEqual([
+          route,
+          expect.arrayContaining([outcomes[i]!]),
+        ])
+      })
+
+      await proxy.heal()
+      const next = await running.openPage()
+      expect(next.opened.status).toBe(201)
+      expect((await next.say('next')).status).toBe(201)
+      expect((await next.ask('GET', '/messages')).status).toBe(200)
+      for (const [i, route] of ROUTES.entries()) {
+        if (ENDS_THE_GUEST.has(route)) continue
+        expect([route, (await pages[i]!.page.say('after')).status]).toEqual([route, 201])
+      }
+      expect((await listener.say('to all tabs')).status).toBe(201)
+      await stream.heard('to all tabs')
+      expect(running.service.requestsInFlight()).toBe(0)
+      expect(await openCounts()).toMatchObject({ live_streams: 1 })
+      await stream.close()
+      expect(await openCounts()).toEqual({
+        live_streams: 0,
+        requests_in_flight: 0,
+        requests_arriving: 0,
+        upstream_sockets: genesys.connections(),
+      })
+    },
+    60_000,
+  )
+})
+
+test('a clock that is set back an hour, or forward, changes nothing for a guest with an open stream', async () => {
+  const page = await running.openPage()
+  const stream = await openStream(page)
+  for (const stepMs of [-3_600_000, 3_600_000, 3_600_000]) {
+    clock.step(stepMs)
+    expect((await page.say(`stepped by ${stepMs}`)).status).toBe(201)
+    await stream.heard(`stepped by ${stepMs}`)
+  }
+  await stream.close()
+  clock.step(-3_600_000)
+})
+
+test.each([-3_600_000, 3_600_000])(
+  'a message that is repeated with its key is sent once though the clock is set by %i ms meanwhile',
+  async (stepMs) => {
+    const page = await running.openPage()
+    const headers = { 'idempotency-key': `clock-set-by-${stepMs}-ms` }
+    const first = await page.say('once', headers)
+    clock.step(stepMs)
+    const repeat = await page.say('once', headers)
+    clock.step(-stepMs)
+    expect([first.status, repeat.status, repeat.body.id]).toEqual([201, 201, first.body.id])
+  },
+)
+
+test.each([
+  ['names that do not resolve', () => `http://${UNRESOLVABLE_HOST}`, () => `ws://${UNRESOLVABLE_HOST}`],
+  [
+    'a port that does not speak TLS',
+    () => proxy.url.replace('http', 'https'),
+    () => proxy.messagingUrl.replace('ws', 'wss'),
+  ],
+])(
+  '%s are upstream_unavailable or upstream_timeout, and readiness is degraded',
+  async (_what, httpUrl, socketUrl) => {
+    await proxy.inject({ kind: 'garbage' })
+    const broken = await start({
+      GENESYS_API_URL: httpUrl(),
+      GENESYS_LOGIN_URL: httpUrl(),
+      GENESYS_CDN_URL: httpUrl(),
+      GENESYS_MESSAGING_URL: socketUrl(),
+    })
+    const { opened } = await broken.openPage()
+    // The time may be over before the last attempt is.
+    expect([
+      [503, 'upstream_unavailable'],
+      [504, 'upstream_timeout'],
+    ]).toContainEqual([opened.status, opened.body.code])
+    expect(await ask(broken.url, 'GET', '/readyz')).toMatchObject({
+      status: 200,
+      body: { status: 'degraded' },
+    })
+    expect(await ask(broken.url, 'GET', '/healthz')).toMatchObject({ status: 200 })
+    await broken.stop()
+  },
+)
+
+test('docs/faults.md has the table of these tests', () => {
+  const inOneForm = (text: string): string => text.replace(/-{3,}/g, '---').replace(/[ \t]+/g, ' ')
+  expect(inOneForm(readFileSync('docs/faults.md', 'utf8'))).toContain(inOneForm(faultsAsMarkdown()))
+})

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { createLogOutput, type LogOutput } from '../src/log-output.ts'
+
+let folder: string
+let pipe: string
+const opened: number[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'log-output-'))
+  pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+})
+afterEach(() => {
+  for (const fd of opened.splice(0)) closeSync(fd)
+  rmSync(folder, { recursive: true })
+})
+
+function open(path: string, flags: number): number {
+  const fd = openSync(path, flags | constants.O_NONBLOCK)
+  opened.push(fd)
+  return fd
+}
+
+function read(fd: number): string {
+  const buffer = Buffer.alloc(1_000_000)
+  return buffer.toString('utf8', 0, readSync(fd, buffer))
+}
+
+/** Of a pipe that may be empty at the moment. */
+function readIfAny(fd: number): string {
+  try {
+    return read(fd)
+  } catch {
+    return ''
+  }
+}
+
+const changed = (output: LogOutput) => new Promise<void>((resolve) => output.onChange(resolve))
+
+test('a full disk is named, delays lines, and drops those that are too many', async () => {
+  const output = createLogOutput(open('/dev/full', constants.O_WRONLY), 30)
+  const failed = changed(output)
+  output.write('first line\n')
+  output.flush()
+  await failed
+  expect(output.failure).toBe('ENOSPC')
+  expect(output.droppedLines).toBe(0)
+  for (let count = 0; count < 10; count++) output.write('ten chars\n')
+  expect(output.droppedLines).toBe(7)
+})
+
+test('when the output works again, every line that waited is written, once and in order', async () => {
+  const reader = open(pipe, constants.O_RDONLY)
+  const output = createLogOutput(open(pipe, constants.O_WRONLY))
+  closeSync(opened.splice(opened.indexOf(reader), 1)[0]!)
+  const failed = changed(output)
+  for (let count = 0; count < 500; count++) output.write(`line ${count}\n`)
+  output.flush()
+  await failed
+  expect(output.failure).toBe('EPIPE')
+
+  const nextReader = open(pipe, constants.O_RDONLY)
+  const recovered = changed(output)
+  output.flush()
+  await recovered
+  expect(output.failure).toBeUndefined()
+  expect(read(nextReader)).toBe(Array.from({ length: 500 }, (_, count) => `line ${count}\n`).join(''))
+})
+
+test('a line that was written in part is continued where it was cut', async () => {
+  const reader = open(pipe, constants.O_RDONLY)
+  const output = createLogOutput(open(pipe, constants.O_WRONLY))
+  // More than a pipe holds.
+  const line = `${'x'.repeat(200_000)}\n`
+  output.write(line)
+  let text = ''
+  while (!text.includes('\n')) {
+    output.flush()
+    await new Promise((resolve) => setImmediate(resolve))
+    text += readIfAny(reader)
+  }
+  expect(text).toBe(line)
+})
+
+test.each([
+  ['a full disk', () => open('/dev/full', constants.O_WRONLY)],
+  [
+    'a pipe that is not read',
+    () => {
+      open(pipe, constants.O_RDONLY)
+      return open(pipe, constants.O_WRONLY)
+    },
+  ],
+])('writing the rest at the end gives up on %s', (_name, openOutput) => {
+  const output = createLogOutput(openOutput())
+  const startedAtMs = performance.now()
+  output.write('x'.repeat(200_000))
+  output.flushSync()
+  expect(performance.now() - startedAtMs).toBeLessThan(1000)
+})

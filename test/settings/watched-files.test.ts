@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { watchFiles } from '../../src/settings/watched-files.ts'
+
+/** Of many looks at the files, as each reload names them once more. */
+const MOST_RELOADS = 5
+
+test('a missing file is reported once, and again when it is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'watched-'))
+  const missing = join(folder, 'missing')
+  let reloads = 0
+  let wake = (): void => undefined
+  const reloaded = () => new Promise<void>((resolve) => (wake = resolve))
+  const watched = watchFiles(() => {
+    reloads += 1
+    watched.watch([missing])
+    wake()
+  }, 20)
+  // Its own, so that the time of several looks has passed when it calls back.
+  const other = join(folder, 'other')
+  const clock = watchFiles(() => wakeClock(), 100)
+  let wakeClock = (): void => undefined
+  try {
+    const first = reloaded()
+    watched.watch([missing])
+    await first
+    const missed = new Promise<void>((resolve) => (wakeClock = resolve))
+    clock.watch([other])
+    await missed
+    const ticked = new Promise<void>((resolve) => (wakeClock = resolve))
+    writeFileSync(other, 'there')
+    await ticked
+    expect(reloads).toBeLessThanOrEqual(MOST_RELOADS)
+
+    const made = reloaded()
+    writeFileSync(missing, 'there')
+    await made
+    expect(reloads).toBeLessThanOrEqual(MOST_RELOADS + 1)
+  } finally {
+    watched.close()
+    clock.close()
+    rmSync(folder, { recursive: true })
+  }
+})

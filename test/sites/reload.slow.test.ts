@@ -1,0 +1,243 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { ask, openPage, type Page } from '../start-service.ts'
+import type { ReadEvent } from '../event-reader.ts'
+import { BANK, SHOP, startSites, type RunningSites } from './start-sites.ts'
+
+let running: RunningSites
+afterEach(() => running.stop())
+
+const NO_RATE_LIMITS = {
+  RATE_GUEST_PER_MINUTE: '100000',
+  RATE_ADDRESS_PER_MINUTE: '100000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+}
+const PAGES = 6
+/** Each is two events; a cursor tells fifty of the last five seconds apart, several times what the platform lets pass. */
+const MESSAGES = 20
+const RELOAD_EVERY = 20
+
+interface FollowedPage {
+  readonly messages: readonly ReadEvent[]
+  /** How often the service has asked the page to come back. */
+  readonly reconnects: () => number
+  /** Resolves when the stream has brought so many messages. */
+  until(count: number): Promise<void>
+  stop(): void
+}
+
+/** As the browser's `EventSource`: comes back at once, with the last id that it has seen. */
+function follow(page: Page): FollowedPage {
+  const messages: ReadEvent[] = []
+  let reconnects = 0
+  let isStopped = false
+  let stopStream = () => {}
+  let wake = () => {}
+  const run = async () => {
+    let lastId: string | undefined
+    while (!isStopped) {
+      const stream = await page.events(lastId)
+      stopStream = () => stream.close()
+      if (stream.status !== 200) throw new Error(`The stream was refused with ${stream.status}.`)
+      const seen = new Set<ReadEvent>()
+      const take = (event: ReadEvent) => {
+        if (seen.has(event)) return false
+        seen.add(event)
+        if (event.event === 'message') messages.push(event)
+        if (event.event === 'reconnect') reconnects += 1
+        lastId = event.id ?? lastId
+        wake()
+        return false
+      }
+      // Looks at each event when it comes, and keeps waiting.
+      void stream.next(take, 60_000).catch(() => undefined)
+      await stream.ended
+      stream.events.forEach(take)
+    }
+  }
+  const following = run()
+  return {
+    messages,
+    reconnects: () => reconnects,
+    async until(count) {
+      while (messages.length < count)
+        await Promise.race([following, new Promise<void>((resolve) => (wake = resolve))])
+    },
+    stop() {
+      isStopped = true
+      stopStream()
+    },
+  }
+}
+
+test('while the settings change again and again, no send fails and no event is lost or doubled', async () => {
+  running = await startSites(NO_RATE_LIMITS, { shop: { limits: false } })
+  const pages = await Promise.all(Array.from({ length: PAGES }, () => openPage(running.url, {}, SHOP)))
+  const bank = await openPage(running.url, {}, BANK)
+  const streams = pages.map(follow)
+  const guestTokens = running.shop.sessions.map(({ token }) => token)
+  const statuses: number[] = []
+  let versions = 0
+  const sent = (status: number) => {
+    statuses.push(status)
+    if (statuses.length % RELOAD_EVERY !== 0) return
+    versions += 1
+    running.sites.shop['MAX_OPENED_TOKENS'] = 1000 + versions
+    running.sites.bank['UPSTREAM_TIMEOUT_MS'] = 4000 + versions
+    // A mistake in between changes nothing.
+    running.reload('{"sites":')
+    running.reload()
+  }
+  await Promise.all([
+    ...pages.map(async (page, at) => {
+      for (let i = 0; i < MESSAGES; i++) {
+        sent((await page.say(`message ${i} of page ${at}`)).status)
+        running.shop.agentSays(`answer ${i}`, guestTokens[at])
+      }
+    }),
+    (async () => {
+      for (let i = 0; i < MESSAGES; i++) sent((await bank.say(`message ${i}`)).status)
+    })(),
+  ])
+  expect(versions).toBeGreaterThan(5)
+  expect(new Set(statuses)).toEqual(new Set([201]))
+  await Promise.all(streams.map((stream) => stream.until(2 * MESSAGES)))
+  for (const [at, stream] of streams.entries()) {
+    stream.stop()
+    const expected = running.shop.transcript(guestTokens[at]).map(({ text }) => text)
+    expect(expected).toHaveLength(2 * MESSAGES)
+    expect(stream.messages.map(({ data }) => data['text']).sort()).toEqual(expected.sort())
+    expect(stream.reconnects()).toBeGreaterThan(0)
+  }
+  const atBank = running.bank.restGuests.flatMap(({ messages }) => messages.map(({ text }) => text))
+  expect(atBank).toEqual(Array.from({ length: MESSAGES }, (_, i) => `message ${i}`))
+}, 60_000)
+
+describe('when the file of the sites is read again,', () => {
+  test('a site that did not change goes on with its streams as they are', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    const stream = await page.events()
+    running.sites.bank['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    await page.say('hello')
+    await stream.next(({ data }) => data['text'] === 'hello')
+    expect(stream.events.map(({ event }) => event)).not.toContain('reconnect')
+    stream.close()
+  })
+
+  test('a message that is under way is sent, and the same key brings the same message afterwards', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
+    const sending = page.say('under way', { 'idempotency-key': 'one' })
+    await running.shop.seenFrame({ action: 'onMessage', text: 'under way' })
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    const meanwhile = await page.say('under way', { 'idempotency-key': 'one' })
+    expect(meanwhile).toMatchObject({ status: 409, body: { code: 'request_in_progress' } })
+    const sent = await sending
+    expect(sent.status).toBe(201)
+    expect((await page.say('under way', { 'idempotency-key': 'one' })).body.id).toBe(sent.body.id)
+    expect(running.shop.transcript().map(({ text }) => text)).toEqual(['under way'])
+  })
+
+  test('a session that has ended stays so', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    await page.say('hello')
+    expect((await page.ask('DELETE', '/guest-session')).status).toBe(204)
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    expect((await page.say('too late')).body.code).toBe('session_ended')
+  })
+
+  test('a site that is gone is refused, and a new one is served', async () => {
+    running = await startSites()
+    const page = await openPage(running.url, {}, SHOP)
+    const stream = await page.events()
+    const { shop, bank } = running.sites
+    running.reload({ sites: { bank, store: { ...shop, ALLOWED_ORIGINS: ['https://store.example.com'] } } })
+    await stream.next(({ event }) => event === 'reconnect')
+    await stream.ended
+    expect((await page.say('anybody?')).status).toBe(403)
+    expect((await openPage(running.url, {}, 'https://store.example.com')).opened.status).toBe(201)
+    const metrics = String((await ask(running.url, 'GET', '/metrics')).body)
+    expect(metrics).toContain('site="store"')
+    expect(metrics).not.toContain('site="shop"')
+  })
+
+  test('by itself, because it has changed', async () => {
+    running = await startSites()
+    const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
+    expect(await status()).toBe(403)
+    running.sites.shop.ALLOWED_ORIGINS.push('https://new.example.com')
+    running.write()
+    while ((await status()) !== 201) continue
+  }, 20_000)
+
+  test('a mistake leaves the sites as they are; readiness and the log say where it is, and no secret', async () => {
+    running = await startSites()
+    const good = JSON.stringify({ sites: running.sites })
+    const page = await openPage(running.url, {}, SHOP)
+    const stream = await page.events()
+    const ready = async () =>
+      (await ask(running.url, 'GET', '/readyz')).body as { status: string; checks: object[] }
+    expect(await ready()).toMatchObject({ status: 'ready' })
+    running.sites.shop['GENESYS_REGION'] = 'nowhere-1'
+    running.sites.bank['GENESYS_CLIENT_SECRET_FILE'] = 'canary-in-a-wrong-place'
+    running.reload()
+    const report = await ready()
+    expect(report.status).toBe('degraded')
+    const told = JSON.stringify(report) + running.logLines.join('')
+    expect(told).toContain('sites.shop: GENESYS_REGION is not a region of Genesys Cloud')
+    expect(told).toContain('sites.bank: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read (ENOENT)')
+    expect(told).not.toContain('canary')
+    expect((await page.say('still here')).status).toBe(201)
+    await stream.next(({ data }) => data['text'] === 'still here')
+    stream.close()
+    running.reload(good)
+    expect(await ready()).toMatchObject({ status: 'ready' })
+  })
+})
+
+describe('a site that was replaced', () => {
+  /** `/metrics` is requested until it shows what is expected. */
+  const unlimited = { RATE_ADDRESS_PER_MINUTE: '1000000' }
+  const upstreamSockets = async () => {
+    const text = String((await ask(running.url, 'GET', '/metrics')).body)
+    return Number(/^guest_bff_upstream_sockets\{site="shop"\} (.+)$/m.exec(text)?.[1])
+  }
+
+  test('keeps its connections to Genesys until its last response has ended, and closes them then', async () => {
+    running = await startSites(unlimited)
+    const page = await openPage(running.url, {}, SHOP)
+    running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
+    const sending = page.say('in flight')
+    await running.shop.seenFrame({ action: 'onMessage', text: 'in flight' })
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    expect(await upstreamSockets()).toBe(1)
+    expect((await sending).status).toBe(201)
+    while ((await upstreamSockets()) !== 0) continue
+  })
+
+  test('without an open response closes at once', async () => {
+    running = await startSites(unlimited)
+    const page = await openPage(running.url, {}, SHOP)
+    expect((await page.say('hello')).status).toBe(201)
+    expect(await upstreamSockets()).toBe(1)
+    running.sites.shop['UPSTREAM_TIMEOUT_MS'] = 4001
+    running.reload()
+    while ((await upstreamSockets()) !== 0) continue
+  })
+
+  test('is replaced again and again, also where replicas share their state', async () => {
+    running = await startSites({ REDIS_URL: 'redis://127.0.0.1:1' })
+    for (const timeoutMs of [4001, 4002]) {
+      running.sites.shop['UPSTREAM_TIMEOUT_MS'] = timeoutMs
+      running.reload()
+      expect(running.logLines.join('')).not.toContain('the settings stay as they were')
+    }
+    expect((await openPage(running.url, {}, SHOP)).opened.status).toBe(201)
+  })
+})
