@@ -18,7 +18,7 @@ import { addHealthRoutes } from './routes/health.ts'
 import { admitRequests, type OpenLimit } from './server/admission.ts'
 import type { ServiceState } from './service-state.ts'
 import type { Site } from './site.ts'
-import { frontOf } from './site-front.ts'
+import type { SiteFront } from './site-front.ts'
 import type { Sites } from './sites/sites.ts'
 import { VERSION } from './version.ts'
 
@@ -52,14 +52,18 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag')
   app.set('trust proxy', createProxyTrust(config.trustProxy))
   app.set('query parser', 'simple')
+  let isMounted = false
+  app.once('mount', () => {
+    isMounted = true
+  })
 
   app.use(sites.choose)
-  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload() }))
+  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload(frontOf) }))
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
-  app.use(requestLog())
+  app.use(requestLog(frontOf))
   app.use((req, res, next) => {
     const { gate, headers } = frontOf(res)
-    for (const [name, value] of headers()) res.setHeader(name, value)
+    for (const [name, value] of isMounted ? headers.mounted : headers.ownHost) res.setHeader(name, value)
     if (state.isStopping) res.setHeader('Connection', 'close')
     gate.cors(req, res, next)
   })
@@ -90,7 +94,7 @@ export function createApp(parts: AppParts): Express {
     }),
   )
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
-  app.use(problemHandler((res: Response) => frontOf(res)))
+  app.use(problemHandler(frontOf))
   return app
 }
 
@@ -101,6 +105,11 @@ function oneOfSeveralSites(req: Request, res: Response): string | undefined {
 
 const notForPagesOfSites: RequestHandler = (req, res, next) =>
   next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
+
+/** What `sites.choose` has found for the request. */
+function frontOf(res: Response): SiteFront {
+  return res.locals.front as SiteFront
+}
 
 function siteOf(res: Response): Site | undefined {
   return res.locals.site as Site | undefined

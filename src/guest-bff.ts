@@ -56,7 +56,6 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const { requestsInFlight: max, requestsInFlightPerAddress: maxPerKey } = config.limits
   const inFlight = limitOpen({ max, maxPerKey })
   metrics.countInFlight(() => inFlight.open)
-  let isMounted = false
   const readiness = createReadiness({ sites: () => sites.checks(), state })
   const parts = {
     log,
@@ -64,7 +63,6 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     state,
     streamUpkeep,
     tracing,
-    isMounted: () => isMounted,
     addNotice: (notice: ReadinessCheck) => readiness.addNotice(notice),
     now,
     monotonicNow,
@@ -82,9 +80,6 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     metricsPage: config.managementPort === undefined ? sites.metricsPage : undefined,
     noticeUntrustedProxy: config.trustProxy === 0 ? untrustedProxyNotice(log, readiness) : undefined,
     traceRequest: tracing?.traceRequest,
-  })
-  app.once('mount', () => {
-    isMounted = true
   })
   for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
   if (config.session.keysAreEphemeral) {

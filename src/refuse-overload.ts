@@ -4,7 +4,7 @@ import { overloaded, RequestError } from './middleware/request-error.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 import { chooseRequestId } from './request-log.ts'
 import type { Refusal } from './server/admission.ts'
-import { frontOf } from './site-front.ts'
+import type { SiteFront } from './site-front.ts'
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   'all taken': overloaded(
@@ -20,7 +20,9 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
  * The response to a request for which no slot is free, before anything else is done for it: prepared once, readable by
  * allowed pages, counted, and one line per second in the log.
  */
-export function refuseOverload(): (req: Request, res: Response, refusal: Refusal) => void {
+export function refuseOverload(
+  frontOf: (res: Response) => SiteFront,
+): (req: Request, res: Response, refusal: Refusal) => void {
   const sample = createLogSampler()
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return (req, res, refusal) => {

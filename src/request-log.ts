@@ -4,7 +4,7 @@ import { createLogSampler } from './log-sampler.ts'
 import { addressKey } from './middleware/client-address.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problems/problem-handler.ts'
 import { PROBE_PATHS, whenClosed } from './server/admission.ts'
-import { frontOf } from './site-front.ts'
+import type { SiteFront } from './site-front.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
@@ -18,7 +18,7 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
  * Gives each request its id, and at the end of its response one line in the log and one observation in the metrics of its
  * site. Refusals with one code to one address are one line per second, with their count.
  */
-export function requestLog(): RequestHandler {
+export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()

@@ -1,10 +1,9 @@
-import type { Response } from 'express'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
-import { securityHeaders } from './middleware/security-headers.ts'
+import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
 
 /** What every request meets before a route, as its site has set it. */
 export interface SiteFront {
@@ -14,8 +13,8 @@ export interface SiteFront {
   readonly hints: boolean
   readonly gate: OriginGate
   readonly rate: RateLimits
-  /** Names and values of headers that each response has. */
-  readonly headers: () => readonly (readonly [name: string, value: string])[]
+  /** Headers of each response. */
+  readonly headers: SecurityHeaders
 }
 
 export function createSiteFront(
@@ -23,13 +22,13 @@ export function createSiteFront(
   parts: {
     readonly log: Log
     readonly metrics: Metrics
-    /** Whether the service is part of another application. */
-    readonly isMounted: () => boolean
+    /** Whether requests of pages have reached it by their origin; otherwise no site allows them. */
+    readonly isOfSite: boolean
     /** Where replicas count together. */
     readonly countRateLimit?: CountShared | undefined
   },
 ): SiteFront {
-  const { log, metrics, isMounted, countRateLimit } = parts
+  const { log, metrics, isOfSite, countRateLimit } = parts
   const { publicUrl, problemHints: hints } = config
   return {
     log,
@@ -37,7 +36,8 @@ export function createSiteFront(
     publicUrl,
     hints,
     gate: createOriginGate({
-      allowedOrigins: config.allowedOrigins,
+      // The site was chosen by the origin.
+      isAllowed: () => isOfSite,
       allowNoOrigin: config.allowNoOrigin,
       credentials: config.session.cookie,
       explainRefusals: hints,
@@ -50,8 +50,7 @@ export function createSiteFront(
     rate: createRateLimits(config.rate, countRateLimit),
     headers: securityHeaders({
       pictureOrigins: pictureOrigins(config),
-      // HSTS applies to a whole host, which is not ours in another application.
-      isHttpsOnly: () => publicUrl.startsWith('https://') && !isMounted(),
+      isHttpsOnly: publicUrl.startsWith('https://'),
     }),
   }
 }
@@ -60,9 +59,4 @@ export function createSiteFront(
 function pictureOrigins({ genesys }: Config): string[] {
   const { apiUrl } = genesys.hosts
   return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []
-}
-
-/** The front of the request's site; `app.ts` chooses it first. */
-export function frontOf(res: Response): SiteFront {
-  return res.locals.front as SiteFront
 }

@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import type { Log } from './log.ts'
-import { limitConnections } from './middleware/connection-limit.ts'
+import { limitConnections } from './middleware/rate-limits.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { limitBodies } from './middleware/request-body.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
@@ -56,8 +56,6 @@ export interface ProcessParts {
   readonly state: ServiceState
   readonly streamUpkeep: StreamUpkeep
   readonly tracing: Tracing | undefined
-  /** Whether the service is part of another application. */
-  readonly isMounted: () => boolean
   readonly now: () => number
   readonly monotonicNow: () => number
 }
@@ -120,7 +118,11 @@ export function createSite(
     maxPerAddress: config.limits.eventStreamsPerAddress,
     onOpened: () => metrics.streamOpened(),
   })
-  const front = createSiteFront(config, { ...parts, countRateLimit: sharedState?.countRateLimit })
+  const front = createSiteFront(config, {
+    ...parts,
+    isOfSite: true,
+    countRateLimit: sharedState?.countRateLimit,
+  })
   const router = createSiteRouter(config, { ...parts, ...guests, guestApi, front, streams })
   const checks = createSiteChecks({
     guestApi,

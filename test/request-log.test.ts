@@ -17,11 +17,7 @@ function start() {
   } satisfies Log
   const metrics = createMetrics()
   const app = express()
-    .use((_req, res, next) => {
-      res.locals.front = { log, metrics }
-      next()
-    })
-    .use(requestLog())
+    .use(requestLog(() => ({ log, metrics })))
     .use(express.json())
     .get('/healthz', (_req, res) => void res.json({}))
     .post('/things/:id', (_req, res) => void res.status(201).json({}))

@@ -11,8 +11,8 @@ import { freePort, residentKiB } from './processes.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const LISTENING_TRIES = 400
-/** A minute: an idle guest's socket to the platform is closed after a while. */
-const SETTLE_TRIES = 240
+/** An idle guest's connection to the platform is closed after two minutes at most. */
+const SETTLE_TRIES = 600
 const END_WITHIN_MS = 15_000
 
 /**
@@ -72,7 +72,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     return { ...own, connections: openConnections(ownPort) }
   }
 
-  /** The counts when nothing is open any more, or what is left after a minute. */
+  /** The counts when nothing is open any more, or what is left after 150 s: a guest who reads the history keeps the connection for two minutes. */
   async function settled() {
     for (let tries = 0; ; tries++) {
       const now = await counts()

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express'
-import { whenClosed, type OpenLimit } from '../server/admission.ts'
+import { holdSlot, type OpenLimit } from '../server/admission.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { jsonBody, uploadBody } from './request-body.ts'
 import { RequestError } from './request-error.ts'
-import { claimsOf, type SessionGuard } from './session-guard.ts'
+import { guestIdOf, type SessionGuard } from './session-guard.ts'
 
 /** What a request passes before a guest's route, in this order. */
 export interface GuestRouteGuards {
@@ -35,11 +35,15 @@ export function guestRouteGuards(options: {
 }): GuestRouteGuards {
   const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes, { bodies })
-  const listener = [noStore, session.required, rate.perGuest, ...rate.shared]
-  const guest = [...listener, limitGuest(inFlightByGuest), connections]
+  const listener = [session.required, rate.perGuest, ...rate.shared]
+  const guest = [
+    ...listener,
+    holdSlot({ limit: inFlightByGuest, keyOf: guestIdOf, refused: tooManyOfGuest }),
+    connections,
+  ]
   return {
-    opening: [noStore, gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
-    page: [noStore, gate.requireOrigin, ...rate.shared, session.optional],
+    opening: [gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
+    page: [gate.requireOrigin, ...rate.shared, session.optional],
     listener,
     guest,
     guestWithBody: [...guest, body],
@@ -47,24 +51,9 @@ export function guestRouteGuards(options: {
   }
 }
 
-const noStore: RequestHandler = (_req, res, next) => {
-  res.setHeader('Cache-Control', 'no-store')
-  next()
-}
-
-function limitGuest(inFlight: OpenLimit): RequestHandler {
-  return (req, res, next) => {
-    const release = inFlight.acquire(claimsOf(req).sid)
-    if (typeof release === 'string') {
-      next(
-        new RequestError('rate_limited', 'Too many requests of this guest are in flight.', {
-          retryAfterSeconds: 1,
-          hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST bounds the requests that one guest has in flight.',
-        }),
-      )
-      return
-    }
-    whenClosed(res, release)
-    next()
-  }
+function tooManyOfGuest(): RequestError {
+  return new RequestError('rate_limited', 'Too many requests of this guest are in flight.', {
+    retryAfterSeconds: 1,
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST bounds the requests that one guest has in flight.',
+  })
 }

@@ -2,10 +2,9 @@ import cors from 'cors'
 import type { Request, RequestHandler } from 'express'
 import { headersSetBy } from './headers-set-by.ts'
 import { RequestError } from './request-error.ts'
-import { createOriginAllowlist } from './origin-patterns.ts'
 
 export interface OriginGateOptions {
-  readonly allowedOrigins: readonly string[]
+  readonly isAllowed: (origin: string) => boolean
   /** Whether callers without an `Origin` (curl, servers) may do what needs an allowed one. */
   readonly allowNoOrigin: boolean
   /** Whether browsers may send the session cookie along. */
@@ -54,7 +53,7 @@ const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
  * its request has run by then.
  */
 export function createOriginGate(options: OriginGateOptions): OriginGate {
-  const isAllowed = createOriginAllowlist(options.allowedOrigins)
+  const { isAllowed } = options
   const shared = {
     credentials: options.credentials,
     methods: METHODS,

@@ -62,9 +62,3 @@ export function publicSuffixOf(pattern: string): string | undefined {
     ? domain
     : undefined
 }
-
-/** Whether an `Origin` header names a website of the allowlist. */
-export function createOriginAllowlist(entries: readonly string[]): (origin: string) => boolean {
-  const patterns = entries.map(parseOriginPattern)
-  return (origin) => origin.length <= 300 && patterns.some((pattern) => pattern.matches(origin))
-}

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import { limitOpen, whenClosed, type OpenLimit, type Refusal } from '../server/admission.ts'
+import { holdSlot, limitOpen, type OpenLimit, type Refusal } from '../server/admission.ts'
 import type { FieldError } from '../upstream/coded-error.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from './request-error.ts'
@@ -47,10 +47,7 @@ export function jsonBody(
 
 /** For a route that reads the body itself: holds a slot until the response has closed. */
 export function uploadBody(bodies: OpenLimit): RequestHandler {
-  return (req, res, next) => {
-    whenClosed(res, acquire(bodies, req))
-    next()
-  }
+  return holdSlot({ limit: bodies, keyOf: addressKey, refused: tooManyBodies })
 }
 
 function acquire(bodies: OpenLimit, req: Request): () => void {

@@ -1,6 +1,14 @@
 import helmet from 'helmet'
 import { headersSetBy } from './headers-set-by.ts'
 
+type Headers = readonly (readonly [name: string, value: string])[]
+
+export interface SecurityHeaders {
+  readonly ownHost: Headers
+  /** Inside another application: without HSTS, which applies to the whole host. */
+  readonly mounted: Headers
+}
+
 /**
  * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
  * helmet computes the headers once; every response has the same.
@@ -9,15 +17,14 @@ import { headersSetBy } from './headers-set-by.ts'
  */
 export function securityHeaders(options: {
   readonly pictureOrigins: readonly string[]
-  readonly isHttpsOnly: () => boolean
-}): () => [name: string, value: string][] {
+  readonly isHttpsOnly: boolean
+}): SecurityHeaders {
   const shared = {
     contentSecurityPolicy: { useDefaults: false, directives: directives(options.pictureOrigins) },
     referrerPolicy: { policy: 'no-referrer' as const },
   }
-  const withHsts = headersSetBy(helmet(shared))
-  const withoutHsts = headersSetBy(helmet({ ...shared, strictTransportSecurity: false }))
-  return () => (options.isHttpsOnly() ? withHsts : withoutHsts)
+  const mounted = headersSetBy(helmet({ ...shared, strictTransportSecurity: false }))
+  return { mounted, ownHost: options.isHttpsOnly ? headersSetBy(helmet(shared)) : mounted }
 }
 
 function directives(pictureOrigins: readonly string[]) {

@@ -60,6 +60,11 @@ export function claimsOf(req: Request): SessionClaims {
   return claims
 }
 
+/** Tells guests apart, also with renewed tokens. */
+export function guestIdOf(req: Request): string {
+  return claimsOf(req).sid
+}
+
 export function hasSession(req: Request): boolean {
   return claimsByRequest.has(req)
 }

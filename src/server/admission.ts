@@ -66,6 +66,24 @@ export function admitRequests(options: {
   }
 }
 
+/** Holds a slot until the response has closed. */
+export function holdSlot(options: {
+  readonly limit: OpenLimit
+  readonly keyOf: (req: Request) => string
+  readonly refused: (refusal: Refusal) => Error
+}): RequestHandler {
+  const { limit, keyOf, refused } = options
+  return (req, res, next) => {
+    const release = limit.acquire(keyOf(req))
+    if (typeof release === 'string') {
+      next(refused(release))
+      return
+    }
+    whenClosed(res, release)
+    next()
+  }
+}
+
 /** For a response that stays open without further work, such as an event stream: gives its slot back now. */
 export function leaveFlight(res: Response): void {
   const release = res.locals.release as (() => void) | undefined

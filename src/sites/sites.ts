@@ -4,11 +4,11 @@ import { ConfigError, type Config, type SiteConfig, type SitesSource } from '../
 import { logOfSite } from '../log.ts'
 import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from '../metrics.ts'
 import { originOf } from '../middleware/origin-gate.ts'
+import { parseOriginPattern } from '../middleware/origin-patterns.ts'
 import { reportOf, type ReadinessCheck, type SiteChecks } from '../readiness.ts'
 import { whenClosed } from '../server/admission.ts'
 import { createSite, type GuestBffOptions, type ProcessParts, type Site } from '../site.ts'
 import { createSiteFront } from '../site-front.ts'
-import { createSiteTable } from './site-table.ts'
 
 export interface Sites {
   /** Chooses the site of a request, or the front for requests that match no site. */
@@ -25,6 +25,7 @@ export interface Sites {
 }
 
 const MAX_HINT_PROBLEMS = 3
+const MAX_ORIGIN_CHARS = 300
 
 export interface SitesParts extends ProcessParts {
   readonly metrics: Metrics & MetricsPage
@@ -42,7 +43,7 @@ export function createSites(
   options: GuestBffOptions,
 ): Sites {
   const { log, metrics, addNotice } = parts
-  const fallback = createSiteFront({ ...config, allowedOrigins: [] }, parts)
+  const fallback = createSiteFront(config, { ...parts, isOfSite: false })
   const metricsById = new Map<string, Metrics & MetricsPage>()
   /** Responses that are open, also of sites that were replaced. */
   const openResponses = new Map<Site, number>()
@@ -140,6 +141,49 @@ export function createSites(
     },
     async close() {
       await Promise.all([...openResponses.keys()].map((site) => site.close()))
+    },
+  }
+}
+
+/** Whose a request is, by the page that it comes from or the host that it asks. */
+interface SiteTable {
+  /** An exact origin goes before a wildcard, and a longer one before a shorter. */
+  byOrigin(origin: string): Site | undefined
+  /** For requests without `Origin`; undefined also where a host is that of several sites. */
+  byHost(host: string): Site | undefined
+}
+
+function createSiteTable(sites: readonly Site[]): SiteTable {
+  const patterns = sites
+    .flatMap((site) =>
+      site.config.allowedOrigins.map((text) => ({ site, text, ...parseOriginPattern(text) })),
+    )
+    .sort((a, b) => b.text.length - a.text.length)
+  const wildcards = patterns.filter(({ text }) => text.includes('*'))
+  const exact = patterns
+    .filter(({ text }) => !text.includes('*'))
+    .map(({ site, text }) => ({ site, url: new URL(text) }))
+  const siteByOrigin = new Map(exact.map(({ site, url }) => [url.origin, site]))
+
+  const sitesByHost = new Map<string, Set<Site>>()
+  const addHost = (host: string, site: Site) =>
+    sitesByHost.set(host, (sitesByHost.get(host) ?? new Set<Site>()).add(site))
+  for (const { site, url } of exact) addHost(url.host, site)
+  for (const site of sites) {
+    const { publicUrl } = site.config
+    if (publicUrl !== '') addHost(new URL(publicUrl).host, site)
+  }
+
+  const byOrigin = (origin: string) =>
+    siteByOrigin.get(origin) ??
+    (origin.length > MAX_ORIGIN_CHARS ? undefined : wildcards.find(({ matches }) => matches(origin))?.site)
+  return {
+    byOrigin,
+    byHost(host) {
+      const own = sitesByHost.get(host)
+      const wild = own ? [] : [byOrigin(`https://${host}`), byOrigin(`http://${host}`)]
+      const found = own ?? new Set(wild.filter((site) => site !== undefined))
+      return found.size === 1 ? [...found][0] : undefined
     },
   }
 }

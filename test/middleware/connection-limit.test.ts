@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import express, { type Express } from 'express'
 import request from 'supertest'
-import { limitConnections } from '../../src/middleware/connection-limit.ts'
+import { limitConnections } from '../../src/middleware/rate-limits.ts'
 import { problemHandler } from '../../src/problems/problem-handler.ts'
 import { createLog } from '../../src/log.ts'
 

@@ -12,7 +12,7 @@ function appBehindGate({
   before = [] as RequestHandler[],
 } = {}) {
   const gate = createOriginGate({
-    allowedOrigins: [SITE],
+    isAllowed: (origin) => origin === SITE,
     allowNoOrigin: false,
     credentials,
     explainRefusals,
