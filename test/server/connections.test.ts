@@ -1,121 +1,25 @@
 import { once } from 'node:events'
-import net, { type Socket } from 'node:net'
+import net from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { isSession } from '../event-reader.ts'
-import { ask, SITE, startTogether, type Page, type Running } from '../start-service.ts'
+import { ask, SITE, type Page } from '../start-service.ts'
+import {
+  connect,
+  expectCounts,
+  head,
+  NOTHING_OPEN,
+  page,
+  readAll,
+  running,
+  start,
+} from './raw-connections.ts'
 
 /** Clients that break off, stall, or send what no browser does, over raw sockets. */
 
-const UNLIMITED = {
-  RATE_GUEST_PER_MINUTE: '1000000',
-  RATE_ADDRESS_PER_MINUTE: '1000000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-}
-
-let running: Running
-let page: Page
-async function start(settings: Record<string, string> = {}) {
-  running = await startTogether({ settings: { ...UNLIMITED, ...settings }, simulator: { record: false } })
-  page = await running.openPage()
-}
 afterEach(() => running.stop())
-
-function connect(): Socket {
-  return net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)
-}
-
-function head(line: string, headers: Record<string, string> = {}): string {
-  const all = { host: 'localhost', ...page.headers, ...headers }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`
-}
-
-/** What comes until the connection ends, in whichever way. */
-async function readAll(socket: Socket): Promise<string> {
-  let text = ''
-  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-  await new Promise((resolve) => socket.on('close', resolve))
-  return text
-}
-
-/** Everything that the service counts as open. */
-async function counts() {
-  const { body } = await ask(running.url, 'GET', '/metrics')
-  const of = (name: string) =>
-    Number(new RegExp(`^guest_bff_${name} (\\d+)$`, 'm').exec(String(body))?.[1] ?? Number.NaN)
-  return {
-    streams: of('live_streams'),
-    inFlight: of('requests_in_flight'),
-    arriving: of('requests_arriving'),
-  }
-}
-
-/** Guests' sockets as the service counts them. */
-async function upstreamSockets(): Promise<number> {
-  const { body } = await ask(running.url, 'GET', '/metrics')
-  return Number(/^guest_bff_upstream_sockets (\d+)$/m.exec(String(body))?.[1])
-}
-
-/** Looks again until the counts are these: a closed connection is noticed a moment later. */
-async function expectCounts(expected: Awaited<ReturnType<typeof counts>>) {
-  let found = await counts()
-  for (let tries = 0; tries < 40 && JSON.stringify(found) !== JSON.stringify(expected); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 250))
-    found = await counts()
-  }
-  expect(found).toEqual(expected)
-}
-
-const NOTHING_OPEN = { streams: 0, inFlight: 0, arriving: 0 }
 
 describe('what is counted', () => {
   beforeEach(() => start())
-
-  test('is counted down after ten thousand requests that were broken off, whatever waited behind them', async () => {
-    const body = JSON.stringify({ text: 'x'.repeat(200) })
-    const post = head('POST /messages', {
-      'content-type': 'application/json',
-      'content-length': String(body.length),
-    })
-    const shapes = [
-      head('GET /events') + head('GET /events') + head('GET /guest-session'),
-      head('GET /events') + post + body + head('GET /events'),
-      head('GET /guest-session') + head('GET /events') + post.slice(0, 90),
-      post + body.slice(0, 50),
-      post + body + post + body,
-      head('GET /events') + 'GARBAGE\r\n\r\n',
-      head('GET /messages', { upgrade: 'websocket', connection: 'Upgrade' }),
-      head('POST /messages', { expect: '100-continue', 'content-length': '20' }),
-      head('POST /attachments?fileName=a.txt', { 'content-length': '1000' }) + 'abc',
-      head('POST /messages', { 'transfer-encoding': 'chunked' }) + '5\r\nabcde\r\n0\r\nX: y\r\n',
-    ]
-    const requestsIn = shapes.map((shape) => shape.split(' HTTP/1.1\r\n').length - 1)
-    // What is open meanwhile goes on being counted.
-    const listener = await running.openPage()
-    const stream = await listener.events()
-    await stream.next(isSession('connected'))
-    for (let at = 0, requests = 0; requests < 10_000;) {
-      const batch = Array.from({ length: 100 }, async () => {
-        const socket = connect()
-        const turn = at++
-        const shape = shapes[turn % shapes.length] ?? ''
-        requests += requestsIn[turn % shapes.length] ?? 0
-        await once(socket, 'connect')
-        socket.write(shape)
-        // Some leave at once, some when an answer has begun, some half-close first.
-        if (turn % 3 === 0) socket.end()
-        if (turn % 3 === 1 && shape.endsWith('\r\n\r\n'))
-          await Promise.race([once(socket, 'data'), once(socket, 'close')])
-        socket.destroy()
-      })
-      await Promise.allSettled(batch)
-    }
-    await expectCounts({ ...NOTHING_OPEN, streams: 1 })
-    expect(await upstreamSockets()).toBe(running.genesys.connections())
-    stream.close()
-    await expectCounts(NOTHING_OPEN)
-    expect((await page.ask('GET', '/guest-session')).status).toBe(200)
-  }, 120_000)
 
   test('counts a stream as long as it is open, with requests behind it or not', async () => {
     const socket = connect()
@@ -333,24 +237,6 @@ describe('slow bodies', () => {
     for (const socket of slow) socket.destroy()
     await expectCounts(NOTHING_OPEN)
     expect((await upload(page)).status).toBe(201)
-  }, 20_000)
-
-  test('that never end, or never come though they were asked for, are told that their time is over', async () => {
-    await start()
-    const json = { 'content-type': 'application/json', 'content-length': '100' }
-    const begun = connect()
-    begun.write(`${head('POST /messages', json)}{`)
-    const asked = connect()
-    asked.write(head('POST /messages', { ...json, expect: '100-continue' }))
-    const answers = await Promise.all([readAll(begun), readAll(asked)])
-    for (const answer of answers) {
-      const [headers = '', body = ''] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n')
-      expect(headers).toMatch(/^HTTP\/1.1 408 /)
-      expect(headers).toMatch(/\r\nConnection: close/i)
-      expect(JSON.parse(body)).toMatchObject({ code: 'request_timeout' })
-    }
-    expect(answers[1]).toMatch(/^HTTP\/1.1 100 Continue/)
-    await expectCounts(NOTHING_OPEN)
   }, 20_000)
 })
 
