@@ -18,6 +18,8 @@ export interface UploadBody {
   readonly stream: Readable
   /** What the stream must amount to, no more and no less. */
   readonly sizeBytes: number
+  /** For the response, from the last byte on: a store that hangs must not hold the page for the whole upload's time. */
+  readonly responseTimeoutMs: number
 }
 
 export interface UpstreamResponse {
@@ -128,7 +130,7 @@ function startAttempt(
     return agents.isConnected(request.socket) || request.writableFinished
   }
 
-  const timer = setTimeout(() => fail('timeout'), timeoutMs)
+  let timer = setTimeout(() => fail('timeout'), timeoutMs)
   request.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (NEVER_CONNECTED.has(code) || !mayBeSent()) fail('unreachable', false)
     else fail('lost')
@@ -140,8 +142,15 @@ function startAttempt(
     isAnswered = true
     collect(message, settle, fail)
   })
-  if (typeof body === 'object') sendFile(body, request, () => fail('broken-body'))
-  else request.end(body)
+  if (typeof body !== 'object') {
+    request.end(body)
+    return
+  }
+  request.on('finish', () => {
+    clearTimeout(timer)
+    if (!isSettled) timer = setTimeout(() => fail('timeout'), body.responseTimeoutMs)
+  })
+  sendFile(body, request, () => fail('broken-body'))
 }
 
 /**

@@ -25,7 +25,7 @@ import {
 export interface UpstreamClientOptions {
   /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so make a client for each. */
   readonly name: string
-  /** Bound of each try; the deadline of the call bounds all of them together. */
+  /** Bound of each try, and of an upload's response after its last byte; the deadline of the call bounds all of them together. */
   readonly timeoutMs: number
   /** Default `genesys-guest-bff`. */
   readonly userAgent?: string | undefined
@@ -187,7 +187,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         method: 'PUT',
         url,
         headers: { ...headers, 'content-length': String(sizeBytes) },
-        body: { stream: body, sizeBytes },
+        body: { stream: body, sizeBytes, responseTimeoutMs: timeoutMs },
         retry: 'never',
         explain,
         deadlineAtMs,

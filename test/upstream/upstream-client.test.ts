@@ -518,6 +518,22 @@ describe('uploads', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
+  test('a store that takes a whole file and does not respond has as long as for any response', async () => {
+    upstream = await startLocalUpstream((req) => void req.resume())
+    const impatient = createUpstreamClient({ name: 'store', timeoutMs: 300 })
+    const error = await failure(
+      impatient.upload({
+        operation: 'upload',
+        url: `${upstream.url}/file`,
+        body: Readable.from([Buffer.from('abcd')]),
+        sizeBytes: 4,
+        deadlineAtMs: Date.now() + 120_000,
+      }),
+    )
+    expect(error.code).toBe('upstream_timeout')
+    impatient.close()
+  })
+
   test('a store that takes whole files and does not respond is given up', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const url = `${upstream.url}/file`
