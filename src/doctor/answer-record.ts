@@ -1,6 +1,7 @@
 import type { ObservedResponse } from '../upstream/upstream-client.ts'
 import type { GenesysHosts } from '../settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
+import { parseUrl } from '../upstream/parse-url.ts'
 
 /** One answer of Genesys with its values taken out: what is left are its status, names of fields and types. */
 export interface AnswerShape {
@@ -73,7 +74,7 @@ export function createAnswerRecord(
       const name = String(frame.class)
       refusal = sentenceOf(frame) ?? refusal
       const url = frame.body?.url
-      if (typeof url === 'string' && URL.canParse(url)) storageHost = new URL(url).host
+      if (typeof url === 'string') storageHost = parseUrl(url)?.host ?? storageHost
       const call = PLAIN_KEY.test(name) ? name : 'a frame'
       add({ call: `frame ${call}`, status: Number(frame.code) || 0, shape: textlessShape(frame, 'frame') })
     },

@@ -1,4 +1,5 @@
 import { getPublicSuffix } from 'tldts'
+import { parseUrl } from '../upstream/parse-url.ts'
 
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
@@ -20,14 +21,15 @@ export function parseOriginPattern(text: string): OriginPattern {
     return { problem: 'stands for pages without an origin; name each website', matches: never }
   const wildcard = /^(https?:\/\/)\*\.(.+)$/.exec(text)
   const origin = wildcard ? `${wildcard[1] ?? ''}${wildcard[2] ?? ''}` : text
-  if (!URL.canParse(origin) || !/^https?:\/\//.test(origin) || origin.includes('*')) {
+  const url = parseUrl(origin)
+  if (url === undefined || !/^https?:\/\//.test(origin) || origin.includes('*')) {
     const problem =
-      URL.canParse(`https://${text}`) && /^[\w.-]+(:\d+)?$/.test(text)
+      parseUrl(`https://${text}`) && /^[\w.-]+(:\d+)?$/.test(text)
         ? `has no scheme; write \`https://${text}\``
         : 'is not an origin; write scheme and host, such as `https://www.example.com`'
     return { problem, matches: never }
   }
-  const { protocol, host, origin: normal, pathname, search, hash, username } = new URL(origin)
+  const { protocol, host, origin: normal, pathname, search, hash, username } = url
   if (pathname !== '/' || search !== '' || hash !== '' || username !== '' || origin.endsWith('/')) {
     const extra =
       pathname === '/' && search + hash + username === ''

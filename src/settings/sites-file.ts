@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { errorCode, SECRETS } from './secret-files.ts'
 import { nearest } from './unknown-variables.ts'
 import { VARIABLE_NAMES } from './variables.ts'
+import { parseUrl } from '../upstream/parse-url.ts'
 
 /** One site as the file has it. */
 export interface SiteEntry {
@@ -175,8 +176,7 @@ export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
 
 /** One spelling of an origin, wildcards included: letter case, default ports and international names differ in writing only. */
 function normalized(text: string): string {
-  const isWildcard = text.includes('//*.')
-  const url = text.replace('//*.', '//')
-  if (!URL.canParse(url)) return text
-  return isWildcard ? new URL(url).origin.replace('//', '//*.') : new URL(url).origin
+  const url = parseUrl(text.replace('//*.', '//'))
+  if (url === undefined) return text
+  return text.includes('//*.') ? url.origin.replace('//', '//*.') : url.origin
 }

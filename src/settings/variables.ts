@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 import { isNetwork } from '../middleware/client-address.ts'
+import { parseUrl } from '../upstream/parse-url.ts'
 
 const onOff = z.stringbool({
   truthy: ['on', 'true', '1', 'yes'],
@@ -42,13 +43,13 @@ const url = (...protocols: string[]) =>
   z
     .string()
     .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      (text) => protocols.includes(parseUrl(text)?.protocol ?? ''),
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     )
     .transform((text) => text.replace(/(?<!\/)\/+$/, ''))
 
 function isRedisUrl(text: string): boolean {
-  return URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)
+  return ['redis:', 'rediss:'].includes(parseUrl(text)?.protocol ?? '')
 }
 
 const httpUrl = url('https:', 'http:')

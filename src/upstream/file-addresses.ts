@@ -1,6 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { UpstreamError } from './upstream-error.ts'
+import { parseUrl } from './parse-url.ts'
 
 /** Which of the addresses of files that upstream gives may be used: they are data, and may name any machine. */
 export interface FileAddresses {
@@ -38,8 +39,8 @@ export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddr
   }
 
   function parse(text: string, what: string): URL {
-    if (!URL.canParse(text)) throw badAddress(what, 'It is not a URL.')
-    const url = new URL(text)
+    const url = parseUrl(text)
+    if (url === undefined) throw badAddress(what, 'It is not a URL.')
     if (url.username || url.password) throw badAddress(what, 'It has a user name in it.')
     if (url.protocol !== 'https:' && !origins.has(url.origin)) throw badAddress(what, 'It is not https.')
     return url

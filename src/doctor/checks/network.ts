@@ -2,6 +2,7 @@ import { isLoopback } from '../../settings/encryption.ts'
 import { createProxyFinder } from '../../upstream/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
 import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
+import { parseUrl } from '../../upstream/parse-url.ts'
 
 interface Target {
   readonly url: URL
@@ -32,7 +33,7 @@ function targetsOf({ config }: CheckContext): Target[] {
 
 /** Address of a proxy without its credentials. */
 function proxyHost(proxy: string): string {
-  return URL.canParse(proxy) ? new URL(proxy).host : 'an address that is not a URL'
+  return parseUrl(proxy)?.host ?? 'an address that is not a URL'
 }
 
 /** What went wrong at each target that it went wrong at. */
@@ -63,10 +64,10 @@ const dns: Check = {
   async run(context) {
     const targets = targetsOf(context)
     const direct = targets.filter(({ proxy }) => proxy === '')
-    const proxies = [...new Set(targets.map(({ proxy }) => proxy))].filter((proxy) => URL.canParse(proxy))
+    const proxies = [...new Set(targets.map(({ proxy }) => proxy))].flatMap((proxy) => parseUrl(proxy) ?? [])
     const names = [
       ...direct.map(({ url, setting }) => ({ host: url.hostname, fix: setting })),
-      ...proxies.map((proxy) => ({ host: new URL(proxy).hostname, fix: 'HTTPS_PROXY or HTTP_PROXY' })),
+      ...proxies.map((proxy) => ({ host: proxy.hostname, fix: 'HTTPS_PROXY or HTTP_PROXY' })),
     ]
     const bad = await failures(names, ({ host }) => resolveName(host))
     if (bad.length === 0) return ok(`${listed(names.map(({ host }) => host))} can be resolved`)
@@ -84,7 +85,7 @@ const proxy: Check = {
     const targets = targetsOf(context).filter(({ proxy }) => proxy !== '')
     if (targets.length === 0) return ok('none: the environment names none for these hosts')
     const tunnels = targets.map((target) => ({ ...target, host: target.url.host }))
-    const unusable = tunnels.find(({ proxy }) => !URL.canParse(proxy))
+    const unusable = tunnels.find(({ proxy }) => parseUrl(proxy) === undefined)
     if (unusable)
       return failed('the proxy that the environment names is not a URL', 'Check HTTPS_PROXY and HTTP_PROXY.')
     const bad = await failures(tunnels, async ({ url, proxy: address }) => {

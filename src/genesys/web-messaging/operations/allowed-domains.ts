@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { parseUrl } from '../../../upstream/parse-url.ts'
 
 const Domains = z.object({
   allowAllDomains: z.boolean().optional().catch(undefined),
@@ -76,5 +77,5 @@ function isAllowed({ allowAllDomains, allowedDomains }: AllowedDomains, host: st
 }
 
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).hostname : undefined
+  return parseUrl(origin)?.hostname
 }
