@@ -88,7 +88,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   /**
-   * As README says: the same key, and a count on each repeat; the other replica where one does not answer.
+   * As docs/sending-once.md says: the same key, and a count on each repeat; the other replica where one does not answer.
    * @returns the id that a 201 gave
    */
   async function send({ guest, home, text, isRepeated, tabRandom, attempts }) {

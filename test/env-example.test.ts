@@ -20,14 +20,6 @@ test('the example names every setting that the service reads, and no other', () 
   expect(Object.keys(allSet).sort()).toEqual(names.sort())
 })
 
-test('README names every setting in a row of its tables', () => {
-  const rows = readFileSync('README.md', 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-  const missing = Object.keys(allSet).filter((name) => !rows.some((row) => row.includes(`\`${name}\``)))
-  expect(missing).toEqual([])
-})
-
 test('a copy of the example is good for a first try, and the defaults it shows are the real ones', () => {
   const config = readConfig(parse(example))
   expect(config.genesys.guestApi).toBe('web-messaging')

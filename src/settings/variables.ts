@@ -70,7 +70,7 @@ const LABELS = z.record(
   'must be an object with a language for each key',
 )
 
-/** Every variable that the service reads; `.env.example` and the README list the same. */
+/** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
 const Env = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: whole(0, 65535).default(3000),

@@ -1,0 +1,77 @@
+import { execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { openApiDocument } from '../../src/openapi/document.ts'
+import { startTogether, type Running } from '../start-service.ts'
+
+/** The shell commands of docs/api.md, run as they are written, with real curl. */
+const page = readFileSync('docs/api.md', 'utf8')
+const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands)
+const [BFF = '', ...rest] = blocks
+/** Ends only after `--max-time`. */
+const isStream = (commands: string) => commands.includes('/events')
+const ORIGIN = 'http://localhost:3000'
+const run = promisify(execFile)
+
+let running: Running
+beforeEach(async () => {
+  running = await startTogether({ settings: { ALLOWED_ORIGINS: ORIGIN, ALLOW_NO_ORIGIN: 'on' } })
+})
+afterEach(() => running.stop())
+
+/** Fails at the first command that fails or gets an error response; returns what each block printed. */
+async function shell(scripts: readonly string[]): Promise<string[]> {
+  const strict = 'curl() { command curl --fail-with-body "$@"; }\n'
+  const commands = scripts
+    .join('\necho; echo ---\n')
+    .replace('BFF=http://localhost:3000', `BFF=${running.url}`)
+  const { stdout } = await run('bash', ['-euc', strict + commands], {
+    env: { PATH: process.env['PATH'] },
+  })
+  return stdout.split('---\n')
+}
+
+test('the commands of the API page work in their order, and print what the page says', async () => {
+  const scripts = [BFF, ...rest.filter((commands) => !isStream(commands))]
+  const printed = await shell(scripts)
+  const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]
+  expect(printedBy('Jane Doe')).toContain('"state":"new"')
+  expect(printedBy('"text":"Hello"')).toContain('"text":"Hello"')
+  expect(printedBy('pageSize')).toContain('"text":"Hello"')
+  expect(printedBy('PUT')).toContain('"applied":"with-next-message"')
+  expect(printedBy('fileName')).toContain('"id":')
+  expect(printedBy('/deployment')).toContain('"showLoginPrompt":false')
+  expect(printedBy('/readyz')).toContain('"status":"ready"')
+  expect(printedBy('/metrics')).toContain('# HELP')
+})
+
+test('the command for live events prints a message that comes while it runs', async () => {
+  const [stream = ''] = rest.filter(isStream)
+  const { session, say } = await running.openPage({}, ORIGIN)
+  const curl = spawn('bash', ['-c', `exec ${stream}`], {
+    env: { PATH: process.env['PATH'], BFF: running.url, AUTH: `Authorization: Bearer ${session}` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let printed = ''
+  for await (const chunk of curl.stdout.setEncoding('utf8')) {
+    if (printed === '') await say('Hello')
+    printed += String(chunk)
+    if (printed.includes('event: message')) break
+  }
+  curl.kill()
+  expect(printed).toContain('"text":"Hello"')
+})
+
+test('the API page names every operation of the OpenAPI document', () => {
+  const table = page.split('\n').filter((line) => line.startsWith('| ['))
+  const { paths } = openApiDocument({ publicUrl: '', version: '0' })
+  const operations = Object.entries(paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => ({ method: method.toUpperCase(), path })),
+  )
+  expect(operations.length).toBeGreaterThan(15)
+  const missing = operations.filter(
+    ({ method, path }) => !table.some((row) => row.includes(method) && row.includes(path)),
+  )
+  expect(missing).toEqual([])
+})
