@@ -31,6 +31,9 @@ export async function startArena({ guestApi = 'web-messaging', settings = {}, se
       GENESYS_MESSAGING_URL: genesys.messagingUrl,
       GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
       RATE_GUEST_PER_MINUTE: '100000',
+      // Idle connections to the platform and a stop are not what is attacked, and the checks wait for both.
+      GENESYS_CONNECTION_IDLE_S: '5',
+      DRAIN_DELAY_MS: '0',
       ...settings,
     },
   })

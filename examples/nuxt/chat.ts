@@ -1,5 +1,6 @@
 import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'
 import { fromNodeMiddleware, useBase } from 'h3'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** What a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
@@ -8,20 +9,12 @@ const PUBLIC =
 /** `server/routes/chat/[...path].ts` of a Nuxt app: the service mounted in Nitro, under the website's own origin. */
 const bff = createGuestBff(readConfigFromEnvironment())
 
-interface NodeRequest {
-  readonly url?: string
-}
-interface NodeResponse {
-  statusCode: number
-  end(): void
-}
-
 export default useBase(
   '/chat',
-  fromNodeMiddleware((req: NodeRequest, res: NodeResponse) => {
+  // With three parameters: h3 then waits for the response.
+  fromNodeMiddleware((req: IncomingMessage, res: ServerResponse, next: () => void) => {
     const [path = ''] = (req.url ?? '').split('?', 1)
-    if (PUBLIC.test(path)) return bff.app(req as never, res as never)
-    res.statusCode = 404
-    res.end()
+    if (PUBLIC.test(path)) bff.app(req as never, res as never, next)
+    else res.writeHead(404).end()
   }),
 )
