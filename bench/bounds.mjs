@@ -92,7 +92,7 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   return [
     { aim: 'B: 0.7 × the bare relay', seen: places(median), holds: median >= 0.7 && errors === 0 },
     {
-      aim: 'B: of 1,000 event streams opened at once none is refused',
+      aim: 'B: of 1,000 event streams opened simultaneously none is refused',
       seen: `${streams.refused} refused`,
       holds: streams.refused === 0,
     },
@@ -130,7 +130,7 @@ function judgeStart({ firstAnswerMs: { ours: first }, idleMiB: { ours: idle } })
 function judgeRetry(retry) {
   return Object.entries(retry).flatMap(([count, { ours, ratio }]) => {
     const { errors, unanswered, before, after } = ours
-    const where = `Retries at once, ${whole(Number(count))} connections`
+    const where = `Immediate retries, ${whole(Number(count))} connections`
     return [
       {
         aim: `${where}: 0.6 × the 2xx responses of Fastify's same work`,

@@ -88,7 +88,7 @@ function retryTable(retry) {
     'without response',
     'MiB before, at the end, after',
   ]
-  return `### Clients that retry at once\n\n${table(head, rows)}`
+  return `### Clients that retry immediately\n\n${table(head, rows)}`
 }
 
 function restTable(load, { servers, ratios }) {
@@ -154,7 +154,7 @@ function webMessagingText({ relay, overRelay, ...ours }) {
     run.streams.refused,
   ]
   const head = ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors']
-  const streams = ['KiB a guest', '1,000 streams at once open after s', 'refused']
+  const streams = ['KiB a guest', '1,000 simultaneous streams open after s', 'refused']
   return (
     '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
     table(
