@@ -1,6 +1,8 @@
 // npm run bench:guard: for CI. Fails when a request has come to allocate more than it did when the number below
 // was recorded. What else the machine does moves times and not this count, and most of what makes a
 // request slower shows in it: a copy, a listener, a promise, a layer more.
+// Slower system calls and computing without allocating do not show; to see those, compare two builds with
+// `npm run bench -- --only A --also OTHER/dist/main.js`.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
