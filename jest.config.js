@@ -13,8 +13,8 @@ const common = {
   // Examples in the documentation import this package as their readers would.
   moduleNameMapper: {
     '^genesys-guest-bff$': '<rootDir>/src/index.ts',
-    '^genesys-guest-bff/faults$': '<rootDir>/src/faults/faults.ts',
-    '^genesys-guest-bff/fixtures$': '<rootDir>/src/fixtures/fixtures.ts',
+    '^genesys-guest-bff/faults$': '<rootDir>/src/testing/faults/faults.ts',
+    '^genesys-guest-bff/fixtures$': '<rootDir>/src/testing/fixtures/fixtures.ts',
   },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],
   errorOnDeprecated: true,
@@ -52,9 +52,9 @@ export default {
   // file in a process of its own.
   collectCoverageFrom: [
     'src/**/*.ts',
-    '!src/browser/{element,demo,docs}/**',
-    '!src/browser/guest-chat-element.ts',
-    '!src/{main,run-simulator,stop-on-signal}.ts',
+    '!src/browser/{element,pages}/**',
+    '!src/{service,simulator}/main.ts',
+    '!src/stop-on-signal.ts',
     '!src/demo/**',
   ],
   coverageReporters: ['text-summary', 'json-summary'],

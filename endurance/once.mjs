@@ -4,7 +4,7 @@ import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { randomFrom } from '../bench/random.mjs'
 import { startServiceProcess } from '../bench/processes/service-process.mjs'
-import { startFaultProxy } from '../dist/faults/faults.js'
+import { startFaultProxy } from '../dist/testing/faults/faults.js'
 import { startSimulator } from '../dist/simulator/simulator.js'
 import { ORIGIN, unlimitedSettings } from './settings.mjs'
 

@@ -52,14 +52,18 @@ async function buildBrowser() {
     esbuild.build({
       ...BROWSER,
       entryPoints: {
-        'browser/client': 'src/browser/chat-client.ts',
-        'browser/demo/demo': 'src/browser/demo/demo.ts',
+        'browser/client': 'src/browser/client/chat-client.ts',
+        'browser/demo/demo': 'src/browser/pages/demo/demo.ts',
       },
     }),
     // A script, no module: browsers ask for modules with an Origin, which may not be on ALLOWED_ORIGINS.
-    esbuild.build({ ...BROWSER, format: 'iife', entryPoints: { 'docs/docs': 'src/browser/docs/docs.ts' } }),
+    esbuild.build({
+      ...BROWSER,
+      format: 'iife',
+      entryPoints: { 'docs/docs': 'src/browser/pages/docs/docs.ts' },
+    }),
     buildChat(),
-    copyPage('src/browser/demo', 'dist/browser/demo'),
+    copyPage('src/browser/pages/demo', 'dist/browser/demo'),
   ])
   await versionScripts()
   await compressScripts()
@@ -105,7 +109,7 @@ async function buildChat() {
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({
     ...BROWSER,
-    entryPoints: { 'browser/guest-chat': 'src/browser/guest-chat-element.ts' },
+    entryPoints: { 'browser/guest-chat': 'src/browser/element/guest-chat-element.ts' },
     plugins: [{ name: 'lazy-files', setup: (build) => resolveLazyFiles(build, names) }],
   })
 }
@@ -131,8 +135,8 @@ async function buildTypes() {
   const emitted = join(root, 'dist/.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
   for (const [module, entry] of [
-    ['client', 'chat-client'],
-    ['guest-chat', 'guest-chat-element'],
+    ['client', 'client/chat-client'],
+    ['guest-chat', 'element/guest-chat-element'],
   ]) {
     await writeFile(
       join(root, `dist/browser/${module}.d.ts`),
@@ -149,7 +153,7 @@ async function buildTypes() {
 /** The page at /docs: Swagger UI from its package, only the two files that it needs. */
 async function copyDocsPage() {
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
-  await copyPage('src/browser/docs', 'dist/docs')
+  await copyPage('src/browser/pages/docs', 'dist/docs')
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
     const text = await readFile(join(swagger, file), 'utf8')
     // The source map stays in the package: it is larger than the rest of this service.
@@ -171,11 +175,11 @@ async function bundlePrograms() {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: {
-      main: 'src/main.ts',
+      main: 'src/service/main.ts',
       cli: 'src/cli.ts',
-      doctor: 'src/doctor.ts',
-      demo: 'src/demo/demo.ts',
-      'run-simulator': 'src/run-simulator.ts',
+      doctor: 'src/doctor/main.ts',
+      demo: 'src/demo/main.ts',
+      'run-simulator': 'src/simulator/main.ts',
     },
     outdir: join(root, 'dist'),
     chunkNames: 'chunk-[hash]',

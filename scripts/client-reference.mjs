@@ -100,7 +100,7 @@ The types are beside them: \`/client.d.ts\`. No page needs either: all of it is 
 
 const program = programOf('src/browser/tsconfig.json')
 const checker = program.getTypeChecker()
-const client = exportsOf('src/browser/chat-client.ts')
+const client = exportsOf('src/browser/client/chat-client.ts')
 const text = await formatted([INTRODUCTION, ...SECTIONS.map(section), await componentSection()].join('\n'))
 await finish(text)
 
@@ -191,10 +191,10 @@ function examples(symbol) {
 }
 
 async function componentSection() {
-  const file = program.getSourceFile(join(root, 'src/browser/guest-chat-element.ts'))
+  const file = program.getSourceFile(join(root, 'src/browser/element/guest-chat-element.ts'))
   const element = file.statements.find((statement) => ts.isClassDeclaration(statement))
   const symbol = checker.getSymbolAtLocation(element.name)
-  const attributes = exportsOfFile('src/browser/guest-chat-attributes.ts').find(
+  const attributes = exportsOfFile('src/browser/element/guest-chat-attributes.ts').find(
     ({ name }) => name === 'GuestChatAttributes',
   )
   const shown = element.members

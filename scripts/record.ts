@@ -1,9 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ConfigError, readConfig, readConfigFromEnvironment, type Config } from '../src/config.ts'
-import type { Recording } from '../src/fixtures/recording.ts'
-import { findRegion } from '../src/genesys/regions.ts'
+import {
+  ConfigError,
+  readConfig,
+  readConfigFromEnvironment,
+  type Config,
+} from '../src/service/settings/config.ts'
+import type { Recording } from '../src/testing/fixtures/recording.ts'
+import { findRegion } from '../src/service/genesys/regions.ts'
 import { differences, tableOf } from './record/compare.ts'
 import { readReport, reportDifferences, reportOfSimulator } from './record/compare-report.ts'
 import { makeRecording } from './record/make-recording.ts'

@@ -14,10 +14,10 @@ const EX_USAGE = 2
 switch (process.argv[2]) {
   case undefined:
   case 'start':
-    await import('./main.ts')
+    await import('./service/main.ts')
     break
   case 'doctor':
-    await import('./doctor.ts')
+    await import('./doctor/main.ts')
     break
   case '--version':
     process.stdout.write(`${VERSION}\n`)

@@ -1,7 +1,7 @@
 /** What an application imports to mount the service itself: `app.use('/chat', createGuestBff(config).app)`. */
-export { readConfig, readConfigFromEnvironment, ConfigError, type Config } from './config.ts'
-export { createGuestBff, type GuestBff, type GuestBffOptions } from './guest-bff.ts'
-export { startService, type RunningService } from './run-service.ts'
-export type { TrustedAttributes, TrustedVisitor } from './sessions/identity.ts'
-export type { Visitor } from './sessions/user-token.ts'
-export type { GuestApi, GuestEvent, Message, Content } from './genesys/guest-api.ts'
+export { readConfig, readConfigFromEnvironment, ConfigError, type Config } from './service/settings/config.ts'
+export { createGuestBff, type GuestBff, type GuestBffOptions } from './service/guest-bff.ts'
+export { startService, type RunningService } from './service/run-service.ts'
+export type { TrustedAttributes, TrustedVisitor } from './service/sessions/identity.ts'
+export type { Visitor } from './service/sessions/user-token.ts'
+export type { GuestApi, GuestEvent, Message, Content } from './service/genesys/guest-api.ts'

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { ConfigError, readConfig, readConfigFromEnvironment } from '../src/config.ts'
-import { EXAMPLE_SESSION_KEY } from '../src/settings/session-keys.ts'
+import { ConfigError, readConfig, readConfigFromEnvironment } from '../src/service/settings/config.ts'
+import { EXAMPLE_SESSION_KEY } from '../src/service/settings/session-keys.ts'
 
 const good = {
   ALLOWED_ORIGINS: 'https://www.example.com, https://*.example.org',

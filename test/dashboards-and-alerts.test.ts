@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from '@jest/globals'
-import { createMetrics } from '../src/metrics.ts'
-import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
+import { createMetrics } from '../src/service/observability/metrics.ts'
+import { PROBLEM_CODES } from '../src/service/problems/catalogue.ts'
 import { readSourceFiles } from './source-files.ts'
 
 const FILES = ['deploy/prometheus/rules.yml', 'deploy/grafana/guest-bff.json'] as const
@@ -68,7 +68,7 @@ test('every code, operation and status that they select exists', () => {
   const isCode = (value: string) => codes.some((code) => new RegExp(`^${value}$`).test(code))
   expect(valuesOf('code').filter((value) => !isCode(value))).toEqual([])
   const named = readSourceFiles()
-    .filter(({ path }) => path.startsWith('genesys/'))
+    .filter(({ path }) => path.startsWith('service/genesys/'))
     .flatMap(({ text }) => [...text.matchAll(/operation: ['"](.+?)['"],/g)].map(([, name]) => name!))
   const operations = new Set(named)
   expect(named.filter((name) => !/^[a-z_]+$/.test(name))).toEqual([])

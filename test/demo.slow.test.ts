@@ -19,7 +19,7 @@ interface Demo {
 }
 
 function launch(environment: Record<string, string>, from: 'directly' | 'sh' = 'directly') {
-  const program = [process.execPath, '--import', 'tsx', 'src/demo/demo.ts']
+  const program = [process.execPath, '--import', 'tsx', 'src/demo/main.ts']
   // A shell with another command to come doesn't hand its process over.
   const [command = '', ...rest] = from === 'sh' ? ['sh', '-c', `${program.join(' ')}; true`] : program
   const child = spawn(command, rest, {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
 import { expect, test } from '@jest/globals'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/service/settings/config.ts'
 
 const example = readFileSync('.env.example', 'utf8')
 /** Works for one release more, with a warning. */
@@ -11,8 +11,9 @@ const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))
 
 test('the example names every setting that the service reads, and no other', () => {
   const settings =
-    /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(readFileSync('src/settings/variables.ts', 'utf8'))?.[1] ??
-    ''
+    /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(
+      readFileSync('src/service/settings/variables.ts', 'utf8'),
+    )?.[1] ?? ''
   const names = [...settings.matchAll(/^ {2}([A-Z_]+):/gm)]
     .map(([, name]) => name)
     .filter((name) => name !== FORMER_NAME)

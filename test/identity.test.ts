@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { SignJWT } from 'jose'
-import type { TrustedAttributes } from '../src/sessions/identity.ts'
+import type { TrustedAttributes } from '../src/service/sessions/identity.ts'
 import { pageOf, startTogether, type Running, type StartOptions } from './start-service.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

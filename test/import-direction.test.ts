@@ -2,22 +2,36 @@ import { describe, expect, test } from '@jest/globals'
 import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
-const LAYERS = ['routes', 'middleware', 'server', 'sessions', 'genesys', 'upstream']
+const LAYERS = [
+  'routes',
+  'middleware',
+  'server',
+  'sessions',
+  'genesys',
+  'upstream',
+  'collections',
+  'time',
+  'urls',
+]
+const SERVICE = 'service/'
 /** Programs of their own that know nothing of the service, nor it of them. */
-const APART = ['simulator', 'browser', 'fixtures', 'faults']
+const APART = ['simulator', 'browser', 'testing']
 /** The types of what pages send and get: the service's and the browser's. It imports nothing. */
 const CONTRACT = 'contract'
 /** Starts both for a first look; the one folder where they meet. */
 const DEMO = 'demo'
 /** Above the service: it may use all of it, and only the programs' first files know it. */
 const DOCTOR = 'doctor'
-/** The first file of the simulator's program. */
-const RUN_SIMULATOR = 'run-simulator.ts'
+/** Small modules of the programs' first files. */
+const STOP_ON_SIGNAL = 'stop-on-signal.ts'
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
-const TYPES_FOR_ALL = ['log.ts', 'metrics.ts']
+const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
+  (file) => `service/observability/${file}`,
+)
 
 const files = readSourceFiles()
 const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
+const layerOf = (path: string) => (path.startsWith(SERVICE) ? folderOf(path.slice(SERVICE.length)) : '')
 
 /** `file -> target` for each import of our own files that `isWrong` says is wrong. */
 function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: string) => boolean) {
@@ -33,8 +47,8 @@ function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: st
 
 test('the sources are read as they are', () => {
   expect(files.length).toBeGreaterThan(50)
-  expect(files.find(({ path }) => path === 'main.ts')?.imports).toContainEqual({
-    target: 'config.ts',
+  expect(files.find(({ path }) => path === 'service/main.ts')?.imports).toContainEqual({
+    target: 'service/settings/config.ts',
     isRelative: true,
     typesOnly: false,
   })
@@ -52,8 +66,8 @@ test.each(LAYERS)('%s imports only from itself and the layers below', (layer) =>
   const allowed = LAYERS.slice(LAYERS.indexOf(layer))
   expect(
     wrongImports(
-      ({ path }) => folderOf(path) === layer,
-      (target) => ![...allowed, CONTRACT].includes(folderOf(target)),
+      ({ path }) => layerOf(path) === layer,
+      (target) => !allowed.includes(layerOf(target)) && folderOf(target) !== CONTRACT,
     ),
   ).toEqual([])
 })
@@ -62,12 +76,15 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   expect(
     wrongImports(
       ({ path }) => folderOf(path) === part,
-      (target) => folderOf(target) !== part && !(part === 'browser' && folderOf(target) === CONTRACT),
+      (target) =>
+        folderOf(target) !== part &&
+        !(part === 'browser' && folderOf(target) === CONTRACT) &&
+        !(part === 'simulator' && target === STOP_ON_SIGNAL),
     ),
   ).toEqual([])
   expect(
     wrongImports(
-      ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO && path !== RUN_SIMULATOR,
+      ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO,
       (target) => folderOf(target) === part,
     ),
   ).toEqual([])
@@ -82,8 +99,8 @@ test('the contract is types alone, and imports nothing', () => {
 test('the doctor stands above the service, which does not know it', () => {
   expect(
     wrongImports(
-      ({ path }) => folderOf(path) !== DOCTOR && !['doctor.ts', 'cli.ts'].includes(path),
-      (target) => folderOf(target) === DOCTOR || target === 'doctor.ts',
+      ({ path }) => folderOf(path) !== DOCTOR && path !== 'cli.ts',
+      (target) => folderOf(target) === DOCTOR,
     ),
   ).toEqual([])
 })
@@ -105,10 +122,10 @@ test('no chain of imports leads back to where it began', () => {
 test('the environment is read by the settings and by the programs’ first files alone', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
   expect(readers.map(({ path }) => path).sort()).toEqual([
-    'config.ts',
-    'demo/demo.ts',
-    RUN_SIMULATOR,
-    'stop-on-signal.ts',
+    'demo/main.ts',
+    'service/settings/config.ts',
+    'simulator/main.ts',
+    STOP_ON_SIGNAL,
   ])
 })
 

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createLogOutput, type LogOutput } from '../src/log-output.ts'
+import { createLogOutput, type LogOutput } from '../src/service/observability/log-output.ts'
 
 let folder: string
 let pipe: string

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createLogSampler } from '../src/log-sampler.ts'
+import { createLogSampler } from '../src/service/observability/log-sampler.ts'
 
 test('lines of one kind go out at most once a second, with the count of those held back', () => {
   let nowMs = 0

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { UpstreamError } from '../src/upstream/upstream-error.ts'
-import { createLog, type LogLevel } from '../src/log.ts'
-import { SessionError } from '../src/sessions/session-error.ts'
+import { UpstreamError } from '../src/service/upstream/upstream-error.ts'
+import { createLog, type LogLevel } from '../src/service/observability/log.ts'
+import { SessionError } from '../src/service/sessions/session-error.ts'
 
 function recordingLog(options: { level?: LogLevel; thirdPartyMessages?: boolean } = {}) {
   const lines: string[] = []
@@ -112,7 +112,7 @@ test('lines below the level are not written', () => {
 
 test('lines written just before the process exits are not lost', async () => {
   const program = `
-    const { createLog } = await import('./src/log.ts')
+    const { createLog } = await import('./src/service/observability/log.ts')
     const log = createLog({ level: 'info' })
     for (let count = 1; count <= 500; count++) log.info({ count }, 'line')
     process.exit(3)`

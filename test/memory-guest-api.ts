@@ -8,7 +8,7 @@ import type {
   Message,
   OpenedGuest,
   OutgoingMessage,
-} from '../src/genesys/guest-api.ts'
+} from '../src/service/genesys/guest-api.ts'
 
 const LIMITS = { maxTextBytes: 4096, maxAttributeBytes: 2048, messagesPerSecond: 5 }
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { openApiDocument } from '../src/openapi/document.ts'
+import { openApiDocument } from '../src/service/openapi/document.ts'
 
 const document = openApiDocument({ publicUrl: '', version: 'test' })
 const ajv = new Ajv2020({ strict: false, allErrors: true })

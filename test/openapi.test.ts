@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { openApiDocument } from '../src/openapi/document.ts'
-import { OPERATIONS } from '../src/openapi/operations.ts'
-import { PROBLEM_CODES } from '../src/problems/catalogue.ts'
+import { openApiDocument } from '../src/service/openapi/document.ts'
+import { OPERATIONS } from '../src/service/openapi/operations.ts'
+import { PROBLEM_CODES } from '../src/service/problems/catalogue.ts'
 import { disagreement, eventDisagreement } from './openapi-answers.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
-import { addHealthRoutes } from '../src/routes/health.ts'
+import { addHealthRoutes } from '../src/service/routes/health.ts'
 import { ask, startTogether, type Answer, type Running, type StartOptions } from './start-service.ts'
 
 let running: Running | undefined

@@ -1,11 +1,12 @@
 import { expect, jest, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
-import type { Log } from '../src/log.ts'
-import { createMetrics } from '../src/metrics.ts'
-import { problemHandler } from '../src/problems/problem-handler.ts'
-import { requestLog } from '../src/request-log.ts'
-import { SessionError } from '../src/sessions/session-error.ts'
+import { createLogSampler } from '../src/service/observability/log-sampler.ts'
+import type { Log } from '../src/service/observability/log.ts'
+import { createMetrics } from '../src/service/observability/metrics.ts'
+import { problemHandler } from '../src/service/problems/problem-handler.ts'
+import { requestLog } from '../src/service/observability/request-log.ts'
+import { SessionError } from '../src/service/sessions/session-error.ts'
 
 function start() {
   const log = {
@@ -24,7 +25,7 @@ function start() {
     .get('/refused', () => {
       throw new SessionError('session_invalid', 'No.')
     })
-    .use(problemHandler(() => ({ log, publicUrl: '', hints: false })))
+    .use(problemHandler(() => ({ log, publicUrl: '', hints: false }), createLogSampler()))
   return { app, log, metrics }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startTogether } from './start-service.ts'
-import { secretFromFile } from '../src/settings/secret-files.ts'
+import { secretFromFile } from '../src/service/settings/secret-files.ts'
 import { startSimulator } from '../src/simulator/simulator.ts'
 
 let folder: string

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createTracing } from '../src/tracing/tracing.ts'
+import { createTracing } from '../src/service/observability/tracing.ts'
 import { startTogether } from './start-service.ts'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

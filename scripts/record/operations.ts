@@ -1,4 +1,4 @@
-import type { GuestApiName } from '../../src/genesys/guest-api.ts'
+import type { GuestApiName } from '../../src/service/genesys/guest-api.ts'
 
 export type RestDriver = Exclude<GuestApiName, 'web-messaging'>
 

@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/service/settings/config.ts'
 import { ALL_PERMISSIONS } from '../../src/simulator/settings.ts'
 import { OPERATIONS, type Operations, type RestDriver } from './operations.ts'
 import {

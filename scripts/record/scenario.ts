@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { PLACEHOLDERS } from '../../src/fixtures/placeholders.ts'
-import type { Guest, GuestApi } from '../../src/genesys/guest-api.ts'
-import type { Config } from '../../src/config.ts'
+import { PLACEHOLDERS } from '../../src/testing/fixtures/placeholders.ts'
+import type { Guest, GuestApi } from '../../src/service/genesys/guest-api.ts'
+import type { Config } from '../../src/service/settings/config.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
 
 /** One recording: how a driver is led through it, and how it ends. */

@@ -1,4 +1,4 @@
-import { GUEST_API_NAMES, type GuestApiName } from '../../src/genesys/guest-api.ts'
+import { GUEST_API_NAMES, type GuestApiName } from '../../src/service/genesys/guest-api.ts'
 import { oauthScenarios, webMessagingScenarios } from './other-scenarios.ts'
 import { restScenarios } from './rest-scenarios.ts'
 import type { Scenario } from './scenario.ts'

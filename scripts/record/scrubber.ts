@@ -3,8 +3,8 @@ import {
   placeholderId,
   PLACEHOLDERS,
   placeholderToken,
-} from '../../src/fixtures/placeholders.ts'
-import type { RecordedCall } from '../../src/fixtures/recording.ts'
+} from '../../src/testing/fixtures/placeholders.ts'
+import type { RecordedCall } from '../../src/testing/fixtures/recording.ts'
 
 /** What is known from the settings to be no placeholder. */
 export interface KnownValues {

@@ -1,7 +1,7 @@
-import type { ObservedResponse } from '../upstream/upstream-client.ts'
-import type { GenesysHosts } from '../settings/genesys-settings.ts'
+import type { ObservedResponse } from '../service/upstream/upstream-client.ts'
+import type { GenesysHosts } from '../service/settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
-import { parseUrl } from '../upstream/parse-url.ts'
+import { parseUrl } from '../service/urls/parse-url.ts'
 
 /** One answer of Genesys with its values taken out: what is left are its status, names of fields and types. */
 export interface AnswerShape {

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts'
-import type { GenesysClient } from '../genesys-client.ts'
-import type { DeploymentInfo, Guest, OpenedGuest } from '../genesys/guest-api.ts'
+import type { Config } from '../service/settings/config.ts'
+import type { GenesysClient } from '../service/genesys-client.ts'
+import type { DeploymentInfo, Guest, OpenedGuest } from '../service/genesys/guest-api.ts'
 import type { AnswerRecord } from './answer-record.ts'
 
 export interface Finding {

@@ -6,8 +6,8 @@ import {
   createWebSocketOpener,
   handshakeError,
   noConnectionError,
-} from '../genesys/web-messaging/connection/handshake.ts'
-import type { UpstreamError } from '../upstream/upstream-error.ts'
+} from '../service/genesys/web-messaging/connection/handshake.ts'
+import type { UpstreamError } from '../service/upstream/upstream-error.ts'
 import { VERSION } from '../version.ts'
 import type { CheckContext } from './check.ts'
 

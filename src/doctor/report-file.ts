@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts'
-import { findRegion } from '../genesys/regions.ts'
+import type { Config } from '../service/settings/config.ts'
+import { findRegion } from '../service/genesys/regions.ts'
 import { VERSION } from '../version.ts'
 import type { AnswerShape } from './answer-record.ts'
 import type { Assumptions } from './assumptions.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { ConfigError, type Config } from '../config.ts'
+import { ConfigError, type Config } from '../service/settings/config.ts'
 import { CHECK_NAMES, diagnose, type Diagnosis } from './diagnose.ts'
 import { reportOf } from './report-file.ts'
 import { withoutSecrets } from './secrets.ts'

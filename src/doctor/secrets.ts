@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../service/settings/config.ts'
 
 /** Texts of ours hold no secret. Should one get in by what another side says, it is taken out here. */
 export function withoutSecrets(text: string, config: Config | undefined): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { readAgentScript } from './agent-script.ts'
+import { readAgentScript } from './agent/agent-script.ts'
 import type { SimulatorOptions } from './settings.ts'
 
 /** Fixed, so that what points at a simulator still does after a restart. They open nothing but the simulator. */

@@ -1,14 +1,14 @@
-import { createAgent } from './agent.ts'
-import { attachmentActions } from './attachment-actions.ts'
-import { createAttachments } from './attachments.ts'
-import { createFaultInjector } from './fault-injection.ts'
-import { configureActions } from './configure-session.ts'
-import { createConversations } from './conversations.ts'
-import { createGuestJwts } from './guest-jwt.ts'
-import { createGuestSessions } from './guest-sessions.ts'
-import { createGuestSocket } from './guest-socket.ts'
-import { createOAuth } from './oauth-endpoint.ts'
-import { messageActions } from './on-message.ts'
+import { createAgent } from './agent/agent.ts'
+import { attachmentActions } from './socket/attachment-actions.ts'
+import { createAttachments } from './conversation/attachments.ts'
+import { createFaultInjector } from './inspection/fault-injection.ts'
+import { configureActions } from './socket/configure-session.ts'
+import { createConversations } from './conversation/conversations.ts'
+import { createGuestJwts } from './conversation/guest-jwt.ts'
+import { createGuestSessions } from './conversation/guest-sessions.ts'
+import { createGuestSocket } from './socket/guest-socket.ts'
+import { createOAuth } from './rest/oauth-endpoint.ts'
+import { messageActions } from './socket/on-message.ts'
 import {
   type FrameQuery,
   type RecordedFrame,
@@ -17,12 +17,12 @@ import {
   createRecord,
   matchesFrame,
   matchesRequest,
-} from './record.ts'
-import { createRestApp } from './rest-app.ts'
-import { createRestGuests } from './rest-guests.ts'
-import { sessionActions } from './session-actions.ts'
+} from './inspection/record.ts'
+import { createRestApp } from './rest/rest-app.ts'
+import { createRestGuests } from './rest/rest-guests.ts'
+import { sessionActions } from './socket/session-actions.ts'
 import type { Settings } from './settings.ts'
-import { createSignIn } from './sign-in.ts'
+import { createSignIn } from './rest/sign-in.ts'
 
 /** Every part is made here, once. */
 export function createParts(settings: Settings) {

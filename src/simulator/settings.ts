@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type AgentScript, DEFAULT_SCRIPT, SILENT_SCRIPT } from './agent-script.ts'
-import { type Limits, resolveLimits } from './limits.ts'
+import { type AgentScript, DEFAULT_SCRIPT, SILENT_SCRIPT } from './agent/agent-script.ts'
+import { type Limits, resolveLimits } from './conversation/limits.ts'
 
 /** Everything has a default; `startSimulator()` alone gives a Genesys Cloud that works. */
 export interface SimulatorOptions {

@@ -1,24 +1,28 @@
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AgentMessage } from './agent.ts'
-import type { Fault, FaultMatch, FaultSpec } from './fault-injection.ts'
-import { attach } from './guest-socket.ts'
-import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
+import type { AgentMessage } from './agent/agent.ts'
+import type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
+import { attach } from './socket/guest-socket.ts'
+import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection/inspection.ts'
 import { createParts } from './parts.ts'
-import type { StructuredMessage } from './payloads.ts'
-import type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
-import type { RestGuest } from './rest-guests.ts'
+import type { StructuredMessage } from './socket/payloads.ts'
+import type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './inspection/record.ts'
+import type { RestGuest } from './rest/rest-guests.ts'
 import { type SimulatorOptions, resolveSettings } from './settings.ts'
-import { testSurface } from './test-surface.ts'
+import { testSurface } from './inspection/test-surface.ts'
 
-export type { AgentMessage } from './agent.ts'
-export type { AgentScript } from './agent-script.ts'
-export type { Fault, FaultMatch, FaultSpec } from './fault-injection.ts'
+export type { AgentMessage } from './agent/agent.ts'
+export type { AgentScript } from './agent/agent-script.ts'
+export type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
 /** @deprecated The former names. */
-export type { Fault as Bend, FaultMatch as BendMatch, FaultSpec as Bending } from './fault-injection.ts'
-export type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection.ts'
-export type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './record.ts'
-export type { RestGuest } from './rest-guests.ts'
+export type {
+  Fault as Bend,
+  FaultMatch as BendMatch,
+  FaultSpec as Bending,
+} from './inspection/fault-injection.ts'
+export type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection/inspection.ts'
+export type { FrameQuery, RecordedFrame, RecordedRequest, RequestQuery } from './inspection/record.ts'
+export type { RestGuest } from './rest/rest-guests.ts'
 export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
 
 /** A small Genesys Cloud on this machine, with what a test needs to control and inspect it. */

@@ -1,5 +1,5 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
-import { SHOWCASE } from '../../src/simulator/showcase.ts'
+import { SHOWCASE } from '../../src/simulator/agent/showcase.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
 import type { chatOf } from './open-page.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import type * as Client from '../../src/browser/chat-client.ts'
+import type * as Client from '../../src/browser/client/chat-client.ts'
 import { launchBrowser, openPage } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
 

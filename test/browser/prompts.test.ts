@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import type { GuestChatElement } from '../../src/browser/guest-chat-element.ts'
+import type { GuestChatElement } from '../../src/browser/element/guest-chat-element.ts'
 import { violations } from './axe.ts'
 import { isFocusInChat, openElement } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'

@@ -3,10 +3,10 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/service/settings/config.ts'
 import { createWebsite, createWebsiteSignIn } from '../../src/demo/website.ts'
-import { createLog } from '../../src/log.ts'
-import { createGuestBff } from '../../src/guest-bff.ts'
+import { createLog } from '../../src/service/observability/log.ts'
+import { createGuestBff } from '../../src/service/guest-bff.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
 
 export interface Demo {

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { createGuestChat, type GuestChat, type GuestChatOptions } from '../../src/browser/chat-client.ts'
+import {
+  createGuestChat,
+  type GuestChat,
+  type GuestChatOptions,
+} from '../../src/browser/client/chat-client.ts'
 import { fakeService, json, noNetwork, problem } from './fake-service.ts'
 
 let service: ReturnType<typeof fakeService>

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals'
-import { createListeners } from '../../src/browser/chat-listeners.ts'
+import { createListeners } from '../../src/browser/client/chat-listeners.ts'
 
 test('a mistake in one listener of the page reaches the page, and no other listener', () => {
   jest.useFakeTimers()

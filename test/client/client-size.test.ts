@@ -6,7 +6,7 @@ let bundle: Uint8Array
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: ['src/browser/chat-client.ts'],
+    entryPoints: ['src/browser/client/chat-client.ts'],
     bundle: true,
     minify: true,
     format: 'esm',

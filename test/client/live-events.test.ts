@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { followLiveEvents } from '../../src/browser/live-events.ts'
+import { followLiveEvents } from '../../src/browser/client/live-events.ts'
 
 test('a stream whose fetch leaves a read waiting after an abort is let go of when the page stops following', async () => {
   let cancelled: () => void

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createGuestChat, GuestChatElement } from '../../src/browser/guest-chat-element.ts'
+import { createGuestChat, GuestChatElement } from '../../src/browser/element/guest-chat-element.ts'
 
 test('the element can be imported where there is no HTMLElement, and the client beside it is whole', () => {
   expect('HTMLElement' in globalThis).toBe(false)

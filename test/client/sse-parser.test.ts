@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createSseParser, type ServerSentEvent } from '../../src/browser/sse-parser.ts'
+import { createSseParser, type ServerSentEvent } from '../../src/browser/client/sse-parser.ts'
 
 function parse(...chunks: string[]) {
   const events: ServerSentEvent[] = []

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { ChatProblem } from '../../src/browser/chat-problem.ts'
+import { ChatProblem } from '../../src/browser/client/chat-problem.ts'
 import type { Message } from '../../src/contract/contract.ts'
-import { createTranscript } from '../../src/browser/transcript.ts'
+import { createTranscript } from '../../src/browser/client/transcript.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString()
 

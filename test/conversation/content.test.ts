@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createGuestChat } from '../../src/browser/chat-client.ts'
+import { createGuestChat } from '../../src/browser/client/chat-client.ts'
 import { isMessage, type EventReader } from '../event-reader.ts'
 import { startTogether, type Page, type Running } from '../start-service.ts'
 import { asSite } from './site.ts'

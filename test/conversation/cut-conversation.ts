@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createGuestChat } from '../../src/browser/chat-client.ts'
-import type { GuestChat } from '../../src/browser/guest-chat.ts'
+import { createGuestChat } from '../../src/browser/client/chat-client.ts'
+import type { GuestChat } from '../../src/browser/client/guest-chat.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { startTogether, type Running } from '../start-service.ts'
 import { asSite, changed, memoryStorage } from './site.ts'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { createGuestChat } from '../../src/browser/chat-client.ts'
+import { createGuestChat } from '../../src/browser/client/chat-client.ts'
 import { startTogether, type Running } from '../start-service.ts'
 import { asSite } from './site.ts'
 

@@ -1,4 +1,4 @@
-import type { GuestChat } from '../../src/browser/guest-chat.ts'
+import type { GuestChat } from '../../src/browser/client/guest-chat.ts'
 import { checkedFetch } from '../openapi-answers.ts'
 import { SITE } from '../start-service.ts'
 

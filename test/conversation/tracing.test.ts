@@ -6,7 +6,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-node'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { createGuestChat } from '../../src/browser/chat-client.ts'
+import { createGuestChat } from '../../src/browser/client/chat-client.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
 import { startTogether, type Running } from '../start-service.ts'
 import { asSite } from './site.ts'

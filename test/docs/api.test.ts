@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { openApiDocument } from '../../src/openapi/document.ts'
+import { openApiDocument } from '../../src/service/openapi/document.ts'
 import { startTogether, type Running } from '../start-service.ts'
 
 /** The shell commands of docs/api.md, run as they are written, with real curl. */

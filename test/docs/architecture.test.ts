@@ -1,28 +1,36 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { readSourceFiles } from '../source-files.ts'
+import { readSourceFiles, type Import } from '../source-files.ts'
 
 const page = readFileSync('docs/architecture.md', 'utf8')
-const WEB_MESSAGING = 'genesys/web-messaging/'
-/** Programs and parts that stand apart; `test/import-direction.test.ts` says of whom. */
-const APART = ['simulator', 'browser', 'fixtures', 'faults', 'demo']
+const SERVICE = 'service/'
+const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
+/** Programs that share nothing with the service; `test/import-direction.test.ts` checks that. */
+const APART = ['simulator', 'browser', 'testing', 'demo']
+/** Small generic modules that every part may import; the diagram leaves them out. */
+const FOUNDATIONS = ['collections', 'time', 'urls']
+/** Types that every part may use, and that the diagram therefore leaves out. */
+const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
+  (file) => `service/observability/${file}`,
+)
 
 /** The box of the picture in which a file is; undefined for the files at the top, which see all. */
 function partOf(path: string): string | undefined {
-  const [folder, ...rest] = path.split('/')
-  if (rest.length === 0 || APART.includes(folder!)) return undefined
+  const [folder, ...rest] = (path.startsWith(SERVICE) ? path.slice(SERVICE.length) : path).split('/')
+  if (rest.length === 0 || [...APART, ...FOUNDATIONS].includes(folder!)) return undefined
   if (!path.startsWith(WEB_MESSAGING)) return folder
   const [inner, file] = path.slice(WEB_MESSAGING.length).split('/')
   return file === undefined ? 'operations' : inner
 }
 
+const isTypeForAll = ({ target, typesOnly }: Import) => typesOnly && TYPES_FOR_ALL.includes(target)
 const files = readSourceFiles()
 
 test('the picture of the architecture has exactly the arrows that the imports of the sources make', () => {
   const drawn = [...page.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`)
   const made = files.flatMap(({ path, imports }) =>
     imports
-      .filter(({ isRelative }) => isRelative)
+      .filter((from) => from.isRelative && !isTypeForAll(from))
       .map(({ target }) => [partOf(path), partOf(target)])
       .filter(([from, to]) => from !== undefined && to !== undefined && from !== to)
       .map(([from, to]) => `${from} --> ${to}`),
@@ -45,11 +53,15 @@ test.each([
   const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
   const steps = [...list.matchAll(/^\d+\. `(\S+)`/gm)].map(([, path]) => path!)
   expect(steps.length).toBeGreaterThan(4)
-  expect(steps.filter((path) => !existsSync(`src/${path}`))).toEqual([])
+  expect(steps.filter((path) => !existsSync(`src/service/${path}`))).toEqual([])
 })
 
 test('the files that the page names for a question are there', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)
   expect(named.length).toBeGreaterThan(10)
-  expect(named.filter((path) => !existsSync(`src/${path}`) && !existsSync(path))).toEqual([])
+  expect(
+    named.filter(
+      (path) => !existsSync(`src/service/${path}`) && !existsSync(`src/${path}`) && !existsSync(path),
+    ),
+  ).toEqual([])
 })

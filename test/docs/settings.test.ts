@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
 import { expect, test } from '@jest/globals'
-import { parseEach, VARIABLE_NAMES, type Variables } from '../../src/settings/variables.ts'
+import { parseEach, VARIABLE_NAMES, type Variables } from '../../src/service/settings/variables.ts'
 import { readSimulatorSettings } from '../../src/simulator/environment.ts'
 
 interface Row {

@@ -31,7 +31,7 @@ async function run(region: string): Promise<Told> {
   started.push(() => proxy.stop())
   const given = Object.entries(goodSettings(genesys)).filter(([name]) => !/^GENESYS_.*_URL$/.test(name))
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/doctor.ts', '--json'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/doctor/main.ts', '--json'], {
     env: {
       PATH,
       ...Object.fromEntries(given),

@@ -9,8 +9,8 @@ import {
   startFaultProxy,
   UNRESOLVABLE_HOST,
   type FaultProxy,
-} from '../../src/faults/faults.ts'
-import { PROBLEM_CATALOGUE } from '../../src/problems/catalogue.ts'
+} from '../../src/testing/faults/faults.ts'
+import { PROBLEM_CATALOGUE } from '../../src/service/problems/catalogue.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { checkedFetch } from '../openapi-answers.ts'
 import { ask, SITE, startTogether, type Answer, type Page, type Running } from '../start-service.ts'

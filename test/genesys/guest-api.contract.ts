@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { GuestApi, GuestRef, OpenRequest, OutgoingMessage } from '../../src/genesys/guest-api.ts'
-import { UpstreamError } from '../../src/upstream/upstream-error.ts'
+import type { GuestApi, GuestRef, OpenRequest, OutgoingMessage } from '../../src/service/genesys/guest-api.ts'
+import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
 
 /** What a test can make Genesys do, where the driver's Genesys can do it. */
 export interface Bends {

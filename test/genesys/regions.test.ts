@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { findRegion } from '../../src/genesys/regions.ts'
+import { findRegion } from '../../src/service/genesys/regions.ts'
 
 test.each(['eu-west-1', 'mypurecloud.ie', ' EU-West-1 ', 'MyPureCloud.ie'])(
   '%p is the region of Ireland',

@@ -6,7 +6,7 @@ import {
   createProxyTrust,
   isNetwork,
   type TrustedProxies,
-} from '../../src/middleware/client-address.ts'
+} from '../../src/service/middleware/client-address.ts'
 
 /** The address as limits count it, when the proxy on this machine forwards it. */
 async function addressSeen(trusted: TrustedProxies, forwarded: string): Promise<string> {

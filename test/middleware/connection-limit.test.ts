@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import express, { type Express } from 'express'
 import request from 'supertest'
-import { limitConnections } from '../../src/middleware/rate-limits.ts'
-import { problemHandler } from '../../src/problems/problem-handler.ts'
-import { createLog } from '../../src/log.ts'
+import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
+import { limitConnections } from '../../src/service/middleware/rate-limits.ts'
+import { problemHandler } from '../../src/service/problems/problem-handler.ts'
+import { createLog } from '../../src/service/observability/log.ts'
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] }))
 afterEach(() => void jest.useRealTimers())
@@ -24,7 +25,12 @@ function appOfGuests(): Express {
     connected.add(req.query['guest'] as string)
     res.json({})
   })
-  app.use(problemHandler(() => ({ log: createLog({ level: 'silent' }), publicUrl: '', hints: true })))
+  app.use(
+    problemHandler(
+      () => ({ log: createLog({ level: 'silent' }), publicUrl: '', hints: true }),
+      createLogSampler(),
+    ),
+  )
   return app
 }
 

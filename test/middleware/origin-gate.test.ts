@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import request from 'supertest'
-import { createOriginGate } from '../../src/middleware/origin-gate.ts'
+import { createOriginGate } from '../../src/service/middleware/origin-gate.ts'
 
 const SITE = 'https://www.example.com'
 

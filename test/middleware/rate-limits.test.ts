@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Request, Response } from 'express'
-import { createRateLimits, WindowCounter, type CountShared } from '../../src/middleware/rate-limits.ts'
-import { RequestError } from '../../src/middleware/request-error.ts'
+import {
+  createRateLimits,
+  WindowCounter,
+  type CountShared,
+} from '../../src/service/middleware/rate-limits.ts'
+import { RequestError } from '../../src/service/middleware/request-error.ts'
 
 const SETTINGS = { perGuestPerMinute: 100, perAddressPerMinute: 2, sessionsPerAddressPerMinute: 1 }
 

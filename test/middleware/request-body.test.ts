@@ -2,9 +2,9 @@ import net from 'node:net'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
-import { startServer, type RunningServer } from '../../src/server/http-server.ts'
-import { problemCode } from '../../src/problems/problem.ts'
-import { jsonBody, limitBodies } from '../../src/middleware/request-body.ts'
+import { startServer, type RunningServer } from '../../src/service/server/http-server.ts'
+import { problemCode } from '../../src/service/problems/problem.ts'
+import { jsonBody, limitBodies } from '../../src/service/middleware/request-body.ts'
 
 const MAX_BYTES = 100
 

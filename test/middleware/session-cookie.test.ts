@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Request } from 'express'
-import { sessionCookieOf } from '../../src/middleware/session-cookie.ts'
+import { sessionCookieOf } from '../../src/service/middleware/session-cookie.ts'
 import { isMessage, isSession, readEvents } from '../event-reader.ts'
 import { ask, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
 

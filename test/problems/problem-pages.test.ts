@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
-import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/problems/catalogue.ts'
-import { problemIndex, problemPage, problemPages } from '../../src/problems/problem-pages.ts'
+import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/service/problems/catalogue.ts'
+import { problemIndex, problemPage, problemPages } from '../../src/service/problems/problem-pages.ts'
 
 const app = express().use('/chat/docs/problems', problemPages())
 

@@ -4,13 +4,14 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import request from 'supertest'
-import { UpstreamError } from '../../src/upstream/upstream-error.ts'
-import type { Log } from '../../src/log.ts'
-import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/problems/catalogue.ts'
-import { problemHandler } from '../../src/problems/problem-handler.ts'
-import { toProblem } from '../../src/problems/problem.ts'
-import { RequestError } from '../../src/middleware/request-error.ts'
-import { SessionError } from '../../src/sessions/session-error.ts'
+import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
+import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import type { Log } from '../../src/service/observability/log.ts'
+import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/service/problems/catalogue.ts'
+import { problemHandler } from '../../src/service/problems/problem-handler.ts'
+import { toProblem } from '../../src/service/problems/problem.ts'
+import { RequestError } from '../../src/service/middleware/request-error.ts'
+import { SessionError } from '../../src/service/sessions/session-error.ts'
 
 const PLAIN = { publicUrl: '', hints: false }
 
@@ -33,7 +34,7 @@ function appThat(handler: RequestHandler, log: Log = spyLog(), options = PLAIN) 
   app.use(express.json({ limit: 100 }))
   app.post('/it', handler)
   app.get('/it/:id', handler)
-  app.use(problemHandler(() => ({ log, ...options })))
+  app.use(problemHandler(() => ({ log, ...options }), createLogSampler()))
   return app
 }
 

@@ -4,8 +4,8 @@ import net from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import express, { type Response } from 'express'
 import { readEvents } from '../event-reader.ts'
-import { admitRequests, limitOpen, whenClosed } from '../../src/server/admission.ts'
-import { startServer, type RunningServer } from '../../src/server/http-server.ts'
+import { admitRequests, limitOpen, whenClosed } from '../../src/service/server/admission.ts'
+import { startServer, type RunningServer } from '../../src/service/server/http-server.ts'
 import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))

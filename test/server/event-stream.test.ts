@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Response } from 'express'
-import { reconnectSpreadMs } from '../../src/server/reconnect-spread.ts'
-import { createEventStreams, StreamUpkeep } from '../../src/server/event-stream.ts'
+import { reconnectSpreadMs } from '../../src/service/server/reconnect-spread.ts'
+import { createEventStreams, StreamUpkeep } from '../../src/service/server/event-stream.ts'
 
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())

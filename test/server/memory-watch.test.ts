@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createMemoryWatch, type MemoryFigures } from '../../src/server/memory-watch.ts'
+import { createMemoryWatch, type MemoryFigures } from '../../src/service/server/memory-watch.ts'
 
 const MIB = 1024 * 1024
 

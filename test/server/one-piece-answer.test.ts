@@ -1,8 +1,8 @@
 import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
-import { startServer, type RunningServer } from '../../src/server/http-server.ts'
-import { sendJson } from '../../src/server/send-json.ts'
+import { startServer, type RunningServer } from '../../src/service/server/http-server.ts'
+import { sendJson } from '../../src/service/server/send-json.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.stop(0))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
-import { ServiceState } from '../../src/service-state.ts'
+import { ServiceState } from '../../src/service/service-state.ts'
 import { isSession } from '../event-reader.ts'
 import { ask, startTogether, type Running } from '../start-service.ts'
 

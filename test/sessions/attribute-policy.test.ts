@@ -4,8 +4,8 @@ import {
   attributeSettingsProblems,
   createAttributePolicy,
   type AttributeSettings,
-} from '../../src/sessions/attribute-policy.ts'
-import { SessionError } from '../../src/sessions/session-error.ts'
+} from '../../src/service/sessions/attribute-policy.ts'
+import { SessionError } from '../../src/service/sessions/session-error.ts'
 
 const settings: AttributeSettings = {
   open: ['custom.*', 'topic'],

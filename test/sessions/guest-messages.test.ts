@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { UpstreamError } from '../../src/upstream/upstream-error.ts'
-import type { SessionClaims } from '../../src/sessions/session-token.ts'
+import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import type { SessionClaims } from '../../src/service/sessions/session-token.ts'
 import { createSessionStack } from './session-stack.ts'
 
 function setUp() {

@@ -4,7 +4,7 @@ import {
   tracingIdFor,
   type SharedAttempt,
   type SharedAttempts,
-} from '../../src/sessions/idempotency.ts'
+} from '../../src/service/sessions/idempotency.ts'
 
 class OutcomeUnknown extends Error {}
 const NOW_MS = 1_000_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { BoundedMap } from '../../src/sessions/bounded-map.ts'
+import { BoundedMap } from '../../src/service/collections/bounded-map.ts'
 import type { AttributeChanges } from '../../src/contract/contract.ts'
 import { createSessionStack, SITE } from './session-stack.ts'
 

@@ -1,12 +1,15 @@
-import { createAttributePolicy, type AttributeSettings } from '../../src/sessions/attribute-policy.ts'
-import { createGuestAttributes } from '../../src/sessions/guest-attributes.ts'
-import { createGuestMessages } from '../../src/sessions/guest-messages.ts'
-import { createGuestSessions } from '../../src/sessions/guest-sessions.ts'
-import type { Identified } from '../../src/sessions/identity.ts'
-import { createSessionLifetime, type SessionLifetimeSettings } from '../../src/sessions/session-lifetime.ts'
-import { createSessionOpening } from '../../src/sessions/session-opening.ts'
-import { createSessionRegistry } from '../../src/sessions/session-registry.ts'
-import { createSessionTokens, type SessionClaims } from '../../src/sessions/session-token.ts'
+import { createAttributePolicy, type AttributeSettings } from '../../src/service/sessions/attribute-policy.ts'
+import { createGuestAttributes } from '../../src/service/sessions/guest-attributes.ts'
+import { createGuestMessages } from '../../src/service/sessions/guest-messages.ts'
+import { createGuestSessions } from '../../src/service/sessions/guest-sessions.ts'
+import type { Identified } from '../../src/service/sessions/identity.ts'
+import {
+  createSessionLifetime,
+  type SessionLifetimeSettings,
+} from '../../src/service/sessions/session-lifetime.ts'
+import { createSessionOpening } from '../../src/service/sessions/session-opening.ts'
+import { createSessionRegistry } from '../../src/service/sessions/session-registry.ts'
+import { createSessionTokens, type SessionClaims } from '../../src/service/sessions/session-token.ts'
 import { createMemoryGuestApi } from '../memory-guest-api.ts'
 
 export const START_MS = Date.parse('2026-11-21T10:00:00Z')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { CompactEncrypt } from 'jose'
-import { createSessionTokens, type SessionClaims } from '../../src/sessions/session-token.ts'
+import { createSessionTokens, type SessionClaims } from '../../src/service/sessions/session-token.ts'
 
 const NOW_MS = Date.parse('2026-11-21T10:00:00Z')
 const key = randomBytes(32)

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { CompactSign, exportJWK, SignJWT, UnsecuredJWT } from 'jose'
 import nock from 'nock'
-import { attributesFromClaims, createUserTokenVerifier } from '../../src/sessions/user-token.ts'
+import { attributesFromClaims, createUserTokenVerifier } from '../../src/service/sessions/user-token.ts'
 
 const NOW_S = Math.floor(Date.now() / 1000)
 const ISSUER = 'https://login.example.com'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { watchFiles } from '../../src/settings/watched-files.ts'
+import { watchFiles } from '../../src/service/settings/watched-files.ts'
 
 /** Of many looks at the files, as each reload names them once more. */
 const MOST_RELOADS = 5

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AgentScriptSchema, readAgentScript } from '../../src/simulator/agent-script.ts'
+import { AgentScriptSchema, readAgentScript } from '../../src/simulator/agent/agent-script.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { type Frame, type GuestClient, connect } from './guest-client.ts'
 

@@ -4,7 +4,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts
 import { type GuestClient, connect } from './guest-client.ts'
 import { enumerationErrors } from './sdk-enumerations.ts'
 import { typeErrors } from './sdk-types.ts'
-import { SHOWCASE } from '../../src/simulator/showcase.ts'
+import { SHOWCASE } from '../../src/simulator/agent/showcase.ts'
 
 /** The part of Genesys' own client that is used here; it is CommonJS. */
 interface OfficialClient {

@@ -9,7 +9,7 @@ afterEach(() => void child?.kill('SIGKILL'))
 /** Starts the process; resolves when it has printed an empty line after its settings, or has ended. */
 async function run(env: Record<string, string>) {
   const { PATH } = process.env
-  const started = spawn(process.execPath, ['--import', 'tsx', 'src/run-simulator.ts'], {
+  const started = spawn(process.execPath, ['--import', 'tsx', 'src/simulator/main.ts'], {
     env: { PATH, SIMULATOR_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

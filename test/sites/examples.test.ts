@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { readConfig } from '../../src/config.ts'
-import { SITE_VARIABLES } from '../../src/settings/sites-file.ts'
-import { VARIABLE_NAMES } from '../../src/settings/variables.ts'
+import { readConfig } from '../../src/service/settings/config.ts'
+import { SITE_VARIABLES } from '../../src/service/settings/sites-file.ts'
+import { VARIABLE_NAMES } from '../../src/service/settings/variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sites-examples-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseUrl } from '../../src/upstream/parse-url.ts'
+import { parseUrl } from '../../src/service/urls/parse-url.ts'
 
 test('addresses with letters of Latin-1 are URLs, also after many calls', () => {
   for (let i = 0; i < 200_000; i++) parseUrl(`https://shop${i % 7}.example`)

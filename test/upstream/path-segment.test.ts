@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { pathSegment } from '../../src/upstream/path-segment.ts'
+import { pathSegment } from '../../src/service/urls/path-segment.ts'
 
 describe('a segment of a path', () => {
   test.each(['', '.', '..', 'a\nb', 'a\u0000', '\u0085', '\ud800', 'x'.repeat(201)])('%p is none', (id) => {

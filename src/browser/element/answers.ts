@@ -1,4 +1,4 @@
-import type { ChatMessage, Content } from '../chat-client.ts'
+import type { ChatMessage, Content } from '../client/chat-client.ts'
 
 /** What the guest has answered so far, live or in a page before. */
 export interface Answers {

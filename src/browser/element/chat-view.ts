@@ -1,4 +1,4 @@
-import type { ChatMessage, OutgoingMessage } from '../chat-client.ts'
+import type { ChatMessage, OutgoingMessage } from '../client/chat-client.ts'
 import type { Texts } from './texts/texts.ts'
 
 /** What every part of the panel needs to show itself and to act. */

@@ -1,4 +1,4 @@
-import type { GuestChat, OutgoingMessage } from '../chat-client.ts'
+import type { GuestChat, OutgoingMessage } from '../client/chat-client.ts'
 import { h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'

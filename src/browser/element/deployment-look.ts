@@ -1,4 +1,4 @@
-import type { ChatMessage, Deployment, DeploymentLabels } from '../chat-client.ts'
+import type { ChatMessage, Deployment, DeploymentLabels } from '../client/chat-client.ts'
 import { safeUrl } from './autolink.ts'
 
 /** How the deployment wants its chat to look; what the page says goes before it. */

@@ -1,5 +1,5 @@
-import type { AttributeChanges, GuestChatOptions, StorageChoice } from '../chat-client.ts'
-import type { GuestChatAttributes } from '../guest-chat-attributes.ts'
+import type { AttributeChanges, GuestChatOptions, StorageChoice } from '../client/chat-client.ts'
+import type { GuestChatAttributes } from './guest-chat-attributes.ts'
 import type { TextChanges } from './texts/texts.ts'
 
 type Name = keyof GuestChatAttributes

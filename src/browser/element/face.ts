@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../chat-client.ts'
+import type { ChatMessage } from '../client/chat-client.ts'
 import { safeUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../chat-client.ts'
+import type { ChatMessage } from '../client/chat-client.ts'
 import { answersIn } from './answers.ts'
 import { dayName, startOfDay, type ChatView } from './chat-view.ts'
 import { arrange, h, toggle } from './dom.ts'

@@ -1,4 +1,4 @@
-import type { ChatMessage, Content } from '../chat-client.ts'
+import type { ChatMessage, Content } from '../client/chat-client.ts'
 import { answerText, type Answers } from './answers.ts'
 import { attachmentView } from './attachment-view.ts'
 import { linked, safeUrl } from './autolink.ts'

@@ -1,4 +1,4 @@
-import type { ChatProblem, GuestChat } from '../chat-client.ts'
+import type { ChatProblem, GuestChat } from '../client/chat-client.ts'
 import { timeOfDay } from './chat-view.ts'
 import { h, toggle } from './dom.ts'
 import { icon } from './icons.ts'

@@ -1,4 +1,4 @@
-import type { ChatMessage, GuestChat } from '../chat-client.ts'
+import type { ChatMessage, GuestChat } from '../client/chat-client.ts'
 import { h, toggle } from './dom.ts'
 import { faceOf, lastNamed } from './face.ts'
 import { icon } from './icons.ts'

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../chat-client.ts'
+import type { ChatMessage } from '../client/chat-client.ts'
 import { playChime } from './chime.ts'
 
 /** Counts what others wrote since the guest last looked, over reloads and tabs as far as the storage reaches. */

@@ -1,4 +1,4 @@
-import { ChatProblem, type GuestChat } from '../chat-client.ts'
+import { ChatProblem, type GuestChat } from '../client/chat-client.ts'
 import { fileSize } from './chat-view.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../service/upstream/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check } from '../check.ts'
 
 /** The leeway that visitors' tokens have, and the margin before a guest's JWT for the history expires. */

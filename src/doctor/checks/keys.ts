@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
 import { failed, listed, ok, skipped, warning } from '../check.ts'
-import { readVerificationKeys } from '../../sessions/user-token.ts'
+import { readVerificationKeys } from '../../service/sessions/user-token.ts'
 
 export const sessionKeys: Check = {
   name: 'session keys',

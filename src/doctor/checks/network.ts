@@ -1,8 +1,8 @@
-import { isLoopback } from '../../settings/encryption.ts'
-import { createProxyFinder } from '../../upstream/outbound-proxy.ts'
+import { isLoopback } from '../../service/settings/encryption.ts'
+import { createProxyFinder } from '../../service/upstream/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
 import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
-import { parseUrl } from '../../upstream/parse-url.ts'
+import { parseUrl } from '../../service/urls/parse-url.ts'
 
 interface Target {
   readonly url: URL

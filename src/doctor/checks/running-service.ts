@@ -1,5 +1,9 @@
-import { createAttemptSender, type Outcome, type UpstreamResponse } from '../../upstream/http-attempt.ts'
-import { createUpstreamAgents } from '../../upstream/upstream-agents.ts'
+import {
+  createAttemptSender,
+  type Outcome,
+  type UpstreamResponse,
+} from '../../service/upstream/http-attempt.ts'
+import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
 
 const TIMEOUT_MS = 10_000

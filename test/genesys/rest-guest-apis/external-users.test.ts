@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createExternalUsers } from '../../../src/genesys/rest-guest-apis/external-users.ts'
+import { createExternalUsers } from '../../../src/service/genesys/rest-guest-apis/external-users.ts'
 import { failure } from '../../upstream/failure.ts'
 import { describeGuestApiContract } from '../guest-api.contract.ts'
 import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   createGuestIdentities,
   type GuestIdentitiesOptions,
-} from '../../../src/genesys/rest-guest-apis/guest-identities.ts'
+} from '../../../src/service/genesys/rest-guest-apis/guest-identities.ts'
 import { failure } from '../../upstream/failure.ts'
 import { describeGuestApiContract } from '../guest-api.contract.ts'
 import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'

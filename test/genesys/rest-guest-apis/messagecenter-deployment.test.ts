@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import {
   createMessageCenterDeployment,
   type MessageCenterDeployment,
-} from '../../../src/genesys/rest-guest-apis/messagecenter-deployment.ts'
+} from '../../../src/service/genesys/rest-guest-apis/messagecenter-deployment.ts'
 import { failure } from '../../upstream/failure.ts'
 import { DEPLOYMENT_ID, ORGANIZATION_ID, RestGenesys } from './rest-genesys.ts'
 

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { jest } from '@jest/globals'
-import { UpstreamError } from '../../../src/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../src/service/upstream/upstream-error.ts'
 import type { WebSocket } from 'ws'
-import type { ConnectionSettings } from '../../../src/genesys/web-messaging/connection/guest-connection.ts'
-import { createGuestConnections } from '../../../src/genesys/web-messaging/connection/guest-connections.ts'
-import { ConnectionRateLimiter } from '../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
-import { createSessionReader } from '../../../src/genesys/web-messaging/connection/session-state.ts'
+import type { ConnectionSettings } from '../../../src/service/genesys/web-messaging/connection/guest-connection.ts'
+import { createGuestConnections } from '../../../src/service/genesys/web-messaging/connection/guest-connections.ts'
+import { ConnectionRateLimiter } from '../../../src/service/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { createSessionReader } from '../../../src/service/genesys/web-messaging/connection/session-state.ts'
 
 const CONNECTING = 0
 const OPEN = 1

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { ORIGIN, soon, startDriver } from './start-driver.ts'
-import type { GuestEvent, Message } from '../../../src/genesys/guest-api.ts'
+import type { GuestEvent, Message } from '../../../src/service/genesys/guest-api.ts'
 
 type MessageEvent = Extract<GuestEvent, { type: 'message' }>
 

@@ -1,11 +1,11 @@
 import { afterEach } from '@jest/globals'
-import { createUpstreamClient, type UpstreamClient } from '../../../src/upstream/upstream-client.ts'
-import { createAccessToken, type AccessToken } from '../../../src/genesys/oauth/access-token.ts'
-import type { Guest, GuestApi, GuestEvent } from '../../../src/genesys/guest-api.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
+import { createAccessToken, type AccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
+import type { Guest, GuestApi, GuestEvent } from '../../../src/service/genesys/guest-api.ts'
 import {
   createWebMessaging,
   type WebMessagingOptions,
-} from '../../../src/genesys/web-messaging/web-messaging.ts'
+} from '../../../src/service/genesys/web-messaging/web-messaging.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/simulator.ts'
 
 const ending: (() => Promise<void>)[] = []

@@ -1,8 +1,8 @@
-import type { GuestChat } from '../../chat-client.ts'
+import type { GuestChat } from '../../client/chat-client.ts'
 import { h } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
-import type { GuestPrompt } from '../../guest-prompt.ts'
+import type { GuestPrompt } from '../guest-prompt.ts'
 
 /** Something to ask, or to ask again. */
 const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered']

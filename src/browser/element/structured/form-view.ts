@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../chat-client.ts'
+import type { ChatMessage } from '../../client/chat-client.ts'
 import type { FormAnswer } from '../../../contract/contract.ts'
 import { questionKey } from '../answers.ts'
 import type { ChatView } from '../chat-view.ts'

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../chat-client.ts'
+import type { ChatMessage } from '../../client/chat-client.ts'
 import type { Reply } from '../../../contract/contract.ts'
 import { answerText, questionKey } from '../answers.ts'
 import { safeUrl } from '../autolink.ts'

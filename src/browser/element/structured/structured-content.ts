@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../chat-client.ts'
+import type { ChatMessage } from '../../client/chat-client.ts'
 import type { ChatView } from '../chat-view.ts'
 import type { Part } from '../content-part.ts'
 import { cardView, carouselView } from './card-view.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ConnectionRateLimiter } from '../../../../src/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { ConnectionRateLimiter } from '../../../../src/service/genesys/web-messaging/connection/connection-rate-limiter.ts'
 
 let nowMs = 0
 const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)

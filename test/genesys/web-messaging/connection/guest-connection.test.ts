@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import type { GuestEvent } from '../../../../src/genesys/guest-api.ts'
-import type { GuestConnection } from '../../../../src/genesys/web-messaging/connection/guest-connection.ts'
-import type { DeploymentConfig } from '../../../../src/genesys/web-messaging/operations/deployment-config.ts'
-import { createSessionLifecycle } from '../../../../src/genesys/web-messaging/operations/session-lifecycle.ts'
-import { readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
-import { getJwt, onMessage } from '../../../../src/genesys/web-messaging/wire/requests.ts'
+import type { GuestEvent } from '../../../../src/service/genesys/guest-api.ts'
+import type { GuestConnection } from '../../../../src/service/genesys/web-messaging/connection/guest-connection.ts'
+import type { DeploymentConfig } from '../../../../src/service/genesys/web-messaging/operations/deployment-config.ts'
+import { createSessionLifecycle } from '../../../../src/service/genesys/web-messaging/operations/session-lifecycle.ts'
+import { readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
+import { getJwt, onMessage } from '../../../../src/service/genesys/web-messaging/wire/requests.ts'
 import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
 
 beforeEach(() => void jest.useFakeTimers())

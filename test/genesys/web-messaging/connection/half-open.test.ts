@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import type { GuestConnection } from '../../../../src/genesys/web-messaging/connection/guest-connection.ts'
-import { getJwt, onMessage } from '../../../../src/genesys/web-messaging/wire/requests.ts'
+import type { GuestConnection } from '../../../../src/service/genesys/web-messaging/connection/guest-connection.ts'
+import { getJwt, onMessage } from '../../../../src/service/genesys/web-messaging/wire/requests.ts'
 import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
 
 beforeEach(() => void jest.useFakeTimers())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { Guest } from '../../../../src/genesys/guest-api.ts'
+import type { Guest } from '../../../../src/service/genesys/guest-api.ts'
 import { isState, listen, says, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const handshakes = (genesys: { requests: readonly { path: string }[] }) =>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import type { Guest } from '../../../../src/genesys/guest-api.ts'
+import type { Guest } from '../../../../src/service/genesys/guest-api.ts'
 import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 
 const REDIRECT = 'https://shop.example/signed-in'

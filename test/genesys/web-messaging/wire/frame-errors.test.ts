@@ -4,7 +4,7 @@ import {
   isEnd,
   toUpstreamError,
   type Purpose,
-} from '../../../../src/genesys/web-messaging/wire/frame-errors.ts'
+} from '../../../../src/service/genesys/web-messaging/wire/frame-errors.ts'
 
 /** Every code that is known on the socket, as the guest's request for a message meets it. */
 const CODES: [number, string, string][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readFrame } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+import { readFrame } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
 
 const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
-import { readEvent, readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
-import { StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+import { readContent } from '../../../../src/service/genesys/web-messaging/wire/content.ts'
+import { readEvent, readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
+import { StructuredMessage } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
 
 const NOW = '2026-02-02T00:00:00.000Z'
 const NOW_MS = Date.parse(NOW)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Message } from '../../../../src/genesys/guest-api.ts'
-import { OfferedPickers } from '../../../../src/genesys/web-messaging/connection/offered-pickers.ts'
-import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
-import { toUpstreamError } from '../../../../src/genesys/web-messaging/wire/frame-errors.ts'
-import { readFrame, StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
-import { readEvent, readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
-import { configureSession, onMessage } from '../../../../src/genesys/web-messaging/wire/requests.ts'
+import type { Message } from '../../../../src/service/genesys/guest-api.ts'
+import { OfferedPickers } from '../../../../src/service/genesys/web-messaging/connection/offered-pickers.ts'
+import { readContent } from '../../../../src/service/genesys/web-messaging/wire/content.ts'
+import { toUpstreamError } from '../../../../src/service/genesys/web-messaging/wire/frame-errors.ts'
+import { readFrame, StructuredMessage } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
+import { readEvent, readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
+import { configureSession, onMessage } from '../../../../src/service/genesys/web-messaging/wire/requests.ts'
 
 /**
  * Payloads that others have published. JV: the schema of the Java SDK (MyPureCloud/web-messaging-sdk-java 18.1.0,

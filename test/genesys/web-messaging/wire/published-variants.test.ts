@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readContent } from '../../../../src/genesys/web-messaging/wire/content.ts'
-import { readFrame, StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
-import { readEvent, readMessage } from '../../../../src/genesys/web-messaging/wire/read-message.ts'
+import { readContent } from '../../../../src/service/genesys/web-messaging/wire/content.ts'
+import { readFrame, StructuredMessage } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
+import { readEvent, readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
 
 /**
  * What published schemas, fixtures and clients have beyond the usual payloads: fields that may be missing, other names,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { StructuredMessage } from '../../../../src/genesys/web-messaging/wire/frames.ts'
+import { StructuredMessage } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
 
 const readStructuredMessage = (body: unknown) => StructuredMessage.safeParse(body).data
 

@@ -1,0 +1,47 @@
+import type { Message, MessagePage } from '../../contract/contract.ts'
+
+const PAGE_SIZE = 25
+
+/** Reads a guest's earlier messages, page by page, newest page first. */
+export interface History {
+  readonly hasEarlier: boolean
+  /** Reads back to what is known already; on the first call one page. */
+  catchUp(): Promise<void>
+  /** Reads one page more. */
+  loadEarlier(): Promise<void>
+}
+
+/**
+ * @param read asks the service for a page
+ * @param merge takes messages over and gives back how many were not known;
+ *   `isNew` says whether they came about after the first look
+ */
+export function createHistory(options: {
+  readonly read: (path: string) => Promise<MessagePage>
+  readonly merge: (messages: readonly Message[], isNew: boolean) => number
+}): History {
+  const { read, merge } = options
+  let pagesRead = 0
+  let hasEarlier = false
+
+  /** @returns whether there is more that may be unknown: older pages, and nothing on this one was known */
+  async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
+    const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
+    pagesRead = Math.max(pagesRead, pageNumber)
+    hasEarlier = pagesRead < pageCount
+    return merge(messages, isNew) === messages.length && pageNumber < pageCount
+  }
+
+  return {
+    get hasEarlier() {
+      return hasEarlier
+    },
+    async catchUp() {
+      const isFirst = pagesRead === 0
+      for (let number = 1; (await readPage(number, !isFirst)) && !isFirst; number++);
+    },
+    async loadEarlier() {
+      if (hasEarlier) await readPage(pagesRead + 1, false)
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { asProblem, ChatProblem } from './chat-problem.ts'
+import type { Message, OutgoingMessage } from '../../contract/contract.ts'
+import type { Requests } from './requests.ts'
+import type { ChatMessage, Transcript } from './transcript.ts'
+
+/** How long a sending is repeated by itself while the device has a network. Then the guest decides. */
+const REPEAT_FOR_MS = 120_000
+
+export interface Outbox {
+  send(outgoing: OutgoingMessage, idempotencyKey?: string): Promise<ChatMessage>
+  /** Tries a failed sending again, under its old key. */
+  repeat(key: string): Promise<ChatMessage>
+  discard(key: string): void
+  /** What waits in the queue fails instead of being sent. */
+  stop(): void
+}
+
+interface Sending {
+  readonly key: string
+  readonly outgoing: OutgoingMessage
+  /** How often it was tried before. */
+  repeats: number
+  /** The last message known at the first try; unset before it. Tells the service from where to look for that try. */
+  afterId?: string
+}
+
+/** Sends the guest's messages one at a time, in order, and each once however often it has to be repeated. */
+export function createOutbox(options: {
+  readonly requests: Requests
+  readonly transcript: Transcript
+  /** Resolves when there is a guest session, to the signal that ends with it. */
+  readonly ready: () => Promise<AbortSignal>
+  readonly onSent: (message: ChatMessage | undefined) => void
+  readonly onProblem: (problem: ChatProblem) => void
+}): Outbox {
+  const { requests, transcript, ready, onSent, onProblem } = options
+  const unsent = new Map<string, Sending>()
+  let last: Promise<unknown> = Promise.resolve()
+  let stops = 0
+
+  async function deliver(sending: Sending, isStopped: boolean): Promise<ChatMessage> {
+    const { key, outgoing } = sending
+    try {
+      if (isStopped) throw new ChatProblem('chat_closed')
+      const message = (await requests.call('POST', 'messages', {
+        json: outgoing,
+        headers() {
+          sending.afterId ??= transcript.lastId() ?? ''
+          return {
+            'Idempotency-Key': key,
+            ...(sending.repeats && { 'Idempotency-After': sending.afterId }),
+            'Idempotency-Retry': `${sending.repeats++}`,
+          }
+        },
+        repeatForMs: REPEAT_FOR_MS,
+        signal: await ready(),
+      })) as Message
+      unsent.delete(key)
+      onSent(transcript.accept(key, message))
+      return { ...message, key, status: 'sent' }
+    } catch (error) {
+      const problem = asProblem(error)
+      transcript.fail(key, problem)
+      onProblem(problem)
+      throw problem
+    }
+  }
+
+  function enqueue(sending: Sending): Promise<ChatMessage> {
+    const stopsBefore = stops
+    const sent = last.then(() => deliver(sending, stops > stopsBefore))
+    last = sent.catch(() => undefined)
+    return sent
+  }
+
+  return {
+    send(outgoing, idempotencyKey = randomKey()) {
+      const sending: Sending = { key: idempotencyKey, outgoing, repeats: 0 }
+      unsent.set(sending.key, sending)
+      transcript.begin(sending.key, outgoing)
+      return enqueue(sending)
+    },
+    async repeat(key) {
+      const sending = unsent.get(key)
+      if (sending === undefined) throw new RangeError('There is no unsent message with this key.')
+      transcript.pending(key)
+      return enqueue(sending)
+    },
+    discard(key) {
+      unsent.delete(key)
+      transcript.remove(key)
+    },
+    stop() {
+      stops += 1
+    },
+  }
+}
+
+/** `crypto.randomUUID` is missing on pages without https. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
+}

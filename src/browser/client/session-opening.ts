@@ -1,0 +1,42 @@
+import { asProblem, isSessionOver } from './chat-problem.ts'
+import type { SessionDescription } from '../../contract/contract.ts'
+import type { GuestChatOptions } from './guest-chat.ts'
+import type { Requests } from './requests.ts'
+import type { TokenStore } from './token-store.ts'
+
+/** How long opening is tried while the guest waits for it. */
+const REPEAT_FOR_MS = 20_000
+
+export interface Opening {
+  readonly guest: GuestChatOptions['guest'] | undefined
+  readonly userToken: GuestChatOptions['userToken'] | undefined
+}
+
+/**
+ * Resumes the guest session in the store, or opens a new one.
+ * @param startNew whether to leave the conversation of that session behind
+ * @throws {ChatProblem}
+ */
+export async function openOrResume(
+  { guest, userToken }: Opening,
+  { requests, tokens }: { readonly requests: Requests; readonly tokens: TokenStore },
+  startNew: boolean,
+  signal: AbortSignal,
+): Promise<SessionDescription> {
+  const visitor = typeof userToken === 'function' ? await userToken() : userToken
+  const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
+  const post = async (json: object) => {
+    const request = { json, repeatForMs: REPEAT_FOR_MS, signal }
+    return (await requests.call('POST', 'guest-session', request)) as SessionDescription
+  }
+  if (tokens.read() === undefined) return post(details)
+  try {
+    return await post(startNew ? { ...details, startNew } : details)
+  } catch (error) {
+    const problem = asProblem(error)
+    // The token is too old, or the driver can't start anew: then as another guest.
+    if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
+    tokens.forget()
+    return post(details)
+  }
+}

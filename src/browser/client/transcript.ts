@@ -1,0 +1,141 @@
+import type { ChatProblem } from './chat-problem.ts'
+import type { Content, FormAnswer, Message, OutgoingMessage, Reply } from '../../contract/contract.ts'
+
+/** All forms of an outgoing message at once. */
+interface Forms {
+  readonly text?: string
+  readonly quickReply?: Reply
+  readonly button?: Reply
+  readonly date?: Reply & { readonly inReplyTo: string }
+  readonly list?: { readonly items: readonly Reply[]; readonly inReplyTo: string; readonly text?: string }
+  readonly form?: {
+    readonly answers: readonly FormAnswer[]
+    readonly inReplyTo: string
+    readonly text?: string
+  }
+}
+
+/** A message as the page shows it. */
+export interface ChatMessage extends Message {
+  /** Stays the same while a sending turns into the message that Genesys accepted. For lists and DOM nodes. */
+  readonly key: string
+  /** `pending` and `failed` only for the guest's own. */
+  readonly status: 'sent' | 'pending' | 'failed'
+  /** Why the sending failed. */
+  readonly problem?: ChatProblem
+}
+
+/** The messages of a conversation: each once, in order of time, what is not sent yet at the end. */
+export interface Transcript {
+  readonly messages: readonly ChatMessage[]
+  /**
+   * @param live whether these may be the echo of a sending that is still under way
+   * @returns what was not known before
+   */
+  merge(messages: readonly Message[], live: boolean): readonly ChatMessage[]
+  /** Shows the guest's own message before it is sent. */
+  begin(key: string, outgoing: OutgoingMessage): void
+  /** A sending, or its repeat, is under way. */
+  pending(key: string): void
+  /** @returns the accepted message; undefined when its live echo was first */
+  accept(key: string, message: Message): ChatMessage | undefined
+  fail(key: string, problem: ChatProblem): void
+  remove(key: string): void
+  /** The newest message that Genesys has, by time. */
+  lastId(): string | undefined
+  /** Forgets the conversation; what waits to be sent stays. */
+  clear(): void
+}
+
+export function createTranscript(onChange: () => void, now: () => number = Date.now): Transcript {
+  let messages: readonly ChatMessage[] = []
+
+  function set(next: readonly ChatMessage[]): void {
+    messages = [...next].sort(byTime)
+    onChange()
+  }
+
+  function change(key: string, changed: (message: ChatMessage) => ChatMessage): void {
+    set(messages.map((message) => (message.key === key ? changed(message) : message)))
+  }
+
+  /** The live echo of a sending may overtake its answer. It is told by its words, as it has no other mark. */
+  function echoOf(message: Message, known: readonly ChatMessage[]): ChatMessage | undefined {
+    if (message.direction === 'outbound') return undefined
+    const words = message.text ?? chosenIn(message)
+    return known.find(({ status, text }) => status !== 'sent' && text === words)
+  }
+
+  return {
+    get messages() {
+      return messages
+    },
+    merge(incoming, live) {
+      const added: ChatMessage[] = []
+      let next = [...messages]
+      for (const message of incoming) {
+        const same = next.find(({ id }) => id === message.id) ?? (live ? echoOf(message, next) : undefined)
+        const merged: ChatMessage = { ...message, key: same?.key ?? message.id, status: 'sent' }
+        if (same?.id !== message.id) added.push(merged)
+        next = same === undefined ? [...next, merged] : next.map((known) => (known === same ? merged : known))
+      }
+      if (incoming.length > 0) set(next)
+      return added
+    },
+    begin(key, outgoing) {
+      const { text: written, quickReply, button, date, list, form } = outgoing as Forms
+      const choices = list?.items ?? [quickReply ?? button ?? date].filter((choice) => choice !== undefined)
+      const content: Content[] = choices.map((choice) => ({ type: 'button-response', ...choice }))
+      if (form) content.push({ type: 'form-response', answers: form.answers })
+      const inReplyTo = (list ?? date ?? form)?.inReplyTo
+      set([
+        ...messages,
+        {
+          id: key,
+          key,
+          time: new Date(now()).toISOString(),
+          direction: 'inbound',
+          type: content.length > 0 ? 'structured' : 'text',
+          sender: 'guest',
+          text: (written ?? list?.text ?? form?.text ?? textOf(choices)) || undefined,
+          ...(content.length > 0 && { content }),
+          ...(inReplyTo !== undefined && { inReplyTo }),
+          status: 'pending',
+        } as ChatMessage,
+      ])
+    },
+    pending: (key) => change(key, (message) => ({ ...message, status: 'pending' })),
+    accept(key, message) {
+      const known = messages.some(({ id }) => id === message.id)
+      const accepted: ChatMessage = { ...message, key, status: 'sent' }
+      const others = messages.filter(({ id, key: other, status }) => {
+        return id !== message.id && (other !== key || status === 'sent')
+      })
+      // The same words from another tab may have been taken for this sending's echo: they are a message of their own.
+      set([...others.map((other) => (other.key === key ? { ...other, key: other.id } : other)), accepted])
+      return known ? undefined : accepted
+    },
+    fail: (key, problem) => change(key, (message) => ({ ...message, status: 'failed', problem })),
+    remove: (key) => set(messages.filter((message) => message.key !== key)),
+    lastId: () => messages.filter(({ status }) => status === 'sent').at(-1)?.id,
+    clear: () => set(messages.filter(({ status }) => status === 'pending')),
+  }
+}
+
+/** What a message chose of something that was offered. */
+function chosenIn({ content = [] }: Message): string | undefined {
+  return textOf(content.filter((part) => part.type === 'button-response'))
+}
+
+function textOf(choices: readonly Reply[]): string | undefined {
+  return choices.map(({ text }) => text).join(', ') || undefined
+}
+
+function byTime(a: ChatMessage, b: ChatMessage): number {
+  return whenOf(a) - whenOf(b) || 0
+}
+
+/** What is not sent yet stands below what is. `Infinity - Infinity` is NaN: those keep their order. */
+function whenOf({ status, time }: ChatMessage): number {
+  return status === 'sent' ? Date.parse(time) : Infinity
+}

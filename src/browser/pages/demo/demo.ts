@@ -1,0 +1,76 @@
+/** What the shop's own page does with the chat: a button that opens it, its sign-in, and a word on where the answers come from. */
+import type { GuestChat } from '../../client/chat-client.ts'
+
+const AGENT_VIEW_EVERY_MS = 1500
+
+const chat = document.querySelector<HTMLElement & { open: boolean; readonly chat: GuestChat | undefined }>(
+  'genesys-guest-chat',
+)
+document.querySelector('#ask')?.addEventListener('click', () => {
+  if (chat) chat.open = true
+})
+
+/** The simulator names its deployment so; `?simulated` says it for a page that is shown without it. */
+async function isSimulated(): Promise<boolean> {
+  if (new URLSearchParams(location.search).has('simulated')) return true
+  const answer = await fetch('../deployment')
+  const { name } = (answer.ok ? await answer.json() : {}) as { name?: string }
+  return /simulat/i.test(name ?? '')
+}
+
+const notice = document.querySelector<HTMLElement>('#notice')
+if (notice) notice.hidden = !(await isSimulated().catch(() => false))
+
+/** The website's sign-in is there when the demo runs with a website of its own. */
+const agentView = document.querySelector<HTMLElement>('#agent-view')
+const attributes = document.querySelector<HTMLElement>('#agent-view-attributes')
+const signInButton = document.querySelector<HTMLButtonElement>('#sign-in')
+/** Kept over a reload, as the conversation is. */
+let isSignedIn = sessionStorage.getItem('signed-in') === 'yes'
+showSignIn()
+
+signInButton?.addEventListener('click', () => void signInOrOut(signInButton))
+
+async function signInOrOut(button: HTMLButtonElement): Promise<void> {
+  button.disabled = true
+  try {
+    await chat?.chat?.identify(isSignedIn ? null : await userToken())
+    isSignedIn = !isSignedIn
+    sessionStorage.setItem('signed-in', isSignedIn ? 'yes' : 'no')
+    showSignIn()
+  } finally {
+    button.disabled = false
+  }
+}
+
+function showSignIn(): void {
+  if (signInButton) signInButton.textContent = isSignedIn ? 'Sign out' : 'Sign in as Jane'
+}
+
+async function userToken(): Promise<string> {
+  const answer = await fetch('../website/sign-in', { method: 'POST' })
+  return ((await answer.json()) as { userToken: string }).userToken
+}
+
+async function showAgentView(): Promise<void> {
+  const answer = await fetch('../website/agent-view')
+  if (!answer.ok || !agentView || !attributes || !signInButton) return
+  agentView.hidden = false
+  signInButton.hidden = false
+  const seen = Object.entries((await answer.json()) as Record<string, string>).filter(
+    ([, value]) => value !== '',
+  )
+  const rows = seen.length === 0 ? [['', 'Nothing yet: write to the agent first.']] : seen
+  attributes.replaceChildren(
+    ...rows.flatMap(([key = '', value = '']) => [cell('dt', key), cell('dd', value)]),
+  )
+  setTimeout(() => void showAgentView().catch(() => undefined), AGENT_VIEW_EVERY_MS)
+}
+
+function cell(name: 'dt' | 'dd', text: string): HTMLElement {
+  const node = document.createElement(name)
+  node.textContent = text
+  return node
+}
+
+if (notice?.hidden === false) await showAgentView().catch(() => undefined)

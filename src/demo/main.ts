@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import net, { type AddressInfo } from 'node:net'
+import { ConfigError, readConfig, type Config } from '../service/settings/config.ts'
+import { startServer } from '../service/server/http-server.ts'
+import { createGuestBff } from '../service/guest-bff.ts'
+import { readSimulatorSettings } from '../simulator/environment.ts'
+import { startSimulator, type Simulator } from '../simulator/simulator.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
+import { createWebsite, createWebsiteSignIn, type SignInSettings } from './website.ts'
+
+/** sysexits.h: the settings are at fault. */
+const EX_CONFIG = 78
+
+/** `npm run demo`: a website with the service mounted, and in Genesys' place the simulator, in one process. */
+async function demo() {
+  const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
+  const port = PORT === '0' ? await freePort(HOST) : PORT
+  const simulator = await startSimulator({ ...readSimulatorSettings(process.env), record: false })
+  try {
+    await startWebsite(simulator, { PORT: String(port), HOST, LOG_LEVEL })
+  } catch (error) {
+    await simulator.close()
+    throw error
+  }
+}
+
+async function startWebsite(
+  simulator: Simulator,
+  settings: Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>,
+): Promise<void> {
+  const signIn = await createWebsiteSignIn()
+  const config = demoConfig(simulator, { ...settings, ...signIn.settings })
+  const bff = createGuestBff(config)
+  const website = createWebsite({ bff: bff.app, signIn, simulator })
+  const { requestTimeoutMs } = config.limits
+  const server = await startServer(website, { port: config.port, host: config.host, requestTimeoutMs })
+  stopOnSignal(async () => {
+    bff.drain()
+    await server.stop(config.drainMs)
+    await bff.close()
+    await simulator.close()
+  })
+  process.stdout.write(banner(server.port, server.url, simulator))
+}
+
+function demoConfig(
+  simulator: Simulator,
+  settings: SignInSettings & Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>,
+): Config {
+  const { PORT } = settings
+  // Further websites may be tried with the demo, besides the one that it serves itself.
+  const { ALLOWED_ORIGINS = '' } = process.env
+  return readConfig({
+    ...settings,
+    ALLOWED_ORIGINS: `http://localhost:${PORT},http://127.0.0.1:${PORT},${ALLOWED_ORIGINS}`,
+    ALLOW_NO_ORIGIN: 'on',
+    GENESYS_DEPLOYMENT_ID: simulator.deploymentId,
+    GENESYS_ORGANIZATION_ID: simulator.organizationId,
+    GENESYS_API_URL: simulator.url,
+    GENESYS_LOGIN_URL: simulator.url,
+    GENESYS_CDN_URL: simulator.url,
+    GENESYS_MESSAGING_URL: simulator.messagingUrl,
+    GENESYS_CLIENT_ID: simulator.clientId,
+    GENESYS_CLIENT_SECRET: simulator.clientSecret,
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    DRAIN_MS: '500',
+    DEMO: 'on',
+  })
+}
+
+/** The allowed origins name the port, so it has to be known before the service listens on it. */
+async function freePort(host: string): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function banner(port: number, url: string, simulator: Simulator): string {
+  return `
+  Open http://localhost:${port}/demo/ and write to the agent.
+
+  The platform is SIMULATED: no Genesys Cloud is involved, and the agent is a script.
+
+  service    ${url}    (try it: ${url}/docs/)
+  simulator  ${simulator.url}
+
+  Ctrl-C ends both.
+
+`
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return 'The demo could not start.'
+  if (!('code' in error && 'port' in error) || error.code !== 'EADDRINUSE') return error.message
+  return `Port ${String(error.port)} is in use. Choose others with PORT and SIMULATOR_PORT; 0 takes a free one.`
+}
+
+demo().catch((error: unknown) => {
+  process.stderr.write(`${inWords(error)}\n`)
+  process.exitCode = error instanceof ConfigError ? EX_CONFIG : 1
+})

@@ -1,0 +1,10 @@
+import { readConfigFromEnvironment } from '../service/settings/config.ts'
+import { runDoctor } from './run-doctor.ts'
+
+/** `node dist/doctor.js`, where the command line has not asked for it by name. */
+process.exitCode = await runDoctor({
+  args: process.argv.slice(process.argv[2] === 'doctor' ? 3 : 2),
+  readSettings: readConfigFromEnvironment,
+  write: (text) => void process.stdout.write(text),
+  writeError: (text) => void process.stderr.write(text),
+})

@@ -1,0 +1,115 @@
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
+import type { Config } from './settings/config.ts'
+import { metricsPage } from './management-app.ts'
+import type { MetricsPage } from './observability/metrics.ts'
+import { addressKey, createProxyTrust } from './middleware/client-address.ts'
+import { originOf } from './middleware/origin-gate.ts'
+import { RequestError } from './middleware/request-error.ts'
+import { createOpenApiJson } from './openapi/openapi-json.ts'
+import { problemHandler } from './problems/problem-handler.ts'
+import { problemPages } from './problems/problem-pages.ts'
+import { createLogSampler } from './observability/log-sampler.ts'
+import type { Readiness } from './observability/readiness.ts'
+import { refuseOverload } from './refuse-overload.ts'
+import { requestLog } from './observability/request-log.ts'
+import { developerFileRoutes } from './routes/developer-files.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { admitRequests, type OpenLimit } from './server/admission.ts'
+import type { ServiceState } from './service-state.ts'
+import type { Site } from './site.ts'
+import type { SiteFront } from './site-front.ts'
+import type { Sites } from './sites/sites.ts'
+import { BUILT_FOLDER } from '../built-folder.ts'
+import { VERSION } from '../version.ts'
+
+export interface AppParts {
+  readonly config: Config
+  readonly sites: Pick<Sites, 'choose'>
+  readonly inFlight: OpenLimit
+  readonly readiness: Readiness
+  readonly state: ServiceState
+  /** Undefined where metrics have a port of their own. */
+  readonly metricsPage: MetricsPage | undefined
+  readonly noticeUntrustedProxy: RequestHandler | undefined
+  /** Undefined where the operator does not trace. */
+  readonly traceRequest: RequestHandler | undefined
+}
+
+/** `/metrics` costs milliseconds, and on this port anyone may ask. */
+const PUBLIC_METRICS_MAX_AGE_MS = 500
+const PUBLIC_READINESS_MAX_AGE_MS = 1000
+
+/** The order in which a request meets middleware and routes. */
+export function createApp(parts: AppParts): Express {
+  const { config, sites, inFlight, state } = parts
+  const { publicUrl } = config
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', createProxyTrust(config.trustProxy))
+  app.set('query parser', 'simple')
+  let isMounted = false
+  app.once('mount', () => {
+    isMounted = true
+  })
+
+  app.use(sites.choose)
+  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload(frontOf) }))
+  if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
+  app.use(requestLog(frontOf))
+  app.use((req, res, next) => {
+    const { gate, headers } = frontOf(res)
+    for (const [name, value] of isMounted ? headers.mounted : headers.ownHost) res.setHeader(name, value)
+    if (state.isStopping) res.setHeader('Connection', 'close')
+    gate.cors(req, res, next)
+  })
+  // Without rate limits: an orchestrator may share its address with guests, and these responses cost no more than a refusal.
+  addHealthRoutes(app, {
+    guards: [enforceOrigin],
+    report: parts.readiness.report,
+    onlySite: oneOfSeveralSites,
+    detail: config.production ? 'status' : config.problemHints ? 'hints' : 'checks',
+    maxAgeMs: config.production ? PUBLIC_READINESS_MAX_AGE_MS : 0,
+  })
+  if (parts.traceRequest) app.use(parts.traceRequest)
+  app.use((req, res, next) => frontOf(res).rate.perAddress(req, res, next), enforceOrigin)
+  app.use((req, res, next) => {
+    const site = siteOf(res)
+    if (site) site.router(req, res, next)
+    else next()
+  })
+  if (parts.metricsPage)
+    app.get('/metrics', notForPagesOfSites, metricsPage(parts.metricsPage, PUBLIC_METRICS_MAX_AGE_MS))
+  app.use('/docs/problems', problemPages())
+  app.use(
+    developerFileRoutes({
+      builtFolder: BUILT_FOLDER,
+      openApiJson: createOpenApiJson({ publicUrl, version: VERSION }),
+      docs: config.docs,
+      demo: config.demo,
+    }),
+  )
+  app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
+  app.use(problemHandler(frontOf, createLogSampler()))
+  return app
+}
+
+/** The site of a request from a page, where there are several: the page is shown nothing of the others. */
+function oneOfSeveralSites(req: Request, res: Response): string | undefined {
+  return originOf(req) === undefined ? undefined : siteOf(res)?.id
+}
+
+const notForPagesOfSites: RequestHandler = (req, res, next) =>
+  next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
+
+/** What `sites.choose` has found for the request. */
+function frontOf(res: Response): SiteFront {
+  return res.locals.front as SiteFront
+}
+
+function siteOf(res: Response): Site | undefined {
+  return res.locals.site as Site | undefined
+}
+
+const enforceOrigin: RequestHandler = (req, res, next) => frontOf(res).gate.enforceOrigin(req, res, next)

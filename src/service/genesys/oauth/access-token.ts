@@ -1,0 +1,166 @@
+import { createCachedValue } from '../../upstream/cached-value.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
+import type { ErrorFacts } from '../../upstream/coded-error.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { DeadlineAtMs } from '../guest-api.ts'
+import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
+import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
+
+/** Wrong credentials are tried once a minute, not once a page. */
+const REFUSAL_TTL_MS = 60_000
+/** A single 400 or 401 can be a passing fault: this replica alone remembers it, and tries once more after this. */
+const FIRST_REFUSAL_TTL_MS = 2_000
+/** One request for a token, with its retries, whoever waits for it. */
+const TOKEN_TIMEOUT_MS = 20_000
+/** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
+const UNAUTHORIZED_COOLDOWN_MS = 10_000
+
+/** Credentials that Genesys has refused at any replica. Whoever asks has an answer soon. */
+export interface RefusedCredentials {
+  /** Undefined where they were not refused, or nobody can be asked. */
+  recall(credentials: string): Promise<RememberedRefusal | undefined>
+  remember(credentials: string, refusal: RememberedRefusal): Promise<void>
+}
+
+export interface RememberedRefusal {
+  readonly message: string
+  readonly facts: ErrorFacts
+  /** How long they are not tried again. */
+  readonly forMs: number
+}
+
+export interface AccessTokenOptions extends OAuthCredentials {
+  /** A client of its own, as the login host is another dependency than the API. */
+  readonly client: UpstreamClient
+  /** Where replicas share what was refused. */
+  readonly refused?: RefusedCredentials | undefined
+  readonly monotonicNow?: (() => number) | undefined
+  readonly random?: (() => number) | undefined
+}
+
+export interface AccessTokenState {
+  /** `unused`: nobody needed one yet. `failing`: no answer; it is tried again when next needed. */
+  readonly status: 'unused' | 'valid' | 'refused' | 'failing'
+  /** Of `refused` and `failing`: what to mend, where that is known. */
+  readonly hint?: string
+}
+
+/** Our OAuth token at Genesys: one per process, asked for when first needed. */
+export interface AccessToken {
+  /**
+   * @throws {UpstreamError} `upstream_auth_failed` when Genesys refuses the credentials, also from memory;
+   * `upstream_timeout` when it is not there by the deadline.
+   */
+  get(deadlineAtMs: DeadlineAtMs): Promise<string>
+  /**
+   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call made once more with a
+   * fresh one: a request that was refused so has not been taken, hence this holds for messages too.
+   */
+  authorize<T>(call: (authorization: string) => Promise<T>, deadlineAtMs: DeadlineAtMs): Promise<T>
+  /** Drops this token, unless another has taken its place. */
+  invalidate(token: string): void
+  state(): AccessTokenState
+}
+
+interface CachedToken extends TokenLifetime {
+  readonly token: string
+}
+
+/** The first call after the time for renewal starts it, and is served with the token that is still good. */
+export function createAccessToken(options: AccessTokenOptions): AccessToken {
+  const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
+  let unauthorizedCooldownUntilMs = 0
+  let refusalTtlMs = REFUSAL_TTL_MS
+  let refusedBefore: string | undefined
+
+  /** Asks Genesys, unless it has refused the same credentials at another replica a moment ago. */
+  async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
+    const { refused } = options
+    const credentials = describe(options)
+    const known = await refused?.recall(credentials)
+    if (known) {
+      refusalTtlMs = known.forMs
+      throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
+    }
+    try {
+      const token = await requestToken(client, options, deadlineAtMs)
+      refusedBefore = undefined
+      return token
+    } catch (error) {
+      if (isRefusal(error)) {
+        const isRefusedAgain = refusedBefore === credentials
+        refusedBefore = credentials
+        refusalTtlMs = isRefusedAgain ? REFUSAL_TTL_MS : FIRST_REFUSAL_TTL_MS
+        const { message, facts } = error
+        if (isRefusedAgain) await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
+      }
+      throw error
+    }
+  }
+  const cache = createCachedValue<CachedToken>({
+    async load(deadlineAtMs) {
+      const { access_token: token, expires_in } = await requestUnlessRefused(deadlineAtMs)
+      return { token, ...tokenLifetime(expires_in, random) }
+    },
+    loadTimeoutMs: TOKEN_TIMEOUT_MS,
+    timeoutMessage: 'Genesys did not respond in time (request_token).',
+    ttlMs: ({ renewAfterMs }) => renewAfterMs,
+    staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
+    negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),
+    monotonicNow,
+  })
+
+  async function get(deadlineAtMs: DeadlineAtMs): Promise<string> {
+    return (await cache.get(deadlineAtMs)).token
+  }
+
+  function invalidate(token: string): void {
+    if (cache.latest?.token === token) cache.drop()
+  }
+
+  return {
+    get,
+    invalidate,
+    async authorize(call, deadlineAtMs) {
+      const token = await get(deadlineAtMs)
+      try {
+        return await call(`Bearer ${token}`)
+      } catch (error) {
+        if (!isUnauthorized(error) || monotonicNow() < unauthorizedCooldownUntilMs) throw error
+      }
+      invalidate(token)
+      const fresh = await get(deadlineAtMs)
+      try {
+        return await call(`Bearer ${fresh}`)
+      } catch (error) {
+        if (isUnauthorized(error)) unauthorizedCooldownUntilMs = monotonicNow() + UNAUTHORIZED_COOLDOWN_MS
+        throw error
+      }
+    },
+    state() {
+      const { error, latest } = cache
+      if (isRefusal(error)) return { status: 'refused', ...hintOf(error) }
+      if (latest) return { status: 'valid' }
+      return error instanceof UpstreamError ? { status: 'failing', ...hintOf(error) } : { status: 'unused' }
+    },
+  }
+}
+
+/** All that a refusal depends on: other credentials are tried at once. */
+function describe({ loginUrl, clientId, clientSecret, style, scope }: OAuthCredentials): string {
+  const secret = typeof clientSecret === 'string' ? clientSecret : clientSecret()
+  return JSON.stringify([loginUrl, clientId, secret, style, scope])
+}
+
+function isRefusal(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'upstream_auth_failed'
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof UpstreamError && error.facts.status === 401
+}
+
+function hintOf({ facts }: UpstreamError): { hint?: string } {
+  return facts.hint === undefined ? {} : { hint: facts.hint }
+}

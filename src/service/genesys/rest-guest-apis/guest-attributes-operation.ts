@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
+import { explainWith, WRITE_GUEST_ATTRIBUTES } from './refusal-hints.ts'
+import { segment, type RestGuestOptions } from './rest-guest.ts'
+
+const explain = explainWith(WRITE_GUEST_ATTRIBUTES)
+
+/** `PUT /api/v2/webmessaging/guests/{guestId}/attributes` with our OAuth token; values are strings. */
+export async function writeGuestAttributes(
+  { apiUrl, client, accessToken }: RestGuestOptions,
+  guestId: string,
+  attributes: Attributes,
+  deadlineAtMs: DeadlineAtMs,
+): Promise<void> {
+  const url = `${apiUrl}/api/v2/webmessaging/guests/${segment(guestId)}/attributes`
+  const write = (authorization: string): Promise<unknown> =>
+    client.request({
+      operation: 'write_attributes',
+      method: 'PUT',
+      url,
+      headers: { authorization },
+      body: { attributes },
+      schema: z.unknown(),
+      allowNonJson: true,
+      deadlineAtMs,
+      retry: 'idempotent',
+      explain,
+    })
+  await accessToken.authorize(write, deadlineAtMs)
+}
+
+/**
+ * Writes what has to be there before a message, so that routing sees it. It takes at most half of the time
+ * that is left, and a failure does not keep the message back.
+ * @returns whether they were refused, and are still to be written
+ */
+export async function writeBeforeMessage(
+  options: RestGuestOptions,
+  guestId: string,
+  attributes: Attributes | undefined,
+  deadlineAtMs: DeadlineAtMs,
+): Promise<boolean> {
+  if (attributes === undefined || Object.keys(attributes).length === 0) return false
+  const nowMs = (options.monotonicNow ?? processMonotonicNow)()
+  try {
+    await writeGuestAttributes(options, guestId, attributes, nowMs + (deadlineAtMs - nowMs) / 2)
+    return false
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    options.onAttributesRefused?.(error)
+    return true
+  }
+}

@@ -1,0 +1,141 @@
+import * as z from 'zod'
+import { pathSegment } from '../../urls/path-segment.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { AccessToken } from '../oauth/access-token.ts'
+import { selectedReplies, textsOf } from '../selected-replies.ts'
+import {
+  PLATFORM_LIMITS,
+  type Guest,
+  type GuestRef,
+  type Message,
+  type OpenedGuest,
+  type OutgoingMessage,
+} from '../guest-api.ts'
+
+/** What the drivers of REST operations share: options, ids and tokens, and what a sent message becomes. */
+
+export interface RestGuestOptions {
+  /** As in `https://api.mypurecloud.ie`, without a slash at the end. */
+  readonly apiUrl: string
+  readonly deploymentId: string
+  readonly organizationId?: string | undefined
+  /** For the API host; the driver does not close it. */
+  readonly client: UpstreamClient
+  readonly accessToken: AccessToken
+  /** The time of day. */
+  readonly now?: (() => number) | undefined
+  /** For waits and deadlines: never set back. */
+  readonly monotonicNow?: (() => number) | undefined
+  /**
+   * Told when attributes that were to be written before a message were refused. The message goes out
+   * all the same: a guest who can't be routed well is better off than one who can't speak.
+   */
+  readonly onAttributesRefused?: ((error: UpstreamError) => void) | undefined
+}
+
+/** Genesys: text and attributes are bounded for web messaging; the REST operations name no other bounds. */
+
+/** An id that may stand in a path. */
+export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
+/** A token that may stand in a header. */
+export const HeaderToken = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
+
+/** A new guest, whose token has one of several names: the descriptions of the operation differ. */
+export function createdGuest(...tokenNames: string[]) {
+  return z.looseObject({ guestId: PathId }).transform((answer, context) => {
+    const token = tokenNames.map((name) => answer[name]).find((value) => value !== undefined)
+    const read = HeaderToken.safeParse(token)
+    if (read.success) return { ...answer, token: read.data }
+    context.addIssue({ code: 'custom', path: [tokenNames.join(' or ')], message: 'is no token' })
+    return z.NEVER
+  })
+}
+
+export function opened(ref: GuestRef, state: 'new' | 'resumed', attributesDelivered: boolean): OpenedGuest {
+  return { ref, state, limits: PLATFORM_LIMITS, attributesDelivered }
+}
+
+/**
+ * One field of the guest's reference.
+ * @throws {UpstreamError} `session_ended` where an older or another driver has made the reference.
+ */
+export function fieldOf({ ref }: Guest, name: string): string {
+  const value = ref[name]
+  if (value !== undefined) return value
+  throw new UpstreamError('session_ended', 'This guest session was opened in another way, and can not go on.')
+}
+
+/** An id as a segment of a path. It was checked when it came; it is encoded, and checked again, where it goes. */
+export function segment(id: string): string {
+  const encoded = pathSegment(id)
+  if (encoded !== undefined) return encoded
+  throw new UpstreamError('upstream_bad_response', 'The id that Genesys gave can not stand in an address.')
+}
+
+/**
+ * What an error means of a call that was made with a guest's own token: one that Genesys refuses is worth
+ * nothing any more, and only another guest session helps.
+ */
+export function withGuestToken(error: unknown): unknown {
+  if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
+  return new UpstreamError(
+    'session_ended',
+    'Genesys does not accept the token of this guest any more.',
+    error.facts,
+  )
+}
+
+/** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */
+export function refuseRepeat({ repeat }: OutgoingMessage): void {
+  if (repeat === undefined) return
+  throw new UpstreamError(
+    'delivery_unknown',
+    'Whether the first try of this message was taken can not be told.',
+  )
+}
+
+/** What the guest says, as plain text. What is chosen of something that was offered has a text of its own. */
+export function textOf(message: OutgoingMessage): string {
+  if ((message.attachmentIds ?? []).length > 0) {
+    throw new UpstreamError('attachment_refused', 'This guest API takes no files.')
+  }
+  return message.text ?? textsOf(selectedReplies(message))
+}
+
+/**
+ * The answer to a message is not documented: an object, of which what is sane is taken, or nothing at all. Anything else, such as
+ * a page of a gateway, is none of the operation's.
+ */
+export const SentMessage = z
+  .object({
+    id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/)
+      .optional()
+      .catch(undefined),
+    time: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  })
+  .default({})
+
+/** `2026-11-21T08:00:00.000Z`, of what was found to be a time. */
+function isInOurForm(time: string): boolean {
+  return time.length === 24 && time.endsWith('Z')
+}
+
+/** The message as accepted: with the id and time of the answer, or else with those that we know. */
+export function acceptedMessage(
+  { id, time }: z.infer<typeof SentMessage>,
+  { tracingId }: OutgoingMessage,
+  text: string,
+  nowMs: number,
+): Message {
+  return {
+    id: id ?? tracingId,
+    time: time !== undefined && isInOurForm(time) ? time : new Date(time ?? nowMs).toISOString(),
+    direction: 'inbound',
+    type: 'text',
+    text,
+    sender: 'guest',
+  }
+}

@@ -1,0 +1,179 @@
+import { createFileAddresses, type FileAddresses } from '../../upstream/file-addresses.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { monotonicNow } from '../../time/monotonic-now.ts'
+import type { AccessToken } from '../oauth/access-token.ts'
+import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'
+import { createSendMessage } from './operations/send-message.ts'
+import { originsNotAllowed } from './operations/allowed-domains.ts'
+import { createDeploymentConfig } from './operations/deployment-config.ts'
+import { createAttachments } from './operations/attachments.ts'
+import { ConnectionRateLimiter } from './connection/connection-rate-limiter.ts'
+import { createGuestConnections, type GuestConnections } from './connection/guest-connections.ts'
+import { CONFIG_TIMEOUT_MS, createSessionLifecycle } from './operations/session-lifecycle.ts'
+import { createWebSocketOpener } from './connection/handshake.ts'
+import { createSessionReader } from './connection/session-state.ts'
+import type { SocketObserver } from './connection/socket-observer.ts'
+import { createHistory } from './operations/history.ts'
+import { createAttributeWriter } from './operations/participant-attributes.ts'
+import { createTextFormat } from './operations/text-format.ts'
+import { createSignIn } from './operations/sign-in.ts'
+import type { UpstreamTracing } from '../../upstream/upstream-tracing.ts'
+import { createTokenOperations } from './operations/token-operations.ts'
+
+export interface WebMessagingOptions {
+  readonly deploymentId: string
+  /** `wss://webmessaging.<domain>`; `/v1` is added where it is missing. */
+  readonly messagingUrl: string
+  /** `https://api.<domain>` */
+  readonly apiUrl: string
+  /** `https://api-cdn.<domain>` */
+  readonly cdnUrl: string
+  readonly api: UpstreamClient
+  readonly cdn: UpstreamClient
+  /** For attachments: the object store is another dependency than the API. */
+  readonly files: UpstreamClient
+  /** Default: https to public addresses, and the hosts above. */
+  readonly fileAddresses?: FileAddresses
+  /** Our OAuth token, where there is one: then attributes can be written without a message. */
+  readonly accessToken?: AccessToken | undefined
+  /** Whether guests may sign in with the deployment's OpenID provider. Default false. */
+  readonly signIn?: boolean
+  /** Our name and version, as Genesys sees it. Default `genesys-guest-bff`. */
+  readonly application?: string
+  /** Default 10 s. */
+  readonly handshakeTimeoutMs?: number
+  /** Bound of each request that is a step of a longer operation, such as an upload. Default 10 s. */
+  readonly requestTimeoutMs?: number
+  /** How long a message that is not in the history may be on its way still, before a repeat sends it. Default 3 s. */
+  readonly repeatSettleMs?: number
+  /** How long the socket of a guest whom nobody needs stays open. Default 30 s. */
+  readonly idleMs?: number
+  /** Default 20 s: a socket that is silent from one ping to the next is dead. */
+  readonly pingMs?: number
+  /** After how long a silence of ours an `echo` goes out, in ms. At least 45 s; default 4 minutes. */
+  readonly echoMs?: number
+  /** Connections of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
+  readonly connectionsPerMinute?: number
+  /** Called with why a frame could not be used, without its contents. */
+  readonly onUnrecognizedFrame?: (reason: string) => void
+  /** Called with every frame of Genesys as it came. Secret: never log it. */
+  readonly onFrame?: (text: string) => void
+  /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
+  readonly onUnexpectedError?: (error: unknown, doing: string) => void
+  readonly socketObserver?: SocketObserver
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
+  /** Called with what an operator could fix where the guest is served nevertheless. */
+  readonly onHint?: (hint: string) => void
+  /** The time of day, for expiries. */
+  readonly now?: () => number
+  /** For waits: never set back. The same scale as `now`. */
+  readonly monotonicNow?: () => number
+  readonly random?: () => number
+}
+
+/** Genesys: two echoes a minute; more would never be needed. */
+const MIN_ECHO_MS = 45_000
+
+const DEFAULTS = {
+  application: 'genesys-guest-bff',
+  handshakeTimeoutMs: 10_000,
+  requestTimeoutMs: 10_000,
+  repeatSettleMs: 3_000,
+  idleMs: 30_000,
+  pingMs: 20_000,
+  echoMs: 4 * 60_000,
+  connectionsPerMinute: 1_000,
+  onUnrecognizedFrame: () => undefined,
+  onUnexpectedError: () => undefined,
+  socketObserver: {
+    connectionAttempted: () => undefined,
+    socketOpened: () => () => undefined,
+    socketLost: () => undefined,
+  },
+  onHint: () => undefined,
+  now: Date.now,
+  monotonicNow,
+  random: Math.random,
+} satisfies Partial<WebMessagingOptions>
+
+const CAPABILITIES: readonly Capability[] = [
+  'messages',
+  'live-events',
+  'history',
+  'typing',
+  'attachments',
+  'attributes',
+  'end',
+]
+
+/**
+ * Genesys Cloud's own guest API: a WebSocket for each guest, kept and shared within this process. The
+ * guest's `ref` is the token that we made for it.
+ */
+export function createWebMessaging(given: WebMessagingOptions): GuestApi {
+  const options = { ...DEFAULTS, ...given }
+  const tokens = createTokenOperations(options)
+  const connections = createGuestConnections({
+    ...options,
+    openWebSocket: createWebSocketOpener(options),
+    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow),
+    readSession: createSessionReader(),
+    renewJwt: tokens.renew,
+    configureTimeoutMs: options.handshakeTimeoutMs,
+    echoMs: Math.max(MIN_ECHO_MS, options.echoMs),
+    startsByItself: () => config.known?.features?.autoStart ?? readAutoStart(),
+  })
+  const config = createDeploymentConfig(options)
+  const readAutoStart = () =>
+    config.read(options.monotonicNow() + CONFIG_TIMEOUT_MS).then(
+      ({ features }) => features?.autoStart ?? false,
+      () => false,
+    )
+  const format = createTextFormat({ ...options, config })
+  const history = createHistory({ ...options, connections })
+  const { apiUrl, cdnUrl, messagingUrl } = options
+  const fileAddresses =
+    options.fileAddresses ?? createFileAddresses({ configuredUrls: [apiUrl, cdnUrl, messagingUrl] })
+  const attachments = createAttachments({ ...options, connections, fileAddresses })
+  const signIn = createSignIn({ ...options, connections, config, tokens })
+
+  return {
+    name: 'web-messaging',
+    capabilities: new Set(options.signIn ? [...CAPABILITIES, 'sign-in'] : CAPABILITIES),
+    ...createSessionLifecycle({ ...options, connections, config }),
+    deployment: config.read,
+    get deploymentError() {
+      return config.error
+    },
+    originsNotAllowed: (origins, deadlineAtMs) => originsNotAllowed(origins, options, deadlineAtMs),
+    isConnected: (guest) => connections.isConnected(guest),
+    send: createSendMessage({ ...options, connections, history }),
+    subscribe(guest, listener) {
+      if (config.known === undefined) void format.read()
+      return subscribe(connections, guest, (event) => {
+        listener(event.type === 'message' ? { ...event, message: format.marked(event.message) } : event)
+      })
+    },
+    history: (...request) => format.markedPage(history.page(...request)),
+    setAttributes: createAttributeWriter({ ...options, connections, history }),
+    upload: attachments.upload,
+    deleteAttachment: attachments.remove,
+    attachmentUrl: attachments.url,
+    ...(options.signIn && signIn),
+    close() {
+      connections.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** Errors come as events, that of a driver which is closed already among them. */
+function subscribe(connections: GuestConnections, guest: Guest, listener: GuestEventListener): () => void {
+  try {
+    return connections.of(guest).subscribe(listener)
+  } catch {
+    queueMicrotask(() => listener({ type: 'session', state: 'disconnected' }))
+    return () => undefined
+  }
+}

@@ -1,0 +1,38 @@
+import express, { type Express, type RequestHandler } from 'express'
+import type { Log } from './observability/log.ts'
+import { createLogSampler } from './observability/log-sampler.ts'
+import type { MetricsPage } from './observability/metrics.ts'
+import { RequestError } from './middleware/request-error.ts'
+import { problemHandler } from './problems/problem-handler.ts'
+import type { Readiness } from './observability/readiness.ts'
+import { addHealthRoutes } from './routes/health.ts'
+
+/** What only operators ask, for a port that is not published: health, readiness and metrics. */
+export function createManagementApp(parts: {
+  readonly log: Log
+  readonly metrics: MetricsPage
+  readonly readiness: Pick<Readiness, 'report'>
+}): Express {
+  const { log, metrics, readiness } = parts
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  addHealthRoutes(app, { report: () => readiness.report(), detail: 'hints' })
+  app.get('/metrics', metricsPage(metrics))
+  app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
+  app.use(problemHandler(() => ({ log, publicUrl: '', hints: true }), createLogSampler()))
+  return app
+}
+
+/** @param maxAgeMs for how long a text is given again, where anybody may ask for it: making it costs milliseconds */
+export function metricsPage(metrics: MetricsPage, maxAgeMs = 0): RequestHandler {
+  let made: { readonly atMs: number; readonly text: Promise<string> } | undefined
+  return async (_req, res) => {
+    const nowMs = performance.now()
+    if (made === undefined || nowMs - made.atMs >= maxAgeMs) made = { atMs: nowMs, text: metrics.text() }
+    const text = await made.text
+    res.setHeader('Cache-Control', 'no-store')
+    res.setHeader('Content-Type', metrics.contentType)
+    res.end(text)
+  }
+}

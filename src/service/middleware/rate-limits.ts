@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import { whenClosed } from '../server/admission.ts'
+import { BoundedMap } from '../collections/bounded-map.ts'
+import { monotonicNow } from '../time/monotonic-now.ts'
+import { addressKey } from './client-address.ts'
+import { RequestError } from './request-error.ts'
+import { guestIdOf } from './session-guard.ts'
+
+export interface RateLimitSettings {
+  readonly perGuestPerMinute: number
+  readonly perAddressPerMinute: number
+  readonly sessionsPerAddressPerMinute: number
+}
+
+export interface RateLimits {
+  readonly perAddress: RequestHandler
+  readonly sessionsPerAddress: RequestHandler
+  /** Requires the session guard in front of it. */
+  readonly perGuest: RequestHandler
+  /** Waits for what replicas have counted together; behind the last limit of a route. Empty where they don't. */
+  readonly shared: readonly RequestHandler[]
+}
+
+export interface Hits {
+  readonly hits: number
+  readonly resetMs: number
+}
+
+/** Counts for all replicas. Never rejects; undefined when the shared store is unavailable. */
+export type CountShared = (name: string, key: string, windowMs: number) => Promise<Hits | undefined>
+
+const MINUTE_MS = 60_000
+/** About 300 bytes each. Above it, the windows that would end first end early. */
+const MAX_WINDOWS = 50_000
+
+interface Window {
+  hits: number
+  readonly endsAtMs: number
+  /** Tells windows of the header apart without naming the key (draft-ietf-httpapi-ratelimit-headers-08, "pk"). */
+  readonly partition: string
+}
+
+/** Counts hits in windows of a minute. It uses a monotonic clock: with the clock set back, a wait would last for hours. */
+export class WindowCounter {
+  /** All windows last equally long, so the first ones end first. */
+  readonly #windows: BoundedMap<string, Window>
+
+  constructor(maxWindows = MAX_WINDOWS) {
+    this.#windows = new BoundedMap(maxWindows)
+  }
+
+  get size(): number {
+    return this.#windows.size
+  }
+
+  hit(key: string, nowMs: number): Window {
+    const known = this.#windows.get(key)
+    const window = known !== undefined && known.endsAtMs > nowMs ? known : this.#open(key, nowMs)
+    window.hits += 1
+    return window
+  }
+
+  #open(key: string, nowMs: number): Window {
+    for (const [oldest, { endsAtMs }] of this.#windows) {
+      if (endsAtMs > nowMs) break
+      this.#windows.delete(oldest)
+    }
+    const window = { hits: 0, endsAtMs: nowMs + MINUTE_MS, partition: partitionOf(key) }
+    this.#windows.set(key, window)
+    return window
+  }
+}
+
+function partitionOf(key: string): string {
+  return Buffer.from(createHash('sha256').update(key).digest('hex').slice(0, 12)).toString('base64')
+}
+
+/**
+ * By address and by guest. Each limit is counted here, synchronously; where replicas count together, their common count is
+ * requested at the same time, and `shared` waits once for all of a request's limits.
+ */
+export function createRateLimits(settings: RateLimitSettings, countShared?: CountShared): RateLimits {
+  function limit(
+    name: string,
+    { max, keyOf, isAdvertised }: { max: number; keyOf: (req: Request) => string; isAdvertised: boolean },
+  ): RequestHandler {
+    const counter = new WindowCounter()
+    const policy = `"${name}"; q=${max}; w=${MINUTE_MS / 1000}; pk=:`
+    const check = (res: Response, { hits, resetMs }: Hits, partition: string) => {
+      const resetSeconds = Math.max(0, Math.ceil(resetMs / 1000))
+      if (isAdvertised && !res.headersSent) {
+        res.setHeader('RateLimit', `"${name}"; r=${Math.max(0, max - hits)}; t=${resetSeconds}`)
+        res.setHeader('RateLimit-Policy', `${policy}${partition}:`)
+      }
+      if (hits > max) throw tooManyRequests(name, Math.max(1, resetSeconds))
+    }
+    return (req, res, next) => {
+      const key = keyOf(req)
+      const nowMs = monotonicNow()
+      const { hits, endsAtMs, partition } = counter.hit(key, nowMs)
+      check(res, { hits, resetMs: endsAtMs - nowMs }, partition)
+      if (countShared) {
+        const counted = countShared(name, key, MINUTE_MS).then(
+          (together) => together && (() => check(res, together, partition)),
+        )
+        const pending = (res.locals.sharedLimits ??= []) as (typeof counted)[]
+        pending.push(counted)
+      }
+      next()
+    }
+  }
+  return {
+    perAddress: limit('address', {
+      max: settings.perAddressPerMinute,
+      keyOf: addressKey,
+      isAdvertised: false,
+    }),
+    sessionsPerAddress: limit('sessions', {
+      max: settings.sessionsPerAddressPerMinute,
+      keyOf: addressKey,
+      isAdvertised: true,
+    }),
+    perGuest: limit('guest', {
+      max: settings.perGuestPerMinute,
+      keyOf: guestIdOf,
+      isAdvertised: true,
+    }),
+    shared: countShared ? [sharedLimits] : [],
+  }
+}
+
+const sharedLimits: RequestHandler = async (_req, res, next) => {
+  const pending = (res.locals.sharedLimits ?? []) as Promise<(() => void) | undefined>[]
+  for (const check of await Promise.all(pending)) check?.()
+  next()
+}
+
+function tooManyRequests(name: string, retryAfterSeconds: number): RequestError {
+  return new RequestError('rate_limited', 'Too many requests.', {
+    retryAfterSeconds,
+    hint: `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy set TRUST_PROXY, or all guests share its address.`,
+  })
+}
+
+/** The share of a minute's connections to Genesys that the requests of one address may use. */
+const ADDRESS_SHARE = 1 / 4
+
+/**
+ * Limits, by address, the requests that make the service connect to Genesys: each cheap read of a guest who was quiet for long
+ * costs a connection, and all guests share what the deployment may open in a minute. Behind the session guard only.
+ */
+export function limitConnections(options: {
+  readonly connectionsPerMinute: number
+  /** Whether the request's guest has a connection. */
+  readonly isConnected: (req: Request) => boolean
+}): RequestHandler {
+  const { connectionsPerMinute, isConnected } = options
+  const maxPerAddress = Math.max(1, Math.floor(connectionsPerMinute * ADDRESS_SHARE))
+  const counter = new WindowCounter()
+  return (req, res, next) => {
+    if (isConnected(req)) {
+      next()
+      return
+    }
+    const nowMs = monotonicNow()
+    const window = counter.hit(addressKey(req), nowMs)
+    if (window.hits > maxPerAddress) {
+      throw new RequestError('rate_limited', 'Too many requests of guests without a connection to Genesys.', {
+        retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
+        hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy set TRUST_PROXY.',
+      })
+    }
+    // A request that connected no guest does not count.
+    whenClosed(res, () => {
+      if (!isConnected(req)) window.hits -= 1
+    })
+    next()
+  }
+}

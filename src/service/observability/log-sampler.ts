@@ -1,0 +1,42 @@
+import { BoundedMap } from '../collections/bounded-map.ts'
+
+const INTERVAL_MS = 1000
+/** Of a kind that does not stop: an attack of an hour is told in a few hundred lines. */
+const MAX_INTERVAL_MS = 30_000
+/** Above it, lines of any kind are held back: an attacker can have many addresses. */
+const MAX_LINES_PER_INTERVAL = 50
+const MAX_KINDS = 10_000
+
+interface Kind {
+  readonly nextAtMs: number
+  readonly intervalMs: number
+  heldBack: number
+}
+
+/**
+ * Decides which of many like lines are written: at most one a second of each kind, and of a kind that does not
+ * stop half as many each time, so that nobody fills the disk with refusals. The metrics count them all.
+ * @returns how many the line stands for, itself and those held back before it; undefined to hold it back
+ */
+export type LogSampler = (kind: string) => number | undefined
+
+export function createLogSampler(now: () => number = () => performance.now()): LogSampler {
+  const kinds = new BoundedMap<string, Kind>(MAX_KINDS)
+  let interval = { endsAtMs: -Infinity, lines: 0 }
+  return (name) => {
+    const nowMs = now()
+    if (nowMs >= interval.endsAtMs) interval = { endsAtMs: nowMs + INTERVAL_MS, lines: 0 }
+    const kind = kinds.get(name) ?? { nextAtMs: -Infinity, intervalMs: INTERVAL_MS, heldBack: 0 }
+    if (nowMs < kind.nextAtMs || interval.lines >= MAX_LINES_PER_INTERVAL) {
+      kind.heldBack++
+      if (!kinds.has(name)) kinds.set(name, kind)
+      return undefined
+    }
+    const count = kind.heldBack + 1
+    interval.lines++
+    const goesOn = kind.heldBack > 0 && nowMs < kind.nextAtMs + kind.intervalMs
+    const intervalMs = goesOn ? Math.min(kind.intervalMs * 2, MAX_INTERVAL_MS) : INTERVAL_MS
+    kinds.set(name, { nextAtMs: nowMs + intervalMs, intervalMs, heldBack: 0 })
+    return count
+  }
+}

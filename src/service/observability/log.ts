@@ -1,0 +1,143 @@
+import { pino, type DestinationStream } from 'pino'
+import { standardLogOutput } from './log-output.ts'
+import { isCodedError } from '../upstream/coded-error.ts'
+
+const PLAIN_FIELDS = [
+  'requestId',
+  'traceId',
+  'method',
+  'route', // the route's pattern, `/attachments/:id`
+  'status',
+  'durationMs',
+  'aborted',
+  'code', // of the problem catalogue
+  'hint',
+  'operation', // a call to Genesys, as in the metrics
+  'guestApi',
+  'deploymentId',
+  'reason',
+  'signal',
+  'address',
+  'port',
+  'url',
+  'count',
+  'site', // of several
+] as const
+
+type PlainFields = Readonly<
+  Partial<Record<(typeof PLAIN_FIELDS)[number], string | number | boolean | undefined>>
+>
+
+/**
+ * Everything that a log line can hold: an allowlist, because a blocklist forgets. Values are our own words,
+ * names of operations and settings, ids that grant nothing, and numbers; never a text, attribute, name or token.
+ */
+export interface LogFields extends PlainFields {
+  readonly req?: Readonly<Record<'method' | 'path', string>> | undefined
+  readonly upstream?:
+    { readonly status?: number; readonly code?: string; readonly correlationId?: string } | undefined
+  readonly err?: unknown
+}
+
+type WriteLine = (fields: LogFields, message: string) => void
+
+/** Error means that someone must act, now; warn, that someone should look; debug and trace are for developers. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
+export type Log = Readonly<Record<LogLevel, WriteLine>>
+
+export interface LogOptions {
+  readonly level: LogLevel | 'silent'
+  /**
+   * Whether messages of third-party errors are logged. They can quote the data being processed, part of a
+   * request body for instance. Default: false, which logs name, code and stack only.
+   */
+  readonly thirdPartyMessages?: boolean
+  /** Default: {@link standardLogOutput}, written asynchronously, and flushed at exit. */
+  readonly destination?: DestinationStream
+}
+
+function eachLevel(writer: (at: LogLevel) => WriteLine): Log {
+  return {
+    error: writer('error'),
+    warn: writer('warn'),
+    info: writer('info'),
+    debug: writer('debug'),
+    trace: writer('trace'),
+  }
+}
+
+/** A log whose lines all name one of several sites. */
+export function logOfSite(log: Log, site: string): Log {
+  const writer =
+    (at: LogLevel): WriteLine =>
+    (fields, message) =>
+      log[at]({ ...fields, site }, message)
+  return eachLevel(writer)
+}
+
+/** A log of JSON lines. */
+export function createLog({ level, thirdPartyMessages = false, destination }: LogOptions): Log {
+  const lines = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? standardLogOutput(),
+  )
+  const writer =
+    (at: LogLevel): WriteLine =>
+    (fields, message) => {
+      if (lines.isLevelEnabled(at)) lines[at](pickFields(fields, thirdPartyMessages), message)
+    }
+  return eachLevel(writer)
+}
+
+/** The types above bind only callers that compile against them; this binds every caller. */
+function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
+  const line: Record<string, unknown> = {}
+  for (const name of PLAIN_FIELDS) {
+    const value: unknown = fields[name]
+    if (value !== undefined && typeof value !== 'object') line[name] = value
+  }
+  const { req, upstream, err } = fields
+  // Without its query, which can hold a `lastEventId` or a file name.
+  if (req) line.req = { method: req.method, path: req.path.split('?', 1)[0] }
+  if (upstream) {
+    const { status, code, correlationId } = upstream
+    line.upstream = { status, code, correlationId }
+  }
+  if (err !== undefined) line.err = describeError(err, thirdPartyMessages)
+  return line
+}
+
+/** Expected errors need no stack; of an unexpected one only what can't quote anything is kept. */
+function describeError(err: unknown, thirdPartyMessages: boolean): object {
+  if (!(err instanceof Error)) return { name: typeof err }
+  const { name, message } = err
+  if (isCodedError(err)) {
+    const { code, facts, upstream } = err
+    return { name, code, message, hint: facts.hint, upstream }
+  }
+  return {
+    name,
+    code: 'code' in err ? errorCode(err.code) : undefined,
+    ...(thirdPartyMessages && { message }),
+    stack: stackFrames(err),
+  }
+}
+
+/** `ECONNRESET`, `ERR_INVALID_URL`: words, and nothing that could be a key. */
+function errorCode(code: unknown): string | undefined {
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined
+}
+
+/** The places alone: V8 begins a stack with the message, which may have several lines. */
+function stackFrames(err: Error): string[] {
+  return (err.stack ?? '')
+    .replace(err.message, '')
+    .split('\n')
+    .filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line))
+    .map((line) => line.slice(7))
+}

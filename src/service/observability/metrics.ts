@@ -1,0 +1,298 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { SocketObserver } from '../genesys/web-messaging/connection/socket-observer.ts'
+import type { ReadinessReport } from './readiness.ts'
+import { withDeadline } from '../upstream/with-deadline.ts'
+
+export interface EndedRequest {
+  readonly method: string
+  /** The pattern of the route, never the path. */
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface UpstreamCall {
+  /** A constant of the caller, such as `read_history`; never made from a request. */
+  readonly operation: string
+  /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
+  readonly outcome: string
+  readonly durationMs?: number | undefined
+}
+
+/** What the parts of the service tell; how it is counted is known here alone. */
+export interface Metrics {
+  requestEnded(request: EndedRequest): void
+  problemAnswered(code: string): void
+  /** A connection that was closed before it had a request. */
+  connectionDropped(): void
+  upstreamCallEnded(call: UpstreamCall): void
+  tokenRefreshed(outcome: string): void
+  /** An error of the program itself, which ended one guest's connection or stream. */
+  unexpectedErrorThrown(operation: string): void
+  /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
+  streamOpened(): () => void
+  /** Counts guests' sockets to Genesys: attempts to connect, open ones and lost ones. */
+  readonly upstreamSockets: SocketObserver
+  /** Shows what the service was set to take, beside what it takes. */
+  setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
+  /** Has the metrics ask for the readiness each time that they are read. */
+  observeReadiness(report: () => Promise<ReadinessReport>): void
+  /** A command that Redis did not answer, or refused. */
+  redisCommandFailed(): void
+  /** Has the metrics ask whether Redis answers, each time that they are read. */
+  observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
+  /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
+  observeLog(droppedLines: () => number): void
+  /** Reads this number whenever the metrics are read. */
+  countInFlight(read: () => number): void
+  countBodies(read: () => number): void
+}
+
+export interface MetricsPage {
+  readonly contentType: string
+  /** Everything in Prometheus' text format. */
+  text(): Promise<string>
+}
+
+export interface MetricsOptions {
+  /** Memory, CPU and event loop of the process as well. Default: false, as it observes the process until its end. */
+  readonly processMetrics?: boolean
+  /** Of several sites the one that is counted, as the label `site`. */
+  readonly site?: string
+}
+
+/** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
+const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Metrics with a registry of their own, so that two services in one process don't count into each other. */
+export function createMetrics({ processMetrics = false, site }: MetricsOptions = {}): Metrics & MetricsPage {
+  const registry = new Registry()
+  const registers = [registry]
+  if (site !== undefined) registry.setDefaultLabels({ site })
+  if (processMetrics) collectDefaultMetrics({ register: registry })
+
+  const requests = new Histogram({
+    name: 'guest_bff_request_duration_seconds',
+    help: 'Answered requests and how long each took; a stream of live events counts when it ends.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  })
+  const problems = new Counter({
+    name: 'guest_bff_problems_total',
+    help: 'Answers with problem details, by their code.',
+    labelNames: ['code'],
+    registers,
+  })
+  // A rate sees no rise from nothing to one: the first error of the program must not be missed.
+  problems.inc({ code: 'internal_error' }, 0)
+  const refusedOrigins = new Counter({
+    name: 'guest_bff_refused_origins_total',
+    help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
+    registers,
+  })
+  const droppedConnections = new Counter({
+    name: 'guest_bff_dropped_connections_total',
+    help: 'Connections that were closed because there were too many.',
+    registers,
+  })
+  const upstreamCalls = new Histogram({
+    name: 'guest_bff_upstream_call_duration_seconds',
+    help: 'Calls to Genesys Cloud and how long each took; outcome is ok, http_ and a status, or what prevented an answer.',
+    labelNames: ['operation', 'outcome'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  })
+  const tokenRefreshes = new Counter({
+    name: 'guest_bff_token_refreshes_total',
+    help: 'OAuth tokens asked for; outcome is ok, http_ and a status, or what prevented an answer.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const unexpectedErrors = new Counter({
+    name: 'guest_bff_unexpected_errors_total',
+    help: "Errors of the program itself, each of which ended one guest's connection or stream.",
+    labelNames: ['operation'],
+    registers,
+  })
+  const streams = new Gauge({
+    name: 'guest_bff_live_streams',
+    help: 'Open streams of live events.',
+    registers,
+  })
+  const sockets = new Gauge({
+    name: 'guest_bff_upstream_sockets',
+    help: 'Open guest sockets to Genesys Cloud.',
+    registers,
+  })
+  const connections = new Counter({
+    name: 'guest_bff_upstream_connections_total',
+    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ and a status, or what prevented it.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const lostSockets = new Counter({
+    name: 'guest_bff_lost_upstream_sockets_total',
+    help: 'Open guest sockets that were lost, by reason: closed (by Genesys), broken, silent, not_configured, refused, unexpected_error.',
+    labelNames: ['reason'],
+    registers,
+  })
+  let redisFailures: Counter | undefined
+  const boundedRoute = boundedLabel(64)
+  const boundedOperation = boundedLabel(64)
+  const boundedOutcome = boundedLabel(64)
+
+  return {
+    requestEnded: ({ method, route, status, durationMs }) =>
+      requests.observe(
+        { method: knownMethod(method), route: boundedRoute(route), status },
+        durationMs / 1000,
+      ),
+    problemAnswered(code) {
+      problems.inc({ code: boundedOutcome(code) })
+      if (code === 'origin_not_allowed') refusedOrigins.inc()
+    },
+    connectionDropped: () => droppedConnections.inc(),
+    upstreamCallEnded: ({ operation, outcome, durationMs = 0 }) =>
+      upstreamCalls.observe(
+        { operation: boundedOperation(operation), outcome: boundedOutcome(outcome) },
+        durationMs / 1000,
+      ),
+    tokenRefreshed: (outcome) => tokenRefreshes.inc({ outcome: boundedOutcome(outcome) }),
+    unexpectedErrorThrown: (operation) => unexpectedErrors.inc({ operation: boundedOperation(operation) }),
+    streamOpened: () => countOpen(streams),
+    upstreamSockets: {
+      connectionAttempted: (outcome) => connections.inc({ outcome: boundedOutcome(outcome) }),
+      socketOpened: () => countOpen(sockets),
+      socketLost: (reason) => lostSockets.inc({ reason }),
+    },
+    setLimits({ liveStreams, connectionsPerMinute }) {
+      const streamLimit = { name: 'live_streams_limit', help: 'MAX_EVENT_STREAMS of this process.' }
+      constant(registry, streamLimit, liveStreams)
+      const help = 'GENESYS_CONNECTIONS_PER_MINUTE of this process.'
+      constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
+    },
+    observeReadiness: (report) => observeReadiness(registry, report),
+    countInFlight: (read) => countedBy(registry, 'requests_in_flight', 'Requests in flight.', read),
+    countBodies: (read) =>
+      countedBy(registry, 'requests_arriving', 'Requests whose body is being received.', read),
+    redisCommandFailed: () => redisFailures?.inc(),
+    observeRedis(redis) {
+      redisFailures ??= new Counter({
+        name: 'guest_bff_redis_failures_total',
+        help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
+        registers,
+      })
+      countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
+        Number(redis.isAvailable),
+      )
+      countedBy(
+        registry,
+        'redis_round_trip_seconds',
+        'The quickest of the last ten commands.',
+        () => (redis.roundTripMs ?? 0) / 1000,
+      )
+    },
+    observeLog: (droppedLines) =>
+      countedBy(registry, 'log_lines_dropped', 'Lines of the log that could not be written.', droppedLines),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}
+
+/** One page of several: each metric once, with the values of all. */
+export function mergedMetricsPage(first: MetricsPage, others: () => readonly MetricsPage[]): MetricsPage {
+  return {
+    contentType: first.contentType,
+    async text() {
+      if (others().length === 0) return first.text()
+      const texts = await Promise.all([first, ...others()].map((page) => page.text()))
+      const valuesByMetric = new Map<string, string[]>()
+      for (const block of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {
+        const lines = block.split('\n')
+        const headEnd = lines.findIndex((line) => line.startsWith('# TYPE ')) + 1
+        const head = lines.slice(0, headEnd).join('\n')
+        valuesByMetric.set(head, [...(valuesByMetric.get(head) ?? []), ...lines.slice(headEnd)])
+      }
+      return [...valuesByMetric].map(([head, values]) => [head, ...values, ''].join('\n')).join('\n')
+    },
+  }
+}
+
+function countedBy(registry: Registry, name: string, help: string, read: () => number): void {
+  const collect = (): void => gauge.set(read())
+  registry.removeSingleMetric(`guest_bff_${name}`)
+  const gauge: Gauge = new Gauge({ name: `guest_bff_${name}`, help, registers: [registry], collect })
+}
+
+function constant(registry: Registry, { name, help }: { name: string; help: string }, value: number): void {
+  registry.removeSingleMetric(`guest_bff_${name}`)
+  new Gauge({ name: `guest_bff_${name}`, help, registers: [registry] }).set(value)
+}
+
+const READINESS_NAMES = ['guest_bff_readiness', 'guest_bff_failed_readiness_checks']
+const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
+/** Prometheus waits ten seconds for a page by default; a host that does not answer must not take them. */
+const READINESS_WAIT_MS = 1000
+
+function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
+  const registers = [registry]
+  for (const name of READINESS_NAMES) registry.removeSingleMetric(name)
+  const readReport = () => withDeadline(report(), READINESS_WAIT_MS, 'too late').catch(() => undefined)
+  const status = new Gauge({
+    name: 'guest_bff_readiness',
+    help: '1 for the status that /readyz answers: ready, degraded or not_ready.',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const known = await readReport()
+      if (known === undefined) return
+      for (const each of READINESS_STATUSES)
+        status.set({ status: snakeCase(each) }, each === known.status ? 1 : 0)
+    },
+  })
+  const failedChecks = new Gauge({
+    name: 'guest_bff_failed_readiness_checks',
+    help: '1 for each check of /readyz that fails, with the code of its problem.',
+    labelNames: ['check', 'code'],
+    registers,
+    async collect() {
+      const known = await readReport()
+      if (known === undefined) return
+      failedChecks.reset()
+      for (const { name, ok, code = 'none' } of known.checks)
+        if (!ok) failedChecks.set({ check: snakeCase(name), code }, 1)
+    },
+  })
+}
+
+function countOpen(gauge: Gauge): () => void {
+  gauge.inc()
+  let open = true
+  return () => {
+    if (open) gauge.dec()
+    open = false
+  }
+}
+
+function snakeCase(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '_')
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+
+/** Node.js parses some thirty methods; who sends exotic ones must not make thirty series of each route. */
+function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : 'other'
+}
+
+/** Keeps a label to its first `max` values. The callers pass constants; this holds where one of them errs. */
+function boundedLabel(max: number): (value: string) => string {
+  const seen = new Set<string>()
+  return (value) => {
+    if (seen.has(value)) return value
+    if (seen.size >= max) return 'other'
+    seen.add(value)
+    return value
+  }
+}

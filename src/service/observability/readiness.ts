@@ -1,0 +1,183 @@
+import type { AccessToken } from '../genesys/oauth/access-token.ts'
+import { activeDeployment } from '../genesys/active-deployment.ts'
+import type { DeadlineAtMs, GuestApi } from '../genesys/guest-api.ts'
+import type { ServiceState } from '../service-state.ts'
+import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
+
+export interface ReadinessCheck {
+  readonly name:
+    | 'oauth'
+    | 'deployment'
+    | 'allowed-domains'
+    | 'draining'
+    | 'trust-proxy'
+    | 'redis'
+    | 'sites-file'
+    | 'session-keys-file'
+    | 'log'
+  /** Which of several sites it is about. */
+  readonly site?: string
+  readonly ok: boolean
+  /** Of a check that failed: whether no guest can be served until that is fixed. */
+  readonly essential?: boolean
+  /** A code of the problem catalogue. */
+  readonly code?: string
+  readonly hint?: string
+}
+
+export interface ReadinessReport {
+  /** `degraded`: guests are served, and something that an operator should know is wrong. */
+  readonly status: 'ready' | 'degraded' | 'not ready'
+  readonly checks: readonly ReadinessCheck[]
+}
+
+export interface Readiness {
+  /** @param onlySite one of several sites, for a report that says nothing of the others */
+  readonly report: (onlySite?: string) => Promise<ReadinessReport>
+  /** Listed with the checks from now on, in place of an earlier one with its name. */
+  addNotice(notice: ReadinessCheck): void
+}
+
+/** The checks of one of the sites; `site` is undefined for the only one. */
+export interface SiteChecks {
+  readonly site: string | undefined
+  readonly checks: readonly ReadinessCheck[]
+}
+
+const CHECK_TIMEOUT_MS = 5000
+/** Probes come every few seconds, from every orchestrator; Genesys is not asked each time. */
+const REPORT_TTL_MS = 5000
+
+/** Genesys has refused what is configured. Whatever else fails says that a host can't be reached now. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'deployment_not_usable',
+  'upstream_auth_failed',
+  'upstream_refused',
+])
+
+interface SharedStateHealth {
+  readonly isAvailable: boolean
+  readonly roundTripMs?: number | undefined
+}
+
+/** Requests wait for Redis: in one data center it answers in less than a millisecond. */
+const SLOW_REDIS_MS = 20
+
+export interface SiteChecksOptions {
+  readonly guestApi: GuestApi
+  /** Undefined where no credentials are configured. */
+  readonly accessToken: Pick<AccessToken, 'get'> | undefined
+  /** The websites that are served, each of which the deployment has to allow too. */
+  readonly allowedOrigins?: readonly string[]
+  /** Undefined where replicas share nothing. */
+  readonly sharedState?: SharedStateHealth | undefined
+  readonly monotonicNow?: () => number
+}
+
+/** What Genesys and Redis say about a site: requested once in {@link REPORT_TTL_MS}, however often it is read. */
+export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
+  const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
+  let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
+
+  function askGenesys(): Promise<ReadinessCheck[]> {
+    const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
+    // Web messaging needs no OAuth: with it, attributes change during a conversation too.
+    const needsOAuth = guestApi.name !== 'web-messaging'
+    return Promise.all([
+      ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
+      check('deployment', true, currentDeployment(guestApi, deadlineAtMs)),
+      ...(guestApi.originsNotAllowed ? [checkOrigins(options, deadlineAtMs)] : []),
+    ])
+  }
+
+  return async () => {
+    if (known === undefined || monotonicNow() - known.atMs > REPORT_TTL_MS)
+      known = { atMs: monotonicNow(), checks: askGenesys() }
+    return [...(await known.checks), ...(sharedState ? [redisCheck(sharedState)] : [])]
+  }
+}
+
+/**
+ * Whether this process can serve guests. A wrong setting that keeps every guest of every site from being served makes it not
+ * ready; a host that is down does not: every replica would be removed at once, and what is cached goes on serving.
+ */
+export function createReadiness(options: {
+  readonly sites: () => Promise<readonly SiteChecks[]>
+  readonly state: ServiceState
+}): Readiness {
+  const notices = new Map<string, ReadinessCheck>()
+  return {
+    async report(onlySite) {
+      const sites = await options.sites()
+      const report =
+        onlySite === undefined
+          ? reportOf(sites, [...notices.values()])
+          : reportOf(sites.filter(({ site }) => site === onlySite))
+      if (!options.state.isStopping) return report
+      const draining = { name: 'draining', ok: false, essential: true, code: 'shutting_down' } as const
+      return { status: 'not ready', checks: [...report.checks, draining] }
+    },
+    addNotice: (notice) => void notices.set(notice.name, notice),
+  }
+}
+
+/** Not ready only where no site can serve its guests. */
+export function reportOf(
+  sites: readonly SiteChecks[],
+  notices: readonly ReadinessCheck[] = [],
+): ReadinessReport {
+  const checks = [
+    ...sites.flatMap(({ site, checks }) =>
+      checks.map((check) => (site === undefined ? check : { site, ...check })),
+    ),
+    ...notices,
+  ]
+  const cannotServe = (each: SiteChecks) => each.checks.some(({ ok, essential }) => !ok && essential)
+  if (sites.every(cannotServe)) return { status: 'not ready', checks }
+  return { status: checks.every(({ ok }) => ok) ? 'ready' : 'degraded', checks }
+}
+
+function redisCheck({ isAvailable, roundTripMs = 0 }: SharedStateHealth): ReadinessCheck {
+  const name = 'redis'
+  if (isAvailable && roundTripMs <= SLOW_REDIS_MS) return { name, ok: true }
+  const hint = isAvailable
+    ? `Redis takes ${Math.round(roundTripMs)} ms for an answer, and requests wait for it: it has to be near.`
+    : 'Redis does not answer: limits, idempotency keys and sign-ins hold in each process alone.'
+  return { name, ok: false, essential: false, hint }
+}
+
+/** @throws also why the deployment can't be read anew, while what was known of it goes on serving */
+async function currentDeployment(guestApi: GuestApi, deadlineAtMs: DeadlineAtMs): Promise<void> {
+  await activeDeployment(guestApi, deadlineAtMs)
+  if (guestApi.deploymentError) throw guestApi.deploymentError
+}
+
+async function check(
+  name: ReadinessCheck['name'],
+  isNeeded: boolean,
+  result: Promise<unknown>,
+): Promise<ReadinessCheck> {
+  try {
+    await result
+    return { name, ok: true }
+  } catch (error) {
+    if (!(error instanceof UpstreamError))
+      return { name, ok: false, essential: isNeeded, code: 'internal_error' }
+    const { code, facts } = error
+    const hint = facts.hint === undefined ? {} : { hint: facts.hint }
+    return { name, ok: false, essential: isNeeded && REFUSALS.has(code), code, ...hint }
+  }
+}
+
+/** A site that only this service allows gets 502 for each of its guests. */
+async function checkOrigins(
+  { guestApi, allowedOrigins = [] }: SiteChecksOptions,
+  deadlineAtMs: DeadlineAtMs,
+): Promise<ReadinessCheck> {
+  const name = 'allowed-domains'
+  const leftOut = (await guestApi.originsNotAllowed?.(allowedOrigins, deadlineAtMs)) ?? []
+  if (leftOut.length === 0) return { name, ok: true }
+  const hint = `The Messenger deployment does not allow ${leftOut.join(', ')}: add each to its allowed domains in Genesys Cloud, or take it out of ALLOWED_ORIGINS.`
+  return { name, ok: false, essential: false, code: 'deployment_not_usable', hint }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import { createLogSampler } from './log-sampler.ts'
+import { addressKey } from '../middleware/client-address.ts'
+import { problemOf, requestIdOf, traceIdOf } from '../problems/problem-handler.ts'
+import { PROBE_PATHS, whenClosed } from '../server/admission.ts'
+import type { SiteFront } from '../site-front.ts'
+
+const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
+
+/** The caller's own `X-Request-Id` where it is harmless to log, otherwise a new one. */
+export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && VALID_REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/**
+ * Gives each request its id, and at the end of its response one line in the log and one observation in the metrics of its
+ * site. Refusals with one code to one address are one line per second, with their count.
+ */
+export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
+  const sample = createLogSampler()
+  return (req, res, next) => {
+    const startedAtMs = performance.now()
+    // An event stream will have dropped its headers, and a closed socket has no address.
+    const requestId = chooseRequestId(req)
+    const address = addressKey(req)
+    res.setHeader('X-Request-Id', requestId)
+    whenClosed(res, () =>
+      record(req, res, { requestId, address, elapsedMs: performance.now() - startedAtMs }),
+    )
+    next()
+  }
+
+  function record(
+    req: Request,
+    res: Response,
+    { requestId, address, elapsedMs }: { requestId: string; address: string; elapsedMs: number },
+  ) {
+    const { log, metrics } = frontOf(res)
+    const { method } = req
+    const route = routeOf(req)
+    const status = res.statusCode
+    const problem = problemOf(res)
+    metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
+    if (problem) metrics.problemAnswered(problem.code)
+    const count = problem && sample(`${problem.code} ${address}`)
+    if (problem && count === undefined) return
+    // What an orchestrator requests every few seconds would bury the guests' requests.
+    const level = PROBE_PATHS.has(route) && status < 500 ? 'debug' : 'info'
+    log[level](
+      {
+        requestId: requestIdOf(res) ?? requestId,
+        traceId: traceIdOf(res),
+        method,
+        route,
+        status,
+        durationMs: Math.round(elapsedMs * 10) / 10,
+        aborted: res.writableFinished ? undefined : true,
+        code: problem?.code,
+        hint: problem?.hint,
+        count: count === 1 ? undefined : count,
+      },
+      'request',
+    )
+  }
+}
+
+/** The pattern of the route that responded; one word for requests without a route, so that callers cannot fill the metrics. */
+export function routeOf(req: Request): string {
+  const route = req.route as { path?: unknown } | undefined
+  return typeof route?.path === 'string' ? route.path : 'none'
+}

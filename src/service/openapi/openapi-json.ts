@@ -1,0 +1,24 @@
+import { BoundedMap } from '../collections/bounded-map.ts'
+
+const MAX_MOUNT_PATHS = 16
+
+/**
+ * The OpenAPI document as JSON, by the path under which the service is mounted (`''` at the top). It is made once,
+ * and its schemas and generator are loaded when it is first asked for.
+ */
+export function createOpenApiJson(options: {
+  readonly publicUrl: string
+  readonly version: string
+}): (mountPath: string) => Promise<string> {
+  const documents = new BoundedMap<string, Promise<string>>(MAX_MOUNT_PATHS)
+  async function generate(publicUrl: string): Promise<string> {
+    const { openApiDocument } = await import('./document.ts')
+    return JSON.stringify(openApiDocument({ publicUrl, version: options.version }))
+  }
+  return (mountPath) => {
+    const publicUrl = options.publicUrl || mountPath
+    const json = documents.get(publicUrl) ?? generate(publicUrl)
+    documents.set(publicUrl, json)
+    return json
+  }
+}

@@ -1,0 +1,109 @@
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import type { Log } from '../observability/log.ts'
+import type { LogSampler } from '../observability/log-sampler.ts'
+import { RequestError } from '../middleware/request-error.ts'
+import { problemCode, problemHint, toProblem } from './problem.ts'
+import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
+
+export interface ProblemHandlerOptions {
+  readonly log: Log
+  /** `PUBLIC_URL`; `''` makes the addresses of the explaining pages relative to the service's mount point. */
+  readonly publicUrl: string
+  readonly hints: boolean
+}
+
+/** What an operator must fix; the other failures upstream are expected to pass. */
+const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
+  'internal_error',
+  'upstream_auth_failed',
+  'upstream_refused',
+  'deployment_not_usable',
+])
+
+/**
+ * Express's last handler: responds to any thrown value with problem details, and logs failures of this service and of Genesys.
+ * @param sample limits repeated log lines, by problem code
+ */
+export function problemHandler(
+  optionsFor: (res: Response) => ProblemHandlerOptions,
+  sample: LogSampler,
+): ErrorRequestHandler {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  return (err: unknown, req, res, _next) => {
+    if (isAbortedDownload(err)) return void res.destroy()
+    const { log, publicUrl, hints } = optionsFor(res)
+    const code = problemCode(err)
+    rememberProblem(res, err)
+    if (isFailure(err, code)) logFailure(log, err, code, req, res, sample(code))
+    // Too late for another answer: only a broken connection can still tell that something went wrong.
+    if (res.headersSent) return void res.destroy()
+    const problem = toProblem(err, {
+      publicUrl: publicUrl === '' ? req.baseUrl : publicUrl,
+      hints,
+      requestId: requestIdOf(res),
+    })
+    res.status(problem.status).set(problem.headers).end(JSON.stringify(problem.body))
+  }
+}
+
+/** Express's `sendFile` when the reader has left. */
+function isAbortedDownload(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
+}
+
+/** What the request's line in the log says of its problem. */
+export interface ProblemInLog {
+  readonly code: ProblemCode
+  readonly hint: string | undefined
+}
+
+export function problemOf(res: Response): ProblemInLog | undefined {
+  return res.locals.problem as ProblemInLog | undefined
+}
+
+/** `X-Request-Id` of the answer: the guard that sets it is the only one to decide on it. */
+export function requestIdOf(res: Response): string | undefined {
+  const id = res.getHeader('x-request-id')
+  return typeof id === 'string' ? id : undefined
+}
+
+/** Of the trace that the request belongs to, where the operator traces. */
+export function traceIdOf(res: Response): string | undefined {
+  return res.locals.traceId as string | undefined
+}
+
+export function setTraceId(res: Response, traceId: string): void {
+  res.locals.traceId = traceId
+}
+
+/** For the request's line in the log. */
+export function rememberProblem(res: Response, err: unknown): void {
+  res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
+}
+
+/** What this service refuses by itself is told by the request's own line. */
+function isFailure(err: unknown, code: ProblemCode): boolean {
+  return PROBLEM_CATALOGUE[code].status >= 500 && !(err instanceof RequestError && code !== 'internal_error')
+}
+
+/** @param count how many failures with the code the line stands for; undefined to write none */
+function logFailure(
+  log: Log,
+  err: unknown,
+  code: ProblemCode,
+  req: Request,
+  res: Response,
+  count: number | undefined,
+) {
+  if (count === undefined) return
+  const level = FOR_OPERATORS.has(code) ? 'error' : 'warn'
+  const fields = {
+    requestId: requestIdOf(res),
+    traceId: traceIdOf(res),
+    req,
+    code,
+    hint: problemHint(err),
+    err,
+  }
+  log[level]({ ...fields, count: count === 1 ? undefined : count }, 'request failed')
+}

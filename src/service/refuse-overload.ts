@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express'
+import { createLogSampler } from './observability/log-sampler.ts'
+import { overloaded, RequestError } from './middleware/request-error.ts'
+import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
+import { chooseRequestId } from './observability/request-log.ts'
+import type { Refusal } from './server/admission.ts'
+import type { SiteFront } from './site-front.ts'
+
+const ERRORS: Readonly<Record<Refusal, RequestError>> = {
+  'all taken': overloaded(
+    'MAX_REQUESTS_IN_FLIGHT bounds the requests that one process works on. Run more replicas.',
+  ),
+  'all of this key taken': new RequestError('rate_limited', 'Too many requests are in flight.', {
+    retryAfterSeconds: 1,
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS bounds the requests of one address. Behind a proxy set TRUST_PROXY.',
+  }),
+}
+
+/**
+ * The response to a request for which no slot is free, before anything else is done for it: prepared once, readable by
+ * allowed pages, counted, and one line per second in the log.
+ */
+export function refuseOverload(
+  frontOf: (res: Response) => SiteFront,
+): (req: Request, res: Response, refusal: Refusal) => void {
+  const sample = createLogSampler()
+  const prepared = new Map<string, ReturnType<typeof prepare>>()
+  return (req, res, refusal) => {
+    const { gate, log, metrics, publicUrl, hints } = frontOf(res)
+    const key = `${refusal} ${publicUrl} ${hints}`
+    const { status, headers, body, code } =
+      prepared.get(key) ?? prepare(ERRORS[refusal], { publicUrl, hints })
+    prepared.set(key, { status, headers, body, code })
+    const requestId = chooseRequestId(req)
+    const cors = gate.corsHeaders(req.headers.origin)
+    res.writeHead(status, [...headers, 'X-Request-Id', requestId, ...cors]).end(body)
+    const { method } = req
+    metrics.requestEnded({ method, route: 'none', status, durationMs: 0 })
+    metrics.problemAnswered(code)
+    const count = sample(code)
+    if (count === undefined) return
+    const hint = problemHint(ERRORS[refusal])
+    log.info({ requestId, method, route: 'none', status, code, hint, count }, 'request')
+  }
+}
+
+function prepare(error: RequestError, options: ProblemOptions) {
+  const { status, headers, body } = toProblem(error, options)
+  const text = JSON.stringify(body)
+  return {
+    status,
+    headers: [...Object.entries(headers).flat(), 'Content-Length', String(Buffer.byteLength(text))],
+    body: text,
+    code: body.code,
+  }
+}

@@ -1,0 +1,126 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Express } from 'express'
+import type { Config } from './settings/config.ts'
+import { RequestError } from './middleware/request-error.ts'
+import { toProblem } from './problems/problem.ts'
+import {
+  startServer,
+  type ConnectionProblemCode,
+  type ListenOptions,
+  type RawResponse,
+} from './server/http-server.ts'
+import type { Log } from './observability/log.ts'
+import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
+
+export interface RunningService {
+  readonly port: number
+  readonly url: string
+  /** Of the management port; undefined where there is none. */
+  readonly managementUrl: string | undefined
+  readonly log: Log
+  /** Reads anew the files of settings; undefined where there are none. */
+  readonly reload?: (() => void) | undefined
+  /** How many requests are being served now. */
+  requestsInFlight(): number
+  /**
+   * Reports not ready, goes on serving for `DRAIN_DELAY_MS`, then sends pages with a live stream away and lets requests
+   * end within `DRAIN_MS`. A second call waits for the first.
+   */
+  stop(): Promise<void>
+  /** What {@link stop} takes at most. */
+  readonly stopTimeoutMs: number
+}
+
+/** Builds the service and listens. @throws when a port is in use */
+export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
+  const bff = createGuestBff(config, options)
+  await bff.started
+  const { host, managementPort, drainDelayMs, drainMs } = config
+  const listen = {
+    host,
+    requestTimeoutMs: config.limits.requestTimeoutMs,
+    errorResponse: (code: ConnectionProblemCode) => rawResponse(code, config),
+  }
+  const listenOn = async (variable: string, app: Express, port: number, limits?: ConnectionLimits) => {
+    try {
+      return await startServer(app, { ...listen, ...limits, port })
+    } catch (error) {
+      await bff.close()
+      throw isPortTaken(error) ? portTaken(variable, port, error) : error
+    }
+  }
+  const server = await listenOn('PORT', bff.app, config.port, {
+    maxConnections: maxConnections(),
+    limitsHeads: config.trustProxy === 0,
+    onDropped: () => bff.noteDroppedConnection(),
+  })
+  const startManagement = (port: number) =>
+    listenOn('MANAGEMENT_PORT', bff.managementApp, port).catch(async (error: unknown) => {
+      await server.stop(0)
+      throw error
+    })
+  const management = managementPort === undefined ? undefined : await startManagement(managementPort)
+  // Of several sites each says so itself.
+  const { guestApi, deploymentId } = config.sites ? {} : config.genesys
+  bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
+  // The first guest should not be the one who finds out.
+  void bff.readiness.report().then(({ checks }) => {
+    for (const { name, site, ok, essential, code, hint } of checks) {
+      if (ok) continue
+      if (essential) bff.log.error({ site, operation: name, code, hint }, 'not ready')
+      else bff.log.warn({ site, operation: name, code, hint }, 'degraded')
+    }
+  })
+
+  async function stop(): Promise<void> {
+    bff.startDraining()
+    if (drainDelayMs > 0) await pause(drainDelayMs)
+    const serverStopped = server.stop(drainMs)
+    // Only now: pages that reconnect immediately must not reach this replica again.
+    bff.drain()
+    await serverStopped
+    await bff.close()
+    await management?.stop(0)
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    port: server.port,
+    url: server.url,
+    managementUrl: management?.url,
+    log: bff.log,
+    reload: bff.reload,
+    requestsInFlight: () => bff.requestsInFlight,
+    stop: () => (stopped ??= stop()),
+    stopTimeoutMs: drainDelayMs + drainMs,
+  }
+}
+
+type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
+
+/** Half of the files that the process may open: a guest who listens needs one connection here and one to Genesys. */
+function maxConnections(): number | undefined {
+  const { userLimits } = process.report.getReport() as {
+    readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
+  }
+  const files = Number(userLimits?.open_files?.soft)
+  return Number.isFinite(files) ? Math.floor(files / 2) : undefined
+}
+
+function isPortTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+}
+
+function portTaken(variable: string, port: number, cause: unknown): Error {
+  return new Error(`${variable} ${port} is in use: choose another port, or end what listens on it.`, {
+    cause,
+  })
+}
+
+/** For requests that never reach the application. */
+function rawResponse(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawResponse {
+  const problem = toProblem(new RequestError(code, 'This is not a request that can be served.'), {
+    publicUrl,
+    hints: problemHints,
+  })
+  return { ...problem, body: JSON.stringify(problem.body) }
+}

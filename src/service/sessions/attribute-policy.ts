@@ -1,0 +1,150 @@
+import type { AttributeChanges } from '../../contract/contract.ts'
+import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
+import type { FieldError } from '../upstream/coded-error.ts'
+import { SessionError } from './session-error.ts'
+
+/** The key that says whether the visitor was verified. Only ever written by the service. */
+export const IS_AUTHENTICATED = 'custom.isAuthenticated'
+
+const { maxAttributeBytes } = PLATFORM_LIMITS
+
+export interface AttributeSettings {
+  /** Keys that a page may write: exact, or with one `*` at the end. */
+  readonly open: readonly string[]
+  /** Must be true for a pattern that opens everything. */
+  readonly openAll: boolean
+  /** Key -> claim of the visitor's own token; a dot in the claim goes into a nested object. */
+  readonly trusted: Readonly<Record<string, string>>
+  /** Under which keys name, email, phone and language of `POST /guest-session` are written. */
+  readonly prefill: Readonly<Record<string, string>>
+}
+
+const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
+const PATTERN = /^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}\*?|\*)$/
+const PREFILL_FIELDS = ['name', 'email', 'phone', 'language']
+
+/** What is wrong with the settings, a sentence each. */
+export function attributeSettingsProblems(settings: AttributeSettings): string[] {
+  const problems: string[] = []
+  if (settings.open.some((pattern) => !PATTERN.test(pattern))) {
+    problems.push(
+      'ATTRIBUTES_OPEN must list keys of letters, digits, _ . : -, each with at most one * at its end',
+    )
+  }
+  if (settings.open.includes('*') && !settings.openAll) {
+    problems.push(
+      'ATTRIBUTES_OPEN opens every key: use a prefix such as custom.*, or set ATTRIBUTES_OPEN_ALL=on',
+    )
+  }
+  if (Object.keys(settings.trusted).some((key) => !KEY.test(key))) {
+    problems.push('ATTRIBUTES_TRUSTED must have keys of letters, digits, _ . : -')
+  }
+  if (IS_AUTHENTICATED in settings.trusted) {
+    problems.push(`ATTRIBUTES_TRUSTED must not map ${IS_AUTHENTICATED}: the service sets it`)
+  }
+  for (const [field, key] of Object.entries(settings.prefill)) {
+    if (!PREFILL_FIELDS.includes(field) || !KEY.test(key)) {
+      problems.push('ATTRIBUTES_PREFILL must map name, email, phone and language to keys, and nothing else')
+      break
+    }
+  }
+  const prefilled = Object.values(settings.prefill)
+  if (prefilled.some((key) => key in settings.trusted || key === IS_AUTHENTICATED)) {
+    problems.push('ATTRIBUTES_PREFILL must not write a trusted key: a page could forge it')
+  }
+  return problems
+}
+
+/** Who may write which key, and how much. */
+export interface AttributePolicy {
+  readonly trustedKeys: ReadonlySet<string>
+  /**
+   * The guest's attributes after a page's changes.
+   * @throws {SessionError} `attribute_not_allowed` naming each key, `attributes_too_large`
+   */
+  change(current: Attributes, changes: AttributeChanges): Attributes
+  /** The same for what a page says of the guest on opening, under the configured names. */
+  prefill(current: Attributes, details: Readonly<Record<string, string | undefined>>): Attributes
+  /** The same for what was verified: all trusted keys are replaced by these, missing ones go. */
+  trust(current: Attributes, verified: Attributes, isAuthenticated: boolean): Attributes
+}
+
+/** @param moreTrustedKeys keys that the embedding application writes itself, closed to pages. */
+export function createAttributePolicy(
+  settings: AttributeSettings,
+  moreTrustedKeys: readonly string[] = [],
+): AttributePolicy {
+  const trustedKeys = new Set([IS_AUTHENTICATED, ...Object.keys(settings.trusted), ...moreTrustedKeys])
+  const exact = new Set(settings.open.filter((pattern) => !pattern.endsWith('*')))
+  const prefixes = settings.open
+    .filter((pattern) => pattern.endsWith('*'))
+    .map((pattern) => pattern.slice(0, -1))
+  const isOpen = (key: string) =>
+    KEY.test(key) &&
+    !trustedKeys.has(key) &&
+    (exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix)))
+
+  const prefill = (current: Attributes, details: Readonly<Record<string, string | undefined>>) => {
+    const merged = new Map(Object.entries(current))
+    for (const [field, value] of Object.entries(details)) {
+      const key = settings.prefill[field]
+      if (key !== undefined && value !== undefined && value !== '') merged.set(key, value)
+    }
+    return bounded(merged)
+  }
+
+  return {
+    trustedKeys,
+    prefill,
+    change(current, changes) {
+      const errors: FieldError[] = Object.keys(changes)
+        .filter((key) => !isOpen(key))
+        .map((key) => ({
+          path: `attributes.${key}`,
+          message: trustedKeys.has(key)
+            ? 'is trusted: only the service sets it, from what it verified'
+            : 'is not among the keys that a page can set',
+        }))
+      if (errors.length > 0) {
+        throw new SessionError('attribute_not_allowed', 'The page must not set these attributes.', {
+          errors,
+          hint: 'ATTRIBUTES_OPEN lists the keys that pages can set; ATTRIBUTES_TRUSTED lists those that they cannot.',
+        })
+      }
+      const merged = new Map(Object.entries(current))
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === null) merged.delete(key)
+        else merged.set(key, String(value))
+      }
+      return bounded(merged)
+    },
+    trust(current, verified, isAuthenticated) {
+      const merged = new Map(Object.entries(current).filter(([key]) => !trustedKeys.has(key)))
+      for (const [key, value] of Object.entries(verified)) if (trustedKeys.has(key)) merged.set(key, value)
+      merged.set(IS_AUTHENTICATED, String(isAuthenticated))
+      return bounded(merged)
+    },
+  }
+}
+
+function bounded(attributes: ReadonlyMap<string, string>): Attributes {
+  requireAttributesFit(attributes)
+  return Object.fromEntries(attributes)
+}
+
+/**
+ * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as the `false` that it can become.
+ * @throws {SessionError} `attributes_too_large`
+ */
+export function requireAttributesFit(attributes: Iterable<readonly [string, string]>): void {
+  let bytes = 0
+  for (const [key, value] of attributes) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(key === IS_AUTHENTICATED ? 'false' : value)
+  }
+  if (bytes > maxAttributeBytes) {
+    throw new SessionError(
+      'attributes_too_large',
+      `All attributes together must be at most ${maxAttributeBytes} bytes, keys and values in UTF-8; these are ${bytes}.`,
+    )
+  }
+}

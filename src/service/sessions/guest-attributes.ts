@@ -1,0 +1,130 @@
+import type { AttributeChanges } from '../../contract/contract.ts'
+import type { Attributes, GuestApi } from '../genesys/guest-api.ts'
+import { requireAttributesFit, type AttributePolicy } from './attribute-policy.ts'
+import { BoundedMap } from '../collections/bounded-map.ts'
+import { guestOf, type AttributeState, type SessionClaims, type SessionTokens } from './session-token.ts'
+
+/** A guest's attributes live in its session token; what a process remembers only spares a repeat. */
+export interface GuestAttributes {
+  /** The claims with the newest attributes that are known: an older tab's token never undoes a change. */
+  latest(claims: SessionClaims): SessionClaims
+  /**
+   * Puts new attributes in place of the old ones; removed keys are kept until Genesys knows.
+   * @throws {SessionError} `attributes_too_large` when values and removed keys together are
+   */
+  replace(claims: SessionClaims, values: Attributes): SessionClaims
+  /** Takes back what was verified of the visitor, for this and every later request of the session. */
+  withdrawTrust(claims: SessionClaims): SessionClaims
+  /** What has to reach Genesys, removed keys as `''`; undefined when it has everything. */
+  undelivered(claims: SessionClaims): Attributes | undefined
+  /** Notes that Genesys has what these claims say. */
+  delivered(claims: SessionClaims): SessionClaims
+  /** Notes that Genesys has nothing of it any more: all has to be handed over anew. */
+  forgotten(claims: SessionClaims): SessionClaims
+  /** Hands over what is undelivered, where Genesys takes it now. */
+  deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
+  /**
+   * Makes a page's changes: at once where Genesys takes them now, otherwise for the next message.
+   * @throws {SessionError} `attribute_not_allowed`, `attributes_too_large`; then nothing is changed
+   */
+  change(claims: SessionClaims, changes: AttributeChanges, deadlineAtMs: number): Promise<SessionClaims>
+}
+
+const MAX_SESSIONS = 10_000
+const MAX_BYTES = 32 * 1024 * 1024
+
+/** The newest attributes by session. */
+export type NewestAttributes = Map<string, AttributeState>
+
+export function createNewestAttributes(): NewestAttributes {
+  return new BoundedMap(MAX_SESSIONS, {
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ values, removedKeys }) => 500 + 2 * JSON.stringify([values, removedKeys]).length,
+  })
+}
+
+export function createGuestAttributes(options: {
+  readonly guestApi: GuestApi
+  readonly policy: AttributePolicy
+  readonly tokens: Pick<SessionTokens, 'requireFits'>
+  /** What is known already. */
+  readonly newest?: NewestAttributes | undefined
+}): GuestAttributes {
+  const { guestApi, policy, tokens, newest = createNewestAttributes() } = options
+
+  const withState = (claims: SessionClaims, state: AttributeState): SessionClaims => {
+    newest.set(claims.sid, state)
+    return { ...claims, attributes: state }
+  }
+
+  const self: GuestAttributes = {
+    latest(claims) {
+      const known = newest.get(claims.sid)
+      const { version, delivered } = claims.attributes
+      if (known === undefined || known.version < version) return claims
+      if (known.version === version && known.delivered === delivered) return claims
+      return { ...claims, attributes: known }
+    },
+    replace(claims, values) {
+      const before = self.latest(claims).attributes
+      const removedKeys = [...new Set([...Object.keys(before.values), ...before.removedKeys])].filter(
+        (key) => !Object.hasOwn(values, key),
+      )
+      if (removedKeys.length === before.removedKeys.length && haveSameValues(before.values, values)) {
+        return { ...claims, attributes: before }
+      }
+      const attributes = { values, version: before.version + 1, removedKeys, delivered: false }
+      requireAttributesFit(Object.entries(toDeliver(attributes)))
+      return { ...claims, attributes }
+    },
+    withdrawTrust(claims) {
+      const before = self.latest(claims)
+      const after = self.replace(before, policy.trust(before.attributes.values, {}, false))
+      return after.attributes === before.attributes ? after : withState(after, after.attributes)
+    },
+    undelivered({ attributes }) {
+      return attributes.delivered ? undefined : toDeliver(attributes)
+    },
+    delivered(claims) {
+      const known = newest.get(claims.sid)
+      // A change that was made while these were on their way stays undelivered.
+      if (known !== undefined && known.version > claims.attributes.version)
+        return { ...claims, attributes: known }
+      return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })
+    },
+    forgotten(claims) {
+      const { values, version } = claims.attributes
+      const delivered = Object.keys(values).length === 0
+      return withState(claims, { values, version: version + 1, removedKeys: [], delivered })
+    },
+    async deliver(claims, deadlineAtMs) {
+      const values = self.undelivered(claims)
+      if (values === undefined || guestApi.setAttributes === undefined) return claims
+      const isWritten = await guestApi.setAttributes(guestOf(claims), values, deadlineAtMs)
+      return isWritten ? self.delivered(claims) : claims
+    },
+    async change(claims, changes, deadlineAtMs) {
+      const before = self.latest(claims)
+      const { attributes } = self.replace(before, policy.change(before.attributes.values, changes))
+      tokens.requireFits({ ...claims, attributes })
+      const changed = withState(claims, attributes)
+      try {
+        return await self.deliver(changed, deadlineAtMs)
+      } catch (error) {
+        if (newest.get(claims.sid) === attributes) newest.set(claims.sid, before.attributes)
+        throw error
+      }
+    },
+  }
+  return self
+}
+
+/** Removed keys as `''`. */
+function toDeliver({ values, removedKeys }: AttributeState): Attributes {
+  return { ...values, ...Object.fromEntries(removedKeys.map((key) => [key, ''])) }
+}
+
+function haveSameValues(a: Attributes, b: Attributes): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
+}

@@ -1,0 +1,112 @@
+import type { SessionDescription, SignInGrant } from '../../contract/contract.ts'
+import type { GuestApi } from '../genesys/guest-api.ts'
+import type { GuestAttributes } from './guest-attributes.ts'
+import { notSupported } from './not-supported.ts'
+import type { SessionLifetime } from './session-lifetime.ts'
+import type { Caller, OpenSession, SessionAnswer, SessionOpening } from './session-opening.ts'
+import type { SessionRegistry } from './session-registry.ts'
+import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
+
+export interface GuestSessions {
+  /** The claims of a good token, at once where it was seen before. Rejects with `session_invalid`. */
+  authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
+  /** The same; a token that has expired is good for `resume` while its session can be resumed. */
+  authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
+  /** @throws {SessionError} `session_ended` when this process knows that the session is over */
+  requireLive(claims: SessionClaims): SessionClaims
+  open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  /** Continues the guest's session; opens another one where Genesys has ended it. */
+  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  /** With a new session token, when half of the old one's life is over. */
+  describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
+  /** A new session token, when half of the old one's life is over or its attributes are not the newest. */
+  renewIfDue(claims: SessionClaims): Promise<string | undefined>
+  /** A new session token for changed claims. */
+  renew(claims: SessionClaims): Promise<string>
+  end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
+  /** Genesys' own sign-in, with what the page brought back from the OpenID provider. */
+  signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<SessionAnswer>
+  /** Signs out at Genesys, which ends the session. */
+  signOut(claims: SessionClaims, deadlineAtMs: number): Promise<void>
+  isEnded(claims: SessionClaims): boolean
+}
+
+export function createGuestSessions(options: {
+  readonly guestApi: GuestApi
+  readonly tokens: SessionTokens
+  readonly attributes: GuestAttributes
+  readonly registry: SessionRegistry
+  readonly lifetime: SessionLifetime
+  readonly opening: SessionOpening
+  readonly now: () => number
+}): GuestSessions {
+  const { guestApi, tokens, attributes, registry, lifetime, opening, now } = options
+
+  /** What was verified ends with its proof, unless a newer token of the session has another. */
+  function asOfNow(claims: SessionClaims): SessionClaims {
+    registry.requireNewest(claims)
+    const verifiedUntilMs = registry.verifiedUntilMs(claims)
+    if (verifiedUntilMs === undefined || verifiedUntilMs > now()) return claims
+    return attributes.withdrawTrust({ ...claims, verifiedUntilMs: undefined })
+  }
+
+  /** Waits only where it has to: most tokens are remembered, and most services share nothing. */
+  function checkedAsOfNow(
+    claims: SessionClaims | Promise<SessionClaims>,
+  ): SessionClaims | Promise<SessionClaims> {
+    const { refresh } = registry
+    if (claims instanceof Promise) return claims.then(checkedAsOfNow)
+    return refresh === undefined ? asOfNow(claims) : refresh(claims.sid).then(() => asOfNow(claims))
+  }
+
+  /** The claims of a new token, where one is due. */
+  function renewed(claims: SessionClaims, platformEndsAtMs?: number): SessionClaims | undefined {
+    const current = attributes.latest(claims)
+    if (current.attributes === claims.attributes && !lifetime.isRenewalDue(claims)) return undefined
+    return lifetime.renewByUse(current, platformEndsAtMs)
+  }
+
+  return {
+    authenticate: (token, origin) => checkedAsOfNow(tokens.open(token, origin)),
+    authenticateToResume: async (token, origin) => checkedAsOfNow(await tokens.open(token, origin, true)),
+    requireLive: (claims) => registry.requireLive(claims),
+    isEnded: (claims) => registry.isEnded(claims),
+    open: (request, caller) => opening.open(request, caller),
+    async resume(claims, request, caller) {
+      if (registry.isEnded(claims)) return opening.open(request, caller)
+      return opening.resume(claims, request, caller)
+    },
+    renew: (claims) => tokens.seal(lifetime.renewByUse(claims)),
+    async renewIfDue(claims) {
+      const next = renewed(claims)
+      return next && tokens.seal(next)
+    },
+    async describe(claims, deadlineAtMs) {
+      const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
+      // The driver tells it once; the next message has to know.
+      if (opened.state === 'new') attributes.forgotten(attributes.latest(claims))
+      const next = renewed(claims, opened.expiresAtMs)
+      const expiresAtMs = Math.min((next ?? claims).expiresAtMs, opened.expiresAtMs ?? Infinity)
+      return { ...opening.describe(opened, expiresAtMs), ...(next && { session: await tokens.seal(next) }) }
+    },
+    async end(claims, deadlineAtMs) {
+      if (guestApi.end === undefined) throw notSupported(guestApi, 'end')
+      await guestApi.end(guestOf(claims), deadlineAtMs)
+      registry.markEnded(claims.sid)
+    },
+    async signIn(claims, grant, deadlineAtMs) {
+      if (guestApi.signIn === undefined) throw notSupported(guestApi, 'sign-in')
+      const opened = await guestApi.signIn(guestOf(claims), grant, deadlineAtMs)
+      const current = attributes.latest(claims)
+      const signedIn = await opening.newGeneration(
+        opened.state === 'new' ? attributes.forgotten(current) : current,
+      )
+      return opening.answer(signedIn, opened, deadlineAtMs)
+    },
+    async signOut(claims, deadlineAtMs) {
+      if (guestApi.signOut === undefined) throw notSupported(guestApi, 'sign-in')
+      await guestApi.signOut(guestOf(claims), deadlineAtMs)
+      registry.markEnded(claims.sid)
+    },
+  }
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto'
+import type { GuestDetails, SessionDescription } from '../../contract/contract.ts'
+import type { GuestApi, OpenedGuest } from '../genesys/guest-api.ts'
+import type { AttributePolicy } from './attribute-policy.ts'
+import type { GuestAttributes } from './guest-attributes.ts'
+import type { Identified, Identity, IdentityRequest } from './identity.ts'
+import { notSupported } from './not-supported.ts'
+import { SessionError } from './session-error.ts'
+import type { SessionLifetime } from './session-lifetime.ts'
+import type { SessionRegistry } from './session-registry.ts'
+import { guestOf, sessionInvalid, type SessionClaims, type SessionTokens } from './session-token.ts'
+
+/** What a page may say when it opens or resumes a guest session. Of `userId` only the id of the verified visitor counts. */
+export interface OpenSession extends GuestDetails {
+  /** Leaves a read-only conversation behind and begins a new one. */
+  readonly startNew?: boolean
+}
+
+/** The answer of `POST /guest-session`, with the session token. The page replaces its own whenever an answer brings a new one. */
+export type SessionAnswer = SessionDescription & { readonly session: string }
+
+export interface Caller extends IdentityRequest {
+  readonly origin: string | undefined
+}
+
+/** Opening and resuming guest sessions: who the guest is, what is known of the guest, and the new token. */
+export interface SessionOpening {
+  open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  /** The answer for a guest whom Genesys has opened, with a new token. */
+  answer(
+    claims: SessionClaims,
+    opened: OpenedGuest,
+    deadlineAtMs: number,
+    renew?: SessionLifetime['renew'],
+  ): Promise<SessionAnswer>
+  describe(opened: OpenedGuest, expiresAtMs: number): SessionDescription
+  /** Makes every earlier token of the session worthless. */
+  newGeneration(claims: SessionClaims): Promise<SessionClaims>
+}
+
+export interface SessionOpeningOptions {
+  readonly guestApi: GuestApi
+  readonly tokens: SessionTokens
+  readonly policy: AttributePolicy
+  readonly attributes: GuestAttributes
+  readonly registry: SessionRegistry
+  readonly lifetime: SessionLifetime
+  readonly identify: Identity
+  readonly deploymentId: string
+  readonly now: () => number
+}
+
+export function createSessionOpening(options: SessionOpeningOptions): SessionOpening {
+  const { guestApi, tokens, policy, attributes, registry, lifetime, identify, deploymentId, now } = options
+
+  async function newGeneration(claims: SessionClaims): Promise<SessionClaims> {
+    const generation = Math.max(now(), claims.generation + 1)
+    await registry.beginGeneration(claims.sid, generation)
+    return { ...claims, generation }
+  }
+
+  function describe(opened: OpenedGuest, expiresAtMs: number) {
+    return {
+      expiresAt: new Date(expiresAtMs).toISOString(),
+      guestApi: guestApi.name,
+      state: opened.state,
+      capabilities: [...guestApi.capabilities],
+      limits: opened.limits,
+    }
+  }
+
+  async function answer(
+    claims: SessionClaims,
+    opened: OpenedGuest,
+    deadlineAtMs: number,
+    renew = lifetime.renew,
+  ): Promise<SessionAnswer> {
+    const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
+    tokens.requireFits(renewed)
+    registry.requireNewest(renewed) // so that the proof of an older tab's token is this one's
+    // A guest who can't be routed well yet is better off than one who gets no session: the attributes stay
+    // undelivered, and go with the next message.
+    const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
+    return {
+      session: await tokens.seal(current),
+      ...describe(opened, current.expiresAtMs),
+      ...(opened.externalUserToken !== undefined && { externalUserToken: opened.externalUserToken }),
+      ...(opened.clearedExistingSession === true && { clearedExistingSession: true }),
+    }
+  }
+
+  /** The guest's attributes after what the page says and what was verified. */
+  function changed(before: Record<string, string>, request: OpenSession, identified: Identified | undefined) {
+    const { name, email, phone, language } = request
+    const prefilled = policy.prefill(before, { name, email, phone, language })
+    const open = policy.change(prefilled, request.attributes ?? {})
+    if (identified === undefined) return open
+    return policy.trust(open, identified.attributes, identified.visitor !== undefined)
+  }
+
+  async function open(request: OpenSession, caller: Caller): Promise<SessionAnswer> {
+    const identified = (await identify(caller)) ?? ANONYMOUS
+    requireOwnUserId(request.userId, identified.visitor)
+    const values = changed({}, request, identified)
+    const { origin, deadlineAtMs } = caller
+    const { name, email, language, journeyContext } = request
+    const opened = await guestApi.open(
+      { origin, attributes: values, name, email, language, userId: identified.visitor, journeyContext },
+      deadlineAtMs,
+    )
+    const delivered = opened.attributesDelivered || Object.keys(values).length === 0
+    const claims: SessionClaims = {
+      sid: randomBytes(16).toString('base64url'),
+      purpose: 'guest-session',
+      guestApi: guestApi.name,
+      deploymentId,
+      ...(origin !== undefined && { origin }),
+      guest: opened.ref,
+      attributes: { values, version: 1, removedKeys: [], delivered },
+      ...visitorClaims(identified),
+      generation: identified.visitor === undefined ? 0 : now(),
+      issuedAtMs: now(),
+      expiresAtMs: now(),
+    }
+    return answer(claims, opened, deadlineAtMs)
+  }
+
+  async function resumeGuest(claims: SessionClaims, request: OpenSession, deadlineAtMs: number) {
+    const { startNew, journeyContext } = request
+    if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
+    if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
+    return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
+  }
+
+  /** @throws {SessionError} `session_invalid` for another visitor, or an expired token without its visitor */
+  async function identifyOwner(claims: SessionClaims, caller: Caller): Promise<Identified | undefined> {
+    const identified = await identify(caller)
+    const isOthers =
+      identified?.visitor !== undefined && (claims.visitor ?? identified.visitor) !== identified.visitor
+    if (isOthers) await newGeneration(claims)
+    const isProven = identified?.visitor !== undefined && identified.visitor === claims.visitor
+    if (isOthers || (claims.expiresAtMs <= now() && !isProven)) throw sessionInvalid()
+    return identified
+  }
+
+  async function resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer> {
+    const identified = await identifyOwner(claims, caller)
+    const wasVerified = claims.verifiedUntilMs !== undefined
+    const isVerified = identified === undefined ? wasVerified : identified.visitor !== undefined
+    if (isVerified !== wasVerified && lifetime.separateSignIn && identified?.visitor !== claims.visitor) {
+      return open(request, caller)
+    }
+    requireOwnUserId(request.userId, isVerified ? (identified?.visitor ?? claims.visitor) : undefined)
+    const values = changed(attributes.latest(claims).attributes.values, request, identified)
+    const replaced = attributes.replace(claims, values)
+    tokens.requireFits(replaced)
+    let opened: OpenedGuest
+    try {
+      opened = await resumeGuest(claims, request, caller.deadlineAtMs)
+    } catch (error) {
+      if (!isSessionEnded(error)) throw error
+      registry.markEnded(claims.sid)
+      return open(request, caller)
+    }
+    // A session that Genesys had forgotten, or that begins anew, knows none of the attributes.
+    const current = opened.state === 'new' ? attributes.forgotten(replaced) : replaced
+    const next = identified === undefined ? current : withVisitor(current, identified)
+    const renew = identified?.visitor === undefined ? lifetime.renewByUse : lifetime.renew
+    const claimsNow = isVerified === wasVerified ? next : await newGeneration(next)
+    return answer(claimsNow, opened, caller.deadlineAtMs, renew)
+  }
+
+  return { open, resume, answer, describe, newGeneration }
+}
+
+const ANONYMOUS: Identified = { visitor: undefined, attributes: {}, verifiedUntilMs: undefined }
+
+function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
+  return visitor === undefined ? {} : { visitor, verifiedUntilMs: verifiedUntilMs ?? Number.MAX_SAFE_INTEGER }
+}
+
+/** A session keeps its owner after signing out: its history is that person's. */
+function withVisitor(claims: SessionClaims, identified: Identified): SessionClaims {
+  return { ...claims, verifiedUntilMs: undefined, ...visitorClaims(identified) }
+}
+
+/** A page names only its own verified visitor, never somebody else. */
+function requireOwnUserId(userId: string | undefined, visitor: string | undefined): void {
+  if (userId === undefined || userId === visitor) return
+  throw new SessionError('user_token_invalid', 'userId must be the subject of a verified user token.', {
+    hint: 'Send userToken along with userId, and set USER_TOKEN_JWKS_URL, USER_TOKEN_ISSUER and USER_TOKEN_AUDIENCE.',
+  })
+}
+
+function isSessionEnded(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'session_ended'
+}

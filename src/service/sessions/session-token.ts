@@ -1,0 +1,235 @@
+import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose'
+import * as z from 'zod'
+import { GUEST_API_NAMES, type Guest } from '../genesys/guest-api.ts'
+import { BoundedMap } from '../collections/bounded-map.ts'
+import { SessionError } from './session-error.ts'
+
+const texts = z.record(z.string(), z.string())
+
+/** A guest's attributes, as they stand after every change. */
+const AttributeState = z.object({
+  values: texts,
+  /** Counts the changes, so that an older token never undoes a newer one's. */
+  version: z.number().int(),
+  /** Keys that were removed and whose removal Genesys does not know yet. */
+  removedKeys: z.array(z.string()),
+  /** Whether Genesys has all of it. */
+  delivered: z.boolean(),
+})
+export type AttributeState = Readonly<z.infer<typeof AttributeState>>
+
+const Claims = z.object({
+  /** Random, the same for the life of the guest session; also in the protected header. */
+  sid: z.string().min(1),
+  purpose: z.literal('guest-session'),
+  guestApi: z.enum(GUEST_API_NAMES),
+  deploymentId: z.string(),
+  /** The website's origin that opened the session; absent for a caller that had none. */
+  origin: z.string().optional(),
+  /** What the driver needs to find its guest again. */
+  guest: texts,
+  attributes: AttributeState,
+  /** Subject of the visitor who was verified in this session, and whose session it stays. */
+  visitor: z.string().optional(),
+  /** Epoch ms until which the visitor counts as verified; absent when nobody is. */
+  verifiedUntilMs: z.number().optional(),
+  /** Epoch ms of the last sign-in or sign-out, 0 before any: an older generation is worthless. */
+  generation: z.number().default(0),
+  /** Epoch ms, as all below. */
+  issuedAtMs: z.number().default(0),
+  /** The end of this token's own life. */
+  expiresAtMs: z.number(),
+  /** Until when the visitor can still resume the session with an expired token. */
+  resumableUntilMs: z.number().optional(),
+  /** The end of the session, however much it is used. */
+  endsAtMs: z.number().optional(),
+})
+
+/** What travels sealed in the session token. Secret as a whole. */
+export type SessionClaims = Readonly<z.infer<typeof Claims>>
+
+/** The guest that a session is about, for the driver. */
+export function guestOf(claims: SessionClaims): Guest {
+  return { ref: claims.guest, origin: claims.origin }
+}
+
+export interface SessionTokens {
+  /** @throws {SessionError} as `requireFits` */
+  seal(claims: SessionClaims): Promise<string>
+  /**
+   * Seals and opens with these from now on; tokens of another key are worthless at once.
+   * @returns whether a key is gone
+   */
+  replaceKeys(keys: readonly Uint8Array[]): boolean
+  /** @throws {SessionError} `attributes_too_large` when the token would be longer than a cookie can be */
+  requireFits(claims: SessionClaims): void
+  /**
+   * The claims of a token that this service, or another one with a common key, has sealed; at once where it was
+   * opened before. Rejects with `session_invalid`, the same for whatever is wrong with it.
+   * @param orResumable whether a token is good that has expired while its session can still be resumed
+   */
+  open(
+    token: string,
+    origin: string | undefined,
+    orResumable?: boolean,
+  ): SessionClaims | Promise<SessionClaims>
+}
+
+export interface SessionTokenOptions {
+  /** 32 bytes each; the first seals, all open. */
+  readonly keys: readonly Uint8Array[]
+  readonly deploymentId: string
+  readonly guestApi: SessionClaims['guestApi']
+  /** How many opened tokens are remembered, so that a guest's next request need not decrypt again. */
+  readonly remembered: number
+  readonly now?: () => number
+}
+
+/** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
+export const SESSION_COOKIE_NAME = '__Host-guest-session'
+const MAX_SITE_SUFFIX_BYTES = '-'.length + 32
+/** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). */
+const MAX_TOKEN_BYTES = 4096 - SESSION_COOKIE_NAME.length - MAX_SITE_SUFFIX_BYTES
+/** A token and its claims, decoded. */
+const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
+/** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
+const TAG_CHARS = 22
+
+interface Opened {
+  readonly token: string
+  readonly claims: SessionClaims
+}
+
+/**
+ * Session tokens are JWEs in compact form (RFC 7516), `dir` with `A256GCM`. The protected header
+ * carries `sid`, so that a load balancer can hash the first part and keep a guest on one replica.
+ */
+export function createSessionTokens(options: SessionTokenOptions): SessionTokens {
+  const { deploymentId, guestApi, now = Date.now } = options
+  let rawKeys = options.keys
+  let keys = importKeys(rawKeys)
+  const opened = new BoundedMap<string, Opened>(options.remembered, {
+    maxBytes: MAX_REMEMBERED_BYTES,
+    bytesOf: ({ token }) => 3 * token.length + 1000,
+  })
+  const encoder = new TextEncoder()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+
+  async function decrypt(token: string, usedKeys: typeof keys): Promise<SessionClaims | undefined> {
+    for (const key of await usedKeys) {
+      const claims = await decryptWith(key, token)
+      if (claims !== undefined) return claims
+    }
+    return undefined
+  }
+
+  async function decryptWith(key: CryptoKey, token: string): Promise<SessionClaims | undefined> {
+    try {
+      const { plaintext, protectedHeader } = await compactDecrypt(token, key, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      })
+      const claims = Claims.parse(JSON.parse(decoder.decode(plaintext)))
+      return protectedHeader['sid'] === claims.sid ? claims : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  function isGood(claims: SessionClaims, origin: string | undefined, orResumable: boolean): boolean {
+    const goodUntilMs = orResumable ? (claims.resumableUntilMs ?? claims.expiresAtMs) : claims.expiresAtMs
+    return (
+      goodUntilMs > now() &&
+      claims.deploymentId === deploymentId &&
+      claims.guestApi === guestApi &&
+      // A caller without an Origin (same-origin reads, curl) proves itself by the token alone.
+      (origin === undefined || claims.origin === origin)
+    )
+  }
+
+  async function openWith(
+    known: SessionClaims | undefined,
+    token: string,
+    origin: string | undefined,
+    orResumable: boolean,
+  ): Promise<SessionClaims> {
+    const usedKeys = keys
+    const claims = known ?? (isCanonical(token) ? await decrypt(token, usedKeys) : undefined)
+    if (claims !== undefined && known === undefined && usedKeys === keys)
+      opened.set(token.slice(-TAG_CHARS), { token, claims })
+    if (claims === undefined || !isGood(claims, origin, orResumable)) throw sessionInvalid()
+    return claims
+  }
+
+  return {
+    async seal(claims) {
+      const [key] = await keys
+      if (key === undefined) throw new Error('There is no session key.')
+      requireFits(claims)
+      return new CompactEncrypt(encoder.encode(JSON.stringify(claims)))
+        .setProtectedHeader(headerOf(claims))
+        .encrypt(key)
+    },
+    replaceKeys(given) {
+      const isGone = rawKeys.some((key) => !given.some((other) => Buffer.compare(key, other) === 0))
+      rawKeys = given
+      keys = importKeys(given)
+      if (isGone) opened.clear()
+      return isGone
+    },
+    requireFits,
+    open(token, origin, orResumable = false) {
+      const remembered = opened.get(token.slice(-TAG_CHARS))
+      const known = remembered?.token === token ? remembered.claims : undefined
+      return known && isGood(known, origin, orResumable) ? known : openWith(known, token, origin, orResumable)
+    },
+  }
+}
+
+function headerOf({ sid }: SessionClaims) {
+  return { alg: 'dir', enc: 'A256GCM', sid }
+}
+
+/** Header, initialization vector of 12 bytes, ciphertext as long as the claims, tag of 16, and four dots. */
+function tokenBytes(claims: SessionClaims): number {
+  const base64urlChars = (bytes: number) => Math.ceil((bytes * 4) / 3)
+  const jsonBytes = (value: object) => Buffer.byteLength(JSON.stringify(value))
+  return base64urlChars(jsonBytes(headerOf(claims))) + 16 + base64urlChars(jsonBytes(claims)) + 22 + 4
+}
+
+function requireFits(claims: SessionClaims): void {
+  const bytes = tokenBytes(claims)
+  if (bytes <= MAX_TOKEN_BYTES) return
+  throw new SessionError(
+    'attributes_too_large',
+    `With these attributes the session token would be ${bytes} bytes; it must be at most ${MAX_TOKEN_BYTES}.`,
+    { hint: 'Many short keys, quotes and control characters take more room in a token than Genesys counts.' },
+  )
+}
+
+/** Base64url as it is written, part by part: other spellings of the same bytes are no token of ours. */
+function isCanonical(token: string): boolean {
+  return (
+    token.length <= MAX_TOKEN_BYTES &&
+    token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
+  )
+}
+
+/** One answer for every bad token: a caller learns nothing about what was wrong with it. */
+export function sessionInvalid(): SessionError {
+  return new SessionError(
+    'session_invalid',
+    'The session token is missing or not valid here. Open a new guest session.',
+  )
+}
+
+function importKeys(keys: readonly Uint8Array[]): Promise<CryptoKey[]> {
+  const imported = Promise.all(keys.map(importKey))
+  // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
+  imported.catch(() => undefined)
+  return imported
+}
+
+function importKey(bytes: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', Buffer.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
+}

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import * as z from 'zod'
+import { errorCode, SECRETS } from './secret-files.ts'
+import { nearest } from './unknown-variables.ts'
+import { VARIABLE_NAMES } from './variables.ts'
+import { parseUrl } from '../urls/parse-url.ts'
+
+/** One site as the file has it. */
+export interface SiteEntry {
+  readonly id: string
+  /** In place of the environment's; `undefined` for a variable that the site does without, whatever the environment says. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+const SITE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
+const MAX_SITES = 1000
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** Settings of the process, which sites share. */
+const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'TRUST_PROXY',
+  'SITES_FILE',
+  'SESSION_KEYS',
+  'MAX_REQUESTS_IN_FLIGHT',
+  'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS',
+  'MAX_REQUESTS_UNDER_WAY',
+  'MEMORY_LIMIT_MIB',
+  'REQUEST_TIMEOUT_MS',
+  'DRAIN_DELAY_MS',
+  'DRAIN_MS',
+  'REDIS_URL',
+  'REDIS_KEY_PREFIX',
+  'LOG_LEVEL',
+  'MANAGEMENT_PORT',
+  'METRICS_PORT',
+  'DOCS',
+  'DEMO',
+  'PROBLEM_HINTS',
+])
+
+/** What a site of `SITES_FILE` may set, secrets from files included. */
+export const SITE_VARIABLES: readonly string[] = [
+  ...VARIABLE_NAMES,
+  ...SECRETS.map((name) => `${name}_FILE`),
+].filter((name) => !PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')) && !PROCESS_VARIABLES.has(name))
+
+const HOSTS = /^GENESYS_(REGION|API_URL|LOGIN_URL|MESSAGING_URL|CDN_URL)$/
+const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
+const USER_TOKEN = /^USER_TOKEN_/
+
+/**
+ * Variables that belong together: a site that sets one of a group gets no other of it from the environment. A client's
+ * secret is sent only to the hosts for which it was given.
+ */
+const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
+  { setBy: HOSTS, leavesOut: HOSTS },
+  { setBy: HOSTS, leavesOut: OAUTH },
+  { setBy: OAUTH, leavesOut: OAUTH },
+  { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
+]
+
+const VALUE = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()),
+  z.record(z.string(), z.unknown()),
+])
+
+/**
+ * The sites of a file, with the variables that each sets. What is wrong with it goes to `problems`, a sentence each that
+ * begins with the place in the file and has none of its values.
+ */
+export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
+  return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
+    if (!SITE_ID.test(id)) {
+      problems.push(`sites: the name of site ${i + 1} must have lower-case letters, digits and -, at most 32`)
+      return []
+    }
+    const parsed = z.record(z.string(), z.unknown()).safeParse(content)
+    if (!parsed.success) {
+      problems.push(`sites.${id} must be an object with the names of environment variables`)
+      return []
+    }
+    return [{ id, variables: variablesOf(id, parsed.data, { folder: dirname(path), problems }) }]
+  })
+}
+
+function variablesOf(
+  id: string,
+  fields: Readonly<Record<string, unknown>>,
+  { folder, problems }: { readonly folder: string; readonly problems: string[] },
+): Record<string, string | undefined> {
+  const variables: Record<string, string | undefined> = { ALLOWED_ORIGINS: undefined }
+  for (const { setBy, leavesOut } of GROUPS) {
+    if (!Object.keys(fields).some((name) => setBy.test(name))) continue
+    for (const name of SITE_VARIABLES) if (leavesOut.test(name)) variables[name] = undefined
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    const text = textOf(value)
+    if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
+      problems.push(`sites.${id}: ${name} is a setting of the process, set it in the environment`)
+    else if (!SITE_VARIABLES.includes(name))
+      problems.push(
+        `sites.${id} has a field that is not a setting: did you mean ${nearest(name, SITE_VARIABLES)}?`,
+      )
+    else if (text === INVALID)
+      problems.push(`sites.${id}: ${name} must be a text, number, true, false, list of texts, or null`)
+    else variables[name] = text !== undefined && name.endsWith('_FILE') ? resolve(folder, text) : text
+  }
+  return variables
+}
+
+const INVALID = Symbol('not a value of a variable')
+
+/** The value as an environment variable has it: lists with commas, objects as JSON. */
+function textOf(value: unknown): string | undefined | typeof INVALID {
+  const { success, data } = VALUE.safeParse(value)
+  if (!success) return INVALID
+  if (data === null) return undefined
+  // One comma for an empty list, as an empty variable counts as missing.
+  if (Array.isArray(data)) return data.some((item) => item.includes(',')) ? INVALID : data.join(',') || ','
+  return typeof data === 'object' ? JSON.stringify(data) : String(data)
+}
+
+function sitesIn(path: string, problems: string[]): object {
+  try {
+    const content = readFileSync(path, 'utf8')
+    if (content.length > MAX_BYTES) problems.push(`it is longer than ${MAX_BYTES} bytes`)
+    else return sitesOf(JSON.parse(content.replace(/^\uFEFF/, '')), problems)
+  } catch (error) {
+    problems.push(
+      error instanceof SyntaxError
+        ? `it is not JSON${positionIn(error)}`
+        : `it cannot be read (${errorCode(error)})`,
+    )
+  }
+  return {}
+}
+
+function sitesOf(content: unknown, problems: string[]): object {
+  const parsed = z.strictObject({ sites: z.record(z.string(), z.unknown()) }).safeParse(content)
+  const count = parsed.success ? Object.keys(parsed.data.sites).length : 0
+  if (!parsed.success) problems.push('it must be an object with the one field `sites`: an object too')
+  else if (count === 0) problems.push('sites: there must be at least one')
+  else if (count > MAX_SITES) problems.push(`sites: there must be at most ${MAX_SITES}`)
+  // As it was written: a record drops `__proto__`.
+  else return (content as { readonly sites: object }).sites
+  return {}
+}
+
+/** V8's message quotes the file; only the place is taken from it. */
+function positionIn({ message }: SyntaxError): string {
+  const [, position] = /at position (\d+)/.exec(message) ?? []
+  return position === undefined ? '' : ` (at character ${position})`
+}
+
+/** What is wrong where two sites list the same origin: its requests would belong to both. */
+export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
+  const placeByOrigin = new Map<string, string>()
+  return entries.flatMap(({ id, variables }) =>
+    (variables['ALLOWED_ORIGINS'] ?? '').split(',').flatMap((text, i) => {
+      const origin = normalized(text.trim())
+      const place = `sites.${id}: ALLOWED_ORIGINS[${i}]`
+      const earlier = placeByOrigin.get(origin)
+      placeByOrigin.set(origin, place)
+      return origin === '' || earlier === undefined ? [] : [`${place} is the same as ${earlier}`]
+    }),
+  )
+}
+
+/** One spelling of an origin, wildcards included: letter case, default ports and international names differ in writing only. */
+function normalized(text: string): string {
+  const url = parseUrl(text.replace('//*.', '//'))
+  if (url === undefined) return text
+  return text.includes('//*.') ? url.origin.replace('//', '//*.') : url.origin
+}

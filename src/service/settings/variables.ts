@@ -1,0 +1,223 @@
+import * as z from 'zod'
+import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
+import { isNetwork } from '../middleware/client-address.ts'
+import { parseUrl } from '../urls/parse-url.ts'
+
+const onOff = z.stringbool({
+  truthy: ['on', 'true', '1', 'yes'],
+  falsy: ['off', 'false', '0', 'no'],
+  error: 'must be on or off',
+})
+
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .refine(
+      (text) => /^\d{1,12}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
+      `must be a whole number between ${minimum} and ${maximum}`,
+    )
+    .transform(Number)
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+/** How many proxies, or the networks that they are in. */
+const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork)))], {
+  error: 'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
+})
+
+/** `a=b, c=d` as an object. */
+const pairs = list.pipe(
+  z
+    .array(z.string().regex(/^[^=\s]+\s*=\s*[^=\s]+$/, 'must be a list such as key=value,other=value'))
+    .transform((items) =>
+      Object.fromEntries(items.map((item) => item.split('=').map((part) => part.trim()) as [string, string])),
+    ),
+)
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => protocols.includes(parseUrl(text)?.protocol ?? ''),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    )
+    .transform((text) => text.replace(/(?<!\/)\/+$/, ''))
+
+function isRedisUrl(text: string): boolean {
+  return ['redis:', 'rediss:'].includes(parseUrl(text)?.protocol ?? '')
+}
+
+const httpUrl = url('https:', 'http:')
+const uuidLike = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'must be an id of letters, digits and dashes')
+const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'must be one line of ASCII text')
+
+const label = z.string().max(200, 'must have labels of at most 200 characters')
+
+/** Wording by language. */
+const LABELS = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must have languages as keys, such as en or pt-br'),
+  z.strictObject(
+    { headerTitle: label.optional(), headerSubtitle: label.optional(), launcherText: label.optional() },
+    'must have headerTitle, headerSubtitle and launcherText for each language, and nothing else',
+  ),
+  'must be an object with a language for each key',
+)
+
+/** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
+const Env = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: whole(0, 65535).default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  PUBLIC_URL: httpUrl.optional(),
+  TRUST_PROXY: proxies.default(0),
+  ALLOWED_ORIGINS: list.default([]),
+  ALLOW_NO_ORIGIN: onOff.default(false),
+  SITES_FILE: z.string().optional(),
+
+  GENESYS_REGION: z.string().optional(),
+  GENESYS_DEPLOYMENT_ID: uuidLike.optional(),
+  GENESYS_ORGANIZATION_ID: uuidLike.optional(),
+  GENESYS_GUEST_API: z
+    .enum(GUEST_API_NAMES, { error: `must be one of ${GUEST_API_NAMES.join(', ')}` })
+    .default('web-messaging'),
+  GENESYS_CLIENT_ID: headerText.optional(),
+  GENESYS_CLIENT_SECRET: headerText.optional(),
+  GENESYS_OAUTH_SCOPE: headerText.optional(),
+  GENESYS_OAUTH_STYLE: z.enum(['basic', 'form'], { error: 'must be basic or form' }).default('basic'),
+  GENESYS_API_URL: httpUrl.optional(),
+  GENESYS_LOGIN_URL: httpUrl.optional(),
+  GENESYS_MESSAGING_URL: url('wss:', 'ws:').optional(),
+  GENESYS_CDN_URL: httpUrl.optional(),
+  GENESYS_SIGN_IN: onOff.default(false),
+  GENESYS_FILE_HOSTS: list
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(\*\.)?[\w-]+(\.[\w-]+)*$/,
+            'must be a list of host names, such as files.example.com or *.example.com',
+          ),
+      ),
+    )
+    .default([]),
+  GENESYS_CONNECTIONS_PER_MINUTE: whole(10, 1_000_000).default(1000),
+  GENESYS_CONNECTION_IDLE_S: whole(1, 600).default(30),
+  GENESYS_LANGUAGE: headerText.optional(),
+  GENESYS_DIVISION_ID: uuidLike.optional(),
+  GENESYS_FLOW_ID: uuidLike.optional(),
+
+  SESSION_KEYS: list.optional(),
+  SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),
+  SESSION_ABSOLUTE_MAX_AGE_S: whole(60, 47_304_000).default(2_592_000),
+  SESSION_VERIFIED_MAX_AGE_S: whole(60, 86_400).default(300),
+  SESSION_SEPARATE_SIGN_IN: onOff.default(false),
+  SESSION_COOKIE: onOff.default(false),
+
+  ATTRIBUTES_OPEN: list.default(['custom.*']),
+  ATTRIBUTES_OPEN_ALL: onOff.default(false),
+  ATTRIBUTES_TRUSTED: pairs.default({}),
+  ATTRIBUTES_PREFILL: pairs.default({
+    name: 'custom.name',
+    email: 'custom.email',
+    phone: 'custom.phone',
+    language: 'custom.language',
+  }),
+  USER_TOKEN_JWKS_URL: httpUrl.optional(),
+  USER_TOKEN_PUBLIC_KEY: z.string().optional(),
+  USER_TOKEN_ISSUER: z.string().min(1).optional(),
+  USER_TOKEN_AUDIENCE: z.string().min(1).optional(),
+  USER_TOKEN_ALGORITHMS: list
+    .pipe(
+      z.array(
+        z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'], {
+          error: 'must list signature algorithms with a public key, such as RS256 or ES256',
+        }),
+      ),
+    )
+    .default(['RS256', 'ES256']),
+
+  DEPLOYMENT_LABELS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(LABELS)
+    .optional(),
+
+  RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
+  RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),
+
+  MAX_BODY_BYTES: whole(1024, 1_048_576).default(16_384),
+  MAX_ATTACHMENT_BYTES: whole(1024, 104_857_600).default(10_485_760),
+  MAX_REQUESTS_IN_FLIGHT: whole(1, 100_000).optional(),
+  MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: whole(1, 100_000).default(500),
+  MAX_REQUESTS_IN_FLIGHT_PER_GUEST: whole(1, 100_000).default(8),
+  /** The former name of `MAX_REQUESTS_IN_FLIGHT`, for one release. */
+  MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).optional(),
+  MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
+  MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
+  MAX_EVENT_STREAMS: whole(1, 1_000_000).default(20_000),
+  MAX_EVENT_STREAMS_PER_ADDRESS: whole(1, 1_000_000).optional(),
+  MEMORY_LIMIT_MIB: whole(0, 1_048_576).default(0),
+  MAX_OPENED_TOKENS: whole(0, 1_000_000).default(10_000),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(120_000),
+  UPSTREAM_TIMEOUT_MS: whole(50, 120_000).default(10_000),
+  DRAIN_DELAY_MS: whole(0, 600_000).optional(),
+  DRAIN_MS: whole(0, 600_000).default(3000),
+
+  REDIS_URL: z.string().refine(isRedisUrl, 'must be a URL that begins with redis:// or rediss://').optional(),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'must be at most 64 characters of ASCII without spaces')
+    .default('guest-bff:'),
+
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+  MANAGEMENT_PORT: whole(0, 65535).optional(),
+  METRICS_PORT: whole(0, 65535).optional(),
+  DOCS: onOff.default(true),
+  DEMO: onOff.default(false),
+  PROBLEM_HINTS: onOff.optional(),
+})
+
+export type Variables = z.infer<typeof Env>
+
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
+
+/** Variables that are wrong are noted and left out, so that what depends on the others is checked too. */
+export function parseEach(
+  given: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Variables {
+  const parsed = Env.safeParse(given)
+  if (parsed.success) return parsed.data
+  const wrongNames = new Set<string>()
+  for (const issue of parsed.error.issues) {
+    const name = String(issue.path[0])
+    wrongNames.add(name)
+    problems.push(`${name} ${ownMessage(issue.message)}`)
+  }
+  return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
+}
+
+/** zod's own messages can quote the input; ours never do. */
+function ownMessage(message: string): string {
+  return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not valid' : message
+}

@@ -1,0 +1,200 @@
+import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
+
+/** The part of the official client that is used. */
+export interface RedisClient {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  sendCommand(command: string[]): Promise<unknown>
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  on(event: 'ready' | 'end', listener: () => void): unknown
+  destroy(): void
+}
+
+export interface RedisConnection {
+  /** False while this process goes on alone. */
+  readonly isAvailable: boolean
+  /** What a command takes at least, of the last {@link MEASURED_COMMANDS}; undefined before so many. */
+  readonly roundTripMs: number | undefined
+  /** Resolves when Redis has answered for the first time, or is known not to. Never rejects. */
+  readonly started: Promise<void>
+  /**
+   * Sends a command, or some that belong together; undefined where Redis is away or does not answer within
+   * {@link COMMAND_TIMEOUT_MS}: from then on nobody waits for it, until it answers a probe. Never rejects.
+   */
+  run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
+  /** Listens to a channel, also after the connection was lost. */
+  subscribe(channel: string, listener: (message: string) => void): void
+  /** Whether every message of a channel that is subscribed arrives, from now until Redis is away. */
+  readonly isListening: boolean
+  /** Called each time that Redis answers again, and the first time. */
+  onAvailable(listener: () => void): void
+  close(): void
+}
+
+/** @param command as in Redis' own documentation: its name, and each argument as text */
+export type Send = (...command: string[]) => Promise<unknown>
+
+export interface RedisConnectionOptions {
+  readonly createClient: () => Promise<RedisClient>
+  readonly keyPrefix: string
+  /** Told of each change, with the reason of a loss. */
+  readonly onChange: (isAvailable: boolean, reason?: unknown) => void
+  /** Told of each command without an answer. */
+  readonly onFailure: () => void
+  readonly monotonicNow?: (() => number) | undefined
+}
+
+interface Subscription {
+  readonly channel: string
+  readonly listener: (message: string) => void
+  isActive: boolean
+  isConfirmed: boolean
+}
+
+/** In one data center Redis answers in less than a millisecond. */
+const COMMAND_TIMEOUT_MS = 100
+const MEASURED_COMMANDS = 10
+const PROBE_EVERY_MS = 250
+const PROBE_TIMEOUT_MS = 1000
+const START_TIMEOUT_MS = 1000
+
+/** One connection, which nobody has to wait for: while Redis is away it is asked in the background alone. */
+export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
+  const { keyPrefix, onChange, onFailure, monotonicNow = processMonotonicNow } = options
+  const subscriptions: Subscription[] = []
+  const availableListeners: (() => void)[] = []
+  let client: RedisClient | undefined
+  let state: 'starting' | 'up' | 'suspect' | 'down' = 'starting'
+  let isClosed = false
+  let isProbing = false
+  let roundTripMs: number | undefined
+  let durationsMs: number[] = []
+  let noteStarted: () => void = () => undefined
+  const started = new Promise<void>((resolve) => (noteStarted = resolve))
+
+  function goUp(): void {
+    if (isClosed || state === 'up') return
+    const wasDown = state !== 'suspect'
+    state = 'up'
+    if (wasDown) onChange(true)
+    noteStarted()
+    subscribeAll()
+    for (const listener of availableListeners) listener()
+  }
+
+  function goDown(reason?: unknown): void {
+    if (isClosed || state === 'down') return
+    state = 'down'
+    onChange(false, reason)
+    noteStarted()
+  }
+
+  /** One late answer says little: nobody waits for another, and the probe tells. */
+  function suspect(): void {
+    onFailure()
+    if (state === 'up') state = 'suspect'
+    void probe()
+  }
+
+  /** The quickest of several: the others may have waited for this process. */
+  function noteDuration(durationMs: number): void {
+    durationsMs.push(durationMs)
+    if (durationsMs.length < MEASURED_COMMANDS) return
+    roundTripMs = Math.min(...durationsMs)
+    durationsMs = []
+  }
+
+  /** A write, because a replica of Redis or one without memory answers a PING too. */
+  async function probe(): Promise<void> {
+    if (client?.isReady !== true || state === 'up' || isProbing) return
+    isProbing = true
+    try {
+      await within(client.sendCommand(['SET', `${keyPrefix}probe`, '1', 'PX', '10000']), PROBE_TIMEOUT_MS)
+      goUp()
+    } catch (error) {
+      goDown(error)
+    } finally {
+      isProbing = false
+    }
+  }
+
+  async function start(): Promise<void> {
+    const created = await options.createClient()
+    if (isClosed) return
+    client = created
+    created.on('error', goDown)
+    created.on('end', goDown)
+    created.on('ready', () => void probe())
+    await created.connect()
+  }
+
+  /** Once: the client does so by itself after a loss. */
+  function subscribeAll(): void {
+    for (const subscription of subscriptions) {
+      if (subscription.isActive || client === undefined) continue
+      subscription.isActive = true
+      client.subscribe(subscription.channel, subscription.listener).then(
+        () => (subscription.isConfirmed = true),
+        () => (subscription.isActive = false),
+      )
+    }
+  }
+
+  const probing = setInterval(() => void probe(), PROBE_EVERY_MS).unref()
+  const giveUpStart = setTimeout(() => state === 'starting' && goDown(), START_TIMEOUT_MS).unref()
+  start().catch(goDown)
+
+  return {
+    get isAvailable() {
+      return state === 'up' || state === 'suspect'
+    },
+    get roundTripMs() {
+      return roundTripMs
+    },
+    started,
+    async run(commands) {
+      const current = client
+      if (state !== 'up' || current === undefined) return undefined
+      const startedAtMs = monotonicNow()
+      try {
+        const reply = await within(
+          commands((...command) => current.sendCommand(command)),
+          COMMAND_TIMEOUT_MS,
+        )
+        noteDuration(monotonicNow() - startedAtMs)
+        return reply
+      } catch {
+        suspect()
+        return undefined
+      }
+    },
+    subscribe(channel, listener) {
+      subscriptions.push({ channel, listener, isActive: false, isConfirmed: false })
+      if (state === 'up') subscribeAll()
+    },
+    get isListening() {
+      return state === 'up' && subscriptions.every(({ isConfirmed }) => isConfirmed)
+    },
+    onAvailable: (listener) => void availableListeners.push(listener),
+    close() {
+      isClosed = true
+      clearInterval(probing)
+      clearTimeout(giveUpStart)
+      noteStarted()
+      if (client?.isOpen === true) client.destroy()
+    },
+  }
+}
+
+/** @throws as `reply` does, and when it takes longer: not where the answer is there and this process was late to read it */
+function within<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => setImmediate(() => reject(new Error(`no answer within ${timeoutMs} ms`))),
+      timeoutMs,
+    )
+    reply.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

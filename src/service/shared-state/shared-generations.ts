@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { BoundedMap } from '../collections/bounded-map.ts'
+import type { SharedGenerations } from '../sessions/session-registry.ts'
+import type { RedisConnection } from './redis-connection.ts'
+
+/** As many as a process remembers for itself. */
+const MAX_BEGUN = 20_000
+/** Sessions that Redis was asked about. */
+const MAX_ASKED = 20_000
+/** So many at a time are told again when Redis has come back. */
+const BATCH = 100
+
+/** KEYS: the session. ARGV: generation, how long to keep it in ms, channel, message. A newer one stays. */
+const ANNOUNCE = `
+if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+return 1`
+
+/** The newest generation of each session that signed in or out, under a hash of its id. */
+export function createSharedGenerations(options: {
+  readonly connection: RedisConnection
+  readonly prefix: string
+  /** As long as a token of an older generation can live, in ms. */
+  readonly keepMs: number
+  readonly now: () => number
+}): SharedGenerations {
+  const { connection, prefix, keepMs, now } = options
+  const channel = `${prefix}begun`
+  const keyOf = (sid: string) => prefix + createHash('sha256').update(sid).digest('base64url')
+  const begunHere = new BoundedMap<string, { readonly generation: number; readonly untilMs: number }>(
+    MAX_BEGUN,
+  )
+
+  /** As Redis had it, 0 for none: while the connection lasts, each newer one is announced to this process. */
+  const asked = new BoundedMap<string, number>(MAX_ASKED)
+
+  async function tell(sid: string, generation: number, forMs: number): Promise<void> {
+    const rest = [generation, forMs].map(String)
+    const message = JSON.stringify([sid, generation])
+    await connection.run((send) => send('EVAL', ANNOUNCE, '1', keyOf(sid), ...rest, channel, message))
+  }
+
+  /** What was begun while Redis was away, or what it has lost. */
+  async function tellAgain(): Promise<void> {
+    const nowMs = now()
+    const current = [...begunHere].filter(([, { untilMs }]) => untilMs > nowMs)
+    for (let at = 0; at < current.length; at += BATCH) {
+      const batch = current.slice(at, at + BATCH)
+      await Promise.all(batch.map(([sid, { generation, untilMs }]) => tell(sid, generation, untilMs - nowMs)))
+    }
+  }
+  connection.onAvailable(() => {
+    asked.clear()
+    void tellAgain()
+  })
+
+  return {
+    async newest(sid) {
+      const isListening = connection.isListening
+      let generation = isListening ? asked.get(sid) : undefined
+      if (generation === undefined) {
+        const reply = await connection.run(async (send) => Number(await send('GET', keyOf(sid))))
+        if (reply === undefined) return undefined
+        generation = reply
+        if (isListening) asked.set(sid, generation)
+      }
+      return generation > 0 ? generation : undefined
+    },
+    announce(sid, generation) {
+      asked.delete(sid)
+      begunHere.set(sid, { generation, untilMs: now() + keepMs })
+      return tell(sid, generation, keepMs)
+    },
+    onAnnounced(listener) {
+      connection.subscribe(channel, (message) => {
+        const [sid, generation] = parseMessage(message)
+        if (sid === undefined || generation === undefined) return
+        asked.delete(sid)
+        listener(sid, generation)
+      })
+    },
+  }
+}
+
+function parseMessage(message: string): [string, number] | [] {
+  try {
+    const parsed: unknown = JSON.parse(message)
+    if (!Array.isArray(parsed)) return []
+    const [sid, generation] = parsed as unknown[]
+    return typeof sid === 'string' && typeof generation === 'number' ? [sid, generation] : []
+  } catch {
+    return []
+  }
+}

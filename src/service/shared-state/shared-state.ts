@@ -1,0 +1,110 @@
+import type { RefusedCredentials } from '../genesys/oauth/access-token.ts'
+import type { Log } from '../observability/log.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { CountShared } from '../middleware/rate-limits.ts'
+import type { SharedAttempts } from '../sessions/idempotency.ts'
+import type { SharedGenerations } from '../sessions/session-registry.ts'
+import { createRedisConnection } from './redis-connection.ts'
+import { createRefusedCredentials } from './refused-credentials.ts'
+import { createSeals } from './sealed-text.ts'
+import { createSharedAttempts } from './shared-attempts.ts'
+import { createSharedGenerations } from './shared-generations.ts'
+import { createSharedRateLimits } from './shared-rate-limits.ts'
+
+/** What replicas tell each other through Redis. Each part goes on alone while Redis is away. */
+export interface SharedState {
+  readonly countRateLimit: CountShared
+  readonly attempts: SharedAttempts
+  readonly generations: SharedGenerations
+  readonly refusedCredentials: RefusedCredentials
+  readonly isAvailable: boolean
+  /** What Redis takes for an answer; undefined until that is known. */
+  readonly roundTripMs: number | undefined
+  /** `SESSION_KEYS` from now on. */
+  replaceKeys(keys: readonly Uint8Array[]): void
+  /** Resolves within a second, when Redis has answered or is known not to. */
+  readonly started: Promise<void>
+  close(): void
+}
+
+export interface SharedStateOptions {
+  /** `redis://` or `rediss://`, with user, password and database where there are any. Secret. */
+  readonly url: string
+  readonly keyPrefix: string
+  /** `SESSION_KEYS`. */
+  readonly keys: readonly Uint8Array[]
+  /** As long as a session token lives without use. */
+  readonly tokenMaxAgeMs: number
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+const CONNECT_TIMEOUT_MS = 2000
+/** A connection on which Redis says nothing for this long, though it is pinged, is given up. */
+const SOCKET_TIMEOUT_MS = 5000
+const PING_INTERVAL_MS = 2000
+const MAX_RECONNECT_DELAY_MS = 2000
+
+/** Loads the client, which is not needed without Redis, and connects in the background. */
+export function createSharedState(options: SharedStateOptions): SharedState {
+  const { keyPrefix, log, metrics, now } = options
+  const seals = createSeals(options.keys)
+  const connection = createRedisConnection({
+    keyPrefix,
+    onChange: (isAvailable, reason) => noteChange(log, isAvailable, reason),
+    onFailure: () => metrics.redisCommandFailed(),
+    async createClient() {
+      const client = await import('@redis/client')
+      // As the one CommonJS export that it is: in a bundle it has no others.
+      return client.default.createClient(clientOptions(options.url))
+    },
+  })
+  metrics.observeRedis(connection)
+
+  return {
+    countRateLimit: createSharedRateLimits({ connection, seals, prefix: `${keyPrefix}rate:` }),
+    attempts: createSharedAttempts({ connection, seals, prefix: `${keyPrefix}idempotency:` }),
+    generations: createSharedGenerations({
+      connection,
+      prefix: `${keyPrefix}generation:`,
+      keepMs: options.tokenMaxAgeMs,
+      now,
+    }),
+    refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
+    get isAvailable() {
+      return connection.isAvailable
+    },
+    get roundTripMs() {
+      return connection.roundTripMs
+    },
+    started: connection.started,
+    replaceKeys: (keys) => seals.replaceKeys(keys),
+    close: () => connection.close(),
+  }
+}
+
+function clientOptions(url: string) {
+  return {
+    url,
+    name: 'genesys-guest-bff',
+    disableOfflineQueue: true,
+    pingInterval: PING_INTERVAL_MS,
+    maintNotifications: 'disabled' as const,
+    socket: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      reconnectStrategy: (retries: number) =>
+        Math.min(MAX_RECONNECT_DELAY_MS, 50 * 2 ** Math.min(retries, 10)) * (0.5 + Math.random() / 2),
+    },
+  }
+}
+
+function noteChange(log: Log, isAvailable: boolean, err: unknown): void {
+  if (isAvailable) log.info({}, 'Redis answers: replicas share their state')
+  else {
+    const hint =
+      'Limits, idempotency keys and sign-ins hold in each process alone; check REDIS_URL and Redis.'
+    log.warn({ err, hint }, 'Redis does not answer')
+  }
+}

@@ -1,0 +1,62 @@
+import type { Config } from './settings/config.ts'
+import type { Log } from './observability/log.ts'
+import type { Metrics } from './observability/metrics.ts'
+import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
+import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
+import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
+
+/** What every request meets before a route, as its site has set it. */
+export interface SiteFront {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly publicUrl: string
+  readonly hints: boolean
+  readonly gate: OriginGate
+  readonly rate: RateLimits
+  /** Headers of each response. */
+  readonly headers: SecurityHeaders
+}
+
+export function createSiteFront(
+  config: Config,
+  parts: {
+    readonly log: Log
+    readonly metrics: Metrics
+    /** Whether requests of pages have reached it by their origin; otherwise no site allows them. */
+    readonly isOfSite: boolean
+    /** Where replicas count together. */
+    readonly countRateLimit?: CountShared | undefined
+  },
+): SiteFront {
+  const { log, metrics, isOfSite, countRateLimit } = parts
+  const { publicUrl, problemHints: hints } = config
+  return {
+    log,
+    metrics,
+    publicUrl,
+    hints,
+    gate: createOriginGate({
+      // The site was chosen by the origin.
+      isAllowed: () => isOfSite,
+      allowNoOrigin: config.allowNoOrigin,
+      credentials: config.session.cookie,
+      explainRefusals: hints,
+      onRefused: (origin) =>
+        log.warn(
+          { reason: origin, hint: 'If it is yours, add it to ALLOWED_ORIGINS, or to a site of SITES_FILE.' },
+          'an origin was refused',
+        ),
+    }),
+    rate: createRateLimits(config.rate, countRateLimit),
+    headers: securityHeaders({
+      pictureOrigins: pictureOrigins(config),
+      isHttpsOnly: publicUrl.startsWith('https://'),
+    }),
+  }
+}
+
+/** Genesys' files have addresses with TLS; those of a simulator on this machine have not. */
+function pictureOrigins({ genesys }: Config): string[] {
+  const { apiUrl } = genesys.hosts
+  return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []
+}

@@ -1,0 +1,303 @@
+import { Router } from 'express'
+import type { Config } from './settings/config.ts'
+import type { GuestApi } from './genesys/guest-api.ts'
+import { createGenesysClient } from './genesys-client.ts'
+import type { Log } from './observability/log.ts'
+import { limitConnections } from './middleware/rate-limits.ts'
+import { guestRouteGuards } from './middleware/guest-route-guards.ts'
+import { limitBodies } from './middleware/request-body.ts'
+import { createSessionCookie } from './middleware/session-cookie.ts'
+import { claimsOf, createSessionGuard } from './middleware/session-guard.ts'
+import type { Metrics } from './observability/metrics.ts'
+import { createSiteChecks, type ReadinessCheck } from './observability/readiness.ts'
+import { addDeploymentRoutes } from './routes/deployment.ts'
+import { addEventRoutes } from './routes/events.ts'
+import { addGuestRoutes } from './routes/guest-routes.ts'
+import { limitOpen } from './server/admission.ts'
+import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
+import { createMemoryWatch } from './server/memory-watch.ts'
+import { reconnectSpreadMs } from './server/reconnect-spread.ts'
+import type { ServiceState } from './service-state.ts'
+import { createAttributePolicy } from './sessions/attribute-policy.ts'
+import { createGuestAttachments } from './sessions/guest-attachments.ts'
+import { createGuestAttributes } from './sessions/guest-attributes.ts'
+import { createGuestMessages } from './sessions/guest-messages.ts'
+import { createGuestSessions, type GuestSessions } from './sessions/guest-sessions.ts'
+import { createIdentity, type TrustedAttributes } from './sessions/identity.ts'
+import { createLiveEvents, type LiveEvents } from './sessions/live-events.ts'
+import { createSessionLifetime } from './sessions/session-lifetime.ts'
+import { createSessionMemory, type SessionMemory } from './sessions/session-memory.ts'
+import { createSessionOpening } from './sessions/session-opening.ts'
+import { createSessionRegistry } from './sessions/session-registry.ts'
+import { createSessionTokens, guestOf, type SessionTokens } from './sessions/session-token.ts'
+import { createUserTokenVerifier } from './sessions/user-token.ts'
+import { createWidgetConfig, type ReadWidgetConfig } from './sessions/widget-config.ts'
+import { createSharedState, type SharedState } from './shared-state/shared-state.ts'
+import { createSiteFront, type SiteFront } from './site-front.ts'
+import type { Tracing } from './observability/tracing.ts'
+
+export interface GuestBffOptions {
+  /** Who the visitor is, from the embedding application's own session or database. */
+  readonly trustedAttributes?: TrustedAttributes
+  /** Where log lines go. Default: standard output, from `config.logLevel` on. */
+  readonly log?: Log
+  /** A driver in place of the configured one. */
+  readonly guestApi?: GuestApi
+  /** Epoch ms, for what expires at a time of day. Default: `Date.now`. */
+  readonly now?: () => number
+  /** Epoch ms that never step back, for waits and deadlines. Default: `now` where that is given. */
+  readonly monotonicNow?: () => number
+}
+
+/** What a process has once, however many sites it serves. */
+export interface ProcessParts {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly state: ServiceState
+  readonly streamUpkeep: StreamUpkeep
+  readonly tracing: Tracing | undefined
+  readonly now: () => number
+  readonly monotonicNow: () => number
+}
+
+/** One website: what its requests meet, its routes, and what is behind them. */
+export interface Site {
+  /** Undefined for the only site of a process. */
+  readonly id: string | undefined
+  readonly config: Config
+  readonly front: SiteFront
+  /** The routes of its guests. */
+  readonly router: Router
+  readonly memory: SessionMemory
+  readonly checks: () => Promise<readonly ReadinessCheck[]>
+  /** Resolves within a second, when the shared state is available or known not to be. */
+  readonly started: Promise<void>
+  /** Keys of session tokens from now on. Where one was removed, pages with an event stream prove their tokens again. */
+  replaceSessionKeys(keys: readonly Uint8Array[]): void
+  /** Asks pages with an event stream to reconnect after a moment. */
+  sendPagesAway(): void
+  /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
+  close(): Promise<void>
+}
+
+/** Pages come back spread over this time at least, so that the next replica isn't met by all at once. */
+const MIN_RECONNECT_SPREAD_MS = 1000
+
+const END_EXPIRED_STREAMS_EVERY_MS = 5000
+
+export interface SiteOptions {
+  readonly id: string | undefined
+  readonly config: Config
+  /** What the same site has learnt with its former settings. */
+  readonly memory?: SessionMemory | undefined
+}
+
+/** Builds a site by hand, in reading order. It opens no port and reads no environment. */
+export function createSite(
+  { id, config, memory = createSessionMemory() }: SiteOptions,
+  parts: ProcessParts,
+  options: GuestBffOptions = {},
+): Site {
+  const { log, metrics, now, monotonicNow } = parts
+  const sharedState = config.redis && connectSharedState(config, config.redis, parts)
+  const genesys = createGenesysClient(config, {
+    log,
+    metrics,
+    now,
+    monotonicNow,
+    tracing: parts.tracing?.upstream,
+    refusedCredentials: sharedState?.refusedCredentials,
+    onUnexpectedError: noteUnexpectedError(parts),
+  })
+  const guestApi = options.guestApi ?? genesys.guestApi
+  const guests = createGuestServices(config, { ...parts, guestApi, memory, sharedState, options })
+  const { live, tokens } = guests
+  const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
+  const streams = createEventStreams(parts.streamUpkeep, {
+    max: config.limits.eventStreams,
+    maxPerAddress: config.limits.eventStreamsPerAddress,
+    onOpened: () => metrics.streamOpened(),
+  })
+  const front = createSiteFront(config, {
+    ...parts,
+    isOfSite: true,
+    countRateLimit: sharedState?.countRateLimit,
+  })
+  const router = createSiteRouter(config, { ...parts, ...guests, guestApi, front, streams })
+  const checks = createSiteChecks({
+    guestApi,
+    accessToken: genesys.accessToken,
+    allowedOrigins: config.allowedOrigins,
+    sharedState,
+    monotonicNow,
+  })
+  metrics.setLimits({
+    liveStreams: config.limits.eventStreams,
+    connectionsPerMinute: config.genesys.connectionsPerMinute,
+  })
+
+  const sendPagesAway = () => live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.open)))
+  return {
+    id,
+    config,
+    front,
+    router,
+    memory,
+    checks,
+    started: sharedState?.started ?? Promise.resolve(),
+    replaceSessionKeys(keys) {
+      sharedState?.replaceKeys(keys)
+      if (tokens.replaceKeys(keys)) sendPagesAway()
+    },
+    sendPagesAway,
+    async close() {
+      sendPagesAway()
+      clearInterval(expiry)
+      await guestApi.close()
+      genesys.close()
+      sharedState?.close()
+    },
+  }
+}
+
+function noteUnexpectedError({ log, metrics }: Pick<ProcessParts, 'log' | 'metrics'>) {
+  return (err: unknown, operation: string) => {
+    metrics.unexpectedErrorThrown(operation)
+    log.error({ err, operation }, "an unexpected error ended one guest's connection or stream")
+  }
+}
+
+function connectSharedState(
+  { session }: Config,
+  redis: NonNullable<Config['redis']>,
+  { log, metrics, now }: ProcessParts,
+): SharedState {
+  return createSharedState({
+    ...redis,
+    keys: session.keys,
+    tokenMaxAgeMs: session.maxAgeMs,
+    log,
+    metrics,
+    now,
+  })
+}
+
+/** What guests can do, and what that needs. */
+interface Guests {
+  readonly services: Parameters<typeof addGuestRoutes>[1]['services']
+  readonly sessions: GuestSessions
+  readonly live: LiveEvents
+  readonly tokens: SessionTokens
+  readonly widgetConfig: ReadWidgetConfig
+}
+
+function createGuestServices(
+  config: Config,
+  parts: ProcessParts & {
+    readonly guestApi: GuestApi
+    readonly memory: SessionMemory
+    readonly sharedState: SharedState | undefined
+    readonly options: GuestBffOptions
+  },
+): Guests {
+  const { guestApi, memory, sharedState, now, monotonicNow } = parts
+  const { trustedAttributes } = parts.options
+  const tokens = createSessionTokens({
+    keys: config.session.keys,
+    deploymentId: config.genesys.deploymentId,
+    guestApi: guestApi.name,
+    remembered: config.limits.openedTokens,
+    now,
+  })
+  const policy = createAttributePolicy(config.attributes, trustedAttributes?.keys)
+  const attributes = createGuestAttributes({ guestApi, policy, tokens, newest: memory.newestAttributes })
+  const identify = createIdentity({
+    verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
+    trusted: config.attributes.trusted,
+    trustedAttributes,
+    monotonicNow,
+  })
+  const registry = createSessionRegistry(
+    (sid, generation) => live.endOlder(sid, generation),
+    sharedState?.generations,
+    memory.registry,
+  )
+  const lifetime = createSessionLifetime(config.session, now)
+  const shared = { guestApi, tokens, attributes, registry, lifetime, now }
+  const { deploymentId } = config.genesys
+  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId })
+  const sessions = createGuestSessions({ ...shared, opening })
+  const messages = createGuestMessages({
+    guestApi,
+    attributes,
+    renewIfDue: (claims) => sessions.renewIfDue(claims),
+    onEnded: (sid) => registry.markEnded(sid),
+    monotonicNow,
+    sharedAttempts: sharedState?.attempts,
+    attempts: memory.attempts,
+  })
+  const attachments = createGuestAttachments(guestApi, config.limits.attachmentBytes)
+  const widgetConfig = createWidgetConfig({
+    guestApi,
+    attributes,
+    prefill: config.attributes.prefill,
+    organizationId: config.genesys.organizationId,
+    environment: config.genesys.region,
+  })
+  const live = createLiveEvents({
+    guestApi,
+    onEnded: (sid) => registry.markEnded(sid),
+    onUnexpectedError: noteUnexpectedError(parts),
+    now,
+    monotonicNow,
+  })
+  const services = { sessions, messages, attributes, attachments }
+  return { services, sessions, live, tokens, widgetConfig }
+}
+
+function createSiteRouter(
+  config: Config,
+  parts: ProcessParts &
+    Guests & {
+      readonly guestApi: GuestApi
+      readonly front: SiteFront
+      readonly streams: ReturnType<typeof createEventStreams>
+    },
+): Router {
+  const { services, sessions, live, guestApi, streams, widgetConfig, metrics, state, monotonicNow } = parts
+  const { gate, rate } = parts.front
+  const bodies = limitBodies({
+    max: config.limits.requestsArriving,
+    maxPerAddress: config.limits.requestsArrivingPerAddress,
+  })
+  metrics.countBodies(() => bodies.open)
+  const setSessionCookie = createSessionCookie(config.session)
+  const session = createSessionGuard(sessions, config.session.cookie ? config.session.cookieName : undefined)
+  const inFlightByGuest = limitOpen({ max: Infinity, maxPerKey: config.limits.requestsInFlightPerGuest })
+  const guards = guestRouteGuards({
+    gate,
+    rate,
+    session,
+    bodies,
+    inFlightByGuest,
+    connections: limitConnections({
+      connectionsPerMinute: config.genesys.connectionsPerMinute,
+      isConnected: (req) => guestApi.isConnected?.(guestOf(claimsOf(req))) ?? true,
+    }),
+    maxBodyBytes: config.limits.bodyBytes,
+  })
+  const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
+  const router = Router()
+  addGuestRoutes(router, { services, guards, newDeadline, monotonicNow, setSessionCookie })
+  addEventRoutes(router, {
+    sessions,
+    live,
+    streams,
+    isMemoryLow: createMemoryWatch({ limitBytes: config.limits.memoryBytes }),
+    guards: guards.listener,
+    acceptsStreams: () => !state.isClosed,
+    setSessionCookie,
+  })
+  addDeploymentRoutes(router, { guestApi, widgetConfig, labels: config.labels, guards, newDeadline })
+  return router
+}

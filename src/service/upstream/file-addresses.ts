@@ -1,0 +1,139 @@
+import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { UpstreamError } from './upstream-error.ts'
+import { parseUrl } from '../urls/parse-url.ts'
+
+/** Which of the addresses of files that upstream gives may be used: they are data, and may name any machine. */
+export interface FileAddresses {
+  /** @throws {UpstreamError} `upstream_bad_response` */
+  requireUploadable(url: string, headers: Readonly<Record<string, string>>): void
+  /**
+   * For the page, which follows it with the browser.
+   * @throws {UpstreamError} `upstream_bad_response`
+   */
+  requireDownloadable(url: string): void
+  /** Name resolution for the connections of uploads: a name has only its public addresses, whenever it is asked for. */
+  readonly lookup: LookupFunction
+}
+
+export interface FileAddressesOptions {
+  /** The hosts that the operator has set. Their own addresses are taken as they are: a simulator is on loopback. */
+  readonly configuredUrls: readonly string[]
+  /** Where files may go: `files.example.com`, or `*.example.com` for what is below. Empty: any public host. */
+  readonly fileHosts?: readonly string[]
+}
+
+/** What object stores ask for: `x-amz-tagging`, `x-goog-…`, `x-ms-blob-type`. */
+const UPLOAD_HEADER = /^(content-type|x-(amz|goog|ms)-[a-z0-9-]{1,100})$/i
+
+export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddressesOptions): FileAddresses {
+  const configured = configuredUrls.map((url) => new URL(url.replace(/^ws/, 'http')))
+  const origins = new Set(configured.map(({ origin }) => origin))
+  const hostnames = new Set(configured.map(({ hostname }) => bare(hostname)))
+
+  function isFileHost(hostname: string): boolean {
+    if (fileHosts.length === 0) return true
+    return fileHosts.some((host) =>
+      host.startsWith('*.') ? hostname.endsWith(host.slice(1)) : hostname === host.toLowerCase(),
+    )
+  }
+
+  function parse(text: string, what: string): URL {
+    const url = parseUrl(text)
+    if (url === undefined) throw badAddress(what, 'It is not a URL.')
+    if (url.username || url.password) throw badAddress(what, 'It has a user name in it.')
+    if (url.protocol !== 'https:' && !origins.has(url.origin)) throw badAddress(what, 'It is not https.')
+    return url
+  }
+
+  return {
+    requireUploadable(text, headers) {
+      const url = parse(text, 'to upload a file to')
+      const foreign = Object.keys(headers).find((name) => !UPLOAD_HEADER.test(name))
+      if (foreign !== undefined)
+        throw badAddress('to upload a file to', 'It asks for a header that no upload needs.')
+      if (origins.has(url.origin)) return
+      const hostname = bare(url.hostname)
+      if (!isFileHost(hostname))
+        throw badAddress('to upload a file to', `GENESYS_FILE_HOSTS does not name its host, ${hostname}.`)
+      if (isIP(hostname) !== 0 && !isPublicAddress(hostname))
+        throw badAddress('to upload a file to', 'It is not on the public internet.')
+    },
+    requireDownloadable(text) {
+      parse(text, 'to download a file from')
+    },
+    lookup(hostname, options, callback) {
+      if (hostnames.has(hostname)) dnsLookup(hostname, options, callback)
+      else lookupPublic(hostname, options, callback)
+    },
+  }
+}
+
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1')
+}
+
+function badAddress(purpose: string, hint: string): UpstreamError {
+  return new UpstreamError('upstream_bad_response', `Genesys gave an address ${purpose} that is not used.`, {
+    hint,
+  })
+}
+
+/** As `dns.lookup`, without the addresses that are not public: a name can change between a check and its use. */
+function lookupPublic(
+  hostname: string,
+  options: LookupOptions,
+  callback: Parameters<LookupFunction>[2],
+): void {
+  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const open = error ? [] : addresses.filter(({ address }) => isPublicAddress(address))
+    const [first] = open
+    if (error) callback(error, '', 0)
+    else if (!first) callback(notPublicError(hostname), '', 0)
+    else if (options.all) callback(null, open satisfies LookupAddress[])
+    else callback(null, first.address, first.family)
+  })
+}
+
+/** Has the code of a name that is not known: no connection was made. */
+function notPublicError(hostname: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${hostname} has no public address.`), { code: 'ENOTFOUND' })
+}
+
+/** IANA's special-purpose registries: private, shared, loopback, link-local, documentation, multicast, reserved. */
+const RESERVED_IPV4 = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const
+/** Beside what is not global unicast: protocol assignments with Teredo, documentation, and 6to4. */
+const RESERVED_IPV6 = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const
+
+const reserved = new BlockList()
+for (const [net, prefix] of RESERVED_IPV4) reserved.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of RESERVED_IPV6) reserved.addSubnet(net, prefix, 'ipv6')
+const globalUnicast = new BlockList()
+globalUnicast.addSubnet('2000::', 3, 'ipv6')
+
+/** @param address an IP address; one of IPv6 is public only as global unicast, which no mapped or translated IPv4 is. */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 4) return !reserved.check(address, 'ipv4')
+  return globalUnicast.check(address, 'ipv6') && !reserved.check(address, 'ipv6')
+}

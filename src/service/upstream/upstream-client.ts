@@ -1,0 +1,226 @@
+import type { Readable } from 'node:stream'
+import type { ZodType } from 'zod'
+import {
+  createAttemptSender,
+  type HttpAttempt,
+  type Outcome,
+  type TransportFailure,
+  type UpstreamResponse,
+} from './http-attempt.ts'
+import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
+import { retryDelayMs, type RetryKind } from './retry.ts'
+import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
+import { createUpstreamBreaker } from './upstream-breaker.ts'
+import { readBody } from './upstream-body.ts'
+import { UpstreamError } from './upstream-error.ts'
+import type { TracedAttempt, UpstreamTracing } from './upstream-tracing.ts'
+import {
+  breakerOpenError,
+  correlationIdOf,
+  failedCallError,
+  type Explain,
+  type FailedCall,
+} from './upstream-failure.ts'
+
+export interface UpstreamClientOptions {
+  /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so make a client for each. */
+  readonly name: string
+  /** Bound of each try, and of an upload's response after its last byte; the deadline of the call bounds all of them together. */
+  readonly timeoutMs: number
+  /** Default `genesys-guest-bff`. */
+  readonly userAgent?: string | undefined
+  readonly monotonicNow?: (() => number) | undefined
+  readonly random?: (() => number) | undefined
+  /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
+  readonly agents?: UpstreamAgents | undefined
+  /** Told of every try, for metrics. */
+  readonly observe?: ((call: ObservedAttempt) => void) | undefined
+  /** Where the operator traces. */
+  readonly tracing?: UpstreamTracing | undefined
+  /** Told of every response, whatever is in it: for whoever studies what upstream answers. Never log it. */
+  readonly onResponse?: ((response: ObservedResponse) => void) | undefined
+}
+
+/** A response as it came. Its body is secret. */
+export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'body'> {
+  readonly method: string
+  readonly url: string
+  readonly headers: UpstreamResponse['message']['headers']
+}
+
+/** One try of a call: nothing in it is secret, and `operation` is one of a few. */
+export interface ObservedAttempt {
+  readonly name: string
+  readonly operation: string
+  /** HTTP status, or what went wrong before there was one. */
+  readonly result: number | TransportFailure['kind'] | 'breaker-open'
+  readonly durationMs: number
+}
+
+interface Call {
+  /** Its name in logs, metrics, traces and messages, such as `send_message`. */
+  readonly operation: string
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly deadlineAtMs: number
+  /** Names what to mend when Genesys refuses. */
+  readonly explain?: Explain | undefined
+}
+
+export interface UpstreamRequest<T> extends Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as `application/x-www-form-urlencoded`. */
+  readonly form?: Readonly<Record<string, string>> | undefined
+  /** What a good answer looks like; an empty body is `undefined`. */
+  readonly schema: ZodType<T>
+  /** A good status counts though its body is no JSON; the schema then sees `undefined`. */
+  readonly allowNonJson?: boolean | undefined
+  readonly retry: RetryKind
+}
+
+export interface UpstreamUpload extends Call {
+  /** Sent by PUT, once, with no headers but these and its length. */
+  readonly body: Readable
+  readonly sizeBytes: number
+}
+
+/** All REST to one dependency. Its methods throw {@link UpstreamError} and nothing else. */
+export interface UpstreamClient {
+  request<T>(request: UpstreamRequest<T>): Promise<T>
+  /** Streams a file; never repeated. `attachment_refused` when the stream breaks off. */
+  upload(upload: UpstreamUpload): Promise<void>
+  close(): void
+}
+
+/** A call in its final form, the same for every attempt. */
+interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | 'headers' | 'body'> {
+  readonly deadlineAtMs: number
+  readonly attemptTimeoutMs: number
+  /** Whether the trace goes along: an object store takes the headers that it has signed, and no others. */
+  readonly passesTraceOn: boolean
+  /** What the body of a good response is to the caller. */
+  readonly read: (body: string) => T
+}
+
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  const {
+    name,
+    timeoutMs,
+    userAgent = 'genesys-guest-bff',
+    monotonicNow = processMonotonicNow,
+    random = Math.random,
+    observe,
+    onResponse,
+    tracing,
+  } = options
+  const agents = options.agents ?? createUpstreamAgents()
+  const send = createAttemptSender(agents)
+  const breaker = createUpstreamBreaker(monotonicNow)
+
+  /** What is read of a good response, after as many attempts as the call may have. */
+  async function deliver<T>(call: Delivery<T>): Promise<T> {
+    const { method, url, headers, body, operation, retry, deadlineAtMs } = call
+    for (let number = 1; ; number++) {
+      const startedAtMs = monotonicNow()
+      const leftMs = Math.min(call.attemptTimeoutMs, deadlineAtMs - startedAtMs)
+      if (leftMs <= 0)
+        throw new UpstreamError('upstream_timeout', `Not sent: no time was left (${operation}).`)
+      let traced: TracedAttempt | undefined
+      const outcome = await breaker.run((mostMs) => {
+        traced = tracing?.startAttempt({ name, operation, method, url })
+        const sent = traced && call.passesTraceOn ? { ...headers, ...traced.headers } : headers
+        return send({ method, url, headers: sent, body, timeoutMs: Math.min(leftMs, mostMs) })
+      })
+      const endedAtMs = monotonicNow()
+      traced?.end(
+        resultOf(outcome),
+        outcome?.kind === 'response' ? correlationIdOf(outcome.message.headers) : undefined,
+      )
+      observe?.({ name, operation, result: resultOf(outcome), durationMs: endedAtMs - startedAtMs })
+      if (onResponse && outcome?.kind === 'response') {
+        onResponse({
+          method,
+          url,
+          status: outcome.status,
+          body: outcome.body,
+          headers: outcome.message.headers,
+        })
+      }
+      if (!outcome) throw breakerOpenError(breaker.retryAfterSeconds())
+      if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
+      const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
+      if (delayMs === undefined) throw failedCallError(outcome, call, endedAtMs)
+      await delay(delayMs)
+    }
+  }
+
+  return {
+    request({ operation, method, url, headers, schema, allowNonJson, ...call }) {
+      const { form } = call
+      const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
+      const body = form ? new URLSearchParams(form).toString() : toJson(call.body)
+      return deliver({
+        operation,
+        method,
+        url,
+        headers: {
+          ...OWN_HEADERS,
+          'user-agent': userAgent,
+          ...(body !== undefined && { 'content-type': type }),
+          ...headers,
+        },
+        body,
+        retry: call.retry,
+        explain: call.explain,
+        deadlineAtMs: call.deadlineAtMs,
+        attemptTimeoutMs: timeoutMs,
+        passesTraceOn: true,
+        read: (text) => readBody(text, { schema, allowNonJson, operation, retry: call.retry }),
+      })
+    },
+    upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
+      body.on('error', () => undefined) // told by the outcome, also where the upload ends before the stream does
+      return deliver({
+        operation,
+        method: 'PUT',
+        url,
+        headers: { ...headers, 'content-length': String(sizeBytes) },
+        body: { stream: body, sizeBytes, responseTimeoutMs: timeoutMs },
+        retry: 'never',
+        explain,
+        deadlineAtMs,
+        attemptTimeoutMs: Infinity,
+        passesTraceOn: false,
+        read: () => undefined,
+      })
+    },
+    close() {
+      if (!options.agents) agents.close()
+    },
+  }
+}
+
+/** We don't decompress: the answers are small, and the way to Genesys' edge is fast. */
+const OWN_HEADERS = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+}
+
+function toJson(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value)
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+function resultOf(outcome: Outcome | undefined): ObservedAttempt['result'] {
+  if (!outcome) return 'breaker-open'
+  return outcome.kind === 'response' ? outcome.status : outcome.kind
+}

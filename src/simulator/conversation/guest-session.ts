@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { JourneyContext } from './journey-context.ts'
+import { MINUTE_MS, RateWindow, SECOND_MS } from './limits.ts'
+import { type Frame, type StructuredMessage, response } from '../socket/payloads.ts'
+import type { Settings } from '../settings.ts'
+
+/** What a session needs of a guest's socket. */
+export interface Connection {
+  send(frame: Frame, answerTo?: string): void
+  /** Tells the client that it is dropped, and drops it. */
+  close(reason?: 'signedIn'): void
+}
+
+export interface Participant {
+  id: string
+  purpose: 'customer' | 'agent'
+  name: string
+  /** Replaced, never changed: entries keep what was known when they arrived. */
+  attributes: Record<string, string>
+  communicationId: string
+}
+
+export interface Conversation {
+  id: string
+  session: GuestSession
+  startedAtMs: number
+  connected: boolean
+  customer: Participant
+  agent: Participant
+  typing: RateWindow
+  /** The agent's steps that are still to be played, one after the other. */
+  agentWork: Promise<void>
+}
+
+/** A message as the agent's side has it: with the customer's participant data at that moment. */
+export interface Entry {
+  message: StructuredMessage
+  conversation: Conversation | undefined
+  attributes: Record<string, string>
+  /** Genesys: of an agent's or bot's message, where the guest had no connection open. */
+  isUndelivered: boolean
+}
+
+/** What a guest token stands for: the connections of one guest, and what was said. */
+export class GuestSession {
+  readonly id = randomUUID()
+  /** Who the guest is to the contact centre. */
+  readonly externalContactId = randomUUID()
+  readonly token: string
+  readonly entries: Entry[] = []
+  /** In the order of their configuring, the oldest first. */
+  readonly connections = new Set<Connection>()
+  readonly messages: RateWindow
+  readonly historyCalls: RateWindow
+  conversation: Conversation | undefined
+  /** For the addresses of files that the agent sends. */
+  baseUrl = ''
+  expiresAtMs: number
+  expired = false
+  readOnly = false
+  signedInAs: string | undefined
+  journeyContext: JourneyContext | undefined
+  loggedOut = false
+  readonly #settings: Settings
+  #lastTimeMs = 0
+
+  constructor(token: string, settings: Settings) {
+    const { limits, now } = settings
+    this.token = token
+    this.#settings = settings
+    this.messages = new RateWindow(limits.messagesPerSecond, SECOND_MS, now)
+    this.historyCalls = new RateWindow(limits.historyPerMinute, MINUTE_MS, now)
+    this.expiresAtMs = now() + settings.sessionDurationSeconds * SECOND_MS
+  }
+
+  /** All open connections get all frames. */
+  push(frame: Frame, answerTo?: string): void {
+    for (const connection of [...this.connections]) connection.send(frame, answerTo)
+  }
+
+  /** The life of a session is counted from its last message. */
+  prolong(): void {
+    this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
+  }
+
+  /** Whether its life is over; whoever is connected is told once. */
+  isOver(): boolean {
+    if (this.expiresAtMs <= this.#settings.now()) this.expire()
+    return this.expired
+  }
+
+  expire(): void {
+    if (this.expired) return
+    this.expired = true
+    this.push(response('SessionExpiredEvent', {}))
+  }
+
+  /** ISO 8601; no two messages of a session have the same. */
+  nextTime(): string {
+    this.#lastTimeMs = Math.max(this.#settings.now(), this.#lastTimeMs + 1)
+    return new Date(this.#lastTimeMs).toISOString()
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  type FrameMatch,
+  type FrameQuery,
+  type RecordedFrame,
+  type RecordedRequest,
+  type RequestQuery,
+  matchesFrame,
+  matchesRequest,
+} from './record.ts'
+import type { Frame } from '../socket/payloads.ts'
+
+/** What goes wrong with the answer that a fault is injected into. */
+export interface FaultSpec {
+  /** Wait before anything else. */
+  delayMs?: number
+  /** REST: this status, with `body` (default: the platform's error body for that status) and `headers`. */
+  status?: number
+  /** REST: an object is sent as JSON, a string as it is. */
+  body?: unknown
+  headers?: Record<string, string>
+  /** Socket: send this in place of the frame. A `tracingId` is taken over unless given. */
+  frame?: Partial<Frame> & Pick<Frame, 'class' | 'code' | 'body'>
+  /** Cut the TCP connection without an answer or a close frame. */
+  drop?: boolean
+  /** Socket: close with this code, 1011 for instance. */
+  closeCode?: number
+  /** Send invalid JSON. */
+  garbage?: boolean
+  /** Socket: send the frame twice. */
+  duplicate?: boolean
+  /** Socket: send the frame after the one that comes next. */
+  reorder?: boolean
+  /** Never answer. */
+  swallow?: boolean
+  /** REST: do the work first, and spoil only the answer. For frames this is always so, except with `received`. */
+  afterWork?: boolean
+  /** How many answers in a row are hit. Default 1. */
+  times?: number
+}
+
+/**
+ * Which answer is hit:
+ * - `'POST /oauth/token'`, `'GET /v1'` (the handshake of a socket): a REST answer; `*` is a wildcard;
+ * - `'SessionResponse'`: the next frame of a class; `'onMessage'`: the next frame that answers an action;
+ * - `{ class, text, event, token, … }` or a function: the next matching frame to a guest;
+ * - `{ received: 'onMessage' }`: the next such frame *from* a guest, before any work is done.
+ */
+export type FaultMatch = string | FrameMatch | ((recorded: RecordedFrame) => boolean) | { received: string }
+
+export interface Fault {
+  /** Resolves when the fault has been applied (the last of `times`). */
+  happened: Promise<void>
+  cancel(): void
+}
+
+type Target =
+  | { kind: 'answer'; query: RequestQuery }
+  | { kind: 'frame'; query: FrameQuery }
+  | { kind: 'received'; action: string }
+
+interface Pending {
+  target: Target
+  spec: FaultSpec
+  left: number
+  done: () => void
+}
+
+/** Holds the faults that a test has asked for until a matching answer comes along. */
+export function createFaultInjector() {
+  const pending = new Set<Pending>()
+
+  function inject(match: FaultMatch, spec: FaultSpec): Fault {
+    let done = () => {}
+    const happened = new Promise<void>((resolve) => (done = resolve))
+    const entry = { target: targetOf(match), spec, left: spec.times ?? 1, done }
+    pending.add(entry)
+    return { happened, cancel: () => void pending.delete(entry) }
+  }
+
+  function take(fits: (target: Target) => boolean): FaultSpec | undefined {
+    for (const entry of pending) {
+      if (!fits(entry.target)) continue
+      entry.left -= 1
+      if (entry.left === 0) {
+        pending.delete(entry)
+        entry.done()
+      }
+      return entry.spec
+    }
+    return undefined
+  }
+
+  return {
+    inject,
+    forRequest: (request: Pick<RecordedRequest, 'method' | 'path'>) =>
+      take((target) => target.kind === 'answer' && matchesRequest(target.query, request)),
+    forFrame: (frame: RecordedFrame) =>
+      pending.size === 0
+        ? undefined
+        : take((target) => target.kind === 'frame' && matchesFrame(target.query, frame)),
+    forReceived: (action: string) => take((target) => target.kind === 'received' && target.action === action),
+  }
+}
+
+export type FaultInjector = ReturnType<typeof createFaultInjector>
+
+function targetOf(match: FaultMatch): Target {
+  if (typeof match === 'string' && match.includes(' ')) return { kind: 'answer', query: match }
+  if (typeof match === 'string') {
+    return { kind: 'frame', query: ({ frame, answerTo }) => frame.class === match || answerTo === match }
+  }
+  if (typeof match === 'object' && 'received' in match) return { kind: 'received', action: match.received }
+  return { kind: 'frame', query: match }
+}

@@ -1,0 +1,46 @@
+import { KNOWN_IDS, readSimulatorSettings } from './environment.ts'
+import { type Simulator, startSimulator } from './simulator.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
+
+/** BSD's EX_CONFIG: starting again will not help. */
+const BAD_SETTINGS = 78
+
+async function run(): Promise<void> {
+  const starting = startSimulator(settingsOrExit())
+  // Before it listens: as a container's first process, a signal without a handler is ignored.
+  stopOnSignal(async () => (await starting).close())
+  const simulator = await starting
+  process.stdout.write(`${banner(simulator)}\n`)
+}
+
+function settingsOrExit() {
+  try {
+    // A run may last for days, and no test inspects it.
+    return { ...readSimulatorSettings(process.env), record: false }
+  } catch (err) {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`)
+    process.exit(BAD_SETTINGS)
+  }
+}
+
+function banner(simulator: Simulator): string {
+  const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
+  const isKnown = clientSecret === KNOWN_IDS.clientSecret
+  return `This is a simulator and not Genesys Cloud. Nothing that is written here reaches a contact centre.
+It listens on ${url}. To point the service at it:
+
+GENESYS_API_URL=${url}
+GENESYS_LOGIN_URL=${url}
+GENESYS_CDN_URL=${url}
+GENESYS_MESSAGING_URL=${messagingUrl}
+GENESYS_ORGANIZATION_ID=${organizationId}
+GENESYS_DEPLOYMENT_ID=${deploymentId}
+GENESYS_CLIENT_ID=${clientId}
+GENESYS_CLIENT_SECRET=${isKnown ? clientSecret : '<your SIMULATOR_CLIENT_SECRET>'}
+`
+}
+
+run().catch((err: unknown) => {
+  process.stderr.write(`The simulator could not start: ${err instanceof Error ? err.message : String(err)}\n`)
+  process.exitCode = 1
+})

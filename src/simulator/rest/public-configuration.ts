@@ -1,0 +1,99 @@
+import { type Request, type Response, Router } from 'express'
+import type { Settings } from '../settings.ts'
+import { httpBaseOf } from '../base-url.ts'
+
+const PATH = '/webdeployments/v1/deployments/:deploymentId'
+
+const DISCONNECT = {
+  off: { enabled: false, type: 'Send' },
+  send: { enabled: true, type: 'Send' },
+  'read-only': { enabled: true, type: 'ReadOnly' },
+}
+
+/** The content delivery host: what any page may know of the deployment. */
+export function publicConfiguration(settings: Settings): Router {
+  const router = Router()
+
+  router.get(`${PATH}/config.json`, (req, res) => {
+    if (req.params.deploymentId !== settings.deploymentId) {
+      refuse(res)
+      return
+    }
+    res.set('Access-Control-Allow-Origin', '*').json(configurationOf(settings, req))
+  })
+
+  router.get(`${PATH}/domains.json`, (req, res) => {
+    if (req.params.deploymentId !== settings.deploymentId) {
+      refuse(res)
+      return
+    }
+    res.set('Access-Control-Allow-Origin', '*').json(domainsOf(settings))
+  })
+
+  return router
+}
+
+export function domainsOf({ allowedDomains }: Settings) {
+  return allowedDomains === 'all'
+    ? { allowAllDomains: true, allowedDomains: [] }
+    : { allowAllDomains: false, allowedDomains }
+}
+
+function configurationOf(settings: Settings, req: Request) {
+  const base = httpBaseOf(req, settings)
+  return {
+    id: settings.deploymentId,
+    version: '3',
+    languages: ['en-us'],
+    defaultLanguage: 'en-us',
+    apiEndpoint: base,
+    status: settings.deploymentStatus,
+    messenger: {
+      enabled: settings.messenger,
+      apps: { conversations: conversationsApp(settings, base.replace(/^http/, 'ws')) },
+      styles: { primaryColor: '#2a60c8' },
+      launcherButton: { visibility: 'On', displayType: 'Icon' },
+      homeScreen: { enabled: false },
+      fileUpload: {
+        enableAttachments: settings.attachments,
+        modes: [{ fileTypes: ['image/png', 'image/jpeg'], maxFileSizeKB: 10_000 }],
+      },
+    },
+    position: { alignment: 'Auto', sideSpace: 20, bottomSpace: 12 },
+    journeyEvents: { enabled: false },
+    headlessMode: { enabled: false },
+    auth: { enabled: settings.signIn, allowSessionUpgrade: settings.allowSessionUpgrade },
+    ...settings.look,
+  }
+}
+
+function conversationsApp(settings: Settings, messagingEndpoint: string) {
+  const avatarUrl = settings.script.bot.image
+  return {
+    enabled: true,
+    messagingEndpoint,
+    showAgentTypingIndicator: settings.showAgentTypingIndicator,
+    showUserTypingIndicator: settings.showUserTypingIndicator,
+    autoStart: { enabled: settings.autoStart },
+    conversationDisconnect: DISCONNECT[settings.disconnectMode],
+    conversationClear: { enabled: settings.conversationClear },
+    notifications: { enabled: false, notificationContentType: 'ExcludeMessagesContent' },
+    markdown: { enabled: settings.markdown },
+    humanize: {
+      enabled: settings.humanize,
+      bot: { name: settings.script.bot.nickname, ...(avatarUrl !== undefined && { avatarUrl }) },
+    },
+    sessionDurationSeconds: settings.sessionDurationSeconds,
+  }
+}
+
+/** An unknown id is 403 and not 404, with the object store's body: no error of the REST API. */
+function refuse(res: Response): void {
+  res
+    .status(403)
+    .set('Access-Control-Allow-Origin', '*')
+    .type('application/xml')
+    .send(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+    )
+}
