@@ -12,7 +12,7 @@ COPY . .
 RUN npm run build -- --programs-only
 
 FROM node:${NODE_VERSION}-bookworm-slim${NODE_DIGEST}
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Genesys Guest BFF" \
       org.opencontainers.image.description="A backend-for-frontend between any website and Genesys Cloud web messaging" \
