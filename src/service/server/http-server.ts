@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
-import { limitOpen } from './admission.ts'
+import { limitUnfinishedHeads } from './unfinished-heads.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -21,9 +21,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
 const CLOSE_IDLE_EVERY_MS = 250
 /** Connections waiting to be accepted. After a restart all pages reconnect at once; with the usual 511 many would retry for seconds. */
 const BACKLOG = 8192
-
-/** Connections of one address on which no complete head has arrived yet. Each may hold `maxHeaderSize` bytes and more. */
-const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 
 /** Refusals by Node.js' parser or its timeouts, before there is a request. */
 export type ConnectionProblemCode =
@@ -69,7 +66,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   server.on('drop', () => options.onDropped?.())
-  if (options.limitsHeads) limitHeads(server, () => options.onDropped?.())
+  if (options.limitsHeads) limitUnfinishedHeads(server, () => options.onDropped?.())
   if (errorResponse === undefined) server.on('request', app)
   else {
     server.on('request', (req, res) => {
@@ -96,23 +93,6 @@ async function stop(server: http.Server, withinMs: number): Promise<void> {
   await closed
   clearInterval(closeIdle)
   clearTimeout(force)
-}
-
-/** Closes connections of an address that has too many on which no request has arrived. */
-function limitHeads(server: http.Server, onDropped: () => void): void {
-  const unfinished = limitOpen({ max: Infinity, maxPerKey: MAX_UNFINISHED_HEADS_PER_ADDRESS })
-  const releases = new WeakMap<Socket, () => void>()
-  server.on('connection', (socket: Socket) => {
-    const release = unfinished.acquire(socket.remoteAddress ?? '')
-    if (typeof release === 'string') {
-      socket.destroy()
-      onDropped()
-      return
-    }
-    releases.set(socket, release)
-    socket.once('close', release)
-  })
-  server.on('request', ({ socket }) => releases.get(socket)?.())
 }
 
 /** Responds where Node.js' parser or timeouts refuse a request, and to expectations that the service does not support. */

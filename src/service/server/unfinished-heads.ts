@@ -1,0 +1,46 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { monotonicNow } from '../time/monotonic-now.ts'
+
+/** Connections of one address on which no complete head has arrived yet. Each may hold `maxHeaderSize` bytes and more. */
+const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
+/** Under load a connection is accepted up to a second before anything is read from it. */
+const UNREAD_MS = 2000
+
+/**
+ * Closes the oldest connections of an address that has too many on which no request has arrived. One that is recent and of
+ * which nothing has been read is kept: after a restart, thousands of pages behind one address connect at the same time, and
+ * their heads wait to be read. A head usually arrives whole.
+ */
+export function limitUnfinishedHeads(server: Server, onClosed: () => void, nowMs = monotonicNow): void {
+  /** Address -> socket -> when it was accepted, the oldest first. */
+  const unfinished = new Map<string, Map<Socket, number>>()
+  /** Kept here because a closed socket has no `remoteAddress`. */
+  const addresses = new WeakMap<Socket, string>()
+
+  function forget(socket: Socket): void {
+    const address = addresses.get(socket)
+    if (address === undefined) return
+    addresses.delete(socket)
+    const ofAddress = unfinished.get(address)
+    ofAddress?.delete(socket)
+    if (ofAddress?.size === 0) unfinished.delete(address)
+  }
+
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    let ofAddress = unfinished.get(address)
+    if (ofAddress === undefined) unfinished.set(address, (ofAddress = new Map<Socket, number>()))
+    for (const [oldest, acceptedAt] of ofAddress) {
+      if (ofAddress.size < MAX_UNFINISHED_HEADS_PER_ADDRESS) break
+      if (oldest.bytesRead === 0 && nowMs() - acceptedAt < UNREAD_MS) break
+      forget(oldest)
+      oldest.destroy()
+      onClosed()
+    }
+    addresses.set(socket, address)
+    ofAddress.set(socket, nowMs())
+    socket.once('close', () => forget(socket))
+  })
+  server.on('request', ({ socket }) => forget(socket))
+}
