@@ -40,7 +40,7 @@ export default ts.config(
     },
   },
   {
-    files: ['test/**', 'scripts/**', 'bench/**', 'examples/**'],
+    files: ['test/**', 'scripts/**', 'load/**', 'examples/**'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSimulator } from '../../dist/simulator/simulator.js'
 import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
-import { freePort } from '../free-port.mjs'
+import { freePort } from '../../load/harness/free-port.mjs'
 
 /** Their definitions come with an operator, and no registry has them. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../free-port.mjs'
+import { freePort } from '../../load/harness/free-port.mjs'
 
 /** @param ports of the two replicas on 127.0.0.1 */
 export async function startNginx(ports) {

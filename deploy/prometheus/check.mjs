@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startFaultProxy } from '../../dist/testing/faults/faults.js'
 import { startSimulator } from '../../dist/simulator/simulator.js'
 import { scaleDurations } from './scale-durations.mjs'
-import { freePort } from '../free-port.mjs'
+import { freePort } from '../../load/harness/free-port.mjs'
 
 const SCALE = 60
 const SITE = 'https://www.example.com'

@@ -39,7 +39,7 @@ test.each(records)('$file has a context, a decision and consequences', ({ text }
 
 test('no decision names a source file that is not there', () => {
   const missing = records.flatMap(({ file, text }) =>
-    [...text.matchAll(/`((?:src|test|bench|scripts|deploy)\/[\w./-]+\.\w+)`/g)]
+    [...text.matchAll(/`((?:src|test|load|scripts|deploy)\/[\w./-]+\.\w+)`/g)]
       .map(([, path]) => path!)
       .filter((path) => !isFile(path))
       .map((path) => `${file}: ${path}`),

@@ -9,7 +9,7 @@ const proofs = [...text.matchAll(/`([\w/-]+)`: ((?:_[^_](?:[^_]|__)*?_(?:, )?)+)
 )
 
 test.each(proofs)('docs/security.md names a test that is there: %s: %s', (file, title) => {
-  const path = [...testsCalled(file), `attack/${file}.mjs`].find((each) => existsSync(each))
+  const path = [...testsCalled(file), `load/attack/${file}.mjs`].find((each) => existsSync(each))
   expect(path).toBeDefined()
   const source = readFileSync(path!, 'utf8').replace(/\s+/g, ' ').replaceAll('’', "'")
   for (const part of title.split('…')) expect(source).toContain(part.trim())

@@ -49,9 +49,7 @@ async function checkContent({ files, size }) {
     'CHANGELOG.md',
   ])
     assert(paths.includes(path), `${path} is missing`)
-  const strangers = paths.filter((path) =>
-    /^(src|test|bench|scripts|attack)\/|(^|\/)\.env$|\.test\./.test(path),
-  )
+  const strangers = paths.filter((path) => /^(src|test|load|scripts)\/|(^|\/)\.env$|\.test\./.test(path))
   assert.deepEqual(strangers, [])
   assert(size < 5_000_000, `the package has ${size} bytes`)
   report(`${paths.length} files, ${Math.round(size / 1000)} kB packed`)

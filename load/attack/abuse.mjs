@@ -1,0 +1,145 @@
+// Attacks that keep to every limit of the wire and use up what guests share. Each command ends by itself and closes what it opened.
+import { setTimeout as pause } from 'node:timers/promises'
+import { ORIGIN } from '../harness/service-settings.mjs'
+import { requestBytes } from '../harness/http-wire.mjs'
+
+/** @param tools of attacker.mjs: `connect`, `exchange`, `statusOf`, `nextToken`, and `openGuest(localAddress)` */
+export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
+  const guestHeaders = (token = nextToken()) => ({ origin: ORIGIN, authorization: `Bearer ${token}` })
+
+  async function ask(request, options) {
+    const socket = connect(options)
+    const answer = await exchange(socket, requestBytes(request))
+    socket.destroy()
+    return answer ? statusOf(answer) : 0
+  }
+
+  /** Runs it so many times a second, without waiting for what comes of it. @returns the statuses, counted */
+  async function every(perSecond, forMs, run) {
+    const statuses = {}
+    const all = []
+    const until = performance.now() + forMs
+    while (performance.now() < until) {
+      all.push(run().then((status) => (statuses[status] = (statuses[status] ?? 0) + 1)))
+      await pause(1000 / perSecond)
+    }
+    await Promise.all(all)
+    return statuses
+  }
+
+  /** Four requests a second, each with 15 KB of tabs in its cookie header. */
+  async function cookies({ forMs }) {
+    const cookie = `a${'\t'.repeat(15_600)}a`
+    const request = { method: 'GET', path: '/guest-session', headers: { origin: ORIGIN, cookie } }
+    return { statuses: await every(4, forMs, () => ask(request)) }
+  }
+
+  /** Uploads of one guest that send a byte now and then, and begin again when they are ended. */
+  async function trickledUploads({ forMs, count }) {
+    const until = performance.now() + forMs
+    const statuses = {}
+    const headers = { ...guestHeaders(), 'content-type': 'image/png', 'content-length': '50000' }
+    const bytes = requestBytes({ path: '/attachments?fileName=a.png', headers })
+    const run = async () => {
+      while (performance.now() < until) {
+        const socket = connect()
+        let status = 0
+        socket.on('data', (chunk) => (status ||= Number(chunk.toString('latin1', 9, 12))))
+        socket.write(bytes)
+        while (performance.now() < until && status === 0 && !socket.destroyed) {
+          socket.write('a')
+          await pause(1000)
+        }
+        statuses[status] = (statuses[status] ?? 0) + 1
+        socket.destroy()
+        await pause(500)
+      }
+    }
+    await Promise.all(Array.from({ length: count }, run))
+    return { statuses }
+  }
+
+  /** Guests of two addresses who are quiet until their connections to Genesys are closed, and then all read something cheap. */
+  async function quietGuests({ count, idleMs, rounds }) {
+    const guests = []
+    for (let at = 0; at < count; at++) {
+      const localAddress = `127.0.0.${2 + (at % 2)}`
+      const token = await openGuest(localAddress)
+      if (token) guests.push({ localAddress, token })
+    }
+    const statuses = {}
+    for (let round = 0; round < rounds; round++) {
+      await pause(idleMs)
+      await Promise.all(
+        guests.map(async ({ localAddress, token }) => {
+          const headers = guestHeaders(token)
+          const status = await ask({ path: '/typing', headers }, { localAddress })
+          statuses[status] = (statuses[status] ?? 0) + 1
+        }),
+      )
+    }
+    return { guests: guests.length, statuses }
+  }
+
+  /** What orchestrators ask, as fast as it is answered. */
+  async function readiness({ forMs, connections }) {
+    const until = performance.now() + forMs
+    let asked = 0
+    const run = async () => {
+      const socket = connect()
+      while (performance.now() < until && !socket.destroyed) {
+        await exchange(socket, requestBytes({ method: 'GET', path: '/readyz' }))
+        asked += 1
+      }
+      socket.destroy()
+    }
+    await Promise.all(Array.from({ length: connections }, run))
+    return { asked }
+  }
+
+  /** Connections whose request head never ends. */
+  async function heads({ count, bytes, holdMs }) {
+    const sockets = []
+    for (let at = 0; at < count; at++) {
+      const socket = connect()
+      socket.resume()
+      socket.write(`GET /guest-session HTTP/1.1\r\nhost: 127.0.0.1\r\nx-filler: ${'x'.repeat(bytes)}`)
+      sockets.push(socket)
+      if (at % 100 === 99) await pause(20)
+    }
+    await pause(holdMs)
+    const open = sockets.filter((socket) => socket.readyState === 'open').length
+    for (const socket of sockets) socket.destroy()
+    return { opened: count, stillOpen: open }
+  }
+
+  /** Guests of four addresses, each with as many requests at once as fit that wait for a slow platform. */
+  async function slots({ guestsEach, requestsEach, forMs }) {
+    const guests = []
+    for (let at = 0; at < 4 * guestsEach; at++) {
+      const localAddress = `127.0.0.${2 + (at % 4)}`
+      const token = await openGuest(localAddress)
+      if (token === undefined) continue
+      // From now on the platform takes seconds for this guest's history.
+      await ask({ path: '/messages', headers: guestHeaders(token), body: { text: 'slow' } }, { localAddress })
+      guests.push({ localAddress, token })
+    }
+    const until = performance.now() + forMs
+    const statuses = {}
+    await Promise.all(
+      guests.flatMap(({ localAddress, token }) =>
+        Array.from({ length: requestsEach }, async () => {
+          while (performance.now() < until) {
+            const request = { method: 'GET', path: '/messages', headers: guestHeaders(token) }
+            const status = await ask(request, { localAddress })
+            statuses[status] = (statuses[status] ?? 0) + 1
+            await pause(100)
+          }
+        }),
+      ),
+    )
+    return { guests: guests.length, statuses }
+  }
+
+  return { cookies, trickledUploads, quietGuests, readiness, heads, slots }
+}

@@ -1,0 +1,50 @@
+// What an attack happens in: the built service in a process of its own, a Genesys Cloud that can turn hostile, and honest guests.
+import { startHelper } from '../harness/processes.mjs'
+import { genesysSettings, ORIGIN } from '../harness/service-settings.mjs'
+import { startServiceProcess } from '../harness/service-process.mjs'
+
+const SECRETS = {
+  SESSION_KEYS: Buffer.alloc(32, 'attack-key').toString('base64'),
+  GENESYS_CLIENT_SECRET: 'attack-client-secret',
+}
+
+/**
+ * @param settings more of the service's; the limits are the defaults but for the guests' own, as a few honest ones have to talk much
+ * @returns the parts, and `stop`, which ends all of them
+ */
+export async function startArena({ guestApi = 'web-messaging', settings = {}, seed }) {
+  const upstream = await startHelper(new URL('hostile-upstream.mjs', import.meta.url).href, { core: '0,1' })
+  const honest = await startHelper(new URL('honest-guests.mjs', import.meta.url).href, { core: '0,1' })
+  const attacker = await startHelper(new URL('attacker.mjs', import.meta.url).href, { core: '0,1', nice: 10 })
+  const genesys = await upstream.ask('listen', { seed })
+  const service = await startServiceProcess({
+    settings: {
+      ...SECRETS,
+      ALLOWED_ORIGINS: ORIGIN,
+      DOCS: 'true',
+      GENESYS_GUEST_API: guestApi,
+      GENESYS_CLIENT_ID: 'attack-client',
+      ...genesysSettings(genesys),
+      GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
+      RATE_GUEST_PER_MINUTE: '100000',
+      // Idle connections to the platform and a stop are not what is attacked, and the checks wait for both.
+      GENESYS_CONNECTION_IDLE_S: '5',
+      DRAIN_DELAY_MS: '0',
+      ...settings,
+    },
+  })
+  return { port: service.port, upstream, honest, attacker, service, stop }
+
+  async function stop() {
+    await Promise.all([attacker, honest].map((helper) => helper.stop()))
+    const exitCode = await service.end()
+    await upstream.stop()
+    return exitCode
+  }
+}
+
+/** Every text in the log that nobody may read there. */
+export function secretsIn(log, tokens) {
+  const all = [...Object.entries(SECRETS), ...tokens.map((token, at) => [`session token ${at}`, token])]
+  return all.filter(([, secret]) => log.includes(secret)).map(([name]) => name)
+}

@@ -1,0 +1,198 @@
+// npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,answers,cookies,uploads,connections,readiness,heads,slots,exhaustion]
+//   [--report-figures]
+//
+// Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
+// when an honest guest was hurt, something stayed open, memory did not come back, or the log told too much.
+// Memory is compared without garbage. With --report-figures times are printed and not judged, for a machine that others use too.
+import { randomInt } from 'node:crypto'
+import { setPriority } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { createVerdict } from '../harness/verdict.mjs'
+import { secretsIn, startArena } from './arena.mjs'
+
+const { values } = parseArgs({
+  options: {
+    share: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    'report-figures': { type: 'boolean', default: false },
+  },
+})
+const share = Number(values.share)
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
+const only = values.only?.split(',')
+
+const HONEST_GUESTS = 8
+const HONEST_EVERY_MS = 200
+const NORMAL_MS = share < 1 ? 3000 : 8000
+/** A p99 is not told from the machine's own noise below this. */
+const LEAST_NORMAL_P99_MS = 2
+const MOST_P99_RATIO = 5
+const MEMORY_RATIO = 1.1
+const GIVE_UP_MS = 25 * 60_000
+const UNLIMITED = {
+  RATE_ADDRESS_PER_MINUTE: '1000000',
+  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
+}
+
+/** A part of an attack goes before it: what is compiled and kept for ever is in memory then, and memory is compared with that. */
+const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
+
+/** Without limits by address, so that everything behind them is reached; then with the defaults, against who wants it all for himself. */
+const campaigns = (share) => {
+  const part = (count) => Math.max(1, Math.round(count * share))
+  const lastsMs = (ms) => Math.max(2000, ms * share)
+  return {
+    requests: { settings: UNLIMITED, attacks: [['requests', { count: part(100_000), seed }]] },
+    frames: {
+      settings: UNLIMITED,
+      attacks: [['talkToHostileUpstream', { messages: part(5000), perSecond: 75 }]],
+    },
+    answers: {
+      settings: UNLIMITED,
+      guestApi: 'external-guests',
+      events: false,
+      attacks: [['talkToHostileUpstream', { messages: part(5000), perSecond: 150, events: false }]],
+    },
+    cookies: {
+      settings: { SESSION_COOKIE: 'on' },
+      attacks: [['cookies', { forMs: lastsMs(15_000) }]],
+    },
+    // An upload's deadline is two minutes: only what lasts longer reaches it.
+    uploads: {
+      settings: {},
+      honest: { uploads: true },
+      attacks: [['trickledUploads', { forMs: lastsMs(150_000), count: 24 }]],
+    },
+    connections: {
+      settings: { GENESYS_CONNECTIONS_PER_MINUTE: '400', RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000' },
+      honest: { arrivalsEveryMs: 2000 },
+      attacks: [['quietGuests', { count: part(240), idleMs: 8000, rounds: 2 }]],
+    },
+    readiness: {
+      settings: {},
+      attacks: [['readiness', { forMs: lastsMs(15_000), connections: 16 }]],
+    },
+    heads: {
+      settings: {},
+      honest: { arrivalsEveryMs: 500 },
+      attacks: [
+        ['heads', { count: part(4500), bytes: 10, holdMs: lastsMs(10_000) }],
+        ['heads', { count: part(8000), bytes: 15_000, holdMs: lastsMs(10_000) }],
+      ],
+    },
+    slots: {
+      settings: {},
+      honest: { arrivalsEveryMs: 500 },
+      attacks: [['slots', { guestsEach: 10, requestsEach: part(50), forMs: lastsMs(20_000) }]],
+    },
+    exhaustion: {
+      settings: {},
+      attacks: [
+        ['slow', { forMs: lastsMs(30_000), each: 40 }],
+        ['pipelines', { forMs: lastsMs(20_000), depth: 1600 }],
+        ['streams', { count: part(3000), holdMs: lastsMs(10_000) }],
+        ['brokenOff', { count: part(10_000), seed }],
+        ['flood', { forMs: lastsMs(15_000), connections: 64 }],
+      ],
+    },
+  }
+}
+
+const { say, expect, expectFigure, giveUpAfter, end } = createVerdict({
+  reportFigures: values['report-figures'],
+})
+giveUpAfter(GIVE_UP_MS)
+
+say(`seed ${seed}, share ${share}`)
+for (const [name, campaign] of Object.entries(campaigns(share))) {
+  if (only && !only.includes(name)) continue
+  await wage(name, campaign)
+}
+end(seed)
+
+async function wage(name, { settings, guestApi, events = true, honest: talking = {}, attacks }) {
+  const arena = await startArena({ guestApi, settings, seed })
+  const { port, honest, attacker } = arena
+  setPriority(attacker.pid, 10)
+  const honestTokens = await honest.ask('open', { port, count: HONEST_GUESTS, events })
+  await honest.ask('talk', { everyMs: HONEST_EVERY_MS, ...talking })
+  const attackerTokens = await attacker.ask('openGuests', { port, count: 24 })
+  await pause(2000)
+  await honest.ask('report')
+  await pause(NORMAL_MS)
+  const normal = await honest.ask('report')
+  const normalP99Ms = Math.max(LEAST_NORMAL_P99_MS, normal.p99Ms)
+  say(`${name}: honest guests' normal p50 ${normal.p50Ms} ms, p99 ${normal.p99Ms} ms over ${normal.count}`)
+  expect(normal.failed === 0, `${name}: no honest guest fails before the attack ${normal.failures}`)
+
+  for (const [attack, options] of campaigns(warmUpShare)[name].attacks) await attacker.ask(attack, options)
+  await pause(2000)
+  const warmMiB = await arena.service.residentWithoutGarbageMiB()
+  await honest.ask('report')
+  const logFrom = arena.service.readLog().length
+  const attackedFrom = performance.now()
+  for (const [attack, options] of attacks) {
+    const from = performance.now()
+    const result = await attacker.ask(attack, options)
+    const seconds = (performance.now() - from) / 1000
+    await pause(1000)
+    const seen = await honest.ask('report')
+    const { findings = [], ...figures } = result
+    say(
+      `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.service.residentMiB().toFixed(0)} MiB`,
+    )
+    for (const finding of findings) say(`finding: ${JSON.stringify(finding)}`)
+    expect(findings.length === 0, `${attack}: every answer is the service's own`)
+    expect(
+      seen.failed === 0 && seen.count > 0,
+      `${attack}: no honest guest fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
+    )
+    expectFigure(
+      seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
+      `${attack}: the honest guests' p99 is ${seen.p99Ms} ms, below ${MOST_P99_RATIO} × ${normalP99Ms} ms (p50 ${seen.p50Ms} ms)`,
+    )
+    expect(arena.service.exitCode === null, `${attack}: the process lives`)
+  }
+
+  const attackedSeconds = (performance.now() - attackedFrom) / 1000
+  const perSecond = refusalLines(arena.service.readLog().slice(logFrom)) / attackedSeconds
+  if (settings !== UNLIMITED)
+    expect(
+      perSecond < 1,
+      `${name}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
+    )
+  const upstreamTold = await arena.upstream.ask('told')
+  if (upstreamTold.frames + upstreamTold.answers > 0)
+    say(
+      `${name}: the platform sent ${upstreamTold.frames} hostile frames and ${upstreamTold.answers} hostile answers`,
+    )
+  await honest.ask('leave')
+  const after = await arena.service.settled()
+  expect(
+    Object.values(after).every((count) => count === 0),
+    `${name}: counts are zero again ${JSON.stringify(after)}`,
+  )
+  const residentMiB = await arena.service.residentWithoutGarbageMiB()
+  expect(
+    residentMiB <= warmMiB * MEMORY_RATIO,
+    `${name}: without garbage ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
+  )
+  const secrets = secretsIn(arena.service.readLog(), [...honestTokens, ...attackerTokens])
+  expect(secrets.length === 0, `${name}: the log holds no secret ${secrets}`)
+  const exitCode = await arena.stop()
+  expect(exitCode === 0, `${name}: the service ends with ${exitCode} when told to`)
+}
+
+/** Lines about requests that were refused and everything that warns. */
+function refusalLines(log) {
+  return log.split('\n').filter((line) => {
+    try {
+      const { level, status } = JSON.parse(line)
+      return status >= 400 || level === 'warn' || level === 'error' || level >= 40
+    } catch {
+      return line !== ''
+    }
+  }).length
+}

@@ -1,0 +1,121 @@
+// npm run bench [-- --only A[,B,C,D,E,retry]] [--rounds N] [--seconds N] [--json] [--service FILE] [--also FILE]
+//
+// Measures the built service next to what else could stand in its place, on 127.0.0.1 alone, and ends by itself: with 1 when
+// a bound does not hold. Without --only the figures go to docs/performance.md and its chart; with --json all go to stdout.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { judge } from './bounds.mjs'
+import { replaceFigures } from './report.mjs'
+import { nginxVersion } from './servers/nginx.mjs'
+import { measureConnections } from './scenarios/connections.mjs'
+import { measureGuestCounts, measureReplicas } from './scenarios/growth.mjs'
+import { measureLive } from './scenarios/live.mjs'
+import { measureLatency, measureRest } from './scenarios/rest.mjs'
+import { measureRetry } from './scenarios/retry.mjs'
+import { measureStart } from './scenarios/start.mjs'
+import { measureWebMessaging } from './scenarios/web-messaging.mjs'
+import { createVerdict } from '../harness/verdict.mjs'
+
+const PARTS = ['A', 'B', 'C', 'D', 'E', 'retry']
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: PARTS.join() },
+    rounds: { type: 'string', default: '3' },
+    /** Of each run with clients that retry at once. */
+    seconds: { type: 'string', default: '60' },
+    json: { type: 'boolean', default: false },
+    /** Another build of the service than dist/. */
+    service: { type: 'string', default: `${root}dist/main.js` },
+    /** A second build, measured in the same rounds as one more peer: what did a change bring? */
+    also: { type: 'string' },
+  },
+})
+const only = values.only.split(',')
+const rounds = Number(values.rounds)
+const main = values.service
+const say = (text) => process.stderr.write(`${text}\n`)
+
+/** Longer than all of it takes; then something hangs. */
+const GIVE_UP_MS = 25 * 60_000
+setTimeout(() => {
+  say('the benchmark took too long and was ended')
+  process.exit(1)
+}, GIVE_UP_MS).unref()
+
+installPeers()
+const figures = await measure()
+if (only.length === PARTS.length && !values.also) await writeReport()
+if (values.json) process.stdout.write(`${JSON.stringify(asRatios(figures))}\n`)
+else judgeFigures()
+process.exit()
+
+async function measure() {
+  const also = values.also ? { also: values.also } : {}
+  const common = { main, rounds, say }
+  const measured = {}
+  if (only.includes('A')) {
+    measured.rest = await measureRest({ ...common, nginx: nginxVersion() !== undefined, more: also })
+    measured.connections = await measureConnections({ ...common, rounds: Math.min(rounds, 3) })
+    if (!values.json) measured.latency = await measureLatency({ ...common, rounds: Math.min(rounds, 3) })
+  }
+  if (only.includes('B')) measured.webMessaging = await measureWebMessaging(common)
+  if (only.includes('C')) measured.live = await measureLive({ ...common, rounds: Math.min(rounds, 3) })
+  if (only.includes('D')) {
+    measured.replicas = await measureReplicas(common)
+    measured.guestCounts = await measureGuestCounts({ ...common, rounds: Math.min(rounds, 3) })
+  }
+  if (only.includes('E')) measured.start = await measureStart(common)
+  if (only.includes('retry')) {
+    measured.retry = await measureRetry({ ...common, seconds: Number(values.seconds) })
+  }
+  return measured
+}
+
+/** Scenario -> load -> our requests a second over each peer's. */
+function asRatios({ rest, connections, webMessaging, live, replicas, guestCounts, start, retry }) {
+  const rounded = (number) => Math.round(number * 1000) / 1000
+  const medians = (ratios) => Object.entries(ratios).map(([peer, { median }]) => [peer, rounded(median)])
+  const A = Object.entries(rest ?? {}).map(([load, { ratios }]) => [
+    load,
+    Object.fromEntries(medians(ratios)),
+  ])
+  return {
+    ...(rest && { A: Object.fromEntries(A), connections }),
+    ...(webMessaging && { B: webMessaging }),
+    ...(live && { C: live }),
+    ...(replicas && { D: { replicas, guestCounts } }),
+    ...(start && { E: start }),
+    ...(retry && { retry }),
+  }
+}
+
+function installPeers() {
+  const bench = fileURLToPath(new URL('.', import.meta.url))
+  if (spawnSync('npm', ['ls', '--prefix', bench], { stdio: 'ignore' }).status === 0) return
+  say('installing the servers to compare with')
+  // Our own .npmrc would refuse fastify on Node.js 20: the injector for its tests names a newer one.
+  const options = ['--prefix', bench, '--no-audit', '--no-fund', '--no-engine-strict']
+  const { status } = spawnSync('npm', ['ci', ...options], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0) throw new Error('the servers to compare with could not be installed')
+}
+
+async function writeReport() {
+  // Its package is installed with the peers.
+  const { chart } = await import('./chart.mjs')
+  const file = `${root}docs/performance.md`
+  writeFileSync(file, replaceFigures(readFileSync(file, 'utf8'), figures, { nginx: nginxVersion() }))
+  writeFileSync(`${root}docs/images/performance.svg`, chart(figures.rest))
+  say(`the figures are in ${file}`)
+}
+
+/** Prints each bound, and ends the process with 1 when one does not hold. */
+function judgeFigures() {
+  const verdict = createVerdict()
+  for (const { aim, seen, holds } of judge(figures)) verdict.expect(holds, `${aim}: ${seen}`)
+  verdict.end()
+}

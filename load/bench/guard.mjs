@@ -1,0 +1,70 @@
+// npm run bench:guard: for CI. Fails when a request has come to allocate more than it did when the number below
+// was recorded. What else the machine does moves times and not this count, and most of what makes a
+// request slower shows in it: a copy, a listener, a promise, a layer more.
+// Slower system calls and computing without allocating do not show; to see those, compare two builds with
+// `npm run bench -- --only A --also OTHER/dist/main.js`.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startHelper } from '../harness/processes.mjs'
+import { ORIGIN } from '../harness/service-settings.mjs'
+import { messageRequest } from '../harness/message-request.mjs'
+import { startService } from './start-service.mjs'
+
+/** `POST /messages` on `external-guests`, as recorded with docs/performance.md. */
+const RECORDED_BYTES = 68_000
+const MOST_BYTES = Math.round(RECORDED_BYTES * 1.1)
+const LOAD = { connections: 64, warmUpMs: 0 }
+const WARM_UP_MS = 5000
+const COUNT_MS = 3000
+const GIVE_UP_MS = 60_000
+
+setTimeout(() => {
+  process.stderr.write('the guard took too long and was ended\n')
+  process.exit(1)
+}, GIVE_UP_MS).unref()
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-guard-'))
+const file = join(folder, 'bytes')
+const upstream = await startHelper('upstream.mjs')
+const load = await startHelper('load.mjs')
+const ports = await upstream.ask('listen', {})
+const service = await startService({
+  main: process.argv[2] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
+  guestApi: 'external-guests',
+  ports,
+  nodeOptions: ['--import', new URL('preloaded/count-allocations.mjs', import.meta.url).href],
+  moreEnv: { ALLOCATIONS_FILE: file },
+})
+const { port } = service
+const tokens = await load.ask('openGuests', { port, count: 200, origin: ORIGIN })
+await load.ask('setRequests', tokens.map(messageRequest))
+const warmUp = await load.ask('closedLoop', { port, ...LOAD, measureMs: WARM_UP_MS })
+await upstream.ask('counts')
+process.kill(service.pid, 'SIGUSR2')
+const counted = await load.ask('closedLoop', { port, ...LOAD, measureMs: COUNT_MS })
+process.kill(service.pid, 'SIGUSR2')
+const { requests } = await upstream.ask('counts')
+const bytes = Math.round((await written()) / requests)
+await Promise.all([service, load, upstream].map((process) => process.stop()))
+rmSync(folder, { recursive: true })
+
+if (warmUp.errors + counted.errors > 0) throw new Error('a request failed')
+process.stdout.write(
+  `${bytes} bytes allocated a request over ${requests} requests; recorded ${RECORDED_BYTES}, at most ${MOST_BYTES}\n`,
+)
+process.exit(bytes > MOST_BYTES ? 1 : 0)
+
+async function written() {
+  for (;;) {
+    try {
+      const text = readFileSync(file, 'utf8')
+      if (text !== '') return Number(text)
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error
+    }
+    await pause(20)
+  }
+}

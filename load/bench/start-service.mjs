@@ -1,0 +1,9 @@
+// The measured service as it runs in production: built, on its core.
+import { startServer } from '../harness/processes.mjs'
+import { upstreamSettings } from '../harness/service-settings.mjs'
+
+/** @param options those of {@link upstreamSettings}, where it runs, and what else node and it are given */
+export function startService({ main, core, port, nodeOptions = [], moreEnv = {}, ...options }) {
+  const env = { ...upstreamSettings(options), ...moreEnv }
+  return startServer([process.execPath, ...nodeOptions, main], { env, core, port })
+}

@@ -1,0 +1,158 @@
+// More requests than a server can answer, at a fixed rate, whatever the answers do.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { serveCommands } from '../../harness/commands.mjs'
+import { Connection } from '../../harness/connection.mjs'
+import { requestBytes } from '../../harness/http-wire.mjs'
+import { Latencies } from '../../harness/latencies.mjs'
+
+const TICK_MS = 1
+/** Requests that found every connection busy are not made up for later. */
+const MOST_DUE_AT_ONCE = 500
+
+/** What anybody may ask: its answer says that the connection has been accepted. */
+const HELLO = requestBytes({ method: 'GET', path: '/healthz' })
+
+let requests = []
+
+class OverloadLoop {
+  #port
+  #idle = []
+  #next = 0
+  #isOver = false
+  /** Connections whose first answer has not come. */
+  #greeting = 0
+  admitted = new Latencies()
+  refused = new Latencies()
+  reconnects = new Latencies()
+  sent = 0
+  withoutConnection = 0
+  failed = 0
+  other = 0
+
+  constructor(port) {
+    this.#port = port
+  }
+
+  /**
+   * Opens the connections some at a time, as guests come, and waits until the server has answered on each. Node.js accepts one
+   * connection in a turn of its event loop: what the kernel alone has accepted would begin with a request of seconds.
+   */
+  async connect(count) {
+    for (let open = 0; open < count; open += 100) {
+      for (let at = open; at < Math.min(count, open + 100); at++) this.#open()
+      await pause(10)
+    }
+    while (this.#idle.length < count) await pause(10)
+    const greeted = this.#idle.splice(0)
+    this.#greeting = greeted.length
+    for (const connection of greeted) connection.send(HELLO)
+    while (this.#greeting > 0) await pause(10)
+  }
+
+  send() {
+    const connection = this.#idle.shift()
+    if (!connection) {
+      this.withoutConnection += 1
+      return
+    }
+    connection.isIdle = false
+    this.sent += 1
+    connection.send(requests[this.#next++ % requests.length])
+  }
+
+  async end() {
+    this.#isOver = true
+    for (const connection of this.#idle.splice(0)) connection.end()
+    // Those that still wait for an answer end with it.
+    await pause(2000)
+  }
+
+  #open() {
+    const startedAt = performance.now()
+    const connection = new Connection(this.#port, (of, status, _bytes, message) =>
+      this.#answered(of, status, message),
+    )
+    connection.onClose = () => {
+      if (connection.isIdle) this.#idle.splice(this.#idle.indexOf(connection), 1)
+      if (!this.#isOver) this.#open()
+    }
+    connection.connected().then(
+      () => {
+        this.reconnects.add(performance.now() - startedAt)
+        this.#rest(connection)
+      },
+      () => undefined,
+    )
+  }
+
+  #rest(connection) {
+    if (this.#isOver) {
+      connection.end()
+      return
+    }
+    connection.isIdle = true
+    this.#idle.push(connection)
+  }
+
+  #answered(connection, status, message) {
+    if (this.#greeting > 0) {
+      this.#greeting -= 1
+      this.#rest(connection)
+      return
+    }
+    const elapsedMs = performance.now() - connection.sentAt
+    if (status >= 200 && status <= 299) this.admitted.add(elapsedMs)
+    else if (status === 503 || status === 429) this.refused.add(elapsedMs)
+    else if (status === 0) this.failed += 1
+    else this.other += 1
+    if (status === 0) connection.onClose()
+    // One that is closed is opened anew when it has closed.
+    else if (!message.head.includes('onnection: close')) this.#rest(connection)
+  }
+}
+
+/** @returns what was asked and answered, and how late this process was itself */
+async function overload({ port, perSecond, connections, forMs }) {
+  const loop = new OverloadLoop(port)
+  await loop.connect(connections)
+  const delays = monitorEventLoopDelay({ resolution: 1 })
+  delays.enable()
+  const cpuFrom = process.cpuUsage()
+  const startedAt = performance.now()
+  let due = 0
+  for (;;) {
+    const elapsedMs = performance.now() - startedAt
+    if (elapsedMs >= forMs) break
+    const dueNow = Math.floor((elapsedMs / 1000) * perSecond)
+    for (let at = Math.max(due, dueNow - MOST_DUE_AT_ONCE); at < dueNow; at++) loop.send()
+    due = dueNow
+    await pause(TICK_MS)
+  }
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpuFrom)
+  delays.disable()
+  const { admitted, refused, reconnects, sent, withoutConnection, failed, other } = loop
+  const result = {
+    sentPerSecond: sent / seconds,
+    goodPerSecond: admitted.count / seconds,
+    refusedPerSecond: refused.count / seconds,
+    admitted: admitted.summary(),
+    refused: refused.summary(),
+    connects: { ...reconnects.summary(), perSecond: (reconnects.count - connections) / seconds },
+    withoutConnection,
+    failed,
+    other,
+    ownDelayP99Ms: delays.percentile(99) / 1e6 - 1,
+    ownCpuShare: (user + system) / 1e6 / seconds,
+  }
+  await loop.end()
+  return result
+}
+
+serveCommands({
+  overload,
+  setRequests(descriptions) {
+    requests = descriptions.map(requestBytes)
+  },
+})

@@ -1,0 +1,63 @@
+// A balancer that knows connections and no requests: each new one goes to the next replica whose /readyz says 200, asked once a
+// second; those that are open stay where they are. It asks no second replica, and tells a client nothing but a reset.
+import http from 'node:http'
+import net from 'node:net'
+import { serveCommands } from '../../harness/commands.mjs'
+
+const PROBE_EVERY_MS = 1000
+const PROBE_WITHIN_MS = 900
+/** In a row, until a replica that does not answer counts as gone; one that says no is gone at once. */
+const MOST_FAILURES = 2
+
+let replicas = []
+let turn = 0
+const told = { connections: 0, withoutReplica: 0, refused: 0 }
+
+const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+  told.connections += 1
+  const ready = replicas.filter(({ isReady }) => isReady)
+  if (ready.length === 0) {
+    told.withoutReplica += 1
+    client.resetAndDestroy()
+    return
+  }
+  const { port } = ready[turn++ % ready.length]
+  const replica = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+  replica.on('error', ({ code }) => {
+    if (code === 'ECONNREFUSED') told.refused += 1
+    client.resetAndDestroy()
+  })
+  client.on('error', () => replica.resetAndDestroy())
+  client.on('close', () => replica.destroy())
+  replica.on('close', () => client.destroySoon())
+  client.pipe(replica)
+  replica.pipe(client)
+})
+
+function probe(replica) {
+  const request = http.get(
+    { host: '127.0.0.1', port: replica.port, path: '/readyz', agent: false },
+    (answer) => {
+      answer.resume()
+      replica.isReady = answer.statusCode === 200
+      replica.failures = 0
+    },
+  )
+  request.setTimeout(PROBE_WITHIN_MS, () => request.destroy(new Error('no answer')))
+  request.on('error', () => {
+    replica.failures += 1
+    if (replica.failures >= MOST_FAILURES) replica.isReady = false
+  })
+}
+
+serveCommands({
+  async listen({ ports }) {
+    replicas = ports.map((port) => ({ port, isReady: false, failures: 0 }))
+    replicas.forEach(probe)
+    setInterval(() => replicas.forEach(probe), PROBE_EVERY_MS)
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', 4096, resolve))
+    return { port: server.address().port }
+  },
+  isReady: ({ port }) => replicas.find((replica) => replica.port === port).isReady,
+  told: () => ({ ...told }),
+})
