@@ -3,6 +3,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
+  'availability',
   'routes',
   'middleware',
   'server',
@@ -86,6 +87,15 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
     wrongImports(
       ({ path }) => folderOf(path) !== part && folderOf(path) !== DEMO,
       (target) => folderOf(target) === part,
+    ),
+  ).toEqual([])
+})
+
+test('availability is known to the composition alone', () => {
+  expect(
+    wrongImports(
+      ({ path }) => layerOf(path) !== 'availability' && path !== 'service/site.ts',
+      (target) => layerOf(target) === 'availability',
     ),
   ).toEqual([])
 })

@@ -1,0 +1,81 @@
+/**
+ * Local times without a zone, as schedules have them: milliseconds since 1970-01-01T00:00 on the wall clock, whatever the
+ * zone. Days have 24 hours in it.
+ */
+export type CivilMs = number
+
+export const DAY_MS = 86_400_000
+
+/** Between a zone's wall clock and the time line. */
+export interface Zone {
+  readonly name: string
+  civilAt(epochMs: number): CivilMs
+  /** RFC 5545, 3.3.5: the first of two, and in a gap the time by the offset before it. */
+  epochOf(civil: CivilMs): number
+}
+
+/** @returns undefined for a name that is no zone */
+export function findZone(name: string): Zone | undefined {
+  const format = dateTimeFormat(name)
+  if (format === undefined) return undefined
+  const civilAt = (epochMs: number): CivilMs => {
+    const parts: Record<string, number> = {}
+    for (const { type, value } of format.formatToParts(epochMs)) parts[type] = Number(value)
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+    const sinceSecondMs = ((epochMs % 1000) + 1000) % 1000
+    return Date.UTC(year, month - 1, day, hour, minute, second) + sinceSecondMs
+  }
+  const offsetAt = (epochMs: number) => civilAt(epochMs) - epochMs
+  return {
+    name,
+    civilAt,
+    epochOf(civil) {
+      // Offsets change once in two days at most.
+      const before = civil - offsetAt(civil - DAY_MS)
+      const after = civil - offsetAt(civil + DAY_MS)
+      return civilAt(before) === civil || civilAt(after) !== civil ? before : after
+    },
+  }
+}
+
+function dateTimeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'iso8601',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** Genesys: `yyyy-MM-ddTHH:mm:ss.SSS`; six digits occur. @returns undefined for what is no such time */
+export function parseCivil(text: string): CivilMs | undefined {
+  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(text)
+  if (found === null) return undefined
+  const [, year, month, day, hour, minute, second = '0', fraction = ''] = found
+  return civilOf(
+    [year, month, day, hour, minute, second].map(Number),
+    Number(fraction.padEnd(3, '0').slice(0, 3)),
+  )
+}
+
+/** @returns undefined for a date that is in no calendar, or a time that is on no clock */
+export function civilOf(
+  [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
+  millisecond = 0,
+): CivilMs | undefined {
+  if (year < 1000 || hour > 23 || minute > 59 || second > 59) return undefined
+  const midnight = Date.UTC(year, month - 1, day)
+  const date = new Date(midnight)
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
+  return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
+}

@@ -1,0 +1,146 @@
+import { DAY_MS, type CivilMs } from './civil-time.ts'
+import { RuleError, type RecurrenceRule, type RuleWeekday } from './recurrence-rule.ts'
+
+/** Days since 1970-01-01, a Thursday. */
+type DayNumber = number
+
+/** Rules with a COUNT are counted from their start, and none of them is a day's work. */
+const MAX_PERIODS_COUNTED = 100_000
+
+/**
+ * When the occurrences start, in order, from `from` on and before `to`. As in RFC 5545, but that a `start` which the rule does
+ * not match is no occurrence.
+ * @throws {RuleError} for a count that began too long ago
+ */
+export function occurrenceStarts(
+  rule: RecurrenceRule,
+  start: CivilMs,
+  { from, to }: { readonly from: CivilMs; readonly to: CivilMs },
+): CivilMs[] {
+  const startDay = dayOf(start)
+  const timeOfDay = start - startDay * DAY_MS
+  const last = Math.min(to - 1, rule.until ?? Infinity)
+  const found: CivilMs[] = []
+  if (last < start) return found
+  let counted = 0
+  const first = rule.count === undefined ? periodsBefore(rule, startDay, dayOf(from)) : 0
+  for (let number = first; ; number++) {
+    if (number - first > MAX_PERIODS_COUNTED) throw new RuleError('has a COUNT that began too long ago')
+    const period = periodOf(rule, startDay, number * rule.interval)
+    if (period.firstDay * DAY_MS > last) return found
+    for (const day of selected(rule, daysIn(rule, startDay, period))) {
+      const civil = day * DAY_MS + timeOfDay
+      if (civil < start) continue
+      if (civil > last) return found
+      counted += 1
+      if (civil >= from) found.push(civil)
+      if (counted === rule.count) return found
+    }
+  }
+}
+
+interface Period {
+  readonly firstDay: DayNumber
+  readonly days: number
+}
+
+/** The day, week, month or year that begins so many after that of the start. */
+function periodOf({ frequency, weekStart }: RecurrenceRule, startDay: DayNumber, steps: number): Period {
+  switch (frequency) {
+    case 'DAILY':
+      return { firstDay: startDay + steps, days: 1 }
+    case 'WEEKLY':
+      return { firstDay: startDay - modulo(weekdayOf(startDay) - weekStart, 7) + steps * 7, days: 7 }
+    case 'MONTHLY': {
+      const { year, month } = dateOf(startDay)
+      return monthOf(year, month + steps)
+    }
+    case 'YEARLY':
+      return yearOf(dateOf(startDay).year + steps)
+  }
+}
+
+/** How many periods can be left out, as they end before `day`. */
+function periodsBefore({ frequency, interval }: RecurrenceRule, startDay: DayNumber, day: DayNumber): number {
+  const [from, to] = [dateOf(startDay), dateOf(day)]
+  const steps = {
+    DAILY: day - startDay,
+    WEEKLY: Math.floor((day - startDay) / 7) - 1,
+    MONTHLY: (to.year - from.year) * 12 + to.month - from.month,
+    YEARLY: to.year - from.year,
+  }[frequency]
+  return Math.max(0, Math.floor(steps / interval))
+}
+
+/** The days of the period on which the rule's parts agree, in order. */
+function daysIn(rule: RecurrenceRule, startDay: DayNumber, period: Period): DayNumber[] {
+  const { frequency, months } = rule
+  const start = dateOf(startDay)
+  const hasDays = rule.weekdays.length > 0 || rule.monthDays.length > 0
+  const isMonthly = frequency === 'MONTHLY' || frequency === 'YEARLY'
+  const monthDays = isMonthly && !hasDays ? [start.dayOfMonth] : rule.monthDays
+  const usedMonths = frequency === 'YEARLY' && !hasDays && months.length === 0 ? [start.month] : months
+  const weekdays =
+    frequency === 'WEEKLY' && !hasDays
+      ? [{ weekday: weekdayOf(startDay), ordinal: undefined }]
+      : rule.weekdays
+  const ordinalsOfYear = frequency === 'YEARLY' && months.length === 0
+  return Array.from({ length: period.days }, (_, i) => period.firstDay + i).filter((day) => {
+    const { year, month, dayOfMonth } = dateOf(day)
+    if (usedMonths.length > 0 && !usedMonths.includes(month)) return false
+    if (monthDays.length === 0 && weekdays.length === 0) return true
+    const ofMonth = monthOf(year, month)
+    if (monthDays.length > 0 && !isListed(monthDays, dayOfMonth, ofMonth.days)) return false
+    const counted = ordinalsOfYear ? yearOf(year) : ofMonth
+    return weekdays.length === 0 || weekdays.some((weekday) => isWeekday(weekday, day, counted))
+  })
+}
+
+/** @param days of the month; negative entries count from its end */
+function isListed(monthDays: readonly number[], dayOfMonth: number, days: number): boolean {
+  return monthDays.includes(dayOfMonth) || monthDays.includes(dayOfMonth - days - 1)
+}
+
+/** @param counted the month or the year in which an ordinal counts */
+function isWeekday({ weekday, ordinal }: RuleWeekday, day: DayNumber, { firstDay, days }: Period): boolean {
+  if (weekdayOf(day) !== weekday) return false
+  if (ordinal === undefined) return true
+  const offset = day - firstDay
+  return ordinal > 0
+    ? Math.floor(offset / 7) + 1 === ordinal
+    : Math.floor((days - 1 - offset) / 7) + 1 === -ordinal
+}
+
+function selected({ positions }: RecurrenceRule, days: DayNumber[]): DayNumber[] {
+  if (positions.length === 0) return days
+  return days.filter((_, i) => positions.includes(i + 1) || positions.includes(i - days.length))
+}
+
+function dayOf(civil: CivilMs): DayNumber {
+  return Math.floor(civil / DAY_MS)
+}
+
+/** 0 is Monday. */
+function weekdayOf(day: DayNumber): number {
+  return modulo(day + 3, 7)
+}
+
+function dateOf(day: DayNumber) {
+  const date = new Date(day * DAY_MS)
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate() }
+}
+
+/** @param month counts on beyond 12 into the next years */
+function monthOf(year: number, month: number): Period {
+  const firstDay = Date.UTC(year, month - 1) / DAY_MS
+  return { firstDay, days: Date.UTC(year, month) / DAY_MS - firstDay }
+}
+
+function yearOf(year: number): Period {
+  const firstDay = Date.UTC(year, 0) / DAY_MS
+  return { firstDay, days: Date.UTC(year + 1, 0) / DAY_MS - firstDay }
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor
+}

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { bothStarts, ruleAndWindow } from './random-rules.ts'
+
+test('random rules start when the package rrule says that they do', () => {
+  let compared = 0
+  let starts = 0
+  fc.assert(
+    fc.property(ruleAndWindow, (given) => {
+      const both = bothStarts(given)
+      if (both === undefined) return
+      compared += 1
+      starts += both.ours.length
+      expect(both.ours).toEqual(both.theirs)
+    }),
+    { numRuns: 400 },
+  )
+  expect(compared).toBeGreaterThan(200)
+  expect(starts).toBeGreaterThan(200)
+})
