@@ -18,6 +18,8 @@ export interface GuestRouteGuards {
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
   readonly guestWithBody: RequestHandler[]
+  /** The same without waiting for the shared store: the route has more to request of it. */
+  readonly message: RequestHandler[]
   /** The same with a file as its body, which the route reads. */
   readonly guestWithFile: RequestHandler[]
 }
@@ -35,18 +37,20 @@ export function guestRouteGuards(options: {
 }): GuestRouteGuards {
   const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes, { bodies })
-  const listener = [session.required, rate.perGuest, ...rate.shared]
-  const guest = [
-    ...listener,
+  const counted = [session.required, rate.perGuest]
+  const listener = [...counted, ...rate.shared]
+  const inFlight = [
     holdSlot({ limit: inFlightByGuest, keyOf: guestIdOf, refused: tooManyOfGuest }),
     connections,
   ]
+  const guest = [...listener, ...inFlight]
   return {
-    opening: [gate.requireOrigin, rate.sessionsPerAddress, ...rate.shared, session.resumable, body],
-    page: [gate.requireOrigin, ...rate.shared, session.optional],
+    opening: [gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...rate.shared, body],
+    page: [gate.requireOrigin, session.optional, ...rate.shared],
     listener,
     guest,
     guestWithBody: [...guest, body],
+    message: [...counted, ...inFlight, body],
     guestWithFile: [...guest, uploadBody(bodies)],
   }
 }

@@ -6,6 +6,7 @@ import { monotonicNow } from '../time/monotonic-now.ts'
 import { addressKey } from './client-address.ts'
 import { RequestError } from './request-error.ts'
 import { guestIdOf } from './session-guard.ts'
+import { addSharedCheck, passSharedChecks } from './shared-checks.ts'
 
 export interface RateLimitSettings {
   readonly perGuestPerMinute: number
@@ -104,8 +105,7 @@ export function createRateLimits(settings: RateLimitSettings, countShared?: Coun
         const counted = countShared(name, key, MINUTE_MS).then(
           (together) => together && (() => check(res, together, partition)),
         )
-        const pending = (res.locals.sharedLimits ??= []) as (typeof counted)[]
-        pending.push(counted)
+        addSharedCheck(res, counted)
       }
       next()
     }
@@ -126,14 +126,8 @@ export function createRateLimits(settings: RateLimitSettings, countShared?: Coun
       keyOf: guestIdOf,
       isAdvertised: true,
     }),
-    shared: countShared ? [sharedLimits] : [],
+    shared: countShared ? [passSharedChecks] : [],
   }
-}
-
-const sharedLimits: RequestHandler = async (_req, res, next) => {
-  const pending = (res.locals.sharedLimits ?? []) as Promise<(() => void) | undefined>[]
-  for (const check of await Promise.all(pending)) check?.()
-  next()
 }
 
 function tooManyRequests(name: string, retryAfterSeconds: number): RequestError {

@@ -1,8 +1,9 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { sessionInvalid, type SessionClaims } from '../sessions/session-token.ts'
 import { isSameOrigin, originOf } from './origin-gate.ts'
 import { sessionCookieOf } from './session-cookie.ts'
+import { addSharedCheck } from './shared-checks.ts'
 
 const claimsByRequest = new WeakMap<Request, SessionClaims>()
 
@@ -18,11 +19,12 @@ export interface SessionGuard {
 /** @param cookieName undefined where no cookie counts */
 export function createSessionGuard(sessions: GuestSessions, cookieName: string | undefined): SessionGuard {
   return {
-    required(req, _res, next) {
+    required(req, res, next) {
       const token = tokenOf(req, cookieName)
       if (token === undefined) throw sessionInvalid()
       const proceed = (claims: SessionClaims) => {
         claimsByRequest.set(req, claims)
+        if (sessions.confirm) addSharedCheck(res, sessions.confirm(claims))
         next()
       }
       const claims = sessions.authenticate(token, originOf(req))
@@ -31,25 +33,51 @@ export function createSessionGuard(sessions: GuestSessions, cookieName: string |
       proceed(claims)
       return undefined
     },
-    optional: optionalGuard(cookieName, (token, origin) => sessions.authenticate(token, origin)),
-    resumable: optionalGuard(cookieName, (token, origin) => sessions.authenticateToResume(token, origin)),
+    optional: optionalGuard(sessions, cookieName, (token, origin) => sessions.authenticate(token, origin)),
+    resumable: optionalGuard(sessions, cookieName, (token, origin) =>
+      sessions.authenticateToResume(token, origin),
+    ),
   }
 }
 
 function optionalGuard(
+  { confirm }: GuestSessions,
   cookieName: string | undefined,
   authenticate: (token: string, origin: string | undefined) => SessionClaims | Promise<SessionClaims>,
 ): RequestHandler {
-  return async (req, _res, next) => {
+  async function identify(req: Request, res: Response, token: string): Promise<void> {
+    const claims = await authenticate(token, originOf(req))
+    claimsByRequest.set(req, claims)
+    if (confirm)
+      addSharedCheck(
+        res,
+        confirm(claims).then((check) => () => forgive(req, check)),
+      )
+  }
+
+  return async (req, res, next) => {
     const token = tokenOf(req, cookieName)
-    try {
-      if (token !== undefined) claimsByRequest.set(req, await authenticate(token, originOf(req)))
-    } catch (error) {
-      // No script can remove a cookie that has become useless, so that it counts as none: the answer
-      // brings another. The page itself can drop a bad bearer token.
-      if (req.headers.authorization !== undefined) throw error
+    if (token !== undefined) {
+      await identify(req, res, token).catch((error: unknown) =>
+        forgive(req, () => {
+          throw error
+        }),
+      )
     }
     next()
+  }
+}
+
+/**
+ * No script can remove a cookie that has become useless, so a bad one counts as none: the response brings another. The page
+ * itself can drop a bad bearer token.
+ */
+function forgive(req: Request, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    claimsByRequest.delete(req)
+    if (req.headers.authorization !== undefined) throw error
   }
 }
 

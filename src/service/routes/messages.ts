@@ -1,10 +1,11 @@
 import type { IRouter, Request, Response } from 'express'
-import type { GuestMessages } from '../sessions/guest-messages.ts'
+import type { GuestMessages, SentMessage } from '../sessions/guest-messages.ts'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { sendJson } from '../server/send-json.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
+import { pendingSharedChecks } from '../middleware/shared-checks.ts'
 import { parseBody, parseQuery } from '../middleware/request-body.ts'
 import { RequestError } from '../middleware/request-error.ts'
 import { HistoryQuery, SendMessage } from './schemas.ts'
@@ -22,15 +23,23 @@ export function addMessageRoutes(
   },
 ): void {
   const { sessions, messages, guards, newDeadline, setSessionCookie } = options
-  router.post('/messages', guards.guestWithBody, async (req: Request, res: Response) => {
+  async function send(req: Request, admit: (() => Promise<void>) | undefined): Promise<SentMessage> {
     const claims = sessions.requireLive(claimsOf(req))
     const message = parseBody(SendMessage, req)
-    const sent = await messages.send(claims, message, {
+    return messages.send(claims, message, {
       deadlineAtMs: newDeadline(),
+      admit,
       idempotencyKey: keyIn('Idempotency-Key', req.headers['idempotency-key'], 1),
       retry: retryCountIn(req.headers['idempotency-retry']),
       idempotencyAfter: keyIn('Idempotency-After', req.headers['idempotency-after'], 0),
     })
+  }
+
+  router.post('/messages', guards.message, async (req: Request, res: Response) => {
+    const admit = pendingSharedChecks(res)
+    const sending = send(req, admit)
+    // A refused request gets no other error, and no response to an earlier one.
+    const sent = await (admit ? sending.finally(admit) : sending)
     if (sent.session !== undefined) setSessionCookie(res, sent.session)
     sendJson(res, sent, 201)
   })

@@ -21,6 +21,8 @@ export type MessageBody = Pick<
 
 export interface SendOptions {
   readonly deadlineAtMs: number
+  /** Awaited before the message is sent, while the key is looked up: rejects where the request is refused. */
+  readonly admit?: (() => Promise<void>) | undefined
   readonly idempotencyKey?: string | undefined
   /** 1, 2, … on a repeat, whether or not this replica knows the key. */
   readonly retry?: number | undefined
@@ -101,15 +103,19 @@ export function createGuestMessages(options: {
     }
   }
 
-  function sendByKey(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<Message> {
-    const { deadlineAtMs, idempotencyKey, idempotencyAfter, retry = 0 } = options
+  async function sendByKey(claims: SessionClaims, body: MessageBody, options: SendOptions): Promise<Message> {
+    const { deadlineAtMs, admit, idempotencyKey, idempotencyAfter, retry = 0 } = options
     const tracingId = tracingIdFor(claims.sid, idempotencyKey)
-    if (idempotencyKey === undefined) return sendOnce(claims, body, { tracingId }, deadlineAtMs)
+    if (idempotencyKey === undefined) {
+      if (admit) await admit()
+      return sendOnce(claims, body, { tracingId }, deadlineAtMs)
+    }
     // An empty header says that the page knew no message yet.
     const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
     const isRepeat = retry > 0 || idempotencyAfter !== undefined
     const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat, retry }
-    return idempotency.once(request, (earlier) => {
+    return idempotency.once(request, async (earlier) => {
+      if (admit) await admit()
       const repeat = earlier && { afterId, firstTriedAtMs: earlier.atMs, onNotTaken: earlier.noteNotTaken }
       return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
     })

@@ -12,6 +12,11 @@ export interface GuestSessions {
   authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
   /** The same; a token that has expired is good for `resume` while its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
+  /**
+   * Asks the other replicas, where they share it, whether the session has a newer token. Never rejects; the function throws
+   * `session_invalid`.
+   */
+  readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
   /** @throws {SessionError} `session_ended` when this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
@@ -41,6 +46,7 @@ export function createGuestSessions(options: {
   readonly now: () => number
 }): GuestSessions {
   const { guestApi, tokens, attributes, registry, lifetime, opening, now } = options
+  const { refresh } = registry
 
   /** What was verified ends with its proof, unless a newer token of the session has another. */
   function asOfNow(claims: SessionClaims): SessionClaims {
@@ -48,15 +54,6 @@ export function createGuestSessions(options: {
     const verifiedUntilMs = registry.verifiedUntilMs(claims)
     if (verifiedUntilMs === undefined || verifiedUntilMs > now()) return claims
     return attributes.withdrawTrust({ ...claims, verifiedUntilMs: undefined })
-  }
-
-  /** Waits only where it has to: most tokens are remembered, and most services share nothing. */
-  function checkedAsOfNow(
-    claims: SessionClaims | Promise<SessionClaims>,
-  ): SessionClaims | Promise<SessionClaims> {
-    const { refresh } = registry
-    if (claims instanceof Promise) return claims.then(checkedAsOfNow)
-    return refresh === undefined ? asOfNow(claims) : refresh(claims.sid).then(() => asOfNow(claims))
   }
 
   /** The claims of a new token, where one is due. */
@@ -67,8 +64,18 @@ export function createGuestSessions(options: {
   }
 
   return {
-    authenticate: (token, origin) => checkedAsOfNow(tokens.open(token, origin)),
-    authenticateToResume: async (token, origin) => checkedAsOfNow(await tokens.open(token, origin, true)),
+    authenticate(token, origin) {
+      const claims = tokens.open(token, origin)
+      // Most tokens are remembered.
+      return claims instanceof Promise ? claims.then(asOfNow) : asOfNow(claims)
+    },
+    authenticateToResume: async (token, origin) => asOfNow(await tokens.open(token, origin, true)),
+    confirm:
+      refresh &&
+      (async (claims) => {
+        await refresh(claims.sid)
+        return () => registry.requireNewest(claims)
+      }),
     requireLive: (claims) => registry.requireLive(claims),
     isEnded: (claims) => registry.isEnded(claims),
     open: (request, caller) => opening.open(request, caller),

@@ -1,0 +1,108 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { pageOf, startTogether, type Page, type Running } from '../start-service.ts'
+import { startFarRedis, type FarRedis } from './far-redis.ts'
+import { startRedis, type RedisServer } from './redis-server.ts'
+
+/** Well below the 100 ms that a command has. */
+const FAR_MS = 30
+const SHARED_LIMIT = 6
+const settings = {
+  SESSION_KEYS: randomBytes(32).toString('base64'),
+  REDIS_KEY_PREFIX: 'test:',
+  RATE_GUEST_PER_MINUTE: String(SHARED_LIMIT),
+}
+
+let redis: RedisServer
+let far: FarRedis
+let genesys: Simulator
+/** Its Redis is far away, the other replica's is near. */
+let running: Running
+let near: Running
+
+beforeEach(async () => {
+  redis = await startRedis()
+  far = await startFarRedis(redis.url, FAR_MS)
+  genesys = await startSimulator({ agent: 'silent', limits: false })
+  running = await startTogether({ genesys, settings: { ...settings, REDIS_URL: far.url } })
+  near = await startTogether({ genesys, settings: { ...settings, REDIS_URL: redis.url } })
+})
+afterEach(async () => {
+  await running.stop()
+  await near.stop()
+  await genesys.close()
+  far.close()
+  await redis.kill()
+})
+
+/** The round trips before a message is sent to Genesys; that it was sent is noted when the guest has the response. */
+async function beforeSending(page: Page, headers: Record<string, string>): Promise<readonly string[]> {
+  await pause(3 * FAR_MS)
+  far.forget()
+  const frame = genesys.nextFrame({ action: 'onMessage' })
+  const sending = page.say('hello', headers)
+  await frame
+  const roundTrips = [...far.roundTrips]
+  expect((await sending).status).toBe(201)
+  return roundTrips
+}
+
+const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
+  const page = pageOf(url, opened)
+  page.session = session
+  return page
+}
+
+test('a message waits for one round trip: its limits and its Idempotency-Key together', async () => {
+  const page = await near.openPage()
+  const elsewhere = atReplica(running, page)
+  // The first request of a session also asks for its newest sign-in.
+  const first = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
+  const second = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
+  expect(first).toEqual([expect.stringContaining('test:generation:')])
+  for (const roundTrips of [first, second]) {
+    expect(roundTrips).toHaveLength(1)
+    for (const kind of ['rate:address', 'rate:guest', 'idempotency'])
+      expect(roundTrips[0]).toContain(`test:${kind}:`)
+  }
+})
+
+test('a session is resumed after one round trip: its limits and its newest sign-in together', async () => {
+  const page = await near.openPage()
+  await pause(3 * FAR_MS)
+  far.forget()
+  const resumed = await atReplica(running, page).ask('POST', '/guest-session', {})
+  expect(resumed.status).toBe(200)
+  expect(far.roundTrips).toHaveLength(1)
+})
+
+test('a message that the common limit refuses is not sent, and its key is free for another replica', async () => {
+  const page = await near.openPage()
+  const elsewhere = atReplica(running, page)
+  for (let count = 0; count < SHARED_LIMIT; count++)
+    expect((await page.ask('GET', '/guest-session')).status).toBe(200)
+  const headers = { 'idempotency-key': randomUUID() }
+  expect(await elsewhere.say('too many', headers)).toMatchObject({
+    status: 429,
+    body: { code: 'rate_limited' },
+  })
+  expect(genesys.transcript()).toEqual([])
+  const client = createClient({ url: redis.url })
+  await client.connect()
+  expect(await client.keys('test:idempotency:*')).toEqual([])
+  client.destroy()
+})
+
+test('a repeat that the common limit refuses gets no earlier response', async () => {
+  const page = await near.openPage()
+  const elsewhere = atReplica(running, page)
+  const headers = { 'idempotency-key': randomUUID() }
+  expect((await elsewhere.say('once', headers)).status).toBe(201)
+  for (let count = 1; count < SHARED_LIMIT; count++)
+    expect((await page.ask('GET', '/guest-session')).status).toBe(200)
+  expect((await elsewhere.say('once', headers)).status).toBe(429)
+  expect((await elsewhere.say('another body', headers)).status).toBe(429)
+})
