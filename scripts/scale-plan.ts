@@ -1,6 +1,6 @@
 /**
  * Computes the plan of docs/scale.md from the two tables at its top, and writes it into the page: `npm run scale-plan`.
- * Waits are simulated with the service's own limiter of connections, on a clock of the simulation.
+ * Waiting times are simulated with the service's own connection rate limiter and a simulated clock.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -64,9 +64,9 @@ interface Plan {
 }
 
 function planFor(guests: number, number: (name: string) => number): Plan {
-  const replicas = Math.max(2, Math.ceil(guests / number('Guests of a replica')) + 1)
+  const replicas = Math.max(2, Math.ceil(guests / number('Guests per replica')) + 1)
   const arrivalsPerMinute = Math.round(guests / number('Minutes that a guest stays'))
-  const forRestart = guests / number('Minutes until all are back')
+  const forRestart = guests / number('Minutes until all guests are back')
   // A replica that is gone takes its share of the limit with it.
   const usableShare = LASTING_SHARE * ((replicas - 1) / replicas)
   const limitToAskFor = Math.ceil((arrivalsPerMinute + forRestart) / usableShare / 1000) * 1000
@@ -94,36 +94,36 @@ function afterBreakdown({ guests, replicas, arrivalsPerMinute }: Plan, limit: nu
 
 export function planText(page: string): string {
   const number = readNumbers(page)
-  const platformLimit = number('Connections a minute for a deployment')
+  const platformLimit = number('Connections per minute and deployment')
   const plans = SCALES.map((guests) => planFor(guests, number))
   const perGuestCpuUs =
-    (number('Messages of a guest a minute, both ways') / 60) * number('µs of CPU for a message') +
-    number('Keep-alives and pings of a guest a minute') * (number('µs of CPU for a keep-alive') / 60)
+    (number('Messages per guest and minute, both ways') / 60) * number('µs of CPU per message') +
+    number('Keep-alives and pings per guest and minute') * (number('µs of CPU per keep-alive') / 60)
   const memoryGiB = ({ guests, replicas }: Plan) =>
-    (guests * number('KiB for a guest, over TLS')) / 1024 ** 2 +
-    (replicas * number('MiB of an idle replica')) / 1024
+    (guests * number('KiB per guest, over TLS')) / 1024 ** 2 +
+    (replicas * number('MiB per idle replica')) / 1024
   const rolling = (plan: Plan, limit: number) => {
     const one = afterOneReplica(plan, limit)
     return one === undefined ? undefined : one * plan.replicas
   }
   const rows: [string, (plan: Plan) => string][] = [
-    ['replicas, one of them to spare', (plan) => whole(plan.replicas)],
-    ['guests of a replica', ({ guests, replicas }) => whole(guests / replicas)],
-    ['cores that guests keep busy', ({ guests }) => tenth((guests * perGuestCpuUs) / 1e6)],
+    ['replicas, including one spare', (plan) => whole(plan.replicas)],
+    ['guests per replica', ({ guests, replicas }) => whole(guests / replicas)],
+    ['cores', ({ guests }) => tenth((guests * perGuestCpuUs) / 1e6)],
     ['memory of all replicas, GiB', (plan) => tenth(memoryGiB(plan))],
-    ['sockets to Genesys, and as many streams to pages', ({ guests }) => whole(guests)],
-    ['open files of a replica', ({ guests, replicas }) => whole((2 * guests) / (replicas - 1))],
+    ['sockets to Genesys, and event streams to pages, each', ({ guests }) => whole(guests)],
+    ['open files per replica', ({ guests, replicas }) => whole((2 * guests) / (replicas - 1))],
     [
-      'outbound addresses, where NAT hides the replicas',
-      ({ guests }) => whole(Math.ceil(guests / number('Ports of an outbound address'))),
+      'outbound addresses behind NAT',
+      ({ guests }) => whole(Math.ceil(guests / number('Ports per outbound address'))),
     ],
     [
-      'messages a second, both ways',
-      ({ guests }) => whole((guests * number('Messages of a guest a minute, both ways')) / 60),
+      'messages per second, both ways',
+      ({ guests }) => whole((guests * number('Messages per guest and minute, both ways')) / 60),
     ],
-    ['new guests a minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
+    ['new guests per minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
     [
-      'deployments that their connections alone need',
+      'deployments, if no higher limit is granted',
       ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
     ],
     [
@@ -134,10 +134,10 @@ export function planText(page: string): string {
       `all sockets are lost, ${whole(platformLimit)} a minute`,
       (plan) => span(afterBreakdown(plan, platformLimit)),
     ],
-    ['**connections a minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
-    ['one replica ends, with those', (plan) => span(afterOneReplica(plan, plan.limitToAskFor))],
-    ['a rolling restart of all, with those', (plan) => span(rolling(plan, plan.limitToAskFor))],
-    ['all sockets are lost, with those', (plan) => span(afterBreakdown(plan, plan.limitToAskFor))],
+    ['**connections per minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
+    ['one replica ends, with the higher limit', (plan) => span(afterOneReplica(plan, plan.limitToAskFor))],
+    ['a rolling restart of all, with the higher limit', (plan) => span(rolling(plan, plan.limitToAskFor))],
+    ['all sockets are lost, with the higher limit', (plan) => span(afterBreakdown(plan, plan.limitToAskFor))],
   ]
   const table = [
     ['live guests', ...SCALES.map(whole)],

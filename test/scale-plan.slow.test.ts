@@ -14,7 +14,7 @@ test('the plan of docs/scale.md is what its tables give', () => {
 })
 
 test('another figure gives another plan, and one that is missing is named', () => {
-  const fewer = page.replace(/(\| Guests of a replica +\| )10,000/, '$15,000')
+  const fewer = page.replace(/(\| Guests per replica +\| )10,000/, '$15,000')
   expect(fewer).not.toBe(page)
   expect(bare(withPlan(fewer))).not.toBe(bare(fewer))
   expect(() => withPlan(page.replace('| Minutes that a guest stays', '| Minutes'))).toThrow(

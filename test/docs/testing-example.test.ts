@@ -6,7 +6,7 @@ import nock from 'nock'
 const SITE = 'https://www.example.com'
 let chat: RunningService
 
-/** The chat service, whose Genesys is a recording. The recording comes first: the service asks it at once. */
+/** Starts the chat service with a recording in place of Genesys. Load the recording first: the service calls it at startup. */
 async function startChat(fixture: string) {
   const calls = await loadFixture(fixture)
   const settings = {
@@ -45,12 +45,12 @@ test('a question reaches Genesys', async () => {
   expect(notMade.join()).not.toContain('/messages')
 })
 
-test('a visitor is told when Genesys refuses the question', async () => {
+test('a visitor sees an error when Genesys refuses the question', async () => {
   await startChat('external-guests/send-wrong-scheme')
   expect(await askSupport(chat.url, 'Where is my parcel?')).toBe('Something went wrong. Please try again.')
 })
 
-test('a visitor is told when there is no chat', async () => {
+test('a visitor sees that the chat is closed', async () => {
   await startChat('external-guests/deployment-not-active')
   expect(await askSupport(chat.url, 'Where is my parcel?')).toBe('Our chat is closed. Please write an email.')
 })

@@ -59,21 +59,25 @@ export const FAULT_TABLE: readonly FaultRow[] = [
       'POST /sign-in': GIVEN_UP,
     },
   },
-  { what: 'Connections are reset when something is asked', fault: { kind: 'reset' }, outcomes: LOST },
+  { what: 'Connections are reset when a request is sent', fault: { kind: 'reset' }, outcomes: LOST },
   {
-    what: 'Connections are reset in an answer or a frame',
+    what: 'Connections are reset within a response or a frame',
     fault: { kind: 'reset', afterBytes: 20 },
     outcomes: LOST,
   },
   {
-    what: 'Connections end in an answer or a frame',
+    what: 'Connections are closed within a response or a frame',
     fault: { kind: 'truncate', afterBytes: 20 },
     outcomes: LOST,
   },
-  { what: 'Connections are taken, and nothing is answered', fault: { kind: 'hang' }, outcomes: SILENT },
-  { what: 'Answers drip, a byte every 50 ms', fault: { kind: 'drip' }, outcomes: SILENT },
-  { what: 'Connections are half-open: neither side hears', fault: { kind: 'half-open' }, outcomes: SILENT },
-  { what: 'Something else answers than HTTP', fault: { kind: 'garbage' }, outcomes: LOST },
+  { what: 'Connections are accepted, but nothing is sent', fault: { kind: 'hang' }, outcomes: SILENT },
+  { what: 'Responses arrive slowly, a byte every 50 ms', fault: { kind: 'drip' }, outcomes: SILENT },
+  {
+    what: 'Connections are half-open: neither side receives data',
+    fault: { kind: 'half-open' },
+    outcomes: SILENT,
+  },
+  { what: 'The response is not HTTP', fault: { kind: 'garbage' }, outcomes: LOST },
 ]
 
 export function outcomeOf({ outcomes }: FaultRow, route: RouteName): Outcome {
