@@ -2,8 +2,8 @@ import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { DeploymentInfo, GuestApi } from './guest-api.ts'
 
 /**
- * The deployment, which has to be active.
- * @throws {UpstreamError} `deployment_not_usable` when it is not
+ * Throws unless the deployment is active.
+ * @throws {UpstreamError} `deployment_not_usable`
  */
 export async function activeDeployment(guestApi: GuestApi, deadlineAtMs: number): Promise<DeploymentInfo> {
   const deployment = await guestApi.deployment(deadlineAtMs)

@@ -18,9 +18,9 @@ import type {
 export type * from '../../contract/contract.ts'
 
 /**
- * What each Genesys guest API gives us. One file or folder beside this one implements it per API
- * (a driver); `GENESYS_GUEST_API` chooses. The words here are the browser's contract, so that
- * nothing of an upstream protocol is known outside its driver.
+ * The interface of a Genesys guest API. Each API is implemented by a file or folder next to this one (a
+ * driver); `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that no upstream
+ * protocol is known outside its driver.
  */
 
 export const GUEST_API_NAMES = [
@@ -35,19 +35,19 @@ export type GuestApiName = (typeof GUEST_API_NAMES)[number]
 export type Attributes = Readonly<Record<string, string>>
 
 /**
- * What a driver needs to find its guest again: ids and tokens of Genesys. It is JSON, the driver's
- * own affair, and a secret: it travels only inside the sealed session token.
+ * What a driver needs to find its guest again: Genesys' ids and tokens. It is JSON that only the driver
+ * understands, and a secret: outside the process it exists only in the sealed session token.
  */
 export type GuestRef = Readonly<Record<string, string>>
 
-/** The guest on whose behalf a driver is called. */
+/** The guest for whom a driver is called. */
 export interface Guest {
   readonly ref: GuestRef
-  /** The allowed origin of the page, for the handshake; undefined for a caller that has none. */
+  /** The allowed origin of the page, for the handshake; undefined for a caller without an origin. */
   readonly origin: string | undefined
 }
 
-/** When the page's request must be answered, as epoch milliseconds. One deadline for all its upstream calls. */
+/** Deadline of the page's request, as epoch milliseconds. All its upstream calls share it. */
 export type DeadlineAtMs = number
 
 export interface OpenRequest {
@@ -56,16 +56,19 @@ export interface OpenRequest {
   readonly name?: string | undefined
   readonly email?: string | undefined
   readonly language?: string | undefined
-  /** The website's own id of the visitor; only ever a verified one. */
+  /** The website's own id of the visitor; always a verified one. */
   readonly userId?: string | undefined
   readonly journeyContext?: JourneyContext | undefined
-  /** Where the deployment starts conversations by itself, none is started: no agent hears of this session. */
+  /**
+   * Does not start a conversation, even if the deployment starts conversations automatically: agents do not
+   * notice this session.
+   */
   readonly withoutConversation?: boolean | undefined
 }
 
 export type SessionState = SessionDescription['state']
 
-/** What the platform takes from one guest where the session does not say otherwise; bytes are of UTF-8. */
+/** What the platform accepts from one guest unless the session says otherwise; bytes are counted in UTF-8. */
 export const PLATFORM_LIMITS = {
   maxTextBytes: 4096,
   /** Keys and values together. */
@@ -77,17 +80,17 @@ export interface OpenedGuest {
   readonly ref: GuestRef
   readonly state: SessionState
   readonly limits: Limits
-  /** Epoch ms at which Genesys forgets the session, where it says so. */
+  /** Epoch ms at which Genesys' session expires, if Genesys says so. */
   readonly expiresAtMs?: number
-  /** True when the attributes went along with the opening itself. */
+  /** True if the attributes were sent when the session was opened. */
   readonly attributesDelivered: boolean
-  /** Only `external-users`: the token that the page hands to the vendor's SDK. */
+  /** Only for `external-users`: the token that the page passes to the vendor's SDK. */
   readonly externalUserToken?: string
   /** True when a sign-in has ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
 }
 
-/** What the page's message has under this key. */
+/** The content of the page's message under this key. */
 type Part<Key extends string> =
   Extract<contract.OutgoingMessage, Readonly<Record<Key, unknown>>>[Key] | undefined
 
@@ -99,28 +102,31 @@ export interface OutgoingMessage {
   readonly date?: Part<'date'>
   readonly list?: Part<'list'>
   readonly form?: Part<'form'>
-  /** Names this sending; a repeat of the same message has the same one. UUID form. */
+  /** Identifies this message; a repeat of the message has the same id. UUID form. */
   readonly tracingId: string
   /**
-   * An earlier try may have been taken. The driver looks for it (a late echo, then the history after
-   * the message `afterId`, or else since the first try, or that of the last minutes where neither is
-   * known) and sends only when it isn't there.
+   * An earlier attempt may have been accepted. The driver searches for it: first a late echo, then the
+   * history after the message `afterId`, or since the first attempt, or the last few minutes. It sends the
+   * message only if the search finds nothing.
    */
   readonly repeat?: RepeatedMessage | undefined
-  /** Attributes to go along, when they changed since the last delivery. */
+  /** Attributes to send with the message, if they changed since the last delivery. */
   readonly attributes?: Attributes | undefined
 }
 
 export interface RepeatedMessage {
   readonly afterId?: string | undefined
   readonly firstTriedAtMs?: number | undefined
-  /** Called when no earlier try was taken: another repeat need not look for those. */
+  /** Called when no earlier attempt was accepted: another repeat need not search for those. */
   readonly onNotTaken?: (() => void) | undefined
 }
 
 /** A guest's message that Genesys has. */
 export interface AcceptedMessage extends Message {
-  /** True when the attributes that were to go along did not: refused, or the message was there already. */
+  /**
+   * True if the attributes were not delivered with the message: they were refused, or the message had already
+   * been accepted.
+   */
   readonly attributesPending?: boolean
 }
 
@@ -133,8 +139,8 @@ export type GuestEvent =
   | ({ readonly type: 'sign-in' } & SignInEvent)
   | ({ readonly type: 'offer' } & OfferEvent)
   /**
-   * Events may have been missed before this one, for instance while the socket was away. `after` is the
-   * newest message that was known before it, where there is one.
+   * Events before this one may have been missed, for instance while the socket was down. `after` is the
+   * newest message known before it, if there is one.
    */
   | { readonly type: 'gap'; readonly after?: Pick<Message, 'id' | 'time'> }
 
@@ -148,43 +154,49 @@ export interface OutgoingFile {
 }
 
 export interface DeploymentInfo extends Deployment {
-  /** For Genesys' widget alone. */
+  /** Only for Genesys' widget. */
   readonly organizationId?: string
 }
 
 /**
- * Every method throws {@link UpstreamError} and nothing else, and keeps to its deadline. An optional
- * method is there exactly when `capabilities` has its name.
+ * Every method throws only {@link UpstreamError} and respects its deadline. An optional method exists exactly
+ * if `capabilities` has its name.
  */
 export interface GuestApi {
   readonly name: GuestApiName
   readonly capabilities: ReadonlySet<Capability>
 
-  /** Makes a new guest at Genesys. */
+  /** Creates a new guest at Genesys. */
   open(request: OpenRequest, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
-  /** Finds the guest again; `state` is `new` when Genesys had forgotten it. */
+  /** Finds the guest again; `state` is `new` if Genesys no longer knew the guest. */
   resume(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
-  /** Leaves a read-only conversation behind and begins a new one for the same guest. */
+  /** Leaves a read-only conversation and starts a new one for the same guest. */
   startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
-  /** Asks the platform whether the deployment exists and is active; the answer may be some minutes old. */
+  /** Checks whether the deployment exists and is active; the result may be some minutes old. */
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
-  /** Why the deployment could not be read anew, while an older answer serves. */
+  /** Why the last read of the deployment failed, while an older result is still used. */
   readonly deploymentError?: UpstreamError | undefined
-  /** Which of these websites the deployment's own list of allowed domains leaves out; none where that can't be told. */
+  /**
+   * Which of these websites are missing from the deployment's own list of allowed domains; empty if that is
+   * unknown.
+   */
   originsNotAllowed?(origins: readonly string[], deadlineAtMs: DeadlineAtMs): Promise<readonly string[]>
 
-  /** False where a request of this guest would have to make a connection first: those are limited. */
+  /** False if a request of this guest would have to open a connection first: connections are limited. */
   isConnected?(guest: Guest): boolean
-  /** Resolves when Genesys has accepted the message. `delivery_unknown` when that can't be told. */
+  /**
+   * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if that cannot be
+   * determined.
+   */
   send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>
   /**
-   * Writes attributes without waiting for a message. Resolves to `false` where that can't be done now,
-   * and they have to go with the next message.
+   * Sets attributes without waiting for a message. Resolves to `false` if that is not possible now; they must
+   * then be sent with the next message.
    */
   setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
   /**
-   * Live events from now on, until the returned function is called. The first tells how the session stands,
-   * as soon as that is known. Errors come as events.
+   * Live events from now on, until the returned function is called. The first event is the state of the
+   * session, as soon as it is known. Errors are delivered as events.
    */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void
   typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
@@ -194,18 +206,21 @@ export interface GuestApi {
     page: { readonly pageSize: number; readonly pageNumber: number },
     deadlineAtMs: DeadlineAtMs,
   ): Promise<MessagePage>
-  /** Streams a file to Genesys; it is never held whole in memory. */
+  /** Streams a file to Genesys without buffering all of it. */
   upload?(guest: Guest, file: OutgoingFile, deadlineAtMs: DeadlineAtMs): Promise<UploadedFile>
-  /** Takes back a file that was not sent yet. */
+  /** Deletes a file that was not sent yet. */
   deleteAttachment?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<void>
-  /** A fresh download address; the old ones run out after some minutes. */
+  /** A fresh download address; addresses expire after some minutes. */
   attachmentUrl?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<string>
-  /** Signs the guest in with the deployment's own OpenID provider; the answer's `ref` replaces the old one. */
+  /**
+   * Signs the guest in with the deployment's own OpenID provider; the `ref` of the result replaces the old
+   * one.
+   */
   signIn?(guest: Guest, grant: SignInGrant, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
   signOut?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
-  /** The guest ends the conversation, for good. */
+  /** The guest ends the conversation permanently. */
   end?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
 
-  /** Closes every connection. Nothing is lost: the guests' sessions live on at Genesys. */
+  /** Closes every connection. Nothing is lost: the guests' sessions continue at Genesys. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** AWS region and domain of each region of Genesys Cloud. Genesys: the published JavaScript platform SDK. */
+/** AWS region and domain of each Genesys Cloud region. Source: the published JavaScript platform SDK. */
 const DOMAINS: Readonly<Record<string, string>> = {
   'us-east-1': 'mypurecloud.com',
   'us-east-2': 'use2.us-gov-pure.cloud',
@@ -20,7 +20,7 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'ap-southeast-2': 'mypurecloud.com.au',
 }
 
-/** All of them, for messages: `eu-west-1 (mypurecloud.ie), …`. */
+/** All of them, for error messages: `eu-west-1 (mypurecloud.ie), …`. */
 export const KNOWN_REGIONS = Object.entries(DOMAINS)
   .map(([awsRegion, domain]) => `${awsRegion} (${domain})`)
   .join(', ')
@@ -29,7 +29,7 @@ export interface Region {
   readonly awsRegion: string
   /** As in `mypurecloud.ie`. */
   readonly domain: string
-  /** REST, as in `https://api.mypurecloud.ie`. No address here ends with a slash. */
+  /** REST, as in `https://api.mypurecloud.ie`. No address here has a trailing slash. */
   readonly apiUrl: string
   /** OAuth. */
   readonly loginUrl: string
@@ -41,7 +41,7 @@ export interface Region {
 
 /**
  * @param name AWS region (`eu-west-1`) or domain (`mypurecloud.ie`), in any case.
- * @throws {RangeError} for an unknown one, naming all that are known.
+ * @throws {RangeError} for an unknown region; the message lists the known ones.
  */
 export function findRegion(name: string): Region {
   const wanted = name.trim().toLowerCase()

@@ -1,6 +1,6 @@
 import type { OutgoingMessage, Reply } from './guest-api.ts'
 
-/** What a message chooses of something that was offered; empty for one that is written freely. */
+/** The replies that a message selects from an offer; empty for free text. */
 export function selectedReplies(message: OutgoingMessage): readonly Reply[] {
   const { quickReply, button, date, list, form } = message
   if (list) return list.items
@@ -9,7 +9,7 @@ export function selectedReplies(message: OutgoingMessage): readonly Reply[] {
   return choice ? [choice] : []
 }
 
-/** Choices as one text, for where they can't be told apart. */
+/** The selected replies as one text, for APIs that cannot represent them separately. */
 export function textsOf(choices: readonly Reply[]): string {
   return choices.map(({ text }) => text).join(', ')
 }

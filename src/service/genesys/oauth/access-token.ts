@@ -7,18 +7,18 @@ import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
-/** Wrong credentials are tried once a minute, not once a page. */
+/** Wrong credentials are tried once a minute, not on each request. */
 const REFUSAL_TTL_MS = 60_000
-/** A single 400 or 401 can be a passing fault: this replica alone remembers it, and tries once more after this. */
+/** A single 400 or 401 can be transient: only this replica remembers it, and retries after this time. */
 const FIRST_REFUSAL_TTL_MS = 2_000
-/** One request for a token, with its retries, whoever waits for it. */
+/** One token request with its retries, shared by all callers. */
 const TOKEN_TIMEOUT_MS = 20_000
-/** How long a 401 that a fresh token did not cure keeps other 401s from asking for fresh tokens. */
+/** After a 401 that a fresh token did not fix, other 401s do not request fresh tokens for this time. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
-/** Credentials that Genesys has refused at any replica. Whoever asks has an answer soon. */
+/** Credentials that Genesys has refused to any replica. Never rejects; undefined when Redis is unavailable. */
 export interface RefusedCredentials {
-  /** Undefined where they were not refused, or nobody can be asked. */
+  /** Undefined if they were not refused, or if Redis is unavailable. */
   recall(credentials: string): Promise<RememberedRefusal | undefined>
   remember(credentials: string, refusal: RememberedRefusal): Promise<void>
 }
@@ -26,39 +26,39 @@ export interface RefusedCredentials {
 export interface RememberedRefusal {
   readonly message: string
   readonly facts: ErrorFacts
-  /** How long they are not tried again. */
+  /** How long the credentials are not tried again. */
   readonly forMs: number
 }
 
 export interface AccessTokenOptions extends OAuthCredentials {
-  /** A client of its own, as the login host is another dependency than the API. */
+  /** A separate client, because the login host is another dependency than the API. */
   readonly client: UpstreamClient
-  /** Where replicas share what was refused. */
+  /** Where replicas share refusals. */
   readonly refused?: RefusedCredentials | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
 }
 
 export interface AccessTokenState {
-  /** `unused`: nobody needed one yet. `failing`: no answer; it is tried again when next needed. */
+  /** `unused`: no caller has needed a token yet. `failing`: no response; the next caller tries again. */
   readonly status: 'unused' | 'valid' | 'refused' | 'failing'
-  /** Of `refused` and `failing`: what to mend, where that is known. */
+  /** For `refused` and `failing`: what to fix, if known. */
   readonly hint?: string
 }
 
-/** Our OAuth token at Genesys: one per process, asked for when first needed. */
+/** The service's OAuth token for Genesys: one per process, requested on first use. */
 export interface AccessToken {
   /**
-   * @throws {UpstreamError} `upstream_auth_failed` when Genesys refuses the credentials, also from memory;
-   * `upstream_timeout` when it is not there by the deadline.
+   * @throws {UpstreamError} `upstream_auth_failed` when Genesys refuses the credentials, also if that was
+   * remembered; `upstream_timeout` at the deadline.
    */
   get(deadlineAtMs: DeadlineAtMs): Promise<string>
   /**
-   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call made once more with a
-   * fresh one: a request that was refused so has not been taken, hence this holds for messages too.
+   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call repeated once with a
+   * fresh one. A request refused with 401 was not processed, so this is safe for messages too.
    */
   authorize<T>(call: (authorization: string) => Promise<T>, deadlineAtMs: DeadlineAtMs): Promise<T>
-  /** Drops this token, unless another has taken its place. */
+  /** Drops this token, unless it was already replaced. */
   invalidate(token: string): void
   state(): AccessTokenState
 }
@@ -67,14 +67,14 @@ interface CachedToken extends TokenLifetime {
   readonly token: string
 }
 
-/** The first call after the time for renewal starts it, and is served with the token that is still good. */
+/** The first call after the renewal time starts the renewal, and gets the token that is still valid. */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
   let refusedBefore: string | undefined
 
-  /** Asks Genesys, unless it has refused the same credentials at another replica a moment ago. */
+  /** Requests a token, unless Genesys has just refused the same credentials to another replica. */
   async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
     const { refused } = options
     const credentials = describe(options)
@@ -147,7 +147,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   }
 }
 
-/** All that a refusal depends on: other credentials are tried at once. */
+/** Everything that a refusal depends on: other credentials are tried immediately. */
 function describe({ loginUrl, clientId, clientSecret, style, scope }: OAuthCredentials): string {
   const secret = typeof clientSecret === 'string' ? clientSecret : clientSecret()
   return JSON.stringify([loginUrl, clientId, secret, style, scope])

@@ -4,19 +4,22 @@ import type { ErrorFacts } from '../../upstream/coded-error.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 export interface OAuthCredentials {
-  /** As in `https://login.mypurecloud.ie`, without a slash at the end. */
+  /** As in `https://login.mypurecloud.ie`, without a trailing slash. */
   readonly loginUrl: string
   readonly clientId: string
-  /** Or what gives it, where it can change: asked each time. */
+  /** A function if the secret can change: it is called for each request. */
   readonly clientSecret: string | (() => string)
-  /** `basic`: HTTP Basic, as documented and in Genesys' own clients. `form`: both as form fields, for gateways. */
+  /**
+   * `basic`: HTTP Basic, as documented and as in Genesys' own clients. `form`: both as form fields, for
+   * gateways.
+   */
   readonly style?: 'basic' | 'form' | undefined
   /** RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's roles. */
   readonly scope?: string | undefined
 }
 
 const TokenAnswer = z.object({
-  // Goes into a header, so it must be a token in the sense of RFC 6750 section 2.1 (b64token), or near it.
+  // Sent in a header, so it must be approximately a b64token (RFC 6750 section 2.1).
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
   expires_in: z.unknown().optional(),
 })
@@ -73,7 +76,7 @@ function credentialsRefused({ upstreamCode: code, status, correlationId }: Error
   )
 }
 
-/** Genesys: an unknown client id is a 400, a wrong secret a 401, both with the code `invalid_client`. */
+/** Genesys: an unknown client id is a 400, a wrong secret a 401; both have the code `invalid_client`. */
 function hintFor(status: number | undefined, code: string | undefined): string {
   if (code === 'unauthorized_client' || code === 'unsupported_grant_type') {
     return 'The OAuth client may not use client credentials: in Genesys Cloud, set its grant type to Client Credentials.'

@@ -1,21 +1,24 @@
-/** How long a token is good, from an `expires_in` that may be anything. */
+/** The lifetime of a token, from an untrusted `expires_in`. */
 
-/** RFC 6749 allows to leave `expires_in` out. What we then trust for a minute, a 401 corrects. */
+/**
+ * RFC 6749 makes `expires_in` optional. Without it the token is trusted for a minute; a 401 corrects a wrong
+ * guess.
+ */
 const DEFAULT_EXPIRES_IN_S = 60
-/** Genesys: two days are the longest that an OAuth client can be given. */
+/** Genesys: two days are the longest lifetime that an OAuth client can have. */
 const LONGEST_LIFETIME_SECONDS = 172_800
 const RENEW_BEFORE_END_SECONDS = 60
 
 export interface TokenLifetime {
-  /** From here on a new token is asked for, while this one still serves. */
+  /** From this time a new token is requested, while this one is still used. */
   readonly renewAfterMs: number
   readonly expiresAfterMs: number
 }
 
 /**
- * Renewal begins 60 s before the end, and up to 15 s earlier, so that replicas don't all come at once.
- * A token that lives less than two minutes is renewed from the middle of its life.
- * @param expiresIn seconds, as answered: missing, zero, negative or no number counts as a minute.
+ * Renewal starts 60 s before the end, and up to 15 s earlier, so that replicas do not renew all at once. A
+ * token with a lifetime below two minutes is renewed from the middle of its lifetime.
+ * @param expiresIn seconds, as received: a missing, zero, negative or invalid value counts as a minute.
  */
 export function tokenLifetime(expiresIn: unknown, random: () => number): TokenLifetime {
   const seconds = lifetimeSeconds(expiresIn)

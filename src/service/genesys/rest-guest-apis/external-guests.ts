@@ -21,10 +21,10 @@ const explainCreate = explainWith(CREATE_EXTERNAL_GUEST)
 const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
 
 /**
- * Guests by REST: our OAuth token creates one, and its own token, under the scheme `Guest`, sends its
- * messages. Not part of the published platform: for who has a gateway with these operations.
- *
- * A message whose answer was lost is not sent again: there is no history in which to look for it.
+ * Guests by REST: the service's OAuth token creates a guest, and the guest's own token, with the scheme
+ * `Guest`, sends its messages. Not part of the published platform: for teams that have a gateway with these
+ * operations.
+ * A message whose response was lost is not sent again: there is no history to search for it.
  */
 export function createExternalGuests(options: RestGuestOptions): GuestApi {
   const { apiUrl, client, accessToken, now = Date.now } = options

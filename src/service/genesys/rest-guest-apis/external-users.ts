@@ -21,9 +21,9 @@ const SIGNED_IN_ONLY =
   'USER_TOKEN_AUDIENCE, or choose another GENESYS_GUEST_API.'
 
 /**
- * Signed-in visitors by REST: our OAuth token makes a token for one of the website's own users, which is
- * handed to the page for the vendor's SDK; that then speaks with Genesys by itself. Not part of the published
- * platform: for who has a gateway with this operation.
+ * Signed-in visitors by REST: the service's OAuth token creates a token for one of the website's own users.
+ * The page passes it to the vendor's SDK, which then communicates with Genesys directly. Not part of the
+ * published platform: for teams that have a gateway with this operation.
  */
 export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId } = options

@@ -7,7 +7,9 @@ import { segment, type RestGuestOptions } from './rest-guest.ts'
 
 const explain = explainWith(WRITE_GUEST_ATTRIBUTES)
 
-/** `PUT /api/v2/webmessaging/guests/{guestId}/attributes` with our OAuth token; values are strings. */
+/**
+ * `PUT /api/v2/webmessaging/guests/{guestId}/attributes` with the service's OAuth token; values are strings.
+ */
 export async function writeGuestAttributes(
   { apiUrl, client, accessToken }: RestGuestOptions,
   guestId: string,
@@ -32,9 +34,9 @@ export async function writeGuestAttributes(
 }
 
 /**
- * Writes what has to be there before a message, so that routing sees it. It takes at most half of the time
- * that is left, and a failure does not keep the message back.
- * @returns whether they were refused, and are still to be written
+ * Writes the attributes that routing needs before a message. It takes at most half of the remaining time, and
+ * a failure does not stop the message.
+ * @returns whether they were refused, and are still pending
  */
 export async function writeBeforeMessage(
   options: RestGuestOptions,

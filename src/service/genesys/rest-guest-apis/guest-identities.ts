@@ -16,10 +16,10 @@ import {
 } from './rest-guest.ts'
 
 export interface GuestIdentitiesOptions extends RestGuestOptions {
-  /** Of messages whose guest did not name one, as in `en-US`. */
+  /** Language of messages whose guest did not name one, as in `en-US`. */
   readonly language?: string | undefined
   readonly divisionId?: string | undefined
-  /** The flow that messages are addressed to. */
+  /** The flow that receives the messages. */
   readonly flowId?: string | undefined
 }
 
@@ -31,11 +31,10 @@ const explainCreate = explainWith(CREATE_GUEST_IDENTITY)
 const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
 
 /**
- * Guests by REST: our OAuth token issues a guest identity for the purpose `chat`, and the identity's own
- * token, as a bearer, sends its messages. Not part of the published platform: for who has a gateway with
- * these operations. `organizationId`, where set, goes along as `X-Genesys-Cloud-Id`.
- *
- * A message whose answer was lost is not sent again: there is no history in which to look for it.
+ * Guests by REST: the service's OAuth token issues a guest identity for the purpose `chat`, and the
+ * identity's own token, as a bearer, sends its messages. Not part of the published platform: for teams that
+ * have a gateway with these operations. `organizationId`, if set, is sent as `X-Genesys-Cloud-Id`.
+ * A message whose response was lost is not sent again: there is no history to search for it.
  */
 export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId, divisionId, flowId, now = Date.now } = options

@@ -14,16 +14,16 @@ import {
 import type { RestGuestOptions } from './rest-guest.ts'
 
 const TTL_MS = 3 * 60_000
-/** Short, so that a deployment that was fixed opens soon. */
+/** Short, so that a deployment that was fixed is usable soon. */
 const NEGATIVE_TTL_MS = 15_000
 const STALE_IF_ERROR_MS = 60 * 60_000
-/** One check, with its retries, whoever waits for it. */
+/** One check with its retries, shared by all callers. */
 const CHECK_TIMEOUT_MS = 20_000
 
 export interface MessageCenterDeployment {
-  /** What is known, at most some minutes old. */
+  /** The last result, at most some minutes old. */
   info(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
-  /** Why asking has failed since. */
+  /** Why the later checks failed. */
   readonly error: UpstreamError | undefined
   /** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active. */
   requireActive(deadlineAtMs: DeadlineAtMs): Promise<void>
@@ -36,7 +36,10 @@ const Deployment = z.object({
   status: z.string(),
 })
 
-/** `GET /api/v2/messagecenter/deployments/{deploymentId}` with our OAuth token, asked by one for all. */
+/**
+ * `GET /api/v2/messagecenter/deployments/{deploymentId}` with the service's OAuth token; concurrent callers
+ * share one request.
+ */
 export function createMessageCenterDeployment(options: RestGuestOptions): MessageCenterDeployment {
   const { monotonicNow = processMonotonicNow } = options
   const deployment = createCachedValue({
@@ -61,7 +64,7 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
   }
 }
 
-/** Genesys has decided about the deployment; anything else only says that it can't be asked now. */
+/** Genesys has decided about the deployment; other errors only mean that the check was not possible. */
 function isDefinitive(error: unknown): boolean {
   return error instanceof UpstreamError && ['deployment_not_usable', 'upstream_refused'].includes(error.code)
 }

@@ -1,12 +1,15 @@
 import type { Explain, Refusal } from '../../upstream/upstream-failure.ts'
 
 /**
- * What a refusal means, per operation, for the operator who reads the log. Genesys says little more than
- * the status; these are the causes that are documented for each.
+ * What a refusal means for each operation, for the operator who reads the log. Genesys returns little more
+ * than the status; these are the documented causes.
  */
 export interface RefusalHints {
   readonly [status: number]: string
-  /** A 403 without a body. Genesys' own refusals have one; an empty one comes from before the API proper. */
+  /**
+   * A 403 without a body. Genesys' own refusals have a body; an empty one comes from a gateway in front of
+   * the API.
+   */
   readonly emptyForbidden?: string
 }
 
@@ -22,7 +25,7 @@ function isEmptyForbidden({ status, emptyBody }: Refusal): boolean {
   return status === 403 && emptyBody
 }
 
-/** Codes of the platform that say more than their status. */
+/** Codes of the platform that are more specific than their status. */
 const CODE_HINTS: Readonly<Record<string, string>> = {
   'authentication.required': 'No Authorization header arrived at Genesys: a proxy in between may drop it.',
   'credentials.expired': 'The token has expired.',

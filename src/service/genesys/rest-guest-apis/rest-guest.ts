@@ -13,10 +13,10 @@ import {
   type OutgoingMessage,
 } from '../guest-api.ts'
 
-/** What the drivers of REST operations share: options, ids and tokens, and what a sent message becomes. */
+/** What the drivers of REST operations share: options, ids and tokens, and the result of a sent message. */
 
 export interface RestGuestOptions {
-  /** As in `https://api.mypurecloud.ie`, without a slash at the end. */
+  /** As in `https://api.mypurecloud.ie`, without a trailing slash. */
   readonly apiUrl: string
   readonly deploymentId: string
   readonly organizationId?: string | undefined
@@ -25,23 +25,23 @@ export interface RestGuestOptions {
   readonly accessToken: AccessToken
   /** The time of day. */
   readonly now?: (() => number) | undefined
-  /** For waits and deadlines: never set back. */
+  /** For waits and deadlines: monotonic. */
   readonly monotonicNow?: (() => number) | undefined
   /**
-   * Told when attributes that were to be written before a message were refused. The message goes out
-   * all the same: a guest who can't be routed well is better off than one who can't speak.
+   * Called when attributes that were to be written before a message were refused. The message is sent anyway:
+   * a guest who is routed badly is better off than one who cannot write.
    */
   readonly onAttributesRefused?: ((error: UpstreamError) => void) | undefined
 }
 
-/** Genesys: text and attributes are bounded for web messaging; the REST operations name no other bounds. */
+/** Genesys: web messaging limits text and attributes; the REST operations document no other limits. */
 
-/** An id that may stand in a path. */
+/** An id that is safe in a path. */
 export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
-/** A token that may stand in a header. */
+/** A token that is safe in a header. */
 export const HeaderToken = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
 
-/** A new guest, whose token has one of several names: the descriptions of the operation differ. */
+/** A new guest. Its token has one of several names, because descriptions of the operation differ. */
 export function createdGuest(...tokenNames: string[]) {
   return z.looseObject({ guestId: PathId }).transform((answer, context) => {
     const token = tokenNames.map((name) => answer[name]).find((value) => value !== undefined)
@@ -58,7 +58,7 @@ export function opened(ref: GuestRef, state: 'new' | 'resumed', attributesDelive
 
 /**
  * One field of the guest's reference.
- * @throws {UpstreamError} `session_ended` where an older or another driver has made the reference.
+ * @throws {UpstreamError} `session_ended` if an older version or another driver created the reference.
  */
 export function fieldOf({ ref }: Guest, name: string): string {
   const value = ref[name]
@@ -66,7 +66,7 @@ export function fieldOf({ ref }: Guest, name: string): string {
   throw new UpstreamError('session_ended', 'This guest session was opened in another way, and can not go on.')
 }
 
-/** An id as a segment of a path. It was checked when it came; it is encoded, and checked again, where it goes. */
+/** An id as a path segment. It was validated on receipt; here it is encoded and validated again. */
 export function segment(id: string): string {
   const encoded = pathSegment(id)
   if (encoded !== undefined) return encoded
@@ -74,8 +74,8 @@ export function segment(id: string): string {
 }
 
 /**
- * What an error means of a call that was made with a guest's own token: one that Genesys refuses is worth
- * nothing any more, and only another guest session helps.
+ * The meaning of an error of a call with a guest's own token: a token that Genesys refuses stays unusable,
+ * and the guest needs a new session.
  */
 export function withGuestToken(error: unknown): unknown {
   if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
@@ -86,7 +86,10 @@ export function withGuestToken(error: unknown): unknown {
   )
 }
 
-/** A message that may have been taken is never sent twice, and these operations can't tell whether it was. */
+/**
+ * A message that may have been accepted is never sent twice, and these operations cannot find out whether it
+ * was.
+ */
 export function refuseRepeat({ repeat }: OutgoingMessage): void {
   if (repeat === undefined) return
   throw new UpstreamError(
@@ -95,7 +98,7 @@ export function refuseRepeat({ repeat }: OutgoingMessage): void {
   )
 }
 
-/** What the guest says, as plain text. What is chosen of something that was offered has a text of its own. */
+/** The guest's message as plain text. A choice has its own text. */
 export function textOf(message: OutgoingMessage): string {
   if ((message.attachmentIds ?? []).length > 0) {
     throw new UpstreamError('attachment_refused', 'This guest API takes no files.')
@@ -104,8 +107,8 @@ export function textOf(message: OutgoingMessage): string {
 }
 
 /**
- * The answer to a message is not documented: an object, of which what is sane is taken, or nothing at all. Anything else, such as
- * a page of a gateway, is none of the operation's.
+ * The response to a message is not documented: it is an object, from which valid fields are used, or empty.
+ * Anything else, such as a gateway's page, is not a response of the operation.
  */
 export const SentMessage = z
   .object({
@@ -118,12 +121,12 @@ export const SentMessage = z
   })
   .default({})
 
-/** `2026-11-21T08:00:00.000Z`, of what was found to be a time. */
+/** `2026-11-21T08:00:00.000Z`, from a validated time. */
 function isInOurForm(time: string): boolean {
   return time.length === 24 && time.endsWith('Z')
 }
 
-/** The message as accepted: with the id and time of the answer, or else with those that we know. */
+/** The message as accepted: with the id and time of the response, or else with the known ones. */
 export function acceptedMessage(
   { id, time }: z.infer<typeof SentMessage>,
   { tracingId }: OutgoingMessage,

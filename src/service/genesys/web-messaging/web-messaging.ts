@@ -22,7 +22,7 @@ import { createTokenOperations } from './operations/token-operations.ts'
 
 export interface WebMessagingOptions {
   readonly deploymentId: string
-  /** `wss://webmessaging.<domain>`; `/v1` is added where it is missing. */
+  /** `wss://webmessaging.<domain>`; `/v1` is added if it is missing. */
   readonly messagingUrl: string
   /** `https://api.<domain>` */
   readonly apiUrl: string
@@ -34,40 +34,43 @@ export interface WebMessagingOptions {
   readonly files: UpstreamClient
   /** Default: https to public addresses, and the hosts above. */
   readonly fileAddresses?: FileAddresses
-  /** Our OAuth token, where there is one: then attributes can be written without a message. */
+  /** The service's OAuth token, if configured: then attributes can be written without a message. */
   readonly accessToken?: AccessToken | undefined
   /** Whether guests may sign in with the deployment's OpenID provider. Default false. */
   readonly signIn?: boolean
-  /** Our name and version, as Genesys sees it. Default `genesys-guest-bff`. */
+  /** Name and version of the service, as Genesys sees it. Default `genesys-guest-bff`. */
   readonly application?: string
   /** Default 10 s. */
   readonly handshakeTimeoutMs?: number
-  /** Bound of each request that is a step of a longer operation, such as an upload. Default 10 s. */
+  /** Timeout of each request within a longer operation, such as an upload. Default 10 s. */
   readonly requestTimeoutMs?: number
-  /** How long a message that is not in the history may be on its way still, before a repeat sends it. Default 3 s. */
+  /**
+   * How long a message that is not in the history may still be in flight before a repeat sends it. Default 3
+   * s.
+   */
   readonly repeatSettleMs?: number
-  /** How long the socket of a guest whom nobody needs stays open. Default 30 s. */
+  /** How long the unused socket of a guest stays open. Default 30 s. */
   readonly idleMs?: number
-  /** Default 20 s: a socket that is silent from one ping to the next is dead. */
+  /** Default 20 s: a socket without traffic between two pings is dead. */
   readonly pingMs?: number
-  /** After how long a silence of ours an `echo` goes out, in ms. At least 45 s; default 4 minutes. */
+  /** After how long without a frame from us an `echo` is sent, in ms. At least 45 s; default 4 minutes. */
   readonly echoMs?: number
-  /** Connections of guests who only listen, in a minute. Default 1000, the platform's limit for a deployment. */
+  /** Connections per minute for listening guests. Default 1000, the platform's limit for a deployment. */
   readonly connectionsPerMinute?: number
-  /** Called with why a frame could not be used, without its contents. */
+  /** Called with the reason why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame?: (reason: string) => void
-  /** Called with every frame of Genesys as it came. Secret: never log it. */
+  /** Called with every frame of Genesys as received. Secret: never log it. */
   readonly onFrame?: (text: string) => void
-  /** Called with what should not have been thrown, and what was being done; it ends that guest's connection at most. */
+  /** Called with an unexpected exception, and what was being done; it ends at most that guest's connection. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver
-  /** Where the operator traces. */
+  /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Called with what an operator could fix where the guest is served nevertheless. */
+  /** Called with something that an operator could fix, although the guest is served. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */
   readonly now?: () => number
-  /** For waits: never set back. The same scale as `now`. */
+  /** For waits: monotonic, in the same unit as `now`. */
   readonly monotonicNow?: () => number
   readonly random?: () => number
 }
@@ -108,8 +111,8 @@ const CAPABILITIES: readonly Capability[] = [
 ]
 
 /**
- * Genesys Cloud's own guest API: a WebSocket for each guest, kept and shared within this process. The
- * guest's `ref` is the token that we made for it.
+ * Genesys Cloud's own guest API: one WebSocket for each guest, kept open and shared within this process. The
+ * guest's `ref` is the token that the service created for it.
  */
 export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   const options = { ...DEFAULTS, ...given }
@@ -168,7 +171,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   }
 }
 
-/** Errors come as events, that of a driver which is closed already among them. */
+/** Errors are delivered as events, including those of a closed driver. */
 function subscribe(connections: GuestConnections, guest: Guest, listener: GuestEventListener): () => void {
   try {
     return connections.of(guest).subscribe(listener)

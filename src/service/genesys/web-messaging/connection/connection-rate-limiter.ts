@@ -1,18 +1,21 @@
-/** Of a minute's connections so many may be made at once for guests who only listen; the others come one by one. */
+/**
+ * How many of a minute's connections listening guests may open in a burst; the others are spread over the
+ * minute.
+ */
 const BURST_SHARE = 1 / 4
-/** What those who cannot wait may use of a minute. The rest is there for guests who only listen, whoever asks for how much. */
+/** The share of a minute for guests who cannot wait. The rest is reserved for listening guests. */
 const URGENT_SHARE = 0.85
 const WINDOW_SECONDS = 60
 
-/** Something that connects when its turn has come. */
+/** A callback that connects when it is dequeued. */
 export interface WaitingConnection {
   connectNow(): void
 }
 
 /**
- * How fast guests may connect. Genesys takes 1000 connections a minute for a deployment, and after a restart or a
- * breakdown all guests come back together. Guests who wait for a response go first, up to their share; the others
- * are connected in the order in which they came.
+ * Limits new connections. Genesys allows 1000 connections per minute and deployment, and after a restart or
+ * an outage all guests reconnect together. Guests who wait for a response go first, up to their share; the
+ * others are connected in the order of their arrival.
  */
 export class ConnectionRateLimiter {
   readonly #perMinute: number
@@ -26,7 +29,7 @@ export class ConnectionRateLimiter {
   #left: number
   #atMs: number
 
-  /** @param perMinute never exceeded by those who only listen, in any minute */
+  /** @param perMinute listening guests never exceed it, in any minute */
   constructor(perMinute: number, monotonicNow: () => number) {
     this.#perMinute = perMinute
     this.#burst = Math.max(1, perMinute * BURST_SHARE)
@@ -36,7 +39,7 @@ export class ConnectionRateLimiter {
     this.#atMs = monotonicNow()
   }
 
-  /** Connects now or in turn. One that waits already keeps its place, and only goes forward. */
+  /** Connects now or enqueues. A queued caller keeps its place, and can only move forward. */
   request(waiting: WaitingConnection, isUrgent: boolean): void {
     if (this.#urgent.has(waiting)) return
     if (isUrgent) this.#listening.delete(waiting)
@@ -44,13 +47,13 @@ export class ConnectionRateLimiter {
     this.connectInTurn()
   }
 
-  /** Gives up a place in the queue. */
+  /** Leaves the queue. */
   cancel(waiting: WaitingConnection): void {
     this.#urgent.delete(waiting)
     this.#listening.delete(waiting)
   }
 
-  /** Connects those whose turn it is. To be called several times a second. */
+  /** Connects those whose turn has come. Call it several times a second. */
   connectInTurn(): void {
     for (const waiting of this.#urgent) {
       if (!this.#takeUrgent()) break
@@ -84,9 +87,9 @@ export class ConnectionRateLimiter {
   }
 }
 
-/** Counts what happened in the last minute, by the second. */
+/** Counts events of the last minute, in buckets of a second. */
 class SlidingMinute {
-  /** One more than a minute has, as the oldest second is not over yet. */
+  /** One bucket more than a minute has, because the oldest second is not over yet. */
   readonly #bySecond = new Array<number>(WINDOW_SECONDS + 1).fill(0)
   #total = 0
   #second = -Infinity
@@ -110,7 +113,7 @@ class SlidingMinute {
     this.#total += 1
   }
 
-  /** The clock may begin anywhere, below zero too. */
+  /** The clock may start at any value, including negative ones. */
   #placeOf(second: number): number {
     const { length } = this.#bySecond
     return ((second % length) + length) % length

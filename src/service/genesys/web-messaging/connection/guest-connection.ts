@@ -15,56 +15,56 @@ import {
 } from './session-socket.ts'
 import { SessionState, type ConfiguredSession, type ReadSession } from './session-state.ts'
 
-/** What all guests' connections of one deployment share. */
+/** What all guest connections of one deployment share. */
 export interface ConnectionSettings extends SocketSettings {
   readonly readSession: ReadSession
-  /** The time of day, for messages without a time of their own. */
+  /** The time of day, for messages without a time. */
   readonly now: () => number
-  /** How long a connection that nobody needs stays open. While none is open, Genesys marks messages as not delivered. */
+  /** How long an unused connection stays open. While none is open, Genesys marks messages as not delivered. */
   readonly idleMs: number
-  /** The pause after which a connection that only listens sends something, so that no proxy takes it for dead. */
+  /** The pause after which a listening connection sends a frame, so that proxies do not close it. */
   readonly echoMs: number
-  /** Whether the deployment starts conversations by itself; a promise where that has to be read first. */
+  /** Whether the deployment starts conversations automatically; a promise if that must be read first. */
   readonly startsByItself: () => boolean | Promise<boolean>
 }
 
-/** The newest message seen on a connection. Overwritten in place, as there is one for each of thousands of guests. */
+/** The newest message seen on a connection. Updated in place, because thousands of guests have one each. */
 interface NewestMessage {
-  /** As pages know it; undefined before the first. */
+  /** Its id in the browser's contract; undefined before the first message. */
   key: string | undefined
-  /** By which the REST API knows it. */
+  /** Its id in the REST API. */
   id: string | undefined
   timeMs: number
 }
 
 const ECHO_TIMEOUT_MS = 5_000
 const JOIN_TIMEOUT_MS = 5_000
-/** For a page that does not listen but reads the history from time to time. */
+/** For a page that polls the history instead of listening. */
 const POLLING_IDLE_MS = 120_000
 /** Genesys: two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
-/** How long a request may be unanswered before the connection is checked. */
+/** How long a request may have no response before the connection is probed. */
 const PROBE_AFTER_MS = 2_000
-/** After so many failed attempts in a row the requests that wait for a connection are given up. */
+/** After this many consecutive failed attempts, requests that wait for a connection are rejected. */
 const MAX_FAILED_ATTEMPTS = 3
 
-/** One guest at Genesys: its requests, its listeners, and what is known of its session. */
+/** One guest at Genesys: its requests, its listeners, and the state of its session. */
 export class GuestConnection implements SocketHandlers {
   readonly newest: NewestMessage = { key: undefined, id: undefined, timeMs: 0 }
   readonly socket: SessionSocket
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
-  /** A new chat is being started: Genesys may announce that the connection closes, and go on with it. */
+  /** A new chat is being started: Genesys may announce that the connection closes, and still use it. */
   isStartingNew = false
-  /** The attributes that the next `Join` takes along; `false` where no agent shall hear of the guest. */
+  /** The attributes to send with the next `Join`; `false` if agents must not notice the guest. */
   joinWith: Attributes | false = {}
   /** Whether Genesys has accepted the `Join` of the newest session. */
   joined: Promise<boolean> = Promise.resolve(false)
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
-  /** The listeners know that the connection is lost. */
+  /** The listeners were notified that the connection is lost. */
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
@@ -72,12 +72,12 @@ export class GuestConnection implements SocketHandlers {
   #lastFrameAtMs = 0
   #probedAtMs = 0
   #echoedAtMs = -Infinity
-  /** The expiry that the listeners were warned of. */
+  /** The expiry of which the listeners were warned. */
   #warnedOfMs: number | undefined
   /** Genesys has given the session to another device: the token must not be used again. */
   #discarded: UpstreamError | undefined
 
-  /** @param guest `isNew`: its token was made just now, so Genesys cannot know it. */
+  /** @param guest `isNew`: its token was just created, so Genesys cannot know it. */
   constructor(
     settings: ConnectionSettings,
     guest: { readonly token: string; readonly origin: string | undefined; readonly isNew: boolean },
@@ -88,12 +88,12 @@ export class GuestConnection implements SocketHandlers {
     this.session = new SessionState(!guest.isNew)
   }
 
-  /** Somebody is about to use this connection: its idle time begins anew. */
+  /** The connection is about to be used: its idle time restarts. */
   touch(): void {
     this.#idleSinceMs = undefined
   }
 
-  /** A page has read the history: where it does not listen, it will come back for more. */
+  /** A page has read the history; unless it listens, it will poll again. */
   notePoll(): void {
     this.#isPolled ||= this.#subscriptions.size === 0
   }
@@ -107,12 +107,12 @@ export class GuestConnection implements SocketHandlers {
     return answer
   }
 
-  /** Waits for a frame that Genesys pushes in its own time. */
+  /** Waits for a frame that Genesys pushes at any time. */
   awaitFrame<T>(request: AwaitedFrame<T>): Promise<T> {
     return this.#queue.awaitFrame(request)
   }
 
-  /** Waits until the session is configured and all requests before this one are answered. */
+  /** Waits until the session is configured and all earlier requests have their responses. */
   async ready(deadlineAtMs: number): Promise<ConfiguredSession> {
     const readAnswer = () => undefined
     await this.request({ purpose: 'read', deadlineAtMs, readAnswer, ifLost: 'send-again' })
@@ -133,7 +133,7 @@ export class GuestConnection implements SocketHandlers {
     const isOpen = this.socket.canSend
     if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
     const isWaiting = this.socket.isWaitingToConnect
-    // The caller must have its way to unsubscribe before the first event.
+    // The caller must have its unsubscribe function before the first event.
     queueMicrotask(() => {
       if (isOpen) this.#notify(subscription, this.#stateEvent())
       else if (isWaiting) this.#notify(subscription, { type: 'session', state: 'reconnecting' })
@@ -145,7 +145,7 @@ export class GuestConnection implements SocketHandlers {
     if (!this.session.isReadOnly) this.#queue.sendTyping()
   }
 
-  /** Does what is due; to be called several times a second. False when the connection can be forgotten. */
+  /** Does pending work; call it several times a second. Returns false when the connection can be removed. */
   sweep(nowMs: number): boolean {
     const { echoMs } = this.#settings
     const idleMs = Math.max(this.#settings.idleMs, this.#isPolled ? POLLING_IDLE_MS : 0)
@@ -164,7 +164,7 @@ export class GuestConnection implements SocketHandlers {
     return true
   }
 
-  /** The guest has signed in here: what another sign-in has taken away is back. */
+  /** The guest has signed in here, so the session is usable again after a sign-in elsewhere. */
   useCredentials(credentials: Credentials): void {
     this.socket.credentials = credentials
     this.#discarded = undefined
@@ -188,7 +188,7 @@ export class GuestConnection implements SocketHandlers {
     this.#queue.lastSentAtMs = this.#settings.monotonicNow()
     this.#isLossAnnounced = false
     this.#applySession(response)
-    // Who listened before the connection was there may have missed something meanwhile.
+    // Listeners that subscribed before the connection existed may have missed events.
     const { key, timeMs } = this.newest
     const after = key === undefined ? undefined : { id: key, time: new Date(timeMs).toISOString() }
     this.#emit({ type: 'gap', ...(after && { after }) })
@@ -213,9 +213,9 @@ export class GuestConnection implements SocketHandlers {
 
   onFrame(frame: Frame): void {
     this.#lastFrameAtMs = this.#settings.monotonicNow()
-    // First, as the next request is sent within `accept` and must be known to come after this message.
+    // Must be first: `accept` may send the next request, which must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
-    // A new chat, or a sign-in: the tabs that did not ask for it must know, and its `Join` goes first.
+    // A new chat or a sign-in: the other tabs must be notified, and its `Join` goes first.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const outcome = this.#queue.accept(frame)
     switch (frame.class) {
@@ -260,8 +260,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /**
-   * Genesys: `signedIn` takes the session away. Without a reason the guest has opened one connection too many, or has
-   * left a read-only conversation behind elsewhere.
+   * Genesys: `signedIn` takes the session away. Without a reason, the guest has opened one connection too
+   * many, or has left a read-only conversation on another device.
    */
   #onClosed(reason: string | undefined): void {
     if (reason === 'signedIn') {
@@ -272,7 +272,10 @@ export class GuestConnection implements SocketHandlers {
       this.#leave(this.session.isReadOnly ? 'disconnected' : 'too-many-connections')
   }
 
-  /** Asks Genesys before it warns the listeners, as only a message of another device may have prolonged the session. */
+  /**
+   * Asks Genesys before it warns the listeners, because a message from another device may have extended the
+   * session.
+   */
   #watchExpiry(monotonicMs: number): void {
     const nowMs = this.#settings.now()
     const expiresAtMs = this.session.expiresSoonAtMs(nowMs)
@@ -313,7 +316,7 @@ export class GuestConnection implements SocketHandlers {
     this.lateAcknowledgements.keep(tracingId, readMessage(body, this.#settings.now()))
   }
 
-  /** Genesys has closed the connection, or is about to. It stays closed until somebody asks for something. */
+  /** Genesys has closed the connection, or is about to. It stays closed until the next request. */
   #leave(state: SessionEvent['state'], error?: UpstreamError): void {
     this.socket.disconnect()
     if (error) this.#queue.failAll(error)
@@ -332,12 +335,13 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /**
-   * Genesys: where the deployment starts conversations by itself, each new session waits for the guest's `Join`, which
-   * may carry the attributes. A conversation can also begin with the first message, so a failure is not the guest's.
+   * Genesys: if the deployment starts conversations automatically, each new session waits for the guest's
+   * `Join`, which may contain the attributes. A conversation can also start with the first message, so a
+   * failure here is not reported to the guest.
    */
   async #join(): Promise<boolean> {
     const isOn = this.joinWith && this.#settings.startsByItself()
-    // Without waiting where it is known: nothing must be sent before the `Join`.
+    // Synchronous if it is known: nothing must be sent before the `Join`.
     if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
     const attributes = this.joinWith || {}
     this.joinWith = {}
@@ -368,7 +372,7 @@ export class GuestConnection implements SocketHandlers {
     if (this.#queue.isBusy && !this.socket.canSend) this.socket.connect(true)
   }
 
-  /** A request is not answered: is it the request, or the connection? Asked once for each request. */
+  /** A request has no response: is the request or the connection at fault? Probes once per request. */
   #probe(nowMs: number, sentAtMs: number): void {
     if (this.#probedAtMs >= sentAtMs) return
     this.#probedAtMs = nowMs
@@ -376,7 +380,7 @@ export class GuestConnection implements SocketHandlers {
     if (nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS) this.#sendEcho(nowMs)
   }
 
-  /** Shows proxies that the connection is alive, us until when the session lives, and whether Genesys answers at all. */
+  /** Keeps the connection alive in proxies, reads the session's expiry, and detects a dead peer. */
   #sendEcho(nowMs: number): void {
     this.#echoedAtMs = nowMs
     const echoed = this.request({
@@ -409,7 +413,7 @@ export class GuestConnection implements SocketHandlers {
     for (const subscription of this.#subscriptions) this.#notify(subscription, event)
   }
 
-  /** A listener that throws must not take the connection, or the other listeners, with it. */
+  /** A listener that throws must not affect the connection or the other listeners. */
   #notify(subscription: { readonly listener: GuestEventListener }, event: GuestEvent): void {
     if (!this.#subscriptions.has(subscription)) return
     try {

@@ -3,20 +3,20 @@ import type { Guest, JourneyContext } from '../../guest-api.ts'
 import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 
 export interface GuestConnections {
-  /** The guest's one connection; made, but not opened, when there is none. */
+  /** The guest's one connection; created, but not opened, if there is none. */
   of(guest: Guest, isNew?: boolean): GuestConnection
-  /** Whether this guest's connection is there, or about to be made. */
+  /** Whether this guest has a connection, open or about to be opened. */
   isConnected(guest: Guest): boolean
   /** How many guests have one. */
   readonly size: number
   close(): void
 }
 
-/** How often each guest's ping, idle end and reconnect is checked. */
+/** How often each guest's ping, idle timeout and reconnect is checked. */
 const SWEEP_MS = 250
 /**
- * One timer for all guests, as one for each would cost more than the guest. Each turn sweeps a tenth of them:
- * checking thousands at once delays the messages meanwhile.
+ * One timer for all guests: a timer for each would cost more than the guest itself. Each tick sweeps a tenth
+ * of them, because checking thousands at once would delay messages.
  */
 const SHARDS = 10
 

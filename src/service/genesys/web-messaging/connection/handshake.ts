@@ -18,14 +18,14 @@ export interface HandshakeOptions {
   readonly handshakeTimeoutMs: number
 }
 
-/** The largest frames are cards of some KB; files never go over the socket. */
+/** The largest frames are cards of a few KB; files are never sent over the socket. */
 const MAX_FRAME_BYTES = 1024 * 1024
 const CLOSE_TIMEOUT_MS = 2_000
 
-/** @throws {TypeError} when the address is not a URL, or the origin not fit for a header. */
+/** @throws {TypeError} if the address is not a URL, or the origin is not a valid header value. */
 export type OpenWebSocket = (origin: string | undefined) => WebSocket
 
-/** @throws {TypeError} when the address is not a URL. */
+/** @throws {TypeError} if the address is not a URL. */
 export function createWebSocketOpener(options: HandshakeOptions): OpenWebSocket {
   const url = socketUrl(options)
   const settings = {
@@ -36,7 +36,7 @@ export function createWebSocketOpener(options: HandshakeOptions): OpenWebSocket 
     agent: handshakeAgent(url),
     headers: { 'User-Agent': options.application },
   }
-  // Genesys: every client sends an Origin; its mobile SDK, which has none, sends the host of the socket.
+  // Genesys: every client sends an Origin; the mobile SDK, which has none, sends the host of the socket.
   return (origin = url.hostname) => new WebSocket(url, { ...settings, origin })
 }
 
@@ -48,7 +48,7 @@ function socketUrl({ messagingUrl, deploymentId, application }: HandshakeOptions
   return url
 }
 
-/** One TLS context for all sockets. Each guest has a connection of its own, so none is kept alive. */
+/** One TLS context for all sockets. Each guest has its own connection, so none is kept alive. */
 function handshakeAgent(url: URL): http.Agent {
   const proxy = createProxyFinder()(url)
   if (proxy) return new HttpsProxyAgent(proxy, { keepAlive: false })
@@ -57,13 +57,16 @@ function handshakeAgent(url: URL): http.Agent {
     : new http.Agent({ keepAlive: false })
 }
 
-/** @param failure the system's or the TLS library's code for it, such as `ENOTFOUND`. */
+/** @param failure the code of the system or the TLS library, such as `ENOTFOUND`. */
 export function noConnectionError(failure: string | undefined): UpstreamError {
   const facts = failure === undefined ? {} : { hint: `The guest socket of Genesys: ${failure}.` }
   return new UpstreamError('upstream_unavailable', 'No connection to Genesys', facts)
 }
 
-/** The error for Genesys' HTTP answer to a handshake. 403: the deployment, its allowed domains or a feature toggle. */
+/**
+ * The error for Genesys' HTTP response to a handshake. 403: the deployment, its allowed domains or a feature
+ * toggle.
+ */
 export function handshakeError(
   { statusCode: status = 0, headers }: http.IncomingMessage,
   deploymentId: string,

@@ -4,8 +4,9 @@ const MAX_LATE = 8
 const MAX_ACKNOWLEDGED = 8
 
 /**
- * Acknowledgements that nobody waited for here: their callers were told `delivery_unknown`, or wait at another replica. And
- * which of the guest's messages, of all its tabs and replicas, were acknowledged under which tracing id.
+ * Acknowledgements without a waiting caller: the caller got `delivery_unknown`, or waits at another replica.
+ * Also records which messages of the guest, from all tabs and replicas, were acknowledged under which tracing
+ * id.
  */
 export class LateAcknowledgements {
   #late: Map<string, Message> | undefined
@@ -23,14 +24,14 @@ export class LateAcknowledgements {
     return this.#late?.get(tracingId)
   }
 
-  /** Genesys has the message, sent on this connection or another one. */
+  /** Genesys has accepted the message, sent on this connection or another one. */
   acknowledge(tracingId: string, messageId: string): void {
     this.#acknowledged ??= new Map()
     this.#acknowledged.set(messageId, tracingId)
     dropOldest(this.#acknowledged, MAX_ACKNOWLEDGED)
   }
 
-  /** True when the message is known under another tracing id, whatever it says. */
+  /** True if the message is known under another tracing id, whatever its content. */
   belongsToAnother(tracingId: string, { id }: Message): boolean {
     const acknowledgedAs = this.#acknowledged?.get(id)
     return acknowledgedAs !== undefined && acknowledgedAs !== tracingId

@@ -2,7 +2,7 @@ import type { Content, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
 interface OfferedPicker {
-  /** Of the body; an answer names it. */
+  /** From the body; a reply names it. */
   readonly id: string
   readonly replyText: string | undefined
 }
@@ -10,8 +10,8 @@ interface OfferedPicker {
 const MAX_PICKERS = 50
 
 /**
- * The pickers and forms that a guest was offered, so that answers that only name the message are complete. A cache: a page
- * that takes `replyTo` and `reply` from the part itself needs none of it.
+ * The pickers and forms that a guest was offered, to complete replies that only name the message. It is a
+ * cache: pages that use `replyTo` and `reply` of the part do not need it.
  */
 export class OfferedPickers {
   #byKey: Map<string, OfferedPicker> | undefined
@@ -30,7 +30,7 @@ export class OfferedPickers {
     }
   }
 
-  /** Names what is answered as Genesys does, with the text that its Messenger sends. */
+  /** Names the message that is answered as Genesys does, with the text that its Messenger sends. */
   complete(message: OutgoingMessage): OutgoingMessage {
     const { quickReply, button, date, list, form } = message
     const answered = (quickReply ?? button ?? date ?? list ?? form)?.inReplyTo

@@ -5,25 +5,25 @@ import type { ErrorFrame, Frame } from '../wire/frames.ts'
 import { TYPING_TRACING_ID, typingOn, type RequestFrame } from '../wire/requests.ts'
 import type { SessionSocket, SocketSettings } from './session-socket.ts'
 
-/** A request to Genesys, and how its answer is recognized. */
+/** A request to Genesys, and how its response is recognized. */
 export interface GuestRequest<T> {
-  /** Absent where nothing is sent: one's turn, with a configured session, is the answer. */
+  /** Absent if nothing is sent: the request completes when its turn comes in a configured session. */
   readonly frame?: RequestFrame
   readonly purpose: Purpose
   readonly deadlineAtMs: number
-  /** Undefined for a frame that is not the answer. */
+  /** Undefined for a frame that is not the response. */
   readonly readAnswer: (frame: Frame) => T | undefined
-  /** What becomes of it when the connection is lost before the answer. */
+  /** What happens to it when the connection is lost before the response. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
-  /** Neither waits for the requests before it nor holds up those after it: its answer names what it answers. */
+  /** Neither waits for earlier requests nor delays later ones: its response names it. */
   readonly isParallel?: boolean
-  /** Goes before the requests that are waiting. */
+  /** Goes ahead of the requests that are waiting. */
   readonly isFirst?: boolean
-  /** Called each time right before it is sent, which may be long after it was asked for. */
+  /** Called each time immediately before it is sent, which may be long after it was enqueued. */
   readonly onSend?: () => void
 }
 
-/** A frame that Genesys pushes in its own time, and how long it is of interest. */
+/** A frame that Genesys pushes at any time, and how long it is relevant. */
 export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost'> {
   readonly signal: AbortSignal
 }
@@ -37,28 +37,32 @@ interface PendingRequest {
   timer: NodeJS.Timeout | undefined
   sendCount: number
   sentAtMs: number
-  /** A refusal that may be meant for something else: valid only if no answer follows shortly. */
+  /** A refusal that may belong to another request: it is valid only if no response follows shortly. */
   deferredRejection: UpstreamError | undefined
   gotUnreadableFrame: boolean
-  /** Begins its span, in the trace of who asked for it. */
+  /** Starts the span, as a child of the caller's. */
   startSpan: (() => TracedFrame) | undefined
 }
 
-/** How often a request that may be sent again is sent: one that always breaks the connection does not go on. */
+/** How often a repeatable request is sent: a request that always breaks the connection is given up. */
 const MAX_SENDS = 3
-/** How long after a rate limit that may be the typing event's the message's own echo may still come. */
+/**
+ * After a rate limit that may belong to the typing event, the message's own echo may still arrive for this
+ * time.
+ */
 const AMBIGUOUS_ERROR_GRACE_MS = 1_500
-/** How long the answer to a request that timed out may still come. */
+/** How long the response to a timed-out request may still arrive. */
 const LATE_ANSWER_MS = 30_000
 const MAX_TIMED_OUT = 8
 /** Genesys: clients send typing at most every 5 s. */
 const TYPING_INTERVAL_MS = 5_000
-/** A refused typing event is answered well within this. */
+/** A refusal of a typing event arrives well within this time. */
 const TYPING_ANSWER_MS = 2_000
 
 /**
- * The requests of one guest: one at a time and in order, as an error frame need not say which request it
- * answers. Beside them are requests whose answers say so, and events that Genesys pushes in its own time.
+ * The requests of one guest, one at a time and in order, because an error frame need not say which request it
+ * refers to. In addition there are requests whose responses name them, and events that Genesys pushes at any
+ * time.
  */
 export class RequestQueue {
   readonly #socket: SessionSocket
@@ -66,12 +70,12 @@ export class RequestQueue {
   #waiting: PendingRequest[] = []
   #inFlight: PendingRequest | undefined
   #parallel: Set<PendingRequest> | undefined
-  /** Requests that got no answer in time: an error without id may be a late one of theirs. */
+  /** Timed-out requests: an error without an id may be a late response to one of them. */
   #timedOut: { readonly tracingId: string; readonly untilMs: number }[] | undefined
   #typedAtMs = -Infinity
   #isTypingRefused = false
 
-  /** Why nothing can be sent at present: the error of requests whose time runs out before they are sent. */
+  /** Why nothing can be sent at present: the error for requests that time out before they are sent. */
   lastError: UpstreamError | undefined
   lastSentAtMs = 0
 
@@ -84,12 +88,12 @@ export class RequestQueue {
     return this.isBusy || (this.#parallel?.size ?? 0) > 0
   }
 
-  /** When the request that is in flight was sent. */
+  /** When the request in flight was sent. */
   get inFlightSinceMs(): number | undefined {
     return this.#inFlight?.sentAtMs
   }
 
-  /** A request is in flight or waits to be sent. */
+  /** A request is in flight or queued. */
   get isBusy(): boolean {
     return this.#inFlight !== undefined || this.#waiting.length > 0
   }
@@ -106,7 +110,7 @@ export class RequestQueue {
     return answer
   }
 
-  /** Waits for a pushed frame without holding up the queue. */
+  /** Waits for a pushed frame without blocking the queue. */
   awaitFrame<T>({ signal, ...request }: AwaitedFrame<T>): Promise<T> {
     const { pending, answer } = this.#createPending({ ...request, ifLost: 'send-again' })
     this.#startTimer(pending, Math.max(0, this.#msLeft(request)))
@@ -114,12 +118,12 @@ export class RequestQueue {
     signal.addEventListener('abort', () => {
       if (this.#parallel?.delete(pending)) settle(pending).reject(noAnswerError(pending))
     })
-    // It may fail before its caller comes to wait for it.
+    // It may reject before its caller awaits it.
     answer.catch(() => undefined)
     return answer
   }
 
-  /** Sends what may be sent now. */
+  /** Sends everything that may be sent now. */
   sendNext(): void {
     while (this.#socket.canSend) {
       const index = this.#waiting.findIndex(({ request }) => request.isParallel ?? !this.#inFlight)
@@ -140,7 +144,10 @@ export class RequestQueue {
     }
   }
 
-  /** At most every 5 s, never beside a request that its refusal could be mistaken for, nor once it was refused. */
+  /**
+   * At most every 5 s, never while a request is in flight that its refusal could be mistaken for, and not
+   * after a refusal.
+   */
   sendTyping(): void {
     const nowMs = this.#settings.monotonicNow()
     if (!this.#socket.canSend || this.isBusy || this.#isTypingRefused) return
@@ -149,7 +156,7 @@ export class RequestQueue {
     this.#socket.send(typingOn())
   }
 
-  /** `late`: it answers a request that had timed out. */
+  /** `late`: the response to a request that had timed out. */
   accept(frame: Frame): 'answer' | 'late' | 'none' {
     for (const pending of this.#parallel ?? []) {
       if (answers(pending, frame)) this.#parallel?.delete(pending)
@@ -161,7 +168,7 @@ export class RequestQueue {
     return this.#forgetTimedOut(frame.tracingId) ? 'late' : 'none'
   }
 
-  /** Ends the request that the error refuses. False when it refuses none. */
+  /** Rejects the request that the error refuses. Returns false if there is none. */
   refuse(frame: ErrorFrame): boolean {
     const { tracingId, text, code } = frame
     const hasJustTyped = this.#settings.monotonicNow() - this.#typedAtMs < TYPING_ANSWER_MS
@@ -175,7 +182,7 @@ export class RequestQueue {
       else this.#forgetTimedOut(tracingId)
       return true
     }
-    // Genesys answers in order: an error without id is the older request's.
+    // Genesys responds in order: an error without an id belongs to the older request.
     if (this.#consumeTimedOut()) return true
     const refused = (refusesUpload(code) && sent[0]) || (this.#inFlight ?? sent[0])
     if (!refused) return hasJustTyped
@@ -185,7 +192,7 @@ export class RequestQueue {
     return true
   }
 
-  /** The connection is lost. What may be sent again waits for the next one. */
+  /** The connection is lost. Repeatable requests wait for the next one. */
   onConnectionLost(): void {
     this.#timedOut = undefined
     const pending = [...(this.#parallel ?? []), ...(this.#inFlight ? [this.#inFlight] : [])]
@@ -206,7 +213,7 @@ export class RequestQueue {
     this.#waiting.unshift(pending)
   }
 
-  /** Ends what was not sent yet. */
+  /** Rejects what was not sent yet. */
   failWaiting(error: UpstreamError): void {
     for (const pending of this.#waiting.splice(0)) settle(pending).reject(error)
   }
@@ -291,14 +298,14 @@ export class RequestQueue {
     this.sendNext()
   }
 
-  /** True when the id is that of a request that timed out, which then is no longer expected. */
+  /** True if the id is that of a timed-out request, which then is no longer expected. */
   #forgetTimedOut(tracingId: string | undefined): boolean {
     const index = this.#timedOut?.findIndex((timedOut) => timedOut.tracingId === tracingId) ?? -1
     if (index >= 0) this.#timedOut?.splice(index, 1)
     return index >= 0
   }
 
-  /** True when a request that timed out was there to take the answer. */
+  /** True if a timed-out request consumed the response. */
   #consumeTimedOut(): boolean {
     const nowMs = this.#settings.monotonicNow()
     this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)
@@ -306,7 +313,7 @@ export class RequestQueue {
   }
 }
 
-/** One span from the first time that it is sent until its answer, however often it is sent. */
+/** One span from the first send until the response, regardless of retries. */
 function trace(
   pending: PendingRequest,
   answer: Promise<unknown>,
@@ -323,13 +330,13 @@ function trace(
   )
 }
 
-/** Stops the clock of a request that gets its answer or its error. */
+/** Stops the timer of a request that gets its response or its error. */
 function settle(pending: PendingRequest): PendingRequest {
   clearTimeout(pending.timer)
   return pending
 }
 
-/** Ends the request when the frame answers it. A frame that cannot be read does so where it has the id. */
+/** Completes the request if the frame is its response. An invalid frame does so if it has the id. */
 function answers(pending: PendingRequest, frame: Frame): boolean {
   const { frame: sent, readAnswer } = pending.request
   if (frame.class === 'unrecognized') {

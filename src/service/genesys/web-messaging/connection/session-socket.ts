@@ -9,7 +9,7 @@ import type { ConnectionRateLimiter, WaitingConnection } from './connection-rate
 import { handshakeError, noConnectionError, type OpenWebSocket } from './handshake.ts'
 import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
-/** What a signed-in guest proves itself with. Secret. */
+/** The credentials of a signed-in guest. Secret. */
 export interface Credentials {
   readonly jwt: string
   readonly refreshToken?: string | undefined
@@ -22,16 +22,16 @@ export interface SocketSettings {
   readonly rateLimiter: ConnectionRateLimiter
   /** A fresh JWT for a signed-in guest. */
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
-  /** Called with why a frame could not be used, without its contents. */
+  /** Called with the reason why a frame could not be used, without its contents. */
   readonly onUnrecognizedFrame: (reason: string) => void
-  /** Called with every frame as it came. */
+  /** Called with every frame as received. */
   readonly onFrame?: ((text: string) => void) | undefined
-  /** Called with what should not have been thrown, and what was being done. */
+  /** Called with an unexpected exception, and what was being done. */
   readonly onUnexpectedError: (error: unknown, doing: string) => void
   readonly socketObserver: SocketObserver
-  /** Where the operator traces. */
+  /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Never set back, for waits. */
+  /** Monotonic, for waits. */
   readonly monotonicNow: () => number
   readonly random: () => number
   readonly configureTimeoutMs: number
@@ -42,9 +42,9 @@ export interface SocketSettings {
 export interface SocketHandlers {
   onConfigured(response: SessionResponse): void
   onFrame(frame: Frame): void
-  /** The connection broke or could not be made. It is made again, unless it is disconnected. */
+  /** The connection broke or could not be opened. It is reopened, unless it is disconnected. */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
-  /** Genesys does not accept this guest: no connection until the next {@link SessionSocket.connect}. */
+  /** Genesys rejects this guest: no connection until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
 }
 
@@ -52,32 +52,32 @@ export interface SocketHandlers {
 const MAX_RENEWALS = 3
 const RECONNECT_BASE_MS = 500
 const RECONNECT_CAP_MS = 10_000
-/** How soon a failed attempt is first repeated for somebody who waits for an answer, at most. */
+/** The maximum delay of the first retry for a caller that waits for a response. */
 const FIRST_RETRY_MS = 100
-/** The longest `Retry-After` that is honored: a guest must not be shut out for a day. */
+/** The longest `Retry-After` that is honored: a guest must not be locked out for a day. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000
-/** RFC 6455 section 7.1.5: what a connection that ended without a close frame is said to be closed with. */
+/** RFC 6455 section 7.1.5: the close code of a connection that ended without a close frame. */
 const NO_CLOSE_FRAME = 1006
-/** How long a connection that leaves a request unanswered may be silent. */
+/** How long a connection with an unanswered request may be silent. */
 const PROBE_TIMEOUT_MS = 2_000
 
 /** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
 export class SessionSocket implements WaitingConnection {
   credentials: Credentials | undefined
-  /** As the page gave it. */
+  /** As the page sent it. */
   journeyContext: JourneyContext | undefined
   readonly token: string
   readonly #origin: string | undefined
   readonly #settings: SocketSettings
   readonly #handlers: SocketHandlers
-  /** `queued`: for its turn to connect, as too many want to; `waiting`: for the next attempt after a failure. */
+  /** `queued`: waits for the connection rate limit; `waiting`: for the next attempt after a failure. */
   #phase: 'idle' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'idle'
   #socket: WebSocket | undefined
   /** When the phase's next step is due: the next attempt, the end of configuring, the next ping. */
   #dueAtMs = 0
   /** The error with which Genesys asked for no connection until then. */
   #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
-  /** Of the connection before. */
+  /** Of the previous connection. */
   #wasReady = false
   #isAlive = false
   #gotUnreadableAnswer = false
@@ -107,7 +107,7 @@ export class SessionSocket implements WaitingConnection {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** The error of an attempt whose `Retry-After` is not over yet: no request can be answered before. */
+  /** The error of an attempt whose `Retry-After` has not passed: until then no request can succeed. */
   heldBy(): UpstreamError | undefined {
     if (!this.#hold) return undefined
     const leftMs = this.#hold.untilMs - this.#settings.monotonicNow()
@@ -117,8 +117,8 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * Connects now or in turn; brings the next attempt forward after a failure.
-   * @param isUrgent somebody waits for an answer, and so goes before those who only listen
+   * Connects now or when its turn comes; after a failure, brings the next attempt forward.
+   * @param isUrgent a caller waits for a response, so it goes ahead of listening guests
    */
   connect(isUrgent: boolean): void {
     const nowMs = this.#settings.monotonicNow()
@@ -138,7 +138,7 @@ export class SessionSocket implements WaitingConnection {
     this.#socket?.send(JSON.stringify({ ...frame, token: this.token }))
   }
 
-  /** Closes the connection and makes none until {@link connect}. */
+  /** Closes the connection and opens none until {@link connect}. */
   disconnect(): void {
     if (this.#phase === 'queued') this.#settings.rateLimiter.cancel(this)
     this.#phase = 'idle'
@@ -149,7 +149,7 @@ export class SessionSocket implements WaitingConnection {
     else socket.terminate()
   }
 
-  /** Does what is due. To be called several times a second. */
+  /** Does pending work. Call it several times a second. */
   sweep(nowMs: number, isUrgent: boolean): void {
     if (nowMs < this.#dueAtMs) return
     if (this.isWaitingToConnect) this.#connectInTurn(isUrgent)
@@ -157,7 +157,7 @@ export class SessionSocket implements WaitingConnection {
     else if (this.#phase === 'ready') this.#ping(nowMs)
   }
 
-  /** Finds out whether the connection still works: without any sign of life it is made again. */
+  /** Probes the connection: if there is no sign of life, it is reopened. */
   probe(nowMs: number): void {
     if (!this.canSend) return
     this.#isAlive = false
@@ -165,13 +165,13 @@ export class SessionSocket implements WaitingConnection {
     this.#socket?.ping()
   }
 
-  /** Makes a new connection in place of one that no longer works. */
+  /** Opens a new connection in place of one that no longer works. */
   reconnect(error: UpstreamError, reason: SocketLossReason): void {
     this.#socket?.terminate()
     this.#fail(error, reason)
   }
 
-  /** Configures the session again with a fresh JWT. False where none can be had. */
+  /** Configures the session again with a fresh JWT. Returns false if none is available. */
   renew(): boolean {
     const refreshToken = this.credentials?.refreshToken
     if (refreshToken === undefined || this.#renewals >= MAX_RENEWALS) return false
@@ -181,7 +181,10 @@ export class SessionSocket implements WaitingConnection {
     return true
   }
 
-  /** For somebody who waits, a connection that worked until now is made again at once, and the first retry is soon. */
+  /**
+   * If a caller waits, a connection that worked until now is reopened immediately, and the first retry is
+   * soon.
+   */
   #urgentDelayMs(): number {
     if (this.#wasReady) return 0
     const { random } = this.#settings
@@ -193,7 +196,7 @@ export class SessionSocket implements WaitingConnection {
     this.#settings.rateLimiter.request(this, isUrgent)
   }
 
-  /** For the rate limiter alone. */
+  /** Only for the rate limiter. */
   connectNow(): void {
     this.#phase = 'connecting'
     try {
@@ -209,7 +212,7 @@ export class SessionSocket implements WaitingConnection {
     const { deploymentId, onUnexpectedError, socketObserver } = this.#settings
     let error: UpstreamError | undefined
     const isCurrent = () => this.#socket === socket
-    /** What an event of this guest makes us throw ends its connection, and nothing else. */
+    /** An exception while handling an event of this guest ends its connection, and nothing else. */
     const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
       return (...event: A) => {
         if (!isCurrent()) return
@@ -242,7 +245,7 @@ export class SessionSocket implements WaitingConnection {
       response.resume()
       socket.terminate()
     })
-    // Every error is followed by a close.
+    // Every error is followed by a close event.
     socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
       error ??= noConnectionError(/^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined)
     })
@@ -326,7 +329,7 @@ export class SessionSocket implements WaitingConnection {
     }
   }
 
-  /** A socket that was silent since the last ping is dead, whatever TCP says. */
+  /** A socket without any traffic since the last ping is dead, whatever TCP says. */
   #ping(nowMs: number): void {
     if (!this.#isAlive) {
       const error = new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent')
@@ -335,7 +338,7 @@ export class SessionSocket implements WaitingConnection {
     }
     this.#isAlive = false
     this.#dueAtMs = nowMs + this.#settings.pingMs
-    // A connection that lasts this long ends the series of failed attempts.
+    // A connection that lasts this long resets the count of failed attempts.
     this.#attempts = 0
     this.#renewals = 0
     this.#socket?.ping()
@@ -366,7 +369,7 @@ export class SessionSocket implements WaitingConnection {
     this.#handlers.onReject(error)
   }
 
-  /** A connection that never came about is counted as an attempt. */
+  /** A connection that was never opened counts as an attempt. */
   #countLoss(reason: SocketLossReason): void {
     const wasOpen = this.#phase === 'configuring' || this.#phase === 'ready'
     if (wasOpen) this.#settings.socketObserver.socketLost(reason)
@@ -380,8 +383,8 @@ export class SessionSocket implements WaitingConnection {
 }
 
 /**
- * Full jitter: anything up to a bound that doubles with each attempt, so that guests who lost their
- * sockets together do not come back together.
+ * Full jitter: any delay up to a bound that doubles with each attempt, so that guests who lost their sockets
+ * together do not reconnect together.
  * @param attempt counted from 0.
  */
 export function reconnectDelayMs(attempt: number, random: () => number): number {

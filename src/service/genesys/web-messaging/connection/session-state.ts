@@ -1,13 +1,13 @@
 import { PLATFORM_LIMITS, type Limits } from '../../guest-api.ts'
 import type { SessionResponse, StructuredMessage } from '../wire/frames.ts'
 
-/** What Genesys said of a guest's session when it was last configured. */
+/** Genesys' description of a guest's session when it was last configured. */
 export interface ConfiguredSession {
   readonly isNew: boolean
   readonly isReadOnly: boolean
   readonly limits: Limits
   readonly expiresAtMs: number | undefined
-  /** How long it lives after each message. */
+  /** Its lifetime after each message. */
   readonly durationMs: number | undefined
   /** A sign-in has ended the person's session on other devices. */
   readonly clearedExisting: boolean
@@ -22,8 +22,8 @@ const MAX_FILE_SIZE_KB = 10_240
 export type ReadSession = (response: SessionResponse) => ConfiguredSession
 
 /**
- * Every guest of a deployment has the same limits, with dozens of file extensions: a reader gives them
- * all one object, so that ten thousand guests do not hold ten thousand copies.
+ * Every guest of a deployment has the same limits, with dozens of file extensions. All share one object, so
+ * that ten thousand guests do not have ten thousand copies.
  */
 export function createSessionReader(): ReadSession {
   let shared: { readonly json: string; readonly limits: Limits } | undefined
@@ -52,7 +52,7 @@ function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: Ses
   return {
     ...PLATFORM_LIMITS,
     ...(maxCustomDataBytes !== undefined && { maxAttributeBytes: maxCustomDataBytes }),
-    // Genesys: no media types listed means that attachments are off.
+    // Genesys: an empty list of media types means that attachments are off.
     ...(fileTypes.length > 0 && {
       attachments: {
         maxFileSizeKB: inbound?.maxFileSizeKB ?? MAX_FILE_SIZE_KB,
@@ -63,14 +63,14 @@ function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: Ses
   }
 }
 
-/** What is known of one guest's session, and whether Genesys still knows it too. */
+/** The state of one guest's session, and whether Genesys still knows the session. */
 export class SessionState {
   #current: ConfiguredSession | undefined
   #isKnown: boolean
   #wasReset = false
   #configurations = 0
 
-  /** @param isKnown false for a guest whose token was made just now. */
+  /** @param isKnown false for a guest whose token was just created. */
   constructor(isKnown: boolean) {
     this.#isKnown = isKnown
   }
@@ -88,7 +88,7 @@ export class SessionState {
     return this.#current?.isReadOnly ?? false
   }
 
-  /** True when Genesys had forgotten a guest that it knew. */
+  /** True if Genesys no longer knew a guest that it had known. */
   configure(session: ConfiguredSession): boolean {
     const isReset = session.isNew && this.#isKnown
     this.#wasReset ||= isReset
@@ -98,24 +98,24 @@ export class SessionState {
     return isReset
   }
 
-  /** True when it was not read-only before. */
+  /** True if it was not read-only before. */
   becomeReadOnly(): boolean {
     if (!this.#current || this.#current.isReadOnly) return false
     this.#current = { ...this.#current, isReadOnly: true }
     return true
   }
 
-  /** Genesys: the answer to an echo says until when the session lives now, in seconds since the epoch. */
+  /** Genesys: the response to an echo contains the session's expiry, in seconds since the epoch. */
   prolong({ metadata }: StructuredMessage): void {
     if (!this.#current || metadata?.expirationDate === undefined) return
     this.#current = { ...this.#current, expiresAtMs: metadata.expirationDate * 1000 }
   }
 
-  /** Genesys: a session lives so long after its last message, whoever has written it. */
+  /** Genesys: a session expires this long after its last message, from any sender. */
   onMessage(nowMs: number): void {
     const { durationMs, expiresAtMs = 0 } = this.#current ?? {}
     if (!this.#current || durationMs === undefined || nowMs + durationMs <= expiresAtMs) return
-    // Once a minute is often enough for what is told in the last five.
+    // Once a minute is enough for a warning in the last five minutes.
     if (nowMs + durationMs - expiresAtMs < PROLONG_STEP_MS && expiresAtMs - nowMs > EXPIRY_WARNING_MS) return
     this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
   }
@@ -126,7 +126,7 @@ export class SessionState {
     return expiresAtMs !== undefined && expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
   }
 
-  /** True once after Genesys had forgotten the guest and made it a new session. */
+  /** True once after Genesys had dropped the guest and created a new session. */
   consumeReset(): boolean {
     const wasReset = this.#wasReset
     this.#wasReset = false

@@ -9,7 +9,7 @@ const Domains = z.object({
 })
 export type AllowedDomains = z.infer<typeof Domains>
 
-/** Genesys: `domains.json` lies beside the public configuration. */
+/** Genesys: `domains.json` is next to the public configuration. */
 export interface AllowedDomainsOptions {
   readonly cdn: UpstreamClient
   readonly cdnUrl: string
@@ -17,8 +17,8 @@ export interface AllowedDomainsOptions {
 }
 
 /**
- * A refused handshake does not say whether it is for the deployment or for the origin. The published list
- * of allowed domains tells them apart; without it the error stays as it is.
+ * A refused handshake does not say whether the deployment or the origin is the reason. The published list of
+ * allowed domains distinguishes the two; without it the error stays unchanged.
  */
 export async function explainRefusal(
   error: UpstreamError,
@@ -34,7 +34,10 @@ export async function explainRefusal(
   return new UpstreamError(error.code, error.message, { ...error.facts, hint })
 }
 
-/** Which of these websites the deployment leaves out. A pattern such as `https://*.example.com` counts as its domain. */
+/**
+ * Which of these websites the deployment does not allow. A pattern such as `https://*.example.com` counts as
+ * its domain.
+ */
 export async function originsNotAllowed(
   origins: readonly string[],
   options: AllowedDomainsOptions,
@@ -48,7 +51,7 @@ export async function originsNotAllowed(
   })
 }
 
-/** The deployment's published list; undefined where it can't be read. */
+/** The deployment's published list; undefined if it cannot be read. */
 export async function readAllowedDomains(
   { cdn, cdnUrl, deploymentId }: AllowedDomainsOptions,
   deadlineAtMs: number,

@@ -15,8 +15,8 @@ const NO_WORD = 'Genesys did not say in time whether it accepts the file'
 type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefined }
 
 /**
- * Files. Genesys: an upload address is asked for over the socket, the bytes are PUT there, and an event on
- * the socket says whether the file was accepted; then its id may go into a message.
+ * Files. Genesys: an upload address is requested over the socket, the bytes are PUT there, and an event on
+ * the socket says whether the file was accepted; then its id may be used in a message.
  */
 export function createAttachments(options: {
   readonly connections: GuestConnections
@@ -27,7 +27,7 @@ export function createAttachments(options: {
   readonly monotonicNow: () => number
 }) {
   const { connections, files, fileAddresses, requestTimeoutMs, monotonicNow } = options
-  /** The bytes may take long; what is asked of Genesys about them may not. */
+  /** The transfer may take long; the requests to Genesys about it may not. */
   const stepDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + requestTimeoutMs)
 
   async function upload(guest: Guest, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile> {
@@ -40,10 +40,10 @@ export function createAttachments(options: {
     const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
     fileAddresses.requireUploadable(target.url, target.headers)
-    // An upload that has failed waits for no event, which would keep the guest's connection open.
+    // A failed upload must not wait for the event, which would keep the guest's connection open.
     const ended = new AbortController()
     try {
-      // The event may come before the object store's own answer does.
+      // The event may arrive before the object store's response.
       const accepted = connection.awaitFrame({
         purpose: 'attachment',
         deadlineAtMs,
@@ -67,7 +67,7 @@ export function createAttachments(options: {
     }
   }
 
-  /** When the event was lost, perhaps with the connection: a download address proves as much. */
+  /** If the event was lost, perhaps with the connection, a download address proves the same. */
   async function acceptedUrl(
     connection: GuestConnection,
     attachmentId: string,
@@ -122,7 +122,7 @@ function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limi
   }
   const extension = extname(fileName).toLowerCase()
   const isBlocked = blockedExtensions.some((blocked) => blocked.toLowerCase() === extension)
-  // A page that does not know the type leaves it to the platform.
+  // If the page does not know the type, the platform decides.
   const isKnown = contentType !== 'application/octet-stream'
   if (!isBlocked && (!isKnown || fileTypes.some((type) => covers(type, contentType)))) return
   throw new UpstreamError('attachment_refused', 'The deployment does not take files of this type', {

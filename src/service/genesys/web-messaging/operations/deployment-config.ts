@@ -46,21 +46,21 @@ type Config = z.infer<typeof Config>
 
 const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string()) })
 
-/** What Genesys publishes of a deployment changes when an administrator publishes it. */
+/** Genesys' published configuration of a deployment changes only when an administrator publishes it. */
 const TTL_MS = 5 * 60_000
-/** A failure is remembered shortly, so that each new guest does not ask again. */
+/** A failure is cached for a short time, so that not every new guest causes a request. */
 const NEGATIVE_TTL_MS = 10_000
-/** One read, with its retries, whoever waits for it. */
+/** One read with its retries, shared by all callers. */
 const READ_TIMEOUT_MS = 10_000
 
 export interface DeploymentConfig {
-  /** @throws {UpstreamError} `deployment_not_usable` where Genesys does not know the deployment. */
+  /** @throws {UpstreamError} `deployment_not_usable` if Genesys does not know the deployment. */
   readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
-  /** Whether a guest who signs in keeps the session; false where that cannot be read. Never rejects. */
+  /** Whether a guest who signs in keeps the session; false if that cannot be read. Never rejects. */
   readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
-  /** What was last read, however old. */
+  /** The last result, however old. */
   readonly known: DeploymentInfo | undefined
-  /** Why reading has failed since. */
+  /** Why the later reads failed. */
   readonly error: UpstreamError | undefined
 }
 
@@ -70,12 +70,12 @@ export interface DeploymentConfigOptions {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly deploymentId: string
-  /** With it the deployment is looked up by the REST API too, which knows its name. */
+  /** With it, the deployment is also read through the REST API, which has its name. */
   readonly accessToken?: AccessToken | undefined
   readonly monotonicNow: () => number
 }
 
-/** The REST API only adds a name: a login host that hangs keeps nobody waiting for the rest. */
+/** The REST API only adds a name: a login host that hangs must not delay the rest. */
 const DETAILS_TIMEOUT_MS = 2_000
 
 export function createDeploymentConfig(options: DeploymentConfigOptions): DeploymentConfig {
@@ -114,8 +114,8 @@ export function createDeploymentConfig(options: DeploymentConfigOptions): Deploy
 }
 
 /**
- * What Genesys publishes of the deployment.
- * @throws {UpstreamError} `deployment_not_usable` where Genesys does not know it
+ * Genesys' published configuration of the deployment.
+ * @throws {UpstreamError} `deployment_not_usable` if Genesys does not know the deployment
  */
 export async function readConfig(
   options: Pick<DeploymentConfigOptions, 'cdn' | 'cdnUrl' | 'deploymentId'>,
@@ -154,12 +154,12 @@ async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs:
     return await accessToken?.authorize(call, detailsByMs)
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
-    // It only adds a name: the public configuration says all that matters, and needs no permission.
+    // It only adds a name: the public configuration has everything important and needs no permission.
     return undefined
   }
 }
 
-/** Genesys: the CDN answers 403 for a deployment that it does not have. */
+/** Genesys: the CDN responds 403 for an unknown deployment. */
 function isUnknownDeployment(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && (error.facts.status === 403 || error.facts.status === 404)
 }

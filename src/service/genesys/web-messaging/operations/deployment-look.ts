@@ -3,8 +3,8 @@ import type { DeploymentInfo, DeploymentLabels } from '../../guest-api.ts'
 import { Picture, defined, listOf, maybe } from '../wire/json-schemas.ts'
 
 /**
- * How the deployment looks, from its public configuration: `WebDeploymentConfigurationVersion` of the platform's API. An
- * administrator need not set any of it.
+ * The appearance of the deployment, from its public configuration: `WebDeploymentConfigurationVersion` of the
+ * platform's API. All of it is optional.
  */
 
 const Text = maybe(z.string())
@@ -83,7 +83,7 @@ export function readLook({ messenger, position, ...labels }: Look): DeploymentLo
   })
 }
 
-/** Genesys' own launcher is shown, with an icon alone, unless the deployment says otherwise. */
+/** Genesys' own launcher is shown, with only an icon, unless the deployment says otherwise. */
 function readLauncher(button: NonNullable<NonNullable<Look['messenger']>['launcherButton']>) {
   const { visibility, displayType, icon } = button
   const display = { icon: 'icon', text: 'text', iconandtext: 'icon-and-text' } as const

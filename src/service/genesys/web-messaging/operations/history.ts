@@ -15,32 +15,32 @@ export interface PageRequest {
 }
 
 export interface History {
-  /** Callers who ask for the same page at the same time share one answer. */
+  /** Callers who request the same page at the same time share one response. */
   readonly page: (guest: Guest, page: PageRequest, deadlineAtMs: number) => Promise<MessagePage>
-  /** Entries as they are now, newest first, {@link SEARCH_PAGE_SIZE} a page. */
+  /** Current entries, newest first, {@link SEARCH_PAGE_SIZE} per page. */
   readonly newest: (guest: Guest, deadlineAtMs: number, pageNumber?: number) => Promise<StructuredMessage[]>
   /**
-   * Sets reads aside, so that what needs several of them is not started with too few.
-   * @throws {UpstreamError} `upstream_rate_limited`, with when so many will be left
+   * Reserves reads, so that an operation that needs several is not started with too few.
+   * @throws {UpstreamError} `upstream_rate_limited`, with the time when enough will be left
    */
   readonly reserve: (guest: Guest, count: number) => ReservedReads
 }
 
 export interface ReservedReads {
-  /** As {@link History.newest}, by one of these reads. */
+  /** Like {@link History.newest}, but uses one of the reserved reads. */
   newest(deadlineAtMs: number, pageNumber?: number): Promise<StructuredMessage[]>
-  /** Sets more aside, or fewer: so many are left afterwards. @throws as {@link History.reserve} */
+  /** Changes the number of reserved reads. @throws like {@link History.reserve} */
   resize(count: number): void
 }
 
-/** What one guest's reads share; gone with its connection. */
+/** State shared by one guest's reads; it is dropped with the guest's connection. */
 interface GuestReads {
   readonly underWay: Map<string, Promise<WirePage>>
-  /** Of the last minute, oldest first. */
+  /** Times of the last minute's reads, oldest first. */
   callsAtMs: number[]
-  /** Set aside, and not made yet. */
+  /** Reserved, and not made yet. */
   reserved: number
-  /** Genesys: it reads the session that was configured when it was asked for. */
+  /** Genesys: it reads the session that was configured when the JWT was issued. */
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
@@ -53,9 +53,9 @@ const WirePage = z.object({
 })
 type WirePage = z.infer<typeof WirePage>
 
-/** Genesys' own client renews the JWT when it has no more than this left. */
+/** Genesys' own client renews the JWT when it has at most this much time left. */
 const JWT_MARGIN_MS = 5_000
-/** Genesys: 10 history calls a minute for a session. */
+/** Genesys: 10 history calls per minute and session. */
 const CALLS_PER_MINUTE = 10
 const MINUTE_MS = 60_000
 export const SEARCH_PAGE_SIZE = 25
@@ -77,14 +77,14 @@ export function createHistory(options: {
     return reads
   }
 
-  /** @throws where the platform allows fewer than `count` reads now */
+  /** @throws if the platform allows fewer than `count` reads now */
   function requireReads(reads: GuestReads, count: number): void {
     const nowMs = monotonicNow()
     reads.callsAtMs = reads.callsAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS)
     const { callsAtMs, reserved } = reads
     const tooMany = callsAtMs.length + reserved + count - CALLS_PER_MINUTE
     if (tooMany <= 0) return
-    // Those that are only set aside are soon used or given back.
+    // Reads that are only reserved are soon used or released.
     const atMs = tooMany <= reserved ? undefined : callsAtMs[tooMany - 1]
     const retryAfterSeconds = atMs === undefined ? 1 : Math.ceil((atMs + MINUTE_MS - nowMs) / 1000)
     throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
@@ -92,7 +92,7 @@ export function createHistory(options: {
     })
   }
 
-  /** One that Genesys did not answer is not counted: a platform that is down allows reads as soon as it is up. */
+  /** A read without a response is not counted: after an outage, reads are possible immediately. */
   async function counted<T>(reads: GuestReads, call: () => Promise<T>): Promise<T> {
     const atMs = monotonicNow()
     reads.callsAtMs.push(atMs)
@@ -156,7 +156,7 @@ export function createHistory(options: {
       return await call()
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.facts.status !== 401 || !reads.jwt) throw error
-      // The platform's clock may be ahead of ours: once more with a fresh one.
+      // The platform's clock may be ahead of ours: retry once with a fresh JWT.
       reads.jwt = undefined
       return call()
     }
@@ -223,7 +223,7 @@ function isUnanswered(error: unknown): boolean {
 
 const UNANSWERED: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_timeout'])
 
-/** Genesys: newest first, and `channel.time` can be null: such a message stands with its elder neighbour. */
+/** Genesys: newest first. `channel.time` can be null: such a message is sorted next to the older one. */
 function oldestFirst(
   entities: readonly StructuredMessage[],
   nowMs: number,

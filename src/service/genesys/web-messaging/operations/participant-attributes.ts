@@ -27,16 +27,22 @@ const HINT =
   'Attributes go with the next message only: to write them at once, the OAuth client needs a role with ' +
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
-/** Attributes that are not written by then go with the next message: nobody waits for a hanging host. */
+/**
+ * Attributes that are not written by then are sent with the next message, so that no caller waits for a
+ * hanging host.
+ */
 const WRITE_TIMEOUT_MS = 3_000
-/** A token is nearly always at hand. Where the login host does not give one in this time, it is not waited for again soon. */
+/**
+ * A token is nearly always cached. If the login host does not issue one in this time, the next calls do not
+ * wait for it.
+ */
 const TOKEN_TIMEOUT_MS = 500
 const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
 
 /**
- * Writes attributes onto the customer's participant of the current conversation, with our OAuth token; without one
- * they go with the next message. Genesys: the guest itself has no way to write attributes without a message, and
- * the socket does not tell the conversation's id; the `id` of any of its messages leads there.
+ * Writes attributes to the customer's participant of the current conversation, with the service's OAuth
+ * token; without one they are sent with the next message. Genesys: a guest cannot write attributes without a
+ * message, and the socket does not reveal the conversation's id; the `id` of any of its messages leads to it.
  */
 export function createAttributeWriter(options: {
   readonly api: UpstreamClient
@@ -64,7 +70,7 @@ export function createAttributeWriter(options: {
       return token.authorize(attempt, deadlineAtMs)
     }
     const { newest, session } = connections.of(guest)
-    // A guest who is new to Genesys and has said nothing has no conversation to be asked about.
+    // A guest who is new to Genesys and has sent nothing has no conversation yet.
     if (newest.id === undefined && session.current?.isNew === true) return false
     const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
     if (messageId === undefined) return false
@@ -109,7 +115,7 @@ export function createAttributeWriter(options: {
     }
   }
 
-  /** False for whatever reason: nothing is lost, as the attributes then go with the next message. */
+  /** False for any failure: nothing is lost, because the attributes are then sent with the next message. */
   return async function setAttributes(
     guest: Guest,
     attributes: Attributes,

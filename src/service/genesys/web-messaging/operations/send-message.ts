@@ -16,36 +16,36 @@ import { SEARCH_PAGE_SIZE, type History, type ReservedReads } from './history.ts
 import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
 
-/** Where in the history a message must be, if it was taken. */
+/** Where in the history a message must be, if it was accepted. */
 interface SearchAnchor {
-  /** Key of a message that was there before. */
+  /** Key of an earlier message. */
   readonly afterKey: string | undefined
-  /** Used where no such message is known. */
+  /** Used if no such message is known. */
   readonly sinceMs: number
 }
 
-/** How far back a repeated message is looked for, where neither a message before it nor its first try is known. */
+/** How far back a search goes if neither an earlier message nor the first attempt is known. */
 const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 const CLOCK_SKEW_MS = 5_000
-/** Genesys: 10 reads of the history a minute for a session. */
+/** Genesys: 10 reads of the history per minute and session. */
 const MAX_SEARCHED_PAGES = 4
-/** Of a repeat: the newest page, and once more before it sends. */
+/** For a repeat: the newest page, and once more before it sends. */
 const READS_OF_A_REPEAT = 2
-/** A message that was just taken may need a moment to be in the history. */
+/** A message that was just accepted may take a moment to appear in the history. */
 const SEARCH_RETRY_MS = 1_000
 
-/** Sends messages so that none is sent again where the first attempt may have been accepted. */
+/** Sends messages, and never repeats one whose first attempt may have been accepted. */
 export function createSendMessage(options: {
   readonly connections: GuestConnections
   readonly history: History
-  /** How long a frame may be on its way to Genesys after the request that sent it is known to have failed. */
+  /** How long a frame may be in flight to Genesys after its request is known to have failed. */
   readonly repeatSettleMs: number
   readonly now: () => number
   readonly monotonicNow: () => number
 }) {
   const { connections, history, repeatSettleMs, now, monotonicNow } = options
-  /** What the last repeat of a guest needed: one that is repeated is not started with fewer. */
+  /** The number of reads that the guest's last repeat needed: a further repeat is not started with fewer. */
   const readsOfARepeat = new WeakMap<GuestConnection, number>()
 
   return async function sendMessage(
@@ -65,7 +65,7 @@ export function createSendMessage(options: {
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
     const taken = message.repeat && (await findRepeated(guest, message, message.repeat, deadlineAtMs))
-    // The first try may have had other attributes, or none.
+    // The first attempt may have had other attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
     let from: SearchAnchor | undefined
@@ -76,7 +76,7 @@ export function createSendMessage(options: {
         deadlineAtMs,
         readAnswer: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
-        // Only now, as the messages before it in the queue may say the same.
+        // Only now, because earlier messages in the queue may have the same content.
         onSend: () => (from = { afterKey: connection.newest.key, sinceMs: monotonicNow() - CLOCK_SKEW_MS }),
       })
     } catch (error) {
@@ -89,7 +89,7 @@ export function createSendMessage(options: {
     }
   }
 
-  /** A repeat before that could not find out anything. */
+  /** A repeat before that time could not find out anything. */
   function whenRepeatable(guest: Guest): UpstreamError['facts'] {
     try {
       reserveForRepeat(guest).resize(0)
@@ -123,7 +123,7 @@ export function createSendMessage(options: {
       if (found) return found
       if (monotonicNow() + settleMs >= deadlineAtMs) throw deliveryUnknown()
       reads.resize(1)
-      // What a replica sent that was killed, or that lost its connection, may be on its way still.
+      // Frames of a replica that was killed or lost its connection may still be in flight.
       await pause(settleMs, undefined, { ref: false })
       const late = findEcho() ?? (await search(reads, guest, message, anchor, deadlineAtMs, 1))
       if (!late) onNotTaken?.()
@@ -137,7 +137,7 @@ export function createSendMessage(options: {
     }
   }
 
-  /** After a lost socket. What goes wrong here leaves the delivery as unknown as it was. */
+  /** After a lost socket. If this fails, the delivery stays unknown. */
   async function findWithRetry(
     guest: Guest,
     message: OutgoingMessage,
@@ -146,7 +146,7 @@ export function createSendMessage(options: {
   ) {
     let reads: ReservedReads | undefined
     try {
-      // A repeat is worth more: what it needs is left.
+      // A repeat is more useful: the reads that it needs are left.
       reads = reserveForRepeat(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
@@ -159,7 +159,10 @@ export function createSendMessage(options: {
     }
   }
 
-  /** The message in the history: by its tracing id in the newest page, else by its content, back to the anchor. */
+  /**
+   * The message in the history: by its tracing id in the newest page, else by its content, back to the
+   * anchor.
+   */
   async function search(
     reads: ReservedReads,
     guest: Guest,
@@ -205,7 +208,7 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
   return isInbound(frame.body) ? readMessage(frame.body, nowMs) : undefined
 }
 
-/** Where Genesys gives no tracing id back, a message is recognized by what it says. */
+/** If Genesys returns no tracing id, a message is recognized by its content. */
 function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
   const content = found.content ?? []
   const choices = selectedReplies(sent)
@@ -240,7 +243,7 @@ function isDeliveryUnknown(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'delivery_unknown'
 }
 
-/** Then there is nothing to be repeated into. */
+/** Then nothing can be repeated. */
 function isFinal({ code }: UpstreamError): boolean {
   return code === 'session_ended' || code === 'deployment_not_usable'
 }

@@ -9,7 +9,7 @@ import type { ConfiguredSession } from '../connection/session-state.ts'
 import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
-/** How much of the guest's time the public configuration may take before we go on without. */
+/** How much of the guest's time the public configuration may take; after that it is not used. */
 export const CONFIG_TIMEOUT_MS = 2_000
 
 export interface SessionLifecycleOptions extends AllowedDomainsOptions {
@@ -18,12 +18,12 @@ export interface SessionLifecycleOptions extends AllowedDomainsOptions {
   readonly monotonicNow: () => number
 }
 
-/** How a guest comes, comes back, begins again and goes. */
+/** The lifecycle of a guest's session: opened, resumed, restarted and ended. */
 export function createSessionLifecycle(options: SessionLifecycleOptions) {
   const { connections, config, deploymentId, monotonicNow } = options
   const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + CONFIG_TIMEOUT_MS)
 
-  /** Only what says "inactive" stands in a guest's way: without an answer, the handshake will tell. */
+  /** Only an explicit "inactive" stops a guest: without a response, the handshake decides. */
   async function refuseInactive(deadlineAtMs: number): Promise<void> {
     const info = await config.read(capDeadline(deadlineAtMs)).catch(() => undefined)
     if (info?.status !== 'inactive') return
@@ -37,7 +37,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       return await connections.of(guest).ready(deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      // A session that never was can't have ended.
+      // A session that never existed cannot have ended.
       const isRefusal = isNew && error.code === 'session_ended'
       if (isRefusal) throw new UpstreamError('upstream_refused', 'Genesys refused a new guest', error.facts)
       throw await explainRefusal(error, guest.origin, options, capDeadline(deadlineAtMs))
@@ -55,7 +55,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       return openedGuest(guest, session, 'new', await connection.joined)
     },
 
-    /** A journey that is new to an open connection is told with the next configuring. */
+    /** A journey that is new to an open connection is sent with the next configuration. */
     async resume(known: Guest, deadlineAtMs: number, journeyContext?: JourneyContext): Promise<OpenedGuest> {
       const guest = withJourney(known, journeyContext)
       if (journeyContext) connections.of(guest).socket.journeyContext = journeyContext
@@ -66,7 +66,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
 
-    /** Genesys: from read-only, the session is closed and configured once more with `startNew`. */
+    /** Genesys: a read-only session is closed and configured again with `startNew`. */
     async startNew(
       known: Guest,
       deadlineAtMs: number,
@@ -83,7 +83,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         startNew: true,
         journeyContext: connection.socket.journeyContext,
       })
-      // Queued together: between the two, no other request would find a session.
+      // Queued together: a request between the two would find no session.
       connection.isStartingNew = true
       try {
         await Promise.all([
@@ -105,7 +105,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       connection.sendTyping()
     },
 
-    /** Genesys: the guest's `Clear` is answered by `SessionClearedEvent`, then the socket is closed. */
+    /** Genesys: the guest's `Clear` is acknowledged by `SessionClearedEvent`, then the socket is closed. */
     async end(guest: Guest, deadlineAtMs: number): Promise<void> {
       await connections.of(guest).request({
         frame: presence('Clear'),
@@ -118,7 +118,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   }
 }
 
-/** The guest's reference is JSON of strings; what it holds is sealed in the session token. */
+/** The guest's reference is JSON of strings, sealed in the session token. */
 function withJourney(guest: Guest, journeyContext: JourneyContext | undefined): Guest {
   if (!journeyContext) return guest
   return { ...guest, ref: { ...guest.ref, journey: JSON.stringify(journeyContext) } }

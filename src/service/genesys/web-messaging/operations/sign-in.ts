@@ -8,7 +8,7 @@ import { defined } from '../wire/json-schemas.ts'
 import { configureSession } from '../wire/requests.ts'
 import type { TokenOperations } from './token-operations.ts'
 
-/** Guests who prove who they are with the deployment's OpenID provider. */
+/** Guests who authenticate with the deployment's OpenID provider. */
 export function createSignIn(options: {
   readonly connections: GuestConnections
   readonly tokens: TokenOperations
@@ -26,12 +26,13 @@ export function createSignIn(options: {
     const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
     const { token = '', journey } = guest.ref
     const { jwt, refreshToken } = credentials
-    // Genesys: its own clients make a new token before a sign-in; that of a guest may not become a person's.
+    // Genesys: its own clients create a new token before a sign-in; a guest's token may not become a
+    // person's.
     const ref = { token: isUpgrade ? token : randomUUID(), jwt, ...defined({ journey, refreshToken }) }
     const connection = connections.of({ ...guest, ref }, !isUpgrade)
     const isClosed = connection.socket.isIdle
     connection.useCredentials(credentials)
-    // A closed connection is opened with the JWT; an open one has to change from guest to signed-in.
+    // A closed connection is opened with the JWT; an open one must change from guest to signed-in.
     if (!isClosed) {
       await connection.request({
         frame: configureSession({ deploymentId, jwt: credentials.jwt }),
@@ -44,11 +45,11 @@ export function createSignIn(options: {
     const session = await connection.ready(deadlineAtMs)
     await connection.joined
     connection.session.consumeReset()
-    // Of the conversation that the guest had, a token of its own continues nothing.
+    // A separate token does not continue the guest's conversation.
     return openedGuest({ ref }, session, session.isNew || !isUpgrade ? 'new' : 'resumed', false)
   }
 
-  /** Genesys: the token of a guest who was signed in is of no use afterwards. */
+  /** Genesys: the token of a guest who was signed in cannot be used afterwards. */
   async function signOut(guest: Guest, deadlineAtMs: number): Promise<void> {
     const connection = connections.of(guest)
     const { jwt, refreshToken } = connection.socket.credentials ?? {}

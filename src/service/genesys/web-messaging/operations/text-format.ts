@@ -1,10 +1,10 @@
 import type { Message, MessagePage } from '../../guest-api.ts'
 import type { DeploymentConfig } from './deployment-config.ts'
 
-/** How much of a reader's time the public configuration may take before its texts count as plain. */
+/** How much of a reader's time the public configuration may take; after that texts count as plain. */
 const CONFIG_TIMEOUT_MS = 2_000
 
-/** Genesys: the deployment says whether the texts of agents and bots are written in its rich text. */
+/** Genesys: the deployment says whether the texts of agents and bots use its rich text. */
 export function createTextFormat(options: {
   readonly config: DeploymentConfig
   readonly monotonicNow: () => number
@@ -21,7 +21,7 @@ export function createTextFormat(options: {
   }
 
   return {
-    /** Makes sure that the configuration is known, or on its way. */
+    /** Makes sure that the configuration is known or being read. */
     read,
     marked,
     async markedPage(reading: Promise<MessagePage>): Promise<MessagePage> {

@@ -13,12 +13,15 @@ const HINT =
   'Is the OpenID provider chosen in the Messenger configuration (Authentication), is the redirect address one ' +
   'of those registered with it, and was the code used for the first time?'
 
-/** Genesys: a signed-in guest's journey goes with the exchange, not with the configuring. */
+/** Genesys: a signed-in guest's journey is sent with the exchange, not with the configuration. */
 type Grant = SignInGrant & { readonly journeyContext?: JourneyContext | undefined }
 
-/** The REST side of sign-in. Genesys: none of these needs a permission; the guest's own tokens suffice. */
+/** The REST part of the sign-in. Genesys: these calls need no permission; the guest's own tokens are enough. */
 export interface TokenOperations {
-  /** @throws {UpstreamError} `user_token_invalid` or `upstream_refused` when the code, or what belongs to it, is no good. */
+  /**
+   * @throws {UpstreamError} `user_token_invalid` or `upstream_refused` if the code, or a parameter of it, is
+   * invalid.
+   */
   readonly exchange: (grant: Grant, deadlineAtMs: number) => Promise<Credentials>
   /** A fresh JWT. */
   readonly renew: (refreshToken: string, deadlineAtMs: number) => Promise<string>
@@ -43,7 +46,7 @@ export function createTokenOperations(options: {
           url: `${tokenUrl}/oauthcodegrantjwtexchange`,
           body: { deploymentId, oauth, journeyContext },
           schema: Exchanged,
-          // A code is good for one use.
+          // A code can be used once.
           retry: 'non-idempotent',
           deadlineAtMs,
         })
@@ -84,7 +87,7 @@ function isRefusal(error: unknown): error is UpstreamError {
 }
 
 function refused(error: UpstreamError): UpstreamError {
-  // 400 and 401 are about what the page brought; the rest is for the operator.
+  // 400 and 401 are caused by the page's data; other errors are for the operator.
   const isGrant = error.facts.status === 400 || error.facts.status === 401
   const code = isGrant ? 'user_token_invalid' : 'upstream_refused'
   return new UpstreamError(code, 'Genesys refused the sign-in', { ...error.facts, hint: HINT })

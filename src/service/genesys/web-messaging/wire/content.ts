@@ -5,14 +5,14 @@ import { Address, Picture, defined, listOf, maybe, readable } from './json-schem
 import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts'
 
 /**
- * Structured content of the wire (`{contentType, <key>: {…}}`) in our own small shape. What is unknown or cannot be
- * read stays as `unsupported`, so that a page can at least say that something is there.
+ * Converts structured content of the wire (`{contentType, <key>: {…}}`) to our own format. Unknown or invalid
+ * content becomes `unsupported`, so that a page can at least show a placeholder.
  */
 
-/** What the content elements of one message say together. */
+/** The result of all content elements of one message. */
 export interface ReadContent {
   readonly parts: readonly Content[]
-  /** What is asked by a part that has a prompt of its own. */
+  /** The question of a part that has its own prompt. */
   readonly prompt: string | undefined
   /** The message that this one answers. */
   readonly inReplyTo: string | undefined
@@ -25,7 +25,10 @@ interface ReadElement {
 }
 
 const Size = maybe(z.number().nonnegative())
-/** Genesys: every field but `mediaType` may be missing, and its schemas and clients call name and size differently. */
+/**
+ * Genesys: every field except `mediaType` may be missing, and its schemas and clients use different names for
+ * name and size.
+ */
 const Attachment = z
   .object({
     id: z.string().catch(''),
@@ -75,14 +78,14 @@ const ActionFields = z.object({
   url: maybe(Address),
 })
 
-/** Genesys: an action may be of type `Unknown`; then its address says that it is a link. */
+/** Genesys: an action may have the type `Unknown`; if it has an address, it is a link. */
 function isLink(type: string, url: string | undefined): boolean {
   return /^link$/i.test(type) || (/^unknown$/i.test(type) && url !== undefined)
 }
 
 /**
- * Genesys' own clients read the type without regard to case and know `Button` beside `Postback`; its schema requires no
- * field: a button without a payload sends its text, and one without a text shows what it does.
+ * Genesys' own clients ignore the case of the type, and accept `Button` as well as `Postback`. The schema
+ * requires no field: a button without a payload sends its text, and one without a text shows its payload.
  */
 const Action = ActionFields.transform(({ type = '', text, payload, url }): CardAction[] => {
   if (isLink(type, url)) return url === undefined ? [] : [{ type: 'link', text: text || url, url }]
@@ -122,7 +125,7 @@ const CardBody = z
     actions: actions.flat(),
   }))
 
-/** Deprecated for the card, which it becomes. */
+/** Deprecated; replaced by the card, to which it is converted. */
 const GenericActions = z.object({ url: maybe(Address), textback: maybe(z.string()) })
 const GenericBody = z
   .object({
@@ -190,7 +193,7 @@ const ButtonResponse = z.object({
   originatingMessageId: maybe(z.string()),
 })
 
-/** By `contentType`: the key of the element that has the content, and how to read it. */
+/** For each `contentType`: the key of the element that has the content, and how to read it. */
 const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
   Attachment: reader('attachment', Attachment, (file) => file),
   QuickReply: reader('quickReply', QuickReply, (reply) => reply),
@@ -217,7 +220,7 @@ const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => R
     key: 'form',
     read: (value) =>
       readable(Form, value)
-        // A form without pages asks nothing.
+        // A form without pages has no questions.
         .filter(({ part }) => part.type !== 'form' || part.pages.length > 0)
         .map(({ part, originatingMessageId }) => ({ parts: [part], inReplyTo: originatingMessageId })),
   },
@@ -237,7 +240,7 @@ const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => R
   },
 }
 
-/** Never throws; what is no content element at all is left out. */
+/** Never throws; an invalid content element is omitted. */
 export function readContent(elements: readonly unknown[]): ReadContent {
   const read = elements.flatMap(readElement)
   const parts = read.flatMap((element) => element.parts)

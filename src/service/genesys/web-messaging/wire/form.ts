@@ -3,11 +3,11 @@ import type { Content, FormField, InputMode } from '../../guest-api.ts'
 import { Picture, defined, listOf, maybe } from './json-schemas.ts'
 import { DatePicker, ListPicker, PromptSchema } from './pickers.ts'
 
-/** Genesys' Messenger: the most characters of an input with one line, and with several. */
+/** Genesys' Messenger: the maximum characters of an input with one line, and with several. */
 const MAX_LINE_CHARS = 30
 const MAX_LINES_CHARS = 300
 
-/** As Genesys' Messenger maps `keyboardType`; what is not here is `text`. */
+/** As Genesys' Messenger maps `keyboardType`; other values are `text`. */
 const INPUT_MODES: Readonly<Record<string, InputMode>> = {
   Number: 'numeric',
   Phone: 'tel',
@@ -17,7 +17,7 @@ const INPUT_MODES: Readonly<Record<string, InputMode>> = {
   URL: 'url',
 }
 
-/** `autoCompleteType` in HTML's words (section 4.10.18.7 of the HTML standard), where HTML has one. */
+/** `autoCompleteType` as an HTML token (section 4.10.18.7 of the HTML standard), if HTML has one. */
 const AUTOCOMPLETE: Readonly<Record<string, string>> = {
   Prefix: 'honorific-prefix',
   Suffix: 'honorific-suffix',
@@ -89,7 +89,7 @@ const WheelPicker = z
   .object({ id: z.string(), items: listOf(WheelItem) })
   .transform((picker): FormField => ({ type: 'wheel', ...picker }))
 
-/** An answer names its component by id: one without cannot be answered, and is left out. */
+/** An answer names its component by id: a component without an id cannot be answered, and is omitted. */
 const PageComponent = z
   .object({
     input: maybe(Input),
@@ -126,7 +126,7 @@ const Answer = z
   })
   .transform(({ id, component: { buttonResponse } }) => ({ id, ...buttonResponse }))
 
-/** Either direction: an answer has a `response`, a form that asks has pages. */
+/** Either direction: an answered form has a `response`, an open one has pages. */
 export const Form = z
   .object({
     cannedResponseId: maybe(z.string()),

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../../../upstream/coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../upstream/upstream-error.ts'
 
-/** What was asked for when the refusal came; some codes mean different things for different requests. */
+/** The request that the refusal belongs to; some codes have different meanings for different requests. */
 export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'
 
 export interface Refusal {
@@ -23,7 +23,7 @@ const REFUSED_FILE = (says: string, hint?: string): Meaning => ({
   ...(hint !== undefined && { hint }),
 })
 
-/** Genesys: every `code` of an error frame that is known from its own clients, fixtures or traffic. */
+/** Genesys: every known `code` of an error frame, from its own clients, fixtures or traffic. */
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   400: {
     code: 'upstream_refused',
@@ -73,29 +73,29 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   5000: { code: 'upstream_unavailable', says: 'Genesys reports an unexpected error' },
 }
 
-/** Codes after which the guest token is of no use: no reconnecting. */
+/** Codes after which the guest token is unusable: no reconnect. */
 export function isEnd(code: number): boolean {
   return MEANINGS[code]?.code === 'session_ended'
 }
 
-/** Codes that only a request for an upload is answered with. */
+/** Codes that occur only in responses to a request for an upload. */
 export function refusesUpload(code: number): boolean {
   return (code >= 4000 && code <= 4005) || code === 4102
 }
 
-/** Genesys: what is answered to a typing event when the deployment does not show it to agents. */
+/** Genesys: the response to a typing event if the deployment does not show it to agents. */
 export function isAboutTyping(text: string): boolean {
   return /feature toggle/i.test(text)
 }
 
-/** An error frame in the words of the catalogue. Genesys' own text is read, not passed on. */
+/** Converts an error frame to a code of the catalogue. Genesys' own text is read, not passed on. */
 export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamError {
   const { code, text = '', retryAfterSeconds } = refusal
   const meaning = special(refusal.code, text, purpose) ?? MEANINGS[code] ?? general(code)
   const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
-  // Whether a message was taken before "unexpected error" is not known: a repeat has to look first.
+  // It is unknown whether a message was accepted before "unexpected error": a repeat must search first.
   if (meaning.code === 'upstream_unavailable' && purpose === 'message') {
     return new UpstreamError('delivery_unknown', `${meaning.says} for the message`, facts)
   }

@@ -3,13 +3,14 @@ import { listOf, maybe } from './json-schemas.ts'
 import { PromptSchema } from './pickers.ts'
 
 /**
- * The frames of the guest socket that we read. Genesys adds fields, classes and content types at any time:
- * unknown ones are ignored, and an optional field that is null or of another type counts as missing.
+ * The frames of the guest socket that the service reads. Genesys adds fields, classes and content types at
+ * any time: unknown ones are ignored, and an optional field that is null or of another type counts as
+ * missing.
  */
 
 const Text = maybe(z.string())
 const Count = maybe(z.number())
-/** Ids go into addresses and event ids, which lone surrogates cannot. */
+/** Ids become part of URLs and event ids, where lone surrogates are invalid. */
 const Id = z.string().transform((id) => id.replace(/\p{Surrogate}/gu, '\ufffd'))
 
 const MessageEvent = z.object({
@@ -19,16 +20,16 @@ const MessageEvent = z.object({
   coBrowse: maybe(z.object({ type: Text, sessionId: Text, sessionJoinToken: Text })),
   video: maybe(z.object({ type: Text, offeringId: Text, jwt: Text })),
 })
-/** Later than any time in seconds, earlier than any in milliseconds. */
+/** Above any time in seconds, below any time in milliseconds. */
 const LATEST_IN_SECONDS = 1e11
-/** Seconds since the epoch, as logs have them; Genesys' documentation of its Messenger says milliseconds. */
+/** Seconds since the epoch, as in logs; the documentation of Genesys' Messenger says milliseconds. */
 const EpochSeconds = z.coerce
   .number()
   .positive()
   .transform((time) => (time > LATEST_IN_SECONDS ? time / 1000 : time))
 const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, image: Text })
 
-/** A message or event, on the socket and in the history alike. */
+/** A message or event, both on the socket and in the history. */
 export const StructuredMessage = z.object({
   id: maybe(Id),
   messageId: maybe(Id),
@@ -69,7 +70,7 @@ const SessionResponse = z.object({
   ),
   blockedExtensions: maybe(listOf(z.string())),
   clearedExistingSession: maybe(z.boolean()),
-  /** How long it lives after each message. */
+  /** Its lifetime after each message. */
   durationSeconds: maybe(z.number().positive()),
   expirationDate: maybe(EpochSeconds),
 })
@@ -128,7 +129,7 @@ type KnownFrame = {
   }
 }[Class]
 
-/** `text` is Genesys' own wording: for telling cases apart, never for passing on. */
+/** `text` is Genesys' own wording: use it to distinguish cases, never pass it on. */
 export interface ErrorFrame {
   readonly class: 'error'
   readonly tracingId: string | undefined
@@ -137,11 +138,11 @@ export interface ErrorFrame {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** Of an unknown class, or not of the form that its class requires. */
+/** Of an unknown class, or without the fields that its class requires. */
 export interface UnrecognizedFrame {
   readonly class: 'unrecognized'
   readonly tracingId: string | undefined
-  /** Why it was not recognized, without any of its contents. */
+  /** Why it was not recognized, without its contents. */
   readonly reason: string
 }
 
@@ -150,24 +151,24 @@ export type Frame = KnownFrame | ErrorFrame | UnrecognizedFrame
 const Envelope = z.object({
   type: z.unknown().optional(),
   class: z.string(),
-  /** A number, also as text; what is neither refuses nothing. */
+  /** A number, or a number as text; other values do not make the frame a refusal. */
   code: z.coerce.number().int().catch(200),
   tracingId: Text,
   body: z.unknown().optional(),
 })
 
 const Body = z.object({ tracingId: Text })
-/** The classes that refuse, whatever code they carry. */
+/** The classes that are refusals, whatever code they have. */
 const ERRORS: ReadonlySet<string> = new Set(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])
 
-/** Reads the text of a WebSocket message. Never throws, whatever the text. */
+/** Parses the text of a WebSocket message. Never throws. */
 export function readFrame(text: string): Frame {
   const envelope = Envelope.safeParse(parseJson(text))
   if (!envelope.success) return { class: 'unrecognized', tracingId: undefined, reason: 'not a frame' }
   const { type, class: name, code, body } = envelope.data
   // Genesys' schema allows it in either place.
   const tracingId = envelope.data.tracingId ?? Body.safeParse(body).data?.tracingId
-  // The attachment classes refuse by their class, whatever code they carry.
+  // The attachment classes are refusals by their class, whatever code they have.
   const isRefused = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
   if (isRefused || ERRORS.has(name)) return { class: 'error', tracingId, ...readErrorBody(body, code) }
   if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, reason: 'unknown class' }
@@ -176,7 +177,7 @@ export function readFrame(text: string): Frame {
   return { class: name, pushed: type !== 'response', tracingId, body: data } as KnownFrame
 }
 
-/** Of a refusal without any code. */
+/** For a refusal without any code. */
 const UNEXPECTED_ERROR = 5000
 
 const ErrorBody = z.object({
@@ -186,7 +187,10 @@ const ErrorBody = z.object({
   errorCode: maybe(z.coerce.number().int().min(300)),
 })
 
-/** Genesys: the body's `errorCode` goes before the envelope's `code`, except for 429, where logs have several. */
+/**
+ * Genesys: the body's `errorCode` takes precedence over the envelope's `code`, except for 429, where logs
+ * have several.
+ */
 function readErrorBody(body: unknown, code: number): Pick<ErrorFrame, 'code' | 'text' | 'retryAfterSeconds'> {
   if (typeof body === 'string') return { code, text: body, retryAfterSeconds: undefined }
   const { retryAfter, errorMessage, message, errorCode } = ErrorBody.safeParse(body).data ?? {}

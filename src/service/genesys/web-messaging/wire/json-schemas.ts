@@ -1,13 +1,16 @@
 import * as z from 'zod'
 
-/** Genesys adds and changes at any time: what is missing, null or of another type counts as missing. */
+/**
+ * Genesys may change any field at any time: a field that is missing, null or of another type counts as
+ * missing.
+ */
 export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 
-/** An address that a page may put in a link; `javascript:` and the like are left out. */
+/** An address that a page may use in a link; `javascript:` and similar schemes are removed. */
 export const Address = z.string().regex(/^(https?|mailto|tel):/i)
 export const Picture = z.string().regex(/^https?:/i)
 
-/** Elements that cannot be read are left out, the others stay. */
+/** Invalid elements are omitted, the others stay. */
 export const listOf = <T extends z.ZodType>(schema: T) =>
   z
     .array(z.unknown())
@@ -19,7 +22,7 @@ export function readable<T extends z.ZodType>(schema: T, value: unknown): z.infe
   return parsed.success ? [parsed.data] : []
 }
 
-/** Without the keys whose value is undefined, which optional fields must not have. */
+/** Removes keys whose value is undefined, which optional fields must not have. */
 export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import type { Content, DateChoice, DateFormat, ListChoice, Place, Prompt } from '../../guest-api.ts'
 import { Address, Picture, defined, listOf, maybe } from './json-schemas.ts'
 
-/** The schemas of date and list pickers, alone and in forms: Genesys' `swagger.json` of the Java SDK. */
+/**
+ * The schemas of date and list pickers, alone and in forms. Source: Genesys' `swagger.json` of the Java SDK.
+ */
 
 const ReceivedReplyMessage = z.object({
   header: maybe(z.string()),
@@ -12,7 +14,7 @@ const ReceivedReplyMessage = z.object({
   buttonLabel: maybe(z.string()),
 })
 
-/** Undefined for a prompt that says nothing. */
+/** Undefined for an empty prompt. */
 export const PromptSchema = maybe(
   ReceivedReplyMessage.transform((message): Prompt | undefined => {
     const prompt = defined(message)
@@ -105,7 +107,7 @@ export const ListPicker = z
     }),
   )
 
-/** What is asked, as a text: title (or header) and subtitle, each on its line. */
+/** The question as text: title (or header) and subtitle, one per line. */
 export function promptText(parts: readonly Content[]): string | undefined {
   for (const part of parts) {
     const prompt = part.type === 'list-picker' || part.type === 'form' ? part.prompt : undefined

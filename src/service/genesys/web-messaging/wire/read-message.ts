@@ -3,27 +3,31 @@ import { readContent } from './content.ts'
 import type { StructuredMessage } from './frames.ts'
 import { defined } from './json-schemas.ts'
 
-/** Genesys: 5 s where the event does not say how long the typing lasts. */
+/** Genesys: 5 s if the event does not say how long the typing lasts. */
 const TYPING_MS = 5_000
 
-/** True for what a chat shows; events (typing, presence) and receipts are not. What has no type is a text. */
+/**
+ * True for what a chat shows; events (typing, presence) and receipts are not shown. Content without a type is
+ * text.
+ */
 function isMessage({ type, text, content, events = [] }: StructuredMessage): boolean {
   if (type !== undefined) return /^(Text|Structured|Message)$/.test(type)
   return events.length === 0 && (text !== undefined || content !== undefined)
 }
 
 /**
- * Genesys: the same message has its key in `channel.messageId` or, where that is missing, in `id`; the history may call it
- * `messageId`. Its schema requires none of them; its Messenger recognizes messages by their time.
+ * Genesys: the same message has its key in `channel.messageId` or, if that is missing, in `id`; the history
+ * may call it `messageId`. The schema requires none of them; Genesys' Messenger recognizes messages by their
+ * time.
  */
 export function messageKey(wire: StructuredMessage): string | undefined {
   return wire.channel?.messageId ?? wire.messageId ?? wire.id ?? readTime(wire.channel?.time)
 }
 
 /**
- * Undefined for an event, and for a message that nothing could recognise again.
+ * Undefined for an event, and for a message that could not be recognized again.
  *
- * @param fallbackMs its time, as epoch ms, where Genesys says none
+ * @param fallbackMs its time, as epoch ms, if Genesys sends none
  */
 export function readMessage(wire: StructuredMessage, fallbackMs: number): Message | undefined {
   const id = messageKey(wire)
@@ -46,14 +50,17 @@ export function readMessage(wire: StructuredMessage, fallbackMs: number): Messag
   }
 }
 
-/** What a pushed frame means to a page; undefined for what it need not know, the guest's own events among it. */
+/**
+ * Converts a pushed frame to a page's event; undefined if the page does not need it, such as the guest's own
+ * events.
+ */
 export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | undefined {
   const message = readMessage(wire, nowMs)
   if (message) return { type: 'message', message }
   if (isMessage(wire)) return undefined
   if (hasPresence(wire, 'SignIn')) return signedIn(wire)
   if (isInbound(wire)) return undefined
-  // Genesys: read-only is told by the event itself, never by the configuration, which may have changed since.
+  // Genesys: the event itself says that the session is read-only; the configuration may have changed since.
   if (hasPresence(wire, 'SessionExpired')) return { type: 'session', state: 'expired' }
   const isReadOnly = wire.metadata?.readOnly === 'true'
   if (hasPresence(wire, 'Disconnect')) {
@@ -62,7 +69,10 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
   return readSignIn(wire) ?? readOffer(wire) ?? readTyping(wire)
 }
 
-/** Genesys: quick replies are also offered as button responses; its mobile SDK reads those where there are no others. */
+/**
+ * Genesys: quick replies are also offered as button responses; its mobile SDK reads those if there are no
+ * others.
+ */
 function offeredReplies(parts: readonly Content[]): readonly Content[] {
   const isOffer = (part: Content) => part.type === 'button-response' && part.source === 'quick-reply'
   if (parts.some(({ type }) => type === 'quick-reply')) return parts.filter((part) => !isOffer(part))
@@ -73,7 +83,7 @@ function offeredReplies(parts: readonly Content[]): readonly Content[] {
   )
 }
 
-/** Genesys: an answer names what it answers by the body's `id`, whatever its `channel.messageId`. */
+/** Genesys: a reply names the message that it answers by the body's `id`, whatever its `channel.messageId`. */
 function withReplyTo(parts: readonly Content[], replyTo: string): Content[] {
   return parts.map((part) =>
     part.type === 'date-picker' || part.type === 'list-picker' || part.type === 'form'
@@ -82,7 +92,7 @@ function withReplyTo(parts: readonly Content[], replyTo: string): Content[] {
   )
 }
 
-/** Genesys: the event is inbound, and its sender the guest with the names that the OpenID provider gave. */
+/** Genesys: the event is inbound, and its sender is the guest, with the names from the OpenID provider. */
 function signedIn(wire: StructuredMessage): GuestEvent {
   const { firstName, lastName } = wire.channel?.from ?? {}
   return { type: 'sign-in', status: 'signed-in', ...defined({ firstName, lastName }) }

@@ -3,8 +3,8 @@ import { selectedReplies } from '../../selected-replies.ts'
 import type { Attributes, JourneyContext, OutgoingMessage } from '../../guest-api.ts'
 
 /**
- * The frames that we send, without the guest token: the connection adds it as it writes them.
- * Genesys: all are flat objects; `tracingId` comes back in the answer.
+ * The frames that the service sends, without the guest token: the connection adds it when it writes them.
+ * Genesys: all are flat objects; the response contains the same `tracingId`.
  */
 export interface RequestFrame {
   readonly action: string
@@ -12,7 +12,7 @@ export interface RequestFrame {
   readonly [field: string]: unknown
 }
 
-/** Errors about typing have no message to belong to, so its frames all carry this one id. */
+/** Errors about typing do not belong to a message, so all typing frames have this id. */
 export const TYPING_TRACING_ID = 'typing'
 
 export interface SessionRequest {
@@ -20,7 +20,7 @@ export interface SessionRequest {
   /** The JWT of a signed-in guest. */
   readonly jwt?: string | undefined
   readonly startNew?: boolean
-  /** Genesys: only where the page gives one, and for a guest who is not signed in. */
+  /** Genesys: only if the page sends one, and for a guest who is not signed in. */
   readonly journeyContext?: JourneyContext | undefined
 }
 
@@ -45,9 +45,10 @@ export function echo(): RequestFrame {
 }
 
 /**
- * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`; a date without
- * `text`, a list and a form with the reply that their message brought. A date and a list name that message in
- * `metadata`, a list in each choice too, a form in itself alone; the mobile SDK names it in quick replies as well.
+ * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`, a date
+ * without `text`, and a list and a form with the reply from their message. A date and a list name that
+ * message in `metadata`; a list also in each choice; a form only in itself. The mobile SDK also names it in
+ * quick replies.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
@@ -62,14 +63,18 @@ export function onMessage(message: OutgoingMessage): RequestFrame {
       ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content }),
-      // Genesys: a map of strings, part of the message in the history too, where no other id of ours is.
+      // Genesys: a map of strings, which is also part of the message in the history, where no other id of
+      // ours is.
       metadata: { tracingId: message.tracingId, ...(parentMessageId !== undefined && { parentMessageId }) },
       ...withAttributes(message.attributes),
     },
   }
 }
 
-/** The guest comes in (`Join`, where the deployment starts by itself) or ends the conversation (`Clear`). */
+/**
+ * The guest joins (`Join`, if the deployment starts conversations automatically) or ends the conversation
+ * (`Clear`).
+ */
 export function presence(type: 'Join' | 'Clear', attributes?: Attributes): RequestFrame {
   return {
     action: 'onMessage',
@@ -107,7 +112,7 @@ export function deleteAttachment(attachmentId: string): RequestFrame {
   return { action: 'deleteAttachment', tracingId: randomUUID(), attachmentId }
 }
 
-/** Genesys: a `channel` beside `message` has been ignored since June 2026; only this place counts. */
+/** Genesys: a `channel` next to `message` has been ignored since June 2026; only this field is read. */
 function withAttributes(attributes: Attributes | undefined) {
   if (!attributes || Object.keys(attributes).length === 0) return {}
   return { channel: { metadata: { customAttributes: attributes } } }
