@@ -8,6 +8,9 @@ export const KNOWN_IDS = {
   deploymentId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002',
   clientId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0003',
   clientSecret: 'simulator-client-secret',
+  scheduleGroupId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0004',
+  emergencyGroupId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0005',
+  queueId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0006',
 } as const
 
 const text = z.string().min(1)
@@ -27,6 +30,7 @@ const Env = z.strictObject({
   SIMULATOR_CONVERSATION_CLEAR: onOff(true),
   SIMULATOR_ATTACHMENTS: onOff(true),
   SIMULATOR_AUTO_START: onOff(false),
+  SIMULATOR_HOURS: z.enum(['open', 'closed', 'holiday', 'emergency', 'unstaffed']).default('open'),
   SIMULATOR_LIMITS: onOff(true),
   SIMULATOR_REST_GUEST_APIS: onOff(false),
   SIMULATOR_SESSION_DURATION_S: z.coerce.number().int().positive().default(259_200),
@@ -59,6 +63,10 @@ export function readSimulatorSettings(env: NodeJS.ProcessEnv): SimulatorOptions 
     deploymentId: data.SIMULATOR_DEPLOYMENT_ID,
     clientId: data.SIMULATOR_CLIENT_ID,
     clientSecret: data.SIMULATOR_CLIENT_SECRET,
+    scheduleGroupId: KNOWN_IDS.scheduleGroupId,
+    emergencyGroupId: KNOWN_IDS.emergencyGroupId,
+    queueId: KNOWN_IDS.queueId,
+    hours: data.SIMULATOR_HOURS,
     allowedDomains: listOf(data.SIMULATOR_ALLOWED_DOMAINS) ?? 'all',
     disconnectMode: data.SIMULATOR_DISCONNECT,
     conversationClear: data.SIMULATOR_CONVERSATION_CLEAR,

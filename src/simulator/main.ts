@@ -25,6 +25,7 @@ function settingsOrExit() {
 
 function banner(simulator: Simulator): string {
   const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
+  const { scheduleGroupId, emergencyGroupId, queueId } = simulator
   const isKnown = clientSecret === KNOWN_IDS.clientSecret
   return `This is a simulator and not Genesys Cloud. Nothing that is written here reaches a contact centre.
 It listens on ${url}. To point the service at it:
@@ -37,6 +38,12 @@ GENESYS_ORGANIZATION_ID=${organizationId}
 GENESYS_DEPLOYMENT_ID=${deploymentId}
 GENESYS_CLIENT_ID=${clientId}
 GENESYS_CLIENT_SECRET=${isKnown ? clientSecret : '<your SIMULATOR_CLIENT_SECRET>'}
+
+Opening hours and waiting times, if you want them:
+
+GENESYS_SCHEDULE_GROUP_ID=${scheduleGroupId}
+GENESYS_EMERGENCY_GROUP_ID=${emergencyGroupId}
+GENESYS_QUEUE_ID=${queueId}
 `
 }
 

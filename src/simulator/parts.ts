@@ -3,6 +3,7 @@ import { attachmentActions } from './socket/attachment-actions.ts'
 import { createAttachments } from './conversation/attachments.ts'
 import { createFaultInjector } from './inspection/fault-injection.ts'
 import { configureActions } from './socket/configure-session.ts'
+import { createContactCenter } from './conversation/contact-center.ts'
 import { createConversations } from './conversation/conversations.ts'
 import { createGuestJwts } from './conversation/guest-jwt.ts'
 import { createGuestSessions } from './conversation/guest-sessions.ts'
@@ -36,6 +37,7 @@ export function createParts(settings: Settings) {
   const jwts = createGuestJwts(settings.now)
   const attachments = createAttachments(settings)
   const conversations = createConversations(settings, sessions)
+  const contactCenter = createContactCenter(settings)
   const agent = createAgent({ settings, conversations, attachments })
   const oauth = createOAuth(settings)
   const signIn = createSignIn({ settings, sessions, jwts })
@@ -47,7 +49,18 @@ export function createParts(settings: Settings) {
     ...attachmentActions({ settings, attachments }),
   }
   const guestSocket = createGuestSocket({ settings, faults, frames, requests, actions })
-  const made = { faults, frames, requests, sessions, conversations, agent, oauth, signIn, guests }
+  const made = {
+    faults,
+    frames,
+    requests,
+    sessions,
+    conversations,
+    contactCenter,
+    agent,
+    oauth,
+    signIn,
+    guests,
+  }
   const restApp = createRestApp({ settings, jwts, attachments, ...made })
   return { ...made, guestSocket, restApp }
 }

@@ -22,6 +22,13 @@ export interface SimulatorOptions {
   /** Whether `example.com` allows `www.example.com` too. Default 'suffix', as Genesys' Messenger decides. */
   allowedDomainMatch?: 'suffix' | 'exact'
 
+  /** What the contact center has one of each: ids for the settings of a client. */
+  scheduleGroupId?: string
+  emergencyGroupId?: string
+  queueId?: string
+  /** What a client finds at first. Default 'open', day and night. */
+  hours?: 'open' | 'closed' | 'holiday' | 'emergency' | 'unstaffed'
+
   clientId?: string
   clientSecret?: string
   /** Grants that the OAuth client may use. Default client_credentials. */
@@ -111,6 +118,12 @@ export const ALL_PERMISSIONS = [
   'conversation:message:create',
   'conversation:communication:disconnect',
   'conversation:message:park',
+  'routing:scheduleGroup:view',
+  'routing:schedule:view',
+  'routing:emergencyGroup:view',
+  'analytics:queueObservation:view',
+  'routing:queue:view',
+  'conversation:callback:create',
   'guest:identity:write',
   'messaging:guest:write',
   'webmessaging:guest:write',
@@ -120,6 +133,7 @@ export const ALL_PERMISSIONS = [
 const DEFAULTS = {
   deploymentStatus: 'Active',
   messenger: true,
+  hours: 'open',
   allowedDomains: 'all',
   allowedDomainMatch: 'suffix',
   grantTypes: ['client_credentials'],
@@ -151,6 +165,9 @@ export function resolveSettings(options: SimulatorOptions): Settings {
     ...DEFAULTS,
     organizationId: randomUUID(),
     deploymentId: randomUUID(),
+    scheduleGroupId: randomUUID(),
+    emergencyGroupId: randomUUID(),
+    queueId: randomUUID(),
     clientId: randomUUID(),
     clientSecret: randomUUID(),
     now: Date.now,

@@ -1,6 +1,7 @@
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentMessage } from './agent/agent.ts'
+import type { HoursSpec, QueueSpec, RequestedCallback } from './conversation/contact-center.ts'
 import type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
 import { attach } from './socket/guest-socket.ts'
 import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection/inspection.ts'
@@ -14,6 +15,7 @@ import { testSurface } from './inspection/test-surface.ts'
 export type { AgentMessage } from './agent/agent.ts'
 export type { AgentScript } from './agent/agent-script.ts'
 export type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
+export type { HoursSpec, QueueSpec, RequestedCallback, ScheduleSpec } from './conversation/contact-center.ts'
 /** @deprecated The former names. */
 export type {
   Fault as Bend,
@@ -36,6 +38,9 @@ export interface Simulator {
   readonly deploymentId: string
   readonly clientId: string
   readonly clientSecret: string
+  readonly scheduleGroupId: string
+  readonly emergencyGroupId: string
+  readonly queueId: string
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>
 
@@ -52,6 +57,17 @@ export interface Simulator {
 
   /** An authorization code, good once, as the site's own sign-in would get it for a person. */
   authorizationCode(userId: string, names?: { firstName?: string; lastName?: string }): string
+
+  // The contact center, as clients see it over REST.
+
+  /** The schedules of its group. They are local times in `timeZone`, which clients evaluate themselves. */
+  setHours(hours: HoursSpec): void
+  /** The schedules that the group names are gone: 404 for each. */
+  loseSchedules(): void
+  setEmergency(enabled: boolean): void
+  setQueue(queue: QueueSpec): void
+  /** Those that were asked for, the oldest first. */
+  readonly callbacks: readonly RequestedCallback[]
 
   // Fault injection.
 
@@ -116,6 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const url = settings.publicUrl ?? `http://${reachable(host)}:${port}`
   const { organizationId, deploymentId, clientId, clientSecret } = settings
+  const { scheduleGroupId, emergencyGroupId, queueId } = settings
   return Object.defineProperties(
     {
       url,
@@ -125,6 +142,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       deploymentId,
       clientId,
       clientSecret,
+      scheduleGroupId,
+      emergencyGroupId,
+      queueId,
       close,
     },
     Object.getOwnPropertyDescriptors(testSurface(parts)),

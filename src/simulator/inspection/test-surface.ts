@@ -5,7 +5,8 @@ import type { Parts } from '../parts.ts'
 
 /** How a test controls and inspects the simulator; `Simulator` documents each member. */
 export function testSurface(parts: Parts) {
-  const { faults, frames, requests, sessions, conversations, agent, oauth, guestSocket } = parts
+  const { faults, frames, requests, sessions, conversations, contactCenter, agent, oauth, guestSocket } =
+    parts
 
   function targetSession(guestToken?: string): GuestSession {
     const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
@@ -24,6 +25,11 @@ export function testSurface(parts: Parts) {
     agentTypes: (guest?: string, durationMs?: number) => agent.types(targetSession(guest), durationMs),
     agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(targetSession(guest))),
     authorizationCode: parts.signIn.authorizationCode,
+    setHours: contactCenter.setHours,
+    loseSchedules: contactCenter.loseSchedules,
+    setEmergency: contactCenter.setEmergency,
+    setQueue: contactCenter.setQueue,
+    callbacks: contactCenter.callbacks,
     injectFault: faults.inject,
     bend: faults.inject,
     dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),

@@ -3,7 +3,9 @@ import { agentlessMessages } from './agentless-messages.ts'
 import type { Agent } from '../agent/agent.ts'
 import { attachmentStorage } from './attachment-storage.ts'
 import type { Attachments } from '../conversation/attachments.ts'
+import type { ContactCenter } from '../conversation/contact-center.ts'
 import type { FaultInjector } from '../inspection/fault-injection.ts'
+import { contactCenterEndpoints } from './contact-center-endpoints.ts'
 import { conversationEndpoints } from './conversation-endpoints.ts'
 import type { Conversations } from '../conversation/conversations.ts'
 import type { GuestJwts } from '../conversation/guest-jwt.ts'
@@ -33,6 +35,7 @@ export interface RestParts {
   jwts: GuestJwts
   attachments: Attachments
   conversations: Conversations
+  contactCenter: ContactCenter
   agent: Agent
   signIn: SignIn
   guests: RestGuests
@@ -40,7 +43,7 @@ export interface RestParts {
 
 /** The API, login and CDN hosts and the object store, all on one port: their paths do not collide. */
 export function createRestApp(parts: RestParts): Express {
-  const { settings, faults, requests, oauth, attachments, conversations } = parts
+  const { settings, faults, requests, oauth, attachments, conversations, contactCenter } = parts
   const app = express()
   app.disable('x-powered-by').disable('etag')
   app.use(correlationId)
@@ -55,6 +58,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use(parts.signIn.router)
   app.use(history(parts))
   app.use(agentlessMessages(parts))
+  app.use(contactCenterEndpoints(settings, contactCenter, oauth))
   app.use(conversationEndpoints(conversations, oauth))
   if (settings.restGuestApis) app.use(restGuestApis(settings.restGuestApis, parts))
   app.use(() => {
