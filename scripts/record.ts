@@ -1,12 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  ConfigError,
-  readConfig,
-  readConfigFromEnvironment,
-  type Config,
-} from '../src/service/settings/config.ts'
+import { ConfigError, type Config } from '../src/service/settings/config.ts'
+import { readConfig, readConfigFromEnvironment } from '../src/service/settings/read-config.ts'
 import type { Recording } from '../src/testing/fixtures/recording.ts'
 import { findRegion } from '../src/service/genesys/regions.ts'
 import { differences, tableOf } from './record/compare.ts'

@@ -1,5 +1,6 @@
 /** What an application imports to mount the service itself: `app.use('/chat', createGuestBff(config).app)`. */
-export { readConfig, readConfigFromEnvironment, ConfigError, type Config } from './service/settings/config.ts'
+export { ConfigError, type Config } from './service/settings/config.ts'
+export { readConfig, readConfigFromEnvironment } from './service/settings/read-config.ts'
 export { createGuestBff, type GuestBff, type GuestBffOptions } from './service/guest-bff.ts'
 export { startService, type RunningService } from './service/run-service.ts'
 export type { TrustedAttributes, TrustedVisitor } from './service/sessions/identity.ts'

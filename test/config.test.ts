@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { ConfigError, readConfig, readConfigFromEnvironment } from '../src/service/settings/config.ts'
+import { ConfigError } from '../src/service/settings/config.ts'
+import { readConfig, readConfigFromEnvironment } from '../src/service/settings/read-config.ts'
 import { EXAMPLE_SESSION_KEY } from '../src/service/settings/session-keys.ts'
 
 const good = {

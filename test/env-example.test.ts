@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'dotenv'
 import { expect, test } from '@jest/globals'
-import { ConfigError, readConfig } from '../src/service/settings/config.ts'
+import { ConfigError } from '../src/service/settings/config.ts'
+import { readConfig } from '../src/service/settings/read-config.ts'
 
 const example = readFileSync('.env.example', 'utf8')
 /** Works for one release more, with a warning. */

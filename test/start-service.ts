@@ -1,4 +1,4 @@
-import { readConfig } from '../src/service/settings/config.ts'
+import { readConfig } from '../src/service/settings/read-config.ts'
 import { createLog } from '../src/service/observability/log.ts'
 import { startService, type RunningService } from '../src/service/run-service.ts'
 import type { GuestBffOptions } from '../src/service/guest-bff.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readConfig } from '../../src/service/settings/config.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import type { AnswerShape } from '../../src/doctor/answer-record.ts'
 import { diagnose } from '../../src/doctor/diagnose.ts'
 import { reportOf, type AnswerReport } from '../../src/doctor/report-file.ts'

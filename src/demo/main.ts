@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import net, { type AddressInfo } from 'node:net'
-import { ConfigError, readConfig, type Config } from '../service/settings/config.ts'
+import { ConfigError, type Config } from '../service/settings/config.ts'
+import { readConfig } from '../service/settings/read-config.ts'
 import { startServer } from '../service/server/http-server.ts'
 import { createGuestBff } from '../service/guest-bff.ts'
 import { readSimulatorSettings } from '../simulator/environment.ts'

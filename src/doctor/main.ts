@@ -1,4 +1,4 @@
-import { readConfigFromEnvironment } from '../service/settings/config.ts'
+import { readConfigFromEnvironment } from '../service/settings/read-config.ts'
 import { runDoctor } from './run-doctor.ts'
 
 /** `node dist/doctor.js`, where the command line has not asked for it by name. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { ConfigError, readConfigFromEnvironment } from './settings/config.ts'
+import { ConfigError } from './settings/config.ts'
+import { readConfigFromEnvironment } from './settings/read-config.ts'
 import { startService, type RunningService } from './run-service.ts'
 import { stopOnSignal } from '../stop-on-signal.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { EventCursor } from '../../src/service/sessions/event-cursor.ts'
-import { createLiveEvents, type StreamEvent } from '../../src/service/sessions/live-events.ts'
+import type { StreamEvent } from '../../src/service/sessions/event-tab.ts'
+import { createLiveEvents } from '../../src/service/sessions/live-events.ts'
 import type { SessionClaims } from '../../src/service/sessions/session-token.ts'
 import { agentMessage, createMemoryGuestApi } from '../memory-guest-api.ts'
 

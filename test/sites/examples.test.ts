@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { readConfig } from '../../src/service/settings/config.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import { SITE_VARIABLES } from '../../src/service/settings/sites-file.ts'
 import { VARIABLE_NAMES } from '../../src/service/settings/variables.ts'
 

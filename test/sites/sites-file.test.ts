@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ConfigError, readConfig, type SiteConfig } from '../../src/service/settings/config.ts'
+import { ConfigError, type SiteConfig } from '../../src/service/settings/config.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import { SITE_VARIABLES } from '../../src/service/settings/sites-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sites-file-'))

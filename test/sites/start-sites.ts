@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '../../src/service/settings/config.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import type { GuestBffOptions } from '../../src/service/guest-bff.ts'
 import { createLog } from '../../src/service/observability/log.ts'
 import { startService, type RunningService } from '../../src/service/run-service.ts'

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import type { EventSink, StreamEvent } from '../sessions/live-events.ts'
+import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
 import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 

@@ -6,7 +6,8 @@ import { hasPresence, isInbound, readEvent, readMessage } from '../wire/read-mes
 import { echo, presence } from '../wire/requests.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { OfferedPickers } from './offered-pickers.ts'
-import { RequestQueue, type AwaitedFrame, type GuestRequest } from './request-queue.ts'
+import type { GuestRequest } from './pending-request.ts'
+import { RequestQueue, type AwaitedFrame } from './request-queue.ts'
 import {
   SessionSocket,
   type Credentials,

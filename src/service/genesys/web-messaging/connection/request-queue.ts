@@ -1,27 +1,17 @@
-import type { TracedFrame } from '../../../upstream/upstream-tracing.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import { isAboutTyping, refusesUpload, toUpstreamError, type Purpose } from '../wire/frame-errors.ts'
+import type { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { isAboutTyping, refusesUpload, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame } from '../wire/frames.ts'
-import { TYPING_TRACING_ID, typingOn, type RequestFrame } from '../wire/requests.ts'
+import { TYPING_TRACING_ID, typingOn } from '../wire/requests.ts'
+import {
+  answers,
+  lostError,
+  noAnswerError,
+  settle,
+  trace,
+  type GuestRequest,
+  type PendingRequest,
+} from './pending-request.ts'
 import type { SessionSocket, SocketSettings } from './session-socket.ts'
-
-/** A request to Genesys, and how its response is recognized. */
-export interface GuestRequest<T> {
-  /** Absent if nothing is sent: the request completes when its turn comes in a configured session. */
-  readonly frame?: RequestFrame
-  readonly purpose: Purpose
-  readonly deadlineAtMs: number
-  /** Undefined for a frame that is not the response. */
-  readonly readAnswer: (frame: Frame) => T | undefined
-  /** What happens to it when the connection is lost before the response. */
-  readonly ifLost: 'send-again' | 'delivery-unknown'
-  /** Neither waits for earlier requests nor delays later ones: its response names it. */
-  readonly isParallel?: boolean
-  /** Goes ahead of the requests that are waiting. */
-  readonly isFirst?: boolean
-  /** Called each time immediately before it is sent, which may be long after it was enqueued. */
-  readonly onSend?: () => void
-}
 
 /** A frame that Genesys pushes at any time, and how long it is relevant. */
 export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost'> {
@@ -29,20 +19,6 @@ export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost
 }
 
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
-
-interface PendingRequest {
-  readonly request: GuestRequest<unknown>
-  readonly resolve: (answer: unknown) => void
-  readonly reject: (error: UpstreamError) => void
-  timer: NodeJS.Timeout | undefined
-  sendCount: number
-  sentAtMs: number
-  /** A refusal that may belong to another request: it is valid only if no response follows shortly. */
-  deferredRejection: UpstreamError | undefined
-  gotUnreadableFrame: boolean
-  /** Starts the span, as a child of the caller's. */
-  startSpan: (() => TracedFrame) | undefined
-}
 
 /** How often a repeatable request is sent: a request that always breaks the connection is given up. */
 const MAX_SENDS = 3
@@ -311,63 +287,4 @@ export class RequestQueue {
     this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)
     return this.#timedOut?.shift() !== undefined
   }
-}
-
-/** One span from the first send until the response, regardless of retries. */
-function trace(
-  pending: PendingRequest,
-  answer: Promise<unknown>,
-  tracing: NonNullable<QueueSettings['tracing']>,
-): void {
-  const { action, tracingId } = pending.request.frame ?? {}
-  if (action === undefined || tracingId === undefined) return
-  const start = tracing.prepareFrame({ action, tracingId })
-  let span: TracedFrame | undefined
-  pending.startSpan = () => (span ??= start())
-  answer.then(
-    () => span?.end(),
-    (error: unknown) => span?.end(error instanceof UpstreamError ? error.code : 'internal_error'),
-  )
-}
-
-/** Stops the timer of a request that gets its response or its error. */
-function settle(pending: PendingRequest): PendingRequest {
-  clearTimeout(pending.timer)
-  return pending
-}
-
-/** Completes the request if the frame is its response. An invalid frame does so if it has the id. */
-function answers(pending: PendingRequest, frame: Frame): boolean {
-  const { frame: sent, readAnswer } = pending.request
-  if (frame.class === 'unrecognized') {
-    pending.gotUnreadableFrame = true
-    if (frame.tracingId === undefined || frame.tracingId !== sent?.tracingId) return false
-    settle(pending).reject(noAnswerError(pending))
-    return true
-  }
-  if (frame.tracingId !== undefined && sent && frame.tracingId !== sent.tracingId) return false
-  const answer = readAnswer(frame)
-  if (answer === undefined) return false
-  settle(pending).resolve(answer)
-  return true
-}
-
-function lostError(pending: PendingRequest): UpstreamError {
-  return mayHaveHappened(pending)
-    ? new UpstreamError('delivery_unknown', 'The connection broke before Genesys accepted the request')
-    : new UpstreamError('upstream_unavailable', 'The connection to Genesys broke')
-}
-
-function noAnswerError(pending: PendingRequest): UpstreamError {
-  if (mayHaveHappened(pending)) {
-    return new UpstreamError('delivery_unknown', 'Genesys did not accept the request in time')
-  }
-  if (pending.gotUnreadableFrame && pending.sendCount > 0) {
-    return new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
-  }
-  return new UpstreamError('upstream_timeout', 'Genesys did not answer in time')
-}
-
-function mayHaveHappened({ sendCount, request }: PendingRequest): boolean {
-  return sendCount > 0 && request.ifLost === 'delivery-unknown'
 }

@@ -1,0 +1,184 @@
+export interface Reply {
+  readonly text: string
+  readonly payload: string
+}
+
+/** What a component says: the prompt before it is answered, the reply afterwards. */
+export interface Prompt {
+  readonly header?: string
+  readonly title?: string
+  readonly subtitle?: string
+  readonly imageUrl?: string
+  readonly buttonLabel?: string
+}
+
+export interface AttachmentContent {
+  readonly type: 'attachment'
+  /** Empty where Genesys gives none: the address of such a file cannot be renewed. */
+  readonly id: string
+  readonly mediaType: string
+  readonly url?: string
+  readonly fileName?: string
+  readonly fileSizeBytes?: number
+  readonly mimeType?: string
+  /** Its caption. */
+  readonly text?: string
+}
+
+export interface QuickReply {
+  readonly type: 'quick-reply'
+  readonly text: string
+  readonly payload: string
+  readonly imageUrl?: string
+  /** What the choice is about, for a screen reader. */
+  readonly summaryText?: string
+}
+
+export type CardAction =
+  | { readonly type: 'link'; readonly text: string; readonly url: string }
+  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
+
+/** What a click on the card itself does; it needs no text. */
+export type DefaultAction =
+  | { readonly type: 'link'; readonly text?: string; readonly url: string }
+  | { readonly type: 'postback'; readonly text: string; readonly payload: string }
+
+export interface Card {
+  readonly title: string
+  readonly description?: string
+  readonly imageUrl?: string
+  readonly videoUrl?: string
+  readonly defaultAction?: DefaultAction
+  readonly actions: readonly CardAction[]
+}
+
+export interface Place {
+  readonly text: string
+  readonly address?: string
+  readonly url?: string
+  readonly latitude?: number
+  readonly longitude?: number
+}
+
+export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
+
+/** A choice of one of the available times or, without any, of a day between the bounds. */
+export interface DateChoice {
+  readonly title?: string
+  readonly subtitle?: string
+  readonly imageUrl?: string
+  readonly dateMinimum?: string
+  readonly dateMaximum?: string
+  readonly dateFormat?: DateFormat
+  readonly location?: Place
+  readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
+}
+
+/** A choice of items: one of each section, or several where it says so. */
+export interface ListChoice {
+  readonly prompt?: Prompt
+  readonly reply?: Prompt
+  readonly sections: readonly {
+    readonly title: string
+    readonly multipleSelection: boolean
+    readonly items: readonly {
+      readonly id: string
+      readonly title: string
+      readonly subtitle?: string
+      readonly imageUrl?: string
+    }[]
+  }[]
+}
+
+export type InputMode = 'text' | 'numeric' | 'tel' | 'email' | 'decimal' | 'search' | 'url'
+
+/** A field of a form. Its answers name it by `id`. */
+export type FormField =
+  | {
+      readonly type: 'input'
+      readonly id: string
+      readonly title?: string
+      readonly subtitle?: string
+      readonly placeholder?: string
+      readonly required: boolean
+      readonly multiline: boolean
+      /** As Genesys' Messenger limits it. */
+      readonly maxChars: number
+      /** The values of HTML's `inputmode` and `autocomplete`. */
+      readonly inputMode: InputMode
+      readonly autocomplete?: string
+    }
+  /** Always required. */
+  | ({ readonly type: 'date'; readonly id: string } & DateChoice)
+  | ({ readonly type: 'list'; readonly id: string } & ListChoice)
+  | {
+      readonly type: 'wheel'
+      readonly id: string
+      readonly items: readonly { readonly id: string; readonly title: string; readonly value?: string }[]
+    }
+
+export interface Form {
+  readonly type: 'form'
+  /** Goes back with the answer. */
+  readonly cannedResponseId: string
+  readonly replyTo?: string
+  readonly prompt?: Prompt
+  readonly reply?: Prompt
+  readonly introduction?: Prompt & { readonly buttonText?: string }
+  readonly pages: readonly {
+    readonly title?: string
+    readonly subtitle?: string
+    readonly fields: readonly FormField[]
+  }[]
+  /** Whether the guest sees all answers once more before they are sent. */
+  readonly showSummary: boolean
+}
+
+/** One answer to a field of a form; a list has one for each chosen item. */
+export interface FormAnswer {
+  readonly id: string
+  readonly text: string
+  readonly payload: string
+}
+
+/** An answer's `inReplyTo` is `replyTo` or, without it, the `id` of the message with the picker. */
+export type DatePicker = { readonly type: 'date-picker'; readonly replyTo?: string } & DateChoice
+
+export type ListPicker = {
+  readonly type: 'list-picker'
+  readonly id?: string
+  readonly replyTo?: string
+} & ListChoice
+
+/** Structured parts of a message. A page shows what it knows and says so of what it doesn't. */
+export type Content =
+  | AttachmentContent
+  | QuickReply
+  | ({ readonly type: 'card' } & Card)
+  | { readonly type: 'carousel'; readonly cards: readonly Card[] }
+  | DatePicker
+  | ListPicker
+  | Form
+  | {
+      readonly type: 'rich-link'
+      readonly text: string
+      readonly url: string
+      readonly urlLabel?: string
+      readonly footer?: string
+      readonly header?: { readonly type: 'text' | 'image' | 'video' | 'file'; readonly value: string }
+    }
+  | ({ readonly type: 'location' } & Place)
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'button-response'
+      readonly text: string
+      readonly payload: string
+      /** What was answered. */
+      readonly source?: 'button' | 'date-picker' | 'list-picker' | 'quick-reply'
+    }
+  | {
+      readonly type: 'form-response'
+      readonly cannedResponseId?: string
+      readonly answers: readonly FormAnswer[]
+    }
+  | { readonly type: 'unsupported'; readonly contentType: string }

@@ -1,0 +1,69 @@
+import type { Message } from '../genesys/guest-api.ts'
+import type { EventCursor } from './event-cursor.ts'
+import type { SessionClaims } from './session-token.ts'
+
+/** One event of a page's stream, as `GET /events` writes it. */
+export interface StreamEvent {
+  readonly id?: string
+  readonly event: 'message' | 'typing' | 'session' | 'sign-in' | 'offer' | 'resync' | 'reconnect'
+  readonly data: unknown
+}
+
+/** Where one tab's events go. */
+export interface EventSink {
+  write(event: StreamEvent): void
+  close(): void
+}
+
+/** Shared by all tabs that have missed little. */
+const NO_IDS: ReadonlySet<string> = new Set()
+
+/** One page's stream. While its replay runs, live messages wait in `held`. */
+export class Tab {
+  readonly sink: EventSink
+  /** What a page that came back has seen: other tabs may have seen less, so it is kept for this one alone. */
+  readonly seen: EventCursor | undefined
+  readonly generation: number
+  readonly expiresAtMs: number
+  private held: { message: Message; id: string }[] | undefined = undefined
+  /** Replayed, and too old for `seen` to tell: the gap of a socket that is made meanwhile hides the same. */
+  private replayedIds: ReadonlySet<string> = NO_IDS
+
+  constructor(
+    sink: EventSink,
+    seen: EventCursor | undefined,
+    { generation, expiresAtMs }: Pick<SessionClaims, 'generation' | 'expiresAtMs'>,
+  ) {
+    this.sink = sink
+    this.seen = seen
+    this.generation = generation
+    this.expiresAtMs = expiresAtMs
+  }
+
+  /** @param id for a tab that has no cursor of its own */
+  message(message: Message, id: string): void {
+    if (this.held !== undefined) this.held.push({ message, id })
+    else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })
+    else if (!this.seen.has(message) && !this.replayedIds.has(message.id)) {
+      this.sink.write({ id: this.seen.advance(message), event: 'message', data: message })
+    }
+  }
+
+  replay(messages: readonly Message[], seen: EventCursor): void {
+    for (const message of messages) {
+      this.sink.write({ id: seen.advance(message), event: 'message', data: message })
+    }
+    const older = messages.filter((message) => !seen.has(message))
+    if (older.length > 0) this.replayedIds = new Set(older.map(({ id }) => id))
+  }
+
+  hold(): void {
+    this.held = []
+  }
+
+  release(): void {
+    const held = this.held ?? []
+    this.held = undefined
+    for (const { message, id } of held) this.message(message, id)
+  }
+}

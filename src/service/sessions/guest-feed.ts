@@ -1,0 +1,222 @@
+import type {
+  Guest,
+  GuestApi,
+  GuestEvent,
+  Message,
+  SessionEvent,
+  SessionEventState,
+} from '../genesys/guest-api.ts'
+import { EventCursor, timeMsOf } from './event-cursor.ts'
+import type { StreamEvent, Tab } from './event-tab.ts'
+import { missedSince } from './missed-messages.ts'
+
+/** More tabs than anybody has: above it the oldest stream makes room, so that one guest can't hold them all. */
+const MAX_TABS = 20
+const COME_BACK_LATER_MS = 30_000
+const RECONNECT_AFTER_ERROR_MS = 1_000
+
+/** After these the session is of no use any more, whoever connects. */
+const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
+
+/** What the feeds of all guests share. */
+export interface FeedContext {
+  readonly guestApi: GuestApi
+  readonly monotonicNow: () => number
+  readonly ended: (sid: string) => void
+  readonly onUnexpectedError: ((error: unknown, doing: string) => void) | undefined
+  readonly emptied: (sid: string) => void
+}
+
+/** Shared by all who wait for nothing: thousands of empty lists would outlive every collection. */
+const NONE: readonly Message[] = []
+
+/** All tabs of one guest on one upstream subscription: order, duplicates and gaps are settled here. */
+export class GuestFeed {
+  readonly tabs = new Set<Tab>()
+  private readonly context: FeedContext
+  private readonly sid: string
+  private readonly guest: Guest
+  private cursor = new EventCursor()
+  private unsubscribe: (() => void) | undefined = undefined
+  /** How the session stands, for tabs that come later. */
+  private standing: StreamEvent | undefined = undefined
+  /** Messages of frames that came together, sorted by time before they go out. */
+  private arrived: readonly Message[] = NONE
+  private isBackfilling = false
+  private gaps = 0
+  private connections = 0
+
+  constructor(context: FeedContext, sid: string, guest: Guest) {
+    this.context = context
+    this.sid = sid
+    this.guest = guest
+  }
+
+  /** @param isBack whether the page has had a stream before, and may have missed something */
+  add(tab: Tab, isBack: boolean): void {
+    const [oldest] = this.tabs
+    if (oldest !== undefined && this.tabs.size >= MAX_TABS) {
+      this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
+    }
+    // The first page that comes back to this replica also says how far the guest's stream had come.
+    if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
+    this.tabs.add(tab)
+    if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
+    if (this.unsubscribe === undefined) {
+      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => {
+        this.guarded(() => this.on(event))
+      })
+    } else if (this.standing !== undefined) {
+      tab.sink.write(this.standing)
+    }
+  }
+
+  /** Also told of a tab that was dismissed, when its connection closes: the guest may have another feed by then. */
+  remove(tab: Tab): void {
+    if (!this.tabs.delete(tab) || this.tabs.size > 0) return
+    this.unsubscribe?.()
+    this.unsubscribe = undefined
+    this.context.emptied(this.sid)
+  }
+
+  end(last: StreamEvent, isMeant: (tab: Tab) => boolean = () => true): void {
+    for (const tab of [...this.tabs]) if (isMeant(tab)) this.dismiss(tab, last)
+  }
+
+  /** What a page of this guest makes us throw must not reach the process: it would end all others' streams. */
+  private guarded(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.context.onUnexpectedError?.(error, 'send live events')
+    this.end({ event: 'reconnect', data: { afterMs: RECONNECT_AFTER_ERROR_MS } })
+  }
+
+  private dismiss(tab: Tab, last: StreamEvent): void {
+    tab.sink.write(last)
+    tab.sink.close()
+    this.remove(tab)
+  }
+
+  /** Sends what arrived, sorted by time. */
+  private flush(): void {
+    if (this.isBackfilling) return
+    const { arrived } = this
+    this.arrived = NONE
+    const inOrder = arrived.length > 1 ? arrived.toSorted((a, b) => timeMsOf(a) - timeMsOf(b)) : arrived
+    for (const message of inOrder) this.send(message)
+  }
+
+  private on(event: GuestEvent): void {
+    switch (event.type) {
+      case 'message':
+        if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
+        // A list that is spread has room for sixteen more.
+        this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
+        return
+      case 'gap':
+        if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
+        // What happened before the first connection is for the page to read from the history.
+        if (this.connections <= 1 && this.cursor.newest === undefined) return
+        this.backfill().catch((error: unknown) => this.fail(error))
+        return
+      case 'typing':
+        this.flush()
+        this.broadcast({ event: 'typing', data: { sender: event.sender, durationMs: event.durationMs } })
+        return
+      case 'sign-in':
+      case 'offer': {
+        this.flush()
+        const { type, ...data } = event
+        this.broadcast({ event: type, data })
+        return
+      }
+      case 'session':
+        this.session(event)
+    }
+  }
+
+  private session({ type, ...data }: SessionEvent): void {
+    this.flush()
+    if (data.state === 'connected' || data.state === 'read-only') this.connections += 1
+    this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
+    const told: StreamEvent = { event: type, data }
+    if (!FINAL_STATES.has(data.state)) {
+      this.broadcast(told)
+      return
+    }
+    this.context.ended(this.sid)
+    this.end(told)
+  }
+
+  private send(message: Message): void {
+    if (this.cursor.has(message)) return
+    const id = this.cursor.advance(message)
+    for (const tab of this.tabs) tab.message(message, id)
+  }
+
+  private broadcast(event: StreamEvent): void {
+    for (const tab of this.tabs) tab.sink.write(event)
+  }
+
+  /** After a lost socket: what the history has since the last message, then what came meanwhile. */
+  private async backfill(): Promise<void> {
+    this.gaps += 1
+    if (this.isBackfilling) return
+    this.flush()
+    this.isBackfilling = true
+    let complete = true
+    // A socket that is lost once more while the history is read leaves another gap.
+    for (let completed = 0; completed < this.gaps;) {
+      completed = this.gaps
+      complete = await this.backfillOnce()
+    }
+    this.gaps = 0
+    this.isBackfilling = false
+    if (!complete) this.broadcast({ event: 'resync', data: { reason: 'messages may have been missed' } })
+    this.flush()
+  }
+
+  private async backfillOnce(): Promise<boolean> {
+    try {
+      const missed = await missedSince(
+        this.context.guestApi,
+        this.guest,
+        this.cursor,
+        this.context.monotonicNow,
+      )
+      for (const message of missed.messages) this.send(message)
+      return missed.complete
+    } catch {
+      // The page is told to read the history itself when that works again.
+      return false
+    }
+  }
+
+  /** What one page missed since its last event, from the history, before anything live. */
+  private async replay(tab: Tab): Promise<void> {
+    tab.hold()
+    let complete = false
+    if (tab.seen !== undefined) {
+      try {
+        const missed = await missedSince(
+          this.context.guestApi,
+          this.guest,
+          tab.seen,
+          this.context.monotonicNow,
+        )
+        complete = missed.complete
+        tab.replay(missed.messages, tab.seen)
+      } catch {
+        // The page is told to read the history itself when that works again.
+      }
+    }
+    if (!complete) tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back' } })
+    tab.release()
+  }
+}

@@ -1,0 +1,248 @@
+import { existsSync, readFileSync } from 'node:fs'
+import dotenv from 'dotenv'
+import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
+import { parseOriginPattern, publicSuffixOf } from '../middleware/origin-patterns.ts'
+import { type AttributeSettings, attributeSettingsProblems } from '../sessions/attribute-policy.ts'
+import { ConfigError, type Config, type KeysFile, type SitesSource } from './config.ts'
+import { readHosts, readOAuth, regionName, requireEncryption, type GenesysHosts } from './genesys-settings.ts'
+import { SECRETS, withSecretFiles } from './secret-files.ts'
+import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './session-keys.ts'
+import { readSitesFile, repeatedOrigins } from './sites-file.ts'
+import { readUserToken } from './user-token-settings.ts'
+import { replacedVariables, unknownVariables } from './unknown-variables.ts'
+import { parseEach, type Variables } from './variables.ts'
+
+/** By memory: each takes about 30 KiB. */
+const MAX_REQUESTS_IN_FLIGHT = 10_000
+/** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
+const MANAGEMENT_PORT = 9090
+const EVENT_STREAMS_PER_ADDRESS = 1000
+/** In production: endpoints of an orchestrator go on sending for some seconds. */
+const DRAIN_DELAY_MS = 5000
+
+const ENV_FILE_IGNORED =
+  'the .env file is not read by this service when NODE_ENV is production: set environment variables'
+
+/**
+ * Settings from the environment, and outside production from a `.env` file too. The environment wins.
+ * @throws {ConfigError} naming every wrong or missing variable at once.
+ */
+export function readConfigFromEnvironment(): Config {
+  const isProduction = process.env['NODE_ENV'] === 'production'
+  if (!isProduction) dotenv.config({ quiet: true })
+  return readConfig(process.env, isProduction && isUnread('.env') ? [ENV_FILE_IGNORED] : [])
+}
+
+/** Frameworks and process managers may have put what is in the file into the environment themselves. */
+function isUnread(envFile: string): boolean {
+  try {
+    return Object.keys(dotenv.parse(readFileSync(envFile))).some((name) => process.env[name] === undefined)
+  } catch {
+    return existsSync(envFile)
+  }
+}
+
+type Given = Readonly<Record<string, string | undefined>>
+
+/**
+ * Settings from variables. An empty variable counts as missing, as compose files produce them.
+ * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
+ */
+export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
+  const problems: string[] = []
+  const warnings = [...moreWarnings, ...unknownVariables(variables), ...replacedVariables(variables)]
+  const given = withoutEmpty(withSecretFiles(variables, problems))
+  const env = parseEach(given, problems)
+  const keys = readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
+  for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
+    const suffix = publicSuffixOf(origin)
+    if (suffix !== undefined)
+      warnings.push(`ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anybody can have one`)
+  }
+  const hasSites = env.SITES_FILE !== undefined
+  if (hasSites && env.ALLOWED_ORIGINS.length > 0)
+    problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
+  const ownProblems: string[] = []
+  const config = configFrom(env, given, keys, ownProblems)
+  // What each site has to have is asked of each.
+  problems.push(
+    ...(hasSites
+      ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
+      : ownProblems),
+  )
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)], warnings)
+  const keysPath = given['SESSION_KEYS_FILE']
+  const session = {
+    ...config.session,
+    keysFile: keysPath === undefined ? undefined : keysFile(keysPath, variables),
+  }
+  const sites = env.SITES_FILE === undefined ? undefined : sitesSource(env.SITES_FILE, variables, keys)
+  return { ...config, session, sites, warnings }
+}
+
+function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], problems: string[]): Config {
+  const production = env.NODE_ENV === 'production'
+
+  for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
+    const { problem } = parseOriginPattern(origin)
+    // An address with a password in it is not repeated.
+    const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
+    if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
+  }
+  if (env.ALLOWED_ORIGINS.length === 0 && !problems.some((problem) => problem.startsWith('ALLOWED_ORIGINS')))
+    problems.push('ALLOWED_ORIGINS is missing: list your websites, such as https://www.example.com')
+  if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
+    problems.push('GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud')
+
+  const managementPort = env.MANAGEMENT_PORT ?? env.METRICS_PORT ?? (production ? MANAGEMENT_PORT : undefined)
+  if (managementPort !== undefined && managementPort !== 0 && managementPort === env.PORT) {
+    problems.push('MANAGEMENT_PORT must differ from PORT')
+  }
+  const hosts = readHosts(env, problems)
+  if (production && hosts !== undefined) requireEncryption(hosts, problems)
+  const oauth = readOAuth(env, problems, given['GENESYS_CLIENT_SECRET_FILE'])
+  if (env.GENESYS_GUEST_API === 'external-users' && env.GENESYS_ORGANIZATION_ID === undefined) {
+    problems.push('GENESYS_ORGANIZATION_ID is missing: external-users needs it')
+  }
+  const attributes: AttributeSettings = {
+    open: env.ATTRIBUTES_OPEN,
+    openAll: env.ATTRIBUTES_OPEN_ALL,
+    trusted: env.ATTRIBUTES_TRUSTED,
+    prefill: env.ATTRIBUTES_PREFILL,
+  }
+  problems.push(...attributeSettingsProblems(attributes))
+  const userToken = readUserToken(env, problems, production)
+
+  return {
+    production,
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: env.PUBLIC_URL ?? '',
+    trustProxy: env.TRUST_PROXY,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    allowNoOrigin: env.ALLOW_NO_ORIGIN,
+    genesys: {
+      guestApi: env.GENESYS_GUEST_API,
+      deploymentId: env.GENESYS_DEPLOYMENT_ID ?? '',
+      organizationId: env.GENESYS_ORGANIZATION_ID,
+      region: regionName(env.GENESYS_REGION),
+      signIn: env.GENESYS_SIGN_IN,
+      connectionsPerMinute: env.GENESYS_CONNECTIONS_PER_MINUTE,
+      connectionIdleMs: env.GENESYS_CONNECTION_IDLE_S * 1000,
+      fileHosts: env.GENESYS_FILE_HOSTS,
+      oauth,
+      hosts: hosts ?? NO_HOSTS,
+      language: env.GENESYS_LANGUAGE,
+      divisionId: env.GENESYS_DIVISION_ID,
+      flowId: env.GENESYS_FLOW_ID,
+    },
+    session: {
+      keys,
+      keysAreEphemeral: env.SESSION_KEYS === undefined,
+      keysAreExample: env.SESSION_KEYS?.includes(EXAMPLE_SESSION_KEY) ?? false,
+      keysFile: undefined,
+      maxAgeMs: env.SESSION_MAX_AGE_S * 1000,
+      absoluteMaxAgeMs: env.SESSION_ABSOLUTE_MAX_AGE_S * 1000,
+      verifiedTokenMaxAgeMs: env.SESSION_VERIFIED_MAX_AGE_S * 1000,
+      separateSignIn: env.SESSION_SEPARATE_SIGN_IN,
+      cookie: env.SESSION_COOKIE,
+      cookieName: SESSION_COOKIE_NAME,
+    },
+    attributes,
+    userToken,
+    rate: {
+      perGuestPerMinute: env.RATE_GUEST_PER_MINUTE,
+      perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,
+      sessionsPerAddressPerMinute: env.RATE_SESSIONS_PER_ADDRESS_PER_MINUTE,
+    },
+    limits: {
+      bodyBytes: env.MAX_BODY_BYTES,
+      attachmentBytes: env.MAX_ATTACHMENT_BYTES,
+      requestsInFlight: env.MAX_REQUESTS_IN_FLIGHT ?? env.MAX_REQUESTS_UNDER_WAY ?? MAX_REQUESTS_IN_FLIGHT,
+      requestsInFlightPerAddress: env.MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS,
+      requestsInFlightPerGuest: env.MAX_REQUESTS_IN_FLIGHT_PER_GUEST,
+      requestsArriving: env.MAX_REQUESTS_ARRIVING,
+      requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
+      eventStreams: env.MAX_EVENT_STREAMS,
+      // One address alone must not take them all.
+      eventStreamsPerAddress:
+        env.MAX_EVENT_STREAMS_PER_ADDRESS ??
+        Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
+      openedTokens: env.MAX_OPENED_TOKENS,
+      memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    },
+    redis: env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, keyPrefix: env.REDIS_KEY_PREFIX },
+    upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
+    drainDelayMs: env.DRAIN_DELAY_MS ?? (production ? DRAIN_DELAY_MS : 0),
+    drainMs: env.DRAIN_MS,
+    logLevel: env.LOG_LEVEL,
+    managementPort,
+    docs: env.DOCS,
+    demo: env.DEMO,
+    problemHints: env.PROBLEM_HINTS ?? !production,
+    labels: env.DEPLOYMENT_LABELS as Config['labels'],
+    sites: undefined,
+    warnings: [],
+  }
+}
+
+const NO_HOSTS: GenesysHosts = { apiUrl: '', loginUrl: '', messagingUrl: '', cdnUrl: '' }
+
+function withoutEmpty(variables: Given): Given {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()))
+}
+
+/** The keys as the environment and its files have them now. */
+function currentKeys(variables: Given, problems: string[]): Uint8Array[] {
+  const env = parseEach(withoutEmpty(withSecretFiles(variables, problems)), problems)
+  return readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
+}
+
+function keysFile(path: string, variables: Given): KeysFile {
+  return {
+    path,
+    read() {
+      const problems: string[] = []
+      const keys = currentKeys(variables, problems)
+      if (problems.length > 0) throw new ConfigError(problems)
+      return keys
+    },
+  }
+}
+
+/** @param initialKeys those for good, where they are no file's */
+function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8Array[]): SitesSource {
+  const keysPath = variables['SESSION_KEYS_FILE']?.trim() ? variables['SESSION_KEYS_FILE'] : undefined
+  let files: readonly string[] = [path]
+  return {
+    name: 'sites-file',
+    get files() {
+      return files
+    },
+    read() {
+      const problems: string[] = []
+      const entries = readSitesFile(path, problems)
+      const secretFiles = entries.flatMap(({ variables: own }) =>
+        SECRETS.flatMap((name) => own[`${name}_FILE`] ?? []),
+      )
+      files = [path, ...(keysPath === undefined ? [] : [keysPath]), ...secretFiles]
+      problems.push(...repeatedOrigins(entries))
+      const keys = keysPath === undefined ? initialKeys : currentKeys(variables, problems)
+      const sites = entries.map(({ id, variables: own }) => {
+        const ownProblems: string[] = []
+        const given = withoutEmpty(withSecretFiles({ ...variables, ...own }, ownProblems))
+        const env = parseEach(given, ownProblems)
+        const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
+        problems.push(...ownProblems.map((problem) => `sites.${id}: ${problem}`))
+        const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
+        // A browser can have guests of several sites at this host.
+        const session = { ...config.session, cookieName: `${SESSION_COOKIE_NAME}-${id}` }
+        return { id, config: { ...config, session, redis } }
+      })
+      if (problems.length > 0)
+        throw new ConfigError([...new Set(problems)].map((problem) => `SITES_FILE: ${problem}`))
+      return sites
+    },
+  }
+}
