@@ -3,6 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { createLog } from '../src/service/observability/log.ts'
 import { createLogOutput, type LogOutput } from '../src/service/observability/log-output.ts'
 
 let folder: string
@@ -101,4 +102,41 @@ test.each([
   output.write('x'.repeat(200_000))
   output.flushSync()
   expect(performance.now() - startedAtMs).toBeLessThan(1000)
+})
+
+test('a process that is busy between two writes drops no line that the output takes', async () => {
+  const output = createLogOutput(open('/dev/null', constants.O_WRONLY), 4_000_000)
+  const line = `${'x'.repeat(299)}\n`
+  for (let turn = 0; turn < 150; turn++) {
+    const busyUntilMs = performance.now() + 2
+    for (let count = 0; count < 200; count++) output.write(line)
+    while (performance.now() < busyUntilMs);
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(output.droppedLines).toBe(0)
+})
+
+test('warnings and errors are kept when there is no more room for lines about requests', async () => {
+  const reader = open(pipe, constants.O_RDONLY)
+  const output = createLogOutput(open(pipe, constants.O_WRONLY), 200, 300)
+  const lines: string[] = []
+  const log = createLog({
+    level: 'info',
+    destination: {
+      write(text) {
+        lines.push(text)
+        output.write(text)
+      },
+    },
+  })
+  for (let count = 0; count < 10; count++) log.info({ count }, 'request')
+  const droppedLines = output.droppedLines
+  expect(droppedLines).toBeGreaterThan(0)
+  log.warn({}, 'somebody should look')
+  log.error({}, 'somebody must act')
+  expect(output.droppedLines).toBe(droppedLines)
+  output.flushSync()
+  expect(read(reader)).toBe([...lines.slice(0, 10 - droppedLines), ...lines.slice(-2)].join(''))
+  for (let count = 0; count < 1000; count++) log.error({ count }, 'somebody must act')
+  expect(output.droppedLines).toBeGreaterThan(droppedLines)
 })

@@ -18,13 +18,25 @@ export interface LogOutput {
 const FLUSH_EVERY_MS = 100
 /** Lines are written together: sooner than after 100 ms when there are this many characters. */
 const FLUSH_AT_CHARS = 4096
-const LINES_PER_WRITE = 64
+/**
+ * Of one write. A process that is overloaded can write once in a turn of its event loop, which can be a tenth of a second:
+ * that has to be enough for the lines of the turn.
+ */
+const MAX_CHARS_PER_WRITE = 1_048_576
 /** What may wait for a disk with space, or a reader. Lines beyond that are dropped. */
 const MAX_WAITING_CHARS = 8_388_608
+/** Room beyond that for warnings and errors, which must not be lost for lines about requests. */
+const RESERVED_CHARS = 1_048_576
+/** How a line begins, as the log writes it. */
+const WARNING_OR_ERROR = /^\{"level":"(?:warn|error)"/
 const MAX_RETRIES_AT_EXIT = 3
 const RETRY_AT_EXIT_MS = 100
 
-export function createLogOutput(fd: number, maxWaitingChars = MAX_WAITING_CHARS): LogOutput {
+export function createLogOutput(
+  fd: number,
+  maxWaitingChars = MAX_WAITING_CHARS,
+  reservedChars = RESERVED_CHARS,
+): LogOutput {
   const listeners: (() => void)[] = []
   const waiting: string[] = []
   let waitingChars = 0
@@ -42,11 +54,18 @@ export function createLogOutput(fd: number, maxWaitingChars = MAX_WAITING_CHARS)
     for (const listener of listeners) listener()
   }
 
+  function isReservedFor(line: string): boolean {
+    return waitingChars + line.length <= maxWaitingChars + reservedChars && WARNING_OR_ERROR.test(line)
+  }
+
   function takeNext(): boolean {
     if (current.length > 0) return true
-    const lines = waiting.splice(0, LINES_PER_WRITE).join('')
-    waitingChars -= lines.length
-    current = Buffer.from(lines)
+    let lines = 0
+    for (let chars = 0; lines < waiting.length && chars < MAX_CHARS_PER_WRITE; lines++)
+      chars += waiting[lines]?.length ?? 0
+    const text = waiting.splice(0, lines).join('')
+    waitingChars -= text.length
+    current = Buffer.from(text)
     return current.length > 0
   }
 
@@ -69,7 +88,8 @@ export function createLogOutput(fd: number, maxWaitingChars = MAX_WAITING_CHARS)
 
   return {
     write(line) {
-      if (waitingChars + line.length > maxWaitingChars) {
+      const isFull = waitingChars + line.length > maxWaitingChars
+      if (isFull && !isReservedFor(line)) {
         droppedLines += 1
         setFailure('too many lines are waiting')
         return
