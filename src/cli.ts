@@ -10,7 +10,7 @@ ${DOCTOR_USAGE}`
 
 const EX_USAGE = 2
 
-/** The command of the package. Each program is loaded only when it is asked for. */
+/** The command of the package. It loads only the program that is requested. */
 switch (process.argv[2]) {
   case undefined:
   case 'start':

@@ -1,4 +1,4 @@
-/** What an application imports to mount the service itself: `app.use('/chat', createGuestBff(config).app)`. */
+/** The import for applications that mount the service: `app.use('/chat', createGuestBff(config).app)`. */
 export { ConfigError, type Config } from './service/settings/config.ts'
 export { readConfig, readConfigFromEnvironment } from './service/settings/read-config.ts'
 export { createGuestBff, type GuestBff, type GuestBffOptions } from './service/guest-bff.ts'

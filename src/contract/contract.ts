@@ -1,6 +1,6 @@
 /**
- * The service's HTTP contract as a page sees it. The service's own OpenAPI document (`/openapi.json`)
- * says the same for other languages.
+ * The service's HTTP contract, as TypeScript types for pages. The service's OpenAPI document
+ * (`/openapi.json`) describes the same for other languages.
  */
 export type * from './session.ts'
 export type * from './messages.ts'

@@ -1,4 +1,4 @@
-/** The answer of `GET /deployment`. */
+/** The response of `GET /deployment`. */
 export interface Deployment {
   readonly id: string
   readonly status: 'active' | 'inactive'
@@ -20,16 +20,16 @@ export interface Deployment {
     readonly display: 'icon' | 'text' | 'icon-and-text'
     readonly iconUrl?: string
   }
-  /** `auto` is the right side, or the left one of a page that is written from right to left. */
+  /** `auto` is the right side, or the left side of a page with text from right to left. */
   readonly position?: {
     readonly alignment: 'auto' | 'left' | 'right'
     readonly sideSpacePx?: number
     readonly bottomSpacePx?: number
   }
   readonly homeScreen?: { readonly enabled: boolean; readonly logoUrl?: string }
-  /** By language, such as `en-us`: what the deployment calls things. */
+  /** By language, such as `en-us`: the deployment's wording. */
   readonly labels?: Readonly<Record<string, DeploymentLabels>>
-  /** How the bot appears, where the deployment humanizes it. */
+  /** The bot's appearance, if the deployment configures one. */
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
 }
 

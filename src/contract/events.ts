@@ -7,20 +7,23 @@ export type SessionEventState =
   | 'read-only'
   | 'cleared'
   | 'expired'
-  /** Final: the person has signed in on another device, which took the session over. */
+  /** Final: the person has signed in on another device, which has taken over the session. */
   | 'signed-in-elsewhere'
-  /** Genesys has dropped this connection, as the guest has too many. */
+  /** Genesys has dropped this connection, because the guest has too many. */
   | 'too-many-connections'
 
 /** The data of `event: session`. */
 export interface SessionEvent {
   readonly state: SessionEventState
-  /** ISO 8601, UTC. Only in the last minutes before the session expires; a message prolongs it. */
+  /** ISO 8601, UTC. Only in the last minutes before the session expires; a message extends it. */
   readonly expiresAt?: string
   readonly clearedExistingSession?: boolean
 }
 
-/** The data of `event: sign-in`. `requested`, `cancelled` and `failed` are what a bot says; `signed-in` is what Genesys says of the guest. */
+/**
+ * The data of `event: sign-in`. `requested`, `cancelled` and `failed` come from a bot; `signed-in` comes from
+ * Genesys.
+ */
 export interface SignInEvent {
   readonly status: 'requested' | 'cancelled' | 'failed' | 'signed-in'
   readonly firstName?: string
@@ -29,7 +32,10 @@ export interface SignInEvent {
   readonly reply?: Prompt
 }
 
-/** The data of `event: offer`: an agent's offer to share the page or a video call, to be joined with Genesys' own SDKs. Tokens are secret. */
+/**
+ * The data of `event: offer`: an agent offers co-browsing or a video call, which the page joins with Genesys'
+ * own SDKs. Tokens are secret.
+ */
 export interface OfferEvent {
   readonly kind: 'co-browse' | 'video'
   readonly status: 'offered' | 'accepted' | 'rejected' | 'expired'

@@ -3,7 +3,7 @@ export interface Reply {
   readonly payload: string
 }
 
-/** What a component says: the prompt before it is answered, the reply afterwards. */
+/** Texts of a component: the prompt before it is answered, the reply afterwards. */
 export interface Prompt {
   readonly header?: string
   readonly title?: string
@@ -14,7 +14,7 @@ export interface Prompt {
 
 export interface AttachmentContent {
   readonly type: 'attachment'
-  /** Empty where Genesys gives none: the address of such a file cannot be renewed. */
+  /** Empty if Genesys sends none: the address of such a file cannot be renewed. */
   readonly id: string
   readonly mediaType: string
   readonly url?: string
@@ -30,7 +30,7 @@ export interface QuickReply {
   readonly text: string
   readonly payload: string
   readonly imageUrl?: string
-  /** What the choice is about, for a screen reader. */
+  /** Describes the choice for a screen reader. */
   readonly summaryText?: string
 }
 
@@ -38,7 +38,7 @@ export type CardAction =
   | { readonly type: 'link'; readonly text: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
 
-/** What a click on the card itself does; it needs no text. */
+/** The action of a click on the card itself; it needs no text. */
 export type DefaultAction =
   | { readonly type: 'link'; readonly text?: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
@@ -62,7 +62,7 @@ export interface Place {
 
 export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
 
-/** A choice of one of the available times or, without any, of a day between the bounds. */
+/** A choice of one of the available times or, if there are none, of a day between minimum and maximum. */
 export interface DateChoice {
   readonly title?: string
   readonly subtitle?: string
@@ -74,7 +74,7 @@ export interface DateChoice {
   readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
 }
 
-/** A choice of items: one of each section, or several where it says so. */
+/** A choice of items: one per section, or several if the section allows it. */
 export interface ListChoice {
   readonly prompt?: Prompt
   readonly reply?: Prompt
@@ -92,7 +92,7 @@ export interface ListChoice {
 
 export type InputMode = 'text' | 'numeric' | 'tel' | 'email' | 'decimal' | 'search' | 'url'
 
-/** A field of a form. Its answers name it by `id`. */
+/** A field of a form. Answers refer to it by `id`. */
 export type FormField =
   | {
       readonly type: 'input'
@@ -102,7 +102,7 @@ export type FormField =
       readonly placeholder?: string
       readonly required: boolean
       readonly multiline: boolean
-      /** As Genesys' Messenger limits it. */
+      /** Genesys' Messenger has the same limit. */
       readonly maxChars: number
       /** The values of HTML's `inputmode` and `autocomplete`. */
       readonly inputMode: InputMode
@@ -119,7 +119,7 @@ export type FormField =
 
 export interface Form {
   readonly type: 'form'
-  /** Goes back with the answer. */
+  /** Returned with the answer. */
   readonly cannedResponseId: string
   readonly replyTo?: string
   readonly prompt?: Prompt
@@ -130,18 +130,18 @@ export interface Form {
     readonly subtitle?: string
     readonly fields: readonly FormField[]
   }[]
-  /** Whether the guest sees all answers once more before they are sent. */
+  /** Whether the guest reviews all answers before they are sent. */
   readonly showSummary: boolean
 }
 
-/** One answer to a field of a form; a list has one for each chosen item. */
+/** One answer to a field of a form; a list has one answer for each selected item. */
 export interface FormAnswer {
   readonly id: string
   readonly text: string
   readonly payload: string
 }
 
-/** An answer's `inReplyTo` is `replyTo` or, without it, the `id` of the message with the picker. */
+/** The `inReplyTo` of an answer is `replyTo` or, if absent, the `id` of the message with the picker. */
 export type DatePicker = { readonly type: 'date-picker'; readonly replyTo?: string } & DateChoice
 
 export type ListPicker = {
@@ -150,7 +150,7 @@ export type ListPicker = {
   readonly replyTo?: string
 } & ListChoice
 
-/** Structured parts of a message. A page shows what it knows and says so of what it doesn't. */
+/** Structured parts of a message. A page shows the types that it supports, and a placeholder for the others. */
 export type Content =
   | AttachmentContent
   | QuickReply
@@ -173,7 +173,7 @@ export type Content =
       readonly type: 'button-response'
       readonly text: string
       readonly payload: string
-      /** What was answered. */
+      /** The answered fields. */
       readonly source?: 'button' | 'date-picker' | 'list-picker' | 'quick-reply'
     }
   | {

@@ -2,9 +2,9 @@ import type { Content, FormAnswer, Reply } from './message-content.ts'
 
 export type Sender = 'guest' | 'agent' | 'bot'
 
-/** A message as the service tells it, live, in the history and as the answer to a sending. */
+/** A message, the same in live events, in the history and in the response to sending it. */
 export interface Message {
-  /** The same wherever the message turns up. */
+  /** The same everywhere the message appears. */
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
@@ -12,7 +12,7 @@ export interface Message {
   readonly direction: 'inbound' | 'outbound'
   readonly type: 'text' | 'structured'
   readonly text?: string
-  /** How `text` is written, where the deployment says so; plain without it. */
+  /** The format of `text`, if the deployment says so; absent for plain text. */
   readonly format?: 'markdown'
   readonly content?: readonly Content[]
   /** The message whose picker or form this one answers: its `replyTo`, else its `id`. */
@@ -22,7 +22,7 @@ export interface Message {
 }
 
 export interface MessagePage {
-  /** Oldest first; the pages come newest first. */
+  /** Oldest first; pages are returned newest first. */
   readonly messages: readonly Message[]
   readonly pageNumber: number
   readonly pageSize: number
@@ -30,18 +30,18 @@ export interface MessagePage {
   readonly pageCount: number
 }
 
-/** What a message consists of; exactly one of these forms. */
+/** The content of a message; exactly one of these forms. */
 export type OutgoingMessage =
   | { readonly text: string; readonly attachmentIds?: readonly string[] }
   | { readonly attachmentIds: readonly string[] }
-  /** Chosen of the message `inReplyTo`. */
+  /** A quick reply of the message `inReplyTo`. */
   | { readonly quickReply: Reply & { readonly inReplyTo?: string } }
   | { readonly button: Reply & { readonly inReplyTo?: string } }
-  /** Chosen from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
+  /** A time from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   | { readonly date: Reply & { readonly inReplyTo: string } }
   /**
-   * Chosen from the list picker of the message `inReplyTo`; the payloads are the ids of the items, `text` is the
-   * picker's `reply.subtitle`.
+   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, `text` is
+   * the picker's `reply.subtitle`.
    */
   | {
       readonly list: {
@@ -50,7 +50,7 @@ export type OutgoingMessage =
         readonly text?: string
       }
     }
-  /** The filled form of the message `inReplyTo`; `text` is the form's `reply.title`. */
+  /** The completed form of the message `inReplyTo`; `text` is the form's `reply.title`. */
   | {
       readonly form: {
         readonly cannedResponseId: string

@@ -1,28 +1,28 @@
-/** What the service can do with the Genesys API that it was set up for. */
+/** What the service can do with the configured Genesys API. */
 export type Capability =
   'messages' | 'live-events' | 'history' | 'typing' | 'attachments' | 'attributes' | 'end' | 'sign-in'
 
 export interface Limits {
-  /** Bytes of UTF-8 that one text may have; Genesys: 4096. */
+  /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */
   readonly maxTextBytes: number
-  /** Bytes of UTF-8 that all attributes of the guest may have together, keys and values. */
+  /** Maximum bytes of UTF-8 in all attributes of the guest together, keys and values. */
   readonly maxAttributeBytes: number
   readonly messagesPerSecond: number
-  /** Absent where the deployment takes no files. */
+  /** Absent if the deployment accepts no files. */
   readonly attachments?: {
     readonly maxFileSizeKB: number
     /** Media types such as `image/png`, with wildcards: `image/*`. */
     readonly fileTypes: readonly string[]
-    /** With their dot: `.exe`. Refused whatever their type. */
+    /** With the dot: `.exe`. Refused whatever their media type. */
     readonly blockedExtensions: readonly string[]
   }
 }
 
-/** The answer of `GET` and `POST /guest-session`, without the session token. */
+/** The response of `GET` and `POST /guest-session`, without the session token. */
 export interface SessionDescription {
   /** ISO 8601, UTC. */
   readonly expiresAt: string
-  /** Which Genesys API the service speaks; `web-messaging` is the usual one. */
+  /** The Genesys API that the service uses, usually `web-messaging`. */
   readonly guestApi: string
   readonly state: 'new' | 'resumed' | 'read-only'
   readonly capabilities: readonly Capability[]
@@ -33,14 +33,14 @@ export interface SessionDescription {
   readonly clearedExistingSession?: boolean
 }
 
-/** Numbers and booleans are written as strings; `null` removes a key. */
+/** Numbers and booleans are converted to strings; `null` removes a key. */
 export type AttributeChanges = Readonly<Record<string, string | number | boolean | null>>
 
-/** The answer of `PUT /guest-attributes`. */
+/** The response of `PUT /guest-attributes`. */
 export interface ChangedAttributes {
   /** All attributes of the guest after the change. */
   readonly attributes: Readonly<Record<string, string>>
-  /** `with-next-message`: Genesys learns of them together with what the guest writes next. */
+  /** `with-next-message`: Genesys gets them together with the guest's next message. */
   readonly applied: 'now' | 'with-next-message'
 }
 
@@ -53,7 +53,7 @@ export interface GuestDetails {
   readonly attributes?: AttributeChanges
   /** Only with `GENESYS_GUEST_API=external-users`: the subject of the user token. */
   readonly userId?: string
-  /** The visitor in Genesys' journey, as the page's journey SDK knows it. */
+  /** The visitor in Genesys' journey, as identified by the page's journey SDK. */
   readonly journeyContext?: JourneyContext
 }
 
@@ -66,9 +66,9 @@ export interface JourneyContext {
   }
 }
 
-/** What the page brings back from the OpenID provider of the deployment: `code` or `idToken`. */
+/** What the page receives from the deployment's OpenID provider: `code` or `idToken`. */
 export interface SignInGrant {
-  /** Needed with `code`. */
+  /** Required with `code`. */
   readonly redirectUri?: string
   readonly code?: string
   readonly idToken?: string

@@ -9,10 +9,12 @@ import { startSimulator, type Simulator } from '../simulator/simulator.ts'
 import { stopOnSignal } from '../stop-on-signal.ts'
 import { createWebsite, createWebsiteSignIn, type SignInSettings } from './website.ts'
 
-/** sysexits.h: the settings are at fault. */
+/** sysexits.h, EX_CONFIG: the settings are wrong. */
 const EX_CONFIG = 78
 
-/** `npm run demo`: a website with the service mounted, and in Genesys' place the simulator, in one process. */
+/**
+ * `npm run demo`: a website with the service mounted, and the simulator in place of Genesys, in one process.
+ */
 async function demo() {
   const { PORT = '3000', HOST = '127.0.0.1', LOG_LEVEL = 'warn' } = process.env
   const port = PORT === '0' ? await freePort(HOST) : PORT
@@ -49,7 +51,7 @@ function demoConfig(
   settings: SignInSettings & Record<'PORT' | 'HOST' | 'LOG_LEVEL', string>,
 ): Config {
   const { PORT } = settings
-  // Further websites may be tried with the demo, besides the one that it serves itself.
+  // Other websites can use the demo's service, in addition to the demo's own.
   const { ALLOWED_ORIGINS = '' } = process.env
   return readConfig({
     ...settings,
@@ -69,7 +71,7 @@ function demoConfig(
   })
 }
 
-/** The allowed origins name the port, so it has to be known before the service listens on it. */
+/** The allowed origins contain the port, so it must be known before the service listens. */
 async function freePort(host: string): Promise<number> {
   const server = net.createServer()
   await new Promise<void>((resolve) => server.listen(0, host, resolve))

@@ -2,11 +2,11 @@ import express, { type Express } from 'express'
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import type { Simulator } from '../simulator/simulator.ts'
 
-/** A visitor of the demo's website, as its own sign-in knows her. */
+/** A visitor of the demo's website, as known by its sign-in. */
 const JANE = { name: 'Jane', subject: 'user-12345', membershipLevel: 'Gold' }
 const TOKEN_LIFE = '10m'
 
-/** The settings with which the service trusts the website's sign-in. */
+/** The settings with which the service accepts the website's sign-in. */
 export type SignInSettings = Readonly<
   Record<
     | 'USER_TOKEN_PUBLIC_KEY'
@@ -18,7 +18,7 @@ export type SignInSettings = Readonly<
   >
 >
 
-/** A sample identity provider: it signs real JWTs, with a key of its own that ends with the process. */
+/** A sample identity provider: it signs real JWTs, with a key that exists only in this process. */
 export interface WebsiteSignIn {
   readonly settings: SignInSettings
   userToken(): Promise<string>
@@ -47,7 +47,7 @@ export async function createWebsiteSignIn(): Promise<WebsiteSignIn> {
   }
 }
 
-/** The demo's website: its own sign-in, and what the agent sees, beside the service that it has mounted. */
+/** The demo's website: its own sign-in, the agent's view, and the mounted service. */
 export function createWebsite(parts: {
   readonly bff: Express
   readonly signIn: WebsiteSignIn

@@ -3,13 +3,13 @@ import type { GenesysHosts } from '../service/settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
 import { parseUrl } from '../service/urls/parse-url.ts'
 
-/** One answer of Genesys with its values taken out: what is left are its status, names of fields and types. */
+/** One response of Genesys without its values: only the status, names of fields and types. */
 export interface AnswerShape {
   /** `GET /api/v2/webmessaging/messages`, with `*` for ids; `SessionResponse` for a frame. */
   readonly call: string
   /** HTTP status, or the frame's `code`. */
   readonly status: number
-  /** The platform's own word of an error body, such as `not.found`. */
+  /** The platform's own error code in the body, such as `not.found`. */
   readonly code?: string
   /** The platform's own headers, by name. */
   readonly headers?: readonly string[]
@@ -17,24 +17,24 @@ export interface AnswerShape {
   readonly shape: Readonly<Record<string, string>>
 }
 
-/** What Genesys has answered so far. */
+/** The recorded responses of Genesys. */
 export interface AnswerRecord {
   readonly onResponse: (response: ObservedResponse) => void
   readonly onFrame: (text: string) => void
-  /** Each different answer once, in the order in which they came. */
+  /** Each distinct response once, in the order of arrival. */
   readonly shapes: readonly AnswerShape[]
-  /** By how much the clock of the last answer with a `Date` is ahead of ours, in ms; undefined before one. */
+  /** How far the clock of the last response with a `Date` is ahead of ours, in ms; undefined before one. */
   readonly clockAheadMs: number | undefined
-  /** Genesys' own sentence in the last frame that refused something. */
+  /** Genesys' own message in the last frame with a refusal. */
   readonly refusal: string | undefined
-  /** The host that the last file was to be uploaded to. */
+  /** The host to which the last file was to be uploaded. */
   readonly storageHost: string | undefined
 }
 
 const ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|.{65,})$/i
-/** Maps whose keys are somebody's own. */
+/** Maps with keys that organizations choose. */
 const OWN_KEYS = new Set(['attributes', 'customAttributes', 'metadata', 'messageParams'])
-/** What Genesys and this service put into maps of own keys. */
+/** Keys that Genesys and this service put into such maps. */
 const PROTOCOL_KEYS = new Set(['tracingId', 'correlationId', 'readOnly', 'parentMessageId', 'authenticated'])
 const PLAIN_KEY = /^[a-z_][\w-]{0,60}$/i
 const PROTOCOL_WORD = /^[a-z][a-z._]{0,60}$/
@@ -56,7 +56,7 @@ export function createAnswerRecord(
   return {
     onResponse({ method, url, status, body, headers }) {
       const atMs = Date.parse(headers.date ?? '')
-      // The header has whole seconds: it is half a second behind, on average.
+      // The header has whole seconds, so it is half a second behind on average.
       if (!Number.isNaN(atMs)) clockAheadMs = atMs + 500 - now()
       const json = parsed(body)
       const { code, error } = (json ?? {}) as { code?: unknown; error?: unknown }
@@ -97,7 +97,7 @@ function textlessShape(value: unknown, path = 'body'): Record<string, string> {
   return Object.fromEntries(shapeOf(withoutOwnKeys(value), path, new Map(), { textForms: true }))
 }
 
-/** Keys that may be somebody's own count together, as `*`. */
+/** Keys that an organization may have chosen are replaced by one `*`. */
 function withoutOwnKeys(value: unknown, parent = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutOwnKeys(item, parent))
   if (typeof value !== 'object' || value === null) return value
@@ -109,7 +109,7 @@ function withoutOwnKeys(value: unknown, parent = ''): unknown {
   return Object.fromEntries(entries)
 }
 
-/** The path without ids and queries; an address that is not of a configured host is the object store's. */
+/** The path without ids and queries; an address of an unknown host belongs to the object store. */
 function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string {
   const { origin, pathname } = new URL(url)
   const known = [hosts.apiUrl, hosts.loginUrl, hosts.cdnUrl].map((host) => new URL(host).origin)
@@ -121,7 +121,7 @@ function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string
     .join('/')
 }
 
-/** Of a refusal; ids are left out of it, as one may be the guest's token. */
+/** For a refusal; ids are removed, because one may be the guest's token. */
 function sentenceOf({ code, body }: { code?: unknown; body?: unknown }): string | undefined {
   if (typeof code !== 'number' || code < 300) return undefined
   const { errorMessage, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<

@@ -5,14 +5,15 @@ import { originsOf, type CheckContext } from './check.ts'
 import { openGuestSocket, type ProbedFrame } from './guest-socket-probe.ts'
 
 /**
- * What the service takes for granted without a source of Genesys' own that says so, and what this organization shows of
- * it. `docs/genesys-cloud.md` lists the same names. A result has statuses, codes, classes and counts, never a value.
+ * Assumptions of the service that no official source confirms, and what this organization shows of them.
+ * `docs/genesys-cloud.md` lists the same names. A result contains statuses, codes, classes and counts, never
+ * a value.
  */
 export type Assumptions = Readonly<Record<string, string>>
 
 const CONFIGURED = { startNew: false }
 
-/** Looks at all that can be seen without an agent; what needs one is seen where `--send` was given. Never rejects. */
+/** Checks everything that needs no agent; the rest only with `--send`. Never rejects. */
 export async function seeAssumptions(context: CheckContext): Promise<Assumptions> {
   if (context.config.genesys.guestApi !== 'web-messaging') return {}
   const [origin] = originsOf(context.config)
@@ -99,7 +100,7 @@ async function seeRest({ genesys, config, newDeadline }: CheckContext): Promise<
   return { 'jwt-refused': await restText(history('bearer doctor')) }
 }
 
-/** A repeat finds its first attempt by this. */
+/** A repeat finds its first attempt by this field. */
 function messageMetadata({ answers, send }: CheckContext): string {
   if (!send) return 'not looked at: give --send'
   const pages = answers.shapes.filter(({ call }) => call === 'GET /api/v2/webmessaging/messages')

@@ -4,7 +4,7 @@ import type { DeploymentInfo, Guest, OpenedGuest } from '../service/genesys/gues
 import type { AnswerRecord } from './answer-record.ts'
 
 export interface Finding {
-  /** `skipped`: not configured, or it needs something that is not good. */
+  /** `skipped`: not configured, or a check that it depends on has failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped'
   /** In a sentence or two, without secrets. */
   readonly found: string
@@ -14,7 +14,7 @@ export interface Finding {
 
 export interface Check {
   readonly name: string
-  /** The checks that must be good before this one says anything. */
+  /** The checks that must succeed before this one is meaningful. */
   readonly needs: readonly string[]
   /** May throw `UpstreamError`, which then counts as failed. */
   run(context: CheckContext): Promise<Finding> | Finding
@@ -26,13 +26,13 @@ export interface CheckContext {
   readonly answers: AnswerRecord
   /** The time of day of this machine, epoch ms. */
   readonly now: () => number
-  /** Of one step. */
+  /** Timeout of one step. */
   readonly newDeadline: () => number
   /** Whether a message may be sent to an agent. */
   readonly send: boolean
-  /** Address of the running service, where it was given. */
+  /** Address of the running service, if given. */
   readonly serviceUrl: string | undefined
-  /** What checks have learned for those after them. */
+  /** Results that later checks use. */
   readonly learned: { deployment?: DeploymentInfo; guest?: Guest; opened?: OpenedGuest }
 }
 
@@ -41,7 +41,7 @@ export const warning = (found: string, fix?: string): Finding => ({ status: 'war
 export const failed = (found: string, fix?: string): Finding => ({ status: 'failed', found, fix })
 export const skipped = (found: string): Finding => ({ status: 'skipped', found })
 
-/** Of pages that are allowed; of a wildcard, some name below it. */
+/** Of allowed pages; for a wildcard, a sample subdomain. */
 export function originsOf({ allowedOrigins }: Config): string[] {
   return allowedOrigins.map((origin) => origin.replace('://*.', '://www.'))
 }

@@ -15,7 +15,7 @@ import { NETWORK_CHECKS } from './checks/network.ts'
 import { OAUTH_CHECKS } from './checks/oauth.ts'
 import { forwardedHeaders } from './checks/running-service.ts'
 
-/** In the order in which they are made and shown: what comes first may be the cause of what fails after it. */
+/** In the order of execution and display: an earlier failure may cause later ones. */
 const CHECKS: readonly Check[] = [
   sessionKeys,
   ...NETWORK_CHECKS,
@@ -36,12 +36,12 @@ export interface Line extends Finding {
 }
 
 export interface Diagnosis {
-  /** `bad-settings`: nothing else could be looked at. */
+  /** `bad-settings`: nothing else could be checked. */
   readonly outcome: 'good' | 'failed' | 'bad-settings'
   readonly lines: readonly Line[]
-  /** What Genesys has answered, without values. */
+  /** Genesys' responses, without values. */
   readonly answers: readonly AnswerShape[]
-  /** What was seen of what no source of Genesys proves; only where it is asked for. */
+  /** Observations about undocumented behavior; only if requested. */
   readonly assumptions?: Assumptions
   /** Undefined with bad settings. */
   readonly config?: Config
@@ -50,19 +50,22 @@ export interface Diagnosis {
 export interface DiagnoseOptions {
   /** @throws {ConfigError} */
   readonly readSettings: () => Config
-  /** Whether a message may go to an agent. Default false. */
+  /** Whether to send a message to an agent. Default false. */
   readonly send?: boolean
-  /** Whether to look at assumptions, too, with requests that no guest makes. Default false. */
+  /** Whether to check assumptions, too, with requests that guests never make. Default false. */
   readonly withAssumptions?: boolean
   /** Address of the running service. Default: `PUBLIC_URL`. */
   readonly serviceUrl?: string | undefined
-  /** Names of checks whose failing counts as a warning. */
+  /** Names of checks whose failures count as warnings. */
   readonly ignored?: readonly string[]
   /** The time of day, epoch ms. Default: `Date.now`. */
   readonly now?: () => number
 }
 
-/** Looks at everything that a guest's conversation needs, and names what is wrong. It rejects for no outside cause. */
+/**
+ * Checks everything that a guest's conversation needs, and names what is wrong. External failures never
+ * reject it.
+ */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   let config: Config
   try {
@@ -134,7 +137,7 @@ async function outcomeOf(run: () => Promise<Finding> | Finding): Promise<Finding
   }
 }
 
-/** An organization may have a list of the addresses that it admits, which holds for API clients too. */
+/** An organization may have a list of allowed addresses, which applies to API clients too. */
 function addressFix(status: number | undefined, hint = ''): string | undefined {
   if ((status !== 401 && status !== 403) || hint.includes(ADDRESS_LIST)) return undefined
   return `If the organization has a ${ADDRESS_LIST}, the address of this machine, or of its outbound proxy, must be on it.`

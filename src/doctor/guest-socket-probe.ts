@@ -22,16 +22,16 @@ export interface ProbedFrame {
 }
 
 interface Handshake {
-  /** 101 where Genesys accepted it; undefined where no HTTP response came. */
+  /** 101 if Genesys accepted it; undefined without an HTTP response. */
   readonly status: number | undefined
   readonly error?: UpstreamError
 }
 
-/** A guest socket on which nothing is configured, for what no driver would send. */
+/** A guest socket without a configured session, for frames that no driver would send. */
 export interface ProbedSocket extends Handshake {
   send(text: string): void
   request(action: string, fields?: object): void
-  /** The next frame; undefined where none comes within two seconds. */
+  /** The next frame; undefined if none arrives within two seconds. */
   next(): Promise<ProbedFrame | undefined>
   close(): void
 }
@@ -77,7 +77,7 @@ function outcomeOf(socket: WebSocket, deploymentId: string, origin: string | und
       socket.terminate()
       resolve({ status: response.statusCode, error: handshakeError(response, deploymentId, origin) })
     })
-    // Also after the handshake, when the connection breaks.
+    // Also after the handshake, if the connection breaks.
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>
       resolve({ status: undefined, error: noConnectionError(code) }),
     )

@@ -6,10 +6,10 @@ import net, { isIP } from 'node:net'
 import tls, { type PeerCertificate } from 'node:tls'
 import type { Duplex } from 'node:stream'
 
-/** A step towards a host that did not succeed. */
+/** A step of connecting to a host that failed. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError'
-  /** The system's word, such as `ECONNREFUSED`, or `HTTP 407` of a proxy. */
+  /** The system's error code, such as `ECONNREFUSED`, or `HTTP 407` from a proxy. */
   readonly reason: string
 
   constructor(reason: string) {
@@ -18,9 +18,12 @@ export class ProbeError extends Error {
   }
 }
 
-/** What a host shows of its certificate. */
+/** A host's certificate. */
 export interface TlsResult {
-  /** OpenSSL's word for what is wrong with the chain, or `ERR_TLS_CERT_ALTNAME_INVALID`; undefined for a good one. */
+  /**
+   * OpenSSL's code for a failed verification, or `ERR_TLS_CERT_ALTNAME_INVALID`; undefined for a valid
+   * certificate.
+   */
   readonly problem: string | undefined
   readonly issuer: string
   readonly protocol: string
@@ -33,7 +36,7 @@ export async function resolveName(hostname: string): Promise<void> {
 }
 
 /**
- * A TCP connection, by way of the proxy where there is one (`CONNECT`).
+ * A TCP connection, through the proxy if there is one (`CONNECT`).
  * @throws {ProbeError}
  */
 export async function openConnection(target: URL, proxy: string, timeoutMs: number): Promise<Duplex> {
@@ -42,14 +45,14 @@ export async function openConnection(target: URL, proxy: string, timeoutMs: numb
   return connected(socket, 'connect', timeoutMs)
 }
 
-/** @throws {ProbeError} when there is no TLS to be had, and not when the certificate is a bad one */
+/** @throws {ProbeError} if there is no TLS; an invalid certificate does not throw */
 export async function inspectTls(connection: Duplex, target: URL, timeoutMs: number): Promise<TlsResult> {
   const host = bare(target.hostname)
   const socket = tls.connect({
     socket: connection,
     host,
     ...(isIP(host) === 0 && { servername: host }),
-    // Only looked at: nothing is sent on it.
+    // Only inspected: nothing is sent on it.
     rejectUnauthorized: false,
   })
   await connected(socket, 'secureConnect', timeoutMs)
@@ -93,7 +96,7 @@ async function connected<T extends Duplex>(socket: T, event: string, timeoutMs: 
   const timer = setTimeout(() => socket.destroy(new ProbeError('ETIMEDOUT')), timeoutMs)
   socket.on('error', () => undefined)
   try {
-    // A TLS handshake that the other side breaks off ends in `close` alone.
+    // A TLS handshake that the peer aborts emits only `close`.
     const closed = once(socket, 'close').then(() => Promise.reject(new ProbeError('ECONNRESET')))
     await asProbe(Promise.race([once(socket, event), closed]))
     return socket

@@ -5,16 +5,19 @@ import type { AnswerShape } from './answer-record.ts'
 import type { Assumptions } from './assumptions.ts'
 import type { Diagnosis } from './diagnose.ts'
 
-/** What `--report` writes: how a Genesys answers, without any value of an organization, a person or a machine. */
+/**
+ * The content of `--report`: how Genesys responds, without any value of an organization, a person or a
+ * machine.
+ */
 export interface AnswerReport {
   readonly report: 'genesys-guest-bff answers'
   readonly version: string
-  /** The day, as in `2026-11-22`. */
+  /** The date, as in `2026-11-22`. */
   readonly date: string
-  /** `organisation`, or `gateway`: anything else that speaks these operations, such as a simulator. */
+  /** `organisation`, or `gateway`: anything else that implements these operations, such as a simulator. */
   readonly platform: 'organisation' | 'gateway'
   readonly driver: string
-  /** Name of each check, and what came out. */
+  /** Name and result of each check. */
   readonly checks: Readonly<Record<string, string>>
   readonly answers: readonly AnswerShape[]
   /** By the names of docs/genesys-cloud.md. */

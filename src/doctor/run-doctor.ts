@@ -7,7 +7,7 @@ import { withoutSecrets } from './secrets.ts'
 import { summaryOf, tableOf } from './table.ts'
 import { DOCTOR_USAGE } from './usage.ts'
 
-/** 0, 1 and 2 are the three that a script asks for. */
+/** Scripts rely on the exit codes 0, 1 and 2. */
 export const EXIT_STATUS = { good: 0, failed: 1, 'bad-settings': 2 } as const
 
 export interface DoctorProgram {
@@ -19,7 +19,10 @@ export interface DoctorProgram {
   readonly now?: () => number
 }
 
-/** The program `doctor`. @returns its exit status */
+/**
+ * The program `doctor`.
+ * @returns its exit status
+ */
 export async function runDoctor({
   args,
   readSettings,
@@ -78,7 +81,7 @@ interface Diagnosed {
   readonly diagnosis: Diagnosis
 }
 
-/** What is looked at: the service's settings, or each site's, or those of the one that is asked for. */
+/** What is checked: the service's settings, those of each site, or those of one requested site. */
 function subjectsOf(readSettings: () => Config, wanted: string | undefined) {
   try {
     const config = readSettings()
@@ -101,7 +104,7 @@ function textOf(site: string | undefined, diagnosis: Diagnosis): string {
   return `${heading}${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n${site === undefined ? '' : '\n'}`
 }
 
-/** @returns what went wrong; a site's report has its name before the file's ending */
+/** @returns the error; a site's report has its name before the file extension */
 function writeReport(path: string, site: string | undefined, text: string): string | undefined {
   try {
     writeFileSync(site === undefined ? path : path.replace(/(\.\w+)?$/, `.${site}$1`), text)
@@ -124,7 +127,7 @@ function findingsOf({ outcome, lines }: Diagnosis): object {
   return { outcome, firstFailure: first ?? null, checks: lines }
 }
 
-/** A text says what is wrong with them. */
+/** A text describes invalid options. */
 function optionsOf(args: readonly string[]) {
   try {
     const { values } = parseArgs({

@@ -1,6 +1,6 @@
 import type { Config } from '../service/settings/config.ts'
 
-/** Texts of ours hold no secret. Should one get in by what another side says, it is taken out here. */
+/** Our own texts contain no secrets. If the other side's text contains one, it is removed here. */
 export function withoutSecrets(text: string, config: Config | undefined): string {
   const secrets = [config?.genesys.oauth?.clientSecret, ...(config?.session.keys ?? []).map(base64)]
   return secrets

@@ -1,8 +1,11 @@
-/** The type at each path of a JSON value. The elements of a list count together, as lists have any length. */
+/**
+ * The type at each path of a JSON value. All elements of a list share one path, because lists have any
+ * length.
+ */
 export type Shape = ReadonlyMap<string, string>
 
 export interface ShapeOptions {
-  /** Says of a text which of a few public forms it has, such as `uuid`. Default: `string`. */
+  /** Classifies a text as one of a few public forms, such as `uuid`. Default: `string`. */
   readonly textForms?: boolean
 }
 

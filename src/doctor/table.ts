@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnose.ts'
 const WIDTH = 110
 const MARKS = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: 'skipped' } as const
 
-/** What was found as a table for a terminal, a setting to change below what it is for. */
+/** The results as a table for a terminal; settings to change are below the result. */
 export function tableOf({ lines }: Diagnosis): string {
   const nameWidth = Math.max(...lines.map(({ check }) => check.length), 'check'.length)
   const indent = nameWidth + 2 + 'WARNING'.length + 2

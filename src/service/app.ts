@@ -28,18 +28,18 @@ export interface AppParts {
   readonly inFlight: OpenLimit
   readonly readiness: Readiness
   readonly state: ServiceState
-  /** Undefined where metrics have a port of their own. */
+  /** Undefined if metrics have a separate port. */
   readonly metricsPage: MetricsPage | undefined
   readonly noticeUntrustedProxy: RequestHandler | undefined
-  /** Undefined where the operator does not trace. */
+  /** Undefined without tracing. */
   readonly traceRequest: RequestHandler | undefined
 }
 
-/** `/metrics` costs milliseconds, and on this port anyone may ask. */
+/** `/metrics` takes milliseconds, and everyone can request it on this port. */
 const PUBLIC_METRICS_MAX_AGE_MS = 500
 const PUBLIC_READINESS_MAX_AGE_MS = 1000
 
-/** The order in which a request meets middleware and routes. */
+/** The order of middleware and routes. */
 export function createApp(parts: AppParts): Express {
   const { config, sites, inFlight, state } = parts
   const { publicUrl } = config
@@ -95,7 +95,7 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-/** The site of a request from a page, where there are several: the page is shown nothing of the others. */
+/** With several sites, the site of a request from a page: the page must not see the others. */
 function oneOfSeveralSites(req: Request, res: Response): string | undefined {
   return originOf(req) === undefined ? undefined : siteOf(res)?.id
 }
@@ -103,7 +103,7 @@ function oneOfSeveralSites(req: Request, res: Response): string | undefined {
 const notForPagesOfSites: RequestHandler = (req, res, next) =>
   next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
 
-/** What `sites.choose` has found for the request. */
+/** The result of `sites.choose` for the request. */
 function frontOf(res: Response): SiteFront {
   return res.locals.front as SiteFront
 }

@@ -19,13 +19,13 @@ import type { Metrics } from './observability/metrics.ts'
 import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
 import { VERSION } from '../version.ts'
 
-/** Genesys: official clients call themselves by name and version. */
+/** Genesys: official clients send their name and version. */
 const APPLICATION = `genesys-guest-bff-${VERSION}`
 
-/** The configured driver, with what it stands on. */
+/** The configured driver, with its dependencies. */
 export interface GenesysClient {
   readonly guestApi: GuestApi
-  /** Undefined where no credentials are configured. */
+  /** Undefined without configured credentials. */
   readonly accessToken: AccessToken | undefined
   readonly api: UpstreamClient
   readonly cdn: UpstreamClient
@@ -37,19 +37,19 @@ export interface GenesysClientParts {
   readonly metrics: Metrics
   /** The time of day. */
   readonly now: () => number
-  /** For waits and deadlines: never set back. */
+  /** For waits and deadlines: monotonic. */
   readonly monotonicNow?: (() => number) | undefined
-  /** Where the operator traces. */
+  /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Where replicas share what was refused. */
+  /** Where replicas share refusals. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
-  /** Told of all that Genesys answers, over REST and on the guest socket. Secret: never log it. */
+  /** Called with every response of Genesys, over REST and on the guest socket. Secret: never log it. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
   readonly onFrame?: ((text: string) => void) | undefined
 }
 
-/** Makes the clients of Genesys' hosts, the access token and the driver. Nothing is called yet. */
+/** Creates the clients of Genesys' hosts, the access token and the driver. It makes no request yet. */
 export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
   const { metrics, monotonicNow, onResponse } = parts
   const { hosts, oauth } = config.genesys

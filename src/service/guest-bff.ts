@@ -28,24 +28,24 @@ export interface GuestBff {
   readonly readiness: Readiness
   /** How many requests are being served now. */
   readonly requestsInFlight: number
-  /** For the server of `app`: counts and logs a connection that it closed for want of room. */
+  /** For the server of `app`: counts and logs a connection that it closed because of a limit. */
   noteDroppedConnection(): void
   /** Resolves within a second, when the shared state is available or known not to be. */
   readonly started: Promise<void>
-  /** Reads the files of settings again, as happens when they change; undefined where there are none. */
+  /** Reads the settings' files again, as happens when they change; undefined if there are none. */
   readonly reload?: (() => void) | undefined
   /** Reports not ready from now on, and asks clients to close their connections. Requests are still served. */
   startDraining(): void
   /** The same, and asks pages with an event stream to reconnect, to another replica. */
   drain(): void
-  /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
+  /** Ends streams and upstream connections. Guests' sessions continue at Genesys. */
   close(): Promise<void>
 }
 
 const TOO_MANY_CONNECTIONS =
   'There are more connections than the file limit of the process has room for, or one address has hundreds without a request.'
 
-/** Builds the whole service. It opens no port and reads no environment. */
+/** Builds the whole service. It opens no port and reads no environment variable. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
   const { now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
@@ -127,7 +127,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   }
 }
 
-/** The one site of the environment. Its session keys are read again when their file changes. */
+/** The single site of the environment. Its session keys are read again when their file changes. */
 function onlySite(config: Config): SitesSource {
   const { keysFile } = config.session
   return {

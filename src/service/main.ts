@@ -4,10 +4,10 @@ import { readConfigFromEnvironment } from './settings/read-config.ts'
 import { startService, type RunningService } from './run-service.ts'
 import { stopOnSignal } from '../stop-on-signal.ts'
 
-/** sysexits.h, EX_CONFIG: the settings are at fault, and a restart won't help. */
+/** sysexits.h, EX_CONFIG: the settings are wrong, and a restart would not help. */
 const EX_CONFIG = 78
 
-/** Beyond what draining may take: whatever hangs then is left behind. */
+/** Added to the time for draining: after it, the process exits even if something hangs. */
 const EXIT_GRACE_MS = 2000
 
 try {
@@ -18,8 +18,8 @@ try {
 }
 
 /**
- * Ends the process when it is told to, and when nothing else is left: the first signal drains, a second one does not
- * wait; an error that nobody caught is logged with what was being served, drains too, and ends it with 1.
+ * Ends the process. The first signal drains; a second one ends it immediately. An uncaught error is logged
+ * with the requests in flight, drains too, and exits with 1.
  */
 function superviseProcess(service: RunningService): void {
   const stop = () => Promise.race([service.stop(), pause(service.stopTimeoutMs + EXIT_GRACE_MS)])
@@ -28,7 +28,7 @@ function superviseProcess(service: RunningService): void {
     return stop()
   })
   const { reload } = service
-  // Without such files the signal means what it always does: the terminal has gone.
+  // Without such files the signal keeps its default meaning: the terminal was closed.
   if (reload) process.on('SIGHUP', reload)
   const fail = (err: unknown, origin: string) => {
     const reason = `${origin} with ${service.requestsInFlight()} requests in flight`

@@ -7,7 +7,7 @@ import { problemHandler } from './problems/problem-handler.ts'
 import type { Readiness } from './observability/readiness.ts'
 import { addHealthRoutes } from './routes/health.ts'
 
-/** What only operators ask, for a port that is not published: health, readiness and metrics. */
+/** For operators only, on a port that is not published: health, readiness and metrics. */
 export function createManagementApp(parts: {
   readonly log: Log
   readonly metrics: MetricsPage
@@ -24,7 +24,7 @@ export function createManagementApp(parts: {
   return app
 }
 
-/** @param maxAgeMs for how long a text is given again, where anybody may ask for it: making it costs milliseconds */
+/** @param maxAgeMs how long a text is reused on a public port, because creating it takes milliseconds */
 export function metricsPage(metrics: MetricsPage, maxAgeMs = 0): RequestHandler {
   let made: { readonly atMs: number; readonly text: Promise<string> } | undefined
   return async (_req, res) => {

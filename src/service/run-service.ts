@@ -15,23 +15,23 @@ import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 export interface RunningService {
   readonly port: number
   readonly url: string
-  /** Of the management port; undefined where there is none. */
+  /** Of the management port; undefined without one. */
   readonly managementUrl: string | undefined
   readonly log: Log
-  /** Reads anew the files of settings; undefined where there are none. */
+  /** Reads the settings' files again; undefined if there are none. */
   readonly reload?: (() => void) | undefined
   /** How many requests are being served now. */
   requestsInFlight(): number
   /**
-   * Reports not ready, goes on serving for `DRAIN_DELAY_MS`, then sends pages with a live stream away and lets requests
-   * end within `DRAIN_MS`. A second call waits for the first.
+   * Reports not ready, keeps serving for `DRAIN_DELAY_MS`, then asks pages with event streams to reconnect,
+   * and lets requests end within `DRAIN_MS`. A second call waits for the first.
    */
   stop(): Promise<void>
-  /** What {@link stop} takes at most. */
+  /** The longest time that {@link stop} can take. */
   readonly stopTimeoutMs: number
 }
 
-/** Builds the service and listens. @throws when a port is in use */
+/** Builds the service and listens. @throws if a port is in use */
 export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
   const bff = createGuestBff(config, options)
   await bff.started
@@ -60,10 +60,10 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       throw error
     })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
-  // Of several sites each says so itself.
+  // With several sites, each of them logs this.
   const { guestApi, deploymentId } = config.sites ? {} : config.genesys
   bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
-  // The first guest should not be the one who finds out.
+  // Checked at startup, so that an operator sees a failure before the first guest does.
   void bff.readiness.report().then(({ checks }) => {
     for (const { name, site, ok, essential, code, hint } of checks) {
       if (ok) continue
@@ -97,7 +97,10 @@ export async function startService(config: Config, options: GuestBffOptions = {}
 
 type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
 
-/** Half of the files that the process may open: a guest who listens needs one connection here and one to Genesys. */
+/**
+ * Half of the files that the process may open: a listening guest needs one connection here and one to
+ * Genesys.
+ */
 function maxConnections(): number | undefined {
   const { userLimits } = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }

@@ -1,6 +1,6 @@
 /**
- * Where the service is between start and end; everything that has to know reads it here. `draining`: not ready, still
- * serving everything. `closed`: the listener is closed, no new event streams.
+ * The state of the service between start and end. `draining`: not ready, still serving everything. `closed`:
+ * the listener is closed, no new event streams.
  */
 export class ServiceState {
   #current: 'serving' | 'draining' | 'closed' = 'serving'

@@ -5,7 +5,7 @@ import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
 import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
 
-/** What every request meets before a route, as its site has set it. */
+/** The middleware in front of routes, as configured by the site. */
 export interface SiteFront {
   readonly log: Log
   readonly metrics: Metrics
@@ -22,7 +22,7 @@ export function createSiteFront(
   parts: {
     readonly log: Log
     readonly metrics: Metrics
-    /** Whether requests of pages have reached it by their origin; otherwise no site allows them. */
+    /** Whether requests of pages are assigned to it by their origin; otherwise no site allows them. */
     readonly isOfSite: boolean
     /** Where replicas count together. */
     readonly countRateLimit?: CountShared | undefined
@@ -55,7 +55,7 @@ export function createSiteFront(
   }
 }
 
-/** Genesys' files have addresses with TLS; those of a simulator on this machine have not. */
+/** Genesys' files have https addresses; those of a local simulator do not. */
 function pictureOrigins({ genesys }: Config): string[] {
   const { apiUrl } = genesys.hosts
   return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []

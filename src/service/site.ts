@@ -37,19 +37,19 @@ import { createSiteFront, type SiteFront } from './site-front.ts'
 import type { Tracing } from './observability/tracing.ts'
 
 export interface GuestBffOptions {
-  /** Who the visitor is, from the embedding application's own session or database. */
+  /** The visitor's identity, from the embedding application's own session or database. */
   readonly trustedAttributes?: TrustedAttributes
-  /** Where log lines go. Default: standard output, from `config.logLevel` on. */
+  /** Output of the log. Default: standard output, from `config.logLevel` on. */
   readonly log?: Log
-  /** A driver in place of the configured one. */
+  /** A driver that replaces the configured one. */
   readonly guestApi?: GuestApi
-  /** Epoch ms, for what expires at a time of day. Default: `Date.now`. */
+  /** Epoch ms, for expiries. Default: `Date.now`. */
   readonly now?: () => number
-  /** Epoch ms that never step back, for waits and deadlines. Default: `now` where that is given. */
+  /** Monotonic epoch ms, for waits and deadlines. Default: `now`, if given. */
   readonly monotonicNow?: () => number
 }
 
-/** What a process has once, however many sites it serves. */
+/** What exists once per process, regardless of the number of sites. */
 export interface ProcessParts {
   readonly log: Log
   readonly metrics: Metrics
@@ -60,7 +60,7 @@ export interface ProcessParts {
   readonly monotonicNow: () => number
 }
 
-/** One website: what its requests meet, its routes, and what is behind them. */
+/** One website: its middleware, its routes, and their dependencies. */
 export interface Site {
   /** Undefined for the only site of a process. */
   readonly id: string | undefined
@@ -72,15 +72,15 @@ export interface Site {
   readonly checks: () => Promise<readonly ReadinessCheck[]>
   /** Resolves within a second, when the shared state is available or known not to be. */
   readonly started: Promise<void>
-  /** Keys of session tokens from now on. Where one was removed, pages with an event stream prove their tokens again. */
+  /** New keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
   replaceSessionKeys(keys: readonly Uint8Array[]): void
-  /** Asks pages with an event stream to reconnect after a moment. */
+  /** Asks pages with an event stream to reconnect. */
   sendPagesAway(): void
-  /** Ends streams and upstream connections. Guests' sessions live on at Genesys. */
+  /** Ends streams and upstream connections. Guests' sessions continue at Genesys. */
   close(): Promise<void>
 }
 
-/** Pages come back spread over this time at least, so that the next replica isn't met by all at once. */
+/** Pages reconnect over at least this time, so that the next replica does not get all of them at once. */
 const MIN_RECONNECT_SPREAD_MS = 1000
 
 const END_EXPIRED_STREAMS_EVERY_MS = 5000
@@ -88,11 +88,11 @@ const END_EXPIRED_STREAMS_EVERY_MS = 5000
 export interface SiteOptions {
   readonly id: string | undefined
   readonly config: Config
-  /** What the same site has learnt with its former settings. */
+  /** State from the same site with its previous settings. */
   readonly memory?: SessionMemory | undefined
 }
 
-/** Builds a site by hand, in reading order. It opens no port and reads no environment. */
+/** Builds a site by hand, in reading order. It opens no port and reads no environment variable. */
 export function createSite(
   { id, config, memory = createSessionMemory() }: SiteOptions,
   parts: ProcessParts,
@@ -182,7 +182,7 @@ function connectSharedState(
   })
 }
 
-/** What guests can do, and what that needs. */
+/** The operations of guests, and their dependencies. */
 interface Guests {
   readonly services: Parameters<typeof addGuestRoutes>[1]['services']
   readonly sessions: GuestSessions

@@ -2,18 +2,18 @@ import * as z from 'zod'
 import { UpstreamError } from '../../service/upstream/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check } from '../check.ts'
 
-/** The leeway that visitors' tokens have, and the margin before a guest's JWT for the history expires. */
+/** The tolerance for visitors' tokens, and the margin before a guest's JWT for the history expires. */
 const TOLERABLE_MS = 5_000
-/** Life of that JWT. */
+/** Lifetime of that JWT. */
 const WRONG_MS = 60_000
 
-/** The `Date` of Genesys' answer against ours. */
+/** Compares the `Date` of Genesys' response with the local clock. */
 export const clock: Check = {
   name: 'clock',
   needs: ['tls'],
   async run({ config, genesys, answers, newDeadline }) {
     try {
-      // Whatever is answered to a request without credentials has the time in it.
+      // Any response to a request without credentials contains the time.
       await genesys.api.request({
         operation: 'read_time',
         method: 'GET',

@@ -7,7 +7,7 @@ import { openGuestSocket } from '../guest-socket-probe.ts'
 
 const TEST_TEXT = 'This is a test of the connection. Nobody has to answer.'
 
-/** Which rule Genesys uses for allowed domains is not known, so each origin is tried. */
+/** Genesys' matching rule for allowed domains is unknown, so each origin is tried. */
 const guestSocket: Check = {
   name: 'guest socket',
   needs: ['deployment', 'allowed domains'],
@@ -104,7 +104,7 @@ const PNG = Buffer.from(
   'base64',
 )
 
-/** A picture of one point, or a text where pictures are not taken. */
+/** A picture of one pixel, or a text if pictures are not accepted. */
 function testFile({ fileTypes }: NonNullable<Limits['attachments']>): OutgoingFile {
   const takesPictures = fileTypes.some((type) => ['*/*', 'image/*', 'image/png'].includes(type))
   const [fileName, contentType, bytes] = takesPictures
@@ -126,7 +126,7 @@ const message: Check = {
       { 'custom.test': 'doctor' },
       newDeadline(),
     )
-    // For the report: whether it comes back with its metadata.
+    // For the report: whether the history returns the metadata.
     await guestApi.history?.(learned.guest, { pageSize: 25, pageNumber: 1 }, newDeadline())
     const attributes = isWritten ? 'attributes are written at once' : 'attributes go with the next message'
     if (!guestApi.end || learned.deployment?.features?.end === false)
@@ -136,7 +136,7 @@ const message: Check = {
   },
 }
 
-/** Genesys: what is sent to a guest without a connection is a delivery failure to the agent. */
+/** Genesys: a message to a guest without a connection is a delivery failure for the agent. */
 const delivery: Check = {
   name: 'delivery',
   needs: ['guest session'],

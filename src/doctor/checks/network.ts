@@ -6,9 +6,9 @@ import { parseUrl } from '../../service/urls/parse-url.ts'
 
 interface Target {
   readonly url: URL
-  /** The settings that name it. */
+  /** The settings that contain it. */
   readonly setting: string
-  /** `''` where it is reached directly. */
+  /** `''` for a direct connection. */
   readonly proxy: string
 }
 
@@ -36,7 +36,7 @@ function proxyHost(proxy: string): string {
   return parseUrl(proxy)?.host ?? 'an address that is not a URL'
 }
 
-/** What went wrong at each target that it went wrong at. */
+/** The failure at each target that has one. */
 async function failures<T extends { readonly host: string }>(
   items: readonly T[],
   probe: (item: T) => Promise<unknown>,

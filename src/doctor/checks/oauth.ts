@@ -10,7 +10,7 @@ import { failed, ok, skipped, warning, type Check, type CheckContext } from '../
 const REGION_TIMEOUT_MS = 3000
 const SIGN_IN_REGION = 'Set GENESYS_REGION to the region of the address at which your agents sign in.'
 
-/** Whether the organization is in this region: its deployment or its OAuth client is known there. */
+/** Whether the organization is in this region: the region knows its deployment or its OAuth client. */
 const region: Check = {
   name: 'region',
   needs: ['tls'],
@@ -44,7 +44,7 @@ function placeOf({ genesys: { region: name, hosts } }: Config): string {
   return new URL(hosts.cdnUrl).host
 }
 
-/** By what is public of it; undefined where that can't be told. */
+/** Checked through its public configuration; undefined if that is not possible. */
 async function deploymentIsKnown(
   { config: { genesys: settings }, genesys, newDeadline }: CheckContext,
   cdnUrl: string,
@@ -67,12 +67,12 @@ async function clientIsKnown({ genesys, newDeadline }: CheckContext): Promise<bo
     return true
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'upstream_auth_failed') return undefined
-    // Genesys: 400 for an unknown client; a wrong secret or grant is of one that is known.
+    // Genesys: 400 for an unknown client; a wrong secret or grant implies a known client.
     return !(error.facts.status === 400 && error.facts.upstreamCode === 'invalid_client')
   }
 }
 
-/** Asks the content network of all other regions for the deployment, whose id is public. */
+/** Asks the content delivery networks of all other regions for the deployment, whose id is public. */
 async function regionOfDeployment(context: CheckContext): Promise<string | undefined> {
   const { cdnUrl } = context.config.genesys.hosts
   const regions = allRegions()
@@ -80,7 +80,7 @@ async function regionOfDeployment(context: CheckContext): Promise<string | undef
   const others = regions.filter((one) => one.cdnUrl !== cdnUrl)
   const known = await Promise.all(
     others.map(async (one) => {
-      // A client each: regions that can't be reached from here say nothing about the others.
+      // A separate client for each: an unreachable region must not affect the others.
       const client = createUpstreamClient({ name: 'cdn', timeoutMs: REGION_TIMEOUT_MS })
       const isKnown = await deploymentIsKnown(context, one.cdnUrl, client)
       client.close()
@@ -113,7 +113,7 @@ const permissions: Check = {
       return skipped('shown by opening a guest session: give --send')
     if (!context.genesys.accessToken) return skipped('no OAuth client')
     const { hosts, deploymentId } = context.config.genesys
-    // Of an id that nobody has: 404 with the permission, 403 without.
+    // With an id that does not exist: 404 with the permission, 403 without.
     const details = `${hosts.apiUrl}/api/v2/conversations/messages/${randomUUID()}/details`
     const deployment = `${hosts.apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
     if (!(await isPermitted(context, details))) {
@@ -150,7 +150,8 @@ async function isPermitted({ genesys, newDeadline }: CheckContext, url: string):
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     if (error.facts.status === 404) return true
-    // Genesys names a missing permission; without a code it refuses something else, such as this machine's address.
+    // Genesys names a missing permission; without a code the reason is another one, such as this machine's
+    // address.
     if (error.facts.status === 403 && error.facts.upstreamCode !== undefined) return false
     throw error
   }

@@ -7,12 +7,13 @@ import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
 
 const TIMEOUT_MS = 10_000
-/** Of documentation (RFC 5737): nobody has them. */
+/** Reserved for documentation (RFC 5737). */
 const MADE_UP_ADDRESSES = ['198.51.100.7', '203.0.113.7'] as const
 
 /**
- * Asks the running service, by its public address, whether it knows its guests by their own addresses: limits by
- * address are worth nothing otherwise. A made-up address must not be believed; that of a proxy must not stand for all.
+ * Checks, through its public address, whether the running service sees its guests' real addresses: otherwise
+ * limits by address are useless. A forged address must not be accepted, and a proxy's address must not be
+ * used for all guests.
  */
 export const forwardedHeaders: Check = {
   name: 'forwarded headers',
@@ -64,7 +65,7 @@ async function askService(
   }
   const partitions = []
   for (const address of MADE_UP_ADDRESSES) {
-    // Not JSON, so that no session is opened: the limits are told all the same.
+    // Not JSON, so that no session is opened; the limits are reported anyway.
     const headers = {
       'content-type': 'application/json',
       'x-forwarded-for': address,
@@ -82,7 +83,10 @@ async function askService(
   )
 }
 
-/** Undefined for an answer that is not of this service. In production its public address tells the status alone. */
+/**
+ * Undefined if the response is not from this service. In production its public address returns only the
+ * status.
+ */
 function readinessOf({
   body,
 }: UpstreamResponse): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
@@ -95,7 +99,7 @@ function readinessOf({
   }
 }
 
-/** What stands for the caller in the limits (`pk` of RateLimit-Policy). */
+/** The caller's key in the limits (`pk` of RateLimit-Policy). */
 function partitionOf(outcome: Outcome): string | undefined {
   if (outcome.kind !== 'response') return undefined
   const policy = String(outcome.message.headers['ratelimit-policy'] ?? '')

@@ -10,11 +10,11 @@ export const DAY_MS = 86_400_000
 export interface Zone {
   readonly name: string
   civilAt(epochMs: number): CivilMs
-  /** RFC 5545, 3.3.5: the first of two, and in a gap the time by the offset before it. */
+  /** RFC 5545, 3.3.5: the first of two times, and in a gap the time by the offset before it. */
   epochOf(civil: CivilMs): number
 }
 
-/** @returns undefined for a name that is no zone */
+/** @returns undefined for an unknown zone */
 export function findZone(name: string): Zone | undefined {
   const format = dateTimeFormat(name)
   if (format === undefined) return undefined
@@ -30,7 +30,7 @@ export function findZone(name: string): Zone | undefined {
     name,
     civilAt,
     epochOf(civil) {
-      // Offsets change once in two days at most.
+      // Offsets change at most once in two days.
       const before = civil - offsetAt(civil - DAY_MS)
       const after = civil - offsetAt(civil + DAY_MS)
       return civilAt(before) === civil || civilAt(after) !== civil ? before : after
@@ -57,7 +57,10 @@ function dateTimeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** Genesys: `yyyy-MM-ddTHH:mm:ss.SSS`; six digits occur. @returns undefined for what is no such time */
+/**
+ * Genesys: `yyyy-MM-ddTHH:mm:ss.SSS`; six digits occur.
+ * @returns undefined for any other form
+ */
 export function parseCivil(text: string): CivilMs | undefined {
   const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(text)
   if (found === null) return undefined
@@ -68,7 +71,7 @@ export function parseCivil(text: string): CivilMs | undefined {
   )
 }
 
-/** @returns undefined for a date that is in no calendar, or a time that is on no clock */
+/** @returns undefined for an invalid date or time */
 export function civilOf(
   [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
   millisecond = 0,

@@ -1,11 +1,11 @@
-/** What the values of a map may weigh together. */
+/** The total weight of a map's values. */
 export interface ByteBound<Value> {
   readonly maxBytes: number
-  /** About how many bytes an entry keeps alive; asked once, when it is set. */
+  /** Approximate bytes that an entry keeps alive; called once, when it is set. */
   readonly bytesOf: (value: Value) => number
 }
 
-/** A map bounded in entries and bytes: what was set longest ago makes room. For caches only. */
+/** A map bounded in entries and bytes: the entry that was set longest ago is evicted. Only for caches. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly capacity: number
   readonly #bound: ByteBound<Value> | undefined

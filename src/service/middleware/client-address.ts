@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import { Address6 } from 'ip-address'
 
-/** Proxies in front that are trusted to name the client's address: how many, or which networks they are in. */
+/** Trusted proxies in front, whose forwarded client address is accepted: their number, or their networks. */
 export type TrustedProxies = number | readonly string[]
 
 /** One subscriber has a whole /64 of IPv6 addresses. */
@@ -38,7 +38,7 @@ function addNetwork(networks: BlockList, text: string): void {
   networks.addSubnet(ip, Number(bits ?? (type === 'ipv6' ? 128 : 32)), type)
 }
 
-/** Guards, limits and log ask in turn, and proxies' headers are read anew each time. */
+/** Guards, limits and the log all need the address, and parsing the headers is repeated work. */
 const addressKeys = new WeakMap<Request, string>()
 
 /** The client's address as limits count it: an IPv4 address, or the network of an IPv6 one. */
@@ -68,7 +68,10 @@ export function plainAddress(text: string): string {
 
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const
 
-/** Tells once that a proxy names clients' addresses and none is trusted: all guests then share its address. */
+/**
+ * Warns once if a proxy forwards clients' addresses and no proxy is trusted: all guests then share the
+ * proxy's address.
+ */
 export function noticeUntrustedProxy(tell: (header: string) => void): RequestHandler {
   let isTold = false
   return ({ headers }, _res, next) => {

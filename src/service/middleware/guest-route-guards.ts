@@ -6,19 +6,19 @@ import { jsonBody, uploadBody } from './request-body.ts'
 import { RequestError } from './request-error.ts'
 import { guestIdOf, type SessionGuard } from './session-guard.ts'
 
-/** What a request passes before a guest's route, in this order. */
+/** The middleware in front of guest routes, in this order. */
 export interface GuestRouteGuards {
-  /** Opening a session: an allowed page, at a slow pace; a session token is optional. */
+  /** Opening a session: an allowed page, with a low rate limit; a session token is optional. */
   readonly opening: RequestHandler[]
-  /** What any allowed page may read; a session token is optional. */
+  /** For any allowed page; a session token is optional. */
   readonly page: RequestHandler[]
   /** An event stream: a valid session token. */
   readonly listener: RequestHandler[]
-  /** Everything else: a valid session token, at a guest's pace. */
+  /** All other routes: a valid session token, with the guest's rate limit. */
   readonly guest: RequestHandler[]
   /** The same with a JSON body. */
   readonly guestWithBody: RequestHandler[]
-  /** The same without waiting for the shared store: the route has more to request of it. */
+  /** The same without waiting for the shared store: the route makes further requests to it. */
   readonly message: RequestHandler[]
   /** The same with a file as its body, which the route reads. */
   readonly guestWithFile: RequestHandler[]

@@ -7,7 +7,9 @@ type SetHeaders = (
   next: (error?: unknown) => void,
 ) => void
 
-/** What a middleware sets on every answer alike: it is asked once, which saves each request what its functions cost. */
+/**
+ * The headers that a middleware sets on every response: it runs once, which saves the cost for each request.
+ */
 export function headersSetBy(setHeaders: SetHeaders): [name: string, value: string][] {
   const req = new http.IncomingMessage(new Socket())
   const res = new http.ServerResponse(req)

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { RequestError } from './request-error.ts'
 
-/** For `router.all` behind a path's own methods: the path is known, the method is not. */
+/** For `router.all` after a path's own methods: the path exists, but not the method. */
 export function methodNotAllowed(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (_req, _res, next) => {

@@ -5,27 +5,36 @@ import { RequestError } from './request-error.ts'
 
 export interface OriginGateOptions {
   readonly isAllowed: (origin: string) => boolean
-  /** Whether callers without an `Origin` (curl, servers) may do what needs an allowed one. */
+  /** Whether callers without an `Origin` (curl, servers) may use routes that require an allowed one. */
   readonly allowNoOrigin: boolean
-  /** Whether browsers may send the session cookie along. */
+  /** Whether browsers may send the session cookie. */
   readonly credentials: boolean
   /**
-   * Whether a foreign page may read why it is refused, which helps to find a wrong setting. Its preflights are then
-   * answered, so that the request itself arrives, and is refused like any other.
+   * Whether a foreign page may read why it is refused, to help find a wrong setting. Its preflights are then
+   * accepted, so that the request itself arrives, and is refused.
    */
   readonly explainRefusals?: boolean
-  /** Told of an origin that is refused, once a minute for each. */
+  /** Called with a refused origin, once a minute for each. */
   readonly onRefused?: (origin: string) => void
 }
 
 export interface OriginGate {
-  /** CORS headers for allowed pages. It refuses nobody: what is refused later is readable by the page as well. */
+  /** CORS headers for allowed pages. It refuses no request, so that pages can also read later refusals. */
   readonly cors: RequestHandler
-  /** The same headers, for an answer that is made before Express has seen the request: names and values in turn. */
+  /**
+   * The same headers for a response that is sent before Express sees the request: alternating names and
+   * values.
+   */
   corsHeaders(origin: string | undefined): string[]
-  /** Refuses a foreign page's request, on every route and method, and answers the preflights of allowed pages. */
+  /**
+   * Refuses a foreign page's request, on every route and method, and responds to the preflights of allowed
+   * pages.
+   */
   readonly enforceOrigin: RequestHandler
-  /** For routes that prove no session: a page has to ask, not just anybody. Behind `enforceOrigin`, which knows whether it is allowed. */
+  /**
+   * For routes without a session: the caller must be a page. Use it after `enforceOrigin`, which checks
+   * whether the page is allowed.
+   */
   readonly requireOrigin: RequestHandler
 }
 
@@ -45,12 +54,14 @@ const REQUEST_HEADERS = [
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']
 const ALLOWED_ORIGIN = 'access-control-allow-origin'
 const PREFLIGHT_MAX_AGE_SECONDS = 600
-/** Of a script that could not be loaded, browsers tell the developer this much. HTTP/2 has no place for it. */
+/**
+ * Browsers show the developer this much about a script that could not be loaded. HTTP/2 has no reason phrase.
+ */
 const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
 
 /**
- * The allowlist, enforced by the server: CORS headers alone only hide the answer from a foreign page,
- * its request has run by then.
+ * The allowlist is enforced by the server: CORS headers alone only hide the response from a foreign page,
+ * after the request has been processed.
  */
 export function createOriginGate(options: OriginGateOptions): OriginGate {
   const { isAllowed } = options
@@ -66,11 +77,11 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
-  // The same for every allowed page but its own origin.
+  // The same for every allowed page, except its own origin.
   const answerHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
     ([name]) => name !== ALLOWED_ORIGIN && name !== 'vary',
   )
-  // Not kept by browsers: once the setting is right, the next preflight says what holds.
+  // Browsers must not cache it, so that a corrected setting takes effect with the next preflight.
   const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
   const refuse: RequestHandler = (req, res, next) => {
     const explains = options.explainRefusals === true
@@ -117,7 +128,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   }
 }
 
-/** A page can send OPTIONS by itself, too. */
+/** A page can also send OPTIONS itself. */
 function isPreflight(req: Request): boolean {
   return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
 }
@@ -125,7 +136,7 @@ function isPreflight(req: Request): boolean {
 const TELL_AGAIN_MS = 60_000
 const MAX_ORIGINS_TOLD = 100
 
-/** Of so many origins at most, as anybody can make up more. What is no origin is not repeated. */
+/** Bounded, because callers can invent origins. An invalid origin is not repeated. */
 function oncePerMinute(tell: (origin: string) => void): (origin: string) => void {
   const toldAtMs = new Map<string, number>()
   return (text) => {
@@ -138,17 +149,20 @@ function oncePerMinute(tell: (origin: string) => void): (origin: string) => void
   }
 }
 
-/** The page's origin; after the gate it is an allowed one. */
+/** The page's origin; after the gate it is allowed. */
 export function originOf(req: Request): string | undefined {
   return req.headers.origin
 }
 
-/** Browsers send `Origin` with everything but reads: what writes without one is no page, whatever it says of itself. */
+/**
+ * Browsers send `Origin` with every request except reads: a write without it does not come from a page,
+ * whatever its other headers say.
+ */
 function isSameOriginRead(req: Request): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && isSameOrigin(req)
 }
 
-/** Browsers send no `Origin` with reads from the same origin, but say so in a header that pages can't set. */
+/** Browsers send no `Origin` with reads from the same origin, but a header that pages can't set. */
 export function isSameOrigin(req: Request): boolean {
   return req.headers['sec-fetch-site'] === 'same-origin'
 }

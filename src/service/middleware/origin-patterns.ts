@@ -3,7 +3,10 @@ import { parseUrl } from '../urls/parse-url.ts'
 
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
-  /** What is wrong with the entry and what to write instead, as the rest of a sentence; undefined for a good one. */
+  /**
+   * What is wrong with the entry and what to write instead, as the rest of a sentence; undefined for a valid
+   * entry.
+   */
   readonly problem?: string
   readonly matches: (origin: string) => boolean
 }
@@ -11,9 +14,9 @@ export interface OriginPattern {
 const never = () => false
 
 /**
- * Reads `https://www.example.com`, `http://localhost:8080` or `https://*.example.com` (any depth of
- * subdomain, not the domain itself). Scheme, host and port count; default ports are implied.
- * The wildcard `*` and `null` are refused: they would let every page in.
+ * Parses `https://www.example.com`, `http://localhost:8080` or `https://*.example.com` (any depth of
+ * subdomain, not the domain itself). Scheme, host and port are compared; default ports are implied. The
+ * wildcard `*` and `null` are refused: they would allow every page.
  */
 export function parseOriginPattern(text: string): OriginPattern {
   if (text === '*') return { problem: 'would allow every website; name each one', matches: never }
@@ -56,7 +59,10 @@ export function parseOriginPattern(text: string): OriginPattern {
   }
 }
 
-/** The domain of a wildcard below which strangers have their websites, such as `github.io` or `co.uk`. */
+/**
+ * The public suffix of a wildcard under which unrelated parties have websites, such as `github.io` or
+ * `co.uk`.
+ */
 export function publicSuffixOf(pattern: string): string | undefined {
   const wildcard = /^https?:\/\/\*\.([^/:]+)/.exec(pattern)
   const domain = wildcard?.[1]?.toLowerCase()

@@ -19,7 +19,10 @@ export interface RateLimits {
   readonly sessionsPerAddress: RequestHandler
   /** Requires the session guard in front of it. */
   readonly perGuest: RequestHandler
-  /** Waits for what replicas have counted together; behind the last limit of a route. Empty where they don't. */
+  /**
+   * Waits for the common count of the replicas; used after the last limit of a route. Empty without a shared
+   * store.
+   */
   readonly shared: readonly RequestHandler[]
 }
 
@@ -28,7 +31,7 @@ export interface Hits {
   readonly resetMs: number
 }
 
-/** Counts for all replicas. Never rejects; undefined when the shared store is unavailable. */
+/** Counts for all replicas. Never rejects; undefined if the shared store is unavailable. */
 export type CountShared = (name: string, key: string, windowMs: number) => Promise<Hits | undefined>
 
 const MINUTE_MS = 60_000
@@ -38,13 +41,19 @@ const MAX_WINDOWS = 50_000
 interface Window {
   hits: number
   readonly endsAtMs: number
-  /** Tells windows of the header apart without naming the key (draft-ietf-httpapi-ratelimit-headers-08, "pk"). */
+  /**
+   * Distinguishes the windows in the header without revealing the key
+   * (draft-ietf-httpapi-ratelimit-headers-08, "pk").
+   */
   readonly partition: string
 }
 
-/** Counts hits in windows of a minute. It uses a monotonic clock: with the clock set back, a wait would last for hours. */
+/**
+ * Counts hits in windows of a minute. It uses a monotonic clock: after a clock change, a wait could last for
+ * hours.
+ */
 export class WindowCounter {
-  /** All windows last equally long, so the first ones end first. */
+  /** All windows have the same length, so the first ones end first. */
   readonly #windows: BoundedMap<string, Window>
 
   constructor(maxWindows = MAX_WINDOWS) {
@@ -141,8 +150,8 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 const ADDRESS_SHARE = 1 / 4
 
 /**
- * Limits, by address, the requests that make the service connect to Genesys: each cheap read of a guest who was quiet for long
- * costs a connection, and all guests share what the deployment may open in a minute. Behind the session guard only.
+ * Limits, by address, the requests that make the service connect to Genesys: each cheap read of an inactive
+ * guest costs a connection, and all guests share the deployment's limit. Only after the session guard.
  */
 export function limitConnections(options: {
   readonly connectionsPerMinute: number
@@ -165,7 +174,7 @@ export function limitConnections(options: {
         hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy set TRUST_PROXY.',
       })
     }
-    // A request that connected no guest does not count.
+    // A request that opened no connection does not count.
     whenClosed(res, () => {
       if (!isConnected(req)) window.hits -= 1
     })

@@ -5,7 +5,9 @@ import type { FieldError } from '../upstream/coded-error.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from './request-error.ts'
 
-/** What a page sends is in one packet or two; a whole minute helps nobody but those who hold connections open. */
+/**
+ * A page's request fits in one packet or two; a longer timeout only helps clients that hold connections open.
+ */
 const BODY_TIMEOUT_MS = 10_000
 
 /** Bounds the bodies that are being received at the same time, uploads included. */
@@ -65,7 +67,7 @@ function tooManyBodies(refusal: Refusal): RequestError {
   })
 }
 
-/** Whether the head announces a body. */
+/** Whether the headers announce a body. */
 function hasBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
@@ -77,7 +79,7 @@ function tooSlow(): RequestError {
 
 /** express.json would also read other charsets of Unicode, which JSON no longer has (RFC 8259 section 8.1). */
 function isJson(contentType = ''): boolean {
-  // What every browser sends.
+  // Every browser sends this.
   if (contentType === 'application/json') return true
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
   if (type.trim() !== 'application/json') return false
@@ -87,10 +89,13 @@ function isJson(contentType = ''): boolean {
   return charset === undefined || /^charset\s*=\s*"?utf-8"?$/.test(charset)
 }
 
-/** What a schema makes of JSON, where a key that is there has a value. zod's types let an optional one be `undefined`. */
+/**
+ * The output type of a schema, where existing keys have a value. zod's types allow `undefined` for an
+ * optional key.
+ */
 export type Defined<T> = T extends object ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> } : T
 
-/** @throws {RequestError} `invalid_request` that names every field and what is wrong with it */
+/** @throws {RequestError} `invalid_request`, which names every invalid field and the reason */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, (req.body as unknown) ?? {})
 }

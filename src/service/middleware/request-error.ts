@@ -1,6 +1,6 @@
 import { CodedError } from '../upstream/coded-error.ts'
 
-/** What can be wrong with a request itself, or keep it from being served: nothing about a guest's session. */
+/** Errors of the request itself, or reasons not to serve it; not of a guest's session. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'invalid_json'
@@ -19,7 +19,7 @@ export type RequestErrorCode =
   | 'shutting_down'
   | 'internal_error'
 
-/** A request that a guard or a schema refuses. */
+/** A request that a middleware or a schema refuses. */
 export class RequestError extends CodedError<RequestErrorCode> {
   override readonly name = 'RequestError'
 }

@@ -5,15 +5,15 @@ type Headers = readonly (readonly [name: string, value: string])[]
 
 export interface SecurityHeaders {
   readonly ownHost: Headers
-  /** Inside another application: without HSTS, which applies to the whole host. */
+  /** Mounted in another application: without HSTS, which applies to the whole host. */
   readonly mounted: Headers
 }
 
 /**
- * Pages of this service (docs, demo) load only what is their own; chat pictures may come from anywhere.
+ * Pages of this service (docs, demo) load only their own resources; chat pictures may come from anywhere.
  * helmet computes the headers once; every response has the same.
- * @param options.pictureOrigins further origins of pictures, such as a simulator's that has no TLS
- * @param options.isHttpsOnly whether browsers may be told to use nothing but TLS for this host and those below it
+ * @param options.pictureOrigins further origins of pictures, such as a simulator without TLS
+ * @param options.isHttpsOnly whether to tell browsers to use only TLS for this host and its subdomains
  */
 export function securityHeaders(options: {
   readonly pictureOrigins: readonly string[]

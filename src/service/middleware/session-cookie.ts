@@ -2,9 +2,10 @@ import type { Request, Response } from 'express'
 import { sessionInvalid } from '../sessions/session-token.ts'
 
 /**
- * The session token in the request's cookie. Names are compared byte by byte: `\xa0__Host-guest-session` has no
- * protected prefix, so that a sibling domain can set it.
- * @throws {SessionError} `session_invalid` for more than one cookie of the name: only one can be ours
+ * The session token in the request's cookie. Names are compared byte by byte: `\xa0__Host-guest-session` has
+ * no protected prefix, so a sibling domain could set it.
+ * @throws {SessionError} `session_invalid` for more than one cookie with the name: only one of them can be
+ * ours
  */
 export function sessionCookieOf(req: Request, name: string): string | undefined {
   const values = (req.headers.cookie?.split(';') ?? [])
@@ -15,7 +16,7 @@ export function sessionCookieOf(req: Request, name: string): string | undefined 
   return values[0]
 }
 
-/** Without spaces and tabs around it: `trim()` takes characters away that belong to a cookie's name. */
+/** Removes spaces and tabs: `trim()` also removes characters that belong to a cookie's name. */
 function withoutBlanks(text: string): string {
   let start = 0
   let end = text.length
@@ -28,10 +29,10 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t'
 }
 
-/** Gives the browser the session token as a cookie that no script can read; `undefined` removes it. */
+/** Sets the session token as a cookie that scripts cannot read; `undefined` removes it. */
 export type SetSessionCookie = (res: Response, session: string | undefined) => void
 
-/** @param options.cookie `SESSION_COOKIE`; where it is off, the returned function does nothing */
+/** @param options.cookie `SESSION_COOKIE`; if it is off, the returned function does nothing */
 export function createSessionCookie(options: {
   readonly cookie: boolean
   readonly cookieName: string

@@ -8,15 +8,15 @@ import { addSharedCheck } from './shared-checks.ts'
 const claimsByRequest = new WeakMap<Request, SessionClaims>()
 
 export interface SessionGuard {
-  /** Lets only guests pass; afterwards `claimsOf(req)` has the claims. */
+  /** Requires a valid session token; afterwards `claimsOf(req)` has the claims. */
   readonly required: RequestHandler
-  /** The same where a session is only welcome: no token at all passes, a bad one does not. */
+  /** The same, but optional: a request without a token passes, an invalid token does not. */
   readonly optional: RequestHandler
-  /** The same for resuming: an expired token passes while its session can still be resumed. */
+  /** The same for resuming: an expired token passes as long as its session can be resumed. */
   readonly resumable: RequestHandler
 }
 
-/** @param cookieName undefined where no cookie counts */
+/** @param cookieName undefined if cookies are not accepted */
 export function createSessionGuard(sessions: GuestSessions, cookieName: string | undefined): SessionGuard {
   return {
     required(req, res, next) {
@@ -28,7 +28,7 @@ export function createSessionGuard(sessions: GuestSessions, cookieName: string |
         next()
       }
       const claims = sessions.authenticate(token, originOf(req))
-      // Most tokens are remembered, and what has nothing to wait for goes on.
+      // Most tokens are cached, and a request that need not wait continues synchronously.
       if (claims instanceof Promise) return claims.then(proceed)
       proceed(claims)
       return undefined
@@ -69,8 +69,8 @@ function optionalGuard(
 }
 
 /**
- * No script can remove a cookie that has become useless, so a bad one counts as none: the response brings another. The page
- * itself can drop a bad bearer token.
+ * Scripts cannot remove an invalid cookie, so it counts as absent: the response sets a new one. The page
+ * itself can drop an invalid bearer token.
  */
 function forgive(req: Request, check: () => void): void {
   try {
@@ -81,14 +81,14 @@ function forgive(req: Request, check: () => void): void {
   }
 }
 
-/** The claims that the guard found good. */
+/** The claims that the guard has validated. */
 export function claimsOf(req: Request): SessionClaims {
   const claims = claimsByRequest.get(req)
   if (claims === undefined) throw new Error('This route stands before the session guard.')
   return claims
 }
 
-/** Tells guests apart, also with renewed tokens. */
+/** Identifies the guest, also with renewed tokens. */
 export function guestIdOf(req: Request): string {
   return claimsOf(req).sid
 }
@@ -98,8 +98,8 @@ export function hasSession(req: Request): boolean {
 }
 
 /**
- * The session token: as a bearer, or from the cookie. The browser sends the cookie by itself, so it
- * counts only together with a proof of the page's origin, which no other page can give (CSRF).
+ * The session token: as a bearer, or from the cookie. The browser sends the cookie automatically, so it is
+ * accepted only with proof of the page's origin, which other pages cannot provide (CSRF).
  */
 function tokenOf(req: Request, cookieName: string | undefined): string | undefined {
   const authorization = req.headers.authorization

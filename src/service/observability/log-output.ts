@@ -1,29 +1,32 @@
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 import net from 'node:net'
 
-/** Where log lines are written. A full disk, or a pipe that is not read, delays and at last drops lines, and nothing else. */
+/**
+ * Where log lines are written. A full disk, or a pipe that is not read, only delays lines and finally drops
+ * them.
+ */
 export interface LogOutput {
   write(line: string): void
-  /** Writes what is waiting. It happens by itself as well, at least every 100 ms. */
+  /** Writes pending lines. This also happens automatically, at least every 100 ms. */
   flush(): void
-  /** Writes what is waiting, before the process ends: gives up on an error, and after 300 ms when nobody reads. */
+  /** Writes pending lines before the process ends: gives up on an error, and after 300 ms without a reader. */
   flushSync(): void
-  /** The reason, such as `ENOSPC`, why lines are not written now. */
+  /** Why lines currently cannot be written, such as `ENOSPC`. */
   readonly failure: string | undefined
   readonly droppedLines: number
-  /** Called when writing starts to fail, and when all that was waiting has been written after that. */
+  /** Called when writing starts to fail, and after recovery when all pending lines are written. */
   onChange(listener: () => void): void
 }
 
 const FLUSH_EVERY_MS = 100
-/** Lines are written together: sooner than after 100 ms when there are this many characters. */
+/** Lines are written in batches: earlier than after 100 ms if there are this many characters. */
 const FLUSH_AT_CHARS = 4096
 /**
  * Of one write. A process that is overloaded can write once in a turn of its event loop, which can be a tenth of a second:
  * that has to be enough for the lines of the turn.
  */
 const MAX_CHARS_PER_WRITE = 1_048_576
-/** What may wait for a disk with space, or a reader. Lines beyond that are dropped. */
+/** The limit of pending lines while the disk is full or nothing reads. Further lines are dropped. */
 const MAX_WAITING_CHARS = 8_388_608
 /** Room beyond that for warnings and errors, which must not be lost for lines about requests. */
 const RESERVED_CHARS = 1_048_576
@@ -40,10 +43,10 @@ export function createLogOutput(
   const listeners: (() => void)[] = []
   const waiting: string[] = []
   let waitingChars = 0
-  /** Taken from `waiting`, and not yet written, or not all of it. */
+  /** Taken from `waiting`, and not yet written completely. */
   let current = Buffer.alloc(0)
   let isWriting = false
-  /** The last write failed: the next one is made by the timer, not for each new line. */
+  /** The last write failed: the timer retries, not each new line. */
   let isStuck = false
   let failure: string | undefined
   let droppedLines = 0
@@ -100,7 +103,7 @@ export function createLogOutput(
     },
     flush,
     flushSync() {
-      // The write in progress, if there is one, is completed by Node.js as it exits.
+      // A write in progress is completed by Node.js on exit.
       if (isWriting) current = Buffer.alloc(0)
       for (let retries = 0; takeNext();) {
         try {
@@ -121,7 +124,7 @@ export function createLogOutput(
   }
 }
 
-/** Nobody reads the pipe at the moment. */
+/** The pipe currently has no reader. */
 function isBusy({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EAGAIN' || code === 'EBUSY'
 }
@@ -131,14 +134,14 @@ const STDERR_FD = 2
 
 let standardOutput: LogOutput | undefined
 
-/** The one for this process, whose trouble is reported on standard error. */
+/** The output of this process. Failures are reported on standard error. */
 export function standardLogOutput(): LogOutput {
   if (standardOutput) return standardOutput
   const output = createLogOutput(openStandardOutput())
   output.onChange(() => {
     const { failure, droppedLines } = output
     const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
-    // Asynchronously, and whatever comes of it: it may be on the same disk.
+    // Asynchronously, ignoring errors: it may be on the same disk.
     write(STDERR_FD, `The log ${state}; lines dropped so far: ${droppedLines}\n`, () => undefined)
   })
   process.on('exit', () => output.flushSync())
@@ -146,8 +149,9 @@ export function standardLogOutput(): LogOutput {
 }
 
 /**
- * Without blocking: a write that waits for its reader would keep the process from ending. A pipe is opened once more, so
- * that it stays as it is for those who share it; a socket, as systemd's journal gives, cannot be, and is made so by libuv.
+ * Non-blocking: a write that waits for its reader would keep the process from ending. A pipe is reopened, so
+ * that other users of the pipe are not affected; a socket, as systemd's journal provides, cannot be reopened,
+ * and libuv makes it non-blocking.
  */
 function openStandardOutput(): number {
   try {
@@ -155,7 +159,7 @@ function openStandardOutput(): number {
     if (output.isFIFO()) return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
     if (output.isSocket()) new net.Socket({ fd: STDOUT_FD, readable: false }).unref()
   } catch {
-    // No /dev/stdout, or nobody reads the pipe.
+    // No /dev/stdout, or the pipe has no reader.
   }
   return STDOUT_FD
 }

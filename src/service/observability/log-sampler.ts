@@ -1,7 +1,7 @@
 import { BoundedMap } from '../collections/bounded-map.ts'
 
 const INTERVAL_MS = 1000
-/** Of a kind that does not stop: an attack of an hour is told in a few hundred lines. */
+/** For a repetition that does not stop: an hour of it is logged in a few hundred lines. */
 const MAX_INTERVAL_MS = 30_000
 /** Above it, lines of any kind are held back: an attacker can have many addresses. */
 const MAX_LINES_PER_INTERVAL = 50
@@ -14,9 +14,9 @@ interface Kind {
 }
 
 /**
- * Decides which of many like lines are written: at most one a second of each kind, and of a kind that does not
- * stop half as many each time, so that nobody fills the disk with refusals. The metrics count them all.
- * @returns how many the line stands for, itself and those held back before it; undefined to hold it back
+ * Decides which of many similar lines are written: at most one a second of each kind. If a kind continues,
+ * its rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count all of them.
+ * @returns how many lines this one represents, including those held back before it; undefined to hold it back
  */
 export type LogSampler = (kind: string) => number | undefined
 

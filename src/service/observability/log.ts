@@ -29,8 +29,9 @@ type PlainFields = Readonly<
 >
 
 /**
- * Everything that a log line can hold: an allowlist, because a blocklist forgets. Values are our own words,
- * names of operations and settings, ids that grant nothing, and numbers; never a text, attribute, name or token.
+ * Everything that a log line can contain: an allowlist, because a blocklist is never complete. Values are our
+ * own words, names of operations and settings, ids that grant nothing, and numbers; never a text, attribute,
+ * name or token.
  */
 export interface LogFields extends PlainFields {
   readonly req?: Readonly<Record<'method' | 'path', string>> | undefined
@@ -41,15 +42,15 @@ export interface LogFields extends PlainFields {
 
 type WriteLine = (fields: LogFields, message: string) => void
 
-/** Error means that someone must act, now; warn, that someone should look; debug and trace are for developers. */
+/** Error: somebody must act now. Warn: somebody should look. Debug and trace are for developers. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 export type Log = Readonly<Record<LogLevel, WriteLine>>
 
 export interface LogOptions {
   readonly level: LogLevel | 'silent'
   /**
-   * Whether messages of third-party errors are logged. They can quote the data being processed, part of a
-   * request body for instance. Default: false, which logs name, code and stack only.
+   * Whether messages of third-party errors are logged. They can quote the processed data, such as part of a
+   * request body. Default: false, which logs only name, code and stack.
    */
   readonly thirdPartyMessages?: boolean
   /** Default: {@link standardLogOutput}, written asynchronously, and flushed at exit. */
@@ -66,7 +67,7 @@ function eachLevel(writer: (at: LogLevel) => WriteLine): Log {
   }
 }
 
-/** A log whose lines all name one of several sites. */
+/** A log that adds the site's name to each line. */
 export function logOfSite(log: Log, site: string): Log {
   const writer =
     (at: LogLevel): WriteLine =>
@@ -94,7 +95,7 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
   return eachLevel(writer)
 }
 
-/** The types above bind only callers that compile against them; this binds every caller. */
+/** The types above only bind callers that are compiled against them; this binds every caller. */
 function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   const line: Record<string, unknown> = {}
   for (const name of PLAIN_FIELDS) {
@@ -102,7 +103,7 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
     if (value !== undefined && typeof value !== 'object') line[name] = value
   }
   const { req, upstream, err } = fields
-  // Without its query, which can hold a `lastEventId` or a file name.
+  // Without the query, which can contain a `lastEventId` or a file name.
   if (req) line.req = { method: req.method, path: req.path.split('?', 1)[0] }
   if (upstream) {
     const { status, code, correlationId } = upstream
@@ -112,7 +113,7 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   return line
 }
 
-/** Expected errors need no stack; of an unexpected one only what can't quote anything is kept. */
+/** Expected errors need no stack; of an unexpected error, only parts that cannot quote data are kept. */
 function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
@@ -128,12 +129,12 @@ function describeError(err: unknown, thirdPartyMessages: boolean): object {
   }
 }
 
-/** `ECONNRESET`, `ERR_INVALID_URL`: words, and nothing that could be a key. */
+/** `ECONNRESET`, `ERR_INVALID_URL`: words that cannot be a key. */
 function errorCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined
 }
 
-/** The places alone: V8 begins a stack with the message, which may have several lines. */
+/** Only the locations: V8 starts a stack with the message, which may have several lines. */
 function stackFrames(err: Error): string[] {
   return (err.stack ?? '')
     .replace(err.message, '')

@@ -14,34 +14,34 @@ export interface EndedRequest {
 export interface UpstreamCall {
   /** A constant of the caller, such as `read_history`; never made from a request. */
   readonly operation: string
-  /** `ok`, `http_` and a status, or what prevented an answer, such as `timeout`. */
+  /** `ok`, `http_` and a status, or the cause of a failed call, such as `timeout`. */
   readonly outcome: string
   readonly durationMs?: number | undefined
 }
 
-/** What the parts of the service tell; how it is counted is known here alone. */
+/** What the parts of the service report; only this file knows how it is counted. */
 export interface Metrics {
   requestEnded(request: EndedRequest): void
   problemAnswered(code: string): void
-  /** A connection that was closed before it had a request. */
+  /** A connection that was closed before its first request. */
   connectionDropped(): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
   /** An error of the program itself, which ended one guest's connection or stream. */
   unexpectedErrorThrown(operation: string): void
-  /** Counts an open stream of live events until the returned function is called; a second call does nothing. */
+  /** Counts an open event stream until the returned function is called; a second call does nothing. */
   streamOpened(): () => void
-  /** Counts guests' sockets to Genesys: attempts to connect, open ones and lost ones. */
+  /** Counts guests' sockets to Genesys: attempts to connect, open sockets and lost ones. */
   readonly upstreamSockets: SocketObserver
-  /** Shows what the service was set to take, beside what it takes. */
+  /** Exposes the configured limits next to the current values. */
   setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
-  /** Has the metrics ask for the readiness each time that they are read. */
+  /** Reads the readiness each time the metrics are read. */
   observeReadiness(report: () => Promise<ReadinessReport>): void
-  /** A command that Redis did not answer, or refused. */
+  /** A Redis command without a response, or one that Redis refused. */
   redisCommandFailed(): void
-  /** Has the metrics ask whether Redis answers, each time that they are read. */
+  /** Reads whether Redis is available each time the metrics are read. */
   observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
-  /** Has the metrics ask how many lines of the log were dropped, each time that they are read. */
+  /** Reads the number of dropped log lines each time the metrics are read. */
   observeLog(droppedLines: () => number): void
   /** Reads this number whenever the metrics are read. */
   countInFlight(read: () => number): void
@@ -50,21 +50,24 @@ export interface Metrics {
 
 export interface MetricsPage {
   readonly contentType: string
-  /** Everything in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string>
 }
 
 export interface MetricsOptions {
-  /** Memory, CPU and event loop of the process as well. Default: false, as it observes the process until its end. */
+  /**
+   * Also memory, CPU and event loop of the process. Default: false, because it observes the process until its
+   * end.
+   */
   readonly processMetrics?: boolean
-  /** Of several sites the one that is counted, as the label `site`. */
+  /** With several sites, the value of the label `site`. */
   readonly site?: string
 }
 
 /** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Metrics with a registry of their own, so that two services in one process don't count into each other. */
+/** Metrics with their own registry, so that two services in one process have separate counts. */
 export function createMetrics({ processMetrics = false, site }: MetricsOptions = {}): Metrics & MetricsPage {
   const registry = new Registry()
   const registers = [registry]
@@ -84,7 +87,8 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     labelNames: ['code'],
     registers,
   })
-  // A rate sees no rise from nothing to one: the first error of the program must not be missed.
+  // Starts at 0, because Prometheus' rate() does not see a counter appear: the first error must not be
+  // missed.
   problems.inc({ code: 'internal_error' }, 0)
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
@@ -200,7 +204,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
   }
 }
 
-/** One page of several: each metric once, with the values of all. */
+/** Merges several pages: each metric once, with the values of all. */
 export function mergedMetricsPage(first: MetricsPage, others: () => readonly MetricsPage[]): MetricsPage {
   return {
     contentType: first.contentType,
@@ -232,7 +236,7 @@ function constant(registry: Registry, { name, help }: { name: string; help: stri
 
 const READINESS_NAMES = ['guest_bff_readiness', 'guest_bff_failed_readiness_checks']
 const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
-/** Prometheus waits ten seconds for a page by default; a host that does not answer must not take them. */
+/** Prometheus waits ten seconds for a page by default; a host that does not respond must not use them up. */
 const READINESS_WAIT_MS = 1000
 
 function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
@@ -281,12 +285,12 @@ function snakeCase(text: string): string {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
 
-/** Node.js parses some thirty methods; who sends exotic ones must not make thirty series of each route. */
+/** Node.js parses about thirty methods; a caller must not create that many series for each route. */
 function knownMethod(method: string): string {
   return METHODS.has(method) ? method : 'other'
 }
 
-/** Keeps a label to its first `max` values. The callers pass constants; this holds where one of them errs. */
+/** Limits a label to its first `max` values. Callers pass constants; this guards against a mistake. */
 function boundedLabel(max: number): (value: string) => string {
   const seen = new Set<string>()
   return (value) => {

@@ -16,10 +16,10 @@ export interface ReadinessCheck {
     | 'sites-file'
     | 'session-keys-file'
     | 'log'
-  /** Which of several sites it is about. */
+  /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean
-  /** Of a check that failed: whether no guest can be served until that is fixed. */
+  /** For a failed check: whether no guest can be served until it is fixed. */
   readonly essential?: boolean
   /** A code of the problem catalogue. */
   readonly code?: string
@@ -27,29 +27,29 @@ export interface ReadinessCheck {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: guests are served, and something that an operator should know is wrong. */
+  /** `degraded`: guests are served, but an operator should look at something. */
   readonly status: 'ready' | 'degraded' | 'not ready'
   readonly checks: readonly ReadinessCheck[]
 }
 
 export interface Readiness {
-  /** @param onlySite one of several sites, for a report that says nothing of the others */
+  /** @param onlySite one of several sites, for a report that reveals nothing about the others */
   readonly report: (onlySite?: string) => Promise<ReadinessReport>
-  /** Listed with the checks from now on, in place of an earlier one with its name. */
+  /** Adds it to the checks, in place of an earlier one with the same name. */
   addNotice(notice: ReadinessCheck): void
 }
 
-/** The checks of one of the sites; `site` is undefined for the only one. */
+/** The checks of one site; `site` is undefined for a single site. */
 export interface SiteChecks {
   readonly site: string | undefined
   readonly checks: readonly ReadinessCheck[]
 }
 
 const CHECK_TIMEOUT_MS = 5000
-/** Probes come every few seconds, from every orchestrator; Genesys is not asked each time. */
+/** Every orchestrator probes every few seconds; Genesys must not get a request each time. */
 const REPORT_TTL_MS = 5000
 
-/** Genesys has refused what is configured. Whatever else fails says that a host can't be reached now. */
+/** Genesys has refused the configuration. Other failures mean that a host is currently unreachable. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'deployment_not_usable',
   'upstream_auth_failed',
@@ -61,16 +61,16 @@ interface SharedStateHealth {
   readonly roundTripMs?: number | undefined
 }
 
-/** Requests wait for Redis: in one data center it answers in less than a millisecond. */
+/** Requests wait for Redis: within one data center it responds in less than a millisecond. */
 const SLOW_REDIS_MS = 20
 
 export interface SiteChecksOptions {
   readonly guestApi: GuestApi
-  /** Undefined where no credentials are configured. */
+  /** Undefined without configured credentials. */
   readonly accessToken: Pick<AccessToken, 'get'> | undefined
-  /** The websites that are served, each of which the deployment has to allow too. */
+  /** The configured websites, each of which the deployment must allow too. */
   readonly allowedOrigins?: readonly string[]
-  /** Undefined where replicas share nothing. */
+  /** Undefined if replicas share nothing. */
   readonly sharedState?: SharedStateHealth | undefined
   readonly monotonicNow?: () => number
 }
@@ -82,7 +82,7 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
 
   function askGenesys(): Promise<ReadinessCheck[]> {
     const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
-    // Web messaging needs no OAuth: with it, attributes change during a conversation too.
+    // Web messaging needs no OAuth; with it, attributes can also change during a conversation.
     const needsOAuth = guestApi.name !== 'web-messaging'
     return Promise.all([
       ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
@@ -99,8 +99,9 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
 }
 
 /**
- * Whether this process can serve guests. A wrong setting that keeps every guest of every site from being served makes it not
- * ready; a host that is down does not: every replica would be removed at once, and what is cached goes on serving.
+ * Whether this process can serve guests. A wrong setting makes it not ready if no guest of any site can be
+ * served. An unreachable host does not: otherwise every replica would be removed at once, although cached
+ * data still serves guests.
  */
 export function createReadiness(options: {
   readonly sites: () => Promise<readonly SiteChecks[]>
@@ -122,7 +123,7 @@ export function createReadiness(options: {
   }
 }
 
-/** Not ready only where no site can serve its guests. */
+/** Not ready only if no site can serve its guests. */
 export function reportOf(
   sites: readonly SiteChecks[],
   notices: readonly ReadinessCheck[] = [],
@@ -147,7 +148,7 @@ function redisCheck({ isAvailable, roundTripMs = 0 }: SharedStateHealth): Readin
   return { name, ok: false, essential: false, hint }
 }
 
-/** @throws also why the deployment can't be read anew, while what was known of it goes on serving */
+/** @throws also if the deployment cannot be read again, while a cached result is still used */
 async function currentDeployment(guestApi: GuestApi, deadlineAtMs: DeadlineAtMs): Promise<void> {
   await activeDeployment(guestApi, deadlineAtMs)
   if (guestApi.deploymentError) throw guestApi.deploymentError
@@ -170,7 +171,7 @@ async function check(
   }
 }
 
-/** A site that only this service allows gets 502 for each of its guests. */
+/** A website that only this service allows gets 502 for each of its guests. */
 async function checkOrigins(
   { guestApi, allowedOrigins = [] }: SiteChecksOptions,
   deadlineAtMs: DeadlineAtMs,

@@ -8,7 +8,7 @@ import type { SiteFront } from '../site-front.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
-/** The caller's own `X-Request-Id` where it is harmless to log, otherwise a new one. */
+/** The caller's own `X-Request-Id` if it is safe to log, otherwise a new one. */
 export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && VALID_REQUEST_ID.test(given) ? given : randomUUID()

@@ -15,25 +15,28 @@ import { whenClosed } from '../server/admission.ts'
 import type { UpstreamTracing } from '../upstream/upstream-tracing.ts'
 import { VERSION } from '../../version.ts'
 
-/** Spans by OpenTelemetry's API, for the SDK that the operator has loaded. Names and attributes: docs/tracing.md. */
+/**
+ * Spans through OpenTelemetry's API, for the SDK that the operator has loaded. Names and attributes:
+ * docs/tracing.md.
+ */
 export interface Tracing {
-  /** Continues the caller's trace, or begins one; what follows happens in its span. */
+  /** Continues the caller's trace, or starts one; the rest of the request runs in its span. */
   readonly traceRequest: RequestHandler
   readonly upstream: UpstreamTracing
 }
 
 const tracer = trace.getTracer('genesys-guest-bff', VERSION)
 
-/** Undefined where no SDK is loaded: then nobody makes a span that would go nowhere. */
+/** Undefined without an SDK: then no spans are created. */
 export function createTracing(): Tracing | undefined {
-  // Without an SDK the API's spans have no ids. This one is never ended, and so never exported.
+  // Without an SDK the API's spans have no ids. This span is never ended, and so never exported.
   if (!isSpanContextValid(tracer.startSpan('is there an SDK').spanContext())) return undefined
   return { traceRequest, upstream: { startAttempt, prepareFrame } }
 }
 
 const traceRequest: RequestHandler = (req, res, next) => {
   const active = context.active()
-  // An instrumentation of node:http has read the header already.
+  // An instrumentation of node:http has already read the header.
   const parent = trace.getSpan(active) ? active : propagation.extract(active, req.headers)
   const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent)
   setTraceId(res, span.spanContext().traceId)
@@ -87,7 +90,7 @@ function startClientSpan(name: string, attributes: Attributes, parent = context.
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
 }
 
-/** @param error a code or a word of ours: what people write or what is secret is in no span */
+/** @param error an error code or one of our own words: spans contain no texts of people and no secrets */
 function end(span: Span, error: string | undefined, isFailure: boolean): void {
   if (error !== undefined) span.setAttribute('error.type', error)
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR })

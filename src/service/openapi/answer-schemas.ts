@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
-/** What a page gets: for the OpenAPI document alone, so that a process which nobody asks for it need not load them. */
+/**
+ * Schemas of responses, only for the OpenAPI document, so that a process that never serves it need not load
+ * them.
+ */
 
 const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
 

@@ -3,7 +3,9 @@ import type * as contract from '../../contract/contract.ts'
 import type * as requests from '../routes/schemas.ts'
 import type * as answers from './answer-schemas.ts'
 
-/** The compiler compares the schemas with the contract: a field that one of them lacks, or has otherwise, is an error here. */
+/**
+ * The compiler compares the schemas with the contract: a missing or different field is a compile error here.
+ */
 export type SchemasAreTheContract = [
   Same<Of<typeof requests.OpenGuestSession, 'userToken' | 'startNew'>, contract.GuestDetails>,
   Same<Of<typeof requests.SignIn>, contract.SignInGrant>,
@@ -14,7 +16,7 @@ export type SchemasAreTheContract = [
     Omit<contract.SessionDescription, 'guestApi'>
   >,
   Same<Of<typeof answers.ChangedGuestAttributes, 'session'>, contract.ChangedAttributes>,
-  // The document names each part of the content by its type alone.
+  // The document names each content type by its type alone.
   Same<Of<typeof answers.Message, 'content'>, Omit<contract.Message, 'content'>>,
   Same<Of<typeof answers.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
   Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
@@ -26,7 +28,9 @@ type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<S
 type Same<A, B extends Mutual<Plain<A>, Plain<B>>> = [A, B]
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : never) : never
 
-/** Without `readonly`; an optional key is a key of another type, so that it does not fit one that is missing. */
+/**
+ * Removes `readonly`; an optional key becomes a key of another type, so that it does not match a missing one.
+ */
 type Plain<T> = T extends object
   ? {
       -readonly [Key in keyof T]-?: undefined extends T[Key]

@@ -24,7 +24,7 @@ const Problem = z
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457) with a code of the catalogue.' })
 
-/** The OpenAPI 3.1 document, from the schemas that requests are checked against and the problem catalogue. */
+/** The OpenAPI 3.1 document, from the schemas that validate requests and the problem catalogue. */
 export function openApiDocument(options: { readonly publicUrl: string; readonly version: string }) {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'session', {
@@ -86,7 +86,7 @@ function requestContent({ body, examples = {}, file }: Operation) {
   return { 'application/json': { schema: body, examples: Object.fromEntries(titled) } }
 }
 
-/** One answer a status, which lists the codes that come with it. */
+/** One response per status, with a list of its codes. */
 function problemResponses(codes: readonly ProblemCode[], answers: Operation['answers']) {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of new Set(codes)) {

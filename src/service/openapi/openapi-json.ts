@@ -3,8 +3,8 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 const MAX_MOUNT_PATHS = 16
 
 /**
- * The OpenAPI document as JSON, by the path under which the service is mounted (`''` at the top). It is made once,
- * and its schemas and generator are loaded when it is first asked for.
+ * The OpenAPI document as JSON, for the path where the service is mounted (`''` at the root). It is created
+ * once, on first use, when its schemas and generator are loaded.
  */
 export function createOpenApiJson(options: {
   readonly publicUrl: string

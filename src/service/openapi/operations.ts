@@ -4,7 +4,7 @@ import type { ProblemCode } from '../problems/catalogue.ts'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
 
-/** One method of one path, with what it takes and answers. */
+/** One method of one path, with its parameters and responses. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly path: string
@@ -13,7 +13,7 @@ export interface Operation {
   readonly tag: 'guest' | 'page' | 'operator'
   readonly needsSession: boolean | 'welcome'
   readonly body?: z.ZodType
-  /** By their titles: bodies that the API page sends as they are; the first one is shown. */
+  /** By title: sample bodies that the API page sends; the first one is shown. */
   readonly examples?: Readonly<Record<string, object>>
   readonly file?: true
   readonly query?: z.ZodObject
@@ -29,14 +29,14 @@ const json = (schema: z.ZodType, description: string): ResponseConfig => ({
 })
 const nothing = (description: string): ResponseConfig => ({ description })
 
-/** Problems that every path may answer with. */
+/** Problems that every path may return. */
 export const EVERYWHERE: ProblemCode[] = [
   'origin_not_allowed',
   'rate_limited',
   'overloaded',
   'internal_error',
 ]
-/** With several sites, a request without `Origin` may name a host that none of them has. */
+/** With several sites, a request without `Origin` may name an unknown host. */
 export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found']
 const WITH_BODY: ProblemCode[] = [
   'invalid_request',
@@ -56,7 +56,7 @@ const UPSTREAM: ProblemCode[] = [
   'deployment_not_usable',
 ]
 
-/** What the API page replaces by the id of its last upload. */
+/** The API page replaces it with the id of its last upload. */
 export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const fileId = z.object({ id: z.string().meta({ example: UPLOADED_FILE_ID }) })
 

@@ -6,12 +6,12 @@ import type { ProblemEntry } from './entry.ts'
 import type { RequestErrorCode } from '../middleware/request-error.ts'
 import type { SessionErrorCode } from '../sessions/session-error.ts'
 
-/** Every `code` that an answer of this service can have. */
+/** Every `code` that a response of this service can have. */
 export type ProblemCode = RequestErrorCode | SessionErrorCode | UpstreamErrorCode
 
 /**
- * The one source for statuses, the pages under `/docs/problems/` and the API description. A code that
- * some layer can throw and that is missing here does not compile.
+ * The single source for statuses, the pages under `/docs/problems/` and the API description. If a layer can
+ * throw a code that is missing here, the code does not compile.
  */
 export const PROBLEM_CATALOGUE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   ...REQUEST_PROBLEMS,
@@ -25,7 +25,7 @@ export function isProblemCode(value: string): value is ProblemCode {
   return Object.hasOwn(PROBLEM_CATALOGUE, value)
 }
 
-/** Where a code is explained: the end of a problem's `type`, and the path of its page. */
+/** The page of a code: the end of a problem's `type`, and its path. */
 export function problemPath(code: ProblemCode): string {
   return `/docs/problems/${code}`
 }

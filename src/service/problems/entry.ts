@@ -1,13 +1,13 @@
-/** What there is to say about a problem code, whatever request it answers. `Backticks` mark code. */
+/** The description of a problem code, for any request. `Backticks` mark code. */
 export interface ProblemEntry {
-  /** The HTTP status that goes with the code, always the same. */
+  /** The HTTP status of the code, always the same. */
   readonly status: number
   readonly title: string
   readonly description: string
-  /** What the developer of the chat page does about it. */
+  /** What the developer of the chat page should do. */
   readonly clientAction: string
-  /** What the operator of this service does; also the `hint` where no better one is known. */
+  /** What the operator of this service should do; also the `hint` if there is no more specific one. */
   readonly operatorAction: string
-  /** Sent as `Retry-After` when nothing more exact is known; absent where repeating does not help. */
+  /** Sent as `Retry-After` if nothing more exact is known; absent if a retry does not help. */
   readonly retryAfterSeconds?: number
 }

@@ -7,12 +7,12 @@ import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
 
 export interface ProblemHandlerOptions {
   readonly log: Log
-  /** `PUBLIC_URL`; `''` makes the addresses of the explaining pages relative to the service's mount point. */
+  /** `PUBLIC_URL`; `''` makes the links of problems relative to the service's mount point. */
   readonly publicUrl: string
   readonly hints: boolean
 }
 
-/** What an operator must fix; the other failures upstream are expected to pass. */
+/** Errors that an operator must fix; other upstream failures are expected to pass. */
 const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
   'internal_error',
   'upstream_auth_failed',
@@ -35,7 +35,7 @@ export function problemHandler(
     const code = problemCode(err)
     rememberProblem(res, err)
     if (isFailure(err, code)) logFailure(log, err, code, req, res, sample(code))
-    // Too late for another answer: only a broken connection can still tell that something went wrong.
+    // Too late for another response: only closing the connection can show that something failed.
     if (res.headersSent) return void res.destroy()
     const problem = toProblem(err, {
       publicUrl: publicUrl === '' ? req.baseUrl : publicUrl,
@@ -46,12 +46,12 @@ export function problemHandler(
   }
 }
 
-/** Express's `sendFile` when the reader has left. */
+/** Express' `sendFile` after the reader has left. */
 function isAbortedDownload(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
 }
 
-/** What the request's line in the log says of its problem. */
+/** The problem fields of the request's log line. */
 export interface ProblemInLog {
   readonly code: ProblemCode
   readonly hint: string | undefined
@@ -61,13 +61,13 @@ export function problemOf(res: Response): ProblemInLog | undefined {
   return res.locals.problem as ProblemInLog | undefined
 }
 
-/** `X-Request-Id` of the answer: the guard that sets it is the only one to decide on it. */
+/** `X-Request-Id` of the response: only the middleware that sets it decides its value. */
 export function requestIdOf(res: Response): string | undefined {
   const id = res.getHeader('x-request-id')
   return typeof id === 'string' ? id : undefined
 }
 
-/** Of the trace that the request belongs to, where the operator traces. */
+/** The request's trace id, if tracing is on. */
 export function traceIdOf(res: Response): string | undefined {
   return res.locals.traceId as string | undefined
 }
@@ -76,17 +76,17 @@ export function setTraceId(res: Response, traceId: string): void {
   res.locals.traceId = traceId
 }
 
-/** For the request's line in the log. */
+/** For the request's log line. */
 export function rememberProblem(res: Response, err: unknown): void {
   res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
 }
 
-/** What this service refuses by itself is told by the request's own line. */
+/** The service's own refusals are in the request's own log line. */
 function isFailure(err: unknown, code: ProblemCode): boolean {
   return PROBLEM_CATALOGUE[code].status >= 500 && !(err instanceof RequestError && code !== 'internal_error')
 }
 
-/** @param count how many failures with the code the line stands for; undefined to write none */
+/** @param count how many failures with the code the line represents; undefined to write none */
 function logFailure(
   log: Log,
   err: unknown,

@@ -20,7 +20,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-top: 1px solid var(--line); padding: 0.5rem 1rem 0.5rem 0; text-align: left; vertical-align: top }
 `
 
-/** Nothing may run or load on these pages but their one style, which is named by its hash. */
+/** Nothing may run or load on these pages except their one style sheet, which is allowed by its hash. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -29,7 +29,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** To be mounted at `/docs/problems`: a list, and a page for each code with what happened and what to do. */
+/** Mounted at `/docs/problems`: a list, and a page for each code with its description and what to do. */
 export function problemPages(): Router {
   const router = Router()
   router.get('/', (req, res) => sendPage(res, problemIndex(req.baseUrl)))
@@ -44,7 +44,7 @@ function sendPage(res: Response, html: string) {
     .send(html)
 }
 
-/** @param folder path of the pages, without a slash at the end. */
+/** @param folder path of the pages, without a trailing slash. */
 export function problemIndex(folder: string): string {
   const rows = PROBLEM_CODES.map((code) => ({ code, ...PROBLEM_CATALOGUE[code] }))
     .sort((a, b) => a.status - b.status)
@@ -62,7 +62,7 @@ ${rows.join('\n')}
   )
 }
 
-/** @throws {RequestError} `not_found` for a word that is no code. */
+/** @throws {RequestError} `not_found` for an unknown code. */
 export function problemPage(code: string, folder: string): string {
   if (!isProblemCode(code)) throw new RequestError('not_found', 'There is no such problem code.')
   const { status, title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]

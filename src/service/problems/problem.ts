@@ -8,14 +8,14 @@ import { isProblemCode, PROBLEM_CATALOGUE, problemPath, type ProblemCode } from 
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */
 export interface ProblemBody {
-  /** Address of the page that explains `code`; relative to the service while it has no `PUBLIC_URL`. */
+  /** Address of the page about `code`; relative to the service without `PUBLIC_URL`. */
   readonly type: string
   readonly title: string
   readonly status: number
   readonly detail?: string
   readonly code: ProblemCode
   readonly requestId?: string
-  /** For operators: which setting to fix. Only where hints are on. */
+  /** For operators: which setting to fix. Only with hints on. */
   readonly hint?: string
   readonly upstream?: UpstreamRefusal
   readonly errors?: readonly FieldError[]
@@ -29,21 +29,21 @@ export interface Problem {
 }
 
 export interface ProblemOptions {
-  /** Where the service is seen from outside, without a slash at the end; `''` gives a relative `type`. */
+  /** The public address of the service, without a trailing slash; `''` makes `type` relative. */
   readonly publicUrl: string
-  /** Whether the answer carries `hint`; the log always has it. */
+  /** Whether the response contains `hint`; the log always has it. */
   readonly hints: boolean
   readonly requestId?: string | undefined
 }
 
-/** What an error says of itself, whichever layer it comes from. */
+/** What the error itself contains, from any layer. */
 interface KnownFacts extends ErrorFacts {
   readonly code: ProblemCode
   readonly detail?: string
   readonly upstream?: UpstreamRefusal | undefined
 }
 
-/** The answer to any thrown value. What we don't know, we don't describe: that is 500 `internal_error`. */
+/** The response for any thrown value. An unknown error is 500 `internal_error`, without details. */
 export function toProblem(err: unknown, options: ProblemOptions): Problem {
   const facts = knownFacts(err)
   const entry = PROBLEM_CATALOGUE[facts.code]
@@ -76,7 +76,7 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
 const MAX_ERRORS = 10
 const MAX_PATH_CHARS = 200
 
-/** What a caller sends must not come back at many times its size. */
+/** A small request must not cause a response many times its size. */
 function bounded(errors: readonly FieldError[]): FieldError[] {
   return errors
     .slice(0, MAX_ERRORS)
@@ -88,7 +88,7 @@ export function problemCode(err: unknown): ProblemCode {
   return knownFacts(err).code
 }
 
-/** Which setting to fix, as the error itself says or else as the catalogue does; none for an unknown error. */
+/** Which setting to fix, from the error or else from the catalogue; undefined for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
   const { code, hint } = knownFacts(err)
   return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operatorAction)
@@ -101,15 +101,15 @@ function knownFacts(err: unknown): KnownFacts {
   return { ...facts, code, detail: message, upstream }
 }
 
-/** What still comes of the body is not read. */
+/** The rest of the body is not read. */
 const CLOSE = { Connection: 'close' }
 
 /**
- * Errors that Express and body-parser raise about the request itself. They are known by their status
- * and `type`; their messages can hold a piece of the body, so ours are given instead.
+ * Errors that Express and body-parser raise about the request itself, recognized by their status and `type`.
+ * Their messages can quote the body, so ours are used instead.
  */
 function frameworkFacts(err: unknown): KnownFacts | undefined {
-  // An axios error has a status too, but it is Genesys' and no word about this request.
+  // An axios error has a status too, but it is Genesys' status, not one for this request.
   if (!(err instanceof URIError || (err instanceof Error && 'expose' in err))) return undefined
   const type = 'type' in err ? err.type : undefined
   if (type === 'entity.parse.failed') return { code: 'invalid_json', detail: 'The body is not JSON.' }
@@ -135,7 +135,7 @@ function frameworkFacts(err: unknown): KnownFacts | undefined {
   }
 }
 
-/** `Retry-After` has whole seconds; 0 would ask for a loop. */
+/** `Retry-After` has whole seconds; 0 would cause a retry loop. */
 function wholeSeconds(seconds: number | undefined): number | undefined {
   return seconds === undefined || !Number.isFinite(seconds) ? undefined : Math.max(1, Math.ceil(seconds))
 }

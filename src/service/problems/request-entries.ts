@@ -1,7 +1,7 @@
 import type { ProblemEntry } from './entry.ts'
 import type { RequestErrorCode } from '../middleware/request-error.ts'
 
-/** Refusals by middleware and schemas: of the request, not of a guest's session. */
+/** Refusals by middleware and schemas: about the request, not about a guest's session. */
 export const REQUEST_PROBLEMS = {
   invalid_request: {
     status: 400,

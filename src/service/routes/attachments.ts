@@ -9,10 +9,10 @@ import { parseQuery } from '../middleware/request-body.ts'
 import { RequestError } from '../middleware/request-error.ts'
 import { UploadQuery } from './schemas.ts'
 
-/** An upload lasts as long as the guest's line needs, within the bound of the server. */
+/** An upload may take as long as the guest's connection needs, within the server's limit. */
 const UPLOAD_TIMEOUT_MS = 120_000
 
-/** Files: the request's body is the file, and streams through to Genesys. */
+/** Files: the body of the request is the file, which is streamed to Genesys. */
 export function addAttachmentRoutes(
   router: IRouter,
   options: {
@@ -48,7 +48,7 @@ function contentTypeOf(req: Request): string {
   return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream'
 }
 
-/** The platform has to be told the size before the first byte. */
+/** The platform must know the size before the first byte. */
 function sizeOf(req: Request): number {
   const size = Number(req.get('content-length'))
   if (Number.isSafeInteger(size) && size > 0) return size

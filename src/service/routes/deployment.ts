@@ -6,13 +6,13 @@ import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { hasSession, claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 
-/** What a page needs to know before it shows a chat, be it its own or Genesys' widget. */
+/** What a page needs before it shows a chat, either its own or Genesys' widget. */
 export function addDeploymentRoutes(
   router: IRouter,
   options: {
     readonly guestApi: GuestApi
     readonly widgetConfig: ReadWidgetConfig
-    /** Wording by language, before that of the deployment. */
+    /** Wording by language, which overrides the deployment's. */
     readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
@@ -21,7 +21,7 @@ export function addDeploymentRoutes(
   const { guestApi, widgetConfig, labels, guards, newDeadline } = options
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
     const deployment = withLabels(await guestApi.deployment(newDeadline()), labels)
-    // JSON leaves out what is undefined.
+    // JSON omits undefined values.
     sendJson(res, { ...deployment, organizationId: undefined })
   })
   router.all('/deployment', methodNotAllowed('GET'))
@@ -32,7 +32,7 @@ export function addDeploymentRoutes(
   router.all('/widget-config', methodNotAllowed('GET'))
 }
 
-/** The deployment with a site's own wording in place of its own, text by text. */
+/** The deployment with a site's own wording, which replaces the deployment's text by text. */
 function withLabels(
   deployment: DeploymentInfo,
   labels: Readonly<Record<string, DeploymentLabels>> | undefined,

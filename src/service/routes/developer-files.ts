@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 
 export interface DeveloperFilesOptions {
-  /** Where the build has put `browser/` (the client, the chat, the demo) and `docs/` (the page that tries the API). */
+  /** The build's output folders: `browser/` (the client, the chat, the demo) and `docs/` (the API page). */
   readonly builtFolder: string
   /** The OpenAPI document for a mount path. */
   readonly openApiJson: (mountPath: string) => Promise<string>
@@ -12,19 +12,19 @@ export interface DeveloperFilesOptions {
 }
 
 const HOUR = 'public, max-age=3600'
-/** By its plain name, by one that changes with its content, and what the chat loads when it needs it. */
+/** By its plain name, by its name with a content hash, and the parts that the chat loads later. */
 const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
-/** The client and the chat, whole, by the name of some version. */
+/** The complete client and chat, under a name with some version's hash. */
 const VERSIONED = /^\/(client|guest-chat)\.[0-9a-f]{10}\.js$/
 const PLAIN_NAMES = ['client.js', 'guest-chat.js']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
-/** What the build has made of each script, the smallest first. */
+/** The encodings of each script, the smallest first. */
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
 ]
 
-/** What a web developer gets from the service itself: the client, the chat, the OpenAPI document, the demo. */
+/** Files for web developers: the client, the chat, the OpenAPI document, the demo. */
 export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   const { builtFolder, openApiJson, docs, demo } = options
   const browserFolder = join(builtFolder, 'browser')
@@ -46,19 +46,19 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   return router
 }
 
-/** Scripts of this service are meant to be loaded by other sites; the origin gate says by which. */
+/** Other sites are meant to load these scripts; the origin gate decides which sites. */
 const forOtherSites: RequestHandler = (_req, res, next) => {
   res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
   next()
 }
 
-/** While replicas are replaced, a page meets versions before and after its own. */
+/** During a rolling update, a page may request an older or newer version. */
 function toVersionAtHand(req: Request, res: Response): void {
   res.setHeader('Cache-Control', 'no-cache')
   res.redirect(`${String(req.params[0])}.js`)
 }
 
-/** Hands a script on in the smallest form that the browser takes. */
+/** Sends a script in the smallest encoding that the browser accepts. */
 function smallestThatIsTaken(files: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const { url } = req
@@ -81,7 +81,7 @@ function describeFile(res: ServerResponse, path: string): void {
   res.setHeader('Cache-Control', isPlain ? HOUR : FOR_GOOD)
 }
 
-/** What somebody sees who opens the service's address in a browser. */
+/** The response to a browser that opens the service's address. */
 function startPage({ docs, demo }: { readonly docs: boolean; readonly demo: boolean }): string {
   const links = [
     ...(demo ? ['<a href="./demo/">Demo</a>'] : []),

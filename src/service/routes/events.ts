@@ -18,10 +18,10 @@ export function addEventRoutes(
     readonly sessions: GuestSessions
     readonly live: LiveEvents
     readonly streams: EventStreams
-    /** Whether there is no memory for more streams. */
+    /** Whether there is too little memory for more streams. */
     readonly isMemoryLow: () => boolean
     readonly guards: RequestHandler[]
-    /** False when the process is about to end: another replica takes the page. */
+    /** False when the process is about to end: the page should use another replica. */
     readonly acceptsStreams: () => boolean
     readonly setSessionCookie: SetSessionCookie
   },
@@ -29,15 +29,15 @@ export function addEventRoutes(
   const { sessions, live, streams, isMemoryLow, guards, acceptsStreams, setSessionCookie } = options
   router.get('/events', guards, async (req: Request, res: Response) => {
     const claims = claimsOf(req)
-    // The browser's own EventSource takes a new token from no event: its cookie is renewed here.
+    // The browser's own EventSource cannot take a new token from an event, so its cookie is renewed here.
     const session = await sessions.renewIfDue(claims)
     if (session !== undefined) setSessionCookie(res, session)
-    // A client that left while its token was opened: nobody would tell us again that it has gone.
+    // The client may have left while its token was opened; there is no later event for that.
     if (res.closed || req.socket.destroyed) return
     if (req.accepts('text/event-stream') === false) {
       throw new RequestError('not_acceptable', 'This path answers with text/event-stream.')
     }
-    // The one answer after which EventSource does not come back.
+    // The only status after which EventSource does not reconnect.
     if (sessions.isEnded(claims)) return void res.status(204).end()
     if (req.method === 'HEAD') return void res.type('text/event-stream').end()
     if (!acceptsStreams()) {

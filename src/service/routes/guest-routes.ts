@@ -18,7 +18,7 @@ export interface GuestServices {
   readonly attachments: GuestAttachments
 }
 
-/** All that a guest can do, but live events, which stay open. */
+/** All operations of a guest, except live events. */
 export function addGuestRoutes(
   router: IRouter,
   options: {
@@ -30,7 +30,7 @@ export function addGuestRoutes(
   },
 ): void {
   const { services, guards, newDeadline, monotonicNow, setSessionCookie } = options
-  // What most requests ask for comes first: each route before costs them something.
+  // The most frequent routes come first: each earlier route costs time.
   addMessageRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
   addGuestSessionRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
   addGuestAttributeRoutes(router, { ...services, guards, newDeadline, setSessionCookie })

@@ -6,7 +6,7 @@ interface Report {
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
 }
 
-/** What an orchestrator asks. */
+/** Endpoints for orchestrators. */
 export interface HealthOptions {
   /** @param onlySite the site to report on; undefined for all of them */
   readonly report: (onlySite: string | undefined) => Promise<Report>
@@ -14,7 +14,7 @@ export interface HealthOptions {
   readonly onlySite?: (req: Request, res: Response) => string | undefined
   /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */
   readonly detail: 'status' | 'checks' | 'hints'
-  /** For how long a report is reused, where anyone may request it. Default: 0. */
+  /** How long a report is reused where everyone may request it. Default: 0. */
   readonly maxAgeMs?: number
   readonly monotonicNow?: () => number
   readonly guards?: RequestHandler[]
@@ -36,7 +36,7 @@ export function addHealthRoutes(router: IRouter, options: HealthOptions): void {
   router.all(['/healthz', '/readyz'], guards, methodNotAllowed('GET'))
 }
 
-/** Of many sites the report is long, and to make it costs more than the rest of the request. */
+/** With many sites the report is long, and creating it costs more than the rest of the request. */
 function createReadinessText({
   report,
   detail,

@@ -38,7 +38,7 @@ export function addMessageRoutes(
   router.post('/messages', guards.message, async (req: Request, res: Response) => {
     const admit = pendingSharedChecks(res)
     const sending = send(req, admit)
-    // A refused request gets no other error, and no response to an earlier one.
+    // A refused request gets this error only, and not an earlier response.
     const sent = await (admit ? sending.finally(admit) : sending)
     if (sent.session !== undefined) setSessionCookie(res, sent.session)
     sendJson(res, sent, 201)

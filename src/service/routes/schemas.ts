@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The browser's contract: what a page sends and gets. The OpenAPI document is made from these. */
+/** The schemas of requests and responses. The OpenAPI document is generated from them. */
 
 const line = (maxChars: number) =>
   z
@@ -11,7 +11,7 @@ const line = (maxChars: number) =>
     // eslint-disable-next-line no-control-regex -- control characters are what is refused
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
-/** A record drops this key without a word: a page should hear of it. */
+/** z.record would drop this key silently: a page should get an error. */
 function refuseProto(changes: unknown, context: z.RefinementCtx): unknown {
   if (typeof changes === 'object' && changes !== null && Object.hasOwn(changes, '__proto__')) {
     context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a key that a page can set' })

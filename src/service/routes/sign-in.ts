@@ -8,7 +8,7 @@ import { parseBody } from '../middleware/request-body.ts'
 import { SignIn } from './schemas.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 
-/** Genesys' own sign-in, for deployments with an OpenID provider. Code and tokens stay on this side. */
+/** Genesys' own sign-in, for deployments with an OpenID provider. Code and tokens stay on the server. */
 export function addSignInRoutes(
   router: IRouter,
   options: {

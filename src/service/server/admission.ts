@@ -9,7 +9,7 @@ export type Refusal = 'all taken' | 'all of this key taken'
 /** Bounds what is open at the same time: requests in flight, bodies being received, event streams. */
 export interface OpenLimit {
   readonly open: number
-  /** Takes a slot. @returns gives it back; a second call does nothing */
+  /** Acquires a slot. @returns releases it; a second call does nothing */
   acquire(key: string): (() => void) | Refusal
 }
 
@@ -84,7 +84,7 @@ export function holdSlot(options: {
   }
 }
 
-/** For a response that stays open without further work, such as an event stream: gives its slot back now. */
+/** For a response that stays open without further work, such as an event stream: releases its slot now. */
 export function leaveFlight(res: Response): void {
   const release = res.locals.release as (() => void) | undefined
   release?.()

@@ -3,20 +3,20 @@ import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
 import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 
-/** What may wait in memory for one slow reader before its stream is cut. */
+/** The maximum that is buffered for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
-/** And for all of them: 256 streams may be as slow as can be. */
+/** The maximum for all readers: 256 streams can be at their limit. */
 const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
-/** Less than this is on its way rather than waiting. */
+/** Below this, data is in transit rather than waiting. */
 const SLOW_FROM_BYTES = 16_384
 const KEEP_ALIVE_MS = 15_000
-/** Keep-alives go out in so many parts: written all at once, those of thousands would make a message late. */
+/** Keep-alives are sent in this many groups: writing thousands at once would delay messages. */
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
-/** And up to a spread more: the pages of a replica that is killed are told nothing, and come back by this. */
+/** And up to a spread more: pages of a killed replica get no reconnect event, and rely on this delay. */
 const RETRY_MS = 2000
 
-/** What waits in memory for the readers of all streams. */
+/** Data buffered for the readers of all streams. */
 class BufferBudget {
   readonly #streams = new Set<EventStream>()
   #bytes = 0
@@ -30,12 +30,15 @@ class BufferBudget {
     this.#bytes -= stream.bufferedBytes
   }
 
-  /** Notes what waits for one stream now. @returns whether that is too much for it, or for all together */
+  /**
+   * Records how much is buffered for one stream. @returns whether that is too much for it, or for all
+   * together
+   */
   isExceededBy(stream: EventStream): boolean {
     this.#measure(stream)
     if (stream.bufferedBytes > MAX_BUFFERED_BYTES) return true
     if (stream.bufferedBytes < SLOW_FROM_BYTES || this.#bytes <= MAX_TOTAL_BUFFERED_BYTES) return false
-    // The others may have been read since they were last written to.
+    // Others may have been drained since their last write.
     for (const each of this.#streams) this.#measure(each)
     return this.#bytes > MAX_TOTAL_BUFFERED_BYTES
   }
@@ -52,7 +55,7 @@ class EventStream implements EventSink {
   readonly #res: Response
   readonly #budget: BufferBudget
   #isOpen = true
-  /** As the budget has counted it. */
+  /** As counted by the budget. */
   bufferedBytes = 0
 
   constructor(res: Response, budget: BufferBudget, retryMs: number) {
@@ -63,10 +66,11 @@ class EventStream implements EventSink {
       // Proxies must neither store nor transform it, and nginx must not buffer it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
-      // A request that came behind this one on its connection would never have its turn.
+      // A request behind this one on the same connection would never be served.
       Connection: 'close',
     })
-    // The head by itself, though in the same packet: Node.js keeps it as long as the answer lasts, and joins its pieces only so.
+    // Sends the headers separately, although in the same packet: otherwise Node.js keeps them as long as the
+    // response lasts.
     const { socket } = res
     socket?.cork()
     res.flushHeaders()
@@ -92,7 +96,7 @@ class EventStream implements EventSink {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#res.end()
-    // A reader that doesn't even take the end keeps nothing open.
+    // A reader that does not even accept the end must not keep the connection open.
     if (!this.#res.writableFinished) setTimeout(() => this.#res.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 
@@ -112,7 +116,7 @@ export interface EventStreams extends OpenLimit {
   openStream(res: Response): EventSink
 }
 
-/** What all streams of a process share: one timer for their keep-alives, and the memory of what waits for slow readers. */
+/** What all streams of a process share: one timer for keep-alives, and the memory limit for slow readers. */
 export class StreamUpkeep {
   readonly budget = new BufferBudget()
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<EventStream>())
@@ -125,7 +129,7 @@ export class StreamUpkeep {
     this.#timer.unref()
   }
 
-  /** @returns takes it out */
+  /** @returns removes it */
   add(stream: EventStream): () => void {
     const slot = this.#slots[this.#added++ % SLOTS]
     slot?.add(stream)
@@ -146,7 +150,9 @@ export class StreamUpkeep {
   }
 }
 
-/** @param options.onOpened called for each stream; what it returns is called when that stream has closed */
+/**
+ * @param options.onOpened called for each stream; the returned function is called when the stream has closed
+ */
 export function createEventStreams(
   upkeep: StreamUpkeep,
   options: {

@@ -13,7 +13,7 @@ export interface RunningServer {
 
 /** A head arrives in one packet or two; a connection that sends none is closed, too. */
 const HEADERS_TIMEOUT_MS = 5000
-/** How often Node.js looks for late requests; its default of 30 s would triple the timeout above. */
+/** How often Node.js checks for late requests; its default of 30 s would triple the timeout above. */
 const TIMEOUT_CHECK_MS = 2000
 /** Longer than the usual 60 s of load balancers, so that they close idle connections first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
@@ -36,11 +36,11 @@ export interface RawResponse {
 export interface ListenOptions {
   readonly port: number
   readonly host: string
-  /** Within which a whole request must arrive, a 10 MB upload over a phone's connection included. */
+  /** The time for a whole request to arrive, including a 10 MB upload over a mobile connection. */
   readonly requestTimeoutMs: number
-  /** The response where Node.js refuses a request itself. Default: Node.js' own responses, without a body. */
+  /** The response when Node.js itself refuses a request. Default: Node.js' own responses, without a body. */
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
-  /** Above it new connections are closed. Default: no bound. */
+  /** Above it new connections are closed. Default: no limit. */
   readonly maxConnections?: number | undefined
   /** Whether addresses are those of clients, and not of a proxy in front: limits the unfinished heads of each. */
   readonly limitsHeads?: boolean
@@ -104,7 +104,7 @@ function respondToRefusals(
     refuse(res, errorResponse('expectation_failed'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // After an earlier response, or a part of one, these lines could be taken for a part of it.
+    // After a complete or partial response, these lines could be mistaken for a part of it.
     if (!socket.writable || socket.bytesWritten > 0) socket.destroy()
     else socket.end(serialize(errorResponse(codeOf(error)))).destroySoon()
   })

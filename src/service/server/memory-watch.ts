@@ -1,16 +1,16 @@
-/** What Node.js tells about memory, in bytes. */
+/** Memory figures of Node.js, in bytes. */
 export interface MemoryFigures {
-  /** As set, or the container's (cgroup); 0 or more than the machine has where there is none. */
+  /** As set, or the container's (cgroup); 0 or more than the machine has if there is none. */
   readonly limit: number
-  /** What the container has left of it. */
+  /** How much the container has left. */
   readonly available: number
   readonly resident: number
 }
 
 const REMEMBERED_MS = 1000
-/** Of the limit. The rest is for what has been accepted already. */
+/** Share of the limit. The rest is for work that has already been accepted. */
 const MAX_RESIDENT_SHARE = 0.85
-/** A container's page cache counts as used, so that little is left there long before the process is near the limit. */
+/** A container's page cache counts as used, so little is left long before the process is near the limit. */
 const MIN_AVAILABLE_SHARE = 0.05
 const LARGE_RESIDENT_SHARE = 0.5
 
@@ -21,7 +21,10 @@ export interface MemoryWatchOptions {
   readonly monotonicNow?: () => number
 }
 
-/** Whether the process is so near its memory limit that the kernel may soon end it. Asked once a second. */
+/**
+ * Whether the process is so close to its memory limit that the kernel may soon kill it. Checked once a
+ * second.
+ */
 export function createMemoryWatch(options: MemoryWatchOptions = {}): () => boolean {
   const { limitBytes = 0, monotonicNow = () => performance.now() } = options
   const { read = limitBytes === 0 ? containerFigures : () => figuresWithin(limitBytes) } = options

@@ -3,19 +3,19 @@ import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
 import type { FieldError } from '../upstream/coded-error.ts'
 import { SessionError } from './session-error.ts'
 
-/** The key that says whether the visitor was verified. Only ever written by the service. */
+/** The key that says whether the visitor was verified. Only the service writes it. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'
 
 const { maxAttributeBytes } = PLATFORM_LIMITS
 
 export interface AttributeSettings {
-  /** Keys that a page may write: exact, or with one `*` at the end. */
+  /** Keys that a page may set: exact, or with one `*` at the end. */
   readonly open: readonly string[]
-  /** Must be true for a pattern that opens everything. */
+  /** Must be true for a pattern that allows everything. */
   readonly openAll: boolean
-  /** Key -> claim of the visitor's own token; a dot in the claim goes into a nested object. */
+  /** Key -> claim of the visitor's own token; a dot in the claim selects a nested object. */
   readonly trusted: Readonly<Record<string, string>>
-  /** Under which keys name, email, phone and language of `POST /guest-session` are written. */
+  /** The keys for name, email, phone and language of `POST /guest-session`. */
   readonly prefill: Readonly<Record<string, string>>
 }
 
@@ -23,7 +23,7 @@ const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
 const PATTERN = /^(?:[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}\*?|\*)$/
 const PREFILL_FIELDS = ['name', 'email', 'phone', 'language']
 
-/** What is wrong with the settings, a sentence each. */
+/** Errors in the settings, one sentence each. */
 export function attributeSettingsProblems(settings: AttributeSettings): string[] {
   const problems: string[] = []
   if (settings.open.some((pattern) => !PATTERN.test(pattern))) {
@@ -55,7 +55,7 @@ export function attributeSettingsProblems(settings: AttributeSettings): string[]
   return problems
 }
 
-/** Who may write which key, and how much. */
+/** Who may set which key, and the size limit. */
 export interface AttributePolicy {
   readonly trustedKeys: ReadonlySet<string>
   /**
@@ -63,13 +63,13 @@ export interface AttributePolicy {
    * @throws {SessionError} `attribute_not_allowed` naming each key, `attributes_too_large`
    */
   change(current: Attributes, changes: AttributeChanges): Attributes
-  /** The same for what a page says of the guest on opening, under the configured names. */
+  /** The same for the guest's details on opening, under the configured keys. */
   prefill(current: Attributes, details: Readonly<Record<string, string | undefined>>): Attributes
-  /** The same for what was verified: all trusted keys are replaced by these, missing ones go. */
+  /** The same for verified attributes: they replace all trusted keys; missing ones are removed. */
   trust(current: Attributes, verified: Attributes, isAuthenticated: boolean): Attributes
 }
 
-/** @param moreTrustedKeys keys that the embedding application writes itself, closed to pages. */
+/** @param moreTrustedKeys keys that the embedding application writes itself; pages cannot set them. */
 export function createAttributePolicy(
   settings: AttributeSettings,
   moreTrustedKeys: readonly string[] = [],
@@ -133,7 +133,8 @@ function bounded(attributes: ReadonlyMap<string, string>): Attributes {
 }
 
 /**
- * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as the `false` that it can become.
+ * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as `false`, because it may
+ * become that.
  * @throws {SessionError} `attributes_too_large`
  */
 export function requireAttributesFit(attributes: Iterable<readonly [string, string]>): void {

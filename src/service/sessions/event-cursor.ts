@@ -1,13 +1,13 @@
 import type { Message } from '../genesys/guest-api.ts'
 
 /**
- * How far back a message may be dated and still arrive after a newer one. The platform does not
- * promise an order, so a stream that comes back has to look behind its last event by this much.
+ * How far back a message may be dated and still arrive after a newer one. The platform does not promise an
+ * order, so a reconnecting stream searches this far behind its last event.
  */
 export const REORDER_WINDOW_MS = 5000
 /**
- * Five messages a second from the guest, and as many answers, fit into the window. Of a faster stream the oldest are
- * forgotten, and nothing as old as they is looked for any more.
+ * Five messages a second from the guest, and as many replies, fit into the window. A faster stream drops the
+ * oldest; messages of their age are then not searched for.
  */
 const MAX_OTHERS = 49
 
@@ -16,36 +16,36 @@ interface SentMessage {
   readonly id: string
 }
 
-/** What needs no encoding, as nearly all ids. */
+/** Characters that need no encoding; nearly all ids consist of them. */
 const PLAIN_ID = /^[\w.-]+$/
 
-/** Shared by all: most guests have had one message in a while, and thousands of empty lists would weigh. */
+/** Shared: most guests have a message rarely, and thousands of empty lists would use memory. */
 const NONE: readonly number[] = []
 
 /**
- * How far a stream of messages has come: the newest message that was sent, and those sent within
- * {@link REORDER_WINDOW_MS} before it. Written down as an event id it lets any replica, without a memory of
- * its own, tell what a page has already seen:
- * `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`, and before the marks of a fast stream how many ms before the
- * newest those are that had to be forgotten, hexadecimal: `~3e8.<mark>…`
+ * The position in a stream of messages: the newest message that was sent, and those sent within {@link
+ * REORDER_WINDOW_MS} before it. Encoded as an event id, it lets any replica tell, without a memory of its
+ * own, what a page already has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. For a fast stream,
+ * the marks are preceded by the age, in ms before the newest, of the messages that were dropped, hexadecimal:
+ * `~3e8.<mark>…`
  */
 export class EventCursor {
-  /** The newest message, written over in place: an object for each would outlive every minor collection. */
+  /** The newest message, updated in place: an object for each would survive every minor garbage collection. */
   private newestId: string | undefined = undefined
   private newestAtMs = 0
-  /** Nothing older is missed: where a stream begins that has sent nothing yet. */
+  /** Nothing older counts as missed: the start of a stream that has sent nothing yet. */
   private beginsAtMs = 0
-  /** The newest of those for which there was no room. */
+  /** The newest of the messages that were dropped. */
   private forgottenUpToMs = 0
-  /** Time and mark of each beside the newest, in the order in which they were noted; written over in place as well. */
+  /** Time and mark of the other messages, in the order of recording; updated in place as well. */
   private others: readonly number[] = NONE
 
-  /** As it is now. */
+  /** A copy of its current state. */
   get newest(): SentMessage | undefined {
     return this.newestId === undefined ? undefined : { timeMs: this.newestAtMs, id: this.newestId }
   }
 
-  /** Where nothing was sent yet: the stream begins after this message, and what is older was never to be sent. */
+  /** If nothing was sent yet: the stream starts after this message, and never sends older ones. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
     if (this.newestId !== undefined) return
     this.beginsAtMs = timeMsOf(message)
@@ -53,13 +53,13 @@ export class EventCursor {
     this.newestId = message.id
   }
 
-  /** Notes a message as sent. @returns the event id to send it under */
+  /** Records a message as sent. @returns its event id */
   advance(message: Message): string {
     this.note(message.id, timeMsOf(message), NONE)
     return this.toString()
   }
 
-  /** Adds what another cursor has seen. */
+  /** Adds the messages of another cursor. */
   merge({ newestId, newestAtMs, others, forgottenUpToMs }: EventCursor): void {
     if (newestId === undefined) return
     this.forgottenUpToMs = Math.max(this.forgottenUpToMs, forgottenUpToMs)
@@ -83,7 +83,7 @@ export class EventCursor {
   private noteOthers(more: readonly number[]): void {
     const sinceMs = this.newestAtMs - REORDER_WINDOW_MS
     const isFirst = this.others === NONE
-    const others = isFirst ? [...more] : (this.others as number[]) // a copy is no larger than it has to be
+    const others = isFirst ? [...more] : (this.others as number[]) // a copy is no larger than necessary
     let kept = 0
     for (const list of isFirst ? [others] : [others, more]) {
       for (let at = 0; at < list.length; at += 2) {
@@ -116,7 +116,7 @@ export class EventCursor {
     return this.others.filter((_, at) => at % 2 === 1)
   }
 
-  /** Whether a message of the history belongs to what a page at this cursor has not seen. */
+  /** Whether a message of the history is new for a page at this cursor. */
   misses(message: Message): boolean {
     if (this.newestId === undefined) return false
     const sinceMs = Math.max(this.newestAtMs - REORDER_WINDOW_MS, this.beginsAtMs)
@@ -134,7 +134,7 @@ export class EventCursor {
     return `${id}~${forgotten}${this.marks().map(hex).join('.')}`
   }
 
-  /** @returns undefined for what is no event id of ours */
+  /** @returns undefined if it is not one of our event ids */
   static parse(text: string): EventCursor | undefined {
     const match = /^(\d{1,15})-([A-Za-z0-9%_.!*'()-]{1,300})(?:~([0-9a-f.]{1,500}))?$/.exec(text)
     if (match === null) return undefined
@@ -159,7 +159,7 @@ export function timeMsOf({ time }: Pick<Message, 'time'>): number {
   return Date.parse(time) || 0
 }
 
-/** 32 bits of a message id (FNV-1a): enough to tell a handful of messages apart. */
+/** 32 bits of a message id (FNV-1a): enough to distinguish a handful of messages. */
 function markOf(id: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)

@@ -9,7 +9,7 @@ export interface StreamEvent {
   readonly data: unknown
 }
 
-/** Where one tab's events go. */
+/** The destination of one tab's events. */
 export interface EventSink {
   write(event: StreamEvent): void
   close(): void
@@ -18,15 +18,18 @@ export interface EventSink {
 /** Shared by all tabs that have missed little. */
 const NO_IDS: ReadonlySet<string> = new Set()
 
-/** One page's stream. While its replay runs, live messages wait in `held`. */
+/** One page's stream. During its replay, live messages wait in `held`. */
 export class Tab {
   readonly sink: EventSink
-  /** What a page that came back has seen: other tabs may have seen less, so it is kept for this one alone. */
+  /** What a reconnecting page has seen: other tabs may have seen less, so it is kept for this one alone. */
   readonly seen: EventCursor | undefined
   readonly generation: number
   readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
-  /** Replayed, and too old for `seen` to tell: the gap of a socket that is made meanwhile hides the same. */
+  /**
+   * Replayed messages that are too old for `seen`: filling the gap after a socket loss during the replay
+   * needs them too.
+   */
   private replayedIds: ReadonlySet<string> = NO_IDS
 
   constructor(
@@ -40,7 +43,7 @@ export class Tab {
     this.expiresAtMs = expiresAtMs
   }
 
-  /** @param id for a tab that has no cursor of its own */
+  /** @param id for a tab without its own cursor */
   message(message: Message, id: string): void {
     if (this.held !== undefined) this.held.push({ message, id })
     else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })

@@ -5,11 +5,11 @@ import { guestOf, type SessionClaims } from './session-token.ts'
 
 export interface GuestAttachments {
   /**
-   * Passes a file on; the driver checks type, name and size against what the session allows.
+   * Forwards a file; the driver checks type, name and size against the session's limits.
    * @throws {SessionError} `attachment_too_large`
    */
   upload(claims: SessionClaims, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile>
-  /** Takes back a file that was not sent yet. */
+  /** Deletes a file that was not sent yet. */
   discard(claims: SessionClaims, attachmentId: string, deadlineAtMs: number): Promise<void>
   /** A fresh download address. */
   addressOf(claims: SessionClaims, attachmentId: string, deadlineAtMs: number): Promise<string>

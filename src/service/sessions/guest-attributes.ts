@@ -4,27 +4,27 @@ import { requireAttributesFit, type AttributePolicy } from './attribute-policy.t
 import { BoundedMap } from '../collections/bounded-map.ts'
 import { guestOf, type AttributeState, type SessionClaims, type SessionTokens } from './session-token.ts'
 
-/** A guest's attributes live in its session token; what a process remembers only spares a repeat. */
+/** A guest's attributes are stored in its session token; the process only caches them. */
 export interface GuestAttributes {
-  /** The claims with the newest attributes that are known: an older tab's token never undoes a change. */
+  /** The claims with the newest known attributes: an older tab's token never reverts a change. */
   latest(claims: SessionClaims): SessionClaims
   /**
-   * Puts new attributes in place of the old ones; removed keys are kept until Genesys knows.
-   * @throws {SessionError} `attributes_too_large` when values and removed keys together are
+   * Replaces the attributes; removed keys are kept until Genesys has the removal.
+   * @throws {SessionError} `attributes_too_large` for values and removed keys together
    */
   replace(claims: SessionClaims, values: Attributes): SessionClaims
-  /** Takes back what was verified of the visitor, for this and every later request of the session. */
+  /** Removes the visitor's verified attributes, for this and every later request of the session. */
   withdrawTrust(claims: SessionClaims): SessionClaims
-  /** What has to reach Genesys, removed keys as `''`; undefined when it has everything. */
+  /** The attributes to deliver to Genesys, removed keys as `''`; undefined if it has everything. */
   undelivered(claims: SessionClaims): Attributes | undefined
-  /** Notes that Genesys has what these claims say. */
+  /** Records that Genesys has the attributes of these claims. */
   delivered(claims: SessionClaims): SessionClaims
-  /** Notes that Genesys has nothing of it any more: all has to be handed over anew. */
+  /** Records that Genesys has no attributes any more: all must be delivered again. */
   forgotten(claims: SessionClaims): SessionClaims
-  /** Hands over what is undelivered, where Genesys takes it now. */
+  /** Delivers pending attributes, if Genesys accepts them now. */
   deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
   /**
-   * Makes a page's changes: at once where Genesys takes them now, otherwise for the next message.
+   * Applies a page's changes: immediately if Genesys accepts them now, otherwise with the next message.
    * @throws {SessionError} `attribute_not_allowed`, `attributes_too_large`; then nothing is changed
    */
   change(claims: SessionClaims, changes: AttributeChanges, deadlineAtMs: number): Promise<SessionClaims>
@@ -47,7 +47,7 @@ export function createGuestAttributes(options: {
   readonly guestApi: GuestApi
   readonly policy: AttributePolicy
   readonly tokens: Pick<SessionTokens, 'requireFits'>
-  /** What is known already. */
+  /** Already known attributes. */
   readonly newest?: NewestAttributes | undefined
 }): GuestAttributes {
   const { guestApi, policy, tokens, newest = createNewestAttributes() } = options
@@ -87,7 +87,7 @@ export function createGuestAttributes(options: {
     },
     delivered(claims) {
       const known = newest.get(claims.sid)
-      // A change that was made while these were on their way stays undelivered.
+      // A change made during the delivery stays pending.
       if (known !== undefined && known.version > claims.attributes.version)
         return { ...claims, attributes: known }
       return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })

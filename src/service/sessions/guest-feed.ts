@@ -10,12 +10,15 @@ import { EventCursor, timeMsOf } from './event-cursor.ts'
 import type { StreamEvent, Tab } from './event-tab.ts'
 import { missedSince } from './missed-messages.ts'
 
-/** More tabs than anybody has: above it the oldest stream makes room, so that one guest can't hold them all. */
+/**
+ * More tabs than a real guest has: above it the oldest stream is closed, so that one guest cannot use all
+ * streams.
+ */
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
 const RECONNECT_AFTER_ERROR_MS = 1_000
 
-/** After these the session is of no use any more, whoever connects. */
+/** After these errors the session is unusable for everyone. */
 const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
 
 /** What the feeds of all guests share. */
@@ -27,10 +30,12 @@ export interface FeedContext {
   readonly emptied: (sid: string) => void
 }
 
-/** Shared by all who wait for nothing: thousands of empty lists would outlive every collection. */
+/**
+ * Shared by all tabs without held messages: thousands of empty lists would survive every garbage collection.
+ */
 const NONE: readonly Message[] = []
 
-/** All tabs of one guest on one upstream subscription: order, duplicates and gaps are settled here. */
+/** All tabs of one guest on one upstream subscription: handles order, duplicates and gaps. */
 export class GuestFeed {
   readonly tabs = new Set<Tab>()
   private readonly context: FeedContext
@@ -38,9 +43,9 @@ export class GuestFeed {
   private readonly guest: Guest
   private cursor = new EventCursor()
   private unsubscribe: (() => void) | undefined = undefined
-  /** How the session stands, for tabs that come later. */
+  /** The session's state, for tabs that subscribe later. */
   private standing: StreamEvent | undefined = undefined
-  /** Messages of frames that came together, sorted by time before they go out. */
+  /** Messages of frames that arrived together, sorted by time before they are sent. */
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
   private gaps = 0
@@ -58,7 +63,7 @@ export class GuestFeed {
     if (oldest !== undefined && this.tabs.size >= MAX_TABS) {
       this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
     }
-    // The first page that comes back to this replica also says how far the guest's stream had come.
+    // The first page that reconnects to this replica also tells the position of the guest's stream.
     if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
     this.tabs.add(tab)
     if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
@@ -71,7 +76,10 @@ export class GuestFeed {
     }
   }
 
-  /** Also told of a tab that was dismissed, when its connection closes: the guest may have another feed by then. */
+  /**
+   * Also called for a tab that was dismissed, when its connection closes: by then the guest may have another
+   * feed.
+   */
   remove(tab: Tab): void {
     if (!this.tabs.delete(tab) || this.tabs.size > 0) return
     this.unsubscribe?.()
@@ -83,7 +91,7 @@ export class GuestFeed {
     for (const tab of [...this.tabs]) if (isMeant(tab)) this.dismiss(tab, last)
   }
 
-  /** What a page of this guest makes us throw must not reach the process: it would end all others' streams. */
+  /** An exception caused by one guest's page must not reach the process: it would end all other streams. */
   private guarded(run: () => void): void {
     try {
       run()
@@ -103,7 +111,7 @@ export class GuestFeed {
     this.remove(tab)
   }
 
-  /** Sends what arrived, sorted by time. */
+  /** Sends the arrived messages, sorted by time. */
   private flush(): void {
     if (this.isBackfilling) return
     const { arrived } = this
@@ -116,12 +124,12 @@ export class GuestFeed {
     switch (event.type) {
       case 'message':
         if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
-        // A list that is spread has room for sixteen more.
+        // A spread copy of a list would have room for sixteen more.
         this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        // What happened before the first connection is for the page to read from the history.
+        // Pages read messages from before the first connection from the history.
         if (this.connections <= 1 && this.cursor.newest === undefined) return
         this.backfill().catch((error: unknown) => this.fail(error))
         return
@@ -164,14 +172,16 @@ export class GuestFeed {
     for (const tab of this.tabs) tab.sink.write(event)
   }
 
-  /** After a lost socket: what the history has since the last message, then what came meanwhile. */
+  /**
+   * After a lost socket: the history since the last message, then the messages that arrived during that read.
+   */
   private async backfill(): Promise<void> {
     this.gaps += 1
     if (this.isBackfilling) return
     this.flush()
     this.isBackfilling = true
     let complete = true
-    // A socket that is lost once more while the history is read leaves another gap.
+    // If the socket is lost again while the history is read, there is another gap.
     for (let completed = 0; completed < this.gaps;) {
       completed = this.gaps
       complete = await this.backfillOnce()
@@ -198,7 +208,7 @@ export class GuestFeed {
     }
   }
 
-  /** What one page missed since its last event, from the history, before anything live. */
+  /** What one page missed since its last event, from the history, before live events. */
   private async replay(tab: Tab): Promise<void> {
     tab.hold()
     let complete = false

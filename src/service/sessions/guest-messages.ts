@@ -21,7 +21,10 @@ export type MessageBody = Pick<
 
 export interface SendOptions {
   readonly deadlineAtMs: number
-  /** Awaited before the message is sent, while the key is looked up: rejects where the request is refused. */
+  /**
+   * Awaited before the message is sent, concurrently with the lookup of the key: rejects if the request is
+   * refused.
+   */
   readonly admit?: (() => Promise<void>) | undefined
   readonly idempotencyKey?: string | undefined
   /** 1, 2, … on a repeat, whether or not this replica knows the key. */
@@ -30,7 +33,7 @@ export interface SendOptions {
   readonly idempotencyAfter?: string | undefined
 }
 
-/** A message as accepted, with a new session token when one is due. */
+/** A message as accepted, with a new session token if one is due. */
 export type SentMessage = Message & { readonly session?: string }
 
 export interface GuestMessages {
@@ -42,20 +45,20 @@ export interface GuestMessages {
     page: { readonly pageSize: number; readonly pageNumber: number },
     deadlineAtMs: number,
   ): Promise<MessagePage>
-  /** Tells the agent that the guest is typing. */
+  /** Notifies the agent that the guest is typing. */
   typing(claims: SessionClaims, deadlineAtMs: number): Promise<void>
 }
 
 export function createGuestMessages(options: {
   readonly guestApi: GuestApi
   readonly attributes: GuestAttributes
-  /** A new session token, where one is due. */
+  /** A new session token, if one is due. */
   readonly renewIfDue: (claims: SessionClaims) => Promise<string | undefined>
-  /** Told when Genesys does not know a guest any more, so that resuming opens another session. */
+  /** Called when Genesys no longer knows a guest, so that resuming opens another session. */
   readonly onEnded: (sid: string) => void
-  /** Where replicas share what they know of idempotency keys. */
+  /** Where replicas share idempotency keys. */
   readonly sharedAttempts?: SharedAttempts | undefined
-  /** What is known of idempotency keys already. */
+  /** Already known idempotency keys. */
   readonly attempts?: Attempts<Message> | undefined
   readonly monotonicNow?: (() => number) | undefined
 }): GuestMessages {
@@ -76,7 +79,7 @@ export function createGuestMessages(options: {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const undelivered = attributes.undelivered(current)
-    // Field by field: a copy of an object that somebody else has made is slow.
+    // Field by field: copying an object with spread is slow.
     const { text, attachmentIds, quickReply, button, date, list, form } = body
     const { tracingId, repeat } = sending
     const message: OutgoingMessage = {
@@ -110,7 +113,7 @@ export function createGuestMessages(options: {
       if (admit) await admit()
       return sendOnce(claims, body, { tracingId }, deadlineAtMs)
     }
-    // An empty header says that the page knew no message yet.
+    // An empty header means that the page knew no message yet.
     const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
     const isRepeat = retry > 0 || idempotencyAfter !== undefined
     const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat, retry }
@@ -123,12 +126,12 @@ export function createGuestMessages(options: {
 
   return {
     async send(claims, body, options) {
-      // Before its key is looked at: what can never be sent is not an attempt.
+      // Before the key is looked up: a message that can never be sent is not an attempt.
       if (body.text !== undefined && Buffer.byteLength(body.text) > maxTextBytes) {
         throw new SessionError('text_too_long', `A text must be at most ${maxTextBytes} bytes of UTF-8.`)
       }
       const sent = await sendByKey(claims, body, options)
-      // Not kept with the answer: a repeat must not bring back a token that was replaced since.
+      // Not stored with the response: a repeat must not return a token that has been replaced since.
       const session = await renewIfDue(claims)
       return session === undefined ? sent : { ...sent, session }
     },

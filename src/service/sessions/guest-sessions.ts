@@ -8,28 +8,28 @@ import type { SessionRegistry } from './session-registry.ts'
 import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
 
 export interface GuestSessions {
-  /** The claims of a good token, at once where it was seen before. Rejects with `session_invalid`. */
+  /** The claims of a valid token, synchronously if they are cached. Rejects with `session_invalid`. */
   authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
-  /** The same; a token that has expired is good for `resume` while its session can be resumed. */
+  /** The same; an expired token is accepted for `resume` as long as its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
   /**
-   * Asks the other replicas, where they share it, whether the session has a newer token. Never rejects; the function throws
+   * Asks the shared store whether the session has a newer token. Never rejects; the resolved function throws
    * `session_invalid`.
    */
   readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
-  /** @throws {SessionError} `session_ended` when this process knows that the session is over */
+  /** @throws {SessionError} `session_ended` if this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
-  /** Continues the guest's session; opens another one where Genesys has ended it. */
+  /** Resumes the guest's session; opens another one if Genesys has ended it. */
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
-  /** With a new session token, when half of the old one's life is over. */
+  /** With a new session token, after half of the old one's lifetime. */
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
-  /** A new session token, when half of the old one's life is over or its attributes are not the newest. */
+  /** A new session token, if half of the old one's lifetime is over or its attributes are outdated. */
   renewIfDue(claims: SessionClaims): Promise<string | undefined>
   /** A new session token for changed claims. */
   renew(claims: SessionClaims): Promise<string>
   end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
-  /** Genesys' own sign-in, with what the page brought back from the OpenID provider. */
+  /** Genesys' own sign-in, with the page's data from the OpenID provider. */
   signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<SessionAnswer>
   /** Signs out at Genesys, which ends the session. */
   signOut(claims: SessionClaims, deadlineAtMs: number): Promise<void>
@@ -48,7 +48,7 @@ export function createGuestSessions(options: {
   const { guestApi, tokens, attributes, registry, lifetime, opening, now } = options
   const { refresh } = registry
 
-  /** What was verified ends with its proof, unless a newer token of the session has another. */
+  /** Verified attributes expire with their proof, unless a newer token of the session has another. */
   function asOfNow(claims: SessionClaims): SessionClaims {
     registry.requireNewest(claims)
     const verifiedUntilMs = registry.verifiedUntilMs(claims)
@@ -56,7 +56,7 @@ export function createGuestSessions(options: {
     return attributes.withdrawTrust({ ...claims, verifiedUntilMs: undefined })
   }
 
-  /** The claims of a new token, where one is due. */
+  /** The claims of a new token, if one is due. */
   function renewed(claims: SessionClaims, platformEndsAtMs?: number): SessionClaims | undefined {
     const current = attributes.latest(claims)
     if (current.attributes === claims.attributes && !lifetime.isRenewalDue(claims)) return undefined
@@ -66,7 +66,7 @@ export function createGuestSessions(options: {
   return {
     authenticate(token, origin) {
       const claims = tokens.open(token, origin)
-      // Most tokens are remembered.
+      // Most tokens are cached.
       return claims instanceof Promise ? claims.then(asOfNow) : asOfNow(claims)
     },
     authenticateToResume: async (token, origin) => asOfNow(await tokens.open(token, origin, true)),
@@ -90,7 +90,7 @@ export function createGuestSessions(options: {
     },
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
-      // The driver tells it once; the next message has to know.
+      // The driver reports it once; the next message needs it.
       if (opened.state === 'new') attributes.forgotten(attributes.latest(claims))
       const next = renewed(claims, opened.expiresAtMs)
       const expiresAtMs = Math.min((next ?? claims).expiresAtMs, opened.expiresAtMs ?? Infinity)

@@ -6,30 +6,36 @@ import { SessionError } from './session-error.ts'
 interface Attempt<Answer> {
   readonly bodyHash: string
   readonly expiresAtMs: number
-  /** About what it keeps, with an answer that repeats the body. */
+  /** Approximate size, with a response that repeats the body. */
   readonly bytes: number
-  /** Of the first try whose outcome is not known; undefined where that was elsewhere, nobody knows when. */
+  /**
+   * Time of the first attempt whose outcome is unknown; undefined if it was elsewhere and its time is
+   * unknown.
+   */
   firstTriedAtMs: number | undefined
   answer?: Answer
-  /** True when the first try may have reached Genesys and the outcome is not known. */
+  /** True if the first attempt may have reached Genesys and its outcome is unknown. */
   unknown?: boolean
-  /** Of a key that Genesys has certainly not taken: the repeat that comes next, unless others went elsewhere. */
+  /**
+   * For a key that Genesys has certainly not accepted: the number of the next repeat, unless other attempts
+   * went elsewhere.
+   */
   nextRetry?: number
 }
 
 const MAX_BYTES = 32 * 1024 * 1024
 
-/** What is known of attempts, by guest and key. */
+/** Known attempts, by guest and key. */
 export type Attempts<Answer> = Map<string, Attempt<Answer>>
 
 export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
   return new BoundedMap(capacity, { maxBytes: MAX_BYTES, bytesOf: ({ bytes }) => bytes })
 }
 
-/** A try whose outcome is not known, and when it was, where that is known. */
+/** An attempt with unknown outcome, and its time if known. */
 export interface EarlierTry {
   readonly atMs: number | undefined
-  /** For whoever finds out that it was not taken. */
+  /** Called when it turns out that the attempt was not accepted. */
   readonly noteNotTaken: () => void
 }
 
@@ -37,24 +43,24 @@ export interface KeyedRequest {
   readonly sid: string
   readonly key: string
   readonly body: string
-  /** It says of itself that it was tried before. */
+  /** The request itself says that it is a repeat. */
   readonly isRepeat: boolean
-  /** The number of the repeat as the page counts them, 0 for the first try. */
+  /** The page's count of repeats, 0 for the first attempt. */
   readonly retry?: number | undefined
 }
 
 export interface Idempotency<Answer> {
   /**
-   * Runs `attempt` once per guest and key. A repeat gets the first answer. After a failure whose outcome is unknown the
-   * next try gets an {@link EarlierTry}, so that it looks before it sends.
+   * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with unknown
+   * outcome the next attempt gets an {@link EarlierTry}, so that it searches before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
   once(request: KeyedRequest, attempt: (earlier: EarlierTry | undefined) => Promise<Answer>): Promise<Answer>
 }
 
-/** What replicas know of attempts together. Whoever asks has an answer soon; undefined: nobody else can be asked. */
+/** Attempts that replicas share. Never rejects; undefined if the store is unavailable. */
 export interface SharedAttempts {
-  /** Takes a key for an attempt, unless another replica has done so. */
+  /** Claims a key for an attempt, unless another replica has done so. */
   begin(
     id: string,
     body: string,
@@ -69,29 +75,29 @@ export type SharedAttempt =
 
 export interface BegunAttempt {
   readonly state: 'begun'
-  /** An earlier try whose outcome is not known, and how long ago it was: replicas have clocks of their own. */
+  /** An earlier attempt with unknown outcome, and how long ago it was: the clocks of replicas differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
-  /** @param answer of `answered` */
+  /** @param answer for `answered` */
   settle(outcome: 'answered' | 'unknown' | 'refused', answer?: string): Promise<void>
 }
 
-/** @param outcomeUnknown tells the errors after which the first try may still have succeeded. */
+/** @param outcomeUnknown whether the first attempt may have succeeded despite this error. */
 export function createIdempotency<Answer>(options: {
   readonly outcomeUnknown: (error: unknown) => boolean
-  /** Where replicas share what they know. */
+  /** Where replicas share attempts. */
   readonly shared?: SharedAttempts | undefined
   readonly capacity?: number
-  /** Those of another one, to go on with. */
+  /** Attempts carried over from the previous instance. */
   readonly attempts?: Attempts<Answer> | undefined
   readonly keepMs?: number
-  /** Epoch ms: how long an answer is kept, and when a try was made, whatever is done to the clock. */
+  /** Monotonic, in epoch ms: for the retention of responses and the time of attempts. */
   readonly monotonicNow?: (() => number) | undefined
 }): Idempotency<Answer> {
   const { outcomeUnknown, shared, keepMs = 600_000 } = options
   const { monotonicNow = processMonotonicNow } = options
   const attempts = options.attempts ?? createAttempts<Answer>(options.capacity)
 
-  /** @throws also what the attempt throws, when its outcome is noted */
+  /** @throws also the error of the attempt, after its outcome is recorded */
   async function run(
     current: Attempt<Answer>,
     begun: BegunAttempt | undefined,
@@ -103,11 +109,12 @@ export function createIdempotency<Answer>(options: {
     try {
       const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
-      // The guest need not wait for the others to know: until then a repeat is in progress to them.
+      // The guest need not wait until the others know: until then they respond that a repeat is in progress.
       begun?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
-      // Once unknown, a key stays so until it is answered or found not to be taken: later failures say nothing of the first try.
+      // Once unknown, a key stays so until it has a response or turns out not to be accepted: later failures
+      // say nothing about the first attempt.
       current.unknown = mayBeTaken || outcomeUnknown(error)
       if (!current.unknown) current.nextRetry = retry + 1
       await begun?.settle(current.unknown ? 'unknown' : 'refused')
@@ -128,7 +135,7 @@ export function createIdempotency<Answer>(options: {
         if (known.answer !== undefined) return known.answer
         if (known.unknown !== true) throw requestInProgress()
       }
-      // What is left of `known` here is a try whose outcome is unknown.
+      // At this point `known` is an attempt with unknown outcome.
       const isNextOfRefused = isRefused && remembered.nextRetry === retry && remembered.bodyHash === bodyHash
       const wasTried = known !== undefined || (isRepeat && !isNextOfRefused)
       const nowMs = monotonicNow()
@@ -161,7 +168,7 @@ export function createIdempotency<Answer>(options: {
     },
   }
 
-  /** The key is as it was before an attempt that came to nothing. */
+  /** The key has the same state as before an attempt that did nothing. */
   function restore(id: string, known: Attempt<Answer> | undefined): void {
     if (known === undefined) attempts.delete(id)
     else attempts.set(id, known)

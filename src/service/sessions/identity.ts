@@ -4,15 +4,15 @@ import { SessionError } from './session-error.ts'
 import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
 
 /**
- * How an application that mounts the service tells who the visitor is, from its own session or
- * database. It is called when a guest session is opened or resumed.
+ * How an embedding application identifies the visitor, from its own session or database. It is called when a
+ * guest session is opened or resumed.
  */
 export interface TrustedAttributes {
-  /** The keys it may return. They are closed to pages. */
+  /** The keys that it may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
-   * May take time, within the request's deadline. If it throws, no session is opened.
-   * @param input `request` is the Express request; `visitor` is there when a user token was verified
+   * May be asynchronous, within the request's deadline. If it throws, no session is opened.
+   * @param input `request` is the Express request; `visitor` is set if a user token was verified
    */
   read(input: {
     readonly request: unknown
@@ -23,24 +23,24 @@ export interface TrustedAttributes {
 export interface TrustedVisitor {
   /** The application's own id of a signed-in visitor; without one the guest stays anonymous. */
   readonly visitor?: string
-  /** Epoch ms until which that holds without asking again. Default: as long as the session. */
+  /** Epoch ms until which the result is valid without another call. Default: as long as the session. */
   readonly expiresAtMs?: number
   readonly attributes: Attributes
 }
 
 export interface IdentityRequest {
-  /** A JWT, `null` to sign out, undefined to leave things as they are. */
+  /** A JWT, `null` to sign out, undefined to change nothing. */
   readonly userToken?: string | null | undefined
-  /** The Express request, handed on to {@link TrustedAttributes}. */
+  /** The Express request, passed to {@link TrustedAttributes}. */
   readonly request: unknown
   readonly deadlineAtMs: number
 }
 
-/** What is now known of the visitor; undefined when nothing about it was said. */
+/** The verified visitor and attributes; undefined if the request said nothing about them. */
 export interface Identified {
   readonly visitor: string | undefined
   readonly attributes: Attributes
-  /** Epoch ms; undefined when it has no end of its own. */
+  /** Epoch ms; undefined without its own expiry. */
   readonly verifiedUntilMs: number | undefined
 }
 

@@ -10,24 +10,24 @@ const COME_BACK: StreamEvent = { event: 'reconnect', data: { afterMs: 0 } }
 export interface LiveEvents {
   /**
    * Sends what the page missed since `lastEventId`, then every event from now on.
-   * @param openSink called once, when nothing speaks against the stream any more
-   * @returns ends it; safe to call twice
+   * @param openSink called once, after all checks of the stream have passed
+   * @returns ends the stream; safe to call twice
    * @throws {SessionError} `not_supported_by_guest_api`
    */
   follow(claims: SessionClaims, lastEventId: string | undefined, openSink: () => EventSink): () => void
-  /** Ends the streams of a session that tokens of an older generation have opened. */
+  /** Ends the streams of a session that were opened with tokens of an older generation. */
   endOlder(sid: string, generation: number): void
-  /** Ends every stream whose token has expired; its page comes back with another. */
+  /** Ends every stream with an expired token; its page reconnects with another. */
   endExpired(): void
-  /** Asks every page to come back after a moment, spread over `withinMs`, and ends its stream. */
+  /** Asks every page to reconnect, spread over `withinMs`, and ends its stream. */
   drain(withinMs: number): void
 }
 
 export function createLiveEvents(options: {
   readonly guestApi: GuestApi
-  /** Called once when Genesys has ended a guest's session for good. */
+  /** Called once when Genesys has permanently ended a guest's session. */
   readonly onEnded: (sid: string) => void
-  /** Called with what should not have been thrown, and what was being done. The guest's streams are ended. */
+  /** Called with an unexpected exception, and what was being done. The guest's streams are ended. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   /** For expiries. */
   readonly now?: () => number

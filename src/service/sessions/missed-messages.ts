@@ -2,14 +2,17 @@ import type { Guest, GuestApi, Message } from '../genesys/guest-api.ts'
 import { REORDER_WINDOW_MS, timeMsOf, type EventCursor } from './event-cursor.ts'
 
 const PAGE_SIZE = 25
-/** The platform allows ten history calls a minute per session; a stream that missed more reads anew. */
+/**
+ * The platform allows ten history calls per minute and session; a stream that missed more reloads the
+ * history.
+ */
 const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
 
 export interface MissedMessages {
   /** Oldest first. */
   readonly messages: readonly Message[]
-  /** False when the history does not reach back to the cursor. */
+  /** False if the history does not reach back to the cursor. */
   readonly complete: boolean
 }
 
@@ -34,11 +37,11 @@ export async function missedSince(
     for (const message of page.messages) {
       if (cursor.misses(message)) missed.set(message.id, message)
       if (message.id === newest.id) hasNewest = true
-      // Only a message that is certainly older proves that nothing between was cut off.
+      // Only a message that is certainly older proves that nothing in between is missing.
       if (timeMsOf(message) < newest.timeMs - REORDER_WINDOW_MS) complete = true
     }
     if (pageNumber >= page.pageCount) {
-      // The whole history was read: it reaches back if it still has the last message seen.
+      // The whole history was read: it reaches back if it still contains the last message seen.
       complete ||= hasNewest
       break
     }

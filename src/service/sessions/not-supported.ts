@@ -1,7 +1,7 @@
 import type { GuestApi } from '../genesys/guest-api.ts'
 import { SessionError } from './session-error.ts'
 
-/** What the configured driver lacks, with its name, so that the page's developer sees why. */
+/** What the configured driver does not support, with its name, for the page's developer. */
 export function notSupported(guestApi: GuestApi, what: string): SessionError {
   return new SessionError(
     'not_supported_by_guest_api',

@@ -1,6 +1,6 @@
 import { CodedError } from '../upstream/coded-error.ts'
 
-/** Codes of the problem catalogue for what a guest cannot do. */
+/** Codes of the problem catalogue for operations that a guest cannot do. */
 export type SessionErrorCode =
   | 'session_invalid'
   | 'session_ended'
@@ -15,7 +15,7 @@ export type SessionErrorCode =
   | 'not_supported_by_guest_api'
   | 'trusted_attributes_unavailable'
 
-/** A guest's request that the session layer refuses before, or without, asking Genesys. */
+/** A guest's request that the session layer refuses before, or without, a call to Genesys. */
 export class SessionError extends CodedError<SessionErrorCode> {
   override readonly name = 'SessionError'
 }

@@ -1,27 +1,27 @@
 import type { SessionClaims } from './session-token.ts'
 
 export interface SessionLifetimeSettings {
-  /** How long a session lives without use. */
+  /** Lifetime of a session without use. */
   readonly maxAgeMs: number
-  /** How long it lives at most, however much it is used. */
+  /** Maximum lifetime, regardless of use. */
   readonly absoluteMaxAgeMs: number
-  /** How long the token of a verified visitor lives, which its page renews by itself. */
+  /** Lifetime of a verified visitor's token, which the page renews automatically. */
   readonly verifiedTokenMaxAgeMs: number
-  /** Whether a signed-in visitor has a conversation of their own, and only a new proof renews its token. */
+  /** Whether a signed-in visitor has a separate conversation, and only a new proof renews the token. */
   readonly separateSignIn: boolean
 }
 
-/** @param platformEndsAtMs when Genesys forgets the session, where it says so */
+/** @param platformEndsAtMs when Genesys' session expires, if Genesys says so */
 type Renew = (claims: SessionClaims, platformEndsAtMs?: number) => SessionClaims
 
-/** The life of session tokens: it slides with use, up to an end that does not. Times are epoch ms. */
+/** The lifetime of session tokens: it slides with use, up to a fixed end. Times are epoch ms. */
 export interface SessionLifetime {
   readonly separateSignIn: boolean
-  /** Claims with a new life from now on. */
+  /** Claims with a lifetime that starts now. */
   readonly renew: Renew
-  /** The same for a request that proves nothing but the token. */
+  /** The same for a request whose only proof is the token. */
   readonly renewByUse: Renew
-  /** Whether half of a token's life is over, so that the next answer should bring another. */
+  /** Whether half of a token's lifetime is over, so that the next response should contain a new one. */
   isRenewalDue(claims: SessionClaims): boolean
 }
 

@@ -3,7 +3,10 @@ import { createNewestAttributes, type NewestAttributes } from './guest-attribute
 import { createAttempts, type Attempts } from './idempotency.ts'
 import { createRegistryMemory, type RegistryMemory } from './session-registry.ts'
 
-/** What a process knows of sessions beside what their tokens say. A site whose settings change goes on with it. */
+/**
+ * What a process remembers about sessions in addition to their tokens. It is carried over when a site's
+ * settings change.
+ */
 export interface SessionMemory {
   readonly registry: RegistryMemory
   readonly attempts: Attempts<Message>

@@ -10,24 +10,27 @@ import type { SessionLifetime } from './session-lifetime.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { guestOf, sessionInvalid, type SessionClaims, type SessionTokens } from './session-token.ts'
 
-/** What a page may say when it opens or resumes a guest session. Of `userId` only the id of the verified visitor counts. */
+/** What a page may send to open or resume a guest session. A `userId` must be that of the verified visitor. */
 export interface OpenSession extends GuestDetails {
-  /** Leaves a read-only conversation behind and begins a new one. */
+  /** Leaves a read-only conversation and starts a new one. */
   readonly startNew?: boolean
 }
 
-/** The answer of `POST /guest-session`, with the session token. The page replaces its own whenever an answer brings a new one. */
+/**
+ * The response of `POST /guest-session`, with the session token. The page replaces its token whenever a
+ * response contains a new one.
+ */
 export type SessionAnswer = SessionDescription & { readonly session: string }
 
 export interface Caller extends IdentityRequest {
   readonly origin: string | undefined
 }
 
-/** Opening and resuming guest sessions: who the guest is, what is known of the guest, and the new token. */
+/** Opening and resuming guest sessions: the guest's identity, attributes and new token. */
 export interface SessionOpening {
   open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
-  /** The answer for a guest whom Genesys has opened, with a new token. */
+  /** The response for a guest whose session Genesys has opened, with a new token. */
   answer(
     claims: SessionClaims,
     opened: OpenedGuest,
@@ -35,7 +38,7 @@ export interface SessionOpening {
     renew?: SessionLifetime['renew'],
   ): Promise<SessionAnswer>
   describe(opened: OpenedGuest, expiresAtMs: number): SessionDescription
-  /** Makes every earlier token of the session worthless. */
+  /** Invalidates every earlier token of the session. */
   newGeneration(claims: SessionClaims): Promise<SessionClaims>
 }
 
@@ -78,9 +81,9 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
   ): Promise<SessionAnswer> {
     const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
     tokens.requireFits(renewed)
-    registry.requireNewest(renewed) // so that the proof of an older tab's token is this one's
-    // A guest who can't be routed well yet is better off than one who gets no session: the attributes stay
-    // undelivered, and go with the next message.
+    registry.requireNewest(renewed) // so that the proof in an older tab's token is the current one
+    // A guest who is routed badly is better off than one without a session: the attributes stay pending, and
+    // are sent with the next message.
     const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
     return {
       session: await tokens.seal(current),
@@ -90,7 +93,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     }
   }
 
-  /** The guest's attributes after what the page says and what was verified. */
+  /** The guest's attributes, from the page and from verification. */
   function changed(before: Record<string, string>, request: OpenSession, identified: Identified | undefined) {
     const { name, email, phone, language } = request
     const prefilled = policy.prefill(before, { name, email, phone, language })
@@ -163,7 +166,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       registry.markEnded(claims.sid)
       return open(request, caller)
     }
-    // A session that Genesys had forgotten, or that begins anew, knows none of the attributes.
+    // A session that Genesys had dropped, or that starts again, has none of the attributes.
     const current = opened.state === 'new' ? attributes.forgotten(replaced) : replaced
     const next = identified === undefined ? current : withVisitor(current, identified)
     const renew = identified?.visitor === undefined ? lifetime.renewByUse : lifetime.renew
@@ -180,12 +183,12 @@ function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
   return visitor === undefined ? {} : { visitor, verifiedUntilMs: verifiedUntilMs ?? Number.MAX_SAFE_INTEGER }
 }
 
-/** A session keeps its owner after signing out: its history is that person's. */
+/** A session keeps its owner after signing out: the history belongs to that person. */
 function withVisitor(claims: SessionClaims, identified: Identified): SessionClaims {
   return { ...claims, verifiedUntilMs: undefined, ...visitorClaims(identified) }
 }
 
-/** A page names only its own verified visitor, never somebody else. */
+/** A page can name only its own verified visitor. */
 function requireOwnUserId(userId: string | undefined, visitor: string | undefined): void {
   if (userId === undefined || userId === visitor) return
   throw new SessionError('user_token_invalid', 'userId must be the subject of a verified user token.', {

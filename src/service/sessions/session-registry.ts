@@ -2,7 +2,7 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 import { SessionError } from './session-error.ts'
 import { sessionInvalid, type SessionClaims } from './session-token.ts'
 
-/** What is known of a session whose visitor has signed in or out. */
+/** State of a session whose visitor has signed in or out. */
 interface Identity {
   readonly generation: number
   readonly verifiedUntilMs: number | undefined
@@ -10,7 +10,7 @@ interface Identity {
 
 const MAX_SESSIONS = 20_000
 
-/** What a registry has learnt, for another one to go on with. */
+/** The contents of a registry, to initialize another one. */
 export interface RegistryMemory {
   readonly ended: Map<string, true>
   readonly identities: Map<string, Identity>
@@ -20,39 +20,43 @@ export function createRegistryMemory(): RegistryMemory {
   return { ended: new BoundedMap(MAX_SESSIONS), identities: new BoundedMap(MAX_SESSIONS) }
 }
 
-/** The newest generations that replicas tell each other. Whoever asks has an answer soon. */
+/** The newest generations, shared by replicas. Never rejects. */
 export interface SharedGenerations {
-  /** Undefined where none is known, or nobody can be asked. */
+  /** Undefined if none is known, or the store is unavailable. */
   newest(sid: string): Promise<number | undefined>
   announce(sid: string, generation: number): Promise<void>
-  /** Tells of those that other replicas announce. */
+  /** Reports generations that other replicas announce. */
   onAnnounced(listener: (sid: string, generation: number) => void): void
 }
 
 /**
- * What this process has learnt of sessions and their tokens do not say: that they have ended, and their newest
- * generation. A cache: tokens expire by themselves where it was lost, or on a replica that never knew.
+ * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. It
+ * is a cache: if it is lost, or on another replica, tokens expire anyway.
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
   markEnded(sid: string): void
-  /** @throws {SessionError} `session_ended` when this process knows that the session is over */
+  /** @throws {SessionError} `session_ended` if this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   /**
-   * Notes the generation of a token.
-   * @throws {SessionError} `session_invalid` when a newer one is known
+   * Records the generation of a token.
+   * @throws {SessionError} `session_invalid` if a newer one is known
    */
   requireNewest(claims: SessionClaims): void
-  /** Asks the other replicas for the newest generation of a session, where they share them. */
+  /** Reads the newest generation of a session from the shared store, if there is one. */
   readonly refresh: ((sid: string) => Promise<void>) | undefined
-  /** Makes every token of a session worthless that is older than `generation`: here, and where replicas share it. */
+  /**
+   * Invalidates every token of a session that is older than `generation`: here, and on all replicas if they
+   * share it.
+   */
   beginGeneration(sid: string, generation: number): Promise<void>
-  /** Until when the visitor of a token is verified, as its newest token says. */
+  /** Until when the visitor of a token is verified, according to the newest token. */
   verifiedUntilMs(claims: SessionClaims): number | undefined
 }
 
 /**
- * @param onNewGeneration called when tokens of a session have become worthless, to end what they opened
+ * @param onNewGeneration called when tokens of a session were invalidated, to end the streams that they
+ * opened
  * @param shared where replicas share generations
  */
 export function createSessionRegistry(

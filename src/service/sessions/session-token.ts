@@ -6,12 +6,12 @@ import { SessionError } from './session-error.ts'
 
 const texts = z.record(z.string(), z.string())
 
-/** A guest's attributes, as they stand after every change. */
+/** A guest's attributes after all changes. */
 const AttributeState = z.object({
   values: texts,
-  /** Counts the changes, so that an older token never undoes a newer one's. */
+  /** Counts changes, so that an older token never reverts a newer one. */
   version: z.number().int(),
-  /** Keys that were removed and whose removal Genesys does not know yet. */
+  /** Removed keys whose removal Genesys does not have yet. */
   removedKeys: z.array(z.string()),
   /** Whether Genesys has all of it. */
   delivered: z.boolean(),
@@ -19,36 +19,36 @@ const AttributeState = z.object({
 export type AttributeState = Readonly<z.infer<typeof AttributeState>>
 
 const Claims = z.object({
-  /** Random, the same for the life of the guest session; also in the protected header. */
+  /** Random, constant for the guest session; also in the protected header. */
   sid: z.string().min(1),
   purpose: z.literal('guest-session'),
   guestApi: z.enum(GUEST_API_NAMES),
   deploymentId: z.string(),
-  /** The website's origin that opened the session; absent for a caller that had none. */
+  /** The website's origin that opened the session; absent for a caller without an origin. */
   origin: z.string().optional(),
   /** What the driver needs to find its guest again. */
   guest: texts,
   attributes: AttributeState,
-  /** Subject of the visitor who was verified in this session, and whose session it stays. */
+  /** Subject of the visitor who was verified in this session, and who owns it from then on. */
   visitor: z.string().optional(),
-  /** Epoch ms until which the visitor counts as verified; absent when nobody is. */
+  /** Epoch ms until which the visitor counts as verified; absent if no visitor does. */
   verifiedUntilMs: z.number().optional(),
-  /** Epoch ms of the last sign-in or sign-out, 0 before any: an older generation is worthless. */
+  /** Epoch ms of the last sign-in or sign-out, 0 before any: older generations are invalid. */
   generation: z.number().default(0),
   /** Epoch ms, as all below. */
   issuedAtMs: z.number().default(0),
-  /** The end of this token's own life. */
+  /** Expiry of this token. */
   expiresAtMs: z.number(),
-  /** Until when the visitor can still resume the session with an expired token. */
+  /** Until when the visitor can resume the session with an expired token. */
   resumableUntilMs: z.number().optional(),
-  /** The end of the session, however much it is used. */
+  /** The end of the session, regardless of use. */
   endsAtMs: z.number().optional(),
 })
 
-/** What travels sealed in the session token. Secret as a whole. */
+/** The sealed content of the session token. Secret as a whole. */
 export type SessionClaims = Readonly<z.infer<typeof Claims>>
 
-/** The guest that a session is about, for the driver. */
+/** The guest of a session, for the driver. */
 export function guestOf(claims: SessionClaims): Guest {
   return { ref: claims.guest, origin: claims.origin }
 }
@@ -57,16 +57,16 @@ export interface SessionTokens {
   /** @throws {SessionError} as `requireFits` */
   seal(claims: SessionClaims): Promise<string>
   /**
-   * Seals and opens with these from now on; tokens of another key are worthless at once.
-   * @returns whether a key is gone
+   * Seals and opens with these keys from now on; tokens of removed keys are invalid immediately.
+   * @returns whether a key was removed
    */
   replaceKeys(keys: readonly Uint8Array[]): boolean
-  /** @throws {SessionError} `attributes_too_large` when the token would be longer than a cookie can be */
+  /** @throws {SessionError} `attributes_too_large` if the token would not fit a cookie */
   requireFits(claims: SessionClaims): void
   /**
-   * The claims of a token that this service, or another one with a common key, has sealed; at once where it was
-   * opened before. Rejects with `session_invalid`, the same for whatever is wrong with it.
-   * @param orResumable whether a token is good that has expired while its session can still be resumed
+   * The claims of a token that was sealed by this service, or by another one with a common key; synchronously
+   * if they are cached. Rejects with `session_invalid` for any invalid token.
+   * @param orResumable whether to accept an expired token whose session can still be resumed
    */
   open(
     token: string,
@@ -76,23 +76,25 @@ export interface SessionTokens {
 }
 
 export interface SessionTokenOptions {
-  /** 32 bytes each; the first seals, all open. */
+  /** 32 bytes each; the first key seals, all keys open. */
   readonly keys: readonly Uint8Array[]
   readonly deploymentId: string
   readonly guestApi: SessionClaims['guestApi']
-  /** How many opened tokens are remembered, so that a guest's next request need not decrypt again. */
+  /** How many opened tokens are cached, so that a guest's next request need not decrypt again. */
   readonly remembered: number
   readonly now?: () => number
 }
 
-/** The prefix binds the cookie to this very host over TLS (RFC 6265bis section 4.1.3.2). */
+/** The prefix binds the cookie to this host over TLS (RFC 6265bis section 4.1.3.2). */
 export const SESSION_COOKIE_NAME = '__Host-guest-session'
 const MAX_SITE_SUFFIX_BYTES = '-'.length + 32
 /** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). */
 const MAX_TOKEN_BYTES = 4096 - SESSION_COOKIE_NAME.length - MAX_SITE_SUFFIX_BYTES
-/** A token and its claims, decoded. */
+/** A token and its decoded claims. */
 const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
-/** The authentication tag, at the end: it tells tokens apart, and a map takes it for a key faster than all of a token. */
+/**
+ * The authentication tag, at the end: it identifies the token, and is a faster map key than the whole token.
+ */
 const TAG_CHARS = 22
 
 interface Opened {
@@ -142,7 +144,7 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
       goodUntilMs > now() &&
       claims.deploymentId === deploymentId &&
       claims.guestApi === guestApi &&
-      // A caller without an Origin (same-origin reads, curl) proves itself by the token alone.
+      // A caller without an Origin (same-origin reads, curl) is authenticated by the token alone.
       (origin === undefined || claims.origin === origin)
     )
   }
@@ -190,7 +192,10 @@ function headerOf({ sid }: SessionClaims) {
   return { alg: 'dir', enc: 'A256GCM', sid }
 }
 
-/** Header, initialization vector of 12 bytes, ciphertext as long as the claims, tag of 16, and four dots. */
+/**
+ * Header, initialization vector of 12 bytes, ciphertext as long as the claims, tag of 16 bytes, and four
+ * dots.
+ */
 function tokenBytes(claims: SessionClaims): number {
   const base64urlChars = (bytes: number) => Math.ceil((bytes * 4) / 3)
   const jsonBytes = (value: object) => Buffer.byteLength(JSON.stringify(value))
@@ -207,7 +212,7 @@ function requireFits(claims: SessionClaims): void {
   )
 }
 
-/** Base64url as it is written, part by part: other spellings of the same bytes are no token of ours. */
+/** Canonical base64url, part by part: other encodings of the same bytes are rejected. */
 function isCanonical(token: string): boolean {
   return (
     token.length <= MAX_TOKEN_BYTES &&
@@ -215,7 +220,7 @@ function isCanonical(token: string): boolean {
   )
 }
 
-/** One answer for every bad token: a caller learns nothing about what was wrong with it. */
+/** The same error for every invalid token: a caller learns nothing about the reason. */
 export function sessionInvalid(): SessionError {
   return new SessionError(
     'session_invalid',
@@ -225,7 +230,7 @@ export function sessionInvalid(): SessionError {
 
 function importKeys(keys: readonly Uint8Array[]): Promise<CryptoKey[]> {
   const imported = Promise.all(keys.map(importKey))
-  // Nobody awaits the keys before the first token; a bad one must not end the process by itself.
+  // The keys are not awaited before the first token; an invalid key must not cause an unhandled rejection.
   imported.catch(() => undefined)
   return imported
 }

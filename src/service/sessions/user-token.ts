@@ -17,39 +17,39 @@ import { SessionError } from './session-error.ts'
 
 export interface UserTokenSettings {
   readonly jwksUrl: string | undefined
-  /** A public key in PEM (SPKI) form, in place of a JWKS. */
+  /** A public key in PEM (SPKI) form, instead of a JWKS. */
   readonly publicKeyPem: string | undefined
   readonly issuer: string
   readonly audience: string
-  /** Signature algorithms that are accepted, all of them with a public key. */
+  /** Accepted signature algorithms, all asymmetric. */
   readonly algorithms: readonly string[]
 }
 
-/** A visitor whose token was good. */
+/** A visitor with a valid token. */
 export interface Visitor {
   readonly subject: string
-  /** The token's own expiry, epoch ms: what it proves ends then. */
+  /** The token's own expiry, epoch ms: its proof expires then. */
   readonly expiresAtMs: number
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * @throws {SessionError} `user_token_invalid`, the same for whatever is wrong with it;
- *   `trusted_attributes_unavailable` when the keys can't be had
+ * @throws {SessionError} `user_token_invalid` for any invalid token; `trusted_attributes_unavailable` if the
+ * keys cannot be loaded
  */
 export type VerifyUserToken = (userToken: string) => Promise<Visitor>
 
 const MAX_USER_TOKEN_CHARS = 8192
 const MAX_JWKS_BYTES = 262_144
 const JWKS_TIMEOUT_MS = 3000
-/** A key that the set lacks asks for the set anew, but not more often than this. */
+/** A key that is missing in the set causes a reload, but not more often than this. */
 const JWKS_COOLDOWN_MS = 30_000
 const CLOCK_TOLERANCE_S = 5
 
-/** ECMA-262: the end of what a `Date` can be. */
+/** ECMA-262: the maximum of a `Date`. */
 const LAST_TIME_MS = 8.64e15
 
-/** Checks the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
+/** Verifies the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
 export function createUserTokenVerifier(
   settings: UserTokenSettings,
   now: () => number = Date.now,
@@ -74,16 +74,17 @@ export function createUserTokenVerifier(
     }
     if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
     const expiresAtMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000
-    // JSON has no bound for numbers: `1e999` is Infinity here.
+    // JSON does not limit numbers: `1e999` is parsed as Infinity.
     if (!(expiresAtMs <= LAST_TIME_MS)) throw userTokenInvalid()
     return { subject: payload.sub, expiresAtMs, claims: payload }
   }
 }
 
 /**
- * The trusted attributes that a visitor's claims give. A claim that is missing, or is no text, number
- * or boolean, gives none.
- * @param trusted key -> claim; `address.country` looks into nested objects unless a claim has that very name.
+ * The trusted attributes from a visitor's claims. A claim that is missing, or is not a text, number or
+ * boolean, gives none.
+ * @param trusted key -> claim; `address.country` selects a nested object unless a claim has exactly that
+ * name.
  */
 export function attributesFromClaims(
   claims: Readonly<Record<string, unknown>>,
@@ -120,7 +121,7 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
   const pem = settings.publicKeyPem ?? ''
   const imported = new Map<string, Promise<CryptoKey>>()
   return (header) => {
-    // jose checks the algorithm against the pinned list before it asks for the key.
+    // jose checks the algorithm against the pinned list before it requests the key.
     const algorithm = header.alg
     let key = imported.get(algorithm)
     if (key === undefined) {
@@ -132,13 +133,13 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
 }
 
 export interface VerificationKeys {
-  /** Why there are none, without anything that was read. */
+  /** Why there are no keys, without any of the received data. */
   readonly problem?: string
-  /** The accepted algorithms that there is a key for. */
+  /** The accepted algorithms for which there is a key. */
   readonly usable: readonly string[]
 }
 
-/** For a look at the settings: which keys there are now. It never rejects. */
+/** For a check of the settings: the current keys. Never rejects. */
 export async function readVerificationKeys(settings: UserTokenSettings): Promise<VerificationKeys> {
   const { jwksUrl, publicKeyPem = '', algorithms } = settings
   if (jwksUrl === undefined) {
@@ -163,18 +164,21 @@ export async function readVerificationKeys(settings: UserTokenSettings): Promise
   }
 }
 
-/** Several keys for an algorithm are told apart by a token's `kid`. */
+/** Several keys for an algorithm are distinguished by the token's `kid`. */
 function isFound(result: PromiseSettledResult<unknown> | undefined): boolean {
   if (result?.status === 'rejected') return result.reason instanceof errors.JWKSMultipleMatchingKeys
   return result !== undefined
 }
 
-/** The keys could not be had: that says nothing about the token. */
+/** The keys could not be loaded, which says nothing about the token. */
 class KeySetUnavailable extends Error {
   override readonly name = 'KeySetUnavailable'
 }
 
-/** By way of the environment's proxy, where there is one. Redirects are not followed, and a set that never ends is left. */
+/**
+ * Through the environment's proxy, if there is one. Redirects are not followed, and an endless response is
+ * aborted.
+ */
 function createKeySetFetch(): (url: string) => Promise<Response> {
   const send = createAttemptSender(createUpstreamAgents({ maxSockets: 2 }))
   return async (url) => {

@@ -3,11 +3,14 @@ import type { GuestApi } from '../genesys/guest-api.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import type { SessionClaims } from './session-token.ts'
 
-/** What a page needs to start Genesys' own widget or SDK: ids, region, who the guest is, no log-in prompt. */
+/**
+ * What a page needs to start Genesys' own widget or SDK: ids, region and the guest's identity, without a
+ * log-in prompt.
+ */
 export interface WidgetConfig {
   readonly deploymentId: string
   readonly organizationId?: string
-  /** AWS region of the organisation, such as `eu-west-1`. */
+  /** AWS region of the organization, such as `eu-west-1`. */
   readonly environment?: string
   readonly guestDetails: Readonly<Record<string, string>>
   readonly features: { readonly login: false }
@@ -17,7 +20,7 @@ export interface WidgetConfig {
   }
 }
 
-/** @throws {UpstreamError} `deployment_not_usable` when the deployment is not active */
+/** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active */
 export type ReadWidgetConfig = (
   claims: SessionClaims | undefined,
   deadlineAtMs: number,
@@ -26,7 +29,7 @@ export type ReadWidgetConfig = (
 export function createWidgetConfig(options: {
   readonly guestApi: GuestApi
   readonly attributes: GuestAttributes
-  /** Field of the guest's details -> key of the attribute that has it. */
+  /** Field of the guest's details -> its attribute key. */
   readonly prefill: Readonly<Record<string, string>>
   readonly organizationId: string | undefined
   readonly environment: string | undefined

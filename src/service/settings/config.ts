@@ -5,16 +5,16 @@ import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
 
 /**
- * Settings of the service, as `readConfig` makes them. Secrets are in it: never log one. With several sites `allowedOrigins`
- * and `genesys` say nothing; each site has its own.
+ * Settings of the service, as created by `readConfig`. They contain secrets: never log them. With several
+ * sites `allowedOrigins` and `genesys` are not used; each site has its own.
  */
 export interface Config {
   readonly production: boolean
   readonly port: number
   readonly host: string
-  /** As websites see the service, without a trailing slash; `''` when it is not known. */
+  /** The service's address for websites, without a trailing slash; `''` if unknown. */
   readonly publicUrl: string
-  /** Which proxies in front are trusted to name the client's address. */
+  /** The trusted proxies in front, whose forwarded client address is accepted. */
   readonly trustProxy: TrustedProxies
   readonly allowedOrigins: readonly string[]
   readonly allowNoOrigin: boolean
@@ -22,15 +22,15 @@ export interface Config {
     readonly guestApi: GuestApiName
     readonly deploymentId: string
     readonly organizationId: string | undefined
-    /** AWS region of the organisation, where it is known. */
+    /** AWS region of the organization, if known. */
     readonly region: string | undefined
     /** Whether guests may sign in with the deployment's OpenID provider. */
     readonly signIn: boolean
-    /** Of guests who only listen; those who wait for an answer come on top. */
+    /** For listening guests; connections of guests who wait for a response are additional. */
     readonly connectionsPerMinute: number
-    /** How long a guest's connection to Genesys stays open after the page was last there. */
+    /** How long a guest's connection to Genesys stays open after the page has left. */
     readonly connectionIdleMs: number
-    /** Hosts that files may be uploaded to; any public one when empty. */
+    /** Hosts for uploads; any public host if empty. */
     readonly fileHosts: readonly string[]
     readonly oauth: OAuthSettings | undefined
     readonly hosts: GenesysHosts
@@ -39,12 +39,12 @@ export interface Config {
     readonly flowId: string | undefined
   }
   readonly session: {
-    /** 32 bytes each; the first seals, all open. */
+    /** 32 bytes each; the first key seals, all keys open. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
-    /** The key of `.env.example` is among them, which everybody knows. */
+    /** Contains the key of `.env.example`, which is public. */
     readonly keysAreExample: boolean
-    /** Where the keys came from, when from a file: it is read again when it changes. */
+    /** The file of the keys, if they come from one: it is read again when it changes. */
     readonly keysFile: KeysFile | undefined
     /** Without use. */
     readonly maxAgeMs: number
@@ -76,24 +76,24 @@ export interface Config {
     readonly memoryBytes: number
     readonly requestTimeoutMs: number
   }
-  /** What replicas share; undefined where each goes on alone. */
+  /** The shared store of the replicas; undefined without one. */
   readonly redis: { readonly url: string; readonly keyPrefix: string } | undefined
   readonly upstreamTimeoutMs: number
   /** How long new connections are still served after the signal to stop. */
   readonly drainDelayMs: number
-  /** And then for requests in flight. */
+  /** After that, the time for requests in flight. */
   readonly drainMs: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
-  /** Health, readiness and metrics on a port of their own; where there is none, metrics are on the other one. */
+  /** Health, readiness and metrics on a separate port; without one, metrics are on the main port. */
   readonly managementPort: number | undefined
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
-  /** Wording by language, before that of the deployment. */
+  /** Wording by language, which overrides the deployment's. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
-  /** The sites of `SITES_FILE`, where that is set. */
+  /** The sites of `SITES_FILE`, if it is set. */
   readonly sites: SitesSource | undefined
-  /** What is probably a mistake but does not prevent a start, a sentence each; without values. */
+  /** Probable mistakes that do not prevent the start, one sentence each; without values. */
   readonly warnings: readonly string[]
 }
 
@@ -103,7 +103,7 @@ export interface KeysFile {
   read(): readonly Uint8Array[]
 }
 
-/** One of several sites, with settings of its own. */
+/** One of several sites, with its own settings. */
 export interface SiteConfig {
   /** Lower-case letters, digits and `-`; undefined for the only site of the environment. */
   readonly id: string | undefined
@@ -111,15 +111,18 @@ export interface SiteConfig {
 }
 
 export interface SitesSource {
-  /** The readiness check that says whether the files could be read; undefined where there are none. */
+  /** The readiness check for reading the files; undefined if there are none. */
   readonly name: 'sites-file' | 'session-keys-file' | undefined
-  /** The sites as their file is now. @throws {ConfigError} naming everything that is wrong with it, and no value */
+  /** The sites in the current file. @throws {ConfigError} naming every mistake, and no value */
   read(): readonly SiteConfig[]
-  /** What was last read, good or bad: the file, and those that it and the environment name for secrets. */
+  /**
+   * The files that were last read, valid or not: the sites file, and the secret files that it and the
+   * environment name.
+   */
   readonly files: readonly string[]
 }
 
-/** Settings that are wrong or missing. The message names each one, and none of their values. */
+/** Wrong or missing settings. The message names each one, and none of their values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]

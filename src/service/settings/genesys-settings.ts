@@ -2,7 +2,7 @@ import { findRegion, KNOWN_REGIONS } from '../genesys/regions.ts'
 import { isPlainAndFar } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
-/** Base addresses of Genesys Cloud, none with a slash at its end. */
+/** Base addresses of Genesys Cloud, without a trailing slash. */
 export interface GenesysHosts {
   readonly apiUrl: string
   readonly loginUrl: string
@@ -13,7 +13,7 @@ export interface GenesysHosts {
 export interface OAuthSettings {
   readonly clientId: string
   readonly clientSecret: string
-  /** Where the secret came from, when from a file: it is read again when a token is asked for. */
+  /** The file of the secret, if it comes from one: it is read again for each token request. */
   readonly clientSecretFile?: string | undefined
   readonly style: 'basic' | 'form'
   readonly scope?: string | undefined

@@ -12,19 +12,19 @@ import { readUserToken } from './user-token-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
-/** By memory: each takes about 30 KiB. */
+/** Because of memory: each takes about 30 KiB. */
 const MAX_REQUESTS_IN_FLIGHT = 10_000
-/** In production; elsewhere there is no second port, and `/metrics` is where the rest is. */
+/** In production; otherwise there is no second port, and `/metrics` is on the first one. */
 const MANAGEMENT_PORT = 9090
 const EVENT_STREAMS_PER_ADDRESS = 1000
-/** In production: endpoints of an orchestrator go on sending for some seconds. */
+/** In production: orchestrators keep sending connections for some seconds. */
 const DRAIN_DELAY_MS = 5000
 
 const ENV_FILE_IGNORED =
   'the .env file is not read by this service when NODE_ENV is production: set environment variables'
 
 /**
- * Settings from the environment, and outside production from a `.env` file too. The environment wins.
+ * Settings from the environment, and outside production also from a `.env` file. The environment wins.
  * @throws {ConfigError} naming every wrong or missing variable at once.
  */
 export function readConfigFromEnvironment(): Config {
@@ -33,7 +33,7 @@ export function readConfigFromEnvironment(): Config {
   return readConfig(process.env, isProduction && isUnread('.env') ? [ENV_FILE_IGNORED] : [])
 }
 
-/** Frameworks and process managers may have put what is in the file into the environment themselves. */
+/** Frameworks and process managers may have loaded the file into the environment themselves. */
 function isUnread(envFile: string): boolean {
   try {
     return Object.keys(dotenv.parse(readFileSync(envFile))).some((name) => process.env[name] === undefined)
@@ -45,7 +45,7 @@ function isUnread(envFile: string): boolean {
 type Given = Readonly<Record<string, string | undefined>>
 
 /**
- * Settings from variables. An empty variable counts as missing, as compose files produce them.
+ * Settings from variables. An empty variable counts as missing, because compose files produce them.
  * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
  */
 export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
@@ -64,7 +64,7 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
     problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
   const ownProblems: string[] = []
   const config = configFrom(env, given, keys, ownProblems)
-  // What each site has to have is asked of each.
+  // Requirements for each site are checked for each of them.
   problems.push(
     ...(hasSites
       ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
@@ -85,7 +85,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
 
   for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
     const { problem } = parseOriginPattern(origin)
-    // An address with a password in it is not repeated.
+    // An address with a password is not repeated.
     const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
     if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
   }
@@ -164,7 +164,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       requestsArriving: env.MAX_REQUESTS_ARRIVING,
       requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
       eventStreams: env.MAX_EVENT_STREAMS,
-      // One address alone must not take them all.
+      // One address alone must not use all of them.
       eventStreamsPerAddress:
         env.MAX_EVENT_STREAMS_PER_ADDRESS ??
         Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
@@ -193,7 +193,7 @@ function withoutEmpty(variables: Given): Given {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()))
 }
 
-/** The keys as the environment and its files have them now. */
+/** The current keys of the environment and its files. */
 function currentKeys(variables: Given, problems: string[]): Uint8Array[] {
   const env = parseEach(withoutEmpty(withSecretFiles(variables, problems)), problems)
   return readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
@@ -211,7 +211,7 @@ function keysFile(path: string, variables: Given): KeysFile {
   }
 }
 
-/** @param initialKeys those for good, where they are no file's */
+/** @param initialKeys fixed keys, if they do not come from a file */
 function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8Array[]): SitesSource {
   const keysPath = variables['SESSION_KEYS_FILE']?.trim() ? variables['SESSION_KEYS_FILE'] : undefined
   let files: readonly string[] = [path]
@@ -236,7 +236,7 @@ function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8
         const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
         problems.push(...ownProblems.map((problem) => `sites.${id}: ${problem}`))
         const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
-        // A browser can have guests of several sites at this host.
+        // A browser can be a guest of several sites at this host.
         const session = { ...config.session, cookieName: `${SESSION_COOKIE_NAME}-${id}` }
         return { id, config: { ...config, session, redis } }
       })

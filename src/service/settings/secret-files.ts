@@ -5,20 +5,20 @@ export const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).co
 
 export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY', 'REDIS_URL']
 
-/** A secret that may change in its file: what is there now, or what was there last while the file can't be read. */
+/** A secret whose file may change: its current value, or the last one while the file cannot be read. */
 export function secretFromFile(path: string, initial: string): () => string {
   let latest = initial
   return () => {
     try {
       latest = readFileSync(path, 'utf8').trim() || latest
     } catch {
-      // A file is away for a moment while it is replaced.
+      // A file is briefly missing while it is replaced.
     }
     return latest
   }
 }
 
-/** Each secret can come from the file that `NAME_FILE` names, as container platforms mount them. */
+/** Each secret can come from the file in `NAME_FILE`, as container platforms mount them. */
 export function withSecretFiles(variables: Readonly<Record<string, string | undefined>>, problems: string[]) {
   const merged = { ...variables }
   for (const name of SECRETS) {

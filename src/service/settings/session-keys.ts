@@ -1,9 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 
-/** The key in `.env.example`: good for a first try, refused in production. */
+/** The key in `.env.example`: accepted for a first try, refused in production. */
 export const EXAMPLE_SESSION_KEY = 'ZXhhbXBsZS1rZXktZG8tbm90LXVzZS1pbi1wcm9kISE='
 
-/** Keys of session tokens: 32 bytes each, in base64. Outside production one is made where there is none. */
+/** Keys of session tokens: 32 bytes each, in base64. Outside production one is created if there is none. */
 export function readSessionKeys(
   encoded: string[] | undefined,
   production: boolean,
@@ -29,7 +29,10 @@ export function readSessionKeys(
   return keys
 }
 
-/** Keys that are of one site alone (HKDF, RFC 5869): its tokens open nowhere else, though all sites are given the same keys. */
+/**
+ * Keys for one site (HKDF, RFC 5869): its tokens are invalid at other sites, although all sites have the same
+ * `SESSION_KEYS`.
+ */
 export function sessionKeysOfSite(keys: readonly Uint8Array[], siteId: string): Uint8Array[] {
   return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', `guest-session site ${siteId}`, 32)))
 }

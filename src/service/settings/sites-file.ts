@@ -6,10 +6,13 @@ import { nearest } from './unknown-variables.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
-/** One site as the file has it. */
+/** One site of the file. */
 export interface SiteEntry {
   readonly id: string
-  /** In place of the environment's; `undefined` for a variable that the site does without, whatever the environment says. */
+  /**
+   * Replaces the environment's variables; `undefined` for a variable that the site unsets, whatever the
+   * environment says.
+   */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
 
@@ -17,7 +20,7 @@ const SITE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
 const MAX_SITES = 1000
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** Settings of the process, which sites share. */
+/** Settings of the process, shared by the sites. */
 const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'NODE_ENV',
   'PORT',
@@ -42,7 +45,7 @@ const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'PROBLEM_HINTS',
 ])
 
-/** What a site of `SITES_FILE` may set, secrets from files included. */
+/** The settings that a site of `SITES_FILE` may have, including secrets from files. */
 export const SITE_VARIABLES: readonly string[] = [
   ...VARIABLE_NAMES,
   ...SECRETS.map((name) => `${name}_FILE`),
@@ -53,8 +56,8 @@ const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
 const USER_TOKEN = /^USER_TOKEN_/
 
 /**
- * Variables that belong together: a site that sets one of a group gets no other of it from the environment. A client's
- * secret is sent only to the hosts for which it was given.
+ * Groups of variables: a site that sets one of a group gets no other of that group from the environment. A
+ * client's secret is sent only to the hosts that it was given for.
  */
 const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
   { setBy: HOSTS, leavesOut: HOSTS },
@@ -73,8 +76,8 @@ const VALUE = z.union([
 ])
 
 /**
- * The sites of a file, with the variables that each sets. What is wrong with it goes to `problems`, a sentence each that
- * begins with the place in the file and has none of its values.
+ * The sites of a file, with the variables that each sets. Mistakes are added to `problems`, one sentence
+ * each, which starts with the place in the file and contains no value.
  */
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
@@ -118,12 +121,12 @@ function variablesOf(
 
 const INVALID = Symbol('not a value of a variable')
 
-/** The value as an environment variable has it: lists with commas, objects as JSON. */
+/** The value in the form of an environment variable: lists with commas, objects as JSON. */
 function textOf(value: unknown): string | undefined | typeof INVALID {
   const { success, data } = VALUE.safeParse(value)
   if (!success) return INVALID
   if (data === null) return undefined
-  // One comma for an empty list, as an empty variable counts as missing.
+  // One comma for an empty list, because an empty variable counts as missing.
   if (Array.isArray(data)) return data.some((item) => item.includes(',')) ? INVALID : data.join(',') || ','
   return typeof data === 'object' ? JSON.stringify(data) : String(data)
 }
@@ -149,18 +152,18 @@ function sitesOf(content: unknown, problems: string[]): object {
   if (!parsed.success) problems.push('it must be an object with the one field `sites`: an object too')
   else if (count === 0) problems.push('sites: there must be at least one')
   else if (count > MAX_SITES) problems.push(`sites: there must be at most ${MAX_SITES}`)
-  // As it was written: a record drops `__proto__`.
+  // The raw object: z.record drops `__proto__`.
   else return (content as { readonly sites: object }).sites
   return {}
 }
 
-/** V8's message quotes the file; only the place is taken from it. */
+/** V8's message quotes the file; only the position is used. */
 function positionIn({ message }: SyntaxError): string {
   const [, position] = /at position (\d+)/.exec(message) ?? []
   return position === undefined ? '' : ` (at character ${position})`
 }
 
-/** What is wrong where two sites list the same origin: its requests would belong to both. */
+/** The mistake if two sites list the same origin: its requests would belong to both. */
 export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>
@@ -174,7 +177,10 @@ export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   )
 }
 
-/** One spelling of an origin, wildcards included: letter case, default ports and international names differ in writing only. */
+/**
+ * A normalized origin, wildcards included: letter case, default ports and international names are only
+ * differences of notation.
+ */
 function normalized(text: string): string {
   const url = parseUrl(text.replace('//*.', '//'))
   if (url === undefined) return text

@@ -3,7 +3,7 @@ import { VARIABLE_NAMES } from './variables.ts'
 
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDIS)_/
-/** Set by others: Kubernetes for a service whose name begins like ours, and the X window system. */
+/** Set by others: Kubernetes for a service with a similar name, and the X window system. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
 /** Settings of earlier releases, and what to do about them. */
@@ -19,7 +19,7 @@ export function replacedVariables(given: Readonly<Record<string, string | undefi
   )
 }
 
-/** A warning for each variable that looks like a setting and is not one, with the name that was probably meant. */
+/** A warning for each variable that looks like a setting but is unknown, with the likely name. */
 export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
   return Object.keys(given)
@@ -29,13 +29,13 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     .map((name) => `${name} is not a setting: did you mean ${nearest(name, known)}?`)
 }
 
-/** The known name that is spelled most like it. */
+/** The known name with the most similar spelling. */
 export function nearest(name: string, known: readonly string[]): string {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
 }
 
-/** How many letters must be inserted, removed or replaced (Levenshtein). */
+/** The number of letters to insert, remove or replace (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 0; i < a.length; i++) {

@@ -25,7 +25,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
-/** How many proxies, or the networks that they are in. */
+/** The number of proxies, or their networks. */
 const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork)))], {
   error: 'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
 })
@@ -201,7 +201,7 @@ export type Variables = z.infer<typeof Env>
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
 
-/** Variables that are wrong are noted and left out, so that what depends on the others is checked too. */
+/** Invalid variables are recorded and omitted, so that checks that depend on the others run too. */
 export function parseEach(
   given: Readonly<Record<string, string | undefined>>,
   problems: string[],

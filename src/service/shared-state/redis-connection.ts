@@ -13,35 +13,37 @@ export interface RedisClient {
 }
 
 export interface RedisConnection {
-  /** False while this process goes on alone. */
+  /** False while this process continues without Redis. */
   readonly isAvailable: boolean
-  /** What a command takes at least, of the last {@link MEASURED_COMMANDS}; undefined before so many. */
+  /**
+   * The minimum latency of the last {@link MEASURED_COMMANDS} commands; undefined before there are that many.
+   */
   readonly roundTripMs: number | undefined
-  /** Resolves when Redis has answered for the first time, or is known not to. Never rejects. */
+  /** Resolves when Redis has first responded, or is known to be unavailable. Never rejects. */
   readonly started: Promise<void>
   /**
-   * Sends a command, or some that belong together; undefined where Redis is away or does not answer within
-   * {@link COMMAND_TIMEOUT_MS}: from then on nobody waits for it, until it answers a probe. Never rejects.
+   * Sends one or more commands together; undefined if Redis is unavailable or does not respond within {@link
+   * COMMAND_TIMEOUT_MS}. After a timeout no caller waits until Redis responds to a probe. Never rejects.
    */
   run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
-  /** Listens to a channel, also after the connection was lost. */
+  /** Subscribes to a channel, also after a reconnect. */
   subscribe(channel: string, listener: (message: string) => void): void
-  /** Whether every message of a channel that is subscribed arrives, from now until Redis is away. */
+  /** Whether every message of a subscribed channel arrives, from now until Redis is unavailable. */
   readonly isListening: boolean
-  /** Called each time that Redis answers again, and the first time. */
+  /** Called the first time Redis responds, and after each recovery. */
   onAvailable(listener: () => void): void
   close(): void
 }
 
-/** @param command as in Redis' own documentation: its name, and each argument as text */
+/** @param command as in Redis' documentation: its name, and each argument as text */
 export type Send = (...command: string[]) => Promise<unknown>
 
 export interface RedisConnectionOptions {
   readonly createClient: () => Promise<RedisClient>
   readonly keyPrefix: string
-  /** Told of each change, with the reason of a loss. */
+  /** Called with each change, and the reason for a loss. */
   readonly onChange: (isAvailable: boolean, reason?: unknown) => void
-  /** Told of each command without an answer. */
+  /** Called with each command without a response. */
   readonly onFailure: () => void
   readonly monotonicNow?: (() => number) | undefined
 }
@@ -53,14 +55,17 @@ interface Subscription {
   isConfirmed: boolean
 }
 
-/** In one data center Redis answers in less than a millisecond. */
+/** Within one data center Redis responds in less than a millisecond. */
 const COMMAND_TIMEOUT_MS = 100
 const MEASURED_COMMANDS = 10
 const PROBE_EVERY_MS = 250
 const PROBE_TIMEOUT_MS = 1000
 const START_TIMEOUT_MS = 1000
 
-/** One connection, which nobody has to wait for: while Redis is away it is asked in the background alone. */
+/**
+ * One connection, for which no caller waits long: while Redis is unavailable, only the background probe uses
+ * it.
+ */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
   const { keyPrefix, onChange, onFailure, monotonicNow = processMonotonicNow } = options
   const subscriptions: Subscription[] = []
@@ -91,14 +96,14 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     noteStarted()
   }
 
-  /** One late answer says little: nobody waits for another, and the probe tells. */
+  /** One late response is not conclusive: no further caller waits, and the probe decides. */
   function suspect(): void {
     onFailure()
     if (state === 'up') state = 'suspect'
     void probe()
   }
 
-  /** The quickest of several: the others may have waited for this process. */
+  /** The fastest of several: others may have waited for this process. */
   function noteDuration(durationMs: number): void {
     durationsMs.push(durationMs)
     if (durationsMs.length < MEASURED_COMMANDS) return
@@ -106,7 +111,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     durationsMs = []
   }
 
-  /** A write, because a replica of Redis or one without memory answers a PING too. */
+  /** A write, because a read-only replica of Redis, or one without memory, responds to PING too. */
   async function probe(): Promise<void> {
     if (client?.isReady !== true || state === 'up' || isProbing) return
     isProbing = true
@@ -130,7 +135,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     await created.connect()
   }
 
-  /** Once: the client does so by itself after a loss. */
+  /** Once: the client resubscribes automatically. */
   function subscribeAll(): void {
     for (const subscription of subscriptions) {
       if (subscription.isActive || client === undefined) continue
@@ -188,7 +193,10 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   }
 }
 
-/** @throws as `reply` does, and when it takes longer: not where the answer is there and this process was late to read it */
+/**
+ * @throws like `reply`, and on a timeout, unless the response has arrived and this process was late to read
+ * it
+ */
 function within<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

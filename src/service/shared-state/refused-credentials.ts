@@ -11,10 +11,13 @@ const Refusal = z.object({
   hint: z.string().optional(),
 })
 
-/** No entry counts for longer, whatever Redis says: who can write there must not keep the service from signing in. */
+/**
+ * The maximum validity of an entry, whatever Redis says: an attacker who can write there must not keep the
+ * service from authenticating.
+ */
 const MAX_FOR_MS = 60_000
 
-/** Credentials that Genesys has refused, under a hash of them that only replicas can make. */
+/** Credentials that Genesys has refused, stored under a keyed hash. */
 export function createRefusedCredentials(options: {
   readonly connection: RedisConnection
   readonly seals: Seals
@@ -28,7 +31,7 @@ export function createRefusedCredentials(options: {
       const found = await connection.run(async (send) => Promise.all([send('GET', key), send('PTTL', key)]))
       const [text, forMs] = found ?? []
       if (typeof text !== 'string' || !(Number(forMs) > 0)) return undefined
-      // Undefined for what no replica has sealed: its hint would be shown as ours.
+      // Undefined unless a replica has sealed it: its hint would be shown as ours.
       const opened = await seals.open(key, text)
       const refusal = opened === undefined ? undefined : Refusal.safeParse(JSON.parse(opened))
       if (!refusal?.success) return undefined
@@ -43,7 +46,7 @@ export function createRefusedCredentials(options: {
   }
 }
 
-/** Facts as an error has them: what is not known is not there. */
+/** The known facts as an error has them. */
 function withoutUndefined<T extends object>(facts: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as never
 }

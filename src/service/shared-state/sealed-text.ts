@@ -1,21 +1,24 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt } from 'jose'
 
-/** What leaves the process sealed or hashed, with keys made of `SESSION_KEYS`. */
+/** Sealing and hashing of data that leaves the process, with keys derived from `SESSION_KEYS`. */
 export interface Seals {
-  /** @param subject what the text is about: it opens under no other */
+  /** @param subject the context of the text: it can be opened only with the same subject */
   seal(subject: string, text: string): Promise<string>
-  /** Undefined for what was not sealed for this subject with one of the keys. */
+  /** Undefined unless it was sealed for this subject with one of the keys. */
   open(subject: string, sealed: string): Promise<string | undefined>
-  /** The same for the same text on every replica whose first key is the same; nobody else can tell the text by it. */
+  /**
+   * A keyed hash: the same for the same text on every replica with the same first key; without the key it
+   * cannot be checked against guesses.
+   */
   hash(text: string): string
-  /** Seals, hashes and opens with these from now on. */
+  /** Uses these keys from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
 }
 
 /** @param keys 32 bytes each; the first seals and hashes, all open */
 export function createSeals(keys: readonly Uint8Array[]): Seals {
-  // Keys of their own, so that nothing sealed here is ever taken for a session token.
+  // Derived keys, so that nothing sealed here is accepted as a session token.
   const derive = (key: Uint8Array, purpose: string) =>
     new Uint8Array(hkdfSync('sha256', key, '', `genesys-guest-bff shared state: ${purpose}`, 32))
   const derived = ([first = new Uint8Array(), ...others]: readonly Uint8Array[]) => ({

@@ -3,14 +3,14 @@ import type { BegunAttempt, SharedAttempt, SharedAttempts } from '../sessions/id
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** An attempt that nobody has settled or renewed for this long is one whose replica is gone. */
+/** An attempt that was not settled or renewed for this long belongs to a replica that has ended. */
 const LEASE_MS = 2000
 const RENEW_LEASE_EVERY_MS = 700
 
 /**
- * Takes the key for this attempt, unless it has an answer or another attempt is in progress. By Redis' clock.
- * KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, how long to keep it in ms, `repeat` for an attempt
- * that says that there was one before it, nobody knows when.
+ * Claims the key for this attempt, unless it has a response or another attempt is in progress. Uses Redis'
+ * clock. KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, retention in ms, `repeat` for an
+ * attempt that says that there was an earlier one at an unknown time.
  */
 const BEGIN = `
 local time = redis.call('TIME')
@@ -28,7 +28,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 if firstTriedAtMs == 'unknown' then return {'begun', 'unknown'} end
 return {'begun', known[4] and string.format('%.0f', nowMs - known[4]) or ''}`
 
-/** KEYS: the attempt. ARGV: owner, `answered`, `unknown`, `refused` or `renewed`, the sealed answer, lease in ms. */
+/**
+ * KEYS: the attempt. ARGV: owner, `answered`, `unknown`, `refused` or `renewed`, the sealed response, lease
+ * in ms.
+ */
 const SETTLE = `
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
 if ARGV[2] == 'refused' then return redis.call('DEL', KEYS[1]) end
@@ -38,7 +41,10 @@ local leaseMs = ARGV[2] == 'renewed' and ARGV[4] or 0
 return redis.call('HSET', KEYS[1], 'leaseEndsAtMs',
   string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + leaseMs))`
 
-/** Attempts with an Idempotency-Key, under a hash of it and the guest's random session id; answers are sealed. */
+/**
+ * Attempts with an Idempotency-Key, under a hash of the key and the guest's random session id; responses are
+ * sealed.
+ */
 export function createSharedAttempts(options: {
   readonly connection: RedisConnection
   readonly seals: Seals
@@ -64,7 +70,7 @@ export function createSharedAttempts(options: {
     async begin(id, body, { keepMs, isRepeat }) {
       const key = prefix + sha256(id)
       const owner = randomUUID()
-      // With the id, which nobody can guess: what a guest writes could be found by trying.
+      // Includes the unguessable id: otherwise a guest's text could be found by guessing.
       const numbers = [LEASE_MS, keepMs].map(String)
       const reply = await connection.run((send) =>
         send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers, isRepeat ? 'repeat' : ''),

@@ -3,14 +3,14 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 import type { SharedGenerations } from '../sessions/session-registry.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
-/** As many as a process remembers for itself. */
+/** The same limit as in the memory of a process. */
 const MAX_BEGUN = 20_000
-/** Sessions that Redis was asked about. */
+/** Sessions that were looked up in Redis. */
 const MAX_ASKED = 20_000
-/** So many at a time are told again when Redis has come back. */
+/** This many at a time are published again after a recovery of Redis. */
 const BATCH = 100
 
-/** KEYS: the session. ARGV: generation, how long to keep it in ms, channel, message. A newer one stays. */
+/** KEYS: the session. ARGV: generation, retention in ms, channel, message. A newer one stays. */
 const ANNOUNCE = `
 if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -21,7 +21,7 @@ return 1`
 export function createSharedGenerations(options: {
   readonly connection: RedisConnection
   readonly prefix: string
-  /** As long as a token of an older generation can live, in ms. */
+  /** The maximum lifetime of a token of an older generation, in ms. */
   readonly keepMs: number
   readonly now: () => number
 }): SharedGenerations {
@@ -32,7 +32,7 @@ export function createSharedGenerations(options: {
     MAX_BEGUN,
   )
 
-  /** As Redis had it, 0 for none: while the connection lasts, each newer one is announced to this process. */
+  /** Redis' value, 0 for none: while the connection lasts, newer values are announced to this process. */
   const asked = new BoundedMap<string, number>(MAX_ASKED)
 
   async function tell(sid: string, generation: number, forMs: number): Promise<void> {
@@ -41,7 +41,7 @@ export function createSharedGenerations(options: {
     await connection.run((send) => send('EVAL', ANNOUNCE, '1', keyOf(sid), ...rest, channel, message))
   }
 
-  /** What was begun while Redis was away, or what it has lost. */
+  /** Generations that were started while Redis was unavailable, or that it has lost. */
   async function tellAgain(): Promise<void> {
     const nowMs = now()
     const current = [...begunHere].filter(([, { untilMs }]) => untilMs > nowMs)

@@ -2,7 +2,7 @@ import type { CountShared } from '../middleware/rate-limits.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** A window that has no expiry, as after a failover in the middle of a script, gets one. */
+/** A window without an expiry, as after a failover in the middle of a script, gets one. */
 const COUNT = `local hits = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then

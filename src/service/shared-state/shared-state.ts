@@ -11,29 +11,29 @@ import { createSharedAttempts } from './shared-attempts.ts'
 import { createSharedGenerations } from './shared-generations.ts'
 import { createSharedRateLimits } from './shared-rate-limits.ts'
 
-/** What replicas tell each other through Redis. Each part goes on alone while Redis is away. */
+/** What replicas share through Redis. Each part continues alone while Redis is unavailable. */
 export interface SharedState {
   readonly countRateLimit: CountShared
   readonly attempts: SharedAttempts
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
   readonly isAvailable: boolean
-  /** What Redis takes for an answer; undefined until that is known. */
+  /** Redis' state; undefined until it is known. */
   readonly roundTripMs: number | undefined
-  /** `SESSION_KEYS` from now on. */
+  /** Uses these `SESSION_KEYS` from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
-  /** Resolves within a second, when Redis has answered or is known not to. */
+  /** Resolves within a second, when Redis has responded or is known to be unavailable. */
   readonly started: Promise<void>
   close(): void
 }
 
 export interface SharedStateOptions {
-  /** `redis://` or `rediss://`, with user, password and database where there are any. Secret. */
+  /** `redis://` or `rediss://`, optionally with user, password and database. Secret. */
   readonly url: string
   readonly keyPrefix: string
   /** `SESSION_KEYS`. */
   readonly keys: readonly Uint8Array[]
-  /** As long as a session token lives without use. */
+  /** Lifetime of a session token without use. */
   readonly tokenMaxAgeMs: number
   readonly log: Log
   readonly metrics: Metrics
@@ -41,7 +41,7 @@ export interface SharedStateOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 2000
-/** A connection on which Redis says nothing for this long, though it is pinged, is given up. */
+/** A connection on which Redis sends nothing for this long, despite pings, is closed. */
 const SOCKET_TIMEOUT_MS = 5000
 const PING_INTERVAL_MS = 2000
 const MAX_RECONNECT_DELAY_MS = 2000
@@ -56,7 +56,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     onFailure: () => metrics.redisCommandFailed(),
     async createClient() {
       const client = await import('@redis/client')
-      // As the one CommonJS export that it is: in a bundle it has no others.
+      // Imported as the default export of a CommonJS module: in a bundle it has no named ones.
       return client.default.createClient(clientOptions(options.url))
     },
   })

@@ -15,11 +15,11 @@ export interface Sites {
   readonly choose: RequestHandler
   readonly checks: () => Promise<SiteChecks[]>
   readonly started: Promise<void>
-  /** Reads the source again and replaces what has changed; with a mistake in it, the sites stay as they were. */
+  /** Reads the source again and replaces changed sites; if it has a mistake, the sites stay unchanged. */
   reload(): void
   readonly watchedFiles: () => readonly string[]
   readonly metricsPage: MetricsPage
-  /** Asks pages with an event stream to reconnect after a moment. */
+  /** Asks pages with an event stream to reconnect. */
   sendPagesAway(): void
   close(): Promise<void>
 }
@@ -33,8 +33,8 @@ export interface SitesParts extends ProcessParts {
 }
 
 /**
- * The sites of a process: those of `SITES_FILE`, or the one of the environment. Each has a service of its own, which shares
- * no token, attribute, rate limit or metric with the others.
+ * The sites of a process: those of `SITES_FILE`, or the one of the environment. Each has its own service,
+ * which shares no token, attribute, rate limit or metric with the others.
  */
 export function createSites(
   config: Config,
@@ -45,7 +45,7 @@ export function createSites(
   const { log, metrics, addNotice } = parts
   const fallback = createSiteFront(config, { ...parts, isOfSite: false })
   const metricsById = new Map<string, Metrics & MetricsPage>()
-  /** Responses that are open, also of sites that were replaced. */
+  /** Open responses, also of replaced sites. */
   const openResponses = new Map<Site, number>()
   let sites: readonly Site[] = []
   let table = createSiteTable(sites)
@@ -81,7 +81,7 @@ export function createSites(
     }
   }
 
-  /** A site that was replaced serves the requests that it has. */
+  /** A replaced site completes its requests. */
   function closeIfUnused(site: Site): void {
     if (sites.includes(site) || openResponses.get(site) !== 0) return
     openResponses.delete(site)
@@ -109,7 +109,10 @@ export function createSites(
     }
   }
 
-  /** By `Origin` where there is one, and by nothing else then; otherwise by the requested host, unless there is only one site. */
+  /**
+   * By `Origin` if there is one, and then only by that; otherwise by the requested host, unless there is only
+   * one site.
+   */
   function siteOf(req: Request): Site | undefined {
     const origin = originOf(req)
     if (origin !== undefined) return table.byOrigin(origin)
@@ -145,11 +148,11 @@ export function createSites(
   }
 }
 
-/** Whose a request is, by the page that it comes from or the host that it asks. */
+/** The site of a request, by the page's origin or the requested host. */
 interface SiteTable {
-  /** An exact origin goes before a wildcard, and a longer one before a shorter. */
+  /** An exact origin takes precedence over a wildcard, and a longer wildcard over a shorter one. */
   byOrigin(origin: string): Site | undefined
-  /** For requests without `Origin`; undefined also where a host is that of several sites. */
+  /** For requests without `Origin`; undefined also if several sites have the host. */
   byHost(host: string): Site | undefined
 }
 
@@ -188,7 +191,7 @@ function createSiteTable(sites: readonly Site[]): SiteTable {
   }
 }
 
-/** Whether a site can stay as it is. What is read again where it is used makes no difference. */
+/** Whether a site can stay unchanged. Values that are read again on use are ignored. */
 function isSame(before: Config, now: Config): boolean {
   return isDeepStrictEqual(comparable(before), comparable(now))
 }

@@ -1,5 +1,5 @@
 /**
- * Epoch milliseconds as of the process's start, plus what has passed since: on the scale of `Date.now`, but never
- * set back. For waits and deadlines; expiries that others have set are compared with `Date.now`.
+ * Epoch milliseconds at the start of the process, plus the monotonic time since: comparable to `Date.now`,
+ * but never set back. For waits and deadlines; compare expiries that others have set with `Date.now`.
  */
 export const monotonicNow = (): number => performance.timeOrigin + performance.now()

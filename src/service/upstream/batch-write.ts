@@ -3,16 +3,19 @@ interface Task {
   readonly onThrown: (error: unknown) => void
 }
 
-/** Bounds how long a write waits: under load a turn of the event loop has more in it than can be looked at. */
+/**
+ * Limits the delay of a write: under load, a turn of the event loop has more data than one batch should wait
+ * for.
+ */
 const MAX_BATCH = 32
 
 let waiting: Task[] = []
 
 /**
- * Does something when all that has arrived in this turn of the event loop has been looked at, or 32 tasks wait. Writes
- * that follow one another closely wake the process at their other end once; spread over the turn, each of them does,
- * which under load costs more than all else that Node.js does for a request.
- * @param onThrown gets what `run` throws, which keeps nobody else's from being done
+ * Runs a task when all data of this turn of the event loop has been processed, or when 32 tasks wait.
+ * Consecutive writes wake the peer process once; writes spread over the turn wake it each time, which under
+ * load is the largest cost of a request in Node.js.
+ * @param onThrown called with an exception of `run`; the rest of the batch still runs
  */
 export function batchWrite(run: Task['run'], onThrown: Task['onThrown']): void {
   const count = waiting.push({ run, onThrown })

@@ -1,40 +1,40 @@
 import { withDeadline } from './with-deadline.ts'
 
 export interface CachePolicy<T> {
-  /** Asks for the value; callers who arrive together share one call, which goes on when one of them gives up. */
+  /** Loads the value; concurrent callers share one call, which continues when one of them gives up. */
   readonly load: (deadlineAtMs: number) => Promise<T>
   readonly loadTimeoutMs: number
-  /** What a caller is told whose own deadline comes first. */
+  /** The error message for a caller whose own deadline comes first. */
   readonly timeoutMessage: string
-  /** How long a value is served without asking. */
+  /** How long a value is used without a reload. */
   readonly ttlMs: (value: T) => number
-  /** How long after that it is still served at once, while another is loaded. Default 0. */
+  /** How long after that it is still used immediately, while it is reloaded. Default 0. */
   readonly staleWhileRevalidateMs?: (value: T) => number
-  /** How long after `ttlMs` it is served where loading fails, or takes too long. Default 0. */
+  /** How long after `ttlMs` it is used if loading fails or takes too long. Default 0. */
   readonly staleIfErrorMs?: number
-  /** How long an error is remembered where there is no value to serve. Default 0. */
+  /** How long an error is cached if there is no value. Default 0. */
   readonly negativeTtlMs?: (error: unknown) => number
-  /** An error after which the old value is wrong, and not just old. Default: none is. */
+  /** An error after which the old value is wrong, not just outdated. Default: none. */
   readonly isDefinitive?: (error: unknown) => boolean
   readonly monotonicNow: () => number
 }
 
-/** One value from upstream, for all who need it. It has no timer: who needs it next has it loaded anew. */
+/** One cached value from upstream. It has no timer: it is reloaded on the next access. */
 export interface CachedValue<T> {
   /**
-   * @throws what `load` has thrown, also from memory
+   * @throws what `load` has thrown, also from the cache
    * @throws {UpstreamError} `upstream_timeout` at the caller's deadline
    */
   get(deadlineAtMs: number): Promise<T>
-  /** What was loaded last, however old. */
+  /** The last loaded value, however old. */
   readonly latest: T | undefined
-  /** Why loading has failed since. */
+  /** The error of the last reload, if it failed. */
   readonly error: unknown
-  /** Forgets the value: the next caller waits for another one. */
+  /** Drops the value: the next caller waits for a new one. */
   drop(): void
 }
 
-/** After a failure: how long a value that still serves is not loaded anew. */
+/** How long after a failure a value that is still used is not reloaded. */
 const RETRY_AFTER_FAILURE_MS = 10_000
 
 export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {
@@ -66,10 +66,10 @@ export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {
 
   function loadInBackground(nowMs: number): void {
     if (failure && nowMs < failure.atMs + RETRY_AFTER_FAILURE_MS) return
-    loadOnce().catch(() => undefined) // noted in `failure`; the value at hand still serves
+    loadOnce().catch(() => undefined) // recorded in `failure`; the current value is still used
   }
 
-  /** The old value, where it may stand in for the one that this error keeps from coming. */
+  /** The old value, if it may be used despite this error. */
   function valueDespite(error: unknown): T | undefined {
     const serves = cached && monotonicNow() < cached.freshUntilMs + staleIfErrorMs && !isDefinitive?.(error)
     return serves ? cached?.value : undefined

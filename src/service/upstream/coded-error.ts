@@ -1,26 +1,26 @@
-/** What was wrong with which field; `path` as in `attributes.custom.plan`. */
+/** The invalid field and the reason; `path` as in `attributes.custom.plan`. */
 export interface FieldError {
   readonly path: string
   readonly message: string
 }
 
-/** What is known of a failure, all of it safe to log and to answer: no body, no header of a request, no token. */
+/** Facts about a failure, all safe to log and to return: no body, no request header, no token. */
 export interface ErrorFacts {
   errors?: readonly FieldError[]
   retryAfterSeconds?: number
-  /** For operators: which setting to fix, in a sentence or two. */
+  /** For operators: which setting to fix, in one or two sentences. */
   hint?: string
-  /** Headers that belong to the answer, such as `Allow`. */
+  /** Headers of the response, such as `Allow`. */
   headers?: Readonly<Record<string, string>>
-  /** Of Genesys: HTTP status, or the `code` of a frame of the guest socket. */
+  /** From Genesys: HTTP status, or the `code` of a frame of the guest socket. */
   status?: number
-  /** The platform's own `code`, such as `not.found`. One that is not known is left out. */
+  /** The platform's own `code`, such as `not.found`. Unknown codes are omitted. */
   upstreamCode?: string
-  /** `ININ-Correlation-Id` or `contextId`: what Genesys support asks for. */
+  /** `ININ-Correlation-Id` or `contextId`, which Genesys' support needs. */
   correlationId?: string
 }
 
-/** An expected failure, with a code of the problem catalogue. It holds only what it was given. */
+/** An expected failure, with a code of the problem catalogue. It contains only the given facts. */
 export class CodedError<Code extends string = string> extends Error {
   readonly code: Code
   readonly facts: ErrorFacts
@@ -31,7 +31,7 @@ export class CodedError<Code extends string = string> extends Error {
     this.facts = facts
   }
 
-  /** How Genesys refused; undefined where it did not. */
+  /** Genesys' refusal; undefined if Genesys did not refuse. */
   get upstream(): UpstreamRefusal | undefined {
     const { status, upstreamCode: code, correlationId } = this.facts
     if (status === undefined && code === undefined && correlationId === undefined) return undefined
@@ -45,7 +45,7 @@ export interface UpstreamRefusal {
   readonly correlationId: string | undefined
 }
 
-/** Without `any` in it, which `instanceof` of a generic class gives. */
+/** Without `any`, which `instanceof` of a generic class would give. */
 export function isCodedError(err: unknown): err is CodedError {
   return err instanceof CodedError
 }

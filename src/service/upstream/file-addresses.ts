@@ -3,27 +3,27 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { UpstreamError } from './upstream-error.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
-/** Which of the addresses of files that upstream gives may be used: they are data, and may name any machine. */
+/** Which addresses of files may be used: they come from upstream, and may name any machine. */
 export interface FileAddresses {
   /** @throws {UpstreamError} `upstream_bad_response` */
   requireUploadable(url: string, headers: Readonly<Record<string, string>>): void
   /**
-   * For the page, which follows it with the browser.
+   * For the page, whose browser loads it.
    * @throws {UpstreamError} `upstream_bad_response`
    */
   requireDownloadable(url: string): void
-  /** Name resolution for the connections of uploads: a name has only its public addresses, whenever it is asked for. */
+  /** Name resolution for uploads: returns only public addresses, at every lookup. */
   readonly lookup: LookupFunction
 }
 
 export interface FileAddressesOptions {
-  /** The hosts that the operator has set. Their own addresses are taken as they are: a simulator is on loopback. */
+  /** The configured hosts. Their own addresses are accepted unchecked: a simulator is on loopback. */
   readonly configuredUrls: readonly string[]
-  /** Where files may go: `files.example.com`, or `*.example.com` for what is below. Empty: any public host. */
+  /** Allowed upload hosts: `files.example.com`, or `*.example.com` for subdomains. Empty: any public host. */
   readonly fileHosts?: readonly string[]
 }
 
-/** What object stores ask for: `x-amz-tagging`, `x-goog-…`, `x-ms-blob-type`. */
+/** Headers that object stores require: `x-amz-tagging`, `x-goog-…`, `x-ms-blob-type`. */
 const UPLOAD_HEADER = /^(content-type|x-(amz|goog|ms)-[a-z0-9-]{1,100})$/i
 
 export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddressesOptions): FileAddresses {
@@ -79,7 +79,7 @@ function badAddress(purpose: string, hint: string): UpstreamError {
   })
 }
 
-/** As `dns.lookup`, without the addresses that are not public: a name can change between a check and its use. */
+/** Like `dns.lookup`, without private addresses: a name can change between a check and its use. */
 function lookupPublic(
   hostname: string,
   options: LookupOptions,
@@ -95,7 +95,7 @@ function lookupPublic(
   })
 }
 
-/** Has the code of a name that is not known: no connection was made. */
+/** Has the code of an unknown name: no connection was made. */
 function notPublicError(hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${hostname} has no public address.`), { code: 'ENOTFOUND' })
 }
@@ -118,7 +118,10 @@ const RESERVED_IPV4 = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const
-/** Beside what is not global unicast: protocol assignments with Teredo, documentation, and 6to4. */
+/**
+ * In addition to addresses that are not global unicast: protocol assignments with Teredo, documentation, and
+ * 6to4.
+ */
 const RESERVED_IPV6 = [
   ['2001::', 23],
   ['2001:db8::', 32],

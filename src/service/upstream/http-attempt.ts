@@ -8,7 +8,7 @@ import type { UpstreamAgents } from './upstream-agents.ts'
 export interface HttpAttempt {
   readonly method: string
   readonly url: string
-  /** With names in lower case; there are no others but `Host`, `Connection` and `Content-Length`. */
+  /** With lower-case names; the only others are `Host`, `Connection` and `Content-Length`. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | UploadBody | undefined
   readonly timeoutMs: number
@@ -16,9 +16,12 @@ export interface HttpAttempt {
 
 export interface UploadBody {
   readonly stream: Readable
-  /** What the stream must amount to, no more and no less. */
+  /** The exact number of bytes of the stream. */
   readonly sizeBytes: number
-  /** For the response, from the last byte on: a store that hangs must not hold the page for the whole upload's time. */
+  /**
+   * Timeout of the response, from the last byte on: a store that hangs must not block the page for the whole
+   * upload's time.
+   */
   readonly responseTimeoutMs: number
 }
 
@@ -26,24 +29,27 @@ export interface UpstreamResponse {
   readonly kind: 'response'
   readonly status: number
   readonly body: string
-  /** Its headers are parsed by Node.js when they are first asked for; on the good path nobody does. */
+  /** Node.js parses its headers on first access; a successful request never needs them. */
   readonly message: Pick<http.IncomingMessage, 'headers'>
 }
 
 export interface TransportFailure {
-  /** `broken-body`: the stream that we were to send broke off. `unsendable`: the address or a header has a forbidden character. */
+  /**
+   * `broken-body`: the source stream was aborted. `unsendable`: the address or a header has an invalid
+   * character.
+   */
   readonly kind: 'unreachable' | 'lost' | 'timeout' | 'too-large' | 'broken-body' | 'unsendable'
-  /** False when certainly nothing of the request has reached the upstream. */
+  /** False if certainly nothing of the request has reached the upstream. */
   readonly sent: boolean
-  /** True when it says something about the upstream, and not about our own queue or an old idle socket. */
+  /** True if the failure was caused by the upstream, and not by our own queue or an old idle socket. */
   readonly blamesUpstream: boolean
 }
 
 export type Outcome = UpstreamResponse | TransportFailure
 
 /**
- * One request on the wire and its response. What became of it is the {@link Outcome}; it rejects with nothing but an
- * error of the program itself.
+ * One HTTP request and its response, described by the {@link Outcome}. Rejects only for an error in the
+ * program itself.
  */
 export type SendAttempt = (attempt: HttpAttempt) => Promise<Outcome>
 
@@ -51,7 +57,7 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 /** A shorter wait was ended by the page's deadline, and says little about the upstream. */
 const MIN_TIMEOUT_TO_BLAME_MS = 1000
 
-/** Errors from before there is a connection: nothing was sent. */
+/** Errors before a connection exists: nothing was sent. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -60,12 +66,14 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ])
 
-/** Scheme, host and port, then a path: no name or password, no fragment, and nothing that a parser would drop. */
+/**
+ * Scheme, host and port, then a path: no name or password, no fragment, and nothing that a parser would drop.
+ */
 const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+(\/[\x21\x22\x24-\x5b\x5d-\x7e]*)?$/
 
 /**
- * Sends by axios, whose adapter is ours: no redirects, no proxies, no decompression. axios's own takes as much CPU as all
- * the rest of a request.
+ * Sends with axios and our own adapter: no redirects, no proxies, no decompression. axios' own adapter uses
+ * as much CPU as the rest of a request.
  */
 export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
   const client = new Axios({
@@ -79,7 +87,7 @@ export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
   return async (attempt) => (await client.request<Outcome>({ data: new AttemptData(attempt) })).data
 }
 
-/** axios copies plain objects of its config deeply, and passes instances of a class through. */
+/** axios deeply copies plain objects of its config, and passes instances of a class through. */
 class AttemptData {
   readonly attempt: HttpAttempt
 
@@ -88,7 +96,7 @@ class AttemptData {
   }
 }
 
-/** Those of the response are in the {@link Outcome}. */
+/** The response's headers are in the {@link Outcome}. */
 const NO_HEADERS = new AxiosHeaders()
 
 function attemptOverHttp(attempt: HttpAttempt, agents: UpstreamAgents): Promise<Outcome> {
@@ -117,15 +125,18 @@ function startAttempt(
     isSettled = true
     clearTimeout(timer)
     resolve(outcome)
-    // Also an upload that was answered before it was all sent.
+    // Also an upload that got a response before it was sent completely.
     if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
   function fail(kind: TransportFailure['kind'], sent = mayBeSent()): void {
-    // Until the last byte of a file has been sent, it may be the page that is slow.
+    // Until the last byte of a file has been sent, the page may be the slow side.
     const waitsForPage = sent && typeof body === 'object' && !request.writableFinished
     settle({ kind, sent, blamesUpstream: !waitsForPage && blamesUpstream(kind, request, timeoutMs) })
   }
-  /** Once there is a connection, or the body is out of our hands, the upstream may have the request. */
+  /**
+   * Once there is a connection, or the body has been passed to Node.js, the upstream may have received the
+   * request.
+   */
   function mayBeSent(): boolean {
     return agents.isConnected(request.socket) || request.writableFinished
   }
@@ -136,7 +147,7 @@ function startAttempt(
     else fail('lost')
   })
   request.on('close', () => {
-    if (!isAnswered) fail('lost') // a 101, for one, ends so
+    if (!isAnswered) fail('lost') // for example a 101
   })
   request.on('response', (message) => {
     isAnswered = true
@@ -154,8 +165,8 @@ function startAttempt(
 }
 
 /**
- * Through the modules, as nock replaces what is in them.
- * @returns undefined where the address or a header has a forbidden character
+ * Through the modules, because nock replaces their functions.
+ * @returns undefined if the address or a header has an invalid character
  */
 function openRequest(
   { method, url, headers, body }: HttpAttempt,
@@ -165,14 +176,15 @@ function openRequest(
   try {
     const target = new URL(url)
     const { protocol, hostname, port, pathname, search, host } = target
-    // As a list, to which Node.js adds nothing but `Connection`. No body goes out in chunks, which some gateways refuse.
+    // As a list, to which Node.js adds only `Connection`. Bodies are never chunked, because some gateways
+    // refuse that.
     const list = ['host', host]
     for (const name in headers) list.push(name, headers[name] ?? '')
     if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))
     else if (body === undefined && method !== 'GET') list.push('content-length', '0')
     const options = {
       method,
-      hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http wants IPv6 addresses without brackets
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'), // node:http needs IPv6 addresses without brackets
       port,
       path: pathname + search,
       headers: list,
@@ -185,7 +197,7 @@ function openRequest(
   }
 }
 
-/** Node.js' codes for an address or a header that it does not send. */
+/** Node.js' codes for an invalid address or header. */
 const FORBIDDEN_CHARACTER: ReadonlySet<string> = new Set([
   'ERR_INVALID_URL',
   'ERR_INVALID_CHAR',
@@ -223,7 +235,7 @@ function blamesUpstream(
   return !request.reusedSocket
 }
 
-/** Streams a file, which breaks off where it is shorter or longer than announced. */
+/** Streams a file; fails if it is shorter or longer than announced. */
 function sendFile(
   { stream, sizeBytes }: UploadBody,
   request: http.ClientRequest,

@@ -3,8 +3,8 @@ import { getProxyForUrl } from 'proxy-from-env'
 const MAX_ORIGINS = 100
 
 /**
- * Finds the proxy that the environment names for an address (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either
- * case), or `''`. `wss` counts as `https`, `ws` as `http`. What was found for an origin is remembered.
+ * The environment's proxy for an address (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either
+ * case), or `''`. `wss` counts as `https`, `ws` as `http`. Results are cached by origin.
  */
 export function createProxyFinder(): (url: URL) => string {
   const known = new Map<string, string>()
@@ -12,7 +12,7 @@ export function createProxyFinder(): (url: URL) => string {
     const origin = `${protocol.replace('ws', 'http')}//${host}`
     let proxy = known.get(origin)
     if (proxy === undefined) {
-      if (known.size >= MAX_ORIGINS) known.clear() // upload hosts are many, and each is used once
+      if (known.size >= MAX_ORIGINS) known.clear() // there are many upload hosts, and each is used once
       proxy = getProxyForUrl(origin)
       known.set(origin, proxy)
     }

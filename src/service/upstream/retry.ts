@@ -1,16 +1,16 @@
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
- * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: what must not happen twice,
- * such as a guest's message; it is repeated only where the upstream certainly has not taken it.
- * `creation`: the same, for what would be left unused if its answer was lost, and hence does no harm.
- * `never`: once, as with a body that is a stream.
+ * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: must not happen twice, such as a
+ * guest's message; repeated only if the upstream certainly has not accepted it. `creation`: the same, but a
+ * lost response only leaves an unused object, which does no harm. `never`: sent once, such as a body that is
+ * a stream.
  */
 export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
 const MAX_TRIES = 3
 const FIRST_PAUSE_MS = 200
-/** The longest wait that we pass on: a day. */
+/** The longest wait that is passed on: a day. */
 const MAX_RETRY_AFTER_SECONDS = 86_400
 const RETRYABLE_STATUSES: readonly number[] = [429, 502, 503, 504]
 
@@ -21,7 +21,7 @@ export interface Attempt {
   readonly deadlineAtMs: number
 }
 
-/** How long to wait before the next try, or undefined when there must be none. */
+/** The wait before the next attempt, or undefined if there must be none. */
 export function retryDelayMs(
   outcome: Outcome,
   { number, retry, deadlineAtMs }: Attempt,
@@ -41,13 +41,13 @@ function mayBeRepeated(outcome: Outcome, retry: RetryKind): boolean {
   return retry === 'idempotent' ? RETRYABLE_STATUSES.includes(outcome.status) : outcome.status === 429
 }
 
-/** An answer that took too long is not asked for again: the upstream is slow, and would be asked thrice. */
+/** A timed-out request is not repeated: the upstream is slow, and would get three times the load. */
 function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boolean {
   if (kind === 'unsendable') return false
   return !sent || (retry === 'idempotent' && kind === 'lost')
 }
 
-/** What the answer asks us to wait: `Retry-After`, or on a 429 when the platform's minute begins anew. */
+/** The wait that the response asks for: `Retry-After`, or on a 429 the start of the platform's next minute. */
 export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: number): number | undefined {
   const { headers } = message
   const asked = parseRetryAfter(headers['retry-after'], nowMs)
@@ -56,8 +56,8 @@ export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: 
 }
 
 /**
- * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A moment that has passed is 0,
- * one that is too far away is a day, and anything else is undefined.
+ * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A past time is 0, a time too
+ * far ahead is a day, and an invalid value is undefined.
  */
 export function parseRetryAfter(value: unknown, nowMs: number): number | undefined {
   const text = typeof value === 'string' ? value.trim() : ''

@@ -6,13 +6,16 @@ import { TLSSocket } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { createProxyFinder } from './outbound-proxy.ts'
 
-/** Kept-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS, by the environment's proxy. */
+/**
+ * Keep-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS, through the
+ * environment's proxy.
+ */
 export interface UpstreamAgents {
-  /** The one that connects to this address. */
+  /** The agent for this address. */
   agentFor(url: URL): http.Agent
-  /** Whether there was ever a connection: until then nothing that was written has left this machine. */
+  /** Whether there ever was a connection: until then, written data has not left this machine. */
   isConnected(socket: Duplex | null): boolean
-  /** Closes every connection, also those in use. */
+  /** Closes every connection, including those in use. */
   close(): void
 }
 
@@ -21,14 +24,14 @@ export interface UpstreamAgentsOptions {
   readonly maxSockets?: number
   /** Default 30 s. */
   readonly idleSocketMs?: number
-  /** Name resolution in place of `dns.lookup`. A proxy resolves names by itself. */
+  /** Name resolution instead of `dns.lookup`. A proxy resolves names itself. */
   readonly lookup?: LookupFunction
 }
 
 /**
- * 256 sockets a host are enough for 500 page requests at once against an upstream that takes 20 ms;
- * 64 are not. An idle socket is closed before most load balancers (60 s) would do it, as a request that
- * meets a closing socket is lost; Node.js closes it earlier where the answer's `Keep-Alive` says so.
+ * 256 sockets per host are enough for 500 concurrent page requests with an upstream that takes 20 ms; 64 are
+ * not. An idle socket is closed before most load balancers do it (60 s), because a request on a closing
+ * socket is lost; Node.js closes it earlier if the response's `Keep-Alive` says so.
  */
 export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
   const { maxSockets = 256, idleSocketMs = 30_000, lookup } = given
@@ -56,7 +59,7 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
       const proxy = proxyFor(url)
       return proxy ? tunnelThrough(proxy) : direct[url.protocol === 'https:' ? 'https:' : 'http:']
     },
-    // A socket that is not of these agents is a recorder's, and has no connection to wait for.
+    // A socket of another agent belongs to a recorder, and has no connection to wait for.
     isConnected: (socket) => socket !== null && !connecting.has(socket),
     close() {
       for (const agent of [...Object.values(direct), ...tunnels.values()]) agent.destroy()
@@ -67,8 +70,8 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
 type AgentClass<Args extends unknown[]> = new (...args: Args) => http.Agent
 
 /**
- * Agents that note which sockets are not connected yet, and close an idle one on which bytes come: they would be
- * taken for the answer to the next request, which is another guest's.
+ * Agents that track which sockets are not connected yet, and close an idle one that receives bytes: they
+ * would be taken for the response to the next request, which belongs to another guest.
  */
 function watchingAgents(connecting: WeakSet<Duplex>) {
   const idle = new WeakSet<Duplex>()
@@ -101,7 +104,7 @@ function watchingAgents(connecting: WeakSet<Duplex>) {
   class TunnelAgent extends HttpsProxyAgent<string> {
     override async connect(...args: Parameters<HttpsProxyAgent<string>['connect']>) {
       const socket = await super.connect(...args)
-      // Where the proxy refuses, its answer comes on a socket that takes nothing.
+      // If the proxy refuses, its response arrives on a socket that accepts no writes.
       if (socket.writable) watch(socket, socket instanceof TLSSocket ? 'secureConnect' : undefined)
       return socket
     }

@@ -4,15 +4,15 @@ import { unreadableError } from './upstream-failure.ts'
 
 export interface ExpectedBody<T> {
   readonly schema: ZodType<T>
-  /** A body that is not JSON counts as an empty one. */
+  /** A body that is not JSON counts as empty. */
   readonly allowNonJson: boolean | undefined
   readonly operation: string
   readonly retry: RetryKind
 }
 
 /**
- * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` where a good status without the form of the operation
- * leaves open what was done. A `ZodError`, which quotes the answer, never gets out.
+ * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` if a 2xx response with an invalid
+ * body leaves open what was done. A `ZodError`, which quotes the response, never escapes.
  */
 export function readBody<T>(text: string, { schema, allowNonJson, operation, retry }: ExpectedBody<T>): T {
   const json = parseJson(text)
@@ -27,13 +27,13 @@ export function readBody<T>(text: string, { schema, allowNonJson, operation, ret
 const NOT_JSON_HINT =
   'The answer is not JSON: something between here and Genesys, a gateway or a proxy, may have answered in its place.'
 
-/** A key may be of the answer's own choosing, as in a map. */
+/** Keys may come from the response, as in a map. */
 function saneKey(key: PropertyKey): string {
   const text = String(key)
   return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }
 
-/** An empty body is `undefined`; undefined for what is not JSON. */
+/** An empty body is `undefined`; undefined if it is not JSON. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: text === '' ? undefined : JSON.parse(text) }

@@ -9,22 +9,22 @@ import type { Outcome } from './http-attempt.ts'
 
 const FAILURES_IN_A_ROW = 10
 const HALF_OPEN_AFTER_MS = 5000
-/** Everybody else is refused while the one call is on its way that tries, so that it may not last as long as an upload. */
+/** Other calls are refused during the probe, so it must be shorter than an upload. */
 const PROBE_MS = 5000
 
 export interface UpstreamBreaker {
   /**
-   * Makes the call, or answers undefined at once while the dependency is known to be down.
-   * @param exchange is given how long it may take
+   * Makes the call, or returns undefined immediately while the circuit breaker is open.
+   * @param exchange gets its timeout
    */
   run(exchange: (mostMs: number) => Promise<Outcome>): Promise<Outcome | undefined>
-  /** For a call that was not made: when to come back. At least 1. */
+  /** For a call that was not made: seconds until a retry. At least 1. */
   retryAfterSeconds(): number
 }
 
 /**
- * One per dependency. It opens after ten failures in a row, and five seconds later lets one call
- * through to see. Only what the dependency is to blame for counts: no connection, no answer, 5xx.
+ * One per dependency. It opens after ten consecutive failures, and five seconds later lets one probe through.
+ * Only failures of the dependency count: no connection, no response, 5xx.
  */
 export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreaker {
   let openUntilMs = 0
@@ -37,7 +37,10 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
     openUntilMs = monotonicNow() + HALF_OPEN_AFTER_MS
   })
 
-  /** cockatiel's `execute` waits with two functions for each call; as long as all is well, it is told afterwards. */
+  /**
+   * cockatiel's `execute` needs two more awaits per call; while the breaker is closed, it is informed
+   * afterwards instead.
+   */
   function count(outcome: Outcome): Outcome | Promise<Outcome> {
     if (policy.state !== CircuitState.Closed) return outcome
     if (isFailure(outcome)) return policy.execute(() => outcome)
@@ -48,7 +51,7 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
   return {
     run(exchange) {
       if (policy.state === CircuitState.Closed) return exchange(Infinity).then(count)
-      // cockatiel lets callers wait for the one that tries; a page is better told at once.
+      // cockatiel lets callers wait for the probe; a page should get its error immediately.
       if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
       return policy
         .execute(() => exchange(PROBE_MS))

@@ -23,36 +23,39 @@ import {
 } from './upstream-failure.ts'
 
 export interface UpstreamClientOptions {
-  /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so make a client for each. */
+  /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so create one client for each. */
   readonly name: string
-  /** Bound of each try, and of an upload's response after its last byte; the deadline of the call bounds all of them together. */
+  /**
+   * Timeout of each attempt, and of an upload's response after its last byte; the deadline of the call limits
+   * all of them together.
+   */
   readonly timeoutMs: number
   /** Default `genesys-guest-bff`. */
   readonly userAgent?: string | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
-  /** Kept-alive connections that clients share. Default: its own, closed by `close()`. */
+  /** Keep-alive connections that clients share. Default: its own, closed by `close()`. */
   readonly agents?: UpstreamAgents | undefined
-  /** Told of every try, for metrics. */
+  /** Called for every attempt, for metrics. */
   readonly observe?: ((call: ObservedAttempt) => void) | undefined
-  /** Where the operator traces. */
+  /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Told of every response, whatever is in it: for whoever studies what upstream answers. Never log it. */
+  /** Called with every response, whatever its content, to study how upstream responds. Never log it. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
 }
 
-/** A response as it came. Its body is secret. */
+/** A response as received. Its body is secret. */
 export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'body'> {
   readonly method: string
   readonly url: string
   readonly headers: UpstreamResponse['message']['headers']
 }
 
-/** One try of a call: nothing in it is secret, and `operation` is one of a few. */
+/** One attempt of a call: it contains no secret, and `operation` is one of a few. */
 export interface ObservedAttempt {
   readonly name: string
   readonly operation: string
-  /** HTTP status, or what went wrong before there was one. */
+  /** HTTP status, or the error before there was one. */
   readonly result: number | TransportFailure['kind'] | 'breaker-open'
   readonly durationMs: number
 }
@@ -63,7 +66,7 @@ interface Call {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly deadlineAtMs: number
-  /** Names what to mend when Genesys refuses. */
+  /** Names what to fix when Genesys refuses. */
   readonly explain?: Explain | undefined
 }
 
@@ -73,23 +76,23 @@ export interface UpstreamRequest<T> extends Call {
   readonly body?: unknown
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: Readonly<Record<string, string>> | undefined
-  /** What a good answer looks like; an empty body is `undefined`. */
+  /** The schema of a successful response; an empty body is `undefined`. */
   readonly schema: ZodType<T>
-  /** A good status counts though its body is no JSON; the schema then sees `undefined`. */
+  /** A 2xx response counts although its body is not JSON; the schema then gets `undefined`. */
   readonly allowNonJson?: boolean | undefined
   readonly retry: RetryKind
 }
 
 export interface UpstreamUpload extends Call {
-  /** Sent by PUT, once, with no headers but these and its length. */
+  /** Sent with PUT, once, with only these headers and the length. */
   readonly body: Readable
   readonly sizeBytes: number
 }
 
-/** All REST to one dependency. Its methods throw {@link UpstreamError} and nothing else. */
+/** All REST calls to one dependency. Its methods throw only {@link UpstreamError}. */
 export interface UpstreamClient {
   request<T>(request: UpstreamRequest<T>): Promise<T>
-  /** Streams a file; never repeated. `attachment_refused` when the stream breaks off. */
+  /** Streams a file; never repeated. `attachment_refused` if the source stream is aborted. */
   upload(upload: UpstreamUpload): Promise<void>
   close(): void
 }
@@ -98,9 +101,9 @@ export interface UpstreamClient {
 interface Delivery<T> extends FailedCall, Pick<HttpAttempt, 'method' | 'url' | 'headers' | 'body'> {
   readonly deadlineAtMs: number
   readonly attemptTimeoutMs: number
-  /** Whether the trace goes along: an object store takes the headers that it has signed, and no others. */
+  /** Whether to send trace headers: an object store accepts only the headers that it has signed. */
   readonly passesTraceOn: boolean
-  /** What the body of a good response is to the caller. */
+  /** Converts the body of a successful response for the caller. */
   readonly read: (body: string) => T
 }
 
@@ -119,7 +122,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   const send = createAttemptSender(agents)
   const breaker = createUpstreamBreaker(monotonicNow)
 
-  /** What is read of a good response, after as many attempts as the call may have. */
+  /** The result of a successful response, after as many attempts as the call allows. */
   async function deliver<T>(call: Delivery<T>): Promise<T> {
     const { method, url, headers, body, operation, retry, deadlineAtMs } = call
     for (let number = 1; ; number++) {
@@ -181,7 +184,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       })
     },
     upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
-      body.on('error', () => undefined) // told by the outcome, also where the upload ends before the stream does
+      body.on('error', () => undefined) // reported by the outcome, also if the upload ends before the stream does
       return deliver({
         operation,
         method: 'PUT',
@@ -202,7 +205,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
   }
 }
 
-/** We don't decompress: the answers are small, and the way to Genesys' edge is fast. */
+/** No compression: the responses are small, and the connection to Genesys is fast. */
 const OWN_HEADERS = {
   accept: 'application/json',
   'accept-encoding': 'identity',

@@ -1,6 +1,6 @@
 import { CodedError } from './coded-error.ts'
 
-/** What can be wrong with a call to Genesys, in the words of the problem catalogue. */
+/** Errors of calls to Genesys, as codes of the problem catalogue. */
 export type UpstreamErrorCode =
   | 'upstream_refused'
   | 'upstream_auth_failed'
@@ -20,8 +20,8 @@ export type UpstreamErrorCode =
   | 'user_token_invalid'
 
 /**
- * A call to Genesys that did not work out. It is made where the failure arises and never holds the request, whose
- * headers carry secrets, nor the upstream's body.
+ * A failed call to Genesys. It is created where the failure occurs, and never contains the request, whose
+ * headers are secret, or the upstream's body.
  */
 export class UpstreamError extends CodedError<UpstreamErrorCode> {
   override readonly name = 'UpstreamError'

@@ -4,14 +4,14 @@ import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import type { ErrorFacts } from './coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
 
-/** What an operation may look at to name the setting to mend. */
+/** What an operation may use to find the setting to fix. */
 export interface Refusal {
   readonly status: number
   readonly upstreamCode: string | undefined
   readonly emptyBody: boolean
 }
 
-/** Names what to mend, or undefined when it can't tell. */
+/** Names what to fix, or undefined if that is unknown. */
 export type Explain = (refusal: Refusal) => string | undefined
 
 export interface FailedCall {
@@ -21,10 +21,10 @@ export interface FailedCall {
   readonly explain: Explain | undefined
 }
 
-/** The platform gives no `Retry-After` with this 429: an invitation to come back, not a promise. */
+/** The platform sends no `Retry-After` with this 429: the value is a suggestion, not a promise. */
 const RATE_LIMIT_PAUSE_SECONDS = 5
 
-/** The error that a failed call means. Nothing of an answer's body is passed on but its codes. */
+/** Converts a failed call to an error. Only codes of a response's body are passed on. */
 export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: number): UpstreamError {
   return outcome.kind === 'response' ? refusalError(outcome, call, nowMs) : transportError(outcome, call)
 }
@@ -53,7 +53,7 @@ function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
   if (status === 401) return 'upstream_auth_failed'
   if (status === 429) return 'upstream_rate_limited'
   if (status < 500) return 'upstream_refused'
-  // 503 says that nothing was done; behind any other failure the work may have been.
+  // 503 says that nothing was done; after any other failure the work may have been done.
   return retry === 'non-idempotent' && status !== 503 ? 'delivery_unknown' : 'upstream_unavailable'
 }
 
@@ -73,7 +73,7 @@ function redirectHint(status: number): string {
   )
 }
 
-/** A call that got no answer. `delivery_unknown` where it was not to happen twice and may have happened once. */
+/** A call without a response. `delivery_unknown` if it must not happen twice and may have happened once. */
 function transportError({ kind, sent }: TransportFailure, { operation, retry }: FailedCall): UpstreamError {
   if (kind === 'broken-body') {
     return new UpstreamError(
@@ -104,7 +104,10 @@ const UNREACHABLE_HINT =
   'No connection could be made: check GENESYS_REGION or the address set in its place, the name resolution, the ' +
   'firewall, and whether the certificate of the upstream is trusted here.'
 
-/** A good status with a body that is not the operation's: a page of a gateway, for one, which has taken no message. */
+/**
+ * A 2xx status with a body that does not belong to the operation, such as a gateway's page, which has
+ * accepted no message.
+ */
 export function unreadableError(operation: string, retry: RetryKind, hint: string): UpstreamError {
   if (retry !== 'non-idempotent') return badResponseError(operation, hint)
   const message = `Genesys sent an invalid response: it is unknown whether it processed the request (${operation}).`
@@ -138,8 +141,8 @@ function knownCode(value: unknown): string | undefined {
 }
 
 /**
- * Codes of the platform's error bodies, and of RFC 6749 section 5.2. No other is passed on: whoever answers
- * in Genesys' place, or repeats what it was sent, must find no way out.
+ * Known codes of the platform's error bodies, and of RFC 6749 section 5.2. Others are not passed on: a fake
+ * Genesys, or an upstream that echoes its input, must not be able to send data to the page.
  */
 const KNOWN_CODES: ReadonlySet<string> = new Set([
   'bad.request',
@@ -165,7 +168,7 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ])
 
-/** What Genesys support asks for. @param contextId of the body, where it has one */
+/** The id that Genesys' support needs. @param contextId of the body, if it has one */
 export function correlationIdOf(headers: IncomingHttpHeaders, contextId?: unknown): string | undefined {
   for (const id of [headers['inin-correlation-id'], contextId, headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id

@@ -1,6 +1,6 @@
-/** Has what is asked of Genesys appear in the operator's traces, below the request that asked. */
+/** Adds calls to Genesys to the operator's traces, as children of the page's request. */
 export interface UpstreamTracing {
-  /** One try of an HTTP call. */
+  /** One attempt of an HTTP call. */
   startAttempt(attempt: {
     /** The dependency, such as `api`. */
     readonly name: string
@@ -9,20 +9,20 @@ export interface UpstreamTracing {
     readonly url: string
   }): TracedAttempt
   /**
-   * Remembers who asks for a frame, which may be sent in another request's turn.
+   * Remembers the caller's span for a frame, which may be sent during another request.
    * @returns to be called when it is sent
    */
   prepareFrame(frame: { readonly action: string; readonly tracingId: string }): () => TracedFrame
 }
 
 export interface TracedAttempt {
-  /** What passes the trace on. */
+  /** The headers that propagate the trace. */
   readonly headers: Readonly<Record<string, string>>
-  /** @param result HTTP status, or what prevented an answer */
+  /** @param result HTTP status, or the cause of the failure */
   end(result: number | string, correlationId: string | undefined): void
 }
 
 export interface TracedFrame {
-  /** @param error a code of the problem catalogue; undefined when the answer has come */
+  /** @param error a code of the problem catalogue; undefined when the response has arrived */
   end(error?: string): void
 }

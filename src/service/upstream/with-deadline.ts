@@ -1,7 +1,7 @@
 import { UpstreamError } from './upstream-error.ts'
 
 /**
- * Rejects for this caller at its deadline. The work continues, as others may wait for it.
+ * Rejects for this caller at its deadline. The work continues, because others may wait for it.
  * @throws {UpstreamError} `upstream_timeout`, saying `message`
  */
 export async function withDeadline<T>(promise: Promise<T> | T, leftMs: number, message: string): Promise<T> {

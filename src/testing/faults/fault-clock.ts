@@ -1,12 +1,12 @@
-/** The two clocks of a machine, to be given to a service as its options `now` and `monotonicNow`. */
+/** The two clocks of a machine, for the service's options `now` and `monotonicNow`. */
 export interface FaultClock {
   /** The time of day, epoch ms. */
   readonly now: () => number
-  /** Epoch ms as of the start, never set back. */
+  /** Epoch ms at the start, never set back. */
   readonly monotonicNow: () => number
-  /** Sets the time of day, and not what has passed: `-3_600_000` is an hour back. */
+  /** Changes the time of day, but not the elapsed time: `-3_600_000` is an hour back. */
   step(ms: number): void
-  /** Lets time pass on both. */
+  /** Advances both clocks. */
   advance(ms: number): void
 }
 

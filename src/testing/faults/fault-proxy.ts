@@ -2,13 +2,16 @@ import { once } from 'node:events'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What goes wrong between a service and its upstream. Bytes are those that the upstream sends on a connection, counted from {@link FaultProxy.inject}. */
+/**
+ * A network fault between a service and its upstream. Bytes are those that the upstream sends on a
+ * connection, counted from {@link FaultProxy.inject}.
+ */
 export type Fault =
-  /** Nobody listens any more; open connections stay. */
+  /** New connections are refused; open connections stay. */
   | { readonly kind: 'refuse' }
-  /** The connection is reset after so many bytes. Default 0: as soon as the service has sent something. */
+  /** The connection is reset after this many bytes. Default 0: as soon as the service has sent something. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
-  /** Connections are taken, and nothing is ever said on them. */
+  /** Connections are accepted, but nothing is ever sent on them. */
   | { readonly kind: 'hang' }
   /** A few bytes at a time. Default 1 byte every 50 ms. */
   | { readonly kind: 'drip'; readonly bytes?: number; readonly everyMs?: number }
