@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { GuestEvent } from '../../../../src/service/genesys/guest-api.ts'
-import { reconnectDelayMs } from '../../../../src/service/genesys/web-messaging/connection/session-socket.ts'
+import { reconnectDelayMs } from '../../../../src/service/genesys/web-messaging/connection/reconnect-delay.ts'
 import { codeOf, fakeGenesys, pass } from '../fake-genesys.ts'
 
 beforeEach(() => void jest.useFakeTimers())

@@ -1,13 +1,16 @@
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { Attributes, GuestEvent, GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
+import type { GuestEventListener, Message, SessionEvent } from '../../guest-api.ts'
 import { isEnd, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame, SessionResponse, StructuredMessage } from '../wire/frames.ts'
-import { hasPresence, isInbound, readEvent, readMessage } from '../wire/read-message.ts'
-import { echo, presence } from '../wire/requests.ts'
+import { isInbound, readEvent, readMessage } from '../wire/read-message.ts'
+import { ConnectionProbe } from './connection-probe.ts'
+import { GuestListeners } from './guest-listeners.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
+import { NewestMessage } from './newest-message.ts'
 import { OfferedPickers } from './offered-pickers.ts'
 import type { GuestRequest } from './pending-request.ts'
 import { RequestQueue, type AwaitedFrame } from './request-queue.ts'
+import { SessionJoin } from './session-join.ts'
 import {
   SessionSocket,
   type Credentials,
@@ -29,21 +32,8 @@ export interface ConnectionSettings extends SocketSettings {
   readonly startsByItself: () => boolean | Promise<boolean>
 }
 
-/** The newest message seen on a connection. Updated in place, because thousands of guests have one each. */
-interface NewestMessage {
-  /** Its id in the browser's contract; undefined before the first message. */
-  key: string | undefined
-  /** Its id in the REST API. */
-  id: string | undefined
-  timeMs: number
-}
-
-const ECHO_TIMEOUT_MS = 5_000
-const JOIN_TIMEOUT_MS = 5_000
 /** For a page that polls the history instead of listening. */
 const POLLING_IDLE_MS = 120_000
-/** Genesys: two echoes a minute. */
-const MIN_ECHO_INTERVAL_MS = 30_000
 /** How long a request may have no response before the connection is probed. */
 const PROBE_AFTER_MS = 2_000
 /** After this many consecutive failed attempts, requests that wait for a connection are rejected. */
@@ -51,28 +41,23 @@ const MAX_FAILED_ATTEMPTS = 3
 
 /** One guest at Genesys: its requests, its listeners, and the state of its session. */
 export class GuestConnection implements SocketHandlers {
-  readonly newest: NewestMessage = { key: undefined, id: undefined, timeMs: 0 }
+  readonly newest = new NewestMessage()
   readonly socket: SessionSocket
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
   /** A new chat is being started: Genesys may announce that the connection closes, and still use it. */
   isStartingNew = false
-  /** The attributes to send with the next `Join`; `false` if agents must not notice the guest. */
-  joinWith: Attributes | false = {}
-  /** Whether Genesys has accepted the `Join` of the newest session. */
-  joined: Promise<boolean> = Promise.resolve(false)
+  readonly join: SessionJoin
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
-  readonly #subscriptions = new Set<{ readonly listener: GuestEventListener }>()
+  readonly #probe = new ConnectionProbe(this)
+  readonly #listeners: GuestListeners
   /** The listeners were notified that the connection is lost. */
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
   #isPolled = false
-  #lastFrameAtMs = 0
-  #probedAtMs = 0
-  #echoedAtMs = -Infinity
   /** The expiry of which the listeners were warned. */
   #warnedOfMs: number | undefined
   /** Genesys has given the session to another device: the token must not be used again. */
@@ -84,9 +69,11 @@ export class GuestConnection implements SocketHandlers {
     guest: { readonly token: string; readonly origin: string | undefined; readonly isNew: boolean },
   ) {
     this.#settings = settings
+    this.#listeners = new GuestListeners(settings.onUnexpectedError)
     this.socket = new SessionSocket(settings, this, guest)
     this.#queue = new RequestQueue(this.socket, settings)
     this.session = new SessionState(!guest.isNew)
+    this.join = new SessionJoin(this, settings)
   }
 
   /** The connection is about to be used: its idle time restarts. */
@@ -96,7 +83,7 @@ export class GuestConnection implements SocketHandlers {
 
   /** A page has read the history; unless it listens, it will poll again. */
   notePoll(): void {
-    this.#isPolled ||= this.#subscriptions.size === 0
+    this.#isPolled ||= this.#listeners.count === 0
   }
 
   request<T>(request: GuestRequest<T>): Promise<T> {
@@ -125,21 +112,22 @@ export class GuestConnection implements SocketHandlers {
   subscribe(listener: GuestEventListener): () => void {
     this.touch()
     this.#isPolled = false
-    const subscription = { listener }
-    this.#subscriptions.add(subscription)
+    const subscription = this.#listeners.add(listener)
     if (this.#discarded) {
-      queueMicrotask(() => this.#notify(subscription, { type: 'session', state: 'signed-in-elsewhere' }))
-      return () => void this.#subscriptions.delete(subscription)
+      queueMicrotask(() =>
+        this.#listeners.notify(subscription, { type: 'session', state: 'signed-in-elsewhere' }),
+      )
+      return () => this.#listeners.remove(subscription)
     }
     const isOpen = this.socket.canSend
     if (!isOpen) this.socket.connect(this.#queue.hasUnfinished)
     const isWaiting = this.socket.isWaitingToConnect
     // The caller must have its unsubscribe function before the first event.
     queueMicrotask(() => {
-      if (isOpen) this.#notify(subscription, this.#stateEvent())
-      else if (isWaiting) this.#notify(subscription, { type: 'session', state: 'reconnecting' })
+      if (isOpen) this.#listeners.notify(subscription, this.#stateEvent())
+      else if (isWaiting) this.#listeners.notify(subscription, { type: 'session', state: 'reconnecting' })
     })
-    return () => void this.#subscriptions.delete(subscription)
+    return () => this.#listeners.remove(subscription)
   }
 
   sendTyping(): void {
@@ -157,11 +145,11 @@ export class GuestConnection implements SocketHandlers {
     } else if (this.socket.isWaitingToConnect) this.socket.disconnect()
     this.socket.sweep(nowMs, this.#queue.hasUnfinished)
     const sentAtMs = this.#queue.inFlightSinceMs
-    if (sentAtMs !== undefined && nowMs - sentAtMs >= PROBE_AFTER_MS) this.#probe(nowMs, sentAtMs)
-    const onlyListens = this.#subscriptions.size > 0 && !this.#queue.hasUnfinished
+    if (sentAtMs !== undefined && nowMs - sentAtMs >= PROBE_AFTER_MS) this.#probe.probe(nowMs, sentAtMs)
+    const onlyListens = this.#listeners.count > 0 && !this.#queue.hasUnfinished
     if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= echoMs)
-      this.#sendEcho(nowMs)
-    if (this.#subscriptions.size > 0 && this.socket.canSend) this.#watchExpiry(nowMs)
+      this.#probe.sendEcho(nowMs)
+    if (this.#listeners.count > 0 && this.socket.canSend) this.#watchExpiry(nowMs)
     return true
   }
 
@@ -180,7 +168,7 @@ export class GuestConnection implements SocketHandlers {
   close(): void {
     this.socket.disconnect()
     this.#queue.failAll(new UpstreamError('upstream_unavailable', 'The service is shutting down'))
-    this.#subscriptions.clear()
+    this.#listeners.clear()
   }
 
   onConfigured(response: SessionResponse): void {
@@ -190,9 +178,7 @@ export class GuestConnection implements SocketHandlers {
     this.#isLossAnnounced = false
     this.#applySession(response)
     // Listeners that subscribed before the connection existed may have missed events.
-    const { key, timeMs } = this.newest
-    const after = key === undefined ? undefined : { id: key, time: new Date(timeMs).toISOString() }
-    this.#emit({ type: 'gap', ...(after && { after }) })
+    this.#listeners.emit(this.newest.gap())
     this.#queue.sendNext()
   }
 
@@ -203,7 +189,7 @@ export class GuestConnection implements SocketHandlers {
     const isHopeless = this.#failedAttempts >= MAX_FAILED_ATTEMPTS || error.code === 'upstream_rate_limited'
     if (isHopeless) this.#queue.failWaiting(error)
     if (!this.#isLossAnnounced) this.#emitState('reconnecting')
-    this.#isLossAnnounced = this.#subscriptions.size > 0
+    this.#isLossAnnounced = this.#listeners.count > 0
     if (!this.#isNeeded) this.socket.disconnect()
     this.#connectIfBusy()
   }
@@ -213,7 +199,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   onFrame(frame: Frame): void {
-    this.#lastFrameAtMs = this.#settings.monotonicNow()
+    this.#probe.lastFrameAtMs = this.#settings.monotonicNow()
     // Must be first: `accept` may send the next request, which must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
     // A new chat or a sign-in: the other tabs must be notified, and its `Join` goes first.
@@ -246,7 +232,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   get #isNeeded(): boolean {
-    return this.#subscriptions.size > 0 || this.#queue.hasUnfinished
+    return this.#listeners.count > 0 || this.#queue.hasUnfinished
   }
 
   #onError(frame: ErrorFrame): void {
@@ -281,13 +267,13 @@ export class GuestConnection implements SocketHandlers {
     const nowMs = this.#settings.now()
     const expiresAtMs = this.session.expiresSoonAtMs(nowMs)
     if (this.#warnedOfMs === expiresAtMs) return
-    const isAsked = monotonicMs - this.#echoedAtMs < MIN_ECHO_INTERVAL_MS
-    if (expiresAtMs !== undefined && this.#warnedOfMs === undefined && !isAsked) {
-      this.#sendEcho(monotonicMs)
+    const mayAsk = this.#probe.mayEcho(monotonicMs)
+    if (expiresAtMs !== undefined && this.#warnedOfMs === undefined && mayAsk) {
+      this.#probe.sendEcho(monotonicMs)
       return
     }
     this.#warnedOfMs = expiresAtMs
-    this.#emit(this.#stateEvent())
+    this.#listeners.emit(this.#stateEvent())
   }
 
   #onPushed(wire: StructuredMessage, tracingId: string | undefined): void {
@@ -296,21 +282,15 @@ export class GuestConnection implements SocketHandlers {
     if (event.type === 'message') this.#onMessage(event.message, wire, tracingId)
     if (event.type === 'session' && event.state === 'expired') this.#leave('expired', ended())
     else if (event.type === 'session' && event.state === 'read-only') this.#becomeReadOnly()
-    else this.#emit(event)
+    else this.#listeners.emit(event)
   }
 
   #onMessage(message: Message, wire: StructuredMessage, tracingId: string | undefined): void {
     this.session.onMessage(this.#settings.now())
     this.pickers.note(message, wire)
-    this.#noteNewest(message, wire)
+    this.newest.note(message, wire)
     const isGuests = message.direction === 'inbound'
     if (isGuests && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
-  }
-
-  #noteNewest({ id: key, time }: Message, wire: StructuredMessage): void {
-    this.newest.key = key
-    this.newest.id = wire.id ?? key
-    this.newest.timeMs = Date.parse(time)
   }
 
   #keepLate({ tracingId, body }: Extract<Frame, { class: 'StructuredMessage' }>): void {
@@ -322,47 +302,20 @@ export class GuestConnection implements SocketHandlers {
     this.socket.disconnect()
     if (error) this.#queue.failAll(error)
     else this.#queue.onConnectionLost()
-    if (state !== 'disconnected') this.#forgetNewest()
+    if (state !== 'disconnected') this.newest.forget()
     this.#emitState(state)
-    this.#isLossAnnounced = this.#subscriptions.size > 0
+    this.#isLossAnnounced = this.#listeners.count > 0
     this.#connectIfBusy()
   }
 
   #applySession(response: SessionResponse): void {
     const session = this.#settings.readSession(response)
-    if (this.session.configure(session)) this.#forgetNewest()
-    this.#emit({ ...this.#stateEvent(), ...(session.clearedExisting && { clearedExistingSession: true }) })
-    this.joined = session.isNew && !session.isReadOnly ? this.#join() : Promise.resolve(false)
-  }
-
-  /**
-   * Genesys: if the deployment starts conversations automatically, each new session waits for the guest's
-   * `Join`, which may contain the attributes. A conversation can also start with the first message, so a
-   * failure here is not reported to the guest.
-   */
-  async #join(): Promise<boolean> {
-    const isOn = this.joinWith && this.#settings.startsByItself()
-    // Synchronous if it is known: nothing must be sent before the `Join`.
-    if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
-    const attributes = this.joinWith || {}
-    this.joinWith = {}
-    try {
-      return await this.request({
-        frame: presence('Join', attributes),
-        purpose: 'message',
-        deadlineAtMs: this.#settings.monotonicNow() + JOIN_TIMEOUT_MS,
-        readAnswer: (frame) =>
-          (frame.class === 'StructuredMessage' && hasPresence(frame.body, 'Join')) || undefined,
-        ifLost: 'delivery-unknown',
-        isFirst: true,
-      })
-    } catch {
-      return false
-    }
-  }
-
-  #forgetNewest(): void {
-    this.newest.key = this.newest.id = undefined
+    if (this.session.configure(session)) this.newest.forget()
+    this.#listeners.emit({
+      ...this.#stateEvent(),
+      ...(session.clearedExisting && { clearedExistingSession: true }),
+    })
+    this.join.onConfigured(session)
   }
 
   #becomeReadOnly(): void {
@@ -373,32 +326,6 @@ export class GuestConnection implements SocketHandlers {
     if (this.#queue.isBusy && !this.socket.canSend) this.socket.connect(true)
   }
 
-  /** A request has no response: is the request or the connection at fault? Probes once per request. */
-  #probe(nowMs: number, sentAtMs: number): void {
-    if (this.#probedAtMs >= sentAtMs) return
-    this.#probedAtMs = nowMs
-    this.socket.probe(nowMs)
-    if (nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS) this.#sendEcho(nowMs)
-  }
-
-  /** Keeps the connection alive in proxies, reads the session's expiry, and detects a dead peer. */
-  #sendEcho(nowMs: number): void {
-    this.#echoedAtMs = nowMs
-    const echoed = this.request({
-      frame: echo(),
-      purpose: 'read',
-      deadlineAtMs: nowMs + ECHO_TIMEOUT_MS,
-      readAnswer: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
-      ifLost: 'send-again',
-      isParallel: true,
-    })
-    echoed.catch((error: unknown) => {
-      const isTimeout = error instanceof UpstreamError && error.code === 'upstream_timeout'
-      if (isTimeout && this.#lastFrameAtMs <= nowMs && this.socket.canSend)
-        this.socket.reconnect(error, 'silent')
-    })
-  }
-
   #stateEvent(): SessionEvent {
     const state = this.session.isReadOnly ? 'read-only' : 'connected'
     const expiresAtMs = this.#warnedOfMs
@@ -407,21 +334,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #emitState(state: SessionEvent['state']): void {
-    this.#emit({ type: 'session', state })
-  }
-
-  #emit(event: GuestEvent): void {
-    for (const subscription of this.#subscriptions) this.#notify(subscription, event)
-  }
-
-  /** A listener that throws must not affect the connection or the other listeners. */
-  #notify(subscription: { readonly listener: GuestEventListener }, event: GuestEvent): void {
-    if (!this.#subscriptions.has(subscription)) return
-    try {
-      subscription.listener(event)
-    } catch (error) {
-      this.#settings.onUnexpectedError(error, 'notify a listener')
-    }
+    this.#listeners.emit({ type: 'session', state })
   }
 }
 

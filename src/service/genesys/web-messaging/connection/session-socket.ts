@@ -6,7 +6,9 @@ import { toUpstreamError } from '../wire/frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '../wire/frames.ts'
 import { configureSession, type RequestFrame } from '../wire/requests.ts'
 import type { ConnectionRateLimiter, WaitingConnection } from './connection-rate-limiter.ts'
-import { handshakeError, noConnectionError, type OpenWebSocket } from './handshake.ts'
+import type { OpenWebSocket } from './handshake.ts'
+import { reconnectDelayMs } from './reconnect-delay.ts'
+import { handleSocketEvents } from './socket-events.ts'
 import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
 /** The credentials of a signed-in guest. Secret. */
@@ -50,14 +52,10 @@ export interface SocketHandlers {
 
 /** Genesys' own client renews a signed-in guest's JWT three times, then gives up. */
 const MAX_RENEWALS = 3
-const RECONNECT_BASE_MS = 500
-const RECONNECT_CAP_MS = 10_000
 /** The maximum delay of the first retry for a caller that waits for a response. */
 const FIRST_RETRY_MS = 100
 /** The longest `Retry-After` that is honored: a guest must not be locked out for a day. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000
-/** RFC 6455 section 7.1.5: the close code of a connection that ended without a close frame. */
-const NO_CLOSE_FRAME = 1006
 /** How long a connection with an unanswered request may be silent. */
 const PROBE_TIMEOUT_MS = 2_000
 
@@ -209,55 +207,19 @@ export class SessionSocket implements WaitingConnection {
   }
 
   #listen(socket: WebSocket): void {
-    const { deploymentId, onUnexpectedError, socketObserver } = this.#settings
-    let error: UpstreamError | undefined
-    const isCurrent = () => this.#socket === socket
-    /** An exception while handling an event of this guest ends its connection, and nothing else. */
-    const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
-      return (...event: A) => {
-        if (!isCurrent()) return
-        try {
-          handle(...event)
-        } catch (thrown) {
-          onUnexpectedError(thrown, doing)
-          const error = new UpstreamError('upstream_unavailable', 'The connection failed unexpectedly')
-          this.reconnect(error, 'unexpected_error')
-        }
-      }
-    }
-    socket.once('open', () => {
-      socketObserver.connectionAttempted('ok')
-      socket.once('close', socketObserver.socketOpened())
-    })
-    const onAlive = () => (this.#isAlive ||= isCurrent())
-    socket.on(
-      'open',
-      guarded('configure the session', () => this.#configureFirst()),
-    )
-    socket.on(
-      'message',
-      guarded('read a frame', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary)),
-    )
-    socket.on('pong', onAlive)
-    socket.on('ping', onAlive)
-    socket.on('unexpected-response', (_request, response) => {
-      error = handshakeError(response, deploymentId, this.#origin)
-      response.resume()
-      socket.terminate()
-    })
-    // Every error is followed by a close event.
-    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      error ??= noConnectionError(/^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined)
-    })
-    socket.on(
-      'close',
-      guarded('close a connection', (code: number) => {
-        if (this.#phase === 'connecting') socketObserver.connectionAttempted(outcomeOf(error))
-        this.#failOrReject(
-          error ?? noConnectionError(undefined),
-          code === NO_CLOSE_FRAME ? 'broken' : 'closed',
-        )
-      }),
+    handleSocketEvents(
+      socket,
+      {
+        isCurrent: () => this.#socket === socket,
+        isConnecting: () => this.#phase === 'connecting',
+        onOpen: () => this.#configureFirst(),
+        onAlive: () => (this.#isAlive = true),
+        onData: (data, isBinary) => this.#receive(data, isBinary),
+        onClose: (error, reason) => this.#failOrReject(error, reason),
+        onFailure: (error) => this.reconnect(error, 'unexpected_error'),
+      },
+      this.#settings,
+      this.#origin,
     )
   }
 
@@ -380,20 +342,6 @@ export class SessionSocket implements WaitingConnection {
       ? new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
       : new UpstreamError('upstream_timeout', 'Genesys did not configure the session in time')
   }
-}
-
-/**
- * Full jitter: any delay up to a bound that doubles with each attempt, so that guests who lost their sockets
- * together do not reconnect together.
- * @param attempt counted from 0.
- */
-export function reconnectDelayMs(attempt: number, random: () => number): number {
-  return random() * Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt)
-}
-
-function outcomeOf(error: UpstreamError | undefined): string {
-  if (error?.facts.status !== undefined) return `http_${error.facts.status}`
-  return error?.code ?? 'upstream_unavailable'
 }
 
 function isTransient({ code }: UpstreamError): boolean {

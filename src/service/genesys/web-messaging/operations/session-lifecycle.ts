@@ -50,9 +50,9 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       await refuseInactive(deadlineAtMs)
       const guest = withJourney({ ref: { token: randomUUID() }, origin }, journeyContext)
       const connection = connections.of(guest, true)
-      connection.joinWith = request.withoutConversation ? false : attributes
+      connection.join.attributes = request.withoutConversation ? false : attributes
       const session = await configured(guest, deadlineAtMs, true)
-      return openedGuest(guest, session, 'new', await connection.joined)
+      return openedGuest(guest, session, 'new', await connection.join.accepted)
     },
 
     /** A journey that is new to an open connection is sent with the next configuration. */
@@ -61,7 +61,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       if (journeyContext) connections.of(guest).socket.journeyContext = journeyContext
       const session = await configured(guest, deadlineAtMs)
       const connection = connections.of(guest)
-      await connection.joined
+      await connection.join.accepted
       const isForgotten = connection.session.consumeReset()
       return openedGuest(guest, session, isForgotten ? 'new' : 'resumed', false)
     },
@@ -95,7 +95,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       }
       const session = await connection.ready(deadlineAtMs)
       connection.session.consumeReset()
-      return openedGuest(guest, session, 'new', await connection.joined)
+      return openedGuest(guest, session, 'new', await connection.join.accepted)
     },
 
     async typing(guest: Guest, deadlineAtMs: number): Promise<void> {

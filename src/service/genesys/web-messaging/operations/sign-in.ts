@@ -43,7 +43,7 @@ export function createSignIn(options: {
       })
     }
     const session = await connection.ready(deadlineAtMs)
-    await connection.joined
+    await connection.join.accepted
     connection.session.consumeReset()
     // A separate token does not continue the guest's conversation.
     return openedGuest({ ref }, session, session.isNew || !isUpgrade ? 'new' : 'resumed', false)

@@ -1,0 +1,60 @@
+import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { echo } from '../wire/requests.ts'
+import type { GuestRequest } from './pending-request.ts'
+import type { SessionSocket } from './session-socket.ts'
+
+const ECHO_TIMEOUT_MS = 5_000
+/** Genesys: two echoes a minute. */
+const MIN_ECHO_INTERVAL_MS = 30_000
+
+interface ProbedConnection {
+  readonly socket: SessionSocket
+  request<T>(request: GuestRequest<T>): Promise<T>
+}
+
+/** Finds out whether a connection still works, by echo requests and pings. */
+export class ConnectionProbe {
+  lastFrameAtMs = 0
+  readonly #connection: ProbedConnection
+  #probedAtMs = 0
+  #echoedAtMs = -Infinity
+
+  constructor(connection: ProbedConnection) {
+    this.#connection = connection
+  }
+
+  get #socket(): SessionSocket {
+    return this.#connection.socket
+  }
+
+  /** Whether Genesys allows another echo. */
+  mayEcho(nowMs: number): boolean {
+    return nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS
+  }
+
+  /** A request has no response: is the request or the connection at fault? Probes once per request. */
+  probe(nowMs: number, sentAtMs: number): void {
+    if (this.#probedAtMs >= sentAtMs) return
+    this.#probedAtMs = nowMs
+    this.#socket.probe(nowMs)
+    if (this.mayEcho(nowMs)) this.sendEcho(nowMs)
+  }
+
+  /** Keeps the connection alive in proxies, reads the session's expiry, and detects a dead peer. */
+  sendEcho(nowMs: number): void {
+    this.#echoedAtMs = nowMs
+    const echoed = this.#connection.request({
+      frame: echo(),
+      purpose: 'read',
+      deadlineAtMs: nowMs + ECHO_TIMEOUT_MS,
+      readAnswer: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
+      ifLost: 'send-again',
+      isParallel: true,
+    })
+    echoed.catch((error: unknown) => {
+      const isTimeout = error instanceof UpstreamError && error.code === 'upstream_timeout'
+      if (isTimeout && this.lastFrameAtMs <= nowMs && this.#socket.canSend)
+        this.#socket.reconnect(error, 'silent')
+    })
+  }
+}
