@@ -1,5 +1,5 @@
 /** Folders whose tests need more than Node.js and this package; each is a project of its own. */
-const FOLDERS = ['processes', 'redis', 'browser']
+const FOLDERS = ['processes', 'redis', 'browser', 'engines']
 
 const common = {
   testEnvironment: 'node',

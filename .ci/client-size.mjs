@@ -7,6 +7,10 @@ const MAX_BYTES = [
   [/^guest-chat\.js$/, 28_250],
   // Loaded when a conversation begins.
   [/^guest-chat-structured-content-\w+\.js$/, 6500],
+  // Loaded when a guest chooses a file.
+  [/^guest-chat-upload-tray-\w+\.js$/, 2700],
+  // Loaded when a guest wants to end the conversation.
+  [/^guest-chat-end-sheet-\w+\.js$/, 1250],
   // Loaded by pages that take up requests and offers.
   [/^guest-chat-prompts-\w+\.js$/, 1250],
   // One of them, where the page does not speak English.

@@ -105,22 +105,44 @@ async function buildChat() {
     ...texts.map((file) => `texts/${file}`),
     'structured/structured-content.ts',
     'prompt/prompts.ts',
+    'upload/upload-tray.ts',
+    'end-sheet/end-sheet.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({
     ...BROWSER,
     entryPoints: { 'browser/guest-chat': 'src/browser/element/guest-chat-element.ts' },
-    plugins: [{ name: 'lazy-files', setup: (build) => resolveLazyFiles(build, names) }],
+    plugins: [
+      { name: 'lazy-files', setup: (build) => resolveLazyFiles(build, names) },
+      { name: 'small-styles', setup: minifyStyles },
+    ],
   })
 }
 
 async function buildLazyFile(source) {
-  const { outputFiles } = await esbuild.build({ ...BROWSER, entryPoints: [source], write: false })
+  const { outputFiles } = await esbuild.build({
+    ...BROWSER,
+    entryPoints: [source],
+    write: false,
+    plugins: [{ name: 'small-styles', setup: minifyStyles }],
+  })
   const { contents } = outputFiles[0]
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10)
   const name = `guest-chat-${basename(source, '.ts')}-${hash}.js`
   await writeFile(join(root, 'dist/browser', name), contents)
   return [source, name]
+}
+
+/** A file of styles is one text: esbuild's minifier of scripts leaves it as it is. */
+function minifyStyles({ onLoad }) {
+  onLoad(
+    { filter: /element\/(styles\/(base|panel|messages|composer)|\w+\/styles)\.ts$/ },
+    async ({ path }) => {
+      const [, before, styles, after] = /^([^]*= `)([^`]*)(`[^]*)$/.exec(await readFile(path, 'utf8'))
+      const { code } = await esbuild.transform(styles, { loader: 'css', minify: true })
+      return { contents: before + code.trim().replaceAll('\\', '\\\\') + after, loader: 'ts' }
+    },
+  )
 }
 
 function resolveLazyFiles({ onResolve }, names) {

@@ -104,9 +104,10 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       const picker = page.getByRole('group', { name: 'When may we call?' })
       await press(picker.getByRole('button').first())
     },
-    async answered({ page }) {
+    async answered({ page, chat }) {
       const picker = page.getByRole('group', { name: 'When may we call?' })
-      await picker.getByText(/^Your answer: .*1 December/).waitFor()
+      await picker.getByText('Answered').waitFor()
+      await ownBubble(/1 December/)({ chat })
       await picker.getByRole('button').waitFor({ state: 'detached' })
     },
   },
@@ -122,9 +123,10 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       await page.keyboard.type('1030AM')
       await press(picker.getByRole('button', { name: 'Confirm' }))
     },
-    async answered({ page }) {
+    async answered({ page, chat }) {
       const picker = page.getByRole('group', { name: 'Any day?' })
-      await picker.getByText(/^Your answer: .*24 December.*10:30/).waitFor()
+      await picker.getByText('Answered').waitFor()
+      await ownBubble(/24 December.*10:30/)({ chat })
       await picker.getByRole('button', { name: 'Confirm' }).waitFor({ state: 'hidden' })
     },
   },
@@ -138,8 +140,12 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       await press(picker.getByRole('radio', { name: 'Today' }), 'ArrowDown')
       await press(picker.getByRole('button', { name: 'Confirm' }))
     },
-    async answered({ page }) {
-      await page.getByText('Your answer: My orders, Returns, Later').waitFor()
+    async answered({ page, chat }) {
+      // Once, in the guest's own words.
+      await ownBubble('My orders, Returns, Later')({ chat })
+      await page.getByRole('group').getByText('Answered').waitFor()
+      if ((await page.getByText('My orders, Returns, Later').count()) !== 1)
+        throw new Error('It is shown twice')
       await page.getByRole('button', { name: 'Confirm' }).waitFor({ state: 'hidden' })
     },
   },
@@ -261,8 +267,8 @@ export function showcase(word: string): BotMessage {
   return send
 }
 
-function ownBubble(text: string) {
-  return async ({ chat }: KeyboardGuest) => {
+function ownBubble(text: string | RegExp) {
+  return async ({ chat }: Pick<KeyboardGuest, 'chat'>) => {
     await chat.log.locator('.own .bubble', { hasText: text }).last().waitFor()
   }
 }

@@ -221,8 +221,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     else if (event === 'resync') catchUp()
     else if (event === 'session') {
       expiresSoonAt = detail.expiresAt
-      if (detail.state === 'cleared' || detail.state === 'expired') endSession()
-      else if (detail.state === 'signed-in-elsewhere') endSession(detail.state)
+      if (detail.state === 'cleared') endSession('ended-by-guest')
+      else if (detail.state === 'expired' || detail.state === 'signed-in-elsewhere') endSession(detail.state)
       else if (detail.state === 'read-only' || detail.state === 'disconnected') setState(detail.state)
       else setLive(detail.state === 'connected')
     }
@@ -341,7 +341,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })
-      endSession()
+      endSession('ended-by-guest')
     },
     startNew: () => open(true),
     retryNow,

@@ -42,8 +42,11 @@ export interface GuestChatOptions {
  */
 export type ChatState = 'closed' | 'opening' | 'open' | 'disconnected' | 'read-only' | 'ended'
 
-/** The person has signed in on another device, which took the conversation over. */
-export type ChatEndReason = 'signed-in-elsewhere'
+/**
+ * `ended-by-guest`: here or in another tab. `expired`: nobody has written for a while. `signed-in-elsewhere`: the person
+ * has signed in on another device, which took the conversation over.
+ */
+export type ChatEndReason = 'ended-by-guest' | 'expired' | 'signed-in-elsewhere'
 
 /** `offline`: the device has no network. `connecting`: live events are not flowing right now. */
 export type ConnectionState = 'offline' | 'connecting' | 'online'
@@ -77,7 +80,7 @@ export interface GuestChat {
   readonly hasEarlier: boolean
   /** ISO 8601, in the last minutes before the session expires for want of messages; any message prolongs it. */
   readonly expiresSoonAt: string | undefined
-  /** Why the state is `ended`, where there is more to say than that the conversation is over. */
+  /** Why the state is `ended`, where that is known. */
   readonly endReason: ChatEndReason | undefined
   /** Whether a session token of an earlier page is there to be resumed. */
   readonly canResume: boolean

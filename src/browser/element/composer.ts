@@ -2,12 +2,11 @@ import type { GuestChat, OutgoingMessage } from '../client/chat-client.ts'
 import { h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'
-import { createUploadTray } from './upload-tray.ts'
+import type { UploadTray } from './upload/upload-tray.ts'
 
 /** Where the guest is told how much more fits. */
-const TELL_BELOW_BYTES = 200
+const TELL_BELOW_CHARACTERS = 100
 const DEFAULT_MAX_BYTES = 4096
-const BYTES = { style: 'unit', unit: 'byte', unitDisplay: 'long' } as const
 
 export interface Composer {
   readonly node: HTMLElement
@@ -22,9 +21,11 @@ export function createComposer(options: {
   readonly texts: Texts
   readonly locale: string
   readonly onSend: (message: OutgoingMessage) => void
+  readonly onFileProblem: () => void
 }): Composer {
-  const { chat, texts, locale, onSend } = options
-  const tray = createUploadTray({ ...options, onChange: update })
+  const { chat, texts, locale, onSend, onFileProblem } = options
+  let tray: UploadTray | undefined
+  let trayLoading: Promise<UploadTray> | undefined
   const field = h('textarea', {
     class: 'field',
     part: 'field',
@@ -58,11 +59,12 @@ export function createComposer(options: {
     { type: 'submit', class: 'send', part: 'send', 'aria-label': texts.send, title: texts.send },
     icon('send'),
   )
-  const left = h('p', { class: 'bytes-left', role: 'status' })
+  const waiting = h('div', { class: 'tray' })
+  const left = h('p', { class: 'characters-left', role: 'status' })
   const node = h(
     'form',
     { class: 'composer', part: 'composer' },
-    tray.node,
+    waiting,
     h('div', { class: 'line' }, attach, field, send),
     left,
     files,
@@ -73,15 +75,31 @@ export function createComposer(options: {
     return maxBytes - new TextEncoder().encode(field.value).length
   }
 
+  /** Few guests send files: what shows them comes with the first one. */
+  async function addFiles(chosen: readonly File[]): Promise<void> {
+    if (chosen.length === 0) return
+    trayLoading ??= import('./upload/upload-tray.ts').then(({ createUploadTray }) =>
+      createUploadTray(waiting, { chat, texts, locale, onChange: update }),
+    )
+    try {
+      tray = await trayLoading
+      tray.add(chosen)
+    } catch {
+      trayLoading = undefined
+      onFileProblem()
+    }
+  }
+
   function update(): void {
     toggle(attach, chat.session?.limits.attachments !== undefined && chat.can('attachments'))
     const bytes = bytesLeft()
-    const size = new Intl.NumberFormat(locale, BYTES).format(bytes)
-    left.textContent = bytes < TELL_BELOW_BYTES ? fill(texts.bytesLeft, { size }) : ''
+    const characters = charactersFor(bytes, field.value)
+    const count = new Intl.NumberFormat(locale).format(characters)
+    left.textContent = characters < TELL_BELOW_CHARACTERS ? fill(texts.charactersLeft, { count }) : ''
     left.classList.toggle('over', bytes < 0)
-    const isEmpty = field.value.trim() === '' && tray.attachmentIds.length === 0
+    const isEmpty = field.value.trim() === '' && !tray?.attachmentIds.length
     // aria-disabled keeps the button in the tab order, so that focus isn't lost when it has sent.
-    send.setAttribute('aria-disabled', String(isEmpty || bytes < 0 || tray.isUploading))
+    send.setAttribute('aria-disabled', String(isEmpty || bytes < 0 || tray?.isUploading === true))
   }
 
   /** Browsers without `field-sizing` need to be told the height. */
@@ -94,10 +112,10 @@ export function createComposer(options: {
   function submit(): void {
     if (send.getAttribute('aria-disabled') === 'true') return
     const text = field.value.trim()
-    const attachmentIds = tray.attachmentIds
+    const attachmentIds = tray?.attachmentIds ?? []
     onSend(text === '' ? { attachmentIds } : { text, ...(attachmentIds.length > 0 && { attachmentIds }) })
     field.value = ''
-    tray.clear()
+    tray?.clear()
     grow()
     field.focus()
   }
@@ -121,10 +139,10 @@ export function createComposer(options: {
     const pasted = event.clipboardData?.files
     if (!pasted?.length || attach.hidden) return
     event.preventDefault()
-    tray.add(pasted)
+    void addFiles([...pasted])
   })
   files.addEventListener('change', () => {
-    tray.add([...(files.files ?? [])])
+    void addFiles([...(files.files ?? [])])
     files.value = ''
     field.focus()
   })
@@ -134,7 +152,17 @@ export function createComposer(options: {
     update,
     focus: () => field.focus({ preventScroll: true }),
     addFiles(dropped) {
-      if (!attach.hidden) tray.add(dropped)
+      if (!attach.hidden) void addFiles([...dropped])
     },
   }
+}
+
+/** Genesys counts bytes of UTF-8; the guest is told of characters like those that the text has. Negative when it is too long. */
+function charactersFor(bytes: number, text: string): number {
+  const characters = Array.from(text)
+  const bytesOf = (part: string) => new TextEncoder().encode(part).length
+  if (bytes >= 0) return Math.floor((bytes * characters.length) / bytesOf(text) || bytes)
+  let tooMany = 0
+  for (let over = -bytes; over > 0; tooMany++) over -= bytesOf(characters.at(-1 - tooMany) ?? ' ')
+  return -tooMany
 }

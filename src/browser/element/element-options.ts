@@ -33,6 +33,10 @@ const OTHERS: readonly (Name | 'attributes')[] = [
   'open',
 ]
 const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
+/** Style sheets see the color scheme at any time, and the element the other two. */
+const LIVE: readonly string[] = ['open', 'launcher', 'color-scheme'] satisfies Name[]
+/** Read when the element enters the page, and again when they change before the chat is in use. */
+export const ATTRIBUTES_READ_ONCE: readonly string[] = KNOWN.filter((name) => !LIVE.includes(name))
 /** What any element of a page may have. */
 const GLOBAL =
   /^(id|class|style|lang|dir|slot|part|hidden|inert|title|role|tabindex|is|nonce|(data|aria|on|v|ng|_|x)[-\w]*)$/
@@ -87,25 +91,31 @@ export function localeOf(language: string, preferred: readonly string[] = naviga
   return preferred.find((tag) => tag.split('-')[0] === base && tag !== base) ?? language
 }
 
+/** Tells developers something in the console. */
+export function warn(host: Element, mistake: string): void {
+  console.warn(`<${host.localName}>: ${mistake}`)
+}
+
 /** Tells developers in the console what of the element's attributes has no effect. */
 export function warnOfMistakes(host: Element): void {
-  const warn = (mistake: string) => console.warn(`<${host.localName}>: ${mistake}`)
   for (const { name, value } of host.attributes) {
     const choices = CHOICES[name as keyof typeof CHOICES]
-    if (choices && !choices.includes(value)) warn(`${name}="${value}" must be one of: ${choices.join(', ')}.`)
+    if (choices && !choices.includes(value))
+      warn(host, `${name}="${value}" must be one of: ${choices.join(', ')}.`)
     else if (!KNOWN.includes(name) && !GLOBAL.test(name))
-      warn(`There is no attribute "${name}". There are: ${[...KNOWN].sort().join(', ')}.`)
+      warn(host, `There is no attribute "${name}". There are: ${[...KNOWN].sort().join(', ')}.`)
   }
   const offset = host.getAttribute('offset')
   if (offset !== null && offsetOf(host) === undefined)
-    warn(`offset="${offset}" must be one or two CSS lengths, such as "24px 40px".`)
+    warn(host, `offset="${offset}" must be one or two CSS lengths, such as "24px 40px".`)
   for (const name of ['notify', 'prompts'] as const)
     for (const word of wordsOf(host, name))
-      if (!WORDS[name].includes(word)) warn(`${name}="${word}" must be one of: ${WORDS[name].join(', ')}.`)
+      if (!WORDS[name].includes(word))
+        warn(host, `${name}="${word}" must be one of: ${WORDS[name].join(', ')}.`)
   const baseUrl = host.getAttribute('base-url')
   if (baseUrl !== null && !URL.canParse(baseUrl, document.baseURI))
-    warn(`base-url="${baseUrl}" is not an address.`)
-  if (storageKeyOf(host).trim() === '') warn('storage-key must not be empty.')
+    warn(host, `base-url="${baseUrl}" is not an address.`)
+  if (storageKeyOf(host).trim() === '') warn(host, 'storage-key must not be empty.')
 }
 
 /** Distances from the bottom and from the side. */
@@ -137,6 +147,6 @@ function jsonAttribute(host: Element, name: string): unknown {
   } catch {
     // told below
   }
-  console.warn(`<${host.localName}>: the attribute "${name}" must be a JSON object.`)
+  warn(host, `the attribute "${name}" must be a JSON object.`)
   return undefined
 }

@@ -3,10 +3,11 @@ import { safeUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 
-/** The picture of who wrote a message; until it is there, and without one, an initial or a sign. */
+/** The picture of who wrote a message; until it is there, and without one, a person's initial or a sign. */
 export function faceOf(message: ChatMessage | undefined): Node {
-  const letter = message?.from?.name?.codePointAt(0)
   const isBot = message?.sender === 'bot'
+  // A letter stands for a person.
+  const letter = isBot ? undefined : message?.from?.name?.codePointAt(0)
   const sign =
     letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()
   const picture = safeUrl(message?.from?.image)

@@ -1,6 +1,7 @@
 /**
  * Attributes of `<genesys-guest-chat>`, as HTML, JSX and templates write them. `open`, `color-scheme` and `launcher` work
- * at any time; the others are read when the element enters the page. A mistake in one is told in the console.
+ * at any time. The others count until the chat is opened, or the page takes its `chat`; the console says which came too
+ * late, and what is wrong with one.
  */
 export interface GuestChatAttributes {
   /** Where the service is mounted. Default: the folder this script came from. In a bundle, set it. */

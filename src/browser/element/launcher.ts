@@ -28,7 +28,7 @@ export function createLauncher(texts: Texts, language: string, onPress: () => vo
   let unread = 0
 
   function label(): void {
-    const label = isOpen ? texts.close : words.textContent || texts.open
+    const label = isOpen ? texts.hide : words.textContent || texts.open
     node.setAttribute('aria-label', unread > 0 ? `${label}, ${fill(texts.unread, { count: unread })}` : label)
     node.setAttribute('aria-expanded', String(isOpen))
     count.textContent = unread > 9 ? '9+' : String(unread)

@@ -3,10 +3,13 @@ import { answersIn } from './answers.ts'
 import { dayName, startOfDay, type ChatView } from './chat-view.ts'
 import { arrange, h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
+import { fill } from './texts/texts.ts'
 import { messageView, type MessageView } from './message-view.ts'
 
 const GROUP_WITHIN_MS = 5 * 60_000
 const NEAR_END_PX = 60
+/** So near to the oldest message shown, the ones before it are read. */
+const NEAR_START_PX = 200
 
 export interface LogState {
   readonly messages: readonly ChatMessage[]
@@ -20,9 +23,15 @@ export interface LogState {
 export interface MessageLog {
   readonly node: HTMLElement
   update(state: LogState): void
-  /** From now on, what is added is read aloud; the messages of the first look into the history are not. */
-  announce(): void
-  scrollToEnd(): void
+  /**
+   * A message has just come. From now on, what is added is read aloud; the messages of the first look into the history
+   * are not. What the guest does not see is marked as new.
+   */
+  announce(message: ChatMessage): void
+  /** The guest has written, and so has read what there was. */
+  answered(): void
+  /** The panel was closed. */
+  leave(): void
   /** A picture in place of the sign above the greeting. */
   setLogo(url: string): void
 }
@@ -52,41 +61,80 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': texts.messages },
     content,
   )
+  const unseen = h('span', { class: 'unread', 'aria-hidden': 'true' })
   const down = h(
     'button',
-    { type: 'button', class: 'to-newest', 'aria-label': texts.newest, onclick: () => scrollToEnd() },
+    { type: 'button', class: 'to-newest', onclick: () => scrollToEnd() },
     icon('down'),
+    unseen,
   )
+  const newLine = h('p', { class: 'new-line' }, texts.newLine)
   const node = h('div', { class: 'log', part: 'log' }, scroller, down)
   let isAtEnd = true
   let lastTopPx = 0
+  let lastSizes = ''
+  let firstKey: string | undefined
+  let firstNewKey: string | undefined
+  let unseenCount = 0
+  let canReadEarlier = true
 
   scroller.addEventListener('scroll', () => {
-    const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
-    // The event comes late: what was added meanwhile is no scrolling away.
-    isAtEnd = isNear || (isAtEnd && scroller.scrollTop >= lastTopPx)
-    lastTopPx = scroller.scrollTop
-    toggle(down, !isAtEnd)
+    const { scrollTop, scrollHeight, clientHeight } = scroller
+    // The event comes late, and also when something grew or shrank: only the guest scrolls away.
+    const isScrolledUp = scrollTop < lastTopPx && sizes() === lastSizes
+    setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX || (isAtEnd && !isScrolledUp))
+    if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()
+    remember()
   })
   // Pictures that arrive late, and a keyboard that comes up, must not push the newest message out of sight.
-  const sizes = new ResizeObserver(() => {
+  const resizing = new ResizeObserver(() => {
     if (isAtEnd) scrollToEnd()
+    remember()
   })
-  sizes.observe(content)
-  sizes.observe(scroller)
+  resizing.observe(content)
+  resizing.observe(scroller)
+
+  function sizes(): string {
+    return `${scroller.scrollHeight} ${scroller.clientHeight}`
+  }
+
+  function remember(): void {
+    lastTopPx = scroller.scrollTop
+    lastSizes = sizes()
+  }
 
   function scrollToEnd(): void {
-    isAtEnd = true
-    toggle(down, false)
     scroller.scrollTop = scroller.scrollHeight
+    setAtEnd(true)
+  }
+
+  function setAtEnd(next: boolean): void {
+    isAtEnd = next
+    toggle(down, !isAtEnd)
+    if (isAtEnd && isSeen()) countUnseen(0)
+  }
+
+  /** Whether the guest can see the log at all. */
+  function isSeen(): boolean {
+    return scroller.clientHeight > 0 && document.visibilityState === 'visible'
+  }
+
+  function countUnseen(count: number): void {
+    unseenCount = count
+    unseen.textContent = String(count)
+    toggle(unseen, count > 0)
+    const label = count > 0 ? `${texts.newest}, ${fill(texts.unread, { count })}` : texts.newest
+    down.setAttribute('aria-label', label)
   }
 
   async function readEarlier(): Promise<void> {
+    if (earlier.disabled) return
     earlier.disabled = true
-    const fromEndPx = scroller.scrollHeight - scroller.scrollTop
+    const keyBefore = firstKey
     await onEarlier()
     earlier.disabled = false
-    scroller.scrollTop = scroller.scrollHeight - fromEndPx
+    // What has failed is only tried again by the button.
+    canReadEarlier = firstKey !== keyBefore
   }
 
   function row(message: ChatMessage): MessageView {
@@ -108,16 +156,22 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
   function updateRows({ messages, isWritable }: LogState): void {
     const nodes: Node[] = []
     const answers = answersIn(messages)
+    const newestOwn = messages
+      .map(({ direction, status }) => direction === 'inbound' && status === 'sent')
+      .lastIndexOf(true)
     messages.forEach((message, i) => {
       const previous = messages[i - 1]
       const next = messages[i + 1]
       const startsDay = previous === undefined || dayOf(previous) !== dayOf(message)
       if (startsDay) nodes.push(dayLine(dayOf(message)))
+      const isFirstNew = message.key === firstNewKey
+      if (isFirstNew) nodes.push(newLine)
       const shown = row(message)
       shown.update(message, {
-        startsGroup: startsDay || !belongTogether(previous, message),
+        startsGroup: startsDay || isFirstNew || !belongTogether(previous, message),
         endsGroup: next === undefined || dayOf(next) !== dayOf(message) || !belongTogether(message, next),
         isUnanswered: i > answers.lastInboundIndex,
+        isNewestOwn: i === newestOwn,
         answers,
         isWritable,
       })
@@ -135,16 +189,31 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     typing.replaceChildren(...(words === undefined ? [] : [dots, h('span', { class: 'spoken' }, words)]))
   }
 
+  countUnseen(0)
   return {
     node,
     update(state) {
+      const key = state.messages[0]?.key
+      // Older messages come in above what the guest is reading, which stays where it is.
+      const fromEndPx = key !== firstKey && !isAtEnd ? scroller.scrollHeight - scroller.scrollTop : undefined
+      firstKey = key
       toggle(earlier, state.hasEarlier)
       toggle(welcome, state.messages.length === 0)
       updateRows(state)
       updateTyping(state.typing)
+      if (fromEndPx !== undefined) scroller.scrollTop = scroller.scrollHeight - fromEndPx
     },
-    announce: () => rows.setAttribute('aria-live', 'polite'),
-    scrollToEnd,
+    announce(message) {
+      rows.setAttribute('aria-live', 'polite')
+      if (message.direction !== 'outbound' || (isAtEnd && isSeen())) return
+      firstNewKey ??= message.key
+      countUnseen(unseenCount + 1)
+    },
+    answered() {
+      firstNewKey = undefined
+      scrollToEnd()
+    },
+    leave: () => (firstNewKey = undefined),
     setLogo(url) {
       const logo = h('img', { class: 'welcome-logo', src: url, alt: '' })
       logo.addEventListener('load', () => welcomeSign.replaceWith(logo), { once: true })
@@ -161,7 +230,7 @@ function belongTogether(one: ChatMessage, next: ChatMessage): boolean {
     one.direction === next.direction &&
     one.sender === next.sender &&
     one.from?.name === next.from?.name &&
-    one.status === next.status &&
+    (one.status === 'failed') === (next.status === 'failed') &&
     Date.parse(next.time) - Date.parse(one.time) < GROUP_WITHIN_MS
   )
 }

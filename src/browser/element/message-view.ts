@@ -11,12 +11,18 @@ import { richText } from './rich-text.ts'
 import { structuredPart, type StructuredPart } from './structured-part.ts'
 import { problemText } from './texts/texts.ts'
 
+/** A few pictures and nothing else, with what joins and colors them. */
+const EMOJI =
+  /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u{1f3fb}-\u{1f3ff}]|\ufe0f|\u200d|\s){1,16}$/u
+
 /** Where a message stands among its neighbours. */
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
   /** Whether the guest has not written since, so that quick replies are still open. */
   readonly isUnanswered: boolean
+  /** The newest message that the guest has sent says that it was. */
+  readonly isNewestOwn: boolean
   readonly answers: Answers
   /** Whether the guest may write, and so press buttons. */
   readonly isWritable: boolean
@@ -66,20 +72,20 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
     replies.replaceChildren(...choices.map((choice) => quickReply(choice, message.id, view)))
   }
 
-  function fillStatus(message: ChatMessage): void {
-    const status = `${message.status} ${message.time} ${message.problem?.code ?? ''}`
+  function fillStatus(message: ChatMessage, isNewestOwn: boolean): void {
+    const status = `${message.status} ${message.time} ${message.problem?.code ?? ''} ${isNewestOwn}`
     if (status === shownStatus) return
     shownStatus = status
     node.dataset.status = message.status
-    meta.replaceChildren(...statusParts(message, view))
+    meta.replaceChildren(...statusParts(message, view, isNewestOwn))
     failure.replaceChildren(...(message.status === 'failed' ? failureParts(message, view) : []))
   }
 
   return {
     node,
-    update(message, { startsGroup, endsGroup, isUnanswered, answers, isWritable }) {
+    update(message, { startsGroup, endsGroup, isUnanswered, isNewestOwn, answers, isWritable }) {
       fillBody(message)
-      fillStatus(message)
+      fillStatus(message, isNewestOwn)
       node.classList.toggle('starts-group', startsGroup)
       node.classList.toggle('ends-group', endsGroup)
       toggle(authorLine, startsGroup && !isOwn)
@@ -95,7 +101,7 @@ function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[
   const content = message.content ?? []
   const nodes = content.flatMap((part) => contentView(part, message, view, structured) ?? [])
   const text = message.direction === 'inbound' ? ownText(message) : message.text
-  if (text) nodes.unshift(bubble(message.format === 'markdown' ? richText(text) : linked(text)))
+  if (text) nodes.unshift(textBubble(text, message))
   if (nodes.length > 0 || content.length > 0) return nodes
   return [bubble([view.texts.file])]
 }
@@ -106,8 +112,13 @@ function ownText(message: ChatMessage): string {
   return [message.text, chosen !== message.text && chosen].filter(Boolean).join('\n')
 }
 
-function bubble(children: readonly (Node | string)[]): HTMLElement {
-  return h('div', { class: 'bubble', part: 'bubble', dir: 'auto' }, ...children)
+function bubble(children: readonly (Node | string)[], look = ''): HTMLElement {
+  return h('div', { class: `bubble${look}`, part: 'bubble', dir: 'auto' }, ...children)
+}
+
+function textBubble(text: string, { format }: ChatMessage): HTMLElement {
+  const isEmoji = EMOJI.test(text) && text.trim() !== ''
+  return bubble(format === 'markdown' ? richText(text) : linked(text), isEmoji ? ' emoji' : '')
 }
 
 function contentView(
@@ -131,9 +142,10 @@ function contentView(
       return shown.node
     }
     case 'form-response':
-      return formResponseView(part)
+      // The form shows its answers; without words of their own, these are all there is of the message.
+      return message.text ? undefined : formResponseView(part)
     case 'text':
-      return bubble(message.format === 'markdown' ? richText(part.text) : linked(part.text))
+      return textBubble(part.text, message)
     case 'quick-reply':
     case 'button-response':
       return undefined
@@ -165,10 +177,14 @@ function quickReply(choice: Part<'quick-reply'>, inReplyTo: string | undefined, 
   )
 }
 
-function statusParts({ status, time, direction }: ChatMessage, { texts, locale }: ChatView): Node[] {
+function statusParts(
+  { status, time }: ChatMessage,
+  { texts, locale }: ChatView,
+  isNewestOwn: boolean,
+): Node[] {
   if (status === 'pending') return [icon('clock'), h('span', {}, texts.sending)]
   const at = h('time', { datetime: time }, timeOfDay(new Date(time), locale))
-  return direction === 'inbound' ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
+  return isNewestOwn ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 
 function failureParts(message: ChatMessage, view: ChatView): Node[] {
@@ -176,7 +192,13 @@ function failureParts(message: ChatMessage, view: ChatView): Node[] {
   const why = problemText(texts, message.problem?.code ?? 'other')
   return [
     h('p', { role: 'alert' }, icon('alert'), `${texts.notSent} ${why}`),
-    h('button', { type: 'button', class: 'link', onclick: () => view.retry(message) }, texts.retry),
-    h('button', { type: 'button', class: 'link', onclick: () => view.discard(message) }, texts.discard),
+    action(texts.retry, message, () => view.retry(message)),
+    action(texts.discard, message, () => view.discard(message)),
   ]
+}
+
+/** Named with the words of its message: there may be several. */
+function action(label: string, { text }: ChatMessage, onclick: () => void): HTMLElement {
+  const name = text === undefined ? label : `${label}: ${text.slice(0, 60)}`
+  return h('button', { type: 'button', class: 'link', 'aria-label': name, onclick }, label)
 }

@@ -9,7 +9,8 @@ const LASTING_MS = 10_000
 
 export interface Notice {
   readonly node: HTMLElement
-  update(problem: ChatProblem | undefined): void
+  /** @param isToldElsewhere whether the guest reads what is wrong in place of the composer */
+  update(problem: ChatProblem | undefined, isToldElsewhere: boolean): void
   /** Tells once of something that failed; the next change of the chat takes it away. */
   tell(text: string): void
 }
@@ -24,7 +25,7 @@ export function createNotice(options: {
   readonly onStale: () => void
 }): Notice {
   const { chat, texts, locale, onRetry, onStale } = options
-  const words = h('span')
+  const words = h('span', { class: 'notice-text' })
   const retry = h('button', { type: 'button', class: 'link', part: 'button', onclick: onRetry }, texts.retry)
   const sign = h('span', { class: 'notice-icon' }, icon('alert'))
   const node = h('div', { class: 'notice', part: 'notice', role: 'status' }, sign, words, retry)
@@ -55,9 +56,10 @@ export function createNotice(options: {
 
   return {
     node,
-    update(problem) {
+    update(problem, isToldElsewhere) {
       const isStuck = isLasting()
-      if (problem) show(problemText(texts, problem.code), true, true)
+      if (isToldElsewhere) show('', false, false)
+      else if (problem) show(problemText(texts, problem.code), true, true)
       else if (isStuck) show(texts.unreachable, true, true)
       else show(stateText(chat, texts, locale), false, false)
     },

@@ -6,7 +6,12 @@ import { fill, type Texts } from './texts/texts.ts'
 
 export interface PanelHeader {
   readonly node: HTMLElement
-  update(state: { readonly messages: readonly ChatMessage[]; readonly canEnd: boolean }): void
+  update(state: {
+    readonly messages: readonly ChatMessage[]
+    readonly canEnd: boolean
+    /** No session could be opened. */
+    readonly isUnavailable: boolean
+  }): void
   /** What the chat is called, and a line below it while all is well. */
   setTitle(title: string, subtitle: string | undefined): void
 }
@@ -24,7 +29,7 @@ export function createPanelHeader(options: {
   let { title } = options
   let subtitle: string | undefined
   const avatar = h('span', { class: 'header-avatar', part: 'avatar', 'aria-hidden': 'true' })
-  const name = h('h2', { class: 'header-name', part: 'title', id: 'title' }, title)
+  const name = h('h2', { class: 'header-name', part: 'title' }, title)
   const dot = h('span', { class: 'dot' })
   const words = h('span')
   const end = h(
@@ -37,7 +42,7 @@ export function createPanelHeader(options: {
     'button',
     {
       type: 'button',
-      class: 'header-button',
+      class: 'header-button close',
       part: 'button',
       'aria-label': texts.close,
       title: texts.close,
@@ -70,13 +75,13 @@ export function createPanelHeader(options: {
       subtitle = nextSubtitle
       shownPartner = 'nobody yet'
     },
-    update({ messages, canEnd }) {
+    update({ messages, canEnd, isUnavailable }) {
       const partner = lastNamed(messages)
       showPartner(partner)
-      const state = stateWords(chat, texts, partner?.from?.name)
+      const state = isUnavailable ? texts.unavailable : stateWords(chat, texts, partner?.from?.name)
       words.textContent = state === texts.online && subtitle !== undefined ? subtitle : state
-      dot.dataset.state =
-        chat.state === 'open' || chat.state === 'disconnected' ? chat.connection : 'connecting'
+      const isOpen = chat.state === 'open' || chat.state === 'disconnected'
+      dot.dataset.state = isUnavailable ? 'offline' : isOpen ? chat.connection : 'connecting'
       toggle(dot, chat.state !== 'read-only' && chat.state !== 'ended')
       toggle(end, canEnd)
     },

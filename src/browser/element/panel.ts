@@ -4,14 +4,13 @@ import type { ChatView } from './chat-view.ts'
 import { createComposer } from './composer.ts'
 import { h, toggle } from './dom.ts'
 import { labelsFor, withBot } from './deployment-look.ts'
-import { createEndSheet } from './end-sheet.ts'
 import { lastNamed } from './face.ts'
 import { createMessageLog } from './message-log.ts'
 import { createNotice } from './notice.ts'
 import { createPanelHeader } from './panel-header.ts'
 import type { GuestPrompt } from './guest-prompt.ts'
 import { loadStructuredContent } from './structured-part.ts'
-import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
+import { fill, isRightToLeft, problemText, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
@@ -39,14 +38,16 @@ export interface Panel {
   focus(): void
   hasFocus(): boolean
   setDeployment(deployment: Deployment): void
-  /** From now on, new messages are read aloud. */
-  announce(): void
+  /** A message has just come. */
+  announce(message: ChatMessage): void
 }
 
 /** The chat itself: header, messages, composer. */
 export function createPanel(options: PanelOptions): Panel {
   const { chat, texts, language, locale, isInline, isTitleOwn, promptKinds, onClose, onProblem } = options
   let problem: ChatProblem | undefined
+  /** Why no session could be opened; it stays while another try is under way. */
+  let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
 
   /** What fails beyond a single message is told above the composer; the messages tell of themselves. */
@@ -66,10 +67,9 @@ export function createPanel(options: PanelOptions): Panel {
     texts,
     locale,
     reply(message) {
-      log.scrollToEnd()
       composer.focus()
       chat.send(message).catch(() => undefined)
-      log.scrollToEnd()
+      log.answered()
     },
     retry(message: ChatMessage) {
       composer.focus()
@@ -88,34 +88,39 @@ export function createPanel(options: PanelOptions): Panel {
     texts,
     title: texts.title,
     canClose: !isInline,
-    onEnd: () => sheet.ask(),
+    onEnd: () => void attempt(askBeforeEnd),
     onClose,
   })
   const log = createMessageLog(view, () => attempt(() => chat.loadEarlier()))
   const notice = createNotice({ chat, texts, locale, onRetry: () => void attempt(retry), onStale: update })
   const prompts = h('div', { class: 'prompt', part: 'prompt', role: 'status' })
-  const composer = createComposer({ chat, texts, locale, onSend: (message) => view.reply(message) })
+  const composer = createComposer({
+    chat,
+    texts,
+    locale,
+    onSend: (message) => view.reply(message),
+    onFileProblem: () => notice.tell(texts.fileFailed),
+  })
   const startNew = h(
     'button',
     { type: 'button', class: 'action primary', part: 'button', onclick: () => void attempt(beginAnew) },
     texts.startNew,
   )
+  const openAgain = h(
+    'button',
+    { type: 'button', class: 'action primary', part: 'button', onclick: () => void attempt(retry) },
+    texts.retry,
+  )
+  // What the page offers in place of a chat that cannot be had: a telephone number, a form.
+  const instead = h('slot', { name: 'unavailable' })
   const overWords = h('p', { role: 'status' })
-  const over = h('div', { class: 'over-bar' }, overWords, startNew)
-  const sheet = createEndSheet({
-    texts,
-    onEnd: () => void attempt(() => chat.end()),
-    onToggle(isUp) {
-      for (const part of [header.node, log.node, notice.node, prompts, composer.node]) part.inert = isUp
-      if (!isUp) composer.focus()
-    },
-  })
+  const over = h('div', { class: 'over-bar' }, overWords, instead, openAgain, startNew)
   const node = h(
     isInline ? 'section' : 'dialog',
     {
       class: 'panel',
       part: 'panel',
-      'aria-labelledby': 'title',
+      'aria-label': texts.title,
       lang: language,
       dir: isRightToLeft(language) ? 'rtl' : 'ltr',
     },
@@ -125,7 +130,6 @@ export function createPanel(options: PanelOptions): Panel {
     prompts,
     composer.node,
     over,
-    sheet.node,
   )
   if (promptKinds.length > 0)
     void import('./prompt/prompts.ts').then(
@@ -146,9 +150,24 @@ export function createPanel(options: PanelOptions): Panel {
   async function retry(): Promise<void> {
     if (chat.state === 'open' || chat.state === 'disconnected') chat.retryNow()
     else {
+      const refused = refusal?.code
       chat.close()
       await chat.open()
+      for (const { key, status, problem: why } of chat.messages)
+        if (status === 'failed' && why?.code === refused) chat.retry(key).catch(() => undefined)
     }
+  }
+
+  async function askBeforeEnd(): Promise<void> {
+    const sheet = await import('./end-sheet/end-sheet.ts')
+    sheet.askBeforeEnd(node, {
+      texts,
+      onEnd: () => void attempt(() => chat.end()),
+      onToggle(isUp) {
+        for (const part of [header.node, log.node, notice.node, prompts, composer.node]) part.inert = isUp
+        if (!isUp) composer.focus()
+      },
+    })
   }
 
   async function beginAnew(): Promise<void> {
@@ -157,19 +176,26 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   function update(): void {
-    const isOver = chat.state === 'read-only' || chat.state === 'ended'
+    if (chat.state === 'closed') refusal = problem
+    else if (chat.state !== 'opening') refusal = undefined
+    const isUnavailable = refusal !== undefined
+    const isOver = chat.state === 'read-only' || chat.state === 'ended' || isUnavailable
     const hadFocus = composer.node.matches(':focus-within')
     toggle(composer.node, !isOver)
     toggle(over, isOver)
-    const words = overText(chat, texts)
+    toggle(instead, isUnavailable)
+    toggle(openAgain, isUnavailable)
+    toggle(startNew, !isUnavailable)
+    const words = refusal ? problemText(texts, refusal.code) : overText(chat, texts)
     if (isOver && overWords.textContent !== words) overWords.textContent = words
     if (!isOver) overWords.textContent = ''
-    if (isOver && hadFocus) startNew.focus()
+    if (isOver && hadFocus) focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'
     const messages = withBot(chat.messages, deployment)
     const hasBegun = messages.some(({ status }) => status === 'sent')
     header.update({
       messages,
+      isUnavailable: isUnavailable && chat.state === 'closed',
       canEnd: isWritable && hasBegun && chat.can('end') && deployment?.features?.end !== false,
     })
     const typing = chat.typing && (lastNamed(messages, chat.typing)?.from?.name ?? texts[chat.typing])
@@ -179,8 +205,13 @@ export function createPanel(options: PanelOptions): Panel {
       isWritable,
       typing: typing && fill(texts.typing, { name: typing }),
     })
-    notice.update(problem)
+    notice.update(isUnavailable ? undefined : problem, isUnavailable)
     composer.update()
+  }
+
+  function focus(): void {
+    if (!composer.node.hidden) composer.focus()
+    else (openAgain.hidden ? startNew : openAgain).focus()
   }
 
   return {
@@ -188,6 +219,7 @@ export function createPanel(options: PanelOptions): Panel {
     show(isShown, isModal) {
       if (node instanceof HTMLDialogElement) showDialog(node, isShown, isModal)
       else toggle(node, isShown)
+      if (!isShown) log.leave()
     },
     start() {
       void attempt(() => chat.open())
@@ -195,24 +227,27 @@ export function createPanel(options: PanelOptions): Panel {
       loadStructuredContent().catch(() => undefined)
     },
     update,
-    focus: () => (composer.node.hidden ? startNew.focus() : composer.focus()),
+    focus,
     hasFocus: () => node.matches(':focus-within'),
     setDeployment(known) {
       deployment = known
       const { headerTitle, headerSubtitle } = labelsFor(known, language) ?? {}
       const title = isTitleOwn ? texts.title : (headerTitle ?? texts.title)
       header.setTitle(title, headerSubtitle)
+      node.setAttribute('aria-label', title)
       const logo = known.homeScreen?.enabled ? safeUrl(known.homeScreen.logoUrl) : undefined
       if (logo !== undefined) log.setLogo(logo)
       update()
     },
-    announce: () => log.announce(),
+    announce: (message) => log.announce(message),
   }
 }
 
 function overText({ state, endReason }: GuestChat, texts: Texts): string {
   if (endReason === 'signed-in-elsewhere') return texts.signedInElsewhere
-  return state === 'ended' ? texts.ended : texts.readOnly
+  if (state !== 'ended') return texts.readOnly
+  const why = endReason && { 'ended-by-guest': texts.endedByGuest, expired: texts.expired }[endReason]
+  return why === undefined ? texts.ended : `${texts.ended} ${why}`
 }
 
 /** `showModal` makes the page behind inert and keeps the focus, as the browser does it for its own dialogs. */

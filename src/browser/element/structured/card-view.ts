@@ -2,7 +2,7 @@ import type { Card } from '../../../contract/contract.ts'
 import { externalLink, linkUrl, safeUrl } from '../autolink.ts'
 import type { ChatView } from '../chat-view.ts'
 import { h } from '../dom.ts'
-import { icon } from '../icons.ts'
+import { icon } from './icons.ts'
 
 /** A picture or a video, a title, a sentence, and what can be done. */
 export function cardView(card: Card, view: ChatView): HTMLElement {
@@ -65,11 +65,29 @@ export function carouselView(cards: readonly Card[], view: ChatView): HTMLElemen
     { class: 'carousel-track', tabindex: '0' },
     ...cards.map((card) => cardView(card, view)),
   )
+  const dots = cards.map(() => h('i'))
   const step = (direction: 1 | -1) => () => {
     const width = track.firstElementChild?.getBoundingClientRect().width ?? 0
     const towards = getComputedStyle(track).direction === 'rtl' ? -direction : direction
     track.scrollBy({ left: towards * (width + 12), behavior: isStill() ? 'auto' : 'smooth' })
   }
+  // A card is marked while most of it is to be seen; the side on which there are more fades.
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { target, intersectionRatio } of entries)
+        dots[[...track.children].indexOf(target)]?.classList.toggle('on', intersectionRatio > 0.6)
+      track.classList.toggle('more-before', dots[0]?.className === '')
+      track.classList.toggle('more-after', dots.at(-1)?.className === '')
+    },
+    { root: track, threshold: 0.6 },
+  )
+  for (const card of track.children) seen.observe(card)
+  const arrow = (label: string, direction: 1 | -1) =>
+    h(
+      'button',
+      { type: 'button', 'aria-label': `${label}: ${cards[0]?.title ?? ''}`, onclick: step(direction) },
+      icon(direction === 1 ? 'right' : 'left'),
+    )
   return h(
     'div',
     { class: 'carousel', role: 'group', 'aria-label': view.texts.cards },
@@ -77,8 +95,9 @@ export function carouselView(cards: readonly Card[], view: ChatView): HTMLElemen
     h(
       'div',
       { class: 'carousel-steps' },
-      h('button', { type: 'button', 'aria-label': view.texts.previous, onclick: step(-1) }, icon('left')),
-      h('button', { type: 'button', 'aria-label': view.texts.next, onclick: step(1) }, icon('right')),
+      arrow(view.texts.previous, -1),
+      h('span', { class: 'carousel-dots', 'aria-hidden': 'true' }, ...dots),
+      arrow(view.texts.next, 1),
     ),
   )
 }

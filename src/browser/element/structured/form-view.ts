@@ -14,6 +14,7 @@ interface Field {
   readonly id: string
   readonly label: string
   readonly node: HTMLElement
+  readonly isRequired: boolean
   answers(): readonly FormAnswer[]
   /** Marks what is missing. @returns whether nothing is */
   check(): boolean
@@ -136,8 +137,15 @@ function summaryStep(fields: readonly Field[], title: string): Step {
 }
 
 function pageStep(page: Form['pages'][number], view: ChatView): Step {
-  const fields = page.fields.map((field) => fieldOf(field, page.title ?? '', view))
-  return { fields, node: stepNode(page.title, page.subtitle, ...fields.map(({ node }) => node)) }
+  const fields = page.fields.map((field) => fieldOf(field, page.title, view))
+  const hint = fields.some(({ isRequired }) => isRequired) && requiredHint(view)
+  const nodes = [...fields.map(({ node }) => node), ...(hint ? [hint] : [])]
+  return { fields, node: stepNode(page.title, page.subtitle, ...nodes) }
+}
+
+/** What the star is for; screen readers are told at each field. */
+function requiredHint({ texts }: ChatView): HTMLElement {
+  return h('p', { class: 'card-description', 'aria-hidden': 'true' }, texts.requiredHint)
 }
 
 function stepNode(
@@ -154,16 +162,22 @@ function stepNode(
   )
 }
 
-function fieldOf(field: Form['pages'][number]['fields'][number], pageTitle: string, view: ChatView): Field {
+/** A field has a name of its own: that of the page is above them all. Where a page asks one thing, the summary names it so. */
+function fieldOf(
+  field: Form['pages'][number]['fields'][number],
+  pageTitle: string | undefined,
+  view: ChatView,
+): Field {
+  const { answer, choose } = view.texts
   switch (field.type) {
     case 'input':
-      return inputField(field, field.title ?? pageTitle, view)
+      return inputField(field, field.title ?? field.placeholder ?? answer, view)
     case 'date':
-      return dateField(field, field.title ?? pageTitle, view)
+      return dateField(field, field.title ?? choose, view)
     case 'list':
-      return listField(field, field.prompt?.title ?? field.sections[0]?.title ?? pageTitle)
+      return listField(field, field.prompt?.title ?? field.sections[0]?.title ?? choose)
     case 'wheel':
-      return wheelField(field, pageTitle, view)
+      return { ...wheelField(field, choose, view), label: pageTitle ?? choose }
   }
 }
 
@@ -228,6 +242,7 @@ function listField(field: FieldOf<'list'>, label: string): Field {
     id: field.id,
     label,
     node: h('div', { class: 'form-field' }, ...list.nodes),
+    isRequired: false,
     check: () => true,
     answers() {
       const chosen = list.chosen()
@@ -264,7 +279,7 @@ function labelled(
   isValid: () => boolean,
   isRequired: boolean,
   { texts }: ChatView,
-): Pick<Field, 'node' | 'check'> {
+): Pick<Field, 'node' | 'isRequired' | 'check'> {
   const id = `field-${(controls += 1)}`
   const error = h('p', { class: 'reason', id: `${id}-error`, hidden: true }, texts.required)
   const hint = subtitle !== undefined && h('p', { class: 'card-description', id: `${id}-hint` }, subtitle)
@@ -278,6 +293,7 @@ function labelled(
   control.addEventListener('input', () => mark(false))
   const star = isRequired && h('span', { 'aria-hidden': 'true' }, ' *')
   return {
+    isRequired,
     node: h(
       'div',
       { class: 'form-field' },

@@ -1,16 +1,16 @@
 import type { ChatMessage } from '../../client/chat-client.ts'
 import type { Reply } from '../../../contract/contract.ts'
-import { answerText, questionKey } from '../answers.ts'
+import { questionKey } from '../answers.ts'
 import { safeUrl } from '../autolink.ts'
 import { dayName, startOfDay, timeOfDay, type ChatView } from '../chat-view.ts'
 import type { Part } from '../content-part.ts'
 import { h, toggle } from '../dom.ts'
-import { fill } from '../texts/fill.ts'
+import { icon } from './icons.ts'
 
 /** What asks the guest for something, until there is an answer. */
 export interface Question {
   readonly node: HTMLElement
-  /** Shows the answer in place of the choices; undefined opens them again. */
+  /** Closes the choices; undefined opens them again. What was chosen is in the guest's own message. */
   close(answer: ChatMessage | undefined): void
 }
 
@@ -25,7 +25,7 @@ type Section = Part<'list-picker'>['sections'][number]
 /** A picture, a title, a sentence, and what there is to choose from. */
 export function question(heading: Heading, label: string, choices: HTMLElement, view: ChatView): Question {
   const picture = safeUrl(heading.imageUrl)
-  const answered = h('p', { class: 'answered', hidden: true })
+  const answered = h('p', { class: 'answered', hidden: true }, icon('check'), view.texts.answered)
   const node = h(
     'div',
     { class: 'picker', part: 'picker', role: 'group', 'aria-label': heading.title ?? label },
@@ -40,8 +40,6 @@ export function question(heading: Heading, label: string, choices: HTMLElement, 
     close(answer) {
       toggle(choices, answer === undefined)
       toggle(answered, answer !== undefined)
-      const text = answer ? fill(view.texts.yourAnswer, { text: answerText(answer) }) : ''
-      if (answered.textContent !== text) answered.textContent = text
     },
   }
 }
@@ -108,7 +106,16 @@ function dateField(
     'form',
     { class: 'picker-form', onsubmit: submit },
     field,
-    h('button', { type: 'submit', class: 'action primary', part: 'button' }, view.texts.confirm),
+    h(
+      'button',
+      {
+        type: 'submit',
+        class: 'action primary',
+        part: 'button',
+        'aria-label': `${view.texts.confirm}: ${label}`,
+      },
+      view.texts.confirm,
+    ),
   )
 }
 
@@ -139,6 +146,7 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
   const isTold = message.text?.includes(picker.prompt?.title ?? '') === true
   const { title, ...rest } = picker.prompt ?? {}
   const label = title ?? picker.sections[0]?.title ?? view.texts.choose
+  confirm.setAttribute('aria-label', `${view.texts.confirm}: ${label}`)
   return question(isTold ? { imageUrl: rest.imageUrl } : { ...rest, title }, label, choices, view)
 }
 

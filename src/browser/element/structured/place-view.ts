@@ -2,7 +2,7 @@ import { externalLink, linkUrl, safeUrl } from '../autolink.ts'
 import type { ChatView } from '../chat-view.ts'
 import type { Part } from '../content-part.ts'
 import { h } from '../dom.ts'
-import { icon } from '../icons.ts'
+import { icon } from './icons.ts'
 
 /** A link with what it leads to. */
 export function richLinkView(link: Part<'rich-link'>): HTMLElement {

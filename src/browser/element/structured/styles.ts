@@ -22,12 +22,20 @@ export const structuredStyles = `
 .carousel-track:focus-visible { outline-offset: -2px; border-radius: 1rem; }
 .carousel-track .card { flex: 0 0 min(14.75rem, 86%); scroll-snap-align: start; display: flex; flex-direction: column; }
 .carousel-track .card-actions { margin-top: auto; }
-.carousel-steps { display: flex; gap: 0.5rem; justify-content: flex-end; margin-top: 0.5rem; }
+.carousel-track.more-after { --_fade-end: 2rem; }
+.carousel-track.more-before { --_fade-start: 2rem; }
+.carousel-track { mask-image: linear-gradient(var(--_onward, to right), transparent, #000 var(--_fade-start, 0px), #000 calc(100% - var(--_fade-end, 0px)), transparent); }
+[dir='rtl'] .carousel-track { --_onward: to left; }
+.carousel-steps { display: flex; gap: 0.75rem; align-items: center; justify-content: center; margin-top: 0.5rem; }
+.carousel-dots { display: flex; gap: 0.375rem; }
+.carousel-dots i { width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--_field-line); opacity: 0.55; transition: opacity 0.2s; }
+.carousel-dots .on { background: var(--_accent-text); opacity: 1; }
 .carousel-steps button { width: var(--_target); height: var(--_target); border-radius: 50%; display: grid; place-items: center; color: var(--_accent-text); background: var(--_soft); }
 
 .picker { padding: 0.875rem 0.9375rem; }
 .picker > .card-picture { margin: -0.875rem -0.9375rem 0.75rem; width: calc(100% + 1.875rem); }
-.answered { margin-top: 0.5rem; color: var(--_muted); overflow-wrap: anywhere; }
+.answered { display: flex; align-items: center; gap: 0.375rem; margin-top: 0.375rem; font-size: 0.8438rem; color: var(--_muted); }
+.answered .icon { width: 0.875rem; height: 0.875rem; stroke-width: 2.4; }
 .choices { min-width: 0; margin-top: 0.5rem; }
 .choices > .action { width: 100%; margin-top: 0.625rem; }
 .day { margin-top: 0.75rem; }
@@ -44,6 +52,8 @@ select.input { appearance: auto; }
 .form-progress { margin-bottom: 0.25rem; font-size: 0.7812rem; color: var(--_muted); }
 .form-step:focus { outline: none; }
 .form-field { margin-top: 0.75rem; min-width: 0; }
+.form-field .reason { margin-top: 0.5rem; }
+.form-field ~ .card-description { margin-top: 0.75rem; }
 .field-label { display: block; margin-bottom: 0.25rem; font-size: 0.875rem; font-weight: 600; overflow-wrap: anywhere; }
 .form-field .card-description { margin-bottom: 0.375rem; }
 .form-actions { display: flex; gap: 0.5rem; margin-top: 0.875rem; }

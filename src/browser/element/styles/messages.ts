@@ -26,6 +26,8 @@ export const messageStyles = `
 }
 .day-line { margin: 0.875rem 0 0.375rem; text-align: center; font-size: 0.75rem; font-weight: 600; color: var(--_muted); }
 .day-line:first-child { margin-top: 0; }
+.new-line { display: flex; align-items: center; gap: 0.625rem; margin: 0.875rem 0 0.25rem; font-size: 0.75rem; font-weight: 700; color: var(--_accent-text); }
+.new-line::before, .new-line::after { content: ''; flex: 1; border-top: 1px solid; opacity: 0.4; }
 .to-newest {
   position: absolute; bottom: 0.625rem; left: 50%; translate: -50% 0; width: var(--_target); height: var(--_target); border-radius: 50%;
   display: grid; place-items: center; color: var(--_accent-text); background: var(--_raised);
@@ -45,7 +47,8 @@ export const messageStyles = `
   grid-area: 2 / 1; align-self: end; width: 1.75rem; max-width: none; height: 1.75rem; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
   font-size: 0.7812rem; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
 }
-.avatar .icon { width: 1rem; height: 1rem; }
+.avatar .icon { width: 1.125rem; height: 1.125rem; }
+.avatar:has(.icon-bot), .header-avatar:has(.icon-bot) { border-radius: 30%; }
 .face { display: grid; place-items: center; width: 100%; height: 100%; }
 .face img { width: 100%; height: 100%; object-fit: cover; }
 .message:not(.ends-group) .avatar { visibility: hidden; }
@@ -54,8 +57,8 @@ export const messageStyles = `
 .body > * { max-width: 100%; }
 .body > .structured:has(.carousel) { width: 100%; }
 .own .body { align-items: flex-end; }
-.body:has(.carousel), .quick-replies, .failure .link { display: inline-flex; align-items: center; }
-.failure { max-width: 100%; }
+.body:has(.carousel), .quick-replies, .failure { max-width: 100%; }
+.failure .link { display: inline-flex; align-items: center; }
 .bubble {
   padding: 0.5625rem 0.875rem; border-radius: 1.125rem; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%;
   background: var(--_soft); color: var(--_text);
@@ -77,8 +80,9 @@ export const messageStyles = `
 .bubble pre code { display: block; width: max-content; min-width: 100%; padding: 0.5rem; }
 .bubble > p + *, .bubble > * + p, .bubble > * + ul, .bubble > * + ol, .bubble > * + blockquote, .bubble > * + pre { margin-top: 0.5rem; }
 .bubble mark { padding-inline: 2px; border-radius: 3px; background: light-dark(#ffe58a, #6b5600); color: var(--_text); }
+.bubble.emoji { padding: 0.125rem 0.25rem; background: none; color: var(--_text); font-size: 2.25rem; line-height: 1.25; }
 .bubble.unsupported { font-style: italic; color: var(--_muted); background: transparent; border: 1px dashed var(--_field-line); }
-[data-status='pending'] .bubble { background: color-mix(in srgb, var(--_accent) 88%, var(--_surface)); }
+[data-status='pending'] .bubble:not(.emoji) { background: color-mix(in srgb, var(--_accent) 88%, var(--_surface)); }
 [data-status='failed'] .bubble {
   background: var(--_danger-soft); color: var(--_text); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--_danger) 45%, transparent);
 }
@@ -120,6 +124,7 @@ a.file:hover { background: var(--_soft); }
 .file-size .icon { width: 0.8125rem; height: 0.8125rem; stroke-width: 2.4; }
 .captioned { max-width: 16.25rem; }
 .captioned figcaption { margin-top: 0.25rem; font-size: 0.8438rem; color: var(--_muted); overflow-wrap: anywhere; }
-.picture { display: block; overflow: hidden; border-radius: 1rem; max-width: 16.25rem; background: var(--_soft); }
-.picture img { display: block; max-width: 100%; max-height: 18.75rem; min-height: 3.75rem; min-width: 5rem; object-fit: cover; }
+/* Nothing says how large a picture is before it is loaded: each has the same place. */
+.picture { display: block; overflow: hidden; border-radius: 1rem; width: 16.25rem; max-width: 100%; aspect-ratio: 4 / 3; background: var(--_soft); }
+.picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
 `

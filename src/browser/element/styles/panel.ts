@@ -1,4 +1,4 @@
-/** The panel with its header, its notices and the sheet that asks before ending. */
+/** The panel with its header and its notices. */
 export const panelStyles = `
 .panel {
   position: absolute; inset: auto 0 4.75rem auto; margin: 0; padding: 0; border: 0; color: inherit; max-height: none; width: 25rem; max-width: calc(100vw - 2 * var(--_inset));
@@ -41,44 +41,33 @@ dialog.panel:not([open]) { display: none; }
   flex: none; min-width: var(--_target); height: var(--_target); border-radius: 1.375rem; display: flex; align-items: center; justify-content: center;
   gap: 0.375rem; transition: background 0.15s;
 }
-.header-button + .header-button { margin-inline-start: -0.5rem; }
-.end { padding-inline: 0.75rem; font-size: 0.8125rem; font-weight: 600; white-space: nowrap; border: 1.5px solid color-mix(in srgb, var(--_on-accent) 55%, transparent); }
+.end { padding-inline: 0.75rem; font-size: 0.8125rem; white-space: nowrap; }
+.end .icon { display: none; }
+.close { background: color-mix(in srgb, var(--_on-accent) 16%, transparent); }
 @container panel (max-width: 24.5em) {
   .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .end { border: 0; padding: 0; }
+  .end { padding: 0; }
+  .end .icon { display: block; }
 }
-.header-button:hover { background: color-mix(in srgb, var(--_on-accent) 18%, transparent); }
+.header-button:hover { background: color-mix(in srgb, var(--_on-accent) 26%, transparent); }
 .header-button:focus-visible { outline-color: var(--_on-accent); outline-offset: -3px; }
 
 .notice {
-  flex: none; display: flex; align-items: center; gap: 0.625rem; margin: 0 0.875rem 0.5rem; padding: 0.625rem 0.875rem; border-radius: 0.75rem;
+  flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.625rem; margin: 0 0.875rem 0.5rem; padding: 0.625rem 0.875rem; border-radius: 0.75rem;
   font-size: 0.8438rem; line-height: 1.4; background: var(--_soft); color: var(--_text);
 }
 .notice.empty { margin: 0; padding: 0; }
 .notice.trouble { background: var(--_danger-soft); }
 .notice-icon { color: var(--_danger); }
 .notice .icon { width: 1.25rem; height: 1.25rem; }
-.notice .link { margin-inline-start: auto; white-space: nowrap; }
+.notice-text { flex: 1 1 9rem; min-width: 0; }
+.notice .link { flex: none; margin-inline-start: auto; }
 
 .over-bar {
   flex: none; display: flex; flex-direction: column; gap: 0.75rem; padding: 1rem; text-align: center;
   padding-bottom: max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--_line); color: var(--_muted); font-size: 0.875rem;
 }
 .over-bar .action { padding: 0.75rem 1rem; }
-
-.veil {
-  position: absolute; inset: 0; display: flex; align-items: flex-end; padding: 0.75rem;
-  background: rgb(8 10 16 / 0.46); animation: veil-in 0.18s;
-}
-.sheet {
-  width: 100%; padding: 1.375rem 1.25rem 1.125rem; border-radius: 1.125rem; background: var(--_raised); box-shadow: var(--_shadow);
-  animation: sheet-in 0.26s var(--_out);
-}
-.sheet h2 { font-size: 1.0625rem; font-weight: 650; letter-spacing: -0.01em; }
-.sheet p { margin: 0.25rem 0 1.125rem; color: var(--_muted); font-size: 0.875rem; }
-.sheet-actions { display: grid; grid-template-columns: 1fr 1fr; gap: 0.625rem; }
-@keyframes veil-in { from { opacity: 0; } }
-@keyframes sheet-in { from { transform: translateY(1.5rem); opacity: 0; } }
 
 @media (max-width: 30em), (max-height: 30em) {
   :host(:not([placement='inline'])) .panel {

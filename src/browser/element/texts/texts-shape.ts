@@ -5,10 +5,14 @@ export interface Texts {
   readonly greeting: string
   readonly open: string
   readonly close: string
+  /** The chat button while the chat is open: the panel has a `close` of its own. */
+  readonly hide: string
   readonly unread: string
   readonly messages: string
   readonly earlier: string
   readonly newest: string
+  /** Above the first message that the guest has not seen. */
+  readonly newLine: string
   readonly today: string
   readonly yesterday: string
   readonly you: string
@@ -21,6 +25,7 @@ export interface Texts {
   readonly offline: string
   readonly unreachable: string
   readonly closed: string
+  readonly unavailable: string
   readonly sending: string
   readonly sent: string
   readonly notSent: string
@@ -29,7 +34,7 @@ export interface Texts {
   readonly placeholder: string
   readonly message: string
   readonly send: string
-  readonly bytesLeft: string
+  readonly charactersLeft: string
   readonly attach: string
   readonly uploading: string
   readonly removeFile: string
@@ -43,12 +48,15 @@ export interface Texts {
   readonly chooseTime: string
   readonly choose: string
   readonly confirm: string
-  readonly yourAnswer: string
+  readonly answered: string
+  /** The label of a form's field that has none of its own. */
+  readonly answer: string
   readonly openMap: string
   readonly step: string
   readonly back: string
   readonly reviewAnswers: string
   readonly required: string
+  readonly requiredHint: string
   readonly sendForm: string
   readonly unsupported: string
   readonly signInPrompt: string
@@ -61,6 +69,9 @@ export interface Texts {
   readonly signedInElsewhere: string
   readonly expiring: string
   readonly ended: string
+  /** Why it has ended. */
+  readonly endedByGuest: string
+  readonly expired: string
   readonly readOnly: string
   readonly startNew: string
   readonly end: string

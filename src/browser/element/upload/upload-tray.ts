@@ -1,14 +1,16 @@
-import { ChatProblem, type GuestChat } from '../client/chat-client.ts'
-import { fileSize } from './chat-view.ts'
-import { h } from './dom.ts'
-import { icon } from './icons.ts'
-import { fill, problemText, type Texts } from './texts/texts.ts'
+import type { ChatProblem, GuestChat, ProblemCode } from '../../client/chat-client.ts'
+import { fileSize } from '../chat-view.ts'
+import { h } from '../dom.ts'
+import { icon } from '../icons.ts'
+import { adoptStyles } from '../styles/sheets.ts'
+import { fill } from '../texts/fill.ts'
+import type { Texts } from '../texts/texts-shape.ts'
+import { uploadStyles } from './styles.ts'
 
 /** Twice the size that it is shown in, for dense displays. */
 const PREVIEW_PX = 112
 
 export interface UploadTray {
-  readonly node: HTMLElement
   readonly isUploading: boolean
   readonly attachmentIds: readonly string[]
   add(files: Iterable<File>): void
@@ -23,16 +25,23 @@ interface Upload {
   isDone: boolean
 }
 
-/** The files that go with the next message, on their way and ready. */
-export function createUploadTray(options: {
-  readonly chat: GuestChat
-  readonly texts: Texts
-  readonly locale: string
-  readonly onChange: () => void
-}): UploadTray {
+/**
+ * The files that go with the next message, on their way and ready. It is a file of its own, loaded when the guest chooses
+ * the first one.
+ * @param node where they are shown
+ */
+export function createUploadTray(
+  node: HTMLElement,
+  options: {
+    readonly chat: GuestChat
+    readonly texts: Texts
+    readonly locale: string
+    readonly onChange: () => void
+  },
+): UploadTray {
   const { chat, texts, locale, onChange } = options
   const uploads = new Set<Upload>()
-  const node = h('div', { class: 'tray' })
+  adoptStyles(node, uploadStyles)
 
   function changed(): void {
     node.replaceChildren(...[...uploads].map((upload) => upload.node))
@@ -79,11 +88,12 @@ export function createUploadTray(options: {
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
     const max = fileSize(maxKB * 1024, locale)
-    return problemText(texts, error instanceof ChatProblem ? error.code : 'other', { name, max })
+    // Not by its class: this file has none of the chat's.
+    const code: ProblemCode = (error as Partial<ChatProblem>).code ?? 'other'
+    return fill(texts.problems[code] ?? texts.problems.other, { name, max })
   }
 
   return {
-    node,
     get isUploading() {
       return [...uploads].some(({ isDone }) => !isDone)
     },

@@ -1,0 +1,284 @@
+import {
+  createGuestChat,
+  type ChatProblem,
+  type Deployment,
+  type GuestChat,
+  type GuestChatOptions,
+} from '../client/chat-client.ts'
+import { storageName } from '../client/token-store.ts'
+import { launcherFace, lookOf } from './deployment-look.ts'
+import {
+  chatOptions,
+  choiceOf,
+  languageOf,
+  localeOf,
+  notifiersOf,
+  offsetOf,
+  promptKindsOf,
+  storageKeyOf,
+  textChanges,
+  warn,
+  warnOfMistakes,
+} from './element-options.ts'
+import { createLauncher } from './launcher.ts'
+import { createPanel } from './panel.ts'
+import { placementStyles } from './placement.ts'
+import { styleSheet } from './styles/style-sheet.ts'
+import { isRightToLeft, loadTexts, withChanges, type Texts } from './texts/texts.ts'
+import { paintedColor, parseHex, themeOf, type Rgb } from './theme.ts'
+import { createUnread, storageFor } from './unread.ts'
+
+const ACCENT_PROPERTY = '--guest-chat-accent'
+const DEFAULT_ACCENT: Rgb = [31, 95, 214]
+/** The button waits this long for the deployment's colors and position, so that it need not jump. */
+const LOOK_TIMEOUT_MS = 1500
+/** As the style sheet has it. At 400 % zoom a desktop's window is as narrow. */
+const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
+
+/** The element, as far as what it shows depends on it. */
+export interface ChatHost extends HTMLElement {
+  open: boolean
+  readonly userToken: GuestChatOptions['userToken']
+}
+
+/** A conversation and what is shown of it, made from the attributes that the element has then. */
+export interface ElementParts {
+  /** Made when the page first asks for it. */
+  readonly chat: GuestChat
+  /** Whether the page has got the chat, or the conversation was opened: from then on attributes do not count. */
+  readonly isInUse: boolean
+  update(withFocus: boolean): void
+  end(): void
+}
+
+interface View {
+  readonly hasStarted: boolean
+  update(withFocus: boolean): void
+  end(): void
+}
+
+/** Frameworks put the element into the page before they set its attributes: these are read at the end of the turn. */
+export function createElementParts(host: ChatHost): ElementParts {
+  let chat: GuestChat | undefined
+  let isTaken = false
+  let view: View | undefined
+  let hasEnded = false
+  const theChat = () =>
+    (chat ??= createGuestChat(
+      chatOptions(host, host.userToken === undefined ? undefined : () => visitorOf(host)),
+    ))
+
+  queueMicrotask(() => {
+    if (hasEnded) return
+    warnOfMistakes(host)
+    const language = languageOf(host)
+    const show = (texts: Texts) => {
+      if (!hasEnded) view = createView(host, theChat(), withChanges(texts, textChanges(host)), language)
+    }
+    const texts = loadTexts(language)
+    if (texts instanceof Promise) void texts.then(show)
+    else show(texts)
+  })
+  return {
+    get chat() {
+      isTaken = true
+      return theChat()
+    },
+    get isInUse() {
+      return isTaken || view?.hasStarted === true
+    },
+    update: (withFocus) => view?.update(withFocus),
+    end() {
+      hasEnded = true
+      view?.end()
+      chat?.close()
+    },
+  }
+}
+
+async function visitorOf({ userToken }: ChatHost): Promise<string | undefined> {
+  return typeof userToken === 'function' ? userToken() : userToken
+}
+
+function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: string): View {
+  const isInline = choiceOf(host, 'placement') === 'inline'
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true })
+  const theme = new CSSStyleSheet()
+  const placement = new CSSStyleSheet()
+  root.adoptedStyleSheets = [styleSheet(), theme, placement]
+  const stop = new AbortController()
+  const fullScreen = matchMedia(FULL_SCREEN)
+
+  const onProblem = (problem: ChatProblem) => {
+    if (problem.hint !== undefined) warn(host, problem.hint)
+    warnOfWrongAddress(host, problem)
+    tell(host, 'guest-chat-problem', problem)
+  }
+  const panel = createPanel({
+    chat,
+    texts,
+    language,
+    locale: localeOf(language),
+    isInline,
+    isTitleOwn: textChanges(host).title !== undefined,
+    promptKinds: promptKindsOf(host),
+    onPromptAnswer: (prompt, isAccepted) =>
+      tell(host, isAccepted ? 'guest-chat-accept' : 'guest-chat-decline', prompt),
+    onClose: close,
+    onProblem,
+  })
+  const launcher = createLauncher(texts, language, () => (host.open = !host.open))
+  const storage = storageFor(choiceOf(host, 'storage'))
+  const unread = createUnread({
+    storage,
+    key: storageName(`${storageKeyOf(host)}.read`),
+    notifiers: notifiersOf(host),
+    onCount(count) {
+      launcher.unread(count)
+      tell(host, 'guest-chat-unread', { count })
+    },
+    onStale: render,
+  })
+  root.replaceChildren(panel.node, ...(isInline ? [] : [launcher.node]))
+
+  let deployment: Deployment | undefined
+  let isLookKnown = false
+  let wasOpened = chat.canResume
+  let opener: Element | null = null
+  let hasStarted = false
+
+  function render(): void {
+    panel.update()
+    unread.update(chat.messages, host.open || isInline)
+  }
+  const renderSoon = coalesce(render)
+  chat.on('change', renderSoon)
+  chat.on('problem', onProblem)
+  chat.on('sign-in', (event) => tell(host, 'guest-chat-sign-in', event))
+  chat.on('offer', (event) => tell(host, 'guest-chat-offer', event))
+  chat.on('message', (message) => {
+    panel.announce(message)
+    unread.update(chat.messages, host.open || isInline)
+    if (message.direction === 'outbound') unread.notify()
+    tell(host, 'guest-chat-message', message)
+  })
+
+  function start(): void {
+    hasStarted = true
+    panel.start()
+  }
+
+  function close(): void {
+    host.open = false
+    if (!launcher.node.hidden) launcher.node.focus()
+    else if (opener instanceof HTMLElement) opener.focus()
+  }
+
+  function showLauncher(): void {
+    const choice = choiceOf(host, 'launcher') ?? lookOf(deployment).launcher
+    const isWanted = choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
+    launcher.setVisible(isLookKnown && isWanted)
+  }
+
+  /** What the page says goes before what the deployment says. */
+  function applyLook(): void {
+    isLookKnown = true
+    const look = lookOf(deployment)
+    const isInsetOwn = getComputedStyle(host).getPropertyValue('--guest-chat-inset') !== ''
+    applyTheme(theme, host, deployment?.styles?.primaryColor)
+    const isFlipped = isRightToLeft(language)
+    const side = choiceOf(host, 'side') ?? look.side
+    placement.replaceSync(
+      placementStyles({
+        isRightToLeft: isFlipped,
+        side,
+        offset: offsetOf(host) ?? (isInsetOwn ? undefined : look.offset),
+      }),
+    )
+    if (deployment) {
+      panel.setDeployment(deployment)
+      launcher.setFace(launcherFace(deployment, language))
+    }
+    showLauncher()
+  }
+
+  applyTheme(theme, host)
+  // Asked at once, as the button depends on it; what is wrong with the deployment shows when the chat opens.
+  const timer = setTimeout(applyLook, LOOK_TIMEOUT_MS)
+  void chat
+    .deployment()
+    .then((known) => (deployment = known))
+    .catch((problem: unknown) => {
+      if (!stop.signal.aborted) warnOfWrongAddress(host, problem as ChatProblem)
+    })
+    .finally(() => {
+      clearTimeout(timer)
+      if (!stop.signal.aborted) applyLook()
+    })
+
+  function update(withFocus: boolean): void {
+    const isShown = host.open || isInline
+    if (withFocus && host.open) opener = document.activeElement
+    panel.show(isShown, !isInline && fullScreen.matches)
+    launcher.show(host.open)
+    showLauncher()
+    if (isShown) {
+      wasOpened = true
+      if (chat.state === 'closed') start()
+    }
+    render()
+    if (isShown && withFocus) panel.focus()
+  }
+  fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
+
+  // A conversation of the page before goes on in the background, so that an answer can show at the button.
+  if (chat.canResume && !host.open && !isInline) start()
+  update(false)
+  return {
+    get hasStarted() {
+      return hasStarted
+    },
+    update,
+    end() {
+      stop.abort()
+      clearTimeout(timer)
+      panel.show(false, false)
+      unread.end()
+    },
+  }
+}
+
+/** The page's color, else the deployment's, else ours: whatever it is, text on it can be read. */
+function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
+  const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
+  const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
+  sheet.replaceSync(`:host { ${properties.join(' ')} }`)
+}
+
+/** At a wrong address, another server answers with a page of its own. */
+function warnOfWrongAddress(host: Element, { code, status }: ChatProblem): void {
+  if (code !== 'unexpected_answer' || status >= 500) return
+  const address = host.getAttribute('base-url')
+  const where = address === null ? 'The address that this script came from' : `base-url="${address}"`
+  warn(
+    host,
+    `${where} answers with status ${status}, and not as the chat service does. Set base-url to the address of the service.`,
+  )
+}
+
+export function tell(host: EventTarget, name: string, detail: object): void {
+  host.dispatchEvent(new CustomEvent(name, { detail }))
+}
+
+/** Many changes in one turn are shown once. */
+function coalesce(render: () => void): () => void {
+  let isWaiting = false
+  return () => {
+    if (isWaiting) return
+    isWaiting = true
+    queueMicrotask(() => {
+      isWaiting = false
+      render()
+    })
+  }
+}

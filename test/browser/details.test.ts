@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import { showcase } from './message-types.ts'
+import { openElement, type ElementPageOptions } from './open-element.ts'
+import { launchBrowser } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(60_000)
+
+let browser: Browser
+let demo: Demo
+let opened: Awaited<ReturnType<typeof openElement>>
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+beforeEach(async () => {
+  demo = await startDemo({ simulator: { agent: 'silent' } })
+})
+afterEach(async () => {
+  await opened.context.close()
+  await demo.close()
+})
+afterAll(() => browser.close())
+
+async function begin(attributes = '', options: ElementPageOptions = {}) {
+  opened = await openElement(browser, demo, attributes, options)
+  await opened.chat.open()
+  await opened.chat.say('Hello')
+  await opened.chat.log.getByText('Sent').waitFor()
+  const { page } = opened
+  return { ...opened, part: (selector: string) => page.locator(`genesys-guest-chat ${selector}`) }
+}
+
+test('only the newest message of the guest says that it was sent, and emoji alone are large', async () => {
+  const { chat, part } = await begin()
+  await chat.say('Is anybody there?')
+  await chat.say('👋🏽 🇪🇸')
+  await part('.own').nth(2).getByText('Sent').waitFor()
+  expect(await chat.log.getByText('Sent').count()).toBe(1)
+  const sizes = await part('.own .bubble').evaluateAll((all) =>
+    all.map((one) => parseFloat(getComputedStyle(one).fontSize)),
+  )
+  expect(sizes).toEqual([15, 15, 36])
+})
+
+test('a guest is told of the characters that are left, when few are', async () => {
+  const { chat, part } = await begin()
+  const left = part('.characters-left')
+  await chat.box.fill('a'.repeat(3996))
+  expect(await left.innerText()).toBe('')
+  await chat.box.fill('a'.repeat(4000))
+  expect(await left.innerText()).toBe('Characters left: 96')
+  // Of these, each has three bytes.
+  await chat.box.fill('語'.repeat(1360))
+  expect(await left.innerText()).toBe('Characters left: 5')
+  await chat.box.fill('語'.repeat(1367))
+  expect(await left.innerText()).toBe('Characters left: -2')
+  expect(await part('.send').getAttribute('aria-disabled')).toBe('true')
+})
+
+test('a bot has a sign in place of the initial that a person has', async () => {
+  const { chat, part } = await begin()
+  demo.simulator.botSays('I am a bot.')
+  await chat.hears('I am a bot.')
+  demo.simulator.agentSays('I am Ada.')
+  await chat.hears('I am Ada.')
+  expect(await part('.avatar').nth(0).locator('.icon-bot').count()).toBe(1)
+  expect(await part('.avatar').nth(1).innerText()).toBe('A')
+})
+
+test('older messages come when the guest scrolls up, and what is read stays in its place', async () => {
+  const { page, chat, part } = await begin('storage="session"', { viewport: { width: 1000, height: 560 } })
+  for (let line = 1; line <= 40; line++) demo.simulator.agentSays(`Line ${line}.`)
+  await chat.hears('Line 40.')
+  await page.reload()
+  await chat.open()
+  await chat.hears('Line 40.')
+  await part('.earlier').waitFor()
+  const oldest = part('.bubble').first()
+  const text = await oldest.innerText()
+  const scroller = part('.scroller')
+  await scroller.hover()
+  await page.mouse.wheel(0, -5000)
+  await chat.hears('Hello')
+  const seen = await scroller.evaluate((log, words) => {
+    const bubble = [...log.querySelectorAll('.bubble')].find((one) => one.textContent === words)!
+    return bubble.getBoundingClientRect().top - log.getBoundingClientRect().top
+  }, text)
+  expect(Math.abs(seen)).toBeLessThan(200)
+  expect(await chat.bubbles()).toHaveLength(41)
+})
+
+test('the dialog has the name of the chat, whoever has spoken last', async () => {
+  const { page, chat } = await begin()
+  demo.simulator.agentSays('I am Ada.')
+  await chat.hears('I am Ada.')
+  await page.getByRole('heading', { name: 'Ada' }).waitFor()
+  await page.getByRole('dialog', { name: 'Chat with us' }).waitFor()
+})
+
+test('no two buttons have the same name', async () => {
+  const { page, chat, part } = await begin()
+  await page.route('**/messages', (route) =>
+    route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
+  )
+  await chat.say('The first that fails')
+  await chat.say('The second that fails')
+  await part('.failure:not([hidden])').nth(1).waitFor()
+  const cards = (title: string) => ({
+    contentType: 'Carousel',
+    carousel: { cards: [{ title, actions: [{ type: 'Postback', text: `Take ${title}`, payload: title }] }] },
+  })
+  demo.simulator.botSays({ content: [cards('Hale')] })
+  demo.simulator.botSays({ content: [cards('Moss')] })
+  for (const title of ['Any day?', 'Another day?'])
+    demo.simulator.botSays({
+      content: [{ contentType: 'DatePicker', datePicker: { title, availableTimes: [] } }],
+    })
+  await part('.picker').nth(1).waitFor()
+  const names = await page
+    .getByRole('button')
+    .evaluateAll((buttons) =>
+      buttons
+        .filter((button) => button.checkVisibility())
+        .map((button) => button.getAttribute('aria-label') ?? button.textContent.trim()),
+    )
+  expect(names.length).toBeGreaterThan(12)
+  expect(names.toSorted()).toEqual([...new Set(names)].sort())
+})
+
+test('a carousel shows with dots where the guest is in it, and fades where there is more', async () => {
+  const { page, part } = await begin('', { reducedMotion: 'reduce' })
+  const cards = ['Hale', 'Moss', 'Tern'].map((title) => ({ title, description: 'Oak.', actions: [] }))
+  demo.simulator.botSays({ content: [{ contentType: 'Carousel', carousel: { cards } }] })
+  const dots = () =>
+    part('.carousel-dots i').evaluateAll((all) => all.map((dot) => dot.getAttribute('class') ?? ''))
+  const track = part('.carousel-track.more-after')
+  await track.waitFor()
+  expect(await dots()).toEqual(['on', '', ''])
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await part('.carousel-track.more-before:not(.more-after)').waitFor()
+  expect((await dots()).at(-1)).toBe('on')
+})
+
+test('fields of a form have names of their own, and the star is explained', async () => {
+  const { page, part } = await begin()
+  demo.simulator.botSays(showcase('form'))
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.getByRole('textbox', { name: 'Anything else?' }).waitFor()
+  await part('.form-step:not([hidden])').getByText('* Required').waitFor()
+  await page.getByRole('button', { name: 'Next' }).click()
+  const field = part('.form input[aria-invalid=true]')
+  const error = part('.form .reason:not([hidden])')
+  const [above, below] = [await field.boundingBox(), await error.boundingBox()]
+  // The ring of the focus is 4 pixels wide.
+  expect(below!.y - above!.y - above!.height).toBeGreaterThan(4)
+  await page.getByRole('textbox', { name: 'Name' }).fill('Jane Doe')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
+})
+
+test('a chat that has ended says why', async () => {
+  const { page, chat } = await begin()
+  demo.simulator.expireSession()
+  await page.getByText('This conversation has ended. Nobody had written for some time.').waitFor()
+  await page.getByRole('button', { name: 'Start a new chat' }).click()
+  await chat.say('Hello')
+  await page.getByRole('button', { name: 'End chat' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click()
+  await page.getByText('This conversation has ended. You ended it.').waitFor()
+})
+
+test('at 400 % zoom the newest message is in view, also beside a notice', async () => {
+  const viewport = { width: 320, height: 256 }
+  const { page, chat, part, context } = await begin('', { viewport })
+  demo.simulator.agentSays('Can you read this?')
+  await chat.hears('Can you read this?')
+  await context.setOffline(true)
+  await part('.dot[data-state=offline]').waitFor({ state: 'attached' })
+  const bubble = await part('.other .bubble').last().boundingBox()
+  const log = await part('.scroller').boundingBox()
+  expect(bubble!.y).toBeGreaterThanOrEqual(log!.y)
+  expect(bubble!.y + bubble!.height).toBeLessThanOrEqual(log!.y + log!.height)
+  await context.setOffline(false)
+  await page.getByText('You are offline.').waitFor({ state: 'detached' })
+})
+
+test('a base-url at which another server answers is told in the console', async () => {
+  const warnings: string[] = []
+  opened = await openElement(browser, demo, '', {
+    prepare: async (page) => {
+      page.on('console', (line) => line.type() === 'warning' && warnings.push(line.text()))
+      await page.route('**/deployment', (route) =>
+        route.fulfill({ status: 404, contentType: 'text/html', body: '<h1>Not found</h1>' }),
+      )
+    },
+  })
+  await opened.page.getByRole('button', { name: 'Open chat' }).waitFor()
+  expect(warnings.join('\n')).toContain(`base-url="${demo.url}" answers with status 404, and not as the chat`)
+})

@@ -1,0 +1,75 @@
+import type { Demo } from '../browser/start-demo.ts'
+import type { Engine, EnginePage, WindowSize } from './engine.ts'
+
+const TIMEOUT_MS = 10_000
+
+/** A page with the chat in it, in words of who uses it, in any engine. */
+export interface ChatPage extends EnginePage {
+  /** Asks the page again and again until it says something else than false, undefined or nothing. */
+  until<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
+  /** Waits until something with this text is shown within the chat. */
+  shows(text: string): Promise<unknown>
+  /** Waits for a part of the chat by its selector, and clicks it. */
+  click(selector: string): Promise<unknown>
+  /** Writes a message and sends it. */
+  say(text: string): Promise<void>
+  /** Where a part of the chat is in the window; the last one of several. */
+  box(selector: string): Promise<DOMRect>
+}
+
+export async function openChatPage(engine: Engine, url: string, window?: WindowSize): Promise<ChatPage> {
+  const page = await engine.open(url, window)
+
+  async function until<Argument, Result>(work: (argument: Argument) => Result, argument: Argument) {
+    const deadlineMs = Date.now() + TIMEOUT_MS
+    for (;;) {
+      const result = await page.run(work, argument)
+      if (result) return result
+      if (Date.now() > deadlineMs)
+        throw new Error(`Not in ${TIMEOUT_MS} ms: ${String(work)}, ${JSON.stringify(argument)}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  const click = (selector: string) =>
+    until((wanted) => {
+      const parts = document.querySelector('genesys-guest-chat')?.shadowRoot?.querySelectorAll(wanted)
+      const part = [...(parts ?? [])].find((one) => one.checkVisibility())
+      if (part instanceof HTMLElement) part.click()
+      return part !== undefined
+    }, selector)
+
+  return {
+    ...page,
+    until,
+    click,
+    shows: (text) =>
+      until((wanted) => {
+        const panel = document.querySelector('genesys-guest-chat')?.shadowRoot?.querySelector('.panel')
+        return panel?.checkVisibility() === true && (panel as HTMLElement).innerText.includes(wanted)
+      }, text),
+    async say(text) {
+      await until(() => {
+        const field = document
+          .querySelector('genesys-guest-chat')
+          ?.shadowRoot?.querySelector<HTMLElement>('.field')
+        field?.focus()
+        return field?.checkVisibility()
+      }, undefined)
+      await page.type(`${text}\n`)
+    },
+    box: (selector) =>
+      until((wanted) => {
+        const parts = document.querySelector('genesys-guest-chat')?.shadowRoot?.querySelectorAll(wanted)
+        const part = [...(parts ?? [])].at(-1)
+        return part?.checkVisibility() === true && (part.getBoundingClientRect().toJSON() as DOMRect)
+      }, selector) as Promise<DOMRect>,
+  }
+}
+
+/** A page of another website that the service allows, with the element in it. */
+export function chatHtml(demo: Demo, attributes = `base-url="${demo.url}"`, children = ''): string {
+  return `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
+    <h1>A shop</h1>
+    <genesys-guest-chat ${attributes}>${children}</genesys-guest-chat>
+    <script type="module" src="${demo.url}/guest-chat.js"></script></html>`
+}

@@ -1,0 +1,21 @@
+/** A browser of one engine, with what the tests need of it: the same in each protocol. */
+export interface Engine {
+  /** Opens a page in a window of this size, in CSS pixels, with storage of its own. */
+  open(url: string, window?: WindowSize): Promise<EnginePage>
+  close(): Promise<void>
+}
+
+export interface WindowSize {
+  readonly width: number
+  readonly height: number
+}
+
+export interface EnginePage {
+  /** Runs a function in the page and resolves with what its promise resolves with, as JSON. It sees its argument and nothing else. */
+  run<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
+  /** Presses the keys of this text where the focus is; `\n` is Enter. */
+  type(text: string): Promise<void>
+  close(): Promise<void>
+}
+
+export const DESKTOP: WindowSize = { width: 1000, height: 760 }

@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type * as Client from '../../src/browser/client/chat-client.ts'
+import type { GuestChatElement } from '../../src/browser/element/guest-chat-element.ts'
+import { showcase } from '../browser/message-types.ts'
+import { startDemo, type Demo, type DemoOptions } from '../browser/start-demo.ts'
+import { chatHtml, openChatPage, type ChatPage } from './chat-page.ts'
+import { startChromium } from './chromium.ts'
+import type { Engine, WindowSize } from './engine.ts'
+import { startFirefox } from './firefox.ts'
+import { startWebKit } from './webkit.ts'
+
+jest.setTimeout(60_000)
+
+const PHONE: WindowSize = { width: 360, height: 700 }
+
+describe.each([
+  ['Chromium', startChromium],
+  ['Firefox', startFirefox],
+  ['WebKit', startWebKit],
+])('in %s', (_name, start) => {
+  let engine: Engine
+  let demo: Demo
+  let page: ChatPage
+
+  beforeAll(async () => {
+    engine = await start()
+  })
+  afterEach(async () => {
+    await page.close()
+    await demo.close()
+  })
+  afterAll(() => engine.close())
+
+  /** A page with the chat in it, beside an agent who says what the test says. */
+  async function openPage(html: (demo: Demo) => string, options: DemoOptions = {}, window?: WindowSize) {
+    demo = await startDemo({ simulator: { agent: 'silent' }, ...options })
+    page = await openChatPage(engine, demo.publish(html(demo)), window)
+  }
+
+  async function openConversation(attributes = '', window?: WindowSize) {
+    await openPage((service) => chatHtml(service, `base-url="${service.url}" ${attributes}`), {}, window)
+    await page.click('.launcher')
+    await page.shows('Connected')
+    await page.say('Hello')
+    await page.shows('Sent')
+  }
+
+  /** Enough that there is something to scroll. */
+  async function fillLog() {
+    for (let line = 1; line <= 14; line++) demo.simulator.agentSays(`Line ${line} of what there is to say.`)
+    await page.shows('Line 14')
+  }
+
+  test('a visitor of the demo has a conversation, and so has a page that uses the client', async () => {
+    demo = await startDemo({ simulator: { agentDelayMs: 50 } })
+    page = await openChatPage(engine, `${demo.url}/demo/`)
+    await page.click('.launcher')
+    await page.say('Hello')
+    await page.shows('How can I help you?')
+    await page.say('Any replies?')
+    await page.click('.quick-reply')
+    await page.until(
+      () => document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelectorAll('.own').length === 3,
+      undefined,
+    )
+    // A page of its own uses the client.
+    const heard = await page.run(async (url) => {
+      const { createGuestChat } = (await import(url)) as typeof Client
+      const chat = createGuestChat()
+      const answered = new Promise((resolve) =>
+        chat.on('message', ({ sender, text }) => sender === 'agent' && resolve(text)),
+      )
+      await chat.send('Hello')
+      return answered
+    }, `${demo.url}/client.js`)
+    expect(heard).toBe('Hello! I am Ada. How can I help you?')
+  })
+
+  test('attributes that a framework sets after the element is in the page count', async () => {
+    await openPage((service) => chatHtml(service, ''))
+    // As Angular does for a value that comes later: first the element, then what is bound to it.
+    await page.until(() => document.querySelector('genesys-guest-chat')?.shadowRoot !== null, undefined)
+    await page.run((url) => {
+      const chat = document.querySelector('genesys-guest-chat')!
+      chat.setAttribute('base-url', url)
+      chat.setAttribute('texts', '{"title":"Ask the lamp makers"}')
+    }, demo.url)
+    await page.click('.launcher')
+    await page.shows('Ask the lamp makers')
+    await page.say('Hello')
+    await page.shows('Sent')
+    const warning = await page.run(() => {
+      const warnings: string[] = []
+      console.warn = (...words: unknown[]) => warnings.push(words.join(' '))
+      document.querySelector('genesys-guest-chat')!.setAttribute('storage', 'local')
+      return warnings.join('\n')
+    }, undefined)
+    expect(warning).toMatch(/^<genesys-guest-chat>: storage was changed after the chat had started/)
+  })
+
+  test('the text above a carousel begins where the cards begin', async () => {
+    await openConversation()
+    demo.simulator.botSays(showcase('carousel'))
+    const track = await page.box('.carousel-track')
+    const bubble = await page.box('.other .bubble')
+    expect(Math.abs(bubble.x - track.x)).toBeLessThanOrEqual(1)
+    const row = await page.box('.message.other')
+    expect(track.width).toBeGreaterThan(row.width * 0.8)
+    expect(bubble.bottom).toBeLessThanOrEqual(track.top)
+  })
+
+  test('a picture has its place before it is loaded, and the log ends with the one that was sent', async () => {
+    await openConversation()
+    await fillLog()
+    await page.run(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 900 })
+      canvas.getContext('2d')!.fillRect(0, 0, 400, 900)
+      const blob = await new Promise<Blob>((resolve) => canvas.toBlob((made) => resolve(made!)))
+      const files = new DataTransfer()
+      files.items.add(new File([blob], 'lamp.png', { type: 'image/png' }))
+      const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+      const input = root.querySelector<HTMLInputElement>('input[type=file]')!
+      input.files = files.files
+      input.dispatchEvent(new Event('change'))
+    }, undefined)
+    await page.box('.upload .icon-check')
+    await page.click('.send')
+    await page.box('.picture')
+    const placeBefore = await page.run(() => {
+      const picture = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.picture')!
+      const { height } = picture.getBoundingClientRect()
+      return { height, isLoaded: picture.querySelector('img')!.naturalWidth > 0 }
+    }, undefined)
+    await page.until(() => {
+      const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+      return root.querySelector<HTMLImageElement>('.picture img')!.naturalWidth === 400
+    }, undefined)
+    expect((await page.box('.picture')).height).toBeCloseTo(placeBefore.height, 0)
+    await page.until(() => {
+      const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
+      return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2
+    }, undefined)
+    expect(
+      await page.run(
+        () =>
+          document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector<HTMLElement>('.to-newest')!
+            .hidden,
+        undefined,
+      ),
+    ).toBe(true)
+  })
+
+  test('the button of the notice stays within the notice', async () => {
+    await openPage((service) => chatHtml(service, `base-url="${service.url}" language="de"`), {}, PHONE)
+    await page.click('.launcher')
+    await page.shows('Verbunden')
+    await page.run(() => {
+      const chat = document.querySelector<GuestChatElement>('genesys-guest-chat')!
+      Object.assign(chat.chat!, { loadEarlier: () => Promise.reject(new Error('out of reach')) })
+      chat.shadowRoot!.querySelector<HTMLElement>('.earlier')!.click()
+    }, undefined)
+    await page.shows('Etwas ist schiefgegangen.')
+    const notice = await page.box('.notice')
+    const button = await page.box('.notice .link')
+    const words = await page.run(() => {
+      const link = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.notice .link')!
+      return link.scrollWidth - link.clientWidth
+    }, undefined)
+    expect(words).toBeLessThanOrEqual(0)
+    expect(button.right).toBeLessThanOrEqual(notice.right)
+    expect(button.left).toBeGreaterThanOrEqual(notice.left)
+  })
+
+  test('what comes while the guest reads earlier messages is counted, and marked where it begins', async () => {
+    await openConversation()
+    await fillLog()
+    await page.run(() => {
+      const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
+      scroller.scrollTop = 0
+    }, undefined)
+    await page.box('.to-newest')
+    demo.simulator.agentSays('And one more.')
+    demo.simulator.agentSays('And another.')
+    await page.until(
+      () =>
+        document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.to-newest .unread')
+          ?.textContent === '2',
+      undefined,
+    )
+    const after = await page.run(
+      () =>
+        document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.new-line')
+          ?.nextElementSibling?.textContent,
+      undefined,
+    )
+    expect(after).toContain('And one more.')
+    await page.click('.to-newest')
+    await page.until(() => {
+      const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+      return root.querySelector<HTMLElement>('.to-newest')!.hidden && root.querySelector('.new-line') !== null
+    }, undefined)
+    await page.say('I have read it')
+    await page.until(
+      () => document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.new-line') === null,
+      undefined,
+    )
+  })
+
+  test('a refused session says that the chat is unavailable, with one button and what the page offers instead', async () => {
+    const unknown = { env: { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' } }
+    const offer = '<a slot="unavailable" href="tel:+15550100">Call us</a>'
+    await openPage((service) => chatHtml(service, `base-url="${service.url}"`, offer), unknown)
+    await page.click('.launcher')
+    await page.shows('Unavailable')
+    const seen = await page.run(() => {
+      const host = document.querySelector('genesys-guest-chat')!
+      const panel = host.shadowRoot!.querySelector<HTMLElement>('.panel')!
+      const retries = [...panel.querySelectorAll('button')].filter(
+        (button) => button.checkVisibility() && button.innerText === 'Try again',
+      )
+      return {
+        text: panel.innerText,
+        retries: retries.length,
+        offer: host.querySelector('a')!.getBoundingClientRect().height > 0,
+        field: panel.querySelector('.field')!.checkVisibility(),
+      }
+    }, undefined)
+    expect(seen).toMatchObject({ retries: 1, offer: true, field: false })
+    expect(seen.text).toContain('The chat is not available right now.')
+    expect(seen.text).not.toContain('Connecting')
+  })
+})

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { DESKTOP, type Engine } from './engine.ts'
+
+/** Debian's folder for this machine's architecture. */
+const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
+const MINI_BROWSER = process.env.MINI_BROWSER ?? `/usr/lib/${ARCHITECTURE}/webkit2gtk-4.1/MiniBrowser`
+const START_TIMEOUT_MS = 20_000
+
+type Ask = (method: string, path: string, json?: object) => Promise<unknown>
+
+/** WebKitGTK's MiniBrowser on a display of its own, over WebDriver. One page at a time: its driver has one session. */
+export async function startWebKit(): Promise<Engine> {
+  const display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
+  const [number] = (await once(createInterface(display.stdio[3] as Readable), 'line')) as [string]
+  const port = await freePort()
+  const driver = spawn('WebKitWebDriver', [`--port=${port}`], {
+    stdio: 'ignore',
+    env: { ...process.env, DISPLAY: `:${number}`, LANGUAGE: 'en_GB' },
+  })
+  const ask = webDriver(`http://127.0.0.1:${port}`)
+  await untilReady(ask)
+  return {
+    async open(url, window = DESKTOP) {
+      const options = { binary: MINI_BROWSER, args: ['--automation', '--private'] }
+      const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } }
+      const { sessionId } = (await ask('POST', '/session', { capabilities })) as { sessionId: string }
+      const inSession: Ask = (method, path, json) => ask(method, `/session/${sessionId}${path}`, json)
+      const run = (script: string, ...args: unknown[]) =>
+        inSession('POST', '/execute/async', { script, args })
+      await inSession('POST', '/window/rect', window)
+      await inSession('POST', '/url', { url })
+      return {
+        run: (work, argument) =>
+          run(
+            IN_PAGE.replace('WORK', () => String(work)),
+            argument,
+          ) as never,
+        async type(text) {
+          const values = Array.from(text, (key) => (key === '\n' ? '\uE007' : key))
+          const actions = values.flatMap((value) => [
+            { type: 'keyDown', value },
+            { type: 'keyUp', value },
+          ])
+          await inSession('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] })
+        },
+        close: async () => {
+          await inSession('DELETE', '')
+        },
+      }
+    },
+    close: async () => {
+      await end(driver)
+      await end(display)
+    },
+  }
+}
+
+/** An error of the page is one of the test; the driver itself would only say that there was none. */
+const IN_PAGE = `
+  const [argument, done] = arguments
+  Promise.resolve().then(() => (WORK)(argument)).then(
+    (result) => done({ result }),
+    (error) => done({ error: String(error) }),
+  )`
+
+/** @see {@link https://www.w3.org/TR/webdriver2/#endpoints} */
+function webDriver(address: string): Ask {
+  return async (method, path, json) => {
+    const body = json === undefined ? {} : { body: JSON.stringify(json) }
+    const response = await fetch(address + path, { method, ...body })
+    const { value } = (await response.json()) as { value: unknown }
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(value)}`)
+    if (!path.endsWith('/execute/async')) return value
+    const { result, error } = value as { result?: unknown; error?: string }
+    if (error !== undefined) throw new Error(error)
+    return result
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+async function untilReady(ask: Ask): Promise<void> {
+  const deadlineMs = Date.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      await ask('GET', '/status')
+      return
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+async function end(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return
+  const ended = once(program, 'exit')
+  program.kill()
+  await ended
+}
