@@ -44,6 +44,8 @@ const SECTIONS = [
     [
       'ChatMessage',
       'Message',
+      'SentMessage',
+      'Redaction',
       'Sender',
       'OutgoingMessage',
       'Reply',

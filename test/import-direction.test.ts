@@ -25,6 +25,8 @@ const DEMO = 'demo'
 const DOCTOR = 'doctor'
 /** Small modules of the programs' first files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
+/** Capabilities that are off by default: without its folder and a line of `site.ts`, the rest is as it was. */
+const ROOMS = ['service/redaction/']
 /** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
 const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,
@@ -116,6 +118,13 @@ test('the doctor stands above the service, which does not know it', () => {
       (target) => folderOf(target) === DOCTOR,
     ),
   ).toEqual([])
+})
+
+test.each(ROOMS)('only the composition of a site imports from %s', (room) => {
+  const importers = files.filter(
+    ({ path, imports }) => !path.startsWith(room) && imports.some(({ target }) => target.startsWith(room)),
+  )
+  expect(importers.map(({ path }) => path)).toEqual(['service/site.ts'])
 })
 
 test('what browsers load imports no package', () => {

@@ -1,4 +1,5 @@
 import type { Content, FormAnswer, Reply } from './message-content.ts'
+import type { Redaction } from './session.ts'
 
 export type Sender = 'guest' | 'agent' | 'bot'
 
@@ -19,6 +20,12 @@ export interface Message {
   readonly inReplyTo?: string
   readonly from?: { readonly name?: string; readonly image?: string }
   readonly sender: Sender
+}
+
+/** The response of `POST /messages`, without the session token. */
+export interface SentMessage extends Message {
+  /** What was masked, where something was. The text is as it was sent. */
+  readonly redacted?: readonly Redaction[]
 }
 
 export interface MessagePage {
@@ -66,4 +73,6 @@ export interface UploadedFile {
   readonly sizeBytes: number
   readonly mimeType: string
   readonly url?: string
+  /** What was masked of the file's name; its content is sent as it is. */
+  readonly redacted?: readonly Redaction[]
 }

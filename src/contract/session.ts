@@ -18,6 +18,17 @@ export interface Limits {
   }
 }
 
+/** A part of what the page sent that the service masked before it went to Genesys. */
+export interface Redaction {
+  /** `card`, `iban`, `email`, `phone`, or the name of a pattern of the operator's. */
+  readonly kind: string
+  /** Where it was, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
+  readonly field: string
+  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after it. Masking changes no length. */
+  readonly start: number
+  readonly end: number
+}
+
 /** The response of `GET` and `POST /guest-session`, without the session token. */
 export interface SessionDescription {
   /** ISO 8601, UTC. */
@@ -31,6 +42,8 @@ export interface SessionDescription {
   readonly externalUserToken?: string
   /** True when a sign-in has ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
+  /** Of `POST` alone: what was masked of the body. */
+  readonly redacted?: readonly Redaction[]
 }
 
 /** Numbers and booleans are converted to strings; `null` removes a key. */

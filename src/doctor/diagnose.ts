@@ -13,11 +13,13 @@ import { SESSION_CHECKS } from './checks/guest-session.ts'
 import { sessionKeys, visitorKeys } from './checks/keys.ts'
 import { NETWORK_CHECKS } from './checks/network.ts'
 import { OAUTH_CHECKS } from './checks/oauth.ts'
+import { redaction } from './checks/redaction.ts'
 import { forwardedHeaders } from './checks/running-service.ts'
 
 /** In the order of execution and display: an earlier failure may cause later ones. */
 const CHECKS: readonly Check[] = [
   sessionKeys,
+  redaction,
   ...NETWORK_CHECKS,
   clock,
   ...OAUTH_CHECKS,

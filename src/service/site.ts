@@ -16,6 +16,7 @@ import { addGuestRoutes } from './routes/guest-routes.ts'
 import { limitOpen } from './server/admission.ts'
 import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
 import { createMemoryWatch } from './server/memory-watch.ts'
+import { redactServices } from './redaction/redact-services.ts'
 import { reconnectSpreadMs } from './server/reconnect-spread.ts'
 import type { ServiceState } from './service-state.ts'
 import { createAttributePolicy } from './sessions/attribute-policy.ts'
@@ -251,7 +252,8 @@ function createGuestServices(
     now,
     monotonicNow,
   })
-  const services = { sessions, messages, attributes, attachments }
+  const all = { sessions, messages, attributes, attachments }
+  const services = config.redaction ? redactServices(all, config.redaction, { monotonicNow }) : all
   return { services, sessions, live, tokens, widgetConfig }
 }
 

@@ -1,5 +1,5 @@
 import { asProblem, ChatProblem } from './chat-problem.ts'
-import type { Message, OutgoingMessage } from '../../contract/contract.ts'
+import type { OutgoingMessage, SentMessage } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, Transcript } from './transcript.ts'
 
@@ -54,7 +54,7 @@ export function createOutbox(options: {
         },
         repeatForMs: REPEAT_FOR_MS,
         signal: await ready(),
-      })) as Message
+      })) as SentMessage
       unsent.delete(key)
       onSent(transcript.accept(key, message))
       return { ...message, key, status: 'sent' }

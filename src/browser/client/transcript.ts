@@ -1,5 +1,12 @@
 import type { ChatProblem } from './chat-problem.ts'
-import type { Content, FormAnswer, Message, OutgoingMessage, Reply } from '../../contract/contract.ts'
+import type {
+  Content,
+  FormAnswer,
+  Message,
+  OutgoingMessage,
+  Reply,
+  SentMessage,
+} from '../../contract/contract.ts'
 
 /** All forms of an outgoing message at once. */
 interface Forms {
@@ -16,7 +23,7 @@ interface Forms {
 }
 
 /** A message as the page shows it. */
-export interface ChatMessage extends Message {
+export interface ChatMessage extends SentMessage {
   /** Stays the same while a sending turns into the message that Genesys accepted. For lists and DOM nodes. */
   readonly key: string
   /** `pending` and `failed` only for the guest's own. */
@@ -38,7 +45,7 @@ export interface Transcript {
   /** A sending, or its repeat, is under way. */
   pending(key: string): void
   /** @returns the accepted message; undefined when its live echo was first */
-  accept(key: string, message: Message): ChatMessage | undefined
+  accept(key: string, message: SentMessage): ChatMessage | undefined
   fail(key: string, problem: ChatProblem): void
   remove(key: string): void
   /** The newest message that Genesys has, by time. */
@@ -75,7 +82,13 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
       let next = [...messages]
       for (const message of incoming) {
         const same = next.find(({ id }) => id === message.id) ?? (live ? echoOf(message, next) : undefined)
-        const merged: ChatMessage = { ...message, key: same?.key ?? message.id, status: 'sent' }
+        const merged: ChatMessage = {
+          ...message,
+          key: same?.key ?? message.id,
+          status: 'sent',
+          // Only the answer to the sending has it.
+          ...(same?.redacted && { redacted: same.redacted }),
+        }
         if (same?.id !== message.id) added.push(merged)
         next = same === undefined ? [...next, merged] : next.map((known) => (known === same ? merged : known))
       }

@@ -63,7 +63,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
   let shownStatus = ''
 
   function fillBody(message: ChatMessage): void {
-    const content = JSON.stringify([message.text, message.content])
+    const content = JSON.stringify([message.text, message.content, message.redacted])
     if (content === shownContent) return
     shownContent = content
     structured = []
@@ -102,6 +102,7 @@ function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[
   const nodes = content.flatMap((part) => contentView(part, message, view, structured) ?? [])
   const text = message.direction === 'inbound' ? ownText(message) : message.text
   if (text) nodes.unshift(textBubble(text, message))
+  if (message.redacted) nodes.push(h('p', { class: 'redacted' }, view.texts.redacted))
   if (nodes.length > 0 || content.length > 0) return nodes
   return [bubble([view.texts.file])]
 }

@@ -8,6 +8,15 @@ import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
 const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
 
+const redacted = z
+  .array(
+    z
+      .object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() })
+      .meta({ id: 'Redaction', description: 'A part that was masked, in UTF-16 code units of the field.' }),
+  )
+  .optional()
+  .meta({ description: 'What was masked before it went to Genesys; absent where nothing was.' })
+
 const Limits = z
   .object({
     maxTextBytes: z.number(),
@@ -43,6 +52,7 @@ export const GuestSession = GuestSessionDescription.extend({
   clearedExistingSession: z.boolean().optional().meta({
     description: "True when a sign-in has ended the person's session on other devices.",
   }),
+  redacted,
 }).meta({ id: 'GuestSession' })
 
 export const ChangedGuestAttributes = z
@@ -77,6 +87,7 @@ export const Message = z
 
 export const SentMessage = Message.extend({
   session: z.string().optional().meta({ description: 'A new session token, when attributes went along.' }),
+  redacted,
 }).meta({ id: 'SentMessage' })
 
 export const MessagePage = z
@@ -96,6 +107,7 @@ export const UploadedFile = z
     sizeBytes: z.number(),
     mimeType: z.string(),
     url: z.string().optional(),
+    redacted,
   })
   .meta({ id: 'UploadedFile' })
 

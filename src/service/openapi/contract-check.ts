@@ -18,6 +18,7 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.ChangedGuestAttributes, 'session'>, contract.ChangedAttributes>,
   // The document names each content type by its type alone.
   Same<Of<typeof answers.Message, 'content'>, Omit<contract.Message, 'content'>>,
+  Same<Of<typeof answers.SentMessage, 'session' | 'content'>, Omit<contract.SentMessage, 'content'>>,
   Same<Of<typeof answers.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
   Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
   Same<Of<typeof answers.Deployment>, contract.Deployment>,

@@ -1,3 +1,4 @@
+import type * as contract from '../../contract/contract.ts'
 import {
   PLATFORM_LIMITS,
   type GuestApi,
@@ -34,7 +35,7 @@ export interface SendOptions {
 }
 
 /** A message as accepted, with a new session token if one is due. */
-export type SentMessage = Message & { readonly session?: string }
+export type SentMessage = contract.SentMessage & { readonly session?: string }
 
 export interface GuestMessages {
   /** @throws {SessionError} `text_too_long`, `idempotency_key_reused`, `request_in_progress` */

@@ -3,6 +3,7 @@ import type { TrustedProxies } from '../middleware/client-address.ts'
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
 import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
+import type { RedactionSettings } from './redaction-settings.ts'
 
 /**
  * Settings of the service, as created by `readConfig`. They contain secrets: never log them. With several
@@ -89,6 +90,8 @@ export interface Config {
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
+  /** What is masked before it goes to Genesys; undefined where nothing is. */
+  readonly redaction: RedactionSettings | undefined
   /** Wording by language, which overrides the deployment's. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
   /** The sites of `SITES_FILE`, if it is set. */

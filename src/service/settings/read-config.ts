@@ -8,6 +8,7 @@ import { readHosts, readOAuth, regionName, requireEncryption, type GenesysHosts 
 import { SECRETS, withSecretFiles } from './secret-files.ts'
 import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './session-keys.ts'
 import { readSitesFile, repeatedOrigins } from './sites-file.ts'
+import { readRedaction } from './redaction-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
@@ -112,6 +113,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   }
   problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
+  const redaction = readRedaction(env, problems)
 
   return {
     production,
@@ -181,6 +183,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     docs: env.DOCS,
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
+    redaction,
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,
     warnings: [],

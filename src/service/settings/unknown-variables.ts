@@ -2,7 +2,7 @@ import { SECRETS } from './secret-files.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
 const OWN_PREFIX =
-  /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDIS)_/
+  /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDACT|REDIS)_/
 /** Set by others: Kubernetes for a service with a similar name, and the X window system. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 

@@ -70,6 +70,19 @@ const LABELS = z.record(
   'must be an object with a language for each key',
 )
 
+/** Kinds of data that the service finds by itself. */
+export const REDACTION_KINDS = ['card', 'iban', 'email', 'phone'] as const
+
+/** JSON in a variable. */
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' })
+    return z.NEVER
+  }
+})
+
 /** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
 const Env = z.object({
   NODE_ENV: z.string().default('development'),
@@ -144,18 +157,14 @@ const Env = z.object({
     )
     .default(['RS256', 'ES256']),
 
-  DEPLOYMENT_LABELS: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' })
-        return z.NEVER
-      }
-    })
-    .pipe(LABELS)
-    .optional(),
+  DEPLOYMENT_LABELS: json.pipe(LABELS).optional(),
+
+  REDACT: list
+    .pipe(z.array(z.enum(REDACTION_KINDS, { error: `must be a list of ${REDACTION_KINDS.join(', ')}` })))
+    .default([]),
+  REDACT_PATTERNS: json
+    .pipe(z.record(z.string(), z.string(), 'must be an object with a name for each pattern'))
+    .default({}),
 
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),

@@ -90,6 +90,7 @@ export const messageStyles = `
 .meta {
   grid-row: 3; display: flex; align-items: center; gap: 0.25rem; height: 1.0625rem; margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1; color: var(--_muted);
 }
+.redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; color: var(--_muted); }
 .meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
 .failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
 .failure p { display: flex; align-items: flex-start; gap: 0.3125rem; width: 100%; color: var(--_danger); text-align: end; justify-content: flex-end; }

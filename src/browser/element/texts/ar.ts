@@ -28,6 +28,7 @@ export const ar: Texts = {
   unavailable: 'غير متاحة',
   sending: 'جارٍ الإرسال …',
   sent: 'أُرسلت',
+  redacted: 'تم إخفاء البيانات الخاصة قبل الإرسال.',
   notSent: 'لم تُرسل.',
   retry: 'إعادة المحاولة',
   discard: 'حذف',

@@ -28,6 +28,7 @@ export const de: Texts = {
   unavailable: 'Nicht verfügbar',
   sending: 'Wird gesendet …',
   sent: 'Gesendet',
+  redacted: 'Persönliche Daten wurden vor dem Senden unkenntlich gemacht.',
   notSent: 'Nicht gesendet.',
   retry: 'Erneut versuchen',
   discard: 'Löschen',

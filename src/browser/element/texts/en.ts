@@ -28,6 +28,7 @@ export const en: Texts = {
   unavailable: 'Unavailable',
   sending: 'Sending …',
   sent: 'Sent',
+  redacted: 'Private details were hidden before this was sent.',
   notSent: 'Not sent.',
   retry: 'Try again',
   discard: 'Delete',

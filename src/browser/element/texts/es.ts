@@ -28,6 +28,7 @@ export const es: Texts = {
   unavailable: 'No disponible',
   sending: 'Enviando …',
   sent: 'Enviado',
+  redacted: 'Los datos privados se ocultaron antes del envío.',
   notSent: 'No enviado.',
   retry: 'Reintentar',
   discard: 'Eliminar',

@@ -28,6 +28,7 @@ export const fr: Texts = {
   unavailable: 'Indisponible',
   sending: 'Envoi …',
   sent: 'Envoyé',
+  redacted: 'Les données privées ont été masquées avant l’envoi.',
   notSent: 'Non envoyé.',
   retry: 'Réessayer',
   discard: 'Supprimer',

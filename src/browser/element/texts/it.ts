@@ -28,6 +28,7 @@ export const it: Texts = {
   unavailable: 'Non disponibile',
   sending: 'Invio …',
   sent: 'Inviato',
+  redacted: 'I dati privati sono stati nascosti prima dell’invio.',
   notSent: 'Non inviato.',
   retry: 'Riprova',
   discard: 'Elimina',

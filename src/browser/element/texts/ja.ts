@@ -28,6 +28,7 @@ export const ja: Texts = {
   unavailable: '利用できません',
   sending: '送信中…',
   sent: '送信済み',
+  redacted: '個人情報は送信前に伏せられました。',
   notSent: '送信できませんでした。',
   retry: '再試行',
   discard: '削除',

@@ -28,6 +28,7 @@ export const nl: Texts = {
   unavailable: 'Niet beschikbaar',
   sending: 'Verzenden …',
   sent: 'Verzonden',
+  redacted: 'Privégegevens zijn vóór het verzenden verborgen.',
   notSent: 'Niet verzonden.',
   retry: 'Opnieuw proberen',
   discard: 'Verwijderen',

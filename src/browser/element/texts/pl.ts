@@ -28,6 +28,7 @@ export const pl: Texts = {
   unavailable: 'Niedostępny',
   sending: 'Wysyłanie …',
   sent: 'Wysłano',
+  redacted: 'Prywatne dane zostały ukryte przed wysłaniem.',
   notSent: 'Nie wysłano.',
   retry: 'Spróbuj ponownie',
   discard: 'Usuń',

@@ -28,6 +28,7 @@ export const pt: Texts = {
   unavailable: 'Indisponível',
   sending: 'Enviando …',
   sent: 'Enviada',
+  redacted: 'Os dados privados foram ocultados antes do envio.',
   notSent: 'Não enviada.',
   retry: 'Tentar novamente',
   discard: 'Excluir',

@@ -28,6 +28,7 @@ export interface Texts {
   readonly unavailable: string
   readonly sending: string
   readonly sent: string
+  readonly redacted: string
   readonly notSent: string
   readonly retry: string
   readonly discard: string

@@ -1,0 +1,19 @@
+import { listed, ok, skipped, warning, type Check } from '../check.ts'
+
+export const redaction: Check = {
+  name: 'redaction',
+  needs: [],
+  run({ config }) {
+    if (config.redaction === undefined)
+      return skipped('not configured: what guests write goes to Genesys as it is')
+    const { kinds, patterns } = config.redaction
+    const masked = listed([...kinds, ...patterns.map(({ name }) => name)])
+    if (kinds.length > 0 && !kinds.includes('card')) {
+      return warning(
+        `${masked} masked, card numbers are not`,
+        'Add card to REDACT, if guests may write card numbers.',
+      )
+    }
+    return ok(`${masked} masked in what pages send; the content of files is not`)
+  },
+}

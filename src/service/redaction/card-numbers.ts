@@ -1,0 +1,45 @@
+import { digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
+import { isCardNumber, luhnPart, MAX_CARD_DIGITS } from './luhn.ts'
+import type { Span } from './plain-text.ts'
+
+/**
+ * Card numbers of a plain text: whole groups of digits, 13 to 19 in all, whose check digit is right. All groups of a run, or those
+ * of it that are grouped as on a card, so that a date or a security code after the number does not hide it.
+ */
+export function findCardNumbers(plain: string): Span[] {
+  return digitRuns(plain).flatMap((run) => {
+    const spans: Span[] = []
+    for (const [first, { start }] of run.entries()) {
+      if (start < (spans.at(-1)?.end ?? 0)) continue
+      const last = lastOfCard(run, first)
+      if (last !== undefined) spans.push({ start, end: last.end })
+    }
+    return spans
+  })
+}
+
+/** The last group of the longest number that begins with the group `first`. */
+function lastOfCard(run: DigitRun, first: number): DigitGroup | undefined {
+  if (first === 0 && isCard(run)) return run.at(-1)
+  const groups: DigitGroup[] = []
+  let longest: DigitGroup | undefined
+  for (const group of run.slice(first, first + MAX_GROUPS)) {
+    groups.push(group)
+    if (isGroupedAsOnCard(groups) && isCard(groups)) longest = group
+  }
+  return longest
+}
+
+function isCard(groups: readonly DigitGroup[]): boolean {
+  // Each group has a digit at least.
+  return groups.length <= MAX_CARD_DIGITS && isCardNumber(luhnPart(digitsOf(groups)))
+}
+
+/** 4-4-4-4-3 */
+const MAX_GROUPS = 5
+
+/** 16, 4-4-4-4, 4-4-4-4-3, 4-6-5, 4-6-4, 6-13 and the like. */
+function isGroupedAsOnCard(groups: readonly DigitGroup[]): boolean {
+  const lengths = groups.map(({ digits }) => digits.length).join('-')
+  return /^(\d+|(4-)+[1-4]|4-4-5|4-6-[45]|6-13)$/.test(lengths)
+}

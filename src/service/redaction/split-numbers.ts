@@ -1,0 +1,81 @@
+import { BoundedMap } from '../collections/bounded-map.ts'
+import { digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
+import { isCardNumber, joined, luhnPart, MAX_CARD_DIGITS, type LuhnPart } from './luhn.ts'
+import { plainText, type Span } from './plain-text.ts'
+
+export interface SentText {
+  readonly sid: string
+  /** The idempotency key, where there is one: a repeat is masked as its first try was. */
+  readonly key: string | undefined
+  /** Card numbers in it are masked already. */
+  readonly text: string
+}
+
+/** The part of a card number in a text whose other parts were in the texts before it. */
+export type FindSplitNumber = (sent: SentText) => Span | undefined
+
+/** No digits: a count and two sums, of what the last texts of a guest ended with. */
+interface Guest {
+  readonly key: string | undefined
+  /** Before and after the last text. */
+  readonly before: readonly LuhnPart[]
+  readonly after: readonly LuhnPart[]
+  readonly atMs: number
+}
+
+const WITHIN_MS = 60_000
+const MAX_GUESTS = 10_000
+
+/** Remembers guests in this process alone. */
+export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
+  const guests = new BoundedMap<string, Guest>(MAX_GUESTS)
+
+  function partsBefore({ sid, key }: SentText): readonly LuhnPart[] {
+    const guest = guests.get(sid)
+    if (guest === undefined) return []
+    if (key !== undefined && key === guest.key) return guest.before
+    return monotonicNow() - guest.atMs <= WITHIN_MS ? guest.after : []
+  }
+
+  return function find(sent) {
+    const before = partsBefore(sent)
+    const runs = digitRuns(plainText(sent.text))
+    const [firstRun] = runs
+    if (before.length === 0 && firstRun === undefined) return undefined
+    const found = firstRun && lastPart(before, firstRun)
+    const after = found === undefined ? partsAfter(before, runs) : partsAfter([], runs.slice(1))
+    guests.set(sent.sid, { key: sent.key, before, after, atMs: monotonicNow() })
+    return found
+  }
+}
+
+/** The part of the run with which it completes a number. */
+function lastPart(before: readonly LuhnPart[], run: DigitRun): Span | undefined {
+  const ends = [run, run.slice(0, groupsOfFour(run))]
+  const last = ends.find((groups) =>
+    before.some((part) => isCardNumber(joined(part, luhnPart(digitsOf(groups))))),
+  )
+  const [start, end] = [last?.at(0)?.start, last?.at(-1)?.end]
+  return start === undefined || end === undefined ? undefined : { start, end }
+}
+
+/** What the next text could go on with. A text without digits changes nothing. */
+function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): readonly LuhnPart[] {
+  const last = runs.at(-1)
+  if (last === undefined) return before
+  const fours = groupsOfFour(last.toReversed())
+  const ends = [last, ...(fours < last.length && fours > 0 ? [last.slice(-fours)] : [])]
+  const begun = ends.map(digitsOf).filter(canBeginCard).map(luhnPart)
+  const continued = runs.length === 1 ? before.map((part) => joined(part, luhnPart(digitsOf(last)))) : []
+  return [...begun, ...continued].filter(({ count }) => count < MAX_CARD_DIGITS)
+}
+
+/** The first digit says what issues the card: banks have 2 to 6. */
+function canBeginCard(digits: string): boolean {
+  return /^[2-6]/.test(digits)
+}
+
+function groupsOfFour(groups: readonly DigitGroup[]): number {
+  const others = groups.findIndex(({ digits }) => digits.length !== 4)
+  return others === -1 ? groups.length : others
+}
