@@ -4,7 +4,7 @@
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,37 @@ import { promisify } from 'node:util'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { bundleTypes } from './bundle-types.mjs'
+import { copyReachableTypes } from './reachable-types.mjs'
 import { writeThirdParty } from './third-party.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
+
+/**
+ * All files lie in one folder, in which `import.meta.url` means the same wherever a piece of code ends
+ * up. What only some requests need, such as the OpenAPI document, is loaded when it is asked for.
+ */
+const SERVER = {
+  absWorkingDir: root,
+  outdir: join(root, 'dist'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  charset: 'utf8',
+  logLevel: 'silent',
+}
+
+/** What applications import, and the package's command. */
+const MODULES = {
+  index: 'src/index.ts',
+  cli: 'src/cli.ts',
+  simulator: 'src/simulator/simulator.ts',
+  fixtures: 'src/testing/fixtures/fixtures.ts',
+  faults: 'src/testing/faults/faults.ts',
+}
 
 const BROWSER = {
   absWorkingDir: root,
@@ -172,57 +198,66 @@ async function buildTypes() {
   }
 }
 
-/** The page at /docs: Swagger UI from its package, only the two files that it needs. */
+/** The page at /docs: Swagger UI from its package, only the two files that it needs, compressed, and its license. */
 async function copyDocsPage() {
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
   await copyPage('src/browser/pages/docs', 'dist/docs')
+  for (const file of ['LICENSE', 'NOTICE'])
+    await copyFile(join(swagger, file), join(root, `dist/docs/swagger-ui-${file}.txt`))
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
     const text = await readFile(join(swagger, file), 'utf8')
     // The source map stays in the package: it is larger than the rest of this service.
-    await writeFile(join(root, 'dist/docs', file), text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, ''))
+    const content = text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, '')
+    await writeFile(join(root, `dist/docs/${file}.gz`), gzipSync(content, { level: 9 }))
   }
 }
 
-/** What is imported, with types, by tsc; and what is started, with all packages in it, so that it loads fast and needs no others. */
+/**
+ * What is published, which finds its packages where it is installed; and for the image what is started, with all packages in
+ * it, so that it loads fast and needs no others.
+ */
 async function buildServer() {
-  const modules = isProgramsOnly ? undefined : tsc('tsconfig.build.json')
-  await Promise.all([modules, bundlePrograms()])
+  const published = isProgramsOnly ? [] : [bundleModules(), buildModuleTypes()]
+  await Promise.all([...published, bundlePrograms()])
 }
 
-/**
- * All of them lie in one folder, in which `import.meta.url` means the same wherever a piece of code ends up. What only
- * some requests need, such as the OpenAPI document, is loaded when it is asked for.
- */
+async function bundleModules() {
+  await esbuild.build({ ...SERVER, entryPoints: MODULES, packages: 'external', chunkNames: 'module-[hash]' })
+}
+
+async function buildModuleTypes() {
+  const emitted = join(root, 'dist/.module-types')
+  await tsc('tsconfig.build.json', '--outDir', emitted)
+  const { cli: _, ...imported } = MODULES
+  await copyReachableTypes(
+    Object.values(imported).map((source) => source.replace(/^src\/(.*)\.ts$/, '$1.d.ts')),
+    emitted,
+    join(root, 'dist'),
+  )
+  await rm(emitted, { recursive: true })
+}
+
 async function bundlePrograms() {
   const { metafile } = await esbuild.build({
-    absWorkingDir: root,
+    ...SERVER,
     entryPoints: {
       main: 'src/service/main.ts',
-      cli: 'src/cli.ts',
       doctor: 'src/doctor/main.ts',
       demo: 'src/demo/main.ts',
       'run-simulator': 'src/simulator/main.ts',
     },
-    outdir: join(root, 'dist'),
-    chunkNames: 'chunk-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    chunkNames: 'program-[hash]',
     // The names of functions stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none', // those of the packages are in third-party-licenses.txt
-    charset: 'utf8',
     metafile: true,
     // Packages in CommonJS ask for Node.js' own modules by `require`.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
-    logLevel: 'silent',
   })
   await writeThirdParty(root, Object.keys(metafile.inputs))
 }

@@ -1,8 +1,12 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const here = dirname(fileURLToPath(import.meta.url))
+
 /**
  * The package's `dist`, whose files pages load. This file stays directly below `src`, so that the path is the same for the
- * source, the compiled module and the bundle. Bundlers rewrite `new URL(…, import.meta.url)`, but not this expression.
+ * source and the bundles. Bundlers rewrite `new URL(…, import.meta.url)`, but not this expression.
  */
-export const BUILT_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../dist')
+export const BUILT_FOLDER = join(here, '../dist')
+/** The package's recordings for tests, one folder for each driver. */
+export const FIXTURES_FOLDER = join(here, '../fixtures/')

@@ -6,6 +6,14 @@ const USAGE = `genesys-guest-bff [start]
 
 Starts the service with the settings of the environment, and outside production of .env. It ends with 78 when they are wrong.
 
+genesys-guest-bff demo
+
+Starts a website with a chat, the service, and a simulator in place of Genesys. PORT and SIMULATOR_PORT select other ports.
+
+genesys-guest-bff simulator
+
+Starts the simulator alone, and prints the settings that point the service at it.
+
 ${DOCTOR_USAGE}`
 
 const EX_USAGE = 2
@@ -19,6 +27,12 @@ switch (process.argv[2]) {
   case 'doctor':
     await import('./doctor/main.ts')
     break
+  case 'demo':
+    await import('./demo/main.ts')
+    break
+  case 'simulator':
+    await import('./simulator/main.ts')
+    break
   case '--version':
     process.stdout.write(`${VERSION}\n`)
     break
@@ -27,6 +41,6 @@ switch (process.argv[2]) {
     process.stdout.write(USAGE)
     break
   default:
-    process.stderr.write(USAGE)
+    process.stderr.write(`There is no command "${process.argv[2]}".\n\n${USAGE}`)
     process.exitCode = EX_USAGE
 }

@@ -112,6 +112,46 @@ describe('wrong settings', () => {
     ])
   })
 
+  test.each([
+    [
+      'TRUST_PROXY',
+      'true',
+      'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
+    ],
+    [
+      'GENESYS_DEPLOYMENT_ID',
+      'my deployment',
+      'must be the id of the Messenger deployment in Genesys Cloud, such as 0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002',
+    ],
+    [
+      'HTTPS_PROXY',
+      'proxy.example.com:3128',
+      'must begin with http:// or https://, such as http://proxy.example.com:3128',
+    ],
+    ['http_proxy', 'canary', 'must begin with http:// or https://, such as http://proxy.example.com:3128'],
+  ])('say what %s may be', (name, value, problem) => {
+    expect(problemsOf({ ...good, [name]: value })).toEqual([`${name} ${problem}`])
+  })
+
+  test('say which part of the agents’ address the region is', () => {
+    expect(problemsOf({ ...good, GENESYS_REGION: 'https://apps.mypurecloud.ie/' })).toEqual([
+      expect.stringMatching(
+        /^GENESYS_REGION must be a region or its domain alone, such as mypurecloud\.ie without https:\/\/apps\.; the regions are us-east-1/,
+      ),
+    ])
+  })
+
+  test('warn of a deployment id that no deployment of Genesys Cloud has', () => {
+    const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
+    expect(warnings).toEqual([
+      'GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are',
+    ])
+    expect(
+      readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop', GENESYS_API_URL: 'https://gateway.example.com' })
+        .warnings,
+    ).toEqual([])
+  })
+
   test('name the regions that exist', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'eu-west-9' })).toEqual([
       expect.stringMatching(/^GENESYS_REGION is not a region .*eu-west-1 \(mypurecloud\.ie\), /),

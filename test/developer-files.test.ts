@@ -83,3 +83,23 @@ test.each(['/guest-chat-de-0000000000.js', '/client.js.br'])(
     expect(headers['content-encoding']).toBeUndefined()
   },
 )
+
+test.each([
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+])('%s is the same compressed and for a client that takes it as it is', async (file, type) => {
+  const gzip = await load(`/docs/${file}`, { 'accept-encoding': 'gzip, br' })
+  const plain = await load(`/docs/${file}`, { 'accept-encoding': 'identity' })
+  expect([gzip, plain].map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined])
+  expect(gunzipSync(gzip.body)).toEqual(plain.body)
+  expect(plain.body.length).toBeGreaterThan(100_000)
+  for (const { headers } of [gzip, plain]) {
+    expect(headers['content-type']).toBe(type)
+    expect(headers.vary).toContain('Accept-Encoding')
+  }
+  const again = await load(`/docs/${file}`, {
+    'accept-encoding': 'gzip',
+    'if-none-match': gzip.headers.etag!,
+  })
+  expect(again.status).toBe(304)
+})

@@ -9,12 +9,17 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startSimulator } from '../../dist/simulator/simulator.js'
+import { readConfig } from '../../dist/index.js'
+import { startSimulator } from '../../dist/simulator.js'
 import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
 import { freePort } from '../../load/harness/free-port.mjs'
 
 /** Their definitions come with an operator, and no registry has them. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])
+const SECRETS = {
+  SESSION_KEYS: randomBytes(32).toString('base64'),
+  REDIS_URL: 'rediss://redis.example.com',
+}
 const folder = mkdtempSync(join(tmpdir(), 'guest-bff-helm-'))
 
 try {
@@ -37,10 +42,13 @@ try {
     const objects = render(set)
     validate(set, objects)
     fitTogether(objects)
+    areTaken(set, objects)
     process.stdout.write(`${set}: ${objects.length} objects are valid and fit together\n`)
   }
   hasAllKinds(render('everything'))
   refusesWrongValues()
+  refusesAsTheServiceDoes()
+  isCalledAsDocumented()
   keepsGuestsOnTheirReplica()
   await runsAsRendered()
 } finally {
@@ -213,6 +221,101 @@ function refusesWrongValues() {
   ]
   for (const value of wrong)
     assert.throws(() => render('smallest', '--set', value), undefined, `${value} is taken`)
+}
+
+/** The service itself reads the environment and the sites of the rendered objects. */
+function areTaken(set, objects) {
+  const secrets = join(folder, `${set}-secrets`)
+  mkdirSync(secrets)
+  const { spec } = named(objects, 'Deployment').spec.template
+  const { items } = spec.volumes.find(({ name }) => name === 'secrets').secret
+  for (const { path } of items) writeFileSync(join(secrets, path), SECRETS[path] ?? 'a secret')
+  const inFolder = (text) => text.replaceAll('/run/secrets/guest-bff', secrets)
+  const env = Object.fromEntries(
+    Object.entries(environmentOf(spec.containers[0])).map(([name, value]) => [name, inFolder(value)]),
+  )
+  if (env.SITES_FILE) {
+    env.SITES_FILE = join(folder, 'sites.json')
+    writeFileSync(env.SITES_FILE, inFolder(named(objects, 'ConfigMap', '-sites').data['sites.json']))
+  }
+  assert.deepEqual(problemsOf(env), [], set)
+}
+
+/** Without a cluster, helm says what the service would say when it starts. */
+function refusesAsTheServiceDoes() {
+  const required = { ALLOWED_ORIGINS: '', GENESYS_REGION: '', GENESYS_DEPLOYMENT_ID: '' }
+  const wrong = [
+    required,
+    { GENESYS_REGION: 'https://apps.mypurecloud.ie' },
+    { GENESYS_REGION: 'eu-west' },
+    { GENESYS_DEPLOYMENT_ID: 'my deployment' },
+    { GENESYS_CLIENT_ID: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0003' },
+    { GENESYS_GUEST_API: 'external-guests' },
+  ]
+  const smallest = environmentOf(named(render('smallest'), 'Deployment').spec.template.spec.containers[0])
+  for (const settings of wrong) {
+    const problems = problemsOf({
+      ...smallest,
+      SESSION_KEYS_FILE: undefined,
+      SESSION_KEYS: SECRETS.SESSION_KEYS,
+      ...settings,
+    })
+    refuses('smallest', { settings }, problems)
+  }
+  const sites = { shop: { GENESYS_DEPLOYMENT_ID: '' }, bank: { ALLOWED_ORIGINS: null } }
+  const file = join(folder, 'wrong-sites.json')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      sites: {
+        shop: { ALLOWED_ORIGINS: ['https://shop.example.com'] },
+        bank: {
+          GENESYS_DEPLOYMENT_ID: 'x',
+          GENESYS_CLIENT_ID: 'x',
+          GENESYS_CLIENT_SECRET: 'x',
+          GENESYS_GUEST_API: 'external-guests',
+        },
+      },
+    }),
+  )
+  const problems = problemsOf({ SITES_FILE: file, GENESYS_REGION: 'eu-west-1' })
+  refuses(
+    'sites',
+    { sites },
+    problems.map((problem) => problem.replace('SITES_FILE: ', '')),
+  )
+}
+
+function isCalledAsDocumented() {
+  const { metadata } = named(render('smallest'), 'Deployment')
+  for (const file of ['docs/doctor.md', 'deploy/helm/README.md']) {
+    const names = [...readFileSync(file, 'utf8').matchAll(/kubectl exec deploy\/([\w-]+)/g)].map(
+      ([, name]) => name,
+    )
+    assert.deepEqual([...new Set(names)], [metadata.name], file)
+  }
+}
+
+function refuses(set, values, problems) {
+  assert.ok(problems.length > 0, JSON.stringify(values))
+  const file = join(folder, 'wrong.yaml')
+  writeFileSync(file, JSON.stringify(values))
+  try {
+    render(set, '--values', file)
+  } catch (error) {
+    for (const problem of problems) assert.ok(error.message.includes(problem), `${problem}\n${error.message}`)
+    return
+  }
+  assert.fail(`${JSON.stringify(values)} is taken`)
+}
+
+function problemsOf(env) {
+  try {
+    readConfig(env).sites?.read()
+    return []
+  } catch (error) {
+    return error.problems
+  }
 }
 
 /** The affinity's configuration is that of deploy/nginx, whose check holds what it does, but for how replicas are found. */

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocketServer, WebSocket } from 'ws'
 import { serveCommands } from '../harness/commands.mjs'
-import { startSimulator } from '../../dist/simulator/simulator.js'
+import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../harness/free-port.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
 import { median } from '../harness/statistics.mjs'
-import { startSimulator } from '../../dist/simulator/simulator.js'
+import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))

@@ -4,8 +4,8 @@ import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { randomFrom } from '../harness/random.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
-import { startFaultProxy } from '../../dist/testing/faults/faults.js'
-import { startSimulator } from '../../dist/simulator/simulator.js'
+import { startFaultProxy } from '../../dist/faults.js'
+import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 
 const REPLICAS = 2

@@ -8,7 +8,7 @@ import { freePort } from '../harness/free-port.mjs'
 import { startHelper } from '../harness/processes.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
 import { createGuestChat } from '../../dist/browser/client.js'
-import { startSimulator } from '../../dist/simulator/simulator.js'
+import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 
 const REPLICAS = 2

@@ -79,7 +79,7 @@ function outcomeOf(socket: WebSocket, deploymentId: string, origin: string | und
     })
     // Also after the handshake, if the connection breaks.
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve({ status: undefined, error: noConnectionError(code) }),
+      resolve({ status: undefined, error: noConnectionError(socket.url, code) }),
     )
   })
 }

@@ -62,7 +62,8 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
   // With several sites, each of them logs this.
   const { guestApi, deploymentId } = config.sites ? {} : config.genesys
-  bff.log.info({ url: server.url, port: management?.port, guestApi, deploymentId }, 'listening')
+  const { url, port } = server
+  bff.log.info({ url, port, managementPort: management?.port, guestApi, deploymentId }, 'listening')
   // Checked at startup, so that an operator sees a failure before the first guest does.
   void bff.readiness.report().then(({ checks }) => {
     for (const { name, site, ok, essential, code, hint } of checks) {

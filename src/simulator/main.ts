@@ -24,21 +24,15 @@ function settingsOrExit() {
 }
 
 function banner(simulator: Simulator): string {
-  const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
-  const { scheduleGroupId, emergencyGroupId, queueId } = simulator
-  const isKnown = clientSecret === KNOWN_IDS.clientSecret
+  const { url, settings, scheduleGroupId, emergencyGroupId, queueId } = simulator
+  const isKnown = settings.GENESYS_CLIENT_SECRET === KNOWN_IDS.clientSecret
+  const shown = { ...settings, ...(!isKnown && { GENESYS_CLIENT_SECRET: '<your SIMULATOR_CLIENT_SECRET>' }) }
   return `This is a simulator and not Genesys Cloud. Nothing that is written here reaches a contact centre.
 It listens on ${url}. To point the service at it:
 
-GENESYS_API_URL=${url}
-GENESYS_LOGIN_URL=${url}
-GENESYS_CDN_URL=${url}
-GENESYS_MESSAGING_URL=${messagingUrl}
-GENESYS_ORGANIZATION_ID=${organizationId}
-GENESYS_DEPLOYMENT_ID=${deploymentId}
-GENESYS_CLIENT_ID=${clientId}
-GENESYS_CLIENT_SECRET=${isKnown ? clientSecret : '<your SIMULATOR_CLIENT_SECRET>'}
-
+${Object.entries(shown)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}
 Opening hours and waiting times, if you want them:
 
 GENESYS_SCHEDULE_GROUP_ID=${scheduleGroupId}

@@ -41,6 +41,8 @@ export interface Simulator {
   readonly scheduleGroupId: string
   readonly emergencyGroupId: string
   readonly queueId: string
+  /** The service's settings for this simulator: `readConfig({ ...simulator.settings, ALLOWED_ORIGINS })`. */
+  readonly settings: Readonly<Record<SettingName, string>>
   /** Ends all connections; resolves when the port is free. */
   close(): Promise<void>
 
@@ -110,6 +112,16 @@ export interface Simulator {
   connections(guestToken?: string): number
 }
 
+type SettingName = `GENESYS_${
+  | 'API_URL'
+  | 'LOGIN_URL'
+  | 'CDN_URL'
+  | 'MESSAGING_URL'
+  | 'ORGANIZATION_ID'
+  | 'DEPLOYMENT_ID'
+  | 'CLIENT_ID'
+  | 'CLIENT_SECRET'}`
+
 /** Starts the simulator. It listens on 127.0.0.1 and a free port unless told otherwise. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = resolveSettings(options)
@@ -133,10 +145,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const url = settings.publicUrl ?? `http://${reachable(host)}:${port}`
   const { organizationId, deploymentId, clientId, clientSecret } = settings
   const { scheduleGroupId, emergencyGroupId, queueId } = settings
+  const messagingUrl = url.replace(/^http/, 'ws')
   return Object.defineProperties(
     {
       url,
-      messagingUrl: url.replace(/^http/, 'ws'),
+      messagingUrl,
       port,
       organizationId,
       deploymentId,
@@ -145,6 +158,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       scheduleGroupId,
       emergencyGroupId,
       queueId,
+      settings: {
+        GENESYS_API_URL: url,
+        GENESYS_LOGIN_URL: url,
+        GENESYS_CDN_URL: url,
+        GENESYS_MESSAGING_URL: messagingUrl,
+        GENESYS_ORGANIZATION_ID: organizationId,
+        GENESYS_DEPLOYMENT_ID: deploymentId,
+        GENESYS_CLIENT_ID: clientId,
+        GENESYS_CLIENT_SECRET: clientSecret,
+      },
       close,
     },
     Object.getOwnPropertyDescriptors(testSurface(parts)),

@@ -56,6 +56,15 @@ describe('opening', () => {
     expect(chat.state).toBe('open')
   })
 
+  test('outside a browser every request names the website that the options name', async () => {
+    chat = newChat({ origin: 'https://www.example.com' })
+    await chat.send('Hello')
+    await chat.upload(new File(['x'], 'x.txt')).catch(() => undefined)
+    await settle()
+    for (const route of ['POST guest-session', 'POST messages', 'POST attachments', 'GET events'])
+      expect(service.asked(route)[0]?.headers).toMatchObject({ Origin: 'https://www.example.com' })
+  })
+
   test('can be followed by signing in and out', async () => {
     await chat.identify('jwt')
     await chat.identify(null)

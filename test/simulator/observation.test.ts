@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import http from 'node:http'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import { connect } from './guest-client.ts'
 import { askToken, call } from './rest-client.ts'
 
@@ -68,6 +69,14 @@ test('without a guest token the simulator acts on the latest conversation', asyn
   })
   expect(simulator.sessions).toHaveLength(2)
   expect(simulator.connections()).toBe(2)
+})
+
+test('its settings are all that a service needs besides its origins', async () => {
+  simulator = await startSimulator({ agent: 'silent' })
+  const { genesys } = readConfig({ ...simulator.settings, ALLOWED_ORIGINS: 'https://www.example.com' })
+  const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
+  expect(genesys).toMatchObject({ organizationId, deploymentId, oauth: { clientId, clientSecret } })
+  expect(genesys.hosts).toEqual({ apiUrl: url, loginUrl: url, cdnUrl: url, messagingUrl })
 })
 
 test('closing ends everything and frees the port', async () => {

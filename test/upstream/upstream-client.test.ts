@@ -284,7 +284,9 @@ describe('repeats', () => {
     })
     const error = await failure(observed.request(say({ url })))
     expect(error.code).toBe('upstream_unavailable')
-    expect(error.facts.hint).toMatch(/No connection could be made/)
+    expect(error.facts.hint).toBe(
+      `No connection to ${new URL(url).host}: nothing listens there (ECONNREFUSED). Check GENESYS_REGION or the address set in its place.`,
+    )
     expect(tries).toEqual(['unreachable', 'unreachable', 'unreachable'])
   })
 

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
 import { randomFrom } from '../../harness/random.mjs'
-import { startFaultProxy } from '../../../dist/testing/faults/faults.js'
+import { startFaultProxy } from '../../../dist/faults.js'
 
 const MAX_CALM_MS = 8000
 const MAX_BROKEN_MS = 3000

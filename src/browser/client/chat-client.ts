@@ -52,6 +52,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     baseUrl,
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
+    origin: options.origin,
   })
   const { on, emit } = createListeners<ChatEvents>()
   const changed = () => emit('change', undefined)

@@ -31,6 +31,11 @@ export interface GuestChatOptions {
   readonly guest?: GuestDetails
   /** The website's own JWT for a signed-in visitor, or a function that gets a fresh one. */
   readonly userToken?: string | (() => string | undefined | Promise<string | undefined>)
+  /**
+   * Outside a browser, which sends it itself: the website's origin, `https://www.example.com`, in every request. The service
+   * serves only those of `ALLOWED_ORIGINS`.
+   */
+  readonly origin?: string
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch
 }

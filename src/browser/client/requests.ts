@@ -15,7 +15,8 @@ export interface RequestOptions {
 
 export interface Requests {
   url(path: string): URL
-  authorization(): Record<string, string>
+  /** Headers of every request. */
+  commonHeaders(): Record<string, string>
   /** @throws {ChatProblem} */
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
   /** Reads an answer's body; a session token in it is kept in the store and not handed on. @throws {ChatProblem} */
@@ -28,13 +29,14 @@ export function createRequests(options: {
   readonly baseUrl: () => URL
   readonly fetch: typeof globalThis.fetch
   readonly tokens: TokenStore
+  readonly origin: string | undefined
 }): Requests {
-  const { fetch, tokens, baseUrl } = options
+  const { fetch, tokens, baseUrl, origin } = options
   const url = (path: string) => new URL(path, baseUrl())
 
-  function authorization(): Record<string, string> {
+  function commonHeaders(): Record<string, string> {
     const token = tokens.read()
-    return token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    return { ...(origin && { Origin: origin }), ...(token && { Authorization: `Bearer ${token}` }) }
   }
 
   function settle(status: number, retryAfter: string | null, body: string): unknown {
@@ -61,7 +63,7 @@ export function createRequests(options: {
         method,
         headers: {
           Accept: 'application/json',
-          ...authorization(),
+          ...commonHeaders(),
           ...(json !== undefined && { 'Content-Type': 'application/json' }),
           ...headers?.(),
         },
@@ -77,7 +79,7 @@ export function createRequests(options: {
 
   return {
     url,
-    authorization,
+    commonHeaders,
     settle,
     async call(method: string, path: string, options: RequestOptions = {}) {
       const { signal, repeatForMs = 0 } = options
@@ -100,7 +102,7 @@ export function createRequests(options: {
     },
     async stream(path, headers, signal) {
       const response = await fetch(url(path), {
-        headers: { Accept: 'text/event-stream', ...authorization(), ...headers },
+        headers: { Accept: 'text/event-stream', ...commonHeaders(), ...headers },
         cache: 'no-store',
         signal,
       })

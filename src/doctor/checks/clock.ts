@@ -29,10 +29,25 @@ export const clock: Check = {
     }
     const { clockAheadMs } = answers
     if (clockAheadMs === undefined) return skipped('the answers have no Date')
-    const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
     if (Math.abs(clockAheadMs) <= TOLERABLE_MS) return ok('agrees with that of Genesys')
-    const found = `this machine is ${seconds} s ${clockAheadMs > 0 ? 'behind' : 'ahead of'} Genesys`
+    const found = `this machine is ${durationOf(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} Genesys`
     const fix = "Set this machine's clock by NTP: tokens expire by it."
     return Math.abs(clockAheadMs) > WRONG_MS ? failed(found, fix) : warning(found, fix)
   },
+}
+
+const UNITS = [
+  ['year', 365.25 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** In the largest unit of which there are two at least: `6 years`, `36 hours`, `90 s`. */
+function durationOf(ms: number): string {
+  for (const [unit, unitMs] of UNITS) {
+    const count = Math.round(ms / unitMs)
+    if (count >= 2) return `${count} ${unit}s`
+  }
+  return `${Math.round(ms / 1000)} s`
 }

@@ -30,7 +30,10 @@ export const visitorKeys: Check = {
     if (!userToken) return skipped('not configured: all visitors are anonymous')
     const { problem, usable } = await readVerificationKeys(userToken)
     const setting = userToken.jwksUrl === undefined ? 'USER_TOKEN_PUBLIC_KEY' : 'USER_TOKEN_JWKS_URL'
-    if (problem !== undefined) return failed(`${setting}: ${problem}`, `Check ${setting}.`)
+    if (problem !== undefined) {
+      const isUnreachable = problem.startsWith('no connection')
+      return failed(`${setting}: ${problem}`, `Check ${isUnreachable ? 'host and port in ' : ''}${setting}.`)
+    }
     if (usable.length === 0) {
       return failed(
         `${setting} has no key for ${listed(userToken.algorithms)}`,

@@ -7,7 +7,7 @@ import { parseUrl } from '../../service/urls/parse-url.ts'
 interface Target {
   readonly url: URL
   /** The settings that contain it. */
-  readonly setting: string
+  setting: string
   /** `''` for a direct connection. */
   readonly proxy: string
 }
@@ -26,7 +26,9 @@ function targetsOf({ config }: CheckContext): Target[] {
     const url = new URL(address)
     const setting = config.genesys.region === undefined ? name : `GENESYS_REGION or ${name}`
     const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
-    if (!byOrigin.has(origin)) byOrigin.set(origin, { url, setting, proxy: proxyFor(url) })
+    const known = byOrigin.get(origin)
+    if (known === undefined) byOrigin.set(origin, { url, setting, proxy: proxyFor(url) })
+    else known.setting += `, ${name}`
   }
   return [...byOrigin.values()]
 }
@@ -123,10 +125,11 @@ const connection: Check = {
     if (bad.length === 0) {
       return ok(`${listed(hosts.map(({ host }) => host))} can be reached${notGenesysCloud(hosts)}`)
     }
-    return failed(
-      `no connection to ${sentence(bad)}`,
-      `Let this machine out to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${listed(bad.map(({ setting }) => setting))}.`,
-    )
+    const settings = listed(bad.map(({ setting }) => setting))
+    const fix = bad.every(({ reason }) => reason === 'ECONNREFUSED')
+      ? `Nothing listens at ${listed(bad.map(({ host }) => host))}: check host and port in ${settings}.`
+      : `Let this machine out to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`
+    return failed(`no connection to ${sentence(bad)}`, fix)
   },
 }
 

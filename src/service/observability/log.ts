@@ -1,5 +1,5 @@
 import { pino, type DestinationStream } from 'pino'
-import { standardLogOutput } from './log-output.ts'
+import { defaultLogDestination } from './terminal-output.ts'
 import { isCodedError } from '../upstream/coded-error.ts'
 
 const PLAIN_FIELDS = [
@@ -19,6 +19,7 @@ const PLAIN_FIELDS = [
   'signal',
   'address',
   'port',
+  'managementPort',
   'url',
   'count',
   'site', // of several
@@ -53,7 +54,7 @@ export interface LogOptions {
    * request body. Default: false, which logs only name, code and stack.
    */
   readonly thirdPartyMessages?: boolean
-  /** Default: {@link standardLogOutput}, written asynchronously, and flushed at exit. */
+  /** Default: {@link defaultLogDestination}, written asynchronously but for a terminal, and flushed at exit. */
   readonly destination?: DestinationStream
 }
 
@@ -85,7 +86,7 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? standardLogOutput(),
+    destination ?? defaultLogDestination(),
   )
   const writer =
     (at: LogLevel): WriteLine =>

@@ -1,5 +1,8 @@
+import { createReadStream } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 
 export interface DeveloperFilesOptions {
@@ -40,10 +43,31 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
     router.get('/openapi.json', async (req: Request, res: Response) => {
       res.type('json').send(await openApiJson(req.baseUrl))
     })
+    router.get('/docs/:file', fromCompressed(join(builtFolder, 'docs')))
     router.use('/docs', express.static(join(builtFolder, 'docs'), { redirect: true, index: 'index.html' }))
   }
   if (demo) router.use('/demo', express.static(join(browserFolder, 'demo'), { redirect: true }))
   return router
+}
+
+/** Swagger UI, which is stored compressed alone because it would be the largest part of the package. */
+function fromCompressed(folder: string): RequestHandler<{ file: string }> {
+  const files = express.static(folder, { index: false, redirect: false, setHeaders: describeFile })
+  return (req, res, next) => {
+    const { file } = req.params
+    if (file !== 'swagger-ui-bundle.js' && file !== 'swagger-ui.css') return next()
+    res.vary('Accept-Encoding')
+    if (!req.acceptsEncodings('gzip')) {
+      const compressed = createReadStream(join(folder, `${file}.gz`))
+      return void pipeline(compressed, createGunzip(), res.type(file)).catch(next)
+    }
+    const { url } = req
+    req.url = `/${file}.gz`
+    void files(req, res, (error) => {
+      req.url = url
+      next(error)
+    })
+  }
 }
 
 /** Other sites are meant to load these scripts; the origin gate decides which sites. */
@@ -76,6 +100,7 @@ function describeFile(res: ServerResponse, path: string): void {
   const encoding = ENCODINGS.find(({ suffix }) => path.endsWith(suffix))
   const file = basename(path, encoding?.suffix)
   if (encoding) res.setHeader('Content-Encoding', encoding.name)
+  if (file.endsWith('.css')) res.setHeader('Content-Type', 'text/css; charset=utf-8')
   if (file.endsWith('.js')) res.setHeader('Content-Type', 'text/javascript; charset=utf-8')
   const isPlain = PLAIN_NAMES.includes(file) || !file.endsWith('.js')
   res.setHeader('Cache-Control', isPlain ? HOUR : FOR_GOOD)

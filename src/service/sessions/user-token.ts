@@ -154,13 +154,9 @@ export async function readVerificationKeys(settings: UserTokenSettings): Promise
     const found = await Promise.allSettled(algorithms.map((alg) => keyOf({ alg })))
     return { usable: algorithms.filter((_, i) => isFound(found[i])) }
   } catch (error) {
-    const isUnavailable = error instanceof KeySetUnavailable
-    return {
-      problem: isUnavailable
-        ? 'it must answer 200 without a redirect'
-        : 'the answer is not a key set (RFC 7517)',
-      usable: [],
-    }
+    const problem =
+      error instanceof KeySetUnavailable ? error.reason : 'the answer is not a key set (RFC 7517)'
+    return { problem, usable: [] }
   }
 }
 
@@ -173,6 +169,12 @@ function isFound(result: PromiseSettledResult<unknown> | undefined): boolean {
 /** The keys could not be loaded, which says nothing about the token. */
 class KeySetUnavailable extends Error {
   override readonly name = 'KeySetUnavailable'
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(reason)
+    this.reason = reason
+  }
 }
 
 /**
@@ -184,8 +186,14 @@ function createKeySetFetch(): (url: string) => Promise<Response> {
   return async (url) => {
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
     const outcome = await send({ method: 'GET', url, headers, body: undefined, timeoutMs: JWKS_TIMEOUT_MS })
-    const isGood = outcome.kind === 'response' && outcome.status === 200
-    if (!isGood || Buffer.byteLength(outcome.body) > MAX_JWKS_BYTES) throw new KeySetUnavailable()
+    if (outcome.kind === 'timeout') throw new KeySetUnavailable('no answer in time')
+    if (outcome.kind !== 'response') {
+      throw new KeySetUnavailable(`no connection (${outcome.systemCode || outcome.kind})`)
+    }
+    if (outcome.status !== 200)
+      throw new KeySetUnavailable(`it answers HTTP ${outcome.status} and must answer 200, without a redirect`)
+    if (Buffer.byteLength(outcome.body) > MAX_JWKS_BYTES)
+      throw new KeySetUnavailable(`the answer is larger than ${MAX_JWKS_BYTES} bytes`)
     return new Response(outcome.body)
   }
 }

@@ -50,9 +50,24 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
       cdnUrl: cdnUrl ?? region.cdnUrl,
     }
   } catch {
-    problems.push(`GENESYS_REGION is not a region of Genesys Cloud; the regions are ${KNOWN_REGIONS}`)
+    problems.push(
+      /[/:]|^(apps|login|api)\./i.test(env.GENESYS_REGION)
+        ? `GENESYS_REGION must be a region or its domain alone, such as mypurecloud.ie without https://apps.; the regions are ${KNOWN_REGIONS}`
+        : `GENESYS_REGION is not a region of Genesys Cloud; the regions are ${KNOWN_REGIONS}`,
+    )
     return undefined
   }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A gateway may have ids of its own. */
+export function deploymentIdWarnings(env: Variables): string[] {
+  const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
+  const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined
+  return id === undefined || UUID.test(id) || !isGenesysCloud
+    ? []
+    : ['GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are']
 }
 
 export function regionName(text: string | undefined): string | undefined {

@@ -4,11 +4,19 @@ import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { parseOriginPattern, publicSuffixOf } from '../middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from '../sessions/attribute-policy.ts'
 import { ConfigError, type Config, type KeysFile, type SitesSource } from './config.ts'
-import { readHosts, readOAuth, regionName, requireEncryption, type GenesysHosts } from './genesys-settings.ts'
+import {
+  deploymentIdWarnings,
+  readHosts,
+  readOAuth,
+  regionName,
+  requireEncryption,
+  type GenesysHosts,
+} from './genesys-settings.ts'
 import { SECRETS, withSecretFiles } from './secret-files.ts'
 import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './session-keys.ts'
 import { readSitesFile, repeatedOrigins } from './sites-file.ts'
 import { readRedaction } from './redaction-settings.ts'
+import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
@@ -60,6 +68,8 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
     if (suffix !== undefined)
       warnings.push(`ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anybody can have one`)
   }
+  problems.push(...proxyProblems(variables))
+  warnings.push(...deploymentIdWarnings(env))
   const hasSites = env.SITES_FILE !== undefined
   if (hasSites && env.ALLOWED_ORIGINS.length > 0)
     problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')

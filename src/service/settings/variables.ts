@@ -25,9 +25,12 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
+const PROXIES =
+  'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8'
+
 /** The number of proxies, or their networks. */
-const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork)))], {
-  error: 'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
+const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork, PROXIES)))], {
+  error: PROXIES,
 })
 
 /** `a=b, c=d` as an object. */
@@ -95,7 +98,13 @@ const Env = z.object({
   SITES_FILE: z.string().optional(),
 
   GENESYS_REGION: z.string().optional(),
-  GENESYS_DEPLOYMENT_ID: uuidLike.optional(),
+  GENESYS_DEPLOYMENT_ID: z
+    .string()
+    .regex(
+      /^[0-9a-zA-Z-]{1,64}$/,
+      'must be the id of the Messenger deployment in Genesys Cloud, such as 0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002',
+    )
+    .optional(),
   GENESYS_ORGANIZATION_ID: uuidLike.optional(),
   GENESYS_GUEST_API: z
     .enum(GUEST_API_NAMES, { error: `must be one of ${GUEST_API_NAMES.join(', ')}` })

@@ -43,6 +43,8 @@ export interface TransportFailure {
   readonly sent: boolean
   /** True if the failure was caused by the upstream, and not by our own queue or an old idle socket. */
   readonly blamesUpstream: boolean
+  /** The system's or the TLS library's code, where no connection could be made. */
+  readonly systemCode?: string | undefined
 }
 
 export type Outcome = UpstreamResponse | TransportFailure
@@ -128,10 +130,11 @@ function startAttempt(
     // Also an upload that got a response before it was sent completely.
     if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
-  function fail(kind: TransportFailure['kind'], sent = mayBeSent()): void {
+  function fail(kind: TransportFailure['kind'], sent = mayBeSent(), systemCode?: string): void {
     // Until the last byte of a file has been sent, the page may be the slow side.
     const waitsForPage = sent && typeof body === 'object' && !request.writableFinished
-    settle({ kind, sent, blamesUpstream: !waitsForPage && blamesUpstream(kind, request, timeoutMs) })
+    const blames = !waitsForPage && blamesUpstream(kind, request, timeoutMs)
+    settle({ kind, sent, blamesUpstream: blames, systemCode })
   }
   /**
    * Once there is a connection, or the body has been passed to Node.js, the upstream may have received the
@@ -143,7 +146,7 @@ function startAttempt(
 
   let timer = setTimeout(() => fail('timeout'), timeoutMs)
   request.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-    if (NEVER_CONNECTED.has(code) || !mayBeSent()) fail('unreachable', false)
+    if (NEVER_CONNECTED.has(code) || !mayBeSent()) fail('unreachable', false, code)
     else fail('lost')
   })
   request.on('close', () => {

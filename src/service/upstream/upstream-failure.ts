@@ -18,6 +18,7 @@ export interface FailedCall {
   /** Its name in logs, metrics, traces and messages, such as `send_message`. */
   readonly operation: string
   readonly retry: RetryKind
+  readonly url: string
   readonly explain: Explain | undefined
 }
 
@@ -74,7 +75,10 @@ function redirectHint(status: number): string {
 }
 
 /** A call without a response. `delivery_unknown` if it must not happen twice and may have happened once. */
-function transportError({ kind, sent }: TransportFailure, { operation, retry }: FailedCall): UpstreamError {
+function transportError(
+  { kind, sent, systemCode }: TransportFailure,
+  { operation, retry, url }: FailedCall,
+): UpstreamError {
   if (kind === 'broken-body') {
     return new UpstreamError(
       'attachment_refused',
@@ -93,16 +97,37 @@ function transportError({ kind, sent }: TransportFailure, { operation, retry }: 
   if (kind === 'timeout') {
     return new UpstreamError('upstream_timeout', `Genesys did not respond in time (${operation}).`)
   }
-  const facts = sent ? {} : { hint: UNREACHABLE_HINT }
+  const facts = sent ? {} : { hint: unreachableHint(new URL(url).host, systemCode) }
   return new UpstreamError('upstream_unavailable', `The connection to Genesys failed (${operation}).`, facts)
 }
 
 const UNSENDABLE_HINT =
   'An address, an id or a token that Genesys gave has characters that no request may have.'
 
-const UNREACHABLE_HINT =
-  'No connection could be made: check GENESYS_REGION or the address set in its place, the name resolution, the ' +
-  'firewall, and whether the certificate of the upstream is trusted here.'
+/** @param systemCode of the system or the TLS library, such as `ENOTFOUND` */
+export function unreachableHint(host: string, systemCode = ''): string {
+  const [, cause, remedy] =
+    CAUSES.find(([codes]) => codes.test(systemCode)) ??
+    (['', 'it could not be made', `${CHECK_ADDRESS}, the firewall and the outbound proxy`] as const)
+  const code = /^[A-Z][A-Z0-9_]{1,60}$/.test(systemCode) ? ` (${systemCode})` : ''
+  return `No connection to ${host}: ${cause}${code}. ${remedy}.`
+}
+
+const CHECK_ADDRESS = 'Check GENESYS_REGION or the address set in its place'
+
+const CAUSES: readonly (readonly [RegExp, string, string])[] = [
+  [/^ECONNREFUSED$/, 'nothing listens there', CHECK_ADDRESS],
+  [
+    /^(ENOTFOUND|EAI_AGAIN)$/,
+    'the name has no address',
+    `${CHECK_ADDRESS}, and the name server of this machine`,
+  ],
+  [
+    /CERT|SIGNATURE|ISSUER/,
+    'its certificate is not trusted here',
+    'Set NODE_EXTRA_CA_CERTS to a file with the certificate authority, if it is yours',
+  ],
+]
 
 /**
  * A 2xx status with a body that does not belong to the operation, such as a gateway's page, which has

@@ -75,7 +75,7 @@ try {
     args: ['--no-sandbox'],
   })
   const { startSimulator } = await import(
-    pathToFileURL(join(temporary, 'node_modules/genesys-guest-bff/dist/simulator/simulator.js')).href
+    pathToFileURL(join(temporary, 'node_modules/genesys-guest-bff/dist/simulator.js')).href
   )
   genesys = await startSimulator({ agentDelayMs: 200, port: 0 })
   for (const name of chosen) {

@@ -7,6 +7,7 @@ import { monotonicNow } from '../../../time/monotonic-now.ts'
 import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
 import type { ErrorFacts } from '../../../upstream/coded-error.ts'
+import { unreachableHint } from '../../../upstream/upstream-failure.ts'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
 
 export interface HandshakeOptions {
@@ -58,8 +59,8 @@ function handshakeAgent(url: URL): http.Agent {
 }
 
 /** @param failure the code of the system or the TLS library, such as `ENOTFOUND`. */
-export function noConnectionError(failure: string | undefined): UpstreamError {
-  const facts = failure === undefined ? {} : { hint: `The guest socket of Genesys: ${failure}.` }
+export function noConnectionError(socketUrl: string, failure: string | undefined): UpstreamError {
+  const facts = failure === undefined ? {} : { hint: unreachableHint(new URL(socketUrl).host, failure) }
   return new UpstreamError('upstream_unavailable', 'No connection to Genesys', facts)
 }
 

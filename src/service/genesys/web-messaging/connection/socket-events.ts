@@ -69,13 +69,16 @@ export function handleSocketEvents(
   })
   // Every error is followed by a close event.
   socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-    error ??= noConnectionError(/^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined)
+    error ??= noConnectionError(socket.url, code)
   })
   socket.on(
     'close',
     guarded('close a connection', (code: number) => {
       if (handlers.isConnecting()) socketObserver.connectionAttempted(outcomeOf(error))
-      handlers.onClose(error ?? noConnectionError(undefined), code === NO_CLOSE_FRAME ? 'broken' : 'closed')
+      handlers.onClose(
+        error ?? noConnectionError(socket.url, undefined),
+        code === NO_CLOSE_FRAME ? 'broken' : 'closed',
+      )
     }),
   )
 }

@@ -1,0 +1,15 @@
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+
+/** Copies the declarations of these entries, and those that they import; the others say nothing to an application. */
+export async function copyReachableTypes(entries, from, to) {
+  const reached = new Set(entries)
+  for (const file of reached) {
+    const text = await readFile(join(from, file), 'utf8')
+    for (const { fileName } of ts.preProcessFile(text).importedFiles)
+      if (fileName.startsWith('.')) reached.add(join(dirname(file), fileName.replace(/\.[jt]s$/, '.d.ts')))
+    await mkdir(dirname(join(to, file)), { recursive: true })
+    await copyFile(join(from, file), join(to, file))
+  }
+}

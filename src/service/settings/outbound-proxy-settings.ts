@@ -1,0 +1,11 @@
+import { parseUrl } from '../urls/parse-url.ts'
+
+const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()])
+
+/** What is wrong with the environment's outbound proxies. Without a scheme, TLS would be spoken to most of them in vain. */
+export function proxyProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  return NAMES.filter((name) => {
+    const value = given[name]?.trim() ?? ''
+    return value !== '' && (!value.includes('://') || parseUrl(value) === undefined)
+  }).map((name) => `${name} must begin with http:// or https://, such as http://proxy.example.com:3128`)
+}
