@@ -3,6 +3,16 @@ import prettier from 'eslint-config-prettier'
 import globals from 'globals'
 import ts from 'typescript-eslint'
 
+const ZOD_BY_NAME = {
+  selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
+  message: "`import * as z from 'zod'` bundles what is used.",
+}
+const LONG_TEST_TITLE = {
+  selector:
+    'CallExpression:matches([callee.name=/^(test|describe)$/], [callee.callee.object.name=/^(test|describe)$/]) > Literal:first-child[value=/.{101,}/]',
+  message: 'A title has at most 100 characters.',
+}
+
 export default ts.config(
   {
     ignores: [
@@ -27,13 +37,7 @@ export default ts.config(
       eqeqeq: 'error',
       'no-console': 'error',
       'prefer-const': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
-          message: "`import * as z from 'zod'` bundles what is used.",
-        },
-      ],
+      'no-restricted-syntax': ['error', ZOD_BY_NAME],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -51,6 +55,14 @@ export default ts.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  { files: ['test/**'], rules: { 'no-restricted-syntax': ['error', ZOD_BY_NAME, LONG_TEST_TITLE] } },
+  {
+    files: ['src/**'],
+    // To be split.
+    ignores: ['src/browser/client/chat-client.ts', 'src/browser/element/{panel,guest-chat-element}.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }] },
+  },
+  { files: ['src/service/**'], rules: { 'max-lines': ['error', 350] } },
   { files: ['src/browser/**', 'examples/**'], languageOptions: { globals: globals.browser } },
   // What a developer has to know of a wrong attribute stands in the page's console.
   { files: ['src/browser/element/**'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },

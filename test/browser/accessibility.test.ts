@@ -128,7 +128,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     })
 
     test.each(['en', 'ar'] as const)(
-      'in %s, axe finds nothing in a form, a question, a session that runs out and a conversation that can only be read',
+      'in %s, axe finds nothing in a form, a question, an expiring session and a read-only conversation',
       async (lang) => {
         const sessionDurationSeconds = 600
         let behindMs = 400_000

@@ -58,7 +58,7 @@ test('every example of the API page works unedited, one after the other', async 
   await context.close()
 })
 
-test('the API page is there on an address that is not on ALLOWED_ORIGINS, and says what trying the API needs', async () => {
+test('the API page is served at an address outside ALLOWED_ORIGINS, and says what trying the API needs', async () => {
   await demo.close()
   const allowed = 'https://www.example.com'
   demo = await startDemo({ env: { ALLOWED_ORIGINS: allowed } })

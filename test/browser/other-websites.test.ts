@@ -119,7 +119,7 @@ test('a page of a website that is not allowed reads which setting to change, als
   await context.close()
 })
 
-test('on a website that is not allowed, the console says of a script that is refused which setting to change', async () => {
+test('on a website that is not allowed, the console says which setting a refused script needs', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   for (const script of ['client.js', 'guest-chat.js']) {
     const told = page.waitForEvent('console', (line) => line.location().url.endsWith(script))

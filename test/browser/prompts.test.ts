@@ -64,7 +64,7 @@ const heardBy = (page: Page, type: string) =>
     type,
   )
 
-test('an offer that the page takes up is a question, and the answer goes to the page with what it needs to join', async () => {
+test('an offer that the page handles is a question, and the page gets the reply with what joining needs', async () => {
   const { page, context } = await openListening('prompts="sign-in co-browse video"')
   demo.simulator.agentSays({ events: [VIDEO] })
   const video = page.getByRole('group', { name: 'May we talk to you by video?' })
@@ -141,7 +141,7 @@ test('a guest signs in when a bot asks for it, and from then on sees the convers
   await context.close()
 })
 
-test('who signs in on another device is told that the conversation goes on there, and can begin another one', async () => {
+test('a guest who signs in on another device sees that the chat continues there, and can start another', async () => {
   await demo.close()
   const simulator = { agent: 'silent', allowSessionUpgrade: true } as const
   demo = await startDemo({ simulator, env: { GENESYS_SIGN_IN: 'on' } })

@@ -91,7 +91,7 @@ async function goThrough(fault: Fault): Promise<void> {
 }
 
 test.each(FAULTS)(
-  'an established TLS connection that is %s ends as a catalogued problem in time, and the next request works',
+  'an established TLS connection that is %s ends as a problem in time, and the next request works',
   (_what, fault) => goThrough(fault),
   30_000,
 )

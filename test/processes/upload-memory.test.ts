@@ -58,7 +58,7 @@ test('of a file whose upload stalls at Genesys the service holds less than 2 MiB
  * A chunk of a file that has passed is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects such garbage when tens of
  * megabytes have come together, which no documented means makes it do earlier: one file of 9 MB may all be there as garbage.
  */
-test('files of 270 MB in all pass through, and the memory of the service never grows by more than V8 leaves uncollected', async () => {
+test('uploads of 270 MB pass through, and memory grows by no more than V8 leaves uncollected', async () => {
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
   const growthBytes = await peakGrowthBytes(async () => {
     for (let at = 0; at < 30; at++) expect(await upload(9_000_000)).toBe(201)

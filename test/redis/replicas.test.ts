@@ -217,7 +217,7 @@ describe('two replicas with Redis', () => {
       expect(all).not.toContain(secret)
   })
 
-  test('Redis is killed and started again in the middle of sending: no message is lost, refused or there twice', async () => {
+  test('no message is lost, refused or duplicated when Redis is killed and restarted while guests send', async () => {
     const both = await startReplicas()
     const guests = await Promise.all(Array.from({ length: 8 }, () => both[0].openPage()))
     const sent: string[] = []

@@ -45,7 +45,7 @@ test('each stream is kept alive once in fifteen seconds, and never many of them 
   upkeep.close()
 })
 
-test('pages without a stream come back after two seconds, spread over a millisecond more for each open stream', () => {
+test('pages without a stream reconnect after two seconds, spread by a millisecond for each open stream', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, { ...UNBOUNDED, random: () => 1 })
   const written: string[] = []

@@ -98,7 +98,7 @@ test.each<[string, object]>([
   expect({ code, body }).toMatchObject({ code: 200, body: { direction: 'Inbound', ...message } })
 })
 
-test('a file goes up without an id of the client, under any content type, and alone without a type (BO, SC)', async () => {
+test("a file is uploaded without a client's id, under any content type, and also without one (BO, SC)", async () => {
   const guest = await configured()
   const { token } = guest
   const file = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png', fileSize: 3, token }

@@ -67,13 +67,7 @@ export interface MetricsOptions {
 /** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Metrics with their own registry, so that two services in one process have separate counts. */
-export function createMetrics({ processMetrics = false, site }: MetricsOptions = {}): Metrics & MetricsPage {
-  const registry = new Registry()
-  const registers = [registry]
-  if (site !== undefined) registry.setDefaultLabels({ site })
-  if (processMetrics) collectDefaultMetrics({ register: registry })
-
+function createInstruments(registers: Registry[]) {
   const requests = new Histogram({
     name: 'guest_bff_request_duration_seconds',
     help: 'Answered requests and how long each took; a stream of live events counts when it ends.',
@@ -141,6 +135,41 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     labelNames: ['reason'],
     registers,
   })
+  return {
+    requests,
+    problems,
+    refusedOrigins,
+    droppedConnections,
+    upstreamCalls,
+    tokenRefreshes,
+    unexpectedErrors,
+    streams,
+    sockets,
+    connections,
+    lostSockets,
+  }
+}
+
+/** Metrics with their own registry, so that two services in one process have separate counts. */
+export function createMetrics({ processMetrics = false, site }: MetricsOptions = {}): Metrics & MetricsPage {
+  const registry = new Registry()
+  const registers = [registry]
+  if (site !== undefined) registry.setDefaultLabels({ site })
+  if (processMetrics) collectDefaultMetrics({ register: registry })
+
+  const {
+    requests,
+    problems,
+    refusedOrigins,
+    droppedConnections,
+    upstreamCalls,
+    tokenRefreshes,
+    unexpectedErrors,
+    streams,
+    sockets,
+    connections,
+    lostSockets,
+  } = createInstruments(registers)
   let redisFailures: Counter | undefined
   const boundedRoute = boundedLabel(64)
   const boundedOperation = boundedLabel(64)

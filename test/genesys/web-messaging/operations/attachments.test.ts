@@ -116,7 +116,7 @@ test('an object store that fails leaves the file unsent', async () => {
 })
 
 test.each(['PresignedUrlResponse', 'UploadSuccessEvent'])(
-  'messages do not wait for an upload whose %s is lost, and the upload does not wait for its whole deadline',
+  'messages do not wait for an upload whose %s is lost, and the upload fails before its deadline',
   async (lost) => {
     const { api, guest, genesys } = await startDriver({}, { requestTimeoutMs: 300 })
     const jane = await guest()

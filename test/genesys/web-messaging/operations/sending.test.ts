@@ -143,7 +143,7 @@ test('of two messages with the same words at once, the one that was lost does no
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('a socket that is lost before the message was taken leaves the delivery unknown, and sends nothing again', async () => {
+test('a socket lost before the message was accepted leaves the delivery unknown, and nothing is sent again', async () => {
   const driver = await startDriver()
   const jane = await driver.guest()
   driver.genesys.injectFault({ received: 'onMessage' }, { drop: true })

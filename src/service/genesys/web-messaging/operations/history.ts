@@ -77,34 +77,6 @@ export function createHistory(options: {
     return reads
   }
 
-  /** @throws if the platform allows fewer than `count` reads now */
-  function requireReads(reads: GuestReads, count: number): void {
-    const nowMs = monotonicNow()
-    reads.callsAtMs = reads.callsAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS)
-    const { callsAtMs, reserved } = reads
-    const tooMany = callsAtMs.length + reserved + count - CALLS_PER_MINUTE
-    if (tooMany <= 0) return
-    // Reads that are only reserved are soon used or released.
-    const atMs = tooMany <= reserved ? undefined : callsAtMs[tooMany - 1]
-    const retryAfterSeconds = atMs === undefined ? 1 : Math.ceil((atMs + MINUTE_MS - nowMs) / 1000)
-    throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
-      retryAfterSeconds,
-    })
-  }
-
-  /** A read without a response is not counted: after an outage, reads are possible immediately. */
-  async function counted<T>(reads: GuestReads, call: () => Promise<T>): Promise<T> {
-    const atMs = monotonicNow()
-    reads.callsAtMs.push(atMs)
-    try {
-      return await call()
-    } catch (error) {
-      const at = isUnanswered(error) ? reads.callsAtMs.indexOf(atMs) : -1
-      if (at !== -1) reads.callsAtMs.splice(at, 1)
-      throw error
-    }
-  }
-
   async function jwtOf(
     connection: GuestConnection,
     reads: GuestReads,
@@ -136,8 +108,8 @@ export function createHistory(options: {
     const call = async () => {
       const jwt = await jwtOf(connection, reads, deadlineAtMs)
       takeReserved?.()
-      requireReads(reads, 1)
-      return counted(reads, () =>
+      requireReads(reads, 1, monotonicNow())
+      return counted(reads, monotonicNow(), () =>
         api.request({
           operation: 'read_history',
           method: 'GET',
@@ -191,7 +163,7 @@ export function createHistory(options: {
     const reads = readsBy(connections.of(guest))
     let left = 0
     const resize = (wanted: number) => {
-      if (wanted > left) requireReads(reads, wanted - left)
+      if (wanted > left) requireReads(reads, wanted - left, monotonicNow())
       reads.reserved += wanted - left
       left = wanted
     }
@@ -214,6 +186,32 @@ export function createHistory(options: {
       const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
+  }
+}
+
+/** @throws if the platform allows fewer than `count` reads now */
+function requireReads(reads: GuestReads, count: number, nowMs: number): void {
+  reads.callsAtMs = reads.callsAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS)
+  const { callsAtMs, reserved } = reads
+  const tooMany = callsAtMs.length + reserved + count - CALLS_PER_MINUTE
+  if (tooMany <= 0) return
+  // Reads that are only reserved are soon used or released.
+  const atMs = tooMany <= reserved ? undefined : callsAtMs[tooMany - 1]
+  const retryAfterSeconds = atMs === undefined ? 1 : Math.ceil((atMs + MINUTE_MS - nowMs) / 1000)
+  throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
+    retryAfterSeconds,
+  })
+}
+
+/** A read without a response is not counted: after an outage, reads are possible immediately. */
+async function counted<T>(reads: GuestReads, atMs: number, call: () => Promise<T>): Promise<T> {
+  reads.callsAtMs.push(atMs)
+  try {
+    return await call()
+  } catch (error) {
+    const at = isUnanswered(error) ? reads.callsAtMs.indexOf(atMs) : -1
+    if (at !== -1) reads.callsAtMs.splice(at, 1)
+    throw error
   }
 }
 

@@ -1,35 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import { selectedReplies, textsOf } from '../../selected-replies.ts'
-import type {
-  AcceptedMessage,
-  Guest,
-  Message,
-  OutgoingMessage,
-  RepeatedMessage,
-  Reply,
-} from '../../guest-api.ts'
-import type { Frame, StructuredMessage } from '../wire/frames.ts'
+import type { AcceptedMessage, Guest, Message, OutgoingMessage, RepeatedMessage } from '../../guest-api.ts'
+import type { Frame } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
-import { SEARCH_PAGE_SIZE, type History, type ReservedReads } from './history.ts'
-import { isInbound, messageKey, readMessage } from '../wire/read-message.ts'
+import type { History, ReservedReads } from './history.ts'
+import { MAX_SEARCHED_PAGES, searchHistory, type SearchAnchor } from './search-history.ts'
+import { isInbound, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
-
-/** Where in the history a message must be, if it was accepted. */
-interface SearchAnchor {
-  /** Key of an earlier message. */
-  readonly afterKey: string | undefined
-  /** Used if no such message is known. */
-  readonly sinceMs: number
-}
 
 /** How far back a search goes if neither an earlier message nor the first attempt is known. */
 const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 const CLOCK_SKEW_MS = 5_000
-/** Genesys: 10 reads of the history per minute and session. */
-const MAX_SEARCHED_PAGES = 4
 /** For a repeat: the newest page, and once more before it sends. */
 const READS_OF_A_REPEAT = 2
 /** A message that was just accepted may take a moment to appear in the history. */
@@ -103,6 +86,24 @@ export function createSendMessage(options: {
     return history.reserve(guest, (readsOfARepeat.get(connections.of(guest)) ?? READS_OF_A_REPEAT) + more)
   }
 
+  function search(
+    reads: ReservedReads,
+    guest: Guest,
+    message: OutgoingMessage,
+    anchor: SearchAnchor,
+    deadlineAtMs: number,
+    maxPages = MAX_SEARCHED_PAGES,
+  ) {
+    const connection = connections.of(guest)
+    const { lateAcknowledgements } = connection
+    const onSecondPage = () => {
+      readsOfARepeat.set(connection, MAX_SEARCHED_PAGES + 1)
+      reads.resize(MAX_SEARCHED_PAGES)
+    }
+    const options = { reads, lateAcknowledgements, deadlineAtMs, now, maxPages, onSecondPage }
+    return searchHistory(message, anchor, options)
+  }
+
   async function findRepeated(
     guest: Guest,
     message: OutgoingMessage,
@@ -158,81 +159,11 @@ export function createSendMessage(options: {
       reads?.resize(0)
     }
   }
-
-  /**
-   * The message in the history: by its tracing id in the newest page, else by its content, back to the
-   * anchor.
-   */
-  async function search(
-    reads: ReservedReads,
-    guest: Guest,
-    message: OutgoingMessage,
-    anchor: SearchAnchor,
-    deadlineAtMs: number,
-    maxPages = MAX_SEARCHED_PAGES,
-  ) {
-    const { lateAcknowledgements } = connections.of(guest)
-    let isPastAnchor = false
-    for (let pageNumber = 1; pageNumber <= maxPages && !isPastAnchor; pageNumber++) {
-      if (pageNumber === 2) {
-        readsOfARepeat.set(connections.of(guest), MAX_SEARCHED_PAGES + 1)
-        reads.resize(MAX_SEARCHED_PAGES)
-      }
-      const entities = await reads.newest(deadlineAtMs, pageNumber)
-      for (const entity of entities) {
-        const found = readMessage(entity, now())
-        isPastAnchor ||= isAtAnchor(entity, found, anchor)
-        if (found?.direction !== 'inbound') continue
-        const sentAs = entity.metadata?.tracingId
-        if (sentAs === message.tracingId) return found
-        const mayBeOurs = sentAs === undefined && !isPastAnchor && hasSameContent(found, message)
-        if (mayBeOurs && !lateAcknowledgements.belongsToAnother(message.tracingId, found)) return found
-      }
-      if (entities.length < SEARCH_PAGE_SIZE) return undefined
-    }
-    return undefined
-  }
-}
-
-function isAtAnchor(
-  entity: StructuredMessage,
-  found: Message | undefined,
-  { afterKey, sinceMs }: SearchAnchor,
-): boolean {
-  if (afterKey !== undefined) return messageKey(entity) === afterKey || entity.id === afterKey
-  return found !== undefined && Date.parse(found.time) < sinceMs
 }
 
 function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Message | undefined {
   if (frame.class !== 'StructuredMessage' || frame.tracingId !== tracingId) return undefined
   return isInbound(frame.body) ? readMessage(frame.body, nowMs) : undefined
-}
-
-/** If Genesys returns no tracing id, a message is recognized by its content. */
-function hasSameContent(found: Message, sent: OutgoingMessage): boolean {
-  const content = found.content ?? []
-  const choices = selectedReplies(sent)
-  const foundChoices = content.flatMap((part): readonly Reply[] => {
-    if (part.type === 'form-response') return part.answers
-    return part.type === 'button-response' ? [part] : []
-  })
-  if (sent.form && found.inReplyTo !== sent.form.inReplyTo) return false
-  if (
-    choices.length > 0 &&
-    foundChoices.length > 0 &&
-    !sameSet(payloadsOf(foundChoices), payloadsOf(choices))
-  )
-    return false
-  const foundText = found.text ?? textsOf(foundChoices)
-  const foundFiles = content.flatMap((part) => (part.type === 'attachment' ? [part.id] : []))
-  const sentText = (sent.text ?? (sent.list ?? sent.form)?.text) || textsOf(choices)
-  return foundText.trim() === sentText.trim() && sameSet(foundFiles, sent.attachmentIds ?? [])
-}
-
-const payloadsOf = (choices: readonly Reply[]) => choices.map(({ payload }) => payload)
-
-function sameSet(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((id) => others.includes(id))
 }
 
 function deliveryUnknown(facts?: UpstreamError['facts']): UpstreamError {
