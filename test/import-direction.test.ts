@@ -100,7 +100,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
 test('availability is known to the composition alone', () => {
   expect(
     wrongImports(
-      ({ path }) => layerOf(path) !== 'availability' && path !== 'service/site.ts',
+      ({ path }) => layerOf(path) !== 'availability' && path !== 'service/optional-features.ts',
       (target) => layerOf(target) === 'availability',
     ),
   ).toEqual([])

@@ -1,6 +1,14 @@
 /** What the service can do with the configured Genesys API. */
 export type Capability =
-  'messages' | 'live-events' | 'history' | 'typing' | 'attachments' | 'attributes' | 'end' | 'sign-in'
+  | 'messages'
+  | 'live-events'
+  | 'history'
+  | 'typing'
+  | 'attachments'
+  | 'attributes'
+  | 'end'
+  | 'sign-in'
+  | 'availability'
 
 export interface Limits {
   /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */

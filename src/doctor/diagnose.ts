@@ -13,6 +13,7 @@ import { SESSION_CHECKS } from './checks/guest-session.ts'
 import { sessionKeys, visitorKeys } from './checks/keys.ts'
 import { NETWORK_CHECKS } from './checks/network.ts'
 import { OAUTH_CHECKS } from './checks/oauth.ts'
+import { FEATURE_CHECKS } from './checks/optional-features.ts'
 import { redaction } from './checks/redaction.ts'
 import { forwardedHeaders } from './checks/running-service.ts'
 
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   ...NETWORK_CHECKS,
   clock,
   ...OAUTH_CHECKS,
+  ...FEATURE_CHECKS,
   ...DEPLOYMENT_CHECKS,
   ...SESSION_CHECKS,
   visitorKeys,

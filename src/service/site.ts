@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import type { Capability } from '../contract/contract.ts'
 import type { Config } from './settings/config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
@@ -34,6 +35,7 @@ import { createSessionTokens, guestOf, type SessionTokens } from './sessions/ses
 import { createUserTokenVerifier } from './sessions/user-token.ts'
 import { createWidgetConfig, type ReadWidgetConfig } from './sessions/widget-config.ts'
 import { createSharedState, type SharedState } from './shared-state/shared-state.ts'
+import { createOptionalFeatures, type OptionalFeature } from './optional-features.ts'
 import { createSiteFront, type SiteFront } from './site-front.ts'
 import type { Tracing } from './observability/tracing.ts'
 
@@ -111,7 +113,15 @@ export function createSite(
     onUnexpectedError: noteUnexpectedError(parts),
   })
   const guestApi = options.guestApi ?? genesys.guestApi
-  const guests = createGuestServices(config, { ...parts, guestApi, memory, sharedState, options })
+  const features = createOptionalFeatures(config, { genesys, log, now, monotonicNow, sharedState })
+  const guests = createGuestServices(config, {
+    ...parts,
+    guestApi,
+    memory,
+    sharedState,
+    options,
+    moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
+  })
   const { live, tokens } = guests
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
   const streams = createEventStreams(parts.streamUpkeep, {
@@ -124,8 +134,8 @@ export function createSite(
     isOfSite: true,
     countRateLimit: sharedState?.countRateLimit,
   })
-  const router = createSiteRouter(config, { ...parts, ...guests, guestApi, front, streams })
-  const checks = createSiteChecks({
+  const router = createSiteRouter(config, { ...parts, ...guests, guestApi, front, streams, features })
+  const siteChecks = createSiteChecks({
     guestApi,
     accessToken: genesys.accessToken,
     allowedOrigins: config.allowedOrigins,
@@ -144,7 +154,8 @@ export function createSite(
     front,
     router,
     memory,
-    checks,
+    checks: async () =>
+      (await Promise.all([siteChecks(), ...features.map((feature) => feature.checks())])).flat(),
     started: sharedState?.started ?? Promise.resolve(),
     replaceSessionKeys(keys) {
       sharedState?.replaceKeys(keys)
@@ -199,6 +210,7 @@ function createGuestServices(
     readonly memory: SessionMemory
     readonly sharedState: SharedState | undefined
     readonly options: GuestBffOptions
+    readonly moreCapabilities: readonly Capability[]
   },
 ): Guests {
   const { guestApi, memory, sharedState, now, monotonicNow } = parts
@@ -226,7 +238,8 @@ function createGuestServices(
   const lifetime = createSessionLifetime(config.session, now)
   const shared = { guestApi, tokens, attributes, registry, lifetime, now }
   const { deploymentId } = config.genesys
-  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId })
+  const { moreCapabilities } = parts
+  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId, moreCapabilities })
   const sessions = createGuestSessions({ ...shared, opening })
   const messages = createGuestMessages({
     guestApi,
@@ -263,6 +276,7 @@ function createSiteRouter(
     Guests & {
       readonly guestApi: GuestApi
       readonly front: SiteFront
+      readonly features: readonly OptionalFeature[]
       readonly streams: ReturnType<typeof createEventStreams>
     },
 ): Router {
@@ -301,5 +315,6 @@ function createSiteRouter(
     setSessionCookie,
   })
   addDeploymentRoutes(router, { guestApi, widgetConfig, labels: config.labels, guards, newDeadline })
+  for (const feature of parts.features) feature.addRoutes(router, guards.anyPage)
   return router
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openApiDocument } from '../../src/service/openapi/document.ts'
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { startTogether, type Running } from '../start-service.ts'
 
 /** The shell commands of docs/api.md, run as they are written, with real curl. */
@@ -14,11 +15,24 @@ const isStream = (commands: string) => commands.includes('/events')
 const ORIGIN = 'http://localhost:3000'
 const run = promisify(execFile)
 
+let genesys: Simulator
 let running: Running
 beforeEach(async () => {
-  running = await startTogether({ settings: { ALLOWED_ORIGINS: ORIGIN, ALLOW_NO_ORIGIN: 'on' } })
+  genesys = await startSimulator({ agent: 'silent' })
+  const settings = {
+    ALLOWED_ORIGINS: ORIGIN,
+    ALLOW_NO_ORIGIN: 'on',
+    GENESYS_CLIENT_ID: genesys.clientId,
+    GENESYS_CLIENT_SECRET: genesys.clientSecret,
+    GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,
+    GENESYS_QUEUE_ID: genesys.queueId,
+  }
+  running = await startTogether({ genesys, settings })
 })
-afterEach(() => running.stop())
+afterEach(async () => {
+  await running.stop()
+  await genesys.close()
+})
 
 /** Fails at the first command that fails or gets an error response; returns what each block printed. */
 async function shell(scripts: readonly string[]): Promise<string[]> {
@@ -39,9 +53,10 @@ test('the commands of the API page work in their order, and print what the page 
   expect(printedBy('Jane Doe')).toContain('"state":"new"')
   expect(printedBy('"text":"Hello"')).toContain('"text":"Hello"')
   expect(printedBy('pageSize')).toContain('"text":"Hello"')
-  expect(printedBy('PUT')).toContain('"applied":"with-next-message"')
+  expect(printedBy('PUT')).toContain('"applied":"now"')
   expect(printedBy('fileName')).toContain('"id":')
   expect(printedBy('/deployment')).toContain('"showLoginPrompt":false')
+  expect(printedBy('/availability')).toContain('"state":"open"')
   expect(printedBy('/readyz')).toContain('"status":"ready"')
   expect(printedBy('/metrics')).toContain('# HELP')
 })

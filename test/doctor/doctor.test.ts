@@ -113,6 +113,12 @@ async function keySet(jwk: object): Promise<string> {
   return startAnswer(JSON.stringify({ keys: [jwk] }), started)
 }
 
+const AVAILABILITY = (genesys: Simulator) => ({
+  GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,
+  GENESYS_EMERGENCY_GROUP_ID: genesys.emergencyGroupId,
+  GENESYS_QUEUE_ID: genesys.queueId,
+})
+
 const SET_UPS: SetUp[] = [
   {
     title: 'two settings that cannot be read',
@@ -209,6 +215,24 @@ const SET_UPS: SetUp[] = [
     genesys: { permissions: ALL_BUT_CONVERSATIONS },
     check: 'permissions',
     says: /conversation:message:view or conversation:webmessaging:view/,
+  },
+  {
+    title: 'missing permissions for availability, each of them',
+    genesys: { permissions: ['conversation:message:view', 'webDeployments:deployment:view'] },
+    settings: AVAILABILITY,
+    check: 'availability',
+    says: /routing:emergencyGroup:view.*routing:scheduleGroup:view.*analytics:queueObservation:view.*routing:queue:view/s,
+  },
+  {
+    title: 'schedules that cannot be evaluated, each of them',
+    settings: (genesys) => {
+      const day = { start: '2026-01-01T00:00:00.000', end: '2026-01-02T00:00:00.000' }
+      const rules = ['FREQ=HOURLY', 'FREQ=YEARLY;BYWEEKNO=2', ...Array<string>(30).fill('FREQ=DAILY')]
+      genesys.setHours({ open: rules.map((rrule) => ({ ...day, rrule })) })
+      return AVAILABILITY(genesys)
+    },
+    check: 'availability',
+    says: /not everything is known.*The schedule \S+ cannot be evaluated: it has a FREQ that is not.*: it has BYWEEKNO/s,
   },
   {
     title: 'an unknown deployment',
@@ -351,6 +375,7 @@ test('a good set-up is all green, and no agent hears of it', async () => {
       ...VISITORS,
       USER_TOKEN_JWKS_URL: await keySet(await exportJWK(publicKey)),
       ...(await startBehindProxy(genesys, '1')),
+      ...AVAILABILITY(genesys),
     }),
   })
   const skipped = ['redaction', 'tls', 'message']

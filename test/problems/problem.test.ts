@@ -60,7 +60,7 @@ describe('the catalogue', () => {
       429: ['rate_limited', 'upstream_rate_limited'],
       431: ['headers_too_large'],
       500: ['internal_error'],
-      501: ['not_supported_by_guest_api'],
+      501: ['not_enabled', 'not_supported_by_guest_api'],
       502: ['deployment_not_usable', 'upstream_auth_failed', 'upstream_bad_response', 'upstream_refused'],
       503: ['overloaded', 'shutting_down', 'trusted_attributes_unavailable', 'upstream_unavailable'],
       504: ['delivery_unknown', 'upstream_timeout'],

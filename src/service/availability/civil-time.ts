@@ -6,6 +6,8 @@ export type CivilMs = number
 
 export const DAY_MS = 86_400_000
 
+const MAX_KNOWN_DAYS = 1000
+
 /** Between a zone's wall clock and the time line. */
 export interface Zone {
   readonly name: string
@@ -25,7 +27,22 @@ export function findZone(name: string): Zone | undefined {
     const sinceSecondMs = ((epochMs % 1000) + 1000) % 1000
     return Date.UTC(year, month - 1, day, hour, minute, second) + sinceSecondMs
   }
-  const offsetAt = (epochMs: number) => civilAt(epochMs) - epochMs
+  const exactOffsetAt = (epochMs: number) => civilAt(epochMs) - epochMs
+  const offsetByDay = new Map<number, number>()
+  const offsetOnDay = (day: number): number => {
+    const known = offsetByDay.get(day)
+    if (known !== undefined) return known
+    if (offsetByDay.size >= MAX_KNOWN_DAYS) offsetByDay.clear()
+    const offset = exactOffsetAt(day * DAY_MS)
+    offsetByDay.set(day, offset)
+    return offset
+  }
+  /** `Intl` takes microseconds, and is asked only for a day on which the clock changes. */
+  const offsetAt = (epochMs: number): number => {
+    const day = Math.floor(epochMs / DAY_MS)
+    const offset = offsetOnDay(day)
+    return offset === offsetOnDay(day + 1) ? offset : exactOffsetAt(epochMs)
+  }
   return {
     name,
     civilAt,
@@ -33,7 +50,7 @@ export function findZone(name: string): Zone | undefined {
       // Offsets change at most once in two days.
       const before = civil - offsetAt(civil - DAY_MS)
       const after = civil - offsetAt(civil + DAY_MS)
-      return civilAt(before) === civil || civilAt(after) !== civil ? before : after
+      return before + offsetAt(before) === civil || after + offsetAt(after) !== civil ? before : after
     },
   }
 }

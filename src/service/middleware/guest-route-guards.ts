@@ -10,6 +10,8 @@ import { guestIdOf, type SessionGuard } from './session-guard.ts'
 export interface GuestRouteGuards {
   /** Opening a session: an allowed page, with a low rate limit; a session token is optional. */
   readonly opening: RequestHandler[]
+  /** For any allowed page, without a session. */
+  readonly anyPage: RequestHandler[]
   /** For any allowed page; a session token is optional. */
   readonly page: RequestHandler[]
   /** An event stream: a valid session token. */
@@ -46,6 +48,7 @@ export function guestRouteGuards(options: {
   const guest = [...listener, ...inFlight]
   return {
     opening: [gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...rate.shared, body],
+    anyPage: [gate.requireOrigin, ...rate.shared],
     page: [gate.requireOrigin, session.optional, ...rate.shared],
     listener,
     guest,

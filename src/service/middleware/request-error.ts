@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | 'origin_not_allowed'
   | 'not_found'
   | 'method_not_allowed'
+  | 'not_enabled'
   | 'not_acceptable'
   | 'request_timeout'
   | 'unsupported_media_type'

@@ -16,6 +16,7 @@ export interface ReadinessCheck {
     | 'sites-file'
     | 'session-keys-file'
     | 'log'
+    | 'availability'
   /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean

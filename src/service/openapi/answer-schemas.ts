@@ -38,7 +38,17 @@ export const GuestSessionDescription = z
     guestApi: z.enum(GUEST_API_NAMES),
     state: z.enum(['new', 'resumed', 'read-only']),
     capabilities: z.array(
-      z.enum(['messages', 'live-events', 'history', 'typing', 'attachments', 'attributes', 'end', 'sign-in']),
+      z.enum([
+        'messages',
+        'live-events',
+        'history',
+        'typing',
+        'attachments',
+        'attributes',
+        'end',
+        'sign-in',
+        'availability',
+      ]),
     ),
     limits: Limits,
   })
@@ -180,6 +190,20 @@ export const ReadinessReport = z
       .meta({ description: 'In production on the management port alone.' }),
   })
   .meta({ id: 'ReadinessReport' })
+
+export const Availability = z
+  .object({
+    state: z.enum(['open', 'closed', 'holiday', 'emergency', 'unstaffed', 'unknown']),
+    until: z.iso.datetime().optional().meta({ description: 'When the state changes, where that is known.' }),
+    opensAt: z.iso.datetime().optional().meta({ description: 'When it opens next, where that is known.' }),
+    timeZone: z.string().optional().meta({ example: 'Europe/Berlin' }),
+    waitMinutes: z.object({ from: z.number(), to: z.number() }).optional(),
+    asOf: z.iso.datetime(),
+    stale: z
+      .boolean()
+      .meta({ description: 'Whether it is the last known one, as Genesys could not be asked.' }),
+  })
+  .meta({ id: 'Availability' })
 
 export const WidgetConfig = z
   .object({

@@ -22,6 +22,7 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
   Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
   Same<Of<typeof answers.Deployment>, contract.Deployment>,
+  Same<Of<typeof answers.Availability>, contract.Availability>,
 ]
 
 type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<Schema>, Extra>

@@ -1,7 +1,8 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import * as z from 'zod'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from '../problems/catalogue.ts'
-import { EVERYWHERE, GUESTS_AND_PAGES, OPERATIONS, type Operation } from './operations.ts'
+import { EVERYWHERE, GUESTS_AND_PAGES, type Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
 
 const Problem = z
   .object({

@@ -1,50 +1,9 @@
-import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
 import * as z from 'zod'
 import type { ProblemCode } from '../problems/catalogue.ts'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
+import { json, nothing, WITH_BODY, type Operation } from './operation.ts'
 
-/** One method of one path, with its parameters and responses. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
-  readonly path: string
-  readonly summary: string
-  readonly description: string
-  readonly tag: 'guest' | 'page' | 'operator'
-  readonly needsSession: boolean | 'welcome'
-  readonly body?: z.ZodType
-  /** By title: sample bodies that the API page sends; the first one is shown. */
-  readonly examples?: Readonly<Record<string, object>>
-  readonly file?: true
-  readonly query?: z.ZodObject
-  readonly params?: z.ZodObject
-  readonly headers?: z.ZodObject
-  readonly answers: Readonly<Record<number, ResponseConfig>>
-  readonly problems: readonly ProblemCode[]
-}
-
-const json = (schema: z.ZodType, description: string): ResponseConfig => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const nothing = (description: string): ResponseConfig => ({ description })
-
-/** Problems that every path may return. */
-export const EVERYWHERE: ProblemCode[] = [
-  'origin_not_allowed',
-  'rate_limited',
-  'overloaded',
-  'internal_error',
-]
-/** With several sites, a request without `Origin` may name an unknown host. */
-export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found']
-const WITH_BODY: ProblemCode[] = [
-  'invalid_request',
-  'invalid_json',
-  'request_timeout',
-  'request_too_large',
-  'unsupported_media_type',
-]
 const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
 const UPSTREAM: ProblemCode[] = [
   'upstream_refused',
@@ -275,6 +234,17 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: false,
     answers: { 200: json(answers.Deployment, 'The deployment') },
     problems: [...UPSTREAM, 'session_invalid'],
+  },
+  {
+    method: 'get',
+    path: '/availability',
+    summary: 'Whether it is open, until when, and about how long a guest would wait',
+    description:
+      'From the opening hours, the emergency and the queue that the operator has set. `unknown` does not mean closed. It may be cached for ten seconds; 304 with the `ETag` of before.',
+    tag: 'page',
+    needsSession: false,
+    answers: { 200: json(answers.Availability, 'The state now'), 304: nothing('As before') },
+    problems: ['not_enabled'],
   },
   {
     method: 'get',

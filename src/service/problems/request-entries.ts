@@ -44,6 +44,15 @@ export const REQUEST_PROBLEMS = {
     clientAction: 'Use one of the methods in `Allow`.',
     operatorAction: 'Nothing to do, unless a proxy changes methods.',
   },
+  not_enabled: {
+    status: 501,
+    title: 'This is not set up',
+    description: 'The service can do this, and its operator has not set it up.',
+    clientAction:
+      'Offer it only where `capabilities` of the guest session names it, or hide it after this response.',
+    operatorAction:
+      'Set what the page of the feature in the documentation names, such as `GENESYS_QUEUE_ID`.',
+  },
   not_acceptable: {
     status: 406,
     title: 'Not acceptable',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { GuestDetails, SessionDescription } from '../../contract/contract.ts'
+import type { Capability, GuestDetails, SessionDescription } from '../../contract/contract.ts'
 import type { GuestApi, OpenedGuest } from '../genesys/guest-api.ts'
 import type { AttributePolicy } from './attribute-policy.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
@@ -52,10 +52,14 @@ export interface SessionOpeningOptions {
   readonly identify: Identity
   readonly deploymentId: string
   readonly now: () => number
+  /** What the site offers besides what the guest API can do. */
+  readonly moreCapabilities?: readonly Capability[] | undefined
 }
 
 export function createSessionOpening(options: SessionOpeningOptions): SessionOpening {
   const { guestApi, tokens, policy, attributes, registry, lifetime, identify, deploymentId, now } = options
+
+  const capabilities = [...guestApi.capabilities, ...(options.moreCapabilities ?? [])]
 
   async function newGeneration(claims: SessionClaims): Promise<SessionClaims> {
     const generation = Math.max(now(), claims.generation + 1)
@@ -68,7 +72,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       expiresAt: new Date(expiresAtMs).toISOString(),
       guestApi: guestApi.name,
       state: opened.state,
-      capabilities: [...guestApi.capabilities],
+      capabilities,
       limits: opened.limits,
     }
   }

@@ -39,6 +39,12 @@ export interface Config {
     readonly divisionId: string | undefined
     readonly flowId: string | undefined
   }
+  /** Ids of what says whether it is open; each is optional. */
+  readonly availability: {
+    readonly scheduleGroupId: string | undefined
+    readonly emergencyGroupId: string | undefined
+    readonly queueId: string | undefined
+  }
   readonly session: {
     /** 32 bytes each; the first key seals, all keys open. */
     readonly keys: readonly Uint8Array[]

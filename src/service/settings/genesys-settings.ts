@@ -107,3 +107,20 @@ export function readOAuth(
   }
   return undefined
 }
+
+/** What says whether anybody is there. Nothing of it can be read without an OAuth client. */
+export function readAvailability(env: Variables, oauth: OAuthSettings | undefined, problems: string[]) {
+  const ids = {
+    scheduleGroupId: env.GENESYS_SCHEDULE_GROUP_ID,
+    emergencyGroupId: env.GENESYS_EMERGENCY_GROUP_ID,
+    queueId: env.GENESYS_QUEUE_ID,
+  }
+  const isSet = Object.values(ids).some((id) => id !== undefined)
+  const hasClient = env.GENESYS_CLIENT_ID !== undefined || env.GENESYS_CLIENT_SECRET !== undefined
+  if (isSet && oauth === undefined && !hasClient) {
+    problems.push(
+      'GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET are missing: GENESYS_SCHEDULE_GROUP_ID, GENESYS_EMERGENCY_GROUP_ID and GENESYS_QUEUE_ID need OAuth',
+    )
+  }
+  return ids
+}

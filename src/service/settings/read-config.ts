@@ -6,6 +6,7 @@ import { type AttributeSettings, attributeSettingsProblems } from '../sessions/a
 import { ConfigError, type Config, type KeysFile, type SitesSource } from './config.ts'
 import {
   deploymentIdWarnings,
+  readAvailability,
   readHosts,
   readOAuth,
   regionName,
@@ -148,6 +149,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       divisionId: env.GENESYS_DIVISION_ID,
       flowId: env.GENESYS_FLOW_ID,
     },
+    availability: readAvailability(env, oauth, problems),
     session: {
       keys,
       keysAreEphemeral: env.SESSION_KEYS === undefined,

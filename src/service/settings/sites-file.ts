@@ -53,6 +53,7 @@ export const SITE_VARIABLES: readonly string[] = [
 
 const HOSTS = /^GENESYS_(REGION|API_URL|LOGIN_URL|MESSAGING_URL|CDN_URL)$/
 const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
+const OF_ORGANIZATION = /^GENESYS_(SCHEDULE_GROUP_ID|EMERGENCY_GROUP_ID|QUEUE_ID)$/
 const USER_TOKEN = /^USER_TOKEN_/
 
 /**
@@ -63,6 +64,8 @@ const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] 
   { setBy: HOSTS, leavesOut: HOSTS },
   { setBy: HOSTS, leavesOut: OAUTH },
   { setBy: OAUTH, leavesOut: OAUTH },
+  { setBy: HOSTS, leavesOut: OF_ORGANIZATION },
+  { setBy: OAUTH, leavesOut: OF_ORGANIZATION },
   { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
 ]
 

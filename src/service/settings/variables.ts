@@ -135,6 +135,9 @@ const Env = z.object({
   GENESYS_LANGUAGE: headerText.optional(),
   GENESYS_DIVISION_ID: uuidLike.optional(),
   GENESYS_FLOW_ID: uuidLike.optional(),
+  GENESYS_SCHEDULE_GROUP_ID: uuidLike.optional(),
+  GENESYS_EMERGENCY_GROUP_ID: uuidLike.optional(),
+  GENESYS_QUEUE_ID: uuidLike.optional(),
 
   SESSION_KEYS: list.optional(),
   SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),

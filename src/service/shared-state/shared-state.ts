@@ -7,9 +7,11 @@ import type { SharedGenerations } from '../sessions/session-registry.ts'
 import { createRedisConnection } from './redis-connection.ts'
 import { createRefusedCredentials } from './refused-credentials.ts'
 import { createSeals } from './sealed-text.ts'
+import { createSharedCalls, type TakeSharedCall } from './shared-calls.ts'
 import { createSharedAttempts } from './shared-attempts.ts'
 import { createSharedGenerations } from './shared-generations.ts'
 import { createSharedRateLimits } from './shared-rate-limits.ts'
+import { createSharedValues, type SharedValues } from './shared-values.ts'
 
 /** What replicas share through Redis. Each part continues alone while Redis is unavailable. */
 export interface SharedState {
@@ -17,6 +19,8 @@ export interface SharedState {
   readonly attempts: SharedAttempts
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
+  readonly values: SharedValues
+  readonly takeCall: TakeSharedCall
   readonly isAvailable: boolean
   /** Redis' state; undefined until it is known. */
   readonly roundTripMs: number | undefined
@@ -72,6 +76,8 @@ export function createSharedState(options: SharedStateOptions): SharedState {
       now,
     }),
     refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
+    values: createSharedValues({ connection, seals, prefix: `${keyPrefix}value:` }),
+    takeCall: createSharedCalls({ connection, prefix: `${keyPrefix}calls:` }),
     get isAvailable() {
       return connection.isAvailable
     },

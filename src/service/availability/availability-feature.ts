@@ -1,0 +1,102 @@
+import type { IRouter, Request, RequestHandler } from 'express'
+import type { Availability } from '../../contract/contract.ts'
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
+import { RequestError } from '../middleware/request-error.ts'
+import { createAvailability, type AvailabilityOptions, type AvailabilitySettings } from './availability.ts'
+import type { Cause } from './hours-reader.ts'
+
+const MAX_AGE_SECONDS = 10
+/** Of many, in a readiness report. */
+const MAX_HINTS = 5
+
+interface Check {
+  readonly name: 'availability'
+  readonly ok: boolean
+  readonly essential?: boolean
+  readonly code?: string
+  readonly hint?: string
+}
+
+/** `GET /availability`, its line in the readiness report, and what the doctor looks at. */
+export interface AvailabilityFeature {
+  /** Of guest sessions: empty where it is not set up. */
+  readonly capabilities: readonly 'availability'[]
+  /** @param guards what a request of any allowed page passes */
+  addRoutes(router: IRouter, guards: readonly RequestHandler[]): void
+  checks(): Promise<readonly Check[]>
+  /** What is found now, and why something is not; undefined where it is not set up. */
+  diagnose(): Promise<{ readonly found: string; readonly problems: readonly Cause[] } | undefined>
+}
+
+/** @param options undefined where there is no OAuth client, without which nothing of it can be read */
+export function createAvailabilityFeature(
+  settings: AvailabilitySettings,
+  options: Omit<AvailabilityOptions, keyof AvailabilitySettings> | undefined,
+): AvailabilityFeature {
+  const isSetUp = Object.values(settings).some((id) => id !== undefined)
+  const availability = isSetUp && options ? createAvailability({ ...settings, ...options }) : undefined
+  return {
+    capabilities: availability ? ['availability'] : [],
+    addRoutes(router, guards) {
+      router.get('/availability', ...guards, async (req, res) => {
+        if (!availability) throw notEnabled()
+        const { body, etag } = await availability.current()
+        res.setHeader('Cache-Control', `public, max-age=${MAX_AGE_SECONDS}`)
+        res.setHeader('ETag', etag)
+        if (isKnown(req, etag)) {
+          res.status(304).end()
+          return
+        }
+        res.setHeader('Content-Type', 'application/json; charset=utf-8')
+        res.setHeader('Content-Length', Buffer.byteLength(body))
+        res.end(body)
+      })
+      router.all('/availability', methodNotAllowed('GET'))
+    },
+    async checks() {
+      if (!availability) return []
+      // Once, so that what is wrong shows before the first page asks; then what pages have caused to be read.
+      const { causes } = availability.latest ?? (await availability.current())
+      return [checkOf(causes)]
+    },
+    async diagnose() {
+      if (!availability) return undefined
+      const { availability: found, causes } = await availability.inspect()
+      return { found: inWords(found), problems: causes }
+    },
+  }
+}
+
+/** Not `req.fresh`: browsers send `no-cache` along where a page itself sets `If-None-Match`. */
+function isKnown(req: Request, etag: string): boolean {
+  const tags = req.get('if-none-match')?.split(',') ?? []
+  return tags.some((tag) => tag.trim() === etag)
+}
+
+function checkOf(causes: readonly Cause[]): Check {
+  const name = 'availability'
+  const [first] = causes
+  if (!first) return { name, ok: true }
+  const hints = [...new Set(causes.map(({ hint }) => hint))]
+  const more = hints.length > MAX_HINTS ? ` And ${hints.length - MAX_HINTS} more.` : ''
+  const hint = `${hints.slice(0, MAX_HINTS).join(' ')}${more}`
+  return { name, ok: false, essential: false, ...(first.code !== undefined && { code: first.code }), hint }
+}
+
+function inWords({ state, until, opensAt, timeZone, waitMinutes }: Availability): string {
+  return [
+    state,
+    until && `until ${until}`,
+    opensAt && `opens at ${opensAt}`,
+    timeZone && `schedules in ${timeZone}`,
+    waitMinutes && `a wait of ${waitMinutes.from} to ${waitMinutes.to} minutes`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function notEnabled(): RequestError {
+  return new RequestError('not_enabled', 'This service was set up without availability.', {
+    hint: 'Set GENESYS_SCHEDULE_GROUP_ID, GENESYS_EMERGENCY_GROUP_ID or GENESYS_QUEUE_ID, and an OAuth client.',
+  })
+}

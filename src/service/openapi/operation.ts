@@ -1,0 +1,45 @@
+import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
+import type * as z from 'zod'
+import type { ProblemCode } from '../problems/catalogue.ts'
+
+/** One method of one path, with its parameters and responses. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  readonly tag: 'guest' | 'page' | 'operator'
+  readonly needsSession: boolean | 'welcome'
+  readonly body?: z.ZodType
+  /** By title: sample bodies that the API page sends; the first one is shown. */
+  readonly examples?: Readonly<Record<string, object>>
+  readonly file?: true
+  readonly query?: z.ZodObject
+  readonly params?: z.ZodObject
+  readonly headers?: z.ZodObject
+  readonly answers: Readonly<Record<number, ResponseConfig>>
+  readonly problems: readonly ProblemCode[]
+}
+
+export const json = (schema: z.ZodType, description: string): ResponseConfig => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+export const nothing = (description: string): ResponseConfig => ({ description })
+
+/** Problems that every path may return. */
+export const EVERYWHERE: ProblemCode[] = [
+  'origin_not_allowed',
+  'rate_limited',
+  'overloaded',
+  'internal_error',
+]
+/** With several sites, a request without `Origin` may name an unknown host. */
+export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found']
+export const WITH_BODY: ProblemCode[] = [
+  'invalid_request',
+  'invalid_json',
+  'request_timeout',
+  'request_too_large',
+  'unsupported_media_type',
+]

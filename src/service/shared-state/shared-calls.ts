@@ -1,0 +1,33 @@
+import type { RedisConnection } from './redis-connection.ts'
+
+/** By Redis' clock. KEYS: times of the newest calls. ARGV: how many there may be, in how many ms. */
+const TAKE = `
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local max = tonumber(ARGV[1])
+local oldest = redis.call('LINDEX', KEYS[1], max - 1)
+if oldest and nowMs - oldest < tonumber(ARGV[2]) then return 0 end
+redis.call('LPUSH', KEYS[1], string.format('%.0f', nowMs))
+redis.call('LTRIM', KEYS[1], 0, max - 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`
+
+/** Calls to Genesys that replicas limit together. Undefined where they cannot. */
+export type TakeSharedCall = (
+  name: string,
+  limit: { readonly max: number; readonly windowMs: number },
+) => Promise<boolean | undefined>
+
+/** At most `max` calls in any time of `windowMs`. */
+export function createSharedCalls(options: {
+  readonly connection: RedisConnection
+  readonly prefix: string
+}): TakeSharedCall {
+  const { connection, prefix } = options
+  return async (name, { max, windowMs }) => {
+    const taken = await connection.run((send) =>
+      send('EVAL', TAKE, '1', prefix + name, String(max), String(windowMs)),
+    )
+    return taken === undefined ? undefined : taken === 1
+  }
+}

@@ -1,0 +1,31 @@
+import type { RedisConnection } from './redis-connection.ts'
+import type { Seals } from './sealed-text.ts'
+
+/** What one replica has read of Genesys, and the others need not. */
+export interface SharedValues {
+  /** Undefined where there is none, where no replica has written it, and where Redis is unavailable. */
+  read(name: string): Promise<string | undefined>
+  write(name: string, text: string, forMs: number): Promise<void>
+}
+
+/** Sealed, so that only replicas can write what is served to pages. */
+export function createSharedValues(options: {
+  readonly connection: RedisConnection
+  readonly seals: Seals
+  readonly prefix: string
+}): SharedValues {
+  const { connection, seals, prefix } = options
+  return {
+    async read(name) {
+      const key = prefix + name
+      const text = await connection.run((send) => send('GET', key))
+      return typeof text === 'string' ? seals.open(key, text) : undefined
+    },
+    async write(name, text, forMs) {
+      if (!connection.isAvailable) return
+      const key = prefix + name
+      const sealed = await seals.seal(key, text)
+      await connection.run((send) => send('SET', key, sealed, 'PX', String(forMs)))
+    },
+  }
+}
