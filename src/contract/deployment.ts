@@ -14,6 +14,8 @@ export interface Deployment {
     readonly markdown: boolean
     readonly signIn: boolean
   }
+  /** Where Genesys' own chat continues a conversation: on a domain and its subdomains, or on one host. */
+  readonly sessionPersistence?: 'across-subdomains' | 'one-domain'
   readonly styles?: { readonly primaryColor?: string }
   readonly launcher?: {
     readonly visibility: 'on' | 'off' | 'on-demand'

@@ -15,7 +15,7 @@ export type SessionEventState =
 /** The data of `event: session`. */
 export interface SessionEvent {
   readonly state: SessionEventState
-  /** ISO 8601, UTC. Only in the last minutes before the session expires; a message extends it. */
+  /** ISO 8601, UTC. In the last minutes before the session expires, and at the start of a session of an hour or less. A message extends it. */
   readonly expiresAt?: string
   readonly clearedExistingSession?: boolean
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { openElement } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
@@ -77,6 +77,40 @@ test('the chat looks as the deployment says, unless the page says otherwise', as
   await context.close()
 })
 
+test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
+  'where the deployment keeps sessions (%s), the chat goes on after a reload, unless the page says otherwise',
+  async (sessionPersistenceType) => {
+    const messenger = { enabled: true, apps: { conversations: { enabled: true } }, sessionPersistenceType }
+    demo = await startDemo({ simulator: { agent: 'silent', look: { messenger } } })
+    for (const [attributes, isKept] of [
+      ['', true],
+      ['storage="memory"', false],
+    ] as const) {
+      const { page, context, chat } = await openElement(browser, demo, attributes)
+      await chat.open()
+      await chat.say('before the reload')
+      await page.locator('.own .bubble').waitFor()
+      await expectStored(page, isKept)
+      await page.reload()
+      await chat.open()
+      if (isKept) await chat.hears('before the reload')
+      else await page.locator('genesys-guest-chat .welcome').waitFor()
+      expect(await chat.bubbles()).toHaveLength(isKept ? 1 : 0)
+      await context.close()
+    }
+    expect(demo.simulator.sessions).toHaveLength(3)
+  },
+)
+
+test('the chat of a deployment that keeps no sessions stores nothing', async () => {
+  demo = await startDemo({ simulator: { agent: 'silent' } })
+  const { page, context, chat } = await openElement(browser, demo, 'open')
+  await chat.say('hello')
+  await page.locator('.own .bubble').waitFor()
+  await expectStored(page, false)
+  await context.close()
+})
+
 test('a deployment that shows its button on demand shows none before', async () => {
   await demo.close()
   const launcherButton = { visibility: 'OnDemand', displayType: 'Icon' }
@@ -88,3 +122,11 @@ test('a deployment that shows its button on demand shows none before', async () 
   expect(await page.getByRole('button', { name: 'Open chat' }).count()).toBe(0)
   await context.close()
 })
+
+/** Whether the session token is in the storage of the website. */
+async function expectStored(page: Page, isStored: boolean): Promise<void> {
+  const holds = (wanted: boolean) =>
+    Object.keys(localStorage).some((key) => key.includes('genesys-guest-session:')) === wanted
+  if (isStored) await page.waitForFunction(holds, true)
+  else expect(await page.evaluate(holds, false)).toBe(true)
+}

@@ -59,7 +59,10 @@ export type ConnectionState = 'offline' | 'connecting' | 'online'
 export interface ChatEvents {
   /** Anything that a page shows has changed: messages, state, connection, typing. */
   change: undefined
-  /** A message that was not known, once; not for those of the first look into the history. */
+  /**
+   * A message that was not known, once; not for those of the first look into the history. After a lost connection it can be
+   * older than the one before; `messages` is sorted by time.
+   */
   message: ChatMessage
   /** A bot asks the guest to sign in (the page then calls `signIn`), or Genesys says that the guest has. */
   'sign-in': SignInEvent
@@ -83,7 +86,10 @@ export interface GuestChat {
   readonly typing: 'agent' | 'bot' | undefined
   /** Whether the history has older messages than those in `messages`. */
   readonly hasEarlier: boolean
-  /** ISO 8601, in the last minutes before the session expires for want of messages; any message prolongs it. */
+  /**
+   * ISO 8601, in the last minutes before the session expires from inactivity, and at the start of a session of an hour or
+   * less. A message extends it.
+   */
   readonly expiresSoonAt: string | undefined
   /** Why the state is `ended`, where that is known. */
   readonly endReason: ChatEndReason | undefined

@@ -1,4 +1,4 @@
-import type { AttributeChanges, GuestChatOptions, StorageChoice } from '../client/chat-client.ts'
+import type { AttributeChanges, GuestChatOptions, TokenStorage } from '../client/chat-client.ts'
 import type { GuestChatAttributes } from './guest-chat-attributes.ts'
 import type { TextChanges } from './texts/texts.ts'
 
@@ -48,8 +48,20 @@ export function choiceOf(host: Element, name: keyof typeof CHOICES): string | un
   return value !== null && CHOICES[name]?.includes(value) ? value : undefined
 }
 
-/** What the attributes of the element say to the client. */
-export function chatOptions(host: Element, userToken: GuestChatOptions['userToken']): GuestChatOptions {
+/** Where the page wants the session token to be kept; undefined where that is left to the deployment. */
+export function storageOf(host: Element): 'memory' | 'session' | 'local' | undefined {
+  return choiceOf(host, 'storage') as 'memory' | 'session' | 'local' | undefined
+}
+
+/**
+ * What the attributes of the element say to the client.
+ * @param storage where the page names none
+ */
+export function chatOptions(
+  host: Element,
+  storage: TokenStorage,
+  userToken: GuestChatOptions['userToken'],
+): GuestChatOptions {
   const details = ['name', 'email', 'phone', 'language'].flatMap((name) => {
     const value = host.getAttribute(name)
     return value ? [[name, value] as const] : []
@@ -59,7 +71,7 @@ export function chatOptions(host: Element, userToken: GuestChatOptions['userToke
   const baseUrl = host.getAttribute('base-url')
   return {
     ...(baseUrl !== null && { baseUrl }),
-    storage: (choiceOf(host, 'storage') ?? 'memory') as StorageChoice,
+    storage: storageOf(host) ?? storage,
     storageKey: storageKeyOf(host),
     guest: { ...Object.fromEntries(details), ...(attributes && { attributes }) },
     ...(userToken !== undefined && { userToken }),

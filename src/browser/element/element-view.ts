@@ -16,11 +16,13 @@ import {
   offsetOf,
   promptKindsOf,
   storageKeyOf,
+  storageOf,
   textChanges,
   warn,
   warnOfMistakes,
 } from './element-options.ts'
 import { createLauncher } from './launcher.ts'
+import { createLateStorage, type LateStorage } from './late-storage.ts'
 import { createPanel } from './panel.ts'
 import { placementStyles } from './placement.ts'
 import { styleSheet } from './styles/style-sheet.ts'
@@ -59,13 +61,14 @@ interface View {
 
 /** Frameworks put the element into the page before they set its attributes: these are read at the end of the turn. */
 export function createElementParts(host: ChatHost): ElementParts {
+  const late = createLateStorage()
   let chat: GuestChat | undefined
   let isTaken = false
   let view: View | undefined
   let hasEnded = false
   const theChat = () =>
     (chat ??= createGuestChat(
-      chatOptions(host, host.userToken === undefined ? undefined : () => visitorOf(host)),
+      chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
     ))
 
   queueMicrotask(() => {
@@ -73,7 +76,7 @@ export function createElementParts(host: ChatHost): ElementParts {
     warnOfMistakes(host)
     const language = languageOf(host)
     const show = (texts: Texts) => {
-      if (!hasEnded) view = createView(host, theChat(), withChanges(texts, textChanges(host)), language)
+      if (!hasEnded) view = createView(host, theChat(), late, withChanges(texts, textChanges(host)), language)
     }
     const texts = loadTexts(language)
     if (texts instanceof Promise) void texts.then(show)
@@ -100,7 +103,13 @@ async function visitorOf({ userToken }: ChatHost): Promise<string | undefined> {
   return typeof userToken === 'function' ? userToken() : userToken
 }
 
-function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: string): View {
+function createView(
+  host: ChatHost,
+  chat: GuestChat,
+  late: LateStorage,
+  texts: Texts,
+  language: string,
+): View {
   const isInline = choiceOf(host, 'placement') === 'inline'
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true })
   const theme = new CSSStyleSheet()
@@ -128,9 +137,9 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
     onProblem,
   })
   const launcher = createLauncher(texts, language, () => (host.open = !host.open))
-  const storage = storageFor(choiceOf(host, 'storage'))
+  const ownStorage = storageOf(host)
   const unread = createUnread({
-    storage,
+    storage: ownStorage === undefined ? late : storageFor(ownStorage),
     key: storageName(`${storageKeyOf(host)}.read`),
     notifiers: notifiersOf(host),
     onCount(count) {
@@ -143,6 +152,8 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
 
   let deployment: Deployment | undefined
   let isLookKnown = false
+  /** Whether it is known where an earlier page has stored its conversation. */
+  let isStorageKnown = ownStorage !== undefined
   let wasOpened = chat.canResume
   let opener: Element | null = null
   let hasStarted = false
@@ -163,7 +174,10 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
     tell(host, 'guest-chat-message', message)
   })
 
+  /** Opens the chat if it is shown. An earlier page's conversation is resumed in the background, to count unread messages. */
   function start(): void {
+    const isWanted = host.open || isInline || chat.canResume
+    if (!isWanted || !isStorageKnown || chat.state !== 'closed') return
     hasStarted = true
     panel.start()
   }
@@ -204,7 +218,7 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
 
   applyTheme(theme, host)
   // Asked at once, as the button depends on it; what is wrong with the deployment shows when the chat opens.
-  const timer = setTimeout(applyLook, LOOK_TIMEOUT_MS)
+  const timer = setTimeout(applyDeployment, LOOK_TIMEOUT_MS)
   void chat
     .deployment()
     .then((known) => (deployment = known))
@@ -213,8 +227,17 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
     })
     .finally(() => {
       clearTimeout(timer)
-      if (!stop.signal.aborted) applyLook()
+      if (!stop.signal.aborted) applyDeployment()
     })
+
+  function applyDeployment(): void {
+    if (deployment?.sessionPersistence !== undefined) late.moveTo(storageFor('local'))
+    const isFirst = !isStorageKnown
+    isStorageKnown = true
+    wasOpened ||= chat.canResume
+    applyLook()
+    if (isFirst) start()
+  }
 
   function update(withFocus: boolean): void {
     const isShown = host.open || isInline
@@ -224,15 +247,14 @@ function createView(host: ChatHost, chat: GuestChat, texts: Texts, language: str
     showLauncher()
     if (isShown) {
       wasOpened = true
-      if (chat.state === 'closed') start()
+      start()
     }
     render()
     if (isShown && withFocus) panel.focus()
   }
   fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
 
-  // A conversation of the page before goes on in the background, so that an answer can show at the button.
-  if (chat.canResume && !host.open && !isInline) start()
+  start()
   update(false)
   return {
     get hasStarted() {

@@ -6,7 +6,10 @@
 export interface GuestChatAttributes {
   /** Where the service is mounted. Default: the folder this script came from. In a bundle, set it. */
   'base-url'?: string
-  /** Where the session token may be kept: `memory` (default), `session` or `local`. */
+  /**
+   * Where the session token may be kept: `memory`, `session` or `local`. Default: `local` if the deployment has a
+   * `sessionPersistenceType`, else `memory`.
+   */
   storage?: 'memory' | 'session' | 'local'
   /** Name under which it is kept. Default `genesys-guest-session`. */
   'storage-key'?: string

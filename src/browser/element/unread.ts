@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../client/chat-client.ts'
+import type { TokenStorage } from '../client/token-store.ts'
 import { playChime } from './chime.ts'
 
 /** Counts what others wrote since the guest last looked, over reloads and tabs as far as the storage reaches. */
@@ -13,7 +14,7 @@ export interface Unread {
 
 export function createUnread(options: {
   /** Keeps until when the guest has read; without it a reload forgets. */
-  readonly storage: Storage | undefined
+  readonly storage: TokenStorage | undefined
   readonly key: string
   /** `title` puts the count before the page's title, `sound` plays a short tone. */
   readonly notifiers: readonly string[]

@@ -139,6 +139,7 @@ export const Deployment = z
         signIn: z.boolean(),
       })
       .optional(),
+    sessionPersistence: z.enum(['across-subdomains', 'one-domain']).optional(),
     styles: z.object({ primaryColor: z.string().optional() }).optional(),
     launcher: z
       .object({

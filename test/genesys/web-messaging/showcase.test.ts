@@ -176,7 +176,7 @@ test('in the last five minutes the page is told when the session expires, until 
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs
-  const { api, guest } = await startDriver({ now, sessionDurationSeconds: 3600 }, { now, monotonicNow })
+  const { api, guest } = await startDriver({ now, sessionDurationSeconds: 7200 }, { now, monotonicNow })
   const jane = await guest()
   const seen: GuestEvent[] = []
   let look = () => {}
@@ -190,11 +190,45 @@ test('in the last five minutes the page is told when the session expires, until 
       look()
     })
   await until(() => seen.length > 0)
-  offsetMs += 3_400_000
+  expect(seen.every((event) => event.type === 'session' && event.expiresAt === undefined)).toBe(true)
+  offsetMs += 7_000_000
   await until(() => seen.some((event) => event.type === 'session' && event.expiresAt !== undefined))
   await api.send(jane, { text: 'still here', tracingId: 't' }, Date.now() + offsetMs + 5_000)
   await until(() => {
     const last = seen.at(-1)
     return last?.type === 'session' && last.state === 'connected' && last.expiresAt === undefined
   })
+}, 20_000)
+
+test('a session that is short says from the start when it expires, also after a greeting, until the guest writes', async () => {
+  let offsetMs = 0
+  const now = () => Date.now() + offsetMs
+  const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs
+  const { api, genesys, guest } = await startDriver(
+    { now, sessionDurationSeconds: 900 },
+    { now, monotonicNow },
+  )
+  const jane = await guest()
+  const seen: GuestEvent[] = []
+  let look = () => {}
+  api.subscribe(jane, (event) => {
+    seen.push(event)
+    look()
+  })
+  const until = (fits: (last: GuestEvent | undefined) => boolean) =>
+    new Promise<void>((resolve) => {
+      look = () => fits(seen.at(-1)) && resolve()
+      look()
+    })
+  await until((last) => last?.type === 'session' && last.expiresAt !== undefined)
+  const first = seen[0]
+  const expiresAtMs = first?.type === 'session' ? Date.parse(first.expiresAt ?? '') : NaN
+  expect(Math.abs(expiresAtMs - now() - 900_000)).toBeLessThan(5_000)
+  offsetMs += 60_000
+  genesys.agentSays('Welcome')
+  await until((last) => last?.type === 'session' && Date.parse(last.expiresAt ?? '') > expiresAtMs)
+  await api.send(jane, { text: 'hello', tracingId: 't' }, Date.now() + offsetMs + 5_000)
+  await until(
+    (last) => last?.type === 'session' && last.state === 'connected' && last.expiresAt === undefined,
+  )
 }, 20_000)

@@ -61,6 +61,16 @@ test('nothing is read into a configuration that leaves its fields empty, and its
   })
 })
 
+test.each([
+  ['AcrossSubdomains', 'across-subdomains'],
+  ['DomainOrSubdomainOnly', 'one-domain'],
+  ['SomethingNew', undefined],
+  [undefined, undefined],
+])('a deployment whose session persistence is %s says %s', async (sessionPersistenceType, expected) => {
+  const { api } = await startDriver({ look: { messenger: { enabled: true, sessionPersistenceType } } })
+  expect((await api.deployment(soon())).sessionPersistence).toBe(expected)
+})
+
 test('with OAuth the deployment has its name', async () => {
   const { api } = await startDriver({}, { withOAuth: true })
   expect((await api.deployment(soon())).name).toEqual(expect.any(String))

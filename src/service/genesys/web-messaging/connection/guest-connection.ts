@@ -286,10 +286,10 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #onMessage(message: Message, wire: StructuredMessage, tracingId: string | undefined): void {
-    this.session.onMessage(this.#settings.now())
+    const isGuests = message.direction === 'inbound'
+    this.session.onMessage(this.#settings.now(), isGuests)
     this.pickers.note(message, wire)
     this.newest.note(message, wire)
-    const isGuests = message.direction === 'inbound'
     if (isGuests && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
   }
 
@@ -311,6 +311,7 @@ export class GuestConnection implements SocketHandlers {
   #applySession(response: SessionResponse): void {
     const session = this.#settings.readSession(response)
     if (this.session.configure(session)) this.newest.forget()
+    this.#warnedOfMs = this.session.expiresSoonAtMs(this.#settings.now())
     this.#listeners.emit({
       ...this.#stateEvent(),
       ...(session.clearedExisting && { clearedExistingSession: true }),

@@ -15,6 +15,8 @@ export interface ConfiguredSession {
 
 /** Genesys' own clients warn in the last five minutes. */
 export const EXPIRY_WARNING_MS = 5 * 60_000
+/** A session that lives no longer than this after a message also warns from the start. */
+const SHORT_SESSION_MS = 60 * 60_000
 const PROLONG_STEP_MS = 60_000
 
 const MAX_FILE_SIZE_KB = 10_240
@@ -69,6 +71,8 @@ export class SessionState {
   #isKnown: boolean
   #wasReset = false
   #configurations = 0
+  /** The session is new and short, and the guest has not written. */
+  #isShortAndNew = false
 
   /** @param isKnown false for a guest whose token was just created. */
   constructor(isKnown: boolean) {
@@ -95,6 +99,8 @@ export class SessionState {
     this.#isKnown = true
     this.#current = session
     this.#configurations += 1
+    const { isNew, isReadOnly, durationMs = Infinity } = session
+    this.#isShortAndNew = isNew && !isReadOnly && durationMs <= SHORT_SESSION_MS
     return isReset
   }
 
@@ -112,18 +118,21 @@ export class SessionState {
   }
 
   /** Genesys: a session expires this long after its last message, from any sender. */
-  onMessage(nowMs: number): void {
+  onMessage(nowMs: number, isGuests: boolean): void {
+    if (isGuests) this.#isShortAndNew = false
     const { durationMs, expiresAtMs = 0 } = this.#current ?? {}
     if (!this.#current || durationMs === undefined || nowMs + durationMs <= expiresAtMs) return
-    // Once a minute is enough for a warning in the last five minutes.
-    if (nowMs + durationMs - expiresAtMs < PROLONG_STEP_MS && expiresAtMs - nowMs > EXPIRY_WARNING_MS) return
+    // Once a minute is enough while listeners are not warned.
+    const isWarned = this.expiresSoonAtMs(nowMs) !== undefined
+    if (nowMs + durationMs - expiresAtMs < PROLONG_STEP_MS && !isWarned) return
     this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
   }
 
-  /** The end of the session, in the last five minutes before it. */
+  /** The end of the session, in its last five minutes and, if it is short, until the guest writes. */
   expiresSoonAtMs(nowMs: number): number | undefined {
-    const { expiresAtMs } = this.#current ?? {}
-    return expiresAtMs !== undefined && expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
+    const { expiresAtMs = Infinity } = this.#current ?? {}
+    if (expiresAtMs === Infinity) return undefined
+    return this.#isShortAndNew || expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
   }
 
   /** True once after Genesys had dropped the guest and created a new session. */

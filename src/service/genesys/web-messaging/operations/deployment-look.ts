@@ -20,6 +20,7 @@ const CustomLabels = maybe(
 export const Look = z.object({
   messenger: maybe(
     z.object({
+      sessionPersistenceType: Text,
       styles: maybe(z.object({ primaryColor: Text })),
       launcherButton: maybe(
         z.object({ visibility: Text, displayType: Text, icon: maybe(z.object({ url: maybe(Picture) })) }),
@@ -56,16 +57,22 @@ const LABELS: Readonly<Record<string, keyof DeploymentLabels>> = {
   MessengerLauncherButtonText: 'launcherText',
 }
 
+const PERSISTENCE: Readonly<Record<string, DeploymentInfo['sessionPersistence']>> = {
+  AcrossSubdomains: 'across-subdomains',
+  DomainOrSubdomainOnly: 'one-domain',
+}
+
 type DeploymentLook = Pick<
   DeploymentInfo,
-  'styles' | 'launcher' | 'position' | 'homeScreen' | 'labels' | 'bot'
+  'sessionPersistence' | 'styles' | 'launcher' | 'position' | 'homeScreen' | 'labels' | 'bot'
 >
 
 export function readLook({ messenger, position, ...labels }: Look): DeploymentLook {
-  const { styles, launcherButton, homeScreen, apps } = messenger ?? {}
+  const { sessionPersistenceType, styles, launcherButton, homeScreen, apps } = messenger ?? {}
   const { humanize } = apps?.conversations ?? {}
   const customLabels = labels.customI18nLabels ?? labels.customI18NLabels
   return defined({
+    sessionPersistence: PERSISTENCE[sessionPersistenceType ?? ''],
     styles: styles?.primaryColor === undefined ? undefined : { primaryColor: styles.primaryColor },
     launcher: launcherButton && readLauncher(launcherButton),
     position: position && {
