@@ -20,6 +20,17 @@ const AGENT_EVERY_MS = 3000
 const READY_FOR_MS = 2500
 const HEARD_WITHIN_MS = 30_000
 const LONGEST_DRAIN_MS = 20_000
+/** Paths that nginx must not pass on, in spellings that Express accepts. */
+const OPERATORS_PATHS = [
+  '/metrics',
+  '/METRICS',
+  '/metrics/',
+  '/%6detrics',
+  '/readyz',
+  '/READYZ',
+  '/docs',
+  '/',
+]
 
 /** @param share of the guests and of the rounds, unless `rounds` is given */
 export async function endureRestarts({
@@ -45,6 +56,10 @@ export async function endureRestarts({
     const talk = await startTalk({ url: balancer.url, genesys, guests, seed })
     try {
       await pause(READY_FOR_MS)
+      for (const path of balancer.closedPaths ?? []) {
+        const { status } = await fetch(balancer.url + path)
+        verdict.expect(status === 404, `${front}: ${path} is for operators alone: ${status}`)
+      }
       for (let round = 0; round < rounds; round++) {
         for (let at = 0; at < REPLICAS; at++) {
           const endedFrom = performance.now()
@@ -95,7 +110,12 @@ async function startBehindNginx(settings) {
     settings: { ...settings, TRUST_PROXY: '1' },
     async front(ports) {
       const nginx = await startNginx(ports)
-      return { url: nginx.url, stop: () => nginx.stop(), told: async () => nginx.errors().slice(-1000) }
+      return {
+        url: nginx.url,
+        closedPaths: OPERATORS_PATHS,
+        stop: () => nginx.stop(),
+        told: async () => nginx.errors().slice(-1000),
+      }
     },
     stop: async () => undefined,
   }
