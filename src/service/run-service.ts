@@ -99,15 +99,15 @@ export async function startService(config: Config, options: GuestBffOptions = {}
 type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
 
 /**
- * Half of the files that the process may open: a listening guest needs one connection here and one to
- * Genesys.
+ * A third of the files that the process may open: each guest with an event stream needs a connection here and one to Genesys.
+ * The rest is for requests to Genesys, the management port and the process itself, which fail when no file is left.
  */
 function maxConnections(): number | undefined {
   const { userLimits } = process.report.getReport() as {
     readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } }
   }
   const files = Number(userLimits?.open_files?.soft)
-  return Number.isFinite(files) ? Math.floor(files / 2) : undefined
+  return Number.isFinite(files) ? Math.floor(files / 3) : undefined
 }
 
 function isPortTaken(error: unknown): boolean {

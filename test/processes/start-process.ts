@@ -24,14 +24,19 @@ export interface ServiceProcess {
   readonly exited: Promise<number | null>
 }
 
+/** @param openFiles how many files and connections it may have open; default: as many as this process */
 export async function startProcess(
   genesys: Simulator,
   settings: Readonly<Record<string, string>> = {},
   nodeOptions: readonly string[] = [],
+  openFiles?: number,
 ): Promise<ServiceProcess> {
   const { PATH = '' } = process.env
   const env = { PATH, ...settingsFor(genesys), LOG_LEVEL: 'info', ...settings }
-  const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const command = [process.execPath, ...nodeOptions, MAIN]
+  const limited = ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command]
+  const [program = '', ...args] = openFiles === undefined ? command : limited
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)
   const logLines: string[] = []
   let isRead = true
