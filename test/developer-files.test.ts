@@ -91,7 +91,8 @@ test.each([
   const gzip = await load(`/docs/${file}`, { 'accept-encoding': 'gzip, br' })
   const plain = await load(`/docs/${file}`, { 'accept-encoding': 'identity' })
   expect([gzip, plain].map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined])
-  expect(gunzipSync(gzip.body)).toEqual(plain.body)
+  // Element by element, as `toEqual` does it, takes half a minute.
+  expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true)
   expect(plain.body.length).toBeGreaterThan(100_000)
   for (const { headers } of [gzip, plain]) {
     expect(headers['content-type']).toBe(type)

@@ -30,7 +30,7 @@ export async function uploadFile(
   const headers = {
     Accept: 'application/json',
     'Content-Type': file.type || 'application/octet-stream',
-    ...requests.commonHeaders(),
+    ...requests.headers(),
   }
   if (options.fetch !== undefined || typeof XMLHttpRequest === 'undefined') {
     const init = { method: 'POST', headers, body: file, ...(signal && { signal }) }

@@ -49,10 +49,10 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     baseUrl,
   })
   const requests = createRequests({
+    ...options,
     baseUrl,
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     tokens,
-    origin: options.origin,
   })
   const { on, emit } = createListeners<ChatEvents>()
   const changed = () => emit('change', undefined)

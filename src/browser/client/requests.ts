@@ -16,7 +16,7 @@ export interface RequestOptions {
 export interface Requests {
   url(path: string): URL
   /** Headers of every request. */
-  commonHeaders(): Record<string, string>
+  headers(): Record<string, string>
   /** @throws {ChatProblem} */
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
   /** Reads an answer's body; a session token in it is kept in the store and not handed on. @throws {ChatProblem} */
@@ -29,7 +29,7 @@ export function createRequests(options: {
   readonly baseUrl: () => URL
   readonly fetch: typeof globalThis.fetch
   readonly tokens: TokenStore
-  readonly origin: string | undefined
+  readonly origin?: string | undefined
 }): Requests {
   const { fetch, tokens, baseUrl, origin } = options
   const url = (path: string) => new URL(path, baseUrl())
@@ -79,7 +79,7 @@ export function createRequests(options: {
 
   return {
     url,
-    commonHeaders,
+    headers: commonHeaders,
     settle,
     async call(method: string, path: string, options: RequestOptions = {}) {
       const { signal, repeatForMs = 0 } = options
