@@ -263,7 +263,7 @@ async function checkExpressMounted() {
 
 /** The service of the installed package, for a page of this site. */
 function withInstalledService(site, use) {
-  const main = join(temporary, 'node_modules/genesys-guest-bff/dist/main.js')
+  const main = join(temporary, 'node_modules/genesys-guest-bff/dist/cli.js')
   return withServer(process.execPath, [main], temporary, use, { ALLOWED_ORIGINS: site })
 }
 
