@@ -28,8 +28,7 @@ export function createSendMessage(options: {
   readonly monotonicNow: () => number
 }) {
   const { connections, history, repeatSettleMs, now, monotonicNow } = options
-  /** The number of reads that the guest's last repeat needed: a further repeat is not started with fewer. */
-  const readsOfARepeat = new WeakMap<GuestConnection, number>()
+  const repeatReads = createRepeatReads(connections, history)
 
   return async function sendMessage(
     guest: Guest,
@@ -67,23 +66,9 @@ export function createSendMessage(options: {
       const found =
         connection.lateAcknowledgements.find(message.tracingId) ??
         (await findWithRetry(guest, message, from, deadlineAtMs))
-      if (!found) throw deliveryUnknown({ ...error.facts, ...whenRepeatable(guest) })
+      if (!found) throw deliveryUnknown({ ...error.facts, ...repeatReads.whenRepeatable(guest) })
       return found
     }
-  }
-
-  /** A repeat before that time could not find out anything. */
-  function whenRepeatable(guest: Guest): UpstreamError['facts'] {
-    try {
-      reserveForRepeat(guest).resize(0)
-      return {}
-    } catch (error) {
-      return error instanceof UpstreamError ? error.facts : {}
-    }
-  }
-
-  function reserveForRepeat(guest: Guest, more = 0): ReservedReads {
-    return history.reserve(guest, (readsOfARepeat.get(connections.of(guest)) ?? READS_OF_A_REPEAT) + more)
   }
 
   function search(
@@ -97,7 +82,7 @@ export function createSendMessage(options: {
     const connection = connections.of(guest)
     const { lateAcknowledgements } = connection
     const onSecondPage = () => {
-      readsOfARepeat.set(connection, MAX_SEARCHED_PAGES + 1)
+      repeatReads.needMore(connection)
       reads.resize(MAX_SEARCHED_PAGES)
     }
     const options = { reads, lateAcknowledgements, deadlineAtMs, now, maxPages, onSecondPage }
@@ -119,7 +104,7 @@ export function createSendMessage(options: {
     const settleMs = Math.min(repeatSettleMs, (deadlineAtMs - nowMs) / 2)
     let reads: ReservedReads | undefined
     try {
-      reads = reserveForRepeat(guest)
+      reads = repeatReads.reserve(guest)
       const found = await search(reads, guest, message, anchor, deadlineAtMs)
       if (found) return found
       if (monotonicNow() + settleMs >= deadlineAtMs) throw deliveryUnknown()
@@ -132,7 +117,7 @@ export function createSendMessage(options: {
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error
       reads?.resize(0)
-      throw deliveryUnknown({ ...error.facts, ...whenRepeatable(guest) })
+      throw deliveryUnknown({ ...error.facts, ...repeatReads.whenRepeatable(guest) })
     } finally {
       reads?.resize(0)
     }
@@ -148,7 +133,7 @@ export function createSendMessage(options: {
     let reads: ReservedReads | undefined
     try {
       // A repeat is more useful: the reads that it needs are left.
-      reads = reserveForRepeat(guest, 2)
+      reads = repeatReads.reserve(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
       await pause(SEARCH_RETRY_MS, undefined, { ref: false })
@@ -158,6 +143,35 @@ export function createSendMessage(options: {
     } finally {
       reads?.resize(0)
     }
+  }
+}
+
+/** The reads of the history that a repeat of a message needs. */
+function createRepeatReads(connections: GuestConnections, history: History) {
+  /** The number of reads that the guest's last repeat needed: a further repeat is not started with fewer. */
+  const readsOfARepeat = new WeakMap<GuestConnection, number>()
+
+  /** A repeat before that time could not find out anything. */
+  function whenRepeatable(guest: Guest): UpstreamError['facts'] {
+    try {
+      reserve(guest).resize(0)
+      return {}
+    } catch (error) {
+      return error instanceof UpstreamError ? error.facts : {}
+    }
+  }
+
+  function reserve(guest: Guest, more = 0): ReservedReads {
+    return history.reserve(guest, (readsOfARepeat.get(connections.of(guest)) ?? READS_OF_A_REPEAT) + more)
+  }
+
+  return {
+    reserve,
+    whenRepeatable,
+    /** The guest's messages go back further than the newest page. */
+    needMore(connection: GuestConnection): void {
+      readsOfARepeat.set(connection, MAX_SEARCHED_PAGES + 1)
+    },
   }
 }
 
