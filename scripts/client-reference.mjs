@@ -37,6 +37,7 @@ const SECTIONS = [
       'TokenStorage',
       'Deployment',
       'DeploymentLabels',
+      'Availability',
     ],
   ],
   [
