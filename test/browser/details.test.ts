@@ -161,10 +161,17 @@ test('fields of a form have names of their own, and the star is explained', asyn
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended says why', async () => {
+test('a chat that has ended says why, and offers to send nothing', async () => {
   const { page, chat } = await begin()
+  await page.route('**/messages', (route) =>
+    route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
+  )
+  await chat.say('This can not be sent')
+  await page.getByRole('button', { name: 'Try again' }).waitFor()
+  await page.unroute('**/messages')
   demo.simulator.expireSession()
   await page.getByText('This conversation has ended. Nobody had written for some time.').waitFor()
+  await page.getByRole('button', { name: 'Try again' }).waitFor({ state: 'hidden' })
   await page.getByRole('button', { name: 'Start a new chat' }).click()
   await chat.say('Hello')
   await page.getByRole('button', { name: 'End chat' }).click()

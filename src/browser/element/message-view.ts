@@ -91,6 +91,8 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
       toggle(authorLine, startsGroup && !isOwn)
       toggle(meta, endsGroup && message.status !== 'failed')
       toggle(failure, message.status === 'failed')
+      // What can't be written can't be sent again.
+      for (const retry of failure.querySelectorAll<HTMLElement>('.retry')) toggle(retry, isWritable)
       toggle(replies, isUnanswered && isWritable && replies.hasChildNodes())
       for (const part of structured) part.update(answers, isWritable)
     },
@@ -193,13 +195,13 @@ function failureParts(message: ChatMessage, view: ChatView): Node[] {
   const why = problemText(texts, message.problem?.code ?? 'other')
   return [
     h('p', { role: 'alert' }, icon('alert'), `${texts.notSent} ${why}`),
-    action(texts.retry, message, () => view.retry(message)),
+    action(texts.retry, message, () => view.retry(message), ' retry'),
     action(texts.discard, message, () => view.discard(message)),
   ]
 }
 
 /** Named with the words of its message: there may be several. */
-function action(label: string, { text }: ChatMessage, onclick: () => void): HTMLElement {
+function action(label: string, { text }: ChatMessage, onclick: () => void, look = ''): HTMLElement {
   const name = text === undefined ? label : `${label}: ${text.slice(0, 60)}`
-  return h('button', { type: 'button', class: 'link', 'aria-label': name, onclick }, label)
+  return h('button', { type: 'button', class: `link${look}`, 'aria-label': name, onclick }, label)
 }

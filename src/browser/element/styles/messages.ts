@@ -93,7 +93,7 @@ export const messageStyles = `
 .redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; color: var(--_muted); }
 .meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
 .failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
-.failure p { display: flex; align-items: flex-start; gap: 0.3125rem; width: 100%; color: var(--_danger); text-align: end; justify-content: flex-end; }
+.failure p { display: flex; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }
 .failure .icon { width: 1rem; height: 1rem; margin-top: 1px; }
 
 .typing { margin-block-start: 0.625rem; margin-inline-start: 2.25rem; align-self: flex-start; }
