@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'upstream_rate_limited'
   | 'internal_error'
   | 'not_supported_by_guest_api'
+  | 'not_enabled'
   | 'upstream_refused'
   | 'upstream_auth_failed'
   | 'upstream_bad_response'
