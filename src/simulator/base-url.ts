@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 
 /**
  * The origin under which this client reaches the simulator. From the Host header, so that a simulator in a
- * container hands out addresses that work for whoever asks.
+ * container returns addresses that work for its caller.
  */
 export function httpBaseOf(req: IncomingMessage, { publicUrl }: { publicUrl: string | undefined }): string {
   return publicUrl ?? `http://${req.headers.host ?? '127.0.0.1'}`
 }
 
-/** Path and query of a request line, whatever is in it. */
+/** Path and query of a request line, valid or not. */
 export function targetOf({ url = '/' }: IncomingMessage): { path: string; query: Record<string, string> } {
   const [path = '/', ...query] = url.split('?')
   return { path, query: Object.fromEntries(new URLSearchParams(query.join('?'))) }

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { readAgentScript } from './agent/agent-script.ts'
 import type { SimulatorOptions } from './settings.ts'
 
-/** Fixed, so that what points at a simulator still does after a restart. They open nothing but the simulator. */
+/**
+ * Fixed, so that settings for a simulator still work after a restart. They are valid only for the simulator.
+ */
 export const KNOWN_IDS = {
   organizationId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0001',
   deploymentId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002',

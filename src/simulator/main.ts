@@ -2,12 +2,12 @@ import { KNOWN_IDS, readSimulatorSettings } from './environment.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 import { stopOnSignal } from '../stop-on-signal.ts'
 
-/** BSD's EX_CONFIG: starting again will not help. */
+/** BSD's EX_CONFIG: a restart will not help. */
 const BAD_SETTINGS = 78
 
 async function run(): Promise<void> {
   const starting = startSimulator(settingsOrExit())
-  // Before it listens: as a container's first process, a signal without a handler is ignored.
+  // Before it listens: for a container's first process, a signal without a handler is ignored.
   stopOnSignal(async () => (await starting).close())
   const simulator = await starting
   process.stdout.write(`${banner(simulator)}\n`)

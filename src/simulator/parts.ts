@@ -25,7 +25,7 @@ import { sessionActions } from './socket/session-actions.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn } from './rest/sign-in.ts'
 
-/** Every part is made here, once. */
+/** Every part is created here, once. */
 export function createParts(settings: Settings) {
   const faults = createFaultInjector()
   const frames = createRecord<RecordedFrame, FrameQuery>({ keep: settings.record, matches: matchesFrame })

@@ -2,51 +2,51 @@ import { randomUUID } from 'node:crypto'
 import { type AgentScript, DEFAULT_SCRIPT, SILENT_SCRIPT } from './agent/agent-script.ts'
 import { type Limits, resolveLimits } from './conversation/limits.ts'
 
-/** Everything has a default; `startSimulator()` alone gives a Genesys Cloud that works. */
+/** Everything has a default; `startSimulator()` without options is a working Genesys Cloud. */
 export interface SimulatorOptions {
   /** 0, the default, takes a free port. */
   port?: number
   /** Default 127.0.0.1. */
   host?: string
-  /** How clients reach the simulator, for the addresses it hands out. Default: the Host that they asked for. */
+  /** The address that clients use, for generated addresses. Default: the Host of their request. */
   publicUrl?: string
 
   organizationId?: string
   deploymentId?: string
-  /** What `config.json` and the REST API say of the deployment. Default Active. */
+  /** The deployment's status in `config.json` and the REST API. Default Active. */
   deploymentStatus?: 'Active' | 'Inactive'
-  /** Whether the deployment's Messenger is on. Default true. */
+  /** Whether the deployment's Messenger is enabled. Default true. */
   messenger?: boolean
   /** The deployment's allowed domains, for instance `['www.example.com']`. Default 'all'. */
   allowedDomains?: readonly string[] | 'all'
-  /** Whether `example.com` allows `www.example.com` too. Default 'suffix', as Genesys' Messenger decides. */
+  /** Whether `example.com` also allows `www.example.com`. Default 'suffix', as in Genesys' Messenger. */
   allowedDomainMatch?: 'suffix' | 'exact'
 
-  /** What the contact center has one of each: ids for the settings of a client. */
+  /** Ids of the contact center's objects, for the settings of a client. */
   scheduleGroupId?: string
   emergencyGroupId?: string
   queueId?: string
-  /** What a client finds at first. Default 'open', day and night. */
+  /** The initial state. Default 'open', day and night. */
   hours?: 'open' | 'closed' | 'holiday' | 'emergency' | 'unstaffed'
 
   clientId?: string
   clientSecret?: string
   /** Grants that the OAuth client may use. Default client_credentials. */
   grantTypes?: readonly string[]
-  /** Permissions of the OAuth client, `domain:entity:action`. Default: all that the simulator knows. */
+  /** Permissions of the OAuth client, `domain:entity:action`. Default: all known ones. */
   permissions?: readonly string[]
   /** Default 86399, as on the platform. */
   tokenLifetimeSeconds?: number
-  /** Life of the JWT that `getJwt` hands out for the history. Default 60. */
+  /** Lifetime of the JWT that `getJwt` returns for the history, in seconds. Default 60. */
   jwtLifetimeSeconds?: number
 
-  /** Whether and how a guest is told that the agent has left. Default 'send'. */
+  /** Whether and how a guest is notified that the agent has left. Default 'send'. */
   disconnectMode?: 'off' | 'send' | 'read-only'
   /** Whether the guest can end the conversation. Default true. */
   conversationClear?: boolean
   /** Whether files can be sent. Default true. */
   attachments?: boolean
-  /** Address of the object store for uploads, as Genesys has one of its own. Default: the simulator's. */
+  /** Address of a separate object store for uploads. Default: the simulator's. */
   storageUrl?: string
   /** Whether a Join event starts the conversation. Default false. */
   autoStart?: boolean
@@ -56,7 +56,7 @@ export interface SimulatorOptions {
   humanize?: boolean
   /** Whether texts of agents and bots are rich text. Default true. */
   markdown?: boolean
-  /** Further fields of `config.json`, such as `position` or `customI18nLabels`; a field takes the place of the default. */
+  /** Further fields of `config.json`, such as `position` or `customI18nLabels`; they replace the defaults. */
   look?: Record<string, unknown>
   /** Default 259200, which is 72 hours after the last message. */
   sessionDurationSeconds?: number
@@ -65,15 +65,18 @@ export interface SimulatorOptions {
   /** Whether a guest who signs in keeps the conversation. Default false. */
   allowSessionUpgrade?: boolean
 
-  /** `false` switches all off; `{ messagesPerSecond: Infinity }` switches one off. Default: the platform's. */
+  /** `false` turns all limits off; `{ messagesPerSecond: Infinity }` turns one off. Default: the platform's. */
   limits?: false | Partial<Limits>
-  /** Default 'scripted'. With 'silent' only the test speaks for the agent. */
+  /** Default 'scripted'. With 'silent' only the test writes as the agent. */
   agent?: 'scripted' | 'silent' | AgentScript
   /** How long the agent types before each sentence. Default 0. */
   agentDelayMs?: number
   /** Whether to serve the REST guest operations that forum threads describe. Default false: 404, as on the platform. */
   restGuestApis?: boolean | RestGuestOptions
-  /** Heed `channel.metadata` beside `message`, which the platform ignores since June 2026. Default false. */
+  /**
+   * Accept `channel.metadata` next to `message`, which the platform has ignored since June 2026. Default
+   * false.
+   */
   legacyAttributesPlace?: boolean
   /** Put the request's `tracingId` on error frames. No recorded error has one. Default false. */
   tracingIdOnErrors?: boolean
@@ -82,21 +85,21 @@ export interface SimulatorOptions {
    * 'message': code 200 without it, as in the fixtures of Genesys' mobile SDK.
    */
   generateUrlErrorForm?: 'response' | 'message'
-  /** Keep `requests` and `frames`, the last 10,000 of each. Switch it off to measure. Default true. */
+  /** Record `requests` and `frames`, the last 10,000 of each. Turn it off for measurements. Default true. */
   record?: boolean
   /** Milliseconds since the epoch. Default Date.now. */
   now?: () => number
 }
 
-/** Details that the threads leave open or contradict each other in. */
+/** Details that the threads leave open, or on which they contradict each other. */
 export interface RestGuestOptions {
-  /** How the answer of `POST /api/v2/guests/identities` calls the token. Default `identityToken`. */
+  /** The token's field name in the response of `POST /api/v2/guests/identities`. Default `identityToken`. */
   identityTokenName?: 'identityToken' | 'guest_token' | 'guestToken'
-  /** Life of a guest token of that operation. Default 900. */
+  /** Lifetime of a guest token of that operation, in seconds. Default 900. */
   guestTokenLifetimeSeconds?: number
-  /** If given, messages that name another division are refused with 403. */
+  /** If given, messages with another division are refused with 403. */
   divisionId?: string
-  /** If given, messages that name another flow are refused with 403. */
+  /** If given, messages with another flow are refused with 403. */
   flowId?: string
 }
 

@@ -29,9 +29,9 @@ export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
 
 /** A small Genesys Cloud on this machine, with what a test needs to control and inspect it. */
 export interface Simulator {
-  /** `http://127.0.0.1:4010`: stands for the API, the login and the CDN host. */
+  /** `http://127.0.0.1:4010`: the address of the API, the login and the CDN host. */
   readonly url: string
-  /** `ws://127.0.0.1:4010`: stands for the messaging host; clients add `/v1`. */
+  /** `ws://127.0.0.1:4010`: the address of the messaging host; clients add `/v1`. */
   readonly messagingUrl: string
   readonly port: number
   readonly organizationId: string
@@ -43,72 +43,75 @@ export interface Simulator {
   readonly queueId: string
   /** The service's settings for this simulator: `readConfig({ ...simulator.settings, ALLOWED_ORIGINS })`. */
   readonly settings: Readonly<Record<SettingName, string>>
-  /** Ends all connections; resolves when the port is free. */
+  /** Closes all connections; resolves when the port is free. */
   close(): Promise<void>
 
-  // The agent. Without a guest token, the guest whose conversation began last is meant.
+  // The agent. Without a guest token, the guest with the newest conversation is used.
 
-  /** Says something to the guest: a text, quick replies, a card, a file. Begins a conversation if there is none. */
+  /**
+   * Sends something to the guest: a text, quick replies, a card, a file. Starts a conversation if there is
+   * none.
+   */
   agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
-  /** The same, as the robot. */
+  /** The same, as the bot. */
   botSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
   /** @param durationMs how long the guest should see it; default 5000 */
   agentTypes(guestToken?: string, durationMs?: number): void
-  /** Ends the conversation as `disconnectMode` has it. */
+  /** Ends the conversation according to `disconnectMode`. */
   agentLeaves(guestToken?: string): void
 
-  /** An authorization code, good once, as the site's own sign-in would get it for a person. */
+  /** A single-use authorization code, as the site's own sign-in would get it for a person. */
   authorizationCode(userId: string, names?: { firstName?: string; lastName?: string }): string
 
   // The contact center, as clients see it over REST.
 
   /** The schedules of its group. They are local times in `timeZone`, which clients evaluate themselves. */
   setHours(hours: HoursSpec): void
-  /** The schedules that the group names are gone: 404 for each. */
+  /** The schedules that the group names do not exist: 404 for each. */
   loseSchedules(): void
   setEmergency(enabled: boolean): void
   setQueue(queue: QueueSpec): void
-  /** Those that were asked for, the oldest first. */
+  /** Requested callbacks, the oldest first. */
   readonly callbacks: readonly RequestedCallback[]
 
   // Fault injection.
 
-  /** Spoils the next matching answer, once (or `times`). See `FaultMatch` and `FaultSpec`. */
+  /** Spoils the next matching response, once (or `times`). See `FaultMatch` and `FaultSpec`. */
   injectFault(match: FaultMatch, spec: FaultSpec): Fault
   /** @deprecated The former name of `injectFault`. */
   bend(match: FaultMatch, spec: FaultSpec): Fault
-  /** Cuts the guests' TCP connections, all or one guest's, without a close frame. */
+  /** Cuts the TCP connections of all guests or of one, without a close frame. */
   dropSockets(guestToken?: string): void
-  /** Closes the guests' sockets with a code. Default 1001, "going away". */
+  /** Closes guests' sockets with a code. Default 1001, "going away". */
   closeSockets(code?: number, reason?: string, guestToken?: string): void
-  /** The session's life is over: SessionExpiredEvent now, 4006 from then on. */
+  /** Expires the session: SessionExpiredEvent now, 4006 from then on. */
   expireSession(guestToken?: string): void
-  /** The session was never there: the token's next configuring makes a new one. Open connections stay. */
+  /** Drops the session: the token's next configuration creates a new one. Open connections stay. */
   forgetSession(guestToken?: string): void
-  /** Every OAuth token given out so far gets 401 from now on. */
+  /** Every issued OAuth token gets 401 from now on. */
   expireOAuthTokens(): void
 
-  // Inspection. `requests` and `frames` hold the last 10,000 (unless `record` is false).
+  // Inspection. `requests` and `frames` contain the last 10,000 (unless `record` is false).
 
   readonly requests: readonly RecordedRequest[]
   readonly frames: readonly RecordedFrame[]
-  /** How often `POST /oauth/token` was asked. */
+  /** How many `POST /oauth/token` requests were received. */
   readonly tokenRequests: number
-  /** Waits for the next matching frame, in either direction; rejects after 5 s unless told otherwise. */
+  /** Waits for the next matching frame, in either direction; rejects after 5 s by default. */
   nextFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
-  /** As `nextFrame`, but also resolves to a frame that was seen before. */
+  /** Like `nextFrame`, but also resolves to a frame that was already seen. */
   seenFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
   /** Waits for the end of the next matching request: `'PUT /api/v2/*'`. */
   nextRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   seenRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
-  /** All that was said in a session, the oldest first. */
+  /** All messages of a session, the oldest first. */
   transcript(guestToken?: string): TranscriptEntry[]
-  /** The participant data that agent and routing saw. */
+  /** The participant data as seen by agent and routing. */
   sawAttributes(guestToken?: string): SawAttributes
   readonly sessions: SessionInfo[]
-  /** Those made through the REST guest operations, with their messages and attributes. */
+  /** Guests of the REST guest operations, with their messages and attributes. */
   readonly restGuests: readonly RestGuest[]
-  /** Open sockets: of one guest, or of all, configured or not. */
+  /** Number of open sockets, of one guest or of all, configured or not. */
   connections(guestToken?: string): number
 }
 
@@ -122,7 +125,7 @@ type SettingName = `GENESYS_${
   | 'CLIENT_ID'
   | 'CLIENT_SECRET'}`
 
-/** Starts the simulator. It listens on 127.0.0.1 and a free port unless told otherwise. */
+/** Starts the simulator. By default it listens on 127.0.0.1 and a free port. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = resolveSettings(options)
   const parts = createParts(settings)
@@ -184,7 +187,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** A server that listens on all addresses is reached on the loopback one. */
+/** A server that listens on all addresses is used through the loopback address. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

@@ -3,7 +3,7 @@ import type { Limits, UploadedFile } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 
 export interface UploadOptions {
-  /** From 0 to 1, as far as the browser tells. */
+  /** From 0 to 1, as reported by the browser. */
   readonly onProgress?: (share: number) => void
   /** Stops the upload. */
   readonly signal?: AbortSignal
@@ -12,7 +12,7 @@ export interface UploadOptions {
 }
 
 /**
- * Uploads a file's bytes as they are. By `XMLHttpRequest` where there is one, since `fetch` tells no progress.
+ * Uploads a file's bytes unchanged. Uses `XMLHttpRequest` if available, because `fetch` reports no progress.
  * @throws {ChatProblem}
  */
 export async function uploadFile(

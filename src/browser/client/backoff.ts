@@ -1,17 +1,20 @@
-/** How long to wait before trying again, and what cuts the waiting short. */
+/** The delay before a retry, and the events that end it early. */
 
 const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 30_000
 
-/** Exponential and jittered, so that the guests of a restarted service do not come back all at once. */
+/** Exponential with jitter, so that the guests of a restarted service do not all reconnect at once. */
 export function backoffMs(failures: number, firstMs = FIRST_DELAY_MS): number {
   return Math.min(LONGEST_DELAY_MS, firstMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
 }
 
-/** All clients of a page: no event target, as Node.js takes more than ten listeners of one for a leak. */
+/**
+ * All clients of a page. Not an event target, because Node.js reports more than ten listeners of one as a
+ * leak.
+ */
 const listeners = new Set<() => void>()
 
-/** Ends the waiting of all that waits between two tries. */
+/** Ends the delays of all pending retries. */
 export function retryNow(): void {
   for (const listener of [...listeners]) listener()
 }
@@ -20,7 +23,7 @@ export function isOffline(): boolean {
   return (globalThis.navigator as Navigator | undefined)?.onLine === false
 }
 
-/** Calls back when the network has come or gone, the page is looked at again, or the guest asks for it. */
+/** Calls back when the network status changes, the page becomes visible, or the guest asks for a retry. */
 export function onWake(listener: () => void): () => void {
   const { window, document } = globalThis as { window?: Window; document?: Document }
   const stop = new AbortController()
@@ -39,8 +42,8 @@ export function onWake(listener: () => void): () => void {
 }
 
 /**
- * Waits for `ms`, and then for the network while the device has none. Ends early when `signal` aborts
- * and, if `wakeable`, as soon as the network comes back or the page is looked at again.
+ * Waits for `ms`, and then until the device has a network. Ends early when `signal` aborts and, if
+ * `wakeable`, as soon as the network returns or the page becomes visible.
  */
 export function pause(ms: number, signal?: AbortSignal, wakeable = false): Promise<void> {
   return new Promise((resolve) => {

@@ -35,12 +35,10 @@ const REPEAT_FOR_MS = 20_000
 const REPEAT_READ_FOR_MS = 60_000
 
 /**
- * Makes a conversation with the service; nothing is sent before `open` or `send`.
+ * Creates a conversation with the service; nothing is sent before `open` or `send`.
  *
- * @example
- * const chat = createGuestChat({ storage: 'session', guest: { name: 'Jane Doe' } })
- * chat.on('message', ({ sender, text }) => console.log(sender, text))
- * await chat.send('Hello')
+ * @example const chat = createGuestChat({ storage: 'session', guest: { name: 'Jane Doe' } })
+ * chat.on('message', ({ sender, text }) => console.log(sender, text)) await chat.send('Hello')
  */
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const baseUrl = folderUrl(options.baseUrl ?? moduleFolder(import.meta.url))
@@ -65,12 +63,15 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let session: SessionDescription | undefined
   let expiresSoonAt: string | undefined
   let endReason: ChatEndReason | undefined
-  /** A sign-in makes earlier tokens invalid: what fails for that while it is under way is no end. */
+  /**
+   * A sign-in invalidates earlier tokens: requests that fail for this reason during the sign-in do not end
+   * the session.
+   */
   let isIdentifying = false
   let stopFollowing = () => {}
   let opening: Promise<SessionDescription> | undefined
   let { userToken } = options
-  /** Ends with the session, or when the page closes the chat. */
+  /** Aborted when the session ends, or when the page closes the chat. */
   let lifetime = new AbortController()
   let history = newHistory()
 
@@ -117,7 +118,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     disconnect('ended')
   }
 
-  /** Some refusals say that the conversation is over. */
+  /** Some refusals mean that the conversation is over. */
   function applyProblem(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') setState('read-only')
     else if (isIdentifying) return
@@ -125,7 +126,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     else if (isSessionOver(problem)) endSession()
   }
 
-  /** A verified visitor's token lives some minutes; asleep for longer, the page resumes with a fresh JWT. */
+  /** A verified visitor's token lives some minutes; after a longer sleep, the page resumes with a fresh JWT. */
   function mayReopen({ code }: ChatProblem): boolean {
     return code === 'session_invalid' && userToken !== undefined && state !== 'opening'
   }
@@ -176,7 +177,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     return session
   }
 
-  /** A visitor whose token can't be renewed by use is verified anew. */
+  /** A visitor whose token can't be renewed by use is verified again. */
   async function renew(): Promise<SessionDescription> {
     const before = tokens.read()
     session = (await call('GET', 'guest-session')) as SessionDescription
@@ -230,7 +231,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   function merge(messages: readonly Message[], isNew: boolean): number {
-    // Any message prolongs the session.
+    // Any message extends the session.
     if (isNew) expiresSoonAt = undefined
     const added = transcript.merge(messages, isNew)
     if (isNew) for (const message of added) emit('message', message)
@@ -249,7 +250,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     })
   }
 
-  /** The guest becomes somebody else, whose session may be another one. */
+  /** The guest becomes another person, who may have another session. */
   async function changeVisitor(
     path: 'guest-session' | 'sign-in',
     json: unknown,
@@ -274,7 +275,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     throw outcome
   }
 
-  /** What can't be read now comes with the next look into the history; live events go on meanwhile. */
+  /** Messages that can't be read now are read with the next read of the history; live events continue. */
   function catchUp(): void {
     if (can('history')) void history.catchUp().catch(() => undefined)
   }
@@ -338,7 +339,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     deployment: async () =>
       (await requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS })) as Deployment,
     async end() {
-      // Not with the signal of this lifetime: the live events often tell of the end before the answer does.
+      // Not with this lifetime's signal: the live events often report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })
@@ -363,8 +364,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 }
 
 /**
- * Not `new URL('.', import.meta.url)`, which bundlers take for a file of theirs. Bundled, the module may have no web
- * address: then the service is looked for at the root of the page's own site.
+ * Not `new URL('.', import.meta.url)`, which bundlers treat as an asset. In a bundle, the module may have no
+ * web address: then the service is expected at the root of the page's own site.
  */
 function moduleFolder(moduleUrl: string): string {
   return /^https?:/.test(moduleUrl) ? moduleUrl.slice(0, moduleUrl.lastIndexOf('/') + 1) : '/'

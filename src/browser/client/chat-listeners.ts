@@ -1,6 +1,6 @@
-/** Who wants to know of what, by the name of the event. */
+/** Listeners by event name. */
 export interface Listeners<Events> {
-  /** @returns stops listening */
+  /** @returns removes the listener */
   readonly on: <Name extends keyof Events>(name: Name, listener: (detail: Events[Name]) => void) => () => void
   readonly emit: <Name extends keyof Events>(name: Name, detail: Events[Name]) => void
 }
@@ -18,7 +18,7 @@ export function createListeners<Events>(): Listeners<Events> {
         try {
           listener(detail as never)
         } catch (error) {
-          // A mistake in the page is the page's to see; it must not break the stream.
+          // An exception in the page's listener is reported to the page; it must not break the stream.
           setTimeout(() => {
             throw error
           })

@@ -1,4 +1,4 @@
-/** The codes of the service's catalogue, and three for what never got an answer from it. */
+/** The codes of the service's catalogue, and three for requests without a response from the service. */
 export type ProblemCode =
   | 'invalid_request'
   | 'session_invalid'
@@ -29,11 +29,11 @@ export type ProblemCode =
   | 'shutting_down'
   | 'upstream_timeout'
   | 'delivery_unknown'
-  /** No answer came: no network, a wrong address, or a website that is not allowed to ask. */
+  /** No response: no network, a wrong address, or a website that is not allowed. */
   | 'no_answer'
-  /** Something else than the service answered, a proxy for instance. */
+  /** The response did not come from the service, but from a proxy for instance. */
   | 'unexpected_answer'
-  /** The chat was closed by the page before it was done. */
+  /** The page closed the chat before the operation was complete. */
   | 'chat_closed'
   | (string & {})
 
@@ -45,18 +45,18 @@ interface ProblemFacts {
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }
 
-/** What went wrong, by a `code` that stays the same while wordings change. Every method rejects with it. */
+/** An error with a stable `code`; texts may change. Every method rejects with it. */
 export class ChatProblem extends Error {
   override readonly name = 'ChatProblem'
   readonly code: ProblemCode
-  /** The HTTP status; 0 when no answer came. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number
-  /** What happened, in an English sentence for developers. */
+  /** What happened, as an English sentence for developers. */
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** Which Genesys setting or variable to fix; only where the service gives hints. */
+  /** Which Genesys setting or variable to fix; only if the service sends hints. */
   readonly hint: string | undefined
-  /** Which fields of a request were wrong. */
+  /** The invalid fields of a request. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
 
   constructor(code: ProblemCode, facts: ProblemFacts = {}) {
@@ -70,13 +70,13 @@ export class ChatProblem extends Error {
   }
 }
 
-/** Reads the problem details (RFC 9457) of an answer that is no success. */
+/** Reads the problem details (RFC 9457) of an error response. */
 export function problemOf(status: number, retryAfter: string | null, body: string): ChatProblem {
   let facts: ProblemFacts & { code?: unknown } = {}
   try {
     facts = (JSON.parse(body) ?? {}) as typeof facts
   } catch {
-    // not from the service: its status is all that is known
+    // not from the service: only its status is known
   }
   const seconds = Number(retryAfter ?? undefined)
   return new ChatProblem(typeof facts.code === 'string' ? facts.code : 'unexpected_answer', {
@@ -86,7 +86,7 @@ export function problemOf(status: number, retryAfter: string | null, body: strin
   })
 }
 
-/** Whether repeating the very same request later can help. */
+/** Whether the same request may succeed later. */
 export function isTransient({ code, status }: ChatProblem): boolean {
   return (
     code === 'no_answer' ||
@@ -96,7 +96,7 @@ export function isTransient({ code, status }: ChatProblem): boolean {
   )
 }
 
-/** Whether the guest session is gone, so that only another one can go on. */
+/** Whether the guest session is gone, so that a new one is needed. */
 export function isSessionOver({ code }: ChatProblem): boolean {
   return code === 'session_invalid' || code === 'session_ended'
 }

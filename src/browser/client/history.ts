@@ -5,16 +5,16 @@ const PAGE_SIZE = 25
 /** Reads a guest's earlier messages, page by page, newest page first. */
 export interface History {
   readonly hasEarlier: boolean
-  /** Reads back to what is known already; on the first call one page. */
+  /** Reads back to the known messages; on the first call one page. */
   catchUp(): Promise<void>
-  /** Reads one page more. */
+  /** Reads one more page. */
   loadEarlier(): Promise<void>
 }
 
 /**
- * @param read asks the service for a page
- * @param merge takes messages over and gives back how many were not known;
- *   `isNew` says whether they came about after the first look
+ * @param read requests a page from the service
+ * @param merge adds messages and returns how many were new; `isNew` says whether they were sent after the
+ * first read
  */
 export function createHistory(options: {
   readonly read: (path: string) => Promise<MessagePage>
@@ -24,7 +24,7 @@ export function createHistory(options: {
   let pagesRead = 0
   let hasEarlier = false
 
-  /** @returns whether there is more that may be unknown: older pages, and nothing on this one was known */
+  /** @returns whether there may be more: there are older pages, and none of this page was known */
   async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
     const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
     pagesRead = Math.max(pagesRead, pageNumber)

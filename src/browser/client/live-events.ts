@@ -2,9 +2,9 @@ import { asProblem, isTransient, type ChatProblem } from './chat-problem.ts'
 import { backoffMs, isOffline, onWake, pause } from './backoff.ts'
 import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
 
-/** The service writes something at least every 15 s; a stream that is silent for longer than this is dead. */
+/** The service sends something at least every 15 s; a stream that is silent for longer is dead. */
 const STALL_MS = 40_000
-/** When the page is looked at again or the network changes, a stream this quiet is not trusted. */
+/** When the page becomes visible or the network changes, a stream this quiet is not trusted. */
 const SUSPECT_MS = 20_000
 const DEFAULT_RETRY_MS = 2000
 
@@ -12,16 +12,16 @@ export interface LiveEventsOptions {
   /** Opens the stream. @throws {ChatProblem} */
   readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
   readonly onEvent: (event: ServerSentEvent) => void
-  /** @param fresh no event id was known, so that what happened before has to be read from the history */
+  /** @param fresh no event id was known, so earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
   readonly onLost: () => void
-  /** The stream ended for good: with a problem, or because the service says there is nothing more to come. */
+  /** The stream ended permanently: with a problem, or because the service has no more events. */
   readonly onStopped: (problem: ChatProblem | undefined) => void
 }
 
 /**
- * Follows `GET /events` by `fetch`, since the browser's own `EventSource` cannot send the session token
- * in a header. Reconnects where it left off until it is stopped.
+ * Follows `GET /events` with `fetch`, because the browser's own `EventSource` cannot send the session token
+ * in a header. Reconnects with the last event id until it is stopped.
  * @returns stops it
  */
 export function followLiveEvents(options: LiveEventsOptions): () => void {
@@ -82,7 +82,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   }
 }
 
-/** Notices a stream that has died without a word: sleeping laptops and dropped networks close nothing. */
+/** Detects a stream that died silently: sleeping laptops and dropped networks close nothing. */
 function watch(stopped: AbortSignal) {
   const controller = new AbortController()
   const abort = () => controller.abort()
@@ -116,7 +116,7 @@ async function readText(
   if (!body) return
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  // Not left to `fetch`: Node.js' own leaves a read waiting for good when the abort comes with the last bytes.
+  // Not left to `fetch`: in Node.js a read hangs if the abort arrives with the last bytes.
   signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   for (;;) {
     const { done, value } = await reader.read()

@@ -3,32 +3,35 @@ import type { OutgoingMessage, SentMessage } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, Transcript } from './transcript.ts'
 
-/** How long a sending is repeated by itself while the device has a network. Then the guest decides. */
+/** How long a message is retried automatically while the device has a network. After that the guest decides. */
 const REPEAT_FOR_MS = 120_000
 
 export interface Outbox {
   send(outgoing: OutgoingMessage, idempotencyKey?: string): Promise<ChatMessage>
-  /** Tries a failed sending again, under its old key. */
+  /** Retries a failed message with the same key. */
   repeat(key: string): Promise<ChatMessage>
   discard(key: string): void
-  /** What waits in the queue fails instead of being sent. */
+  /** Rejects all queued messages. */
   stop(): void
 }
 
 interface Sending {
   readonly key: string
   readonly outgoing: OutgoingMessage
-  /** How often it was tried before. */
+  /** How many attempts were made. */
   repeats: number
-  /** The last message known at the first try; unset before it. Tells the service from where to look for that try. */
+  /**
+   * The last message known at the first attempt; unset before it. Tells the service where to start the search
+   * for that attempt.
+   */
   afterId?: string
 }
 
-/** Sends the guest's messages one at a time, in order, and each once however often it has to be repeated. */
+/** Sends the guest's messages one at a time and in order, each exactly once regardless of retries. */
 export function createOutbox(options: {
   readonly requests: Requests
   readonly transcript: Transcript
-  /** Resolves when there is a guest session, to the signal that ends with it. */
+  /** Resolves when there is a guest session, to a signal that is aborted with it. */
   readonly ready: () => Promise<AbortSignal>
   readonly onSent: (message: ChatMessage | undefined) => void
   readonly onProblem: (problem: ChatProblem) => void

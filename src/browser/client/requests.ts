@@ -6,9 +6,9 @@ const TIMEOUT_MS = 40_000
 
 export interface RequestOptions {
   readonly json?: unknown
-  /** Made anew for each try. */
+  /** Created for each attempt. */
   readonly headers?: () => Record<string, string>
-  /** How long a passing failure is answered by another try; time without network doesn't count. Default 0. */
+  /** How long a transient failure is retried; time without network doesn't count. Default 0. */
   readonly repeatForMs?: number
   readonly signal?: AbortSignal
 }
@@ -19,9 +19,9 @@ export interface Requests {
   headers(): Record<string, string>
   /** @throws {ChatProblem} */
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
-  /** Reads an answer's body; a session token in it is kept in the store and not handed on. @throws {ChatProblem} */
+  /** Reads a response's body; a session token in it is moved to the store. @throws {ChatProblem} */
   settle(status: number, retryAfter: string | null, body: string): unknown
-  /** A stream's beginning; its body is left to the caller. @throws {ChatProblem} */
+  /** Starts a stream; the caller reads its body. @throws {ChatProblem} */
   stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response>
 }
 
@@ -112,10 +112,7 @@ export function createRequests(options: {
   }
 }
 
-/**
- * With one slash at its end. Not resolved before it is needed: where a server renders the page there is no address to
- * resolve against.
- */
+/** With one trailing slash. Resolved on first use: where a server renders the page there is no base address. */
 export function folderUrl(baseUrl: string | URL): () => URL {
   const text = String(baseUrl)
   let end = text.length

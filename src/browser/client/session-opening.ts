@@ -4,7 +4,7 @@ import type { GuestChatOptions } from './guest-chat.ts'
 import type { Requests } from './requests.ts'
 import type { TokenStore } from './token-store.ts'
 
-/** How long opening is tried while the guest waits for it. */
+/** How long opening is retried while the guest waits. */
 const REPEAT_FOR_MS = 20_000
 
 export interface Opening {
@@ -13,8 +13,8 @@ export interface Opening {
 }
 
 /**
- * Resumes the guest session in the store, or opens a new one.
- * @param startNew whether to leave the conversation of that session behind
+ * Resumes the stored guest session, or opens a new one.
+ * @param startNew whether to leave that session's conversation
  * @throws {ChatProblem}
  */
 export async function openOrResume(
@@ -34,7 +34,7 @@ export async function openOrResume(
     return await post(startNew ? { ...details, startNew } : details)
   } catch (error) {
     const problem = asProblem(error)
-    // The token is too old, or the driver can't start anew: then as another guest.
+    // The token is too old, or the driver can't start a new conversation: then as another guest.
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)

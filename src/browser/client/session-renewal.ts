@@ -1,12 +1,12 @@
 import type { SessionDescription } from '../../contract/contract.ts'
 
 const MIN_DELAY_MS = 60_000
-/** Longer ones overflow a browser's timer. */
+/** Longer delays overflow a browser's timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1
-/** The service gives a new token when half of the old one's life is over. */
+/** The service issues a new token after half of the old one's lifetime. */
 const SHARE_OF_LIFE = 0.6
 
-/** Renews the session token in time, so that a page that only listens keeps it. Ends with `signal`. */
+/** Renews the session token in time, so that a page that only listens keeps its session. Ends with `signal`. */
 export function renewInTime(
   { expiresAt }: Pick<SessionDescription, 'expiresAt'>,
   renew: () => Promise<SessionDescription>,
@@ -16,7 +16,7 @@ export function renewInTime(
   const delayMs = (Date.parse(expiresAt) - Date.now()) * SHARE_OF_LIFE
   const timer = setTimeout(
     () => {
-      // What fails for a moment is tried again in a minute.
+      // A transient failure is retried in a minute.
       const failed = () => ({ expiresAt: '' })
       void renew()
         .catch(failed)

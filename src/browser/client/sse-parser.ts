@@ -2,7 +2,7 @@
 export interface ServerSentEvent {
   readonly event: string
   readonly data: string
-  /** The last id that the stream gave, with this event or before it. */
+  /** The last id of the stream, in this event or an earlier one. */
   readonly id: string | undefined
 }
 
@@ -13,10 +13,10 @@ export interface SseParserOptions {
 }
 
 /**
- * Reads a `text/event-stream` as it comes, in chunks cut anywhere.
- * A single CR at the end of a chunk waits for the next one, as it may be half a CRLF.
+ * Parses a `text/event-stream` incrementally, from chunks that are cut anywhere. A single CR at the end of a
+ * chunk is held back, because it may be half a CRLF.
  * @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream}
- * @returns takes the next chunk
+ * @returns processes the next chunk
  */
 export function createSseParser({ onEvent, onRetry }: SseParserOptions): (chunk: string) => void {
   let rest = ''

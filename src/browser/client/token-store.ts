@@ -1,4 +1,4 @@
-/** Where a page keeps the session token: anything with these three methods, `localStorage` for instance. */
+/** Where a page stores the session token: any object with these three methods, for instance `localStorage`. */
 export interface TokenStorage {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
@@ -6,8 +6,8 @@ export interface TokenStorage {
 }
 
 /**
- * `memory`: forgotten with the page. `session`: survives a reload of this tab (`sessionStorage`).
- * `local`: all tabs of the website share one conversation (`localStorage`).
+ * `memory`: lost with the page. `session`: survives a reload of this tab (`sessionStorage`). `local`: all
+ * tabs of the website share one conversation (`localStorage`).
  */
 export type StorageChoice = 'memory' | 'session' | 'local' | TokenStorage
 
@@ -18,15 +18,14 @@ export interface TokenStore {
 }
 
 /**
- * Holds the session token. It is written nowhere but where the page chose, under a name that has the service's address in
- * it: markup that is injected into the page can name another service, which must not get the token, nor anything
- * else that the website stores.
+ * Stores the session token only where the page chose, under a key with the service's address: injected markup
+ * can name another service, which must not get the token, nor anything else that the website stores.
  */
 export function createTokenStore(
   choice: StorageChoice,
   options: {
     readonly storageKey: string
-    /** Of the service. Not asked before it is needed. */
+    /** Address of the service. Called on first use. */
     readonly baseUrl: () => URL
   },
 ): TokenStore {
@@ -36,7 +35,7 @@ export function createTokenStore(
   return {
     read() {
       const shared = attempt(() => storage?.getItem(keyOf())) ?? undefined
-      // Another tab may have renewed our guest's token. What belongs to another guest is not ours to use.
+      // Another tab may have renewed this guest's token. Another guest's token is not used.
       if (own === undefined || (shared !== undefined && guestOf(shared) === guestOf(own))) own = shared ?? own
       return own
     },
@@ -55,12 +54,12 @@ export function createTokenStore(
   }
 }
 
-/** What the chat stores has names of its own: it reads and replaces nothing else that the website stores. */
+/** The chat's entries have their own prefix: it reads and replaces nothing else that the website stores. */
 export function storageName(name: string): string {
   return `genesys-guest-chat:${name}`
 }
 
-/** A token's first part stays the same when it is renewed, and differs from guest to guest. */
+/** A token's first part is constant over renewals, and different for each guest. */
 function guestOf(token: string): string | undefined {
   return token.split('.')[0]
 }
@@ -71,7 +70,7 @@ function chosen(choice: StorageChoice): TokenStorage | undefined {
   return attempt(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 
-/** Browsers throw where storage is forbidden or full: then memory has to do. */
+/** Browsers throw if storage is forbidden or full: then the token stays in memory. */
 function attempt<T>(use: () => T): T | undefined {
   try {
     return use()

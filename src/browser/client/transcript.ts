@@ -24,33 +24,36 @@ interface Forms {
 
 /** A message as the page shows it. */
 export interface ChatMessage extends SentMessage {
-  /** Stays the same while a sending turns into the message that Genesys accepted. For lists and DOM nodes. */
+  /**
+   * Constant while an outgoing message becomes the one that Genesys accepted. Use it as a key for lists and
+   * DOM nodes.
+   */
   readonly key: string
-  /** `pending` and `failed` only for the guest's own. */
+  /** `pending` and `failed` occur only for the guest's own messages. */
   readonly status: 'sent' | 'pending' | 'failed'
-  /** Why the sending failed. */
+  /** Why sending failed. */
   readonly problem?: ChatProblem
 }
 
-/** The messages of a conversation: each once, in order of time, what is not sent yet at the end. */
+/** The messages of a conversation: each once, in order of time, unsent ones at the end. */
 export interface Transcript {
   readonly messages: readonly ChatMessage[]
   /**
-   * @param live whether these may be the echo of a sending that is still under way
-   * @returns what was not known before
+   * @param live whether these may be the echo of a message that is being sent
+   * @returns the new messages
    */
   merge(messages: readonly Message[], live: boolean): readonly ChatMessage[]
   /** Shows the guest's own message before it is sent. */
   begin(key: string, outgoing: OutgoingMessage): void
-  /** A sending, or its repeat, is under way. */
+  /** A message, or its retry, is being sent. */
   pending(key: string): void
-  /** @returns the accepted message; undefined when its live echo was first */
+  /** @returns the accepted message; undefined if its live echo arrived first */
   accept(key: string, message: SentMessage): ChatMessage | undefined
   fail(key: string, problem: ChatProblem): void
   remove(key: string): void
-  /** The newest message that Genesys has, by time. */
+  /** The newest message at Genesys, by time. */
   lastId(): string | undefined
-  /** Forgets the conversation; what waits to be sent stays. */
+  /** Removes the conversation; unsent messages stay. */
   clear(): void
 }
 
@@ -66,7 +69,10 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
     set(messages.map((message) => (message.key === key ? changed(message) : message)))
   }
 
-  /** The live echo of a sending may overtake its answer. It is told by its words, as it has no other mark. */
+  /**
+   * The live echo of a message may arrive before its response. It is recognized by its text, because it has
+   * no other mark.
+   */
   function echoOf(message: Message, known: readonly ChatMessage[]): ChatMessage | undefined {
     if (message.direction === 'outbound') return undefined
     const words = message.text ?? chosenIn(message)
@@ -124,7 +130,7 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
       const others = messages.filter(({ id, key: other, status }) => {
         return id !== message.id && (other !== key || status === 'sent')
       })
-      // The same words from another tab may have been taken for this sending's echo: they are a message of their own.
+      // The same text from another tab may have been taken for this message's echo: it is a separate message.
       set([...others.map((other) => (other.key === key ? { ...other, key: other.id } : other)), accepted])
       return known ? undefined : accepted
     },
@@ -135,7 +141,7 @@ export function createTranscript(onChange: () => void, now: () => number = Date.
   }
 }
 
-/** What a message chose of something that was offered. */
+/** The replies that a message selected. */
 function chosenIn({ content = [] }: Message): string | undefined {
   return textOf(content.filter((part) => part.type === 'button-response'))
 }
@@ -148,7 +154,7 @@ function byTime(a: ChatMessage, b: ChatMessage): number {
   return whenOf(a) - whenOf(b) || 0
 }
 
-/** What is not sent yet stands below what is. `Infinity - Infinity` is NaN: those keep their order. */
+/** Unsent messages are below sent ones. `Infinity - Infinity` is NaN: those keep their order. */
 function whenOf({ status, time }: ChatMessage): number {
   return status === 'sent' ? Date.parse(time) : Infinity
 }

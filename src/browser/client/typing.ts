@@ -1,7 +1,7 @@
-/** Genesys' own clients tell it no more often. */
+/** Genesys' own clients do not send it more often. */
 const TELL_EVERY_MS = 5000
 
-/** Who is typing on the other side, until they stop or their time runs out. */
+/** Who is typing on the other side, until a stop event or a timeout. */
 export function createTypingIndicator<Sender>(onChange: () => void) {
   let sender: Sender | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -27,7 +27,7 @@ export function createTypingIndicator<Sender>(onChange: () => void) {
   }
 }
 
-/** Lets through one call in five seconds. */
+/** Allows one call in five seconds. */
 export function throttleTyping(tell: () => void, now: () => number = Date.now): () => void {
   let toldAtMs = -Infinity
   return () => {

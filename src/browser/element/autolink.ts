@@ -1,13 +1,13 @@
 import { h } from './dom.ts'
 
-/** Web addresses, e-mail addresses, and telephone numbers where they are written as `tel:`. */
+/** Web addresses, e-mail addresses, and telephone numbers written as `tel:`. */
 const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
 const LOCAL_PART = /^[\w.+-]$/
 const MAX_LOCAL_PART_CHARS = 64
 const LINK_PROTOCOLS = ['https:', 'http:', 'mailto:', 'tel:']
 const TRAILING = new Set('.,;:!?\'"»”’*_~')
 
-/** Text as the DOM shows it, with its addresses as links. Nothing else of it is interpreted. */
+/** Text as DOM nodes, with addresses as links. Nothing else is interpreted. */
 export function linked(text: string): (Node | string)[] {
   const parts: (Node | string)[] = []
   let end = 0
@@ -23,7 +23,10 @@ export function linked(text: string): (Node | string)[] {
   return [...parts, text.slice(end)].filter((part) => part !== '')
 }
 
-/** Where the name in front of the `@` of an e-mail address begins. Searched from its end: in an expression, each start costs a pass. */
+/**
+ * The start of the name in front of the `@` of an e-mail address. Searched backwards: a regular expression
+ * would make one pass per start.
+ */
 function localPartStart(text: string, at: number, leastStart: number): number {
   const least = Math.max(leastStart, at - MAX_LOCAL_PART_CHARS)
   let start = at
@@ -31,7 +34,7 @@ function localPartStart(text: string, at: number, leastStart: number): number {
   return start
 }
 
-/** A link out of the chat. What another program opens, such as a telephone number, needs no tab of its own. */
+/** A link out of the chat. A link for another program, such as a telephone number, needs no new tab. */
 export function externalLink(
   url: string,
   attributes: Readonly<Record<string, string>>,
@@ -41,22 +44,22 @@ export function externalLink(
   return h('a', { ...attributes, href: url, ...tab, rel: 'noopener noreferrer' }, ...children)
 }
 
-/** @returns undefined for everything but http and https, `javascript:` for instance */
+/** @returns undefined for everything except http and https, for instance `javascript:` */
 export function safeUrl(text: string | undefined): string | undefined {
   const url = linkUrl(text)
   return url?.startsWith('http') ? url : undefined
 }
 
-/** Where a link may lead: also to an e-mail address or a telephone number. */
+/** The allowed targets of a link: also an e-mail address or a telephone number. */
 export function linkUrl(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)
-  // What stands before an `@` looks like the host, and is not.
+  // The part before an `@` looks like the host, but is not.
   if (url.username || url.password) return undefined
   return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
 }
 
-/** What looks like a host, in any script; also that of an e-mail address. */
+/** Text that looks like a host, in any script; also that of an e-mail address. */
 function hostsIn(text: string): string[] {
   return (text.match(/[\p{L}\p{N}.-]+/gu) ?? []).flatMap((word) => {
     const labels = word.split('.').filter((label) => label !== '')
@@ -64,9 +67,9 @@ function hostsIn(text: string): string[] {
   })
 }
 
-/** Where a link really leads, if its words name another address; undefined if they do not. */
+/** The real target of a link whose text shows another address; undefined if they match. */
 export function hiddenAddress(words: string, url: string): string | undefined {
-  // Characters that are not shown could split the address, and others look like its letters.
+  // Invisible characters could split the address, and others look like its letters.
   const shown = words
     .replace(/\p{Cf}/gu, '')
     .normalize('NFKC')
@@ -85,7 +88,10 @@ function isWithin(hostname: string, domain: string): boolean {
   return hostname === name || hostname.endsWith(`.${name}`)
 }
 
-/** The full stop after an address, or the bracket around it, is not part of it. One pass from the end: texts are long. */
+/**
+ * The full stop after an address, or the bracket around it, is not part of it. One backward pass, because
+ * texts may be long.
+ */
 export function withoutTail(address: string): string {
   let open = 0
   for (const character of address) if (character === '(') open += 1

@@ -1,16 +1,16 @@
 import type { ChatMessage, OutgoingMessage } from '../client/chat-client.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** What every part of the panel needs to show itself and to act. */
+/** What every part of the panel needs for display and actions. */
 export interface ChatView {
   readonly texts: Texts
   /** How dates and numbers are written. */
   readonly locale: string
-  /** Sends; what fails is shown beside the message. */
+  /** Sends; failures are shown next to the message. */
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void
-  /** A fresh address for a file; those in the messages run out after some minutes. */
+  /** A fresh address for a file; addresses in messages expire after some minutes. */
   fileUrl(attachmentId: string): Promise<string>
   /** A file could not be opened. */
   onFileProblem(): void

@@ -1,6 +1,6 @@
 let context: AudioContext | undefined
 
-/** Two soft tones. Browsers stay silent until the visitor has touched the page. */
+/** Two soft tones. Browsers stay silent until the visitor has interacted with the page. */
 export function playChime(): void {
   try {
     context ??= new AudioContext()

@@ -4,7 +4,7 @@ import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'
 import type { UploadTray } from './upload/upload-tray.ts'
 
-/** Where the guest is told how much more fits. */
+/** From here on, the guest sees how many characters are left. */
 const TELL_BELOW_CHARACTERS = 100
 const DEFAULT_MAX_BYTES = 4096
 
@@ -15,7 +15,10 @@ export interface Composer {
   addFiles(files: Iterable<File>): void
 }
 
-/** The line to write in: grows with its text, sends on Enter, takes files from the button, the clipboard or a drop. */
+/**
+ * The input field: grows with its text, sends on Enter, accepts files from the button, the clipboard or a
+ * drop.
+ */
 export function createComposer(options: {
   readonly chat: GuestChat
   readonly texts: Texts
@@ -98,11 +101,11 @@ export function createComposer(options: {
     left.textContent = characters < TELL_BELOW_CHARACTERS ? fill(texts.charactersLeft, { count }) : ''
     left.classList.toggle('over', bytes < 0)
     const isEmpty = field.value.trim() === '' && !tray?.attachmentIds.length
-    // aria-disabled keeps the button in the tab order, so that focus isn't lost when it has sent.
+    // aria-disabled keeps the button in the tab order, so that it keeps the focus after sending.
     send.setAttribute('aria-disabled', String(isEmpty || bytes < 0 || tray?.isUploading === true))
   }
 
-  /** Browsers without `field-sizing` need to be told the height. */
+  /** Browsers without `field-sizing` need an explicit height. */
   function grow(): void {
     if (CSS.supports('field-sizing', 'content')) return
     field.style.height = 'auto'
@@ -125,7 +128,7 @@ export function createComposer(options: {
     submit()
   })
   field.addEventListener('keydown', (event) => {
-    // An Enter that ends the input of a Japanese word, say, sends nothing.
+    // An Enter that commits an input method's composition, for instance in Japanese, sends nothing.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     submit()

@@ -1,13 +1,13 @@
 import type { ChatMessage, Deployment, DeploymentLabels } from '../client/chat-client.ts'
 import { safeUrl } from './autolink.ts'
 
-/** How the deployment wants its chat to look; what the page says goes before it. */
+/** The deployment's configured look; the page's settings take precedence. */
 export interface Look {
   /** `always`, `on-demand` or `none`. */
   readonly launcher: string
   /** `left`, `right` or `end`. */
   readonly side: string
-  /** From the bottom and from the side; undefined for our own. */
+  /** From the bottom and from the side; undefined for the default. */
   readonly offset: readonly [bottom: string, side: string] | undefined
 }
 
@@ -24,7 +24,7 @@ export function lookOf(deployment: Deployment | undefined): Look {
   }
 }
 
-/** What the deployment calls things in the language of the chat, or in a neighbor of it. */
+/** The deployment's labels in the language of the chat, or in a similar one. */
 export function labelsFor({ labels = {} }: Deployment, language: string): DeploymentLabels | undefined {
   const wanted = language.toLowerCase()
   const tags = Object.keys(labels)
@@ -35,14 +35,14 @@ export function labelsFor({ labels = {} }: Deployment, language: string): Deploy
   return tag === undefined ? undefined : labels[tag]
 }
 
-/** What is on the chat button. */
+/** The content of the chat button. */
 export function launcherFace(deployment: Deployment, language: string) {
   const { display = 'icon', iconUrl } = deployment.launcher ?? {}
   const text = display === 'icon' ? undefined : labelsFor(deployment, language)?.launcherText
   return { text, iconUrl: safeUrl(iconUrl), hasIcon: display !== 'text' || text === undefined }
 }
 
-/** A bot appears under the name and picture that the deployment gives it, as a person would. */
+/** A bot appears with the name and picture that the deployment configures, like a person. */
 export function withBot(
   messages: readonly ChatMessage[],
   deployment: Deployment | undefined,

@@ -2,8 +2,8 @@ type Value = string | number | boolean | undefined | EventListener
 export type Child = Node | string | false | undefined
 
 /**
- * Makes an element. What guests, agents and pages wrote only ever gets in as text or as an attribute's value,
- * never as HTML. `onclick` and the like take a function.
+ * Creates an element. Texts of guests, agents and pages are inserted only as text or attribute values, never
+ * as HTML. `onclick` and similar attributes take a function.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -28,17 +28,17 @@ export function setAttribute(
   else element.setAttribute(name, value === true ? '' : String(value))
 }
 
-/** Shows or hides an element, and says whether that changed anything. */
+/** Shows or hides an element, and returns whether that changed anything. */
 export function toggle(element: HTMLElement, isShown: boolean): void {
   element.hidden = !isShown
 }
 
-/** For screen readers alone. */
+/** For screen readers only. */
 export function spoken(text: string): HTMLElement {
   return h('span', { class: 'spoken' }, text)
 }
 
-/** Puts the children into this order, touching only those that aren't there already. */
+/** Orders the children, touching only those that are not in place. */
 export function arrange(parent: Element, children: readonly Node[]): void {
   const wanted = new Set(children)
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove()
@@ -55,7 +55,10 @@ function shown(children: readonly Child[]): (Node | string)[] {
     .map((child) => (typeof child === 'string' ? withoutOverrides(child) : child))
 }
 
-/** Without the characters that show a text in another order than it has: `invoice\u202excod.exe` ends in `.docx` then. */
+/**
+ * Removes characters that change the display order of text: `invoice\u202excod.exe` would be shown with the
+ * ending `.docx`.
+ */
 export function withoutOverrides(text: string): string {
   return text.replace(/[\u202a-\u202e]/g, '')
 }

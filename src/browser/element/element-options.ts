@@ -12,7 +12,7 @@ const CHOICES: Choices = {
   launcher: ['always', 'on-demand', 'none'],
   'color-scheme': ['light', 'dark'],
 }
-/** Of these, an attribute has any number. */
+/** An attribute can have any number of these. */
 const WORDS = {
   notify: ['title', 'sound'],
   prompts: ['sign-in', 'co-browse', 'video'],
@@ -37,12 +37,12 @@ const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
 const LIVE: readonly string[] = ['open', 'launcher', 'color-scheme'] satisfies Name[]
 /** Read when the element enters the page, and again when they change before the chat is in use. */
 export const ATTRIBUTES_READ_ONCE: readonly string[] = KNOWN.filter((name) => !LIVE.includes(name))
-/** What any element of a page may have. */
+/** Attributes of every element. */
 const GLOBAL =
   /^(id|class|style|lang|dir|slot|part|hidden|inert|title|role|tabindex|is|nonce|(data|aria|on|v|ng|_|x)[-\w]*)$/
 const DEFAULT_STORAGE_KEY = 'genesys-guest-session'
 
-/** One of the values that an attribute can have; what is none of them is undefined. */
+/** One of an attribute's allowed values; any other value is undefined. */
 export function choiceOf(host: Element, name: keyof typeof CHOICES): string | undefined {
   const value = host.getAttribute(name)
   return value !== null && CHOICES[name]?.includes(value) ? value : undefined
@@ -86,7 +86,7 @@ export function textChanges(host: Element): TextChanges {
   return jsonAttribute(host, 'texts') ?? {}
 }
 
-/** The element's own language, else that of the page around it, else the browser's. */
+/** The element's own language, else that of the surrounding page, else the browser's. */
 export function languageOf(host: Element): string {
   const around = host.closest('[lang]')?.getAttribute('lang')
   const wished = host.getAttribute('language') ?? around ?? ''
@@ -97,7 +97,7 @@ export function languageOf(host: Element): string {
   }
 }
 
-/** Dates and numbers follow the browser's region where it speaks the chat's language: `en` becomes `en-GB`. */
+/** Dates and numbers use the browser's region if it has the chat's language: `en` becomes `en-GB`. */
 export function localeOf(language: string, preferred: readonly string[] = navigator.languages): string {
   const base = language.split('-')[0]
   return preferred.find((tag) => tag.split('-')[0] === base && tag !== base) ?? language
@@ -108,7 +108,7 @@ export function warn(host: Element, mistake: string): void {
   console.warn(`<${host.localName}>: ${mistake}`)
 }
 
-/** Tells developers in the console what of the element's attributes has no effect. */
+/** Reports attributes without effect in the console, for developers. */
 export function warnOfMistakes(host: Element): void {
   for (const { name, value } of host.attributes) {
     const choices = CHOICES[name as keyof typeof CHOICES]
@@ -157,7 +157,7 @@ function jsonAttribute(host: Element, name: string): unknown {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch {
-    // told below
+    // reported below
   }
   warn(host, `the attribute "${name}" must be a JSON object.`)
   return undefined

@@ -32,9 +32,9 @@ import { createUnread, storageFor } from './unread.ts'
 
 const ACCENT_PROPERTY = '--guest-chat-accent'
 const DEFAULT_ACCENT: Rgb = [31, 95, 214]
-/** The button waits this long for the deployment's colors and position, so that it need not jump. */
+/** How long the button waits for the deployment's colors and position, so that it does not jump. */
 const LOOK_TIMEOUT_MS = 1500
-/** As the style sheet has it. At 400 % zoom a desktop's window is as narrow. */
+/** As in the style sheet. At 400 % zoom a desktop window is this narrow. */
 const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
 
 /** The element, as far as what it shows depends on it. */
@@ -194,7 +194,7 @@ function createView(
     launcher.setVisible(isLookKnown && isWanted)
   }
 
-  /** What the page says goes before what the deployment says. */
+  /** The page's settings take precedence over the deployment's. */
   function applyLook(): void {
     isLookKnown = true
     const look = lookOf(deployment)
@@ -217,7 +217,7 @@ function createView(
   }
 
   applyTheme(theme, host)
-  // Asked at once, as the button depends on it; what is wrong with the deployment shows when the chat opens.
+  // Requested immediately, because the button depends on it; errors are shown when the chat opens.
   const timer = setTimeout(applyDeployment, LOOK_TIMEOUT_MS)
   void chat
     .deployment()
@@ -270,7 +270,7 @@ function createView(
   }
 }
 
-/** The page's color, else the deployment's, else ours: whatever it is, text on it can be read. */
+/** The page's color, else the deployment's, else the default: text on it is always readable. */
 function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
   const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
   const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
@@ -292,7 +292,7 @@ export function tell(host: EventTarget, name: string, detail: object): void {
   host.dispatchEvent(new CustomEvent(name, { detail }))
 }
 
-/** Many changes in one turn are shown once. */
+/** Several changes in one turn are rendered once. */
 function coalesce(render: () => void): () => void {
   let isWaiting = false
   return () => {

@@ -18,7 +18,7 @@ export function faceOf(message: ChatMessage | undefined): Node {
   return face
 }
 
-/** The last message that says by its name who wrote it. */
+/** The last message with its sender's name. */
 export function lastNamed(
   messages: readonly ChatMessage[],
   sender?: 'agent' | 'bot',

@@ -45,14 +45,17 @@ export class GuestChatElement extends Base {
 
   constructor() {
     super()
-    // Frameworks may set properties before this script has come: those would hide the accessors below.
+    // Frameworks may set properties before this script has loaded: those would hide the accessors below.
     for (const name of UPGRADED_PROPERTIES) {
       const { [name]: value } = this
       if (Object.hasOwn(this, name) && Reflect.deleteProperty(this, name)) Reflect.set(this, name, value)
     }
   }
 
-  /** The website's own JWT for a signed-in visitor, or a function that gets one. Set it before the panel opens. */
+  /**
+   * The website's own JWT for a signed-in visitor, or a function that returns one. Set it before the panel
+   * opens.
+   */
   get userToken(): GuestChatOptions['userToken'] {
     return this.#userToken
   }
@@ -64,7 +67,7 @@ export class GuestChatElement extends Base {
     if (hadNone !== (token === undefined)) this.#readAgain('userToken')
   }
 
-  /** The conversation behind the panel; undefined while the element is not in the page. */
+  /** The panel's conversation; undefined while the element is not in the page. */
   get chat(): GuestChat | undefined {
     return this.#parts?.chat
   }

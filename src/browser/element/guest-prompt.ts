@@ -1,4 +1,4 @@
 import type { OfferEvent, SignInEvent } from '../../contract/contract.ts'
 
-/** What the guest is asked for, and the page takes up. */
+/** Something that the guest is asked, and the page handles. */
 export type GuestPrompt = ({ readonly kind: 'sign-in' } & SignInEvent) | OfferEvent

@@ -4,10 +4,10 @@ import { fill, type Texts } from './texts/texts.ts'
 
 export interface Launcher {
   readonly node: HTMLElement
-  /** Whether the page has a chat button at all. */
+  /** Whether the page has a chat button. */
   setVisible(isVisible: boolean): void
   show(isOpen: boolean): void
-  /** What the deployment puts on the button: words, a picture of its own, or both. */
+  /** The deployment's content of the button: text, a picture, or both. */
   setFace(face: {
     readonly text?: string | undefined
     readonly iconUrl?: string | undefined
@@ -16,7 +16,7 @@ export interface Launcher {
   unread(messages: number): void
 }
 
-/** The button in the corner, with the number of messages that came while the panel was shut. */
+/** The button in the corner, with the number of messages that arrived while the panel was closed. */
 export function createLauncher(texts: Texts, language: string, onPress: () => void): Launcher {
   const count = h('span', { class: 'unread', part: 'unread', 'aria-hidden': 'true', hidden: true })
   const picture = h('span', { class: 'launcher-icon' }, icon('chat'))

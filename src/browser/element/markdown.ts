@@ -1,6 +1,7 @@
 /**
- * Rich text as Genesys' Messenger writes it: `*bold*`, `_italic_`, `~struck~`, `==marked==`, `` `code` ``, links, lists and
- * quotes, beside usual Markdown. It becomes a tree of the elements below and nothing else; HTML in it stays text.
+ * Rich text in the syntax of Genesys' Messenger: `*bold*`, `_italic_`, `~struck~`, `==marked==`, `` `code`
+ * ``, links, lists and quotes, in addition to usual Markdown. The result is a tree of the elements below;
+ * HTML stays text.
  */
 
 export type MarkdownTag =
@@ -11,9 +12,9 @@ export type MarkdownNode =
   | { readonly tag: MarkdownTag; readonly children: readonly MarkdownNode[]; readonly start?: number }
   | { readonly tag: 'a'; readonly url: string; readonly children: readonly MarkdownNode[] }
 
-/** Deeper than this nothing is interpreted, so that no text costs more than its length. */
+/** Below this depth nothing is interpreted, so that the cost is proportional to the length of the text. */
 const MAX_DEPTH = 6
-/** The longer ones first. `*` and `_` alone are as Messenger has them. */
+/** The longer ones first. Single `*` and `_` are as in Messenger. */
 const STYLES: readonly (readonly [mark: string, tag: MarkdownTag])[] = [
   ['***', 'strong'],
   ['**', 'strong'],
@@ -32,7 +33,7 @@ const HEADING = /^#{1,6}\s+/
 const INDENT = /^(?: {2,4}|\t)/
 const LINK = /\[([^[\]\n]{1,1000})\]\(([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,5})\)/y
 
-/** @param safeUrl gives back the address that a link may lead to; the text of others stays as it is */
+/** @param safeUrl returns the allowed target of a link; links with other targets stay text */
 export function parseMarkdown(
   text: string,
   safeUrl: (url: string) => string | undefined,
@@ -48,7 +49,7 @@ function blocks(
   const nodes: MarkdownNode[] = []
   const inside = (part: readonly string[]) => blocks(part, safeUrl, depth + 1)
   const styled = (part: string) => inlines(part, safeUrl, 0)
-  /** Takes the lines from `at` for which it holds. */
+  /** Takes the lines from `at` that satisfy the condition. */
   const take = (from: number, holds: (line: string) => boolean) => {
     let end = from
     while (end < lines.length && holds(lines[end] ?? '')) end++
@@ -98,7 +99,7 @@ function inlines(
   depth: number,
 ): readonly MarkdownNode[] {
   const nodes: MarkdownNode[] = []
-  /** Marks that nothing closes any more: looked for once. */
+  /** Marks without a closing mark: searched for once. */
   const unclosed = new Set<string>()
   let plain = ''
   const push = (node: MarkdownNode) => {
@@ -147,7 +148,7 @@ function inlines(
   return plain === '' ? nodes : [...nodes, plain]
 }
 
-/** A styled stretch that begins here: its mark stands at the edge of a word, and so does the one that closes it. */
+/** A styled range that starts here: both of its marks are at the edge of a word. */
 function styleAt(text: string, at: number, unclosed: Set<string>) {
   for (const [mark, tag] of STYLES) {
     if (!text.startsWith(mark, at) || unclosed.has(mark)) continue

@@ -15,7 +15,7 @@ export interface LogState {
   readonly messages: readonly ChatMessage[]
   readonly hasEarlier: boolean
   readonly isWritable: boolean
-  /** Who is typing, in words. */
+  /** Text for who is typing. */
   readonly typing: string | undefined
 }
 
@@ -32,7 +32,7 @@ export interface MessageLog {
   answered(): void
   /** The panel was closed. */
   leave(): void
-  /** A picture in place of the sign above the greeting. */
+  /** A picture instead of the symbol above the greeting. */
   setLogo(url: string): void
 }
 
@@ -86,7 +86,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()
     remember()
   })
-  // Pictures that arrive late, and a keyboard that comes up, must not push the newest message out of sight.
+  // Late pictures and an on-screen keyboard must not push the newest message out of sight.
   const resizing = new ResizeObserver(() => {
     if (isAtEnd) scrollToEnd()
     remember()

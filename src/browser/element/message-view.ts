@@ -15,7 +15,7 @@ import { problemText } from './texts/texts.ts'
 const EMOJI =
   /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u{1f3fb}-\u{1f3ff}]|\ufe0f|\u200d|\s){1,16}$/u
 
-/** Where a message stands among its neighbours. */
+/** A message's position among its neighbours. */
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
@@ -34,8 +34,8 @@ export interface MessageView {
 }
 
 /**
- * One message. Its text is made once, as screen readers would read a replaced one again; only what stands around it
- * changes with its place and its delivery.
+ * One message. Its text is created once, because screen readers would read a replaced one again; only its
+ * surroundings change with its position and delivery.
  */
 export function messageView(first: ChatMessage, view: ChatView): MessageView {
   const isOwn = first.direction === 'inbound'
@@ -109,7 +109,7 @@ function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[
   return [bubble([view.texts.file])]
 }
 
-/** What the guest wrote, and what was chosen where that says something else. */
+/** The guest's text, and the choice if it is different. */
 function ownText(message: ChatMessage): string {
   const chosen = answerText({ ...message, text: '' })
   return [message.text, chosen !== message.text && chosen].filter(Boolean).join('\n')
@@ -157,7 +157,7 @@ function contentView(
   }
 }
 
-/** What the guest has filled in. */
+/** The guest's entries. */
 function formResponseView({ answers }: Part<'form-response'>): HTMLElement | undefined {
   const texts = answers.map(({ text }) => text).filter(Boolean)
   return texts.length === 0 ? undefined : bubble([texts.join('\n')])

@@ -4,24 +4,24 @@ import { h, toggle } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill, problemText, type Texts } from './texts/texts.ts'
 
-/** A failure that lasts this long is told; shorter ones pass by themselves. */
+/** A failure that lasts this long is shown; shorter ones usually resolve themselves. */
 const LASTING_MS = 10_000
 
 export interface Notice {
   readonly node: HTMLElement
   /** @param isToldElsewhere whether the guest reads what is wrong in place of the composer */
   update(problem: ChatProblem | undefined, isToldElsewhere: boolean): void
-  /** Tells once of something that failed; the next change of the chat takes it away. */
+  /** Shows a failure once; the next change of the chat removes it. */
   tell(text: string): void
 }
 
-/** One line above the composer for what the guest has to know of the whole chat. */
+/** One line above the composer for messages about the whole chat. */
 export function createNotice(options: {
   readonly chat: GuestChat
   readonly texts: Texts
   readonly locale: string
   readonly onRetry: () => void
-  /** Time alone has changed what there is to tell. */
+  /** Only time has changed the text. */
   readonly onStale: () => void
 }): Notice {
   const { chat, texts, locale, onRetry, onStale } = options
@@ -67,7 +67,7 @@ export function createNotice(options: {
   }
 }
 
-/** Not while the device itself is offline: that is told at once, and nothing else helps. */
+/** Not while the device is offline: that is shown immediately, and takes precedence. */
 function isWaitingForService(chat: GuestChat): boolean {
   const { state, connection, messages } = chat
   if (connection === 'offline') return false

@@ -12,11 +12,11 @@ export interface PanelHeader {
     /** No session could be opened. */
     readonly isUnavailable: boolean
   }): void
-  /** What the chat is called, and a line below it while all is well. */
+  /** The chat's title, and a line below it while all is well. */
   setTitle(title: string, subtitle: string | undefined): void
 }
 
-/** Who the guest is talking to, how the line is, and the way out. */
+/** The other party, the connection status, and the close button. */
 export function createPanelHeader(options: {
   readonly chat: GuestChat
   readonly texts: Texts

@@ -19,9 +19,9 @@ export interface PanelOptions {
   /** How dates and numbers are written. */
   readonly locale: string
   readonly isInline: boolean
-  /** The page says itself what the chat is called. */
+  /** The page sets the chat's title itself. */
   readonly isTitleOwn: boolean
-  /** Which requests and offers the page takes up. */
+  /** The requests and offers that the page handles. */
   readonly promptKinds: readonly string[]
   readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
   readonly onClose: () => void
@@ -30,7 +30,7 @@ export interface PanelOptions {
 
 export interface Panel {
   readonly node: HTMLElement
-  /** @param isModal whether the page behind is out of reach, as the panel covers it */
+  /** @param isModal whether the page behind is inert, because the panel covers it */
   show(isShown: boolean, isModal: boolean): void
   /** Opens the conversation, if it isn't open. */
   start(): void
@@ -38,7 +38,7 @@ export interface Panel {
   focus(): void
   hasFocus(): boolean
   setDeployment(deployment: Deployment): void
-  /** A message has just come. */
+  /** A message has just arrived. */
   announce(message: ChatMessage): void
 }
 
@@ -50,7 +50,7 @@ export function createPanel(options: PanelOptions): Panel {
   let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
 
-  /** What fails beyond a single message is told above the composer; the messages tell of themselves. */
+  /** Failures beyond a single message are shown above the composer; messages show their own. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
     problem = undefined
     try {
@@ -146,7 +146,7 @@ export function createPanel(options: PanelOptions): Panel {
   acceptDrops(node, (files) => composer.addFiles(files))
   if (!isInline) closeByKey(node, onClose)
 
-  /** Where the live events are only between two tries, the next one is made now. */
+  /** If the live events are waiting for a retry, it is made now. */
   async function retry(): Promise<void> {
     if (chat.state === 'open' || chat.state === 'disconnected') chat.retryNow()
     else {
@@ -223,7 +223,7 @@ export function createPanel(options: PanelOptions): Panel {
     },
     start() {
       void attempt(() => chat.open())
-      // What the first card or picker needs is there before it comes.
+      // Preloads what the first card or picker needs.
       loadStructuredContent().catch(() => undefined)
     },
     update,
@@ -250,16 +250,16 @@ function overText({ state, endReason }: GuestChat, texts: Texts): string {
   return why === undefined ? texts.ended : `${texts.ended} ${why}`
 }
 
-/** `showModal` makes the page behind inert and keeps the focus, as the browser does it for its own dialogs. */
+/** `showModal` makes the page inert and keeps the focus, as for the browser's own dialogs. */
 function showDialog(dialog: HTMLDialogElement, isShown: boolean, isModal: boolean): void {
   if (dialog.open && (!isShown || isModal !== dialog.matches(':modal'))) dialog.close()
   if (!isShown || dialog.open) return
   if (isModal) dialog.showModal()
-  // Not `show`, which takes the focus away from the page.
+  // Not `show`, which takes the focus from the page.
   else dialog.setAttribute('open', '')
 }
 
-/** Escape, and the gesture that goes back on a phone. */
+/** Escape, and the back gesture on a phone. */
 function closeByKey(node: HTMLElement, onClose: () => void): void {
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose()

@@ -1,4 +1,4 @@
-/** The corner of the page that the chat stands in. */
+/** The corner of the page for the chat. */
 
 export interface Placement {
   readonly isRightToLeft: boolean
@@ -8,7 +8,7 @@ export interface Placement {
   readonly offset: readonly [bottom: string, side: string] | undefined
 }
 
-/** Rules on top of the style sheet, which stands for the lower right corner. */
+/** Rules that override the style sheet, which is for the lower right corner. */
 export function placementStyles({ isRightToLeft, side, offset }: Placement): string {
   const isLeft = side === 'left' || (side === 'end' && isRightToLeft) || (side === 'start' && !isRightToLeft)
   const [near, far] = isLeft ? ['left', 'right'] : ['right', 'left']

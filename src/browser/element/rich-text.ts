@@ -2,7 +2,7 @@ import { externalLink, hiddenAddress, linked, linkUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { parseMarkdown, type MarkdownNode } from './markdown.ts'
 
-/** Markdown as elements. Addresses that stand in it as they are become links too. */
+/** Markdown as elements. Plain addresses become links too. */
 export function richText(text: string): (Node | string)[] {
   return parseMarkdown(text, linkUrl).flatMap((node) => rendered(node, false))
 }

@@ -7,19 +7,19 @@ import { adoptStyles } from './styles/sheets.ts'
 
 type Module = typeof StructuredContent
 
-/** What the guest could answer with. */
+/** The possible answers of the guest. */
 const CONTROLS = 'button.action, button.card-link, .slot, .choices'
 
 let loading: Promise<Module> | undefined
 
-/** Loads what shows cards, pickers and forms; again after a failure. */
+/** Loads the code for cards, pickers and forms; again after a failure. */
 export function loadStructuredContent(): Promise<Module> {
   loading ??= import('./structured/structured-content.ts')
   loading.catch(() => (loading = undefined))
   return loading
 }
 
-/** A card, a picker or a form in its place within a message, as soon as it can be shown. */
+/** A card, a picker or a form within a message, as soon as its code is loaded. */
 export interface StructuredPart {
   readonly node: HTMLElement
   update(answers: Answers, isWritable: boolean): void
@@ -37,7 +37,7 @@ export function structuredPart(
 
   function apply(): void {
     close?.(state?.answer)
-    // A control whose answer could not be sent is out of reach; links stay.
+    // A control whose answer could not be sent is disabled; links stay enabled.
     for (const control of node.querySelectorAll<HTMLElement>(CONTROLS))
       control.inert = state?.isWritable === false
   }

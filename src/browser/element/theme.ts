@@ -1,10 +1,10 @@
-/** Colours that can be read whatever colour the deployment has. */
+/** Colours with sufficient contrast for any colour of the deployment. */
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
 const WHITE: Rgb = [255, 255, 255]
 const INK: Rgb = [20, 22, 28]
-/** The darkest surface of the light theme, and the lightest of the dark one, that coloured text stands on. */
+/** The darkest background of the light theme, and the lightest of the dark one, for coloured text. */
 const LIGHT_SURFACE: Rgb = [237, 240, 244]
 const DARK_SURFACE: Rgb = [42, 46, 56]
 /** WCAG 2.2, success criterion 1.4.3. */
@@ -18,7 +18,7 @@ export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   const accent = readableOn(onAccent, rgb, away)
   return {
     '--_accent': css(accent),
-    // The far end of the gradient leads away from the text on it.
+    // The far end of the gradient has more contrast to the text on it.
     '--_accent-far': css(mix(accent, away, 0.2)),
     '--_on-accent': css(onAccent),
     '--_accent-text-light': css(readableOn(LIGHT_SURFACE, rgb, INK)),
@@ -26,7 +26,7 @@ export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   }
 }
 
-/** `#rgb` and `#rrggbb`, as deployments have them. */
+/** `#rgb` and `#rrggbb`, as in deployments. */
 export function parseHex(text: string): Rgb | undefined {
   const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1]
   if (hex === undefined) return undefined
@@ -34,7 +34,7 @@ export function parseHex(text: string): Rgb | undefined {
   return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
 }
 
-/** Any colour that CSS knows, `oklch()` and names too: painted, and read back. */
+/** Any CSS colour, including `oklch()` and names: painted, and read back. */
 export function paintedColor(element: Element, property: string): Rgb | undefined {
   if (getComputedStyle(element).getPropertyValue(property).trim() === '') return undefined
   const probe = document.createElement('span')
@@ -54,7 +54,7 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** The colour itself, or mixed with `towards` as far as it has to be. */
+/** The colour itself, or mixed with `towards` as far as necessary. */
 function readableOn(surface: Rgb, colour: Rgb, towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(colour, towards, share)

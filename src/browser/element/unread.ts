@@ -2,24 +2,24 @@ import type { ChatMessage } from '../client/chat-client.ts'
 import type { TokenStorage } from '../client/token-store.ts'
 import { playChime } from './chime.ts'
 
-/** Counts what others wrote since the guest last looked, over reloads and tabs as far as the storage reaches. */
+/** Counts messages of others since the guest last looked, across reloads and tabs if the storage allows it. */
 export interface Unread {
   readonly count: number
-  /** @param isLookedAt the panel is shown, so that what is there is read if the page itself can be seen */
+  /** @param isLookedAt the panel is shown, so messages are read if the page is visible */
   update(messages: readonly ChatMessage[], isLookedAt: boolean): void
-  /** A message has just come. */
+  /** A message has just arrived. */
   notify(): void
   end(): void
 }
 
 export function createUnread(options: {
-  /** Keeps until when the guest has read; without it a reload forgets. */
+  /** Stores up to when the guest has read; without it a reload loses this. */
   readonly storage: TokenStorage | undefined
   readonly key: string
   /** `title` puts the count before the page's title, `sound` plays a short tone. */
   readonly notifiers: readonly string[]
   readonly onCount: (count: number) => void
-  /** The page came into view, or another tab has read. */
+  /** The page became visible, or another tab has read the messages. */
   readonly onStale: () => void
 }): Unread {
   const { storage, key, notifiers, onCount, onStale } = options
@@ -47,7 +47,7 @@ export function createUnread(options: {
     update(messages, isLookedAt) {
       const sent = messages.filter(({ status }) => status === 'sent')
       const timeOf = (message: ChatMessage | undefined) => Date.parse(message?.time ?? '') || 0
-      // Who has answered has read.
+      // A guest who has answered has read.
       let untilMs = Math.max(
         readUntilMs(),
         timeOf(sent.filter(({ direction }) => direction === 'inbound').at(-1)),

@@ -1,4 +1,5 @@
-// `import 'genesys-guest-bff/guest-chat/preact'` defines <genesys-guest-chat> and lets Preact know its attributes.
+// `import 'genesys-guest-bff/guest-chat/preact'` defines <genesys-guest-chat> and declares its attributes for
+// Preact.
 import type { JSX, Ref } from 'preact'
 import type { GuestChatAttributes, GuestChatElement, GuestChatElementEvents } from './guest-chat.js'
 

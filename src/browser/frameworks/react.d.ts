@@ -1,4 +1,5 @@
-// `import 'genesys-guest-bff/guest-chat/react'` defines <genesys-guest-chat> and lets React 19 know its attributes.
+// `import 'genesys-guest-bff/guest-chat/react'` defines <genesys-guest-chat> and declares its attributes for
+// React 19.
 import type { DetailedHTMLProps, HTMLAttributes } from 'react'
 import type { GuestChatAttributes, GuestChatElement, GuestChatElementEvents } from './guest-chat.js'
 

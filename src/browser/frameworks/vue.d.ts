@@ -1,4 +1,5 @@
-// `import 'genesys-guest-bff/guest-chat/vue'` defines <genesys-guest-chat> and lets Vue's templates know its attributes.
+// `import 'genesys-guest-bff/guest-chat/vue'` defines <genesys-guest-chat> and declares its attributes for
+// Vue's templates.
 import type { HTMLAttributes } from 'vue'
 import type { GuestChatAttributes, GuestChatElement, GuestChatElementEvents } from './guest-chat.js'
 

@@ -48,22 +48,22 @@ const Person = z.strictObject({
  *
  * ```json
  * {
- *   "bot":   { "nickname": "Robot Friend" },
- *   "agent": { "nickname": "Ada", "firstName": "Ada" },
- *   "greeting":  [{ "say": "Welcome!", "as": "bot" }],
- *   "answers": [
- *     { "when": ["price", "cost"], "do": ["It is free.", { "ask": "Anything else?", "choices": [{ "text": "No", "payload": "bye" }] }] },
- *     { "when": ["bye"], "do": ["Goodbye!", { "leave": true }] }
- *   ],
- *   "file": ["Thank you for {file}."],
- *   "otherwise": ["You said: {text}"]
+ * "bot":   { "nickname": "Robot Friend" },
+ * "agent": { "nickname": "Ada", "firstName": "Ada" },
+ * "greeting":  [{ "say": "Welcome!", "as": "bot" }],
+ * "answers": [
+ * { "when": ["price", "cost"], "do": ["It is free.", { "ask": "Anything else?", "choices": [{ "text": "No",
+ * "payload": "bye" }] }] },
+ * { "when": ["bye"], "do": ["Goodbye!", { "leave": true }] }
+ * ],
+ * "file": ["Thank you for {file}."],
+ * "otherwise": ["You said: {text}"]
  * }
  * ```
- *
- * `greeting` is played when a conversation begins; then each message gets the first answer of which a word of `when`
- * occurs in the text, or is the payload of the choice; a file gets `file`; what is left gets `otherwise`.
- * `{text}` and `{file}` stand for what the guest sent. A step is a sentence, or one of
- * `{say, as?}`, `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
+ * `greeting` is played when a conversation starts. Then each message gets the first answer of which a word of
+ * `when` is in the text, or is the payload of the choice. A file gets `file`, anything else gets `otherwise`.
+ * `{text}` and `{file}` are replaced by what the guest sent. A step is a sentence, or one of `{say, as?}`,
+ * `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
  * or `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.
  */
 export const AgentScriptSchema = z.strictObject({
@@ -80,7 +80,7 @@ export const AgentScriptSchema = z.strictObject({
 export type AgentScript = z.infer<typeof AgentScriptSchema>
 export type ScriptStep = z.infer<typeof Step>
 
-/** An agent who never speaks unprompted. */
+/** An agent who never writes without a test's call. */
 export const SILENT_SCRIPT: AgentScript = AgentScriptSchema.parse({})
 
 export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
@@ -130,7 +130,7 @@ export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
   ],
 })
 
-/** @throws {Error} naming the file and all that is wrong in it. */
+/** @throws {Error} naming the file and every mistake in it. */
 export function readAgentScript(path: string): AgentScript {
   let json: unknown
   try {

@@ -6,18 +6,18 @@ import type { Conversation, GuestSession } from '../conversation/guest-session.t
 import { type Content, type MessageEvent, outboundMessage, pushed, typing } from '../socket/payloads.ts'
 import type { Settings } from '../settings.ts'
 
-/** A sentence, or more than that. `content` is passed on as it is. */
+/** A sentence, or a structured message. `content` is passed on unchanged. */
 export interface AgentMessage {
   text?: string
   quickReplies?: readonly (string | { text: string; payload: string })[]
   card?: { title: string; description?: string; image?: string; actions: readonly object[] }
   file?: { name: string; mediaType: string; bytes: string | Uint8Array }
   content?: readonly Content[]
-  /** Instead of a message: an offer or a request to sign in, passed on as they are. */
+  /** Instead of a message: an offer or a request to sign in, passed on unchanged. */
   events?: readonly MessageEvent[]
 }
 
-/** What the agent makes of a guest's message. */
+/** The agent's view of a guest's message. */
 export interface Heard {
   text: string
   /** Names of the files in it. */
@@ -26,7 +26,7 @@ export interface Heard {
 
 const TYPING_MS = 5000
 
-/** The person in the contact centre, and the robot that answers first. */
+/** The person in the contact center, and the bot that answers first. */
 export function createAgent(parts: {
   settings: Settings
   conversations: Conversations
@@ -59,7 +59,7 @@ export function createAgent(parts: {
     session.push(pushed('StructuredMessage', outboundMessage(session.nextTime(), part, from, 'Human')))
   }
 
-  /** Plays what the script has for this moment, after what is still being played. */
+  /** Plays the script's steps for this event, after the steps that are still playing. */
   function hears(conversation: Conversation, heard: Heard | 'beginning'): void {
     const steps = heard === 'beginning' ? script.greeting : stepsFor(script, heard)
     if (steps.length === 0) return
@@ -147,6 +147,6 @@ function contentOf(said: AgentMessage): Content[] {
     const { text, payload } = typeof reply === 'string' ? { text: reply, payload: reply } : reply
     return { contentType: 'QuickReply', quickReply: { text, payload, action: 'Message' } }
   })
-  // Genesys: a card without a description is lost to its mobile SDK, with the whole message.
+  // Genesys: its mobile SDK drops a message with a card that has no description.
   return said.card ? [...replies, { contentType: 'Card', card: { description: '', ...said.card } }] : replies
 }

@@ -1,6 +1,6 @@
 /**
- * One answer for each type of message that Genesys' Messenger can show, so that a page can be tried with all of them. The
- * shapes are those of `swagger.json` of the Java SDK.
+ * One answer for each type of message that Genesys' Messenger can show, for testing a page with all of them.
+ * The shapes are from `swagger.json` of the Java SDK.
  */
 export const SHOWCASE = [
   answer(['form'], {
@@ -193,7 +193,7 @@ function card(title: string) {
   return {
     title: `${title} card`,
     description: 'Cards have a title, a sentence and buttons.',
-    // Genesys: its mobile SDK drops a carousel in which this has no text; it may be empty.
+    // Genesys: its mobile SDK drops a carousel without this text; it may be empty.
     defaultAction: { type: 'Link', text: '', url: 'https://example.com/' },
     actions: [{ type: 'Postback', text: `Take the ${title.toLowerCase()}`, payload: 'hello' }],
   }

@@ -9,7 +9,7 @@ export interface Attachment {
   session: GuestSession
   fileName: string
   fileType: string
-  /** The uploader must send exactly these. */
+  /** The upload must have exactly these headers. */
   headers: Record<string, string>
   state: 'expected' | 'uploaded' | 'refused' | 'sent'
   bytes: Buffer
@@ -35,7 +35,9 @@ export const BLOCKED_EXTENSIONS = [
   '.vbs',
 ]
 
-/** Files on their way between guest and agent, and the signed addresses under which they are stored and fetched. */
+/**
+ * Files in transit between guest and agent, and the signed addresses under which they are stored and fetched.
+ */
 export function createAttachments(settings: Settings) {
   const byId = new Map<string, Attachment>()
   const secret = randomBytes(32)
@@ -95,7 +97,7 @@ export function createAttachments(settings: Settings) {
     return `${settings.storageUrl ?? baseUrl}${STORAGE_PATH}/${attachment.id}/${encodeURIComponent(attachment.fileName)}?${query}`
   }
 
-  /** The attachment of an address, if the address is ours and still good. */
+  /** The attachment of an address, if the address is ours and has not expired. */
   function at(id: string, method: 'GET' | 'PUT', query: { expires: string; signature: string }) {
     const expected = Buffer.from(signature(id, method, query.expires))
     const given = Buffer.from(query.signature)
@@ -107,7 +109,7 @@ export function createAttachments(settings: Settings) {
     return createHmac('sha256', secret).update(`${method} ${id} ${expires}`).digest('hex')
   }
 
-  /** Content as it is in the history: with addresses that are good again. */
+  /** Content as in the history, with fresh addresses. */
   function refreshed(content: Content[], baseUrl: string): Content[] {
     return content.map((element) => {
       const { id } = (element.attachment ?? {}) as { id?: string }

@@ -6,13 +6,13 @@ export interface ScheduleSpec {
   name?: string
   start: string
   end: string
-  /** A rule of RFC 5545: `FREQ=WEEKLY;BYDAY=MO,TU`. Without one it happens once. */
+  /** A rule of RFC 5545: `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule it happens once. */
   rrule?: string
   /** Default `active`. */
   state?: 'active' | 'inactive' | 'deleted'
 }
 
-/** The schedule group. What is left out stays as it is. */
+/** The schedule group. Omitted fields stay unchanged. */
 export interface HoursSpec {
   timeZone?: string
   state?: 'active' | 'inactive' | 'deleted'
@@ -21,14 +21,14 @@ export interface HoursSpec {
   holiday?: readonly ScheduleSpec[]
 }
 
-/** The queue. What is left out stays as it is. */
+/** The queue. Omitted fields stay unchanged. */
 export interface QueueSpec {
   usersOnQueue?: number
   waiting?: number
   estimatedWaitSeconds?: number
 }
 
-/** A callback that a client has asked for. */
+/** A callback that a client has requested. */
 export interface RequestedCallback {
   conversationId: string
   queueId: string
@@ -46,7 +46,7 @@ export interface StoredSchedule extends Required<Omit<ScheduleSpec, 'rrule'>> {
 
 export type ScheduleList = 'open' | 'closed' | 'holiday'
 
-/** What is there at once: open day and night, with two people and a few minutes to wait. */
+/** The initial state: open day and night, with two people and a few minutes of waiting. */
 const ALWAYS: ScheduleSpec = {
   name: 'Always',
   start: '2026-01-01T00:00:00.000',
@@ -117,7 +117,7 @@ export function createContactCenter({
     emergency,
     callbacks,
     setHours,
-    /** Schedules that the group names and that are not there. */
+    /** Schedules that the group names but that do not exist. */
     loseSchedules: () => schedules.clear(),
     setEmergency: (enabled: boolean) => void (emergency.enabled = enabled),
     setQueue: (changed: QueueSpec) => void Object.assign(queue, changed),

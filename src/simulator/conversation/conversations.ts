@@ -5,12 +5,12 @@ import { MINUTE_MS, RateWindow } from './limits.ts'
 import { type StructuredMessage, outboundMessage, presence, pushed } from '../socket/payloads.ts'
 import type { Settings } from '../settings.ts'
 
-/** The contact centre's view of what guests and agents say to each other. */
+/** The contact center's view of the messages between guests and agents. */
 export function createConversations(settings: Settings, sessions: GuestSessions) {
   const byId = new Map<string, Conversation>()
   const byMessageId = new Map<string, Entry>()
 
-  /** The conversation that is under way, or a new one. Participant data belongs to one conversation. */
+  /** The open conversation, or a new one. Participant data belongs to one conversation. */
   function begin(session: GuestSession): Conversation {
     if (session.conversation?.connected) return session.conversation
     const conversation: Conversation = {
@@ -29,7 +29,7 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
     return conversation
   }
 
-  /** Keeps a message, whichever way it goes; typing is not for keeping. */
+  /** Stores a message in either direction; typing is not stored. */
   function keep(session: GuestSession, message: StructuredMessage): void {
     const { conversation } = session
     const entry = {

@@ -12,7 +12,7 @@ const OfferAnswer = z.looseObject({
   type: z.enum(['Offering', 'OfferingAccepted', 'OfferingExpired', 'OfferingRejected']),
 })
 
-/** What a guest does besides writing: joining, typing, ending the conversation. */
+/** Actions of a guest other than writing: joining, typing, ending the conversation. */
 export function createGuestEvents(parts: {
   settings: Settings
   sessions: GuestSessions
@@ -38,12 +38,12 @@ export function createGuestEvents(parts: {
     else throw requestFailed()
   }
 
-  /** Nobody waits for an echo of typing. */
+  /** No client needs an echo of typing. */
   function typed(): void {
     if (!settings.showUserTypingIndicator) throw featureOff()
   }
 
-  /** Genesys: with autostart a Join begins the conversation, as else the first message does. */
+  /** Genesys: with autostart a Join starts the conversation, otherwise the first message does. */
   function joined(session: GuestSession, attributes: Record<string, string>, tracingId?: string): void {
     const begins = settings.autoStart && !session.conversation?.connected
     if (settings.autoStart) setAttributes(conversations.begin(session).customer, attributes)
@@ -61,7 +61,7 @@ export function createGuestEvents(parts: {
     for (const connection of [...session.connections]) connection.close()
   }
 
-  /** A guest accepts or rejects what the agent offered; the history has it. */
+  /** A guest accepts or rejects the agent's offer, which the history records. */
   function answeredOffer(session: GuestSession, event: MessageEvent, tracingId?: string): void {
     const { success } = OfferAnswer.safeParse(event[event.eventType === 'Video' ? 'video' : 'coBrowse'])
     if (!success) throw requestFailed()

@@ -3,7 +3,7 @@ import { SignJWT, errors, jwtVerify } from 'jose'
 import { SECOND_MS } from './limits.ts'
 import { badCredentials, credentialsExpired } from '../rest/platform-errors.ts'
 
-/** `history` is from `getJwt`; `sign-in` from the token exchange. Neither does for the other. */
+/** `history` is from `getJwt`; `sign-in` from the token exchange. They are not interchangeable. */
 export type JwtUse = 'history' | 'sign-in'
 
 export function createGuestJwts(now: () => number) {
@@ -25,7 +25,7 @@ export function createGuestJwts(now: () => number) {
   }
 
   /**
-   * The subject of a good JWT.
+   * The subject of a valid JWT.
    *
    * @throws {PlatformError} 401 `credentials.expired` or `bad.credentials`
    */

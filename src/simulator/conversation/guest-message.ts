@@ -55,13 +55,13 @@ export const OnMessage = z.looseObject({ message: Message })
 
 export type GuestMessage = z.infer<typeof Message>
 
-/** The place beside `message`, which the platform ignores since June 2026. */
+/** The field next to `message`, which the platform has ignored since June 2026. */
 export function legacyAttributesOf(request: { [field: string]: unknown }): Record<string, string> {
   const { data } = Channel.safeParse(request.channel)
   return data?.metadata?.customAttributes ?? {}
 }
 
-/** What a quick reply, a button or a date says when the message has no text. */
+/** The text of a quick reply, a button or a date if the message has no text. */
 export function chosenIn(content: Content[]): string {
   const chosen = content.flatMap(({ buttonResponse }) =>
     buttonResponse ? [buttonResponse as z.infer<typeof ButtonResponse>] : [],

@@ -7,7 +7,7 @@ import type { Settings } from '../settings.ts'
 /** What a session needs of a guest's socket. */
 export interface Connection {
   send(frame: Frame, answerTo?: string): void
-  /** Tells the client that it is dropped, and drops it. */
+  /** Notifies the client that it is dropped, and drops it. */
   close(reason?: 'signedIn'): void
 }
 
@@ -15,7 +15,7 @@ export interface Participant {
   id: string
   purpose: 'customer' | 'agent'
   name: string
-  /** Replaced, never changed: entries keep what was known when they arrived. */
+  /** Replaced, never modified: entries keep the state of their arrival. */
   attributes: Record<string, string>
   communicationId: string
 }
@@ -28,32 +28,32 @@ export interface Conversation {
   customer: Participant
   agent: Participant
   typing: RateWindow
-  /** The agent's steps that are still to be played, one after the other. */
+  /** The agent's steps that are still to be played, in order. */
   agentWork: Promise<void>
 }
 
-/** A message as the agent's side has it: with the customer's participant data at that moment. */
+/** A message as the agent sees it: with the customer's participant data at that moment. */
 export interface Entry {
   message: StructuredMessage
   conversation: Conversation | undefined
   attributes: Record<string, string>
-  /** Genesys: of an agent's or bot's message, where the guest had no connection open. */
+  /** Genesys: of an agent's or bot's message, if the guest had no open connection. */
   isUndelivered: boolean
 }
 
-/** What a guest token stands for: the connections of one guest, and what was said. */
+/** The session of a guest token: the connections of one guest, and the messages. */
 export class GuestSession {
   readonly id = randomUUID()
-  /** Who the guest is to the contact centre. */
+  /** The guest's identity in the contact center. */
   readonly externalContactId = randomUUID()
   readonly token: string
   readonly entries: Entry[] = []
-  /** In the order of their configuring, the oldest first. */
+  /** In the order of configuration, the oldest first. */
   readonly connections = new Set<Connection>()
   readonly messages: RateWindow
   readonly historyCalls: RateWindow
   conversation: Conversation | undefined
-  /** For the addresses of files that the agent sends. */
+  /** For the addresses of files from the agent. */
   baseUrl = ''
   expiresAtMs: number
   expired = false
@@ -78,12 +78,12 @@ export class GuestSession {
     for (const connection of [...this.connections]) connection.send(frame, answerTo)
   }
 
-  /** The life of a session is counted from its last message. */
+  /** The lifetime of a session starts with its last message. */
   prolong(): void {
     this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
   }
 
-  /** Whether its life is over; whoever is connected is told once. */
+  /** Whether it has expired; connected clients are notified once. */
   isOver(): boolean {
     if (this.expiresAtMs <= this.#settings.now()) this.expire()
     return this.expired

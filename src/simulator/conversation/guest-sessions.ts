@@ -17,7 +17,7 @@ export function createGuestSessions(settings: Settings) {
     return session
   }
 
-  /** Knows a session by one more token: the person has signed in on another device. */
+  /** Adds another token of the session: the person has signed in on another device. */
   function know(token: string, session: GuestSession): void {
     byToken.set(token, session)
   }

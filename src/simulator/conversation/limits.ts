@@ -44,7 +44,7 @@ export const PLATFORM_LIMITS: Limits = {
   restPerMinute: 300,
 }
 
-/** `false` is "no limit at all"; an object changes only what it names. */
+/** `false` turns all limits off; an object changes only the limits that it names. */
 export function resolveLimits(limits: false | Partial<Limits> = {}): Limits {
   if (limits !== false) return { ...PLATFORM_LIMITS, ...limits }
   const off = Object.keys(PLATFORM_LIMITS).map((name) => [name, Infinity])
@@ -54,10 +54,7 @@ export function resolveLimits(limits: false | Partial<Limits> = {}): Limits {
 export const SECOND_MS = 1000
 export const MINUTE_MS = 60_000
 
-/**
- * Counts takings in a window that slides with the clock. It needs no timer, so ten thousand
- * connections can have one each.
- */
+/** Counts uses in a sliding window. It needs no timer, so ten thousand connections can have one each. */
 export class RateWindow {
   readonly #limit: number
   readonly #periodMs: number
@@ -70,7 +67,7 @@ export class RateWindow {
     this.#now = now
   }
 
-  /** Takes one. Returns 0, or the whole seconds after which there will be room again. */
+  /** Takes one. Returns 0, or the whole seconds until the next one is possible. */
   take(): number {
     if (this.#limit === Infinity) return 0
     const nowMs = this.#now()

@@ -9,18 +9,18 @@ import {
 } from './record.ts'
 import type { Frame } from '../socket/payloads.ts'
 
-/** What goes wrong with the answer that a fault is injected into. */
+/** The fault to inject into a response. */
 export interface FaultSpec {
-  /** Wait before anything else. */
+  /** Wait first. */
   delayMs?: number
   /** REST: this status, with `body` (default: the platform's error body for that status) and `headers`. */
   status?: number
   /** REST: an object is sent as JSON, a string as it is. */
   body?: unknown
   headers?: Record<string, string>
-  /** Socket: send this in place of the frame. A `tracingId` is taken over unless given. */
+  /** Socket: send this instead of the frame. The `tracingId` is copied unless given. */
   frame?: Partial<Frame> & Pick<Frame, 'class' | 'code' | 'body'>
-  /** Cut the TCP connection without an answer or a close frame. */
+  /** Cut the TCP connection without a response or a close frame. */
   drop?: boolean
   /** Socket: close with this code, 1011 for instance. */
   closeCode?: number
@@ -30,20 +30,23 @@ export interface FaultSpec {
   duplicate?: boolean
   /** Socket: send the frame after the one that comes next. */
   reorder?: boolean
-  /** Never answer. */
+  /** Never respond. */
   swallow?: boolean
-  /** REST: do the work first, and spoil only the answer. For frames this is always so, except with `received`. */
+  /**
+   * REST: process the request first, and only spoil the response. Frames are always processed first, except
+   * with `received`.
+   */
   afterWork?: boolean
-  /** How many answers in a row are hit. Default 1. */
+  /** How many consecutive responses are affected. Default 1. */
   times?: number
 }
 
 /**
- * Which answer is hit:
- * - `'POST /oauth/token'`, `'GET /v1'` (the handshake of a socket): a REST answer; `*` is a wildcard;
- * - `'SessionResponse'`: the next frame of a class; `'onMessage'`: the next frame that answers an action;
+ * Which response is affected:
+ * - `'POST /oauth/token'`, `'GET /v1'` (the handshake of a socket): a REST response; `*` is a wildcard;
+ * - `'SessionResponse'`: the next frame of a class; `'onMessage'`: the next frame that responds to an action;
  * - `{ class, text, event, token, … }` or a function: the next matching frame to a guest;
- * - `{ received: 'onMessage' }`: the next such frame *from* a guest, before any work is done.
+ * - `{ received: 'onMessage' }`: the next such frame *from* a guest, before it is processed.
  */
 export type FaultMatch = string | FrameMatch | ((recorded: RecordedFrame) => boolean) | { received: string }
 
@@ -65,7 +68,7 @@ interface Pending {
   done: () => void
 }
 
-/** Holds the faults that a test has asked for until a matching answer comes along. */
+/** Holds the faults of a test until a matching response occurs. */
 export function createFaultInjector() {
   const pending = new Set<Pending>()
 

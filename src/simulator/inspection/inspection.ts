@@ -2,7 +2,7 @@ import type { Entry, GuestSession } from '../conversation/guest-session.ts'
 import type { JourneyContext } from '../conversation/journey-context.ts'
 import type { StructuredMessage } from '../socket/payloads.ts'
 
-/** One line of a conversation, as the agent's side has it. */
+/** One entry of a conversation, as the agent sees it. */
 export interface TranscriptEntry {
   id: string
   sender: 'guest' | 'agent' | 'bot'
@@ -11,19 +11,19 @@ export interface TranscriptEntry {
   content?: StructuredMessage['content']
   events?: StructuredMessage['events']
   time: string
-  /** As the guest's client gave it, and what the platform added. */
+  /** As sent by the guest's client, with the platform's additions. */
   metadata: StructuredMessage['metadata']
   /** The customer's participant data at that moment. */
   attributes: Record<string, string>
   conversationId?: string
-  /** True for what agent or bot said while the guest had no connection: the agent sees a delivery failure. */
+  /** True for messages of agent or bot while the guest had no connection: the agent sees a delivery failure. */
   isUndelivered?: true
 }
 
 export interface SawAttributes {
-  /** The customer's participant data as it is now. */
+  /** The customer's current participant data. */
   now: Record<string, string>
-  /** What was known when each of the guest's messages arrived. */
+  /** The participant data at the arrival of each of the guest's messages. */
   atMessages: { text: string; attributes: Record<string, string> }[]
 }
 

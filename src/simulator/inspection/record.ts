@@ -7,12 +7,12 @@ export interface RecordedRequest {
   headers: IncomingHttpHeaders
   /** Parsed JSON, form fields, or nothing. */
   body?: unknown
-  /** Of the answer, once it has been given. */
+  /** Of the response, once it has been sent. */
   status?: number
   atMs: number
 }
 
-/** A frame as it was on the wire. The guest's have an `action`, the platform's a `class`. */
+/** A frame as on the wire. The guest's have an `action`, the platform's a `class`. */
 export interface WireFrame {
   action?: string
   token?: string
@@ -28,7 +28,7 @@ export interface WireFrame {
 export interface RecordedFrame {
   direction: 'from-guest' | 'to-guest'
   frame: WireFrame
-  /** The action that a frame to the guest answers; a message's echo answers `onMessage`. */
+  /** The action to which the frame responds; a message's echo responds to `onMessage`. */
   answerTo?: string
   /** Of the session, once configured. */
   token?: string
@@ -37,7 +37,7 @@ export interface RecordedFrame {
   atMs: number
 }
 
-/** Which frame is meant; whatever is left out may be anything. */
+/** Criteria for a frame; omitted ones match anything. */
 export interface FrameMatch {
   direction?: 'from-guest' | 'to-guest'
   action?: string
@@ -54,7 +54,7 @@ export interface FrameMatch {
 /** A string is the name of an action or of a class: `'onMessage'`, `'SessionResponse'`. */
 export type FrameQuery = string | FrameMatch | ((recorded: RecordedFrame) => boolean)
 
-/** `'POST /oauth/token'`; a `*` in it stands for anything within the path. */
+/** `'POST /oauth/token'`; a `*` matches anything within the path. */
 export type RequestQuery = string | ((recorded: RecordedRequest) => boolean)
 
 export function matchesFrame(query: FrameQuery, recorded: RecordedFrame): boolean {
@@ -80,7 +80,7 @@ export function matchesRequest(
   return matchesPattern(query, `${recorded.method} ${recorded.path}`)
 }
 
-/** @param pattern in which `*` stands for any text */
+/** @param pattern in which `*` matches any text */
 function matchesPattern(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop()
@@ -111,7 +111,7 @@ function eventsOf(frame: WireFrame): unknown[] {
 const KEPT = 10_000
 const WAIT_MS = 5_000
 
-/** A log of one kind of thing, with which a test can wait for the next or for one that may have been already. */
+/** A log of one kind of entries. A test can wait for the next entry, or for one that may already exist. */
 export function createRecord<Thing, Query>(options: {
   keep: boolean
   matches: (query: Query, thing: Thing) => boolean
@@ -122,11 +122,11 @@ export function createRecord<Thing, Query>(options: {
   function keep(thing: Thing): void {
     if (!options.keep) return
     kept.push(thing)
-    // Cutting off a tenth at once keeps this cheap when the log is full.
+    // Removing a tenth at once keeps this cheap when the log is full.
     if (kept.length > KEPT) kept.splice(0, KEPT / 10)
   }
 
-  /** Tells those who wait. */
+  /** Notifies waiting tests. */
   function announce(thing: Thing): void {
     for (const offer of waiting) offer(thing)
   }

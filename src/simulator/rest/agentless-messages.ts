@@ -16,7 +16,10 @@ const Outbound = z.looseObject({
   useExistingActiveConversation: z.boolean().optional(),
 })
 
-/** What a flow or an application says to a guest without an agent. Genesys: from the deployment to an external contact. */
+/**
+ * Messages from a flow or an application to a guest, without an agent. Genesys: from the deployment to an
+ * external contact.
+ */
 export function agentlessMessages(parts: {
   settings: Settings
   sessions: GuestSessions

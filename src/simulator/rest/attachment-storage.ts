@@ -4,7 +4,10 @@ import { httpBaseOf } from '../base-url.ts'
 import { pushed } from '../socket/payloads.ts'
 import type { Settings } from '../settings.ts'
 
-/** The object store: takes a file at a signed address with exactly the headers that came with it, and gives it out. */
+/**
+ * The object store: accepts a file at a signed address with exactly the headers that came with it, and serves
+ * it.
+ */
 export function attachmentStorage(settings: Settings, attachments: Attachments): Router {
   const router = Router()
 
@@ -14,7 +17,8 @@ export function attachmentStorage(settings: Settings, attachments: Attachments):
       deny(res, 403, 'SignatureDoesNotMatch')
       return
     }
-    // A second credential beside the signature is refused by object stores; a client must not send its bearer token here.
+    // Object stores refuse a second credential in addition to the signature: a client must not send its
+    // bearer token here.
     if (req.get('authorization') !== undefined) {
       deny(res, 400, 'InvalidArgument')
       return
@@ -38,7 +42,7 @@ export function attachmentStorage(settings: Settings, attachments: Attachments):
     return attachments.at(String(req.params.id), method, { expires, signature })
   }
 
-  /** The platform looks at a file after it has been stored, and tells the guest on the socket. */
+  /** The platform checks a file after it has been stored, and notifies the guest on the socket. */
   function settle(attachment: Attachment, bytes: Buffer | 'too large', baseUrl: string): void {
     const attachmentId = attachment.id
     const timestamp = new Date(settings.now()).toISOString()
@@ -62,7 +66,7 @@ function hasHeaders(req: Request, { headers }: Attachment): boolean {
   return Object.entries(headers).every(([name, value]) => req.get(name) === value)
 }
 
-/** Reads to the end in any case, but keeps no more than is allowed. */
+/** Reads to the end in any case, but stores no more than is allowed. */
 async function readBody(req: Request, maxBytes: number): Promise<Buffer | 'too large'> {
   const chunks: Buffer[] = []
   let size = 0

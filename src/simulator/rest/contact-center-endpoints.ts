@@ -130,7 +130,7 @@ export function contactCenterEndpoints(settings: Settings, center: ContactCenter
     }))
   }
 
-  /** Users by routing status, in a group of the queue alone; interactions by media type. */
+  /** Users by routing status, only in a group of the queue; interactions by media type. */
   function observations(metrics: readonly string[]) {
     const { usersOnQueue, waiting } = center.queue
     const interacting = Math.floor(usersOnQueue / 2)

@@ -14,7 +14,7 @@ const END = ['conversation:communication:disconnect', 'conversation:message:park
 const Attributes = z.looseObject({ attributes: z.record(z.string(), z.string()) })
 const State = z.looseObject({ state: z.literal('disconnected') })
 
-/** The contact centre's side of a conversation, for an OAuth client. */
+/** The contact center's side of a conversation, for an OAuth client. */
 export function conversationEndpoints(conversations: Conversations, oauth: OAuth): Router {
   const router = Router()
 
@@ -40,7 +40,7 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
     res.json({ attributes: writeAttributes(req) })
   })
 
-  /** Of any media: the official SDK expects no body. */
+  /** For any media type: the official SDK expects no body. */
   router.patch(`/api/v2/conversations${ATTRIBUTES}`, (req, res) => {
     writeAttributes(req)
     res.end()
@@ -112,7 +112,7 @@ function messageConversationOf(conversation: Conversation) {
   return { id, participants: [customer, agent].map(participant), selfUri: `${MESSAGES}/${id}` }
 }
 
-/** As `Conversation`: the messages are those of one communication. */
+/** As `Conversation`: the messages belong to one communication. */
 function conversationOf(conversation: Conversation) {
   const { id, startedAtMs, customer, agent, connected } = conversation
   const startTime = new Date(startedAtMs).toISOString()

@@ -11,10 +11,10 @@ import type { Settings } from '../settings.ts'
 
 const PAGE_SIZE = 25
 const MAX_PAGE_SIZE = 500
-/** Genesys: the history's own enumeration; its mobile SDK refuses a page with anything else. */
+/** Genesys: the history's own enumeration; its mobile SDK rejects a page with any other value. */
 const PRESENCES = ['Join', 'Disconnect', 'Clear', 'SignIn', 'SessionExpired']
 
-/** What was said, the newest first, for whoever has the JWT that `getJwt` gave on the socket. */
+/** The messages, newest first, for a client with the JWT that `getJwt` returned on the socket. */
 export function history(parts: {
   settings: Settings
   sessions: GuestSessions
@@ -46,8 +46,8 @@ export function history(parts: {
   })
 
   /**
-   * The same message as on the socket; one of the agent has its id in `channel.messageId` too. As `WebMessagingMessage` of
-   * the official SDK: an answer names its question, and a presence has a type alone.
+   * The same message as on the socket; an agent's message has its id in `channel.messageId` too. As
+   * `WebMessagingMessage` of the official SDK: an answer names its question, and a presence has only a type.
    */
   function entityOf({ message }: Entry, question: string, baseUrl: string) {
     const { channel, content: live, events, metadata, ...rest } = message
@@ -76,7 +76,7 @@ function isListed({ message: { events = [] } }: Entry): boolean {
   return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
 }
 
-/** Quick replies of the newer kind are none of the history's: they come as those of the older. */
+/** The history has no quick replies of the newer kind: they are returned as the older kind. */
 function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
   const titled = live.flatMap(({ quickReplyV2 }) =>
     quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],
@@ -90,7 +90,7 @@ function listedContent(live: readonly Content[]): { text?: string | undefined; c
   }
 }
 
-/** The id of the newest message before it that offers choices; empty where there is none. */
+/** The id of the newest earlier message that offers choices; empty if there is none. */
 function questionBefore(entries: readonly Entry[], answer: Entry): string {
   const question = entries
     .slice(0, entries.indexOf(answer))

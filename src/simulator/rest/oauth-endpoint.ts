@@ -47,7 +47,7 @@ export function createOAuth(settings: Settings) {
     const form = (req.body ?? {}) as Form
     const { grant_type: grantType } = form
     const { clientId, clientSecret } = credentialsOf(req, form)
-    // Genesys: the form is the only documented body; JSON ends here too.
+    // Genesys: the form is the only documented body; JSON gets this error too.
     if (grantType === undefined) return refusal(400, 'invalid_request', 'grant_type is required in a form')
     if (clientId !== settings.clientId) {
       return refusal(400, 'invalid_client', `client not found: ${clientId}`)
@@ -56,14 +56,14 @@ export function createOAuth(settings: Settings) {
       return refusal(401, 'invalid_client', 'authentication failed')
     }
     if (grantType === 'client_credentials' && settings.grantTypes.includes(grantType)) return undefined
-    // Genesys' own sentence has the singular.
+    // The singular is Genesys' own wording.
     const name = grantType.replace('credentials', 'credential')
     const description = `client is not authorized to use the ${name} grant type`
     return refusal(400, 'unauthorized_client', description)
   }
 
   /**
-   * Lets a request of an OAuth client pass that has at least one of the permissions (none named: any client).
+   * Requires an OAuth client with at least one of the permissions (none named: any client).
    *
    * @throws {PlatformError} 401 or 403
    */
@@ -99,7 +99,7 @@ export function bearerOf(req: Request): string {
   return token
 }
 
-/** HTTP Basic as documented; form fields as they happen to work on the platform. */
+/** HTTP Basic as documented; form fields as accepted by the platform. */
 function credentialsOf(req: Request, form: Form): Credentials {
   const basic = /^basic +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1]
   if (basic === undefined) return { clientId: form.client_id ?? '', clientSecret: form.client_secret ?? '' }

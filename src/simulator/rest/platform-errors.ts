@@ -6,7 +6,7 @@ export interface ErrorDetails {
   details?: { errorCode: string; fieldName?: string }[]
 }
 
-/** A refusal of the REST API; `answerError` makes the body of it. */
+/** A refusal of the REST API; `answerError` creates its body. */
 export class PlatformError extends Error {
   readonly status: number
   readonly code: string
@@ -82,14 +82,16 @@ const CODES: Record<number, string> = {
   504: 'request.timeout',
 }
 
-/** What the platform says with a bare status: of the body parser, or when a test injects a fault. */
+/** The platform's text for a bare status: from the body parser, or when a test injects a fault. */
 export function errorOfStatus(status: number): PlatformError {
   if (status === 429) return rateLimitExceeded(1)
   const code = CODES[status] ?? 'internal.server.error'
   return new PlatformError(status, code, `The request failed: ${code}`)
 }
 
-/** Genesys: `message`, `code`, `status`, `contextId`, `details` and `errors` are in practically every error body. */
+/**
+ * Genesys: practically every error body has `message`, `code`, `status`, `contextId`, `details` and `errors`.
+ */
 export function sendError(res: Response, error: PlatformError): void {
   const { headers = {}, messageParams, details = [] } = error.extra
   res.set(headers)

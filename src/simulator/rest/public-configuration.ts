@@ -10,7 +10,7 @@ const DISCONNECT = {
   'read-only': { enabled: true, type: 'ReadOnly' },
 }
 
-/** The content delivery host: what any page may know of the deployment. */
+/** The content delivery host: the public configuration of the deployment. */
 export function publicConfiguration(settings: Settings): Router {
   const router = Router()
 
@@ -87,7 +87,7 @@ function conversationsApp(settings: Settings, messagingEndpoint: string) {
   }
 }
 
-/** An unknown id is 403 and not 404, with the object store's body: no error of the REST API. */
+/** An unknown id is 403 and not 404, with the object store's body, not an error of the REST API. */
 function refuse(res: Response): void {
   res
     .status(403)

@@ -68,10 +68,10 @@ export function createRestApp(parts: RestParts): Express {
   return app
 }
 
-/** A body in another form than JSON: 415. Official clients send the header on GET too, without a body. */
+/** A body that is not JSON: 415. Official clients also send the header with GET, without a body. */
 function jsonOnly(req: Request, _res: Response, next: NextFunction): void {
   const isEmpty = req.get('content-length') === '0'
-  // Without a body `is` answers null.
+  // Without a body `is` returns null.
   if (!isEmpty && req.is('application/json') === false) throw errorOfStatus(415)
   next()
 }

@@ -7,11 +7,11 @@ import type { FaultSpec, FaultInjector } from '../inspection/fault-injection.ts'
 import { errorOfStatus, sendError } from './platform-errors.ts'
 import type { RecordedRequest, RequestRecord } from '../inspection/record.ts'
 
-/** Marks a request of the simulator to itself; nobody else knows the value. */
+/** Marks a request of the simulator to itself; the value is secret. */
 const INNER_HEADER = 'x-simulator-inner'
 const INNER = randomUUID()
 
-/** Keeps each request for the test to inspect, with the status of its answer. */
+/** Records each request for the test, with the status of its response. */
 export function recordRequests(requests: RequestRecord, now: () => number) {
   return (req: Request, res: Response, next: NextFunction): void => {
     if (isInner(req)) {
@@ -21,7 +21,7 @@ export function recordRequests(requests: RequestRecord, now: () => number) {
     const { method, headers } = req
     const recorded: RecordedRequest = { method, ...targetOf(req), headers, atMs: now() }
     requests.keep(recorded)
-    // Before the last byte leaves, so that the log is complete once a client has the answer.
+    // Before the last byte is sent, so that the log is complete once a client has the response.
     res.once('prefinish', () => {
       recorded.status = res.statusCode
       if (req.body !== undefined) recorded.body = req.body as unknown
@@ -31,7 +31,7 @@ export function recordRequests(requests: RequestRecord, now: () => number) {
   }
 }
 
-/** Applies the fault that a test has injected into the answer. */
+/** Applies a test's fault to the response. */
 export function injectFaults(faults: FaultInjector) {
   return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     const spec = isInner(req) ? undefined : faults.forRequest({ method: req.method, path: req.path })
@@ -48,7 +48,7 @@ export function injectFaults(faults: FaultInjector) {
   }
 }
 
-/** @returns whether the request has been dealt with */
+/** @returns whether the request has been handled */
 function applyFault(res: Response, spec: FaultSpec): boolean {
   if (spec.swallow) return true
   if (spec.drop) {
@@ -78,7 +78,7 @@ function answerAs(res: Response, { status = 200, body, headers = {} }: FaultSpec
   else res.json(body)
 }
 
-/** The work is done as usual, by the same request to this very server; only its answer is spoilt. */
+/** The request is processed as usual, by forwarding it to this same server; only its response is spoilt. */
 function faultAfterWork(req: Request, res: Response, spec: FaultSpec): void {
   const { method, originalUrl, headers, socket } = req
   const inner = http.request(

@@ -37,8 +37,9 @@ export interface RestGuestParts {
 }
 
 /**
- * The REST guest operations as forum threads describe them. The published platform has none of them, so they are
- * served only on request; what the threads leave open (a status, an answer's fields) is chosen here.
+ * The REST guest operations as forum threads describe them. The published platform has none of them, so they
+ * are served only on request; details that the threads leave open (a status, a response's fields) are chosen
+ * here.
  */
 export function restGuestApis(options: RestGuestOptions, parts: RestGuestParts): Router {
   const router = Router()
@@ -53,7 +54,7 @@ export function restGuestApis(options: RestGuestOptions, parts: RestGuestParts):
   return router
 }
 
-/** The threads diagnose by this header. */
+/** The threads use this header for diagnosis. */
 function requestId(_req: Request, res: Response, next: NextFunction): void {
   res.set('x-request-id', randomUUID())
   next()
@@ -119,7 +120,7 @@ function sendAsExternalGuest({ guests }: RestGuestParts) {
     const token = /^Guest +(\S+)$/.exec(req.get('authorization') ?? '')?.[1]
     const guest = token === undefined ? undefined : guests.byToken(token)
     if (guest?.kind !== 'external-guest') {
-      // Any other scheme or token gets 403 without a body, which is what sends people to forums.
+      // Any other scheme or token gets 403 without a body, which is the problem in many forum threads.
       res.status(403).end()
       return
     }
@@ -149,7 +150,7 @@ function lookUpDeployment({ settings, oauth }: RestGuestParts) {
   }
 }
 
-/** @throws {PlatformError} 400 when the body is not as described */
+/** @throws {PlatformError} 400 if the body is not as described */
 function bodyAs<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
   const { success, data } = schema.safeParse(req.body)
   if (!success) throw badRequest()

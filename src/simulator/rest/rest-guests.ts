@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { SECOND_MS } from '../conversation/limits.ts'
 import type { Settings } from '../settings.ts'
 
-/** A guest of the REST operations; the socket knows nothing of them. */
+/** A guest of the REST operations; unknown to the socket. */
 export interface RestGuest {
   guestId: string
-  /** The guest's credential; of an external user, the token for the vendor's own client. */
+  /** The guest's credential; for an external user, the token for the vendor's own client. */
   token: string
   kind: 'guest-identity' | 'external-guest' | 'external-user'
-  /** Only an identity made for chat may send messages. */
+  /** Only an identity for the purpose chat may send messages. */
   purpose: string
   conversationId: string
   details: Record<string, unknown>

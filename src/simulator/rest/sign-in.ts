@@ -32,7 +32,7 @@ const Exchange = z.looseObject({
 })
 const Refresh = z.looseObject({ refreshToken: z.string(), deploymentId: z.string().optional() })
 
-/** What the site's OpenID provider says of someone. */
+/** The OpenID provider's claims about a person. */
 export interface Person {
   userId: string
   firstName?: string
@@ -41,7 +41,10 @@ export interface Person {
 
 export type People = ReadonlyMap<string, Omit<Person, 'userId'>>
 
-/** Signed-in guests: the site's authorization code for a JWT, which configures the authenticated session. */
+/**
+ * Signed-in guests: exchanges the site's authorization code for a JWT, which configures the authenticated
+ * session.
+ */
 export function createSignIn(parts: { settings: Settings; sessions: GuestSessions; jwts: GuestJwts }) {
   const { settings, sessions, jwts } = parts
   const codes = new Map<string, string>()
@@ -88,7 +91,7 @@ export function createSignIn(parts: { settings: Settings; sessions: GuestSession
     res.status(204).end()
   })
 
-  /** The part of the site's own OpenID provider: a code, good once, that stands for a person. */
+  /** The site's own OpenID provider: a single-use code for a person. */
   function authorizationCode(userId: string, names: Omit<Person, 'userId'> = {}): string {
     people.set(userId, names)
     const code = randomBytes(16).toString('hex')

@@ -9,7 +9,7 @@ const CONFIGURATIONS = '/api/v2/webdeployments/configurations'
 const VIEW = 'webDeployments:deployment:view'
 const VIEW_CONFIGURATION = 'webDeployments:configuration:view'
 
-/** What an OAuth client can learn of the deployment. */
+/** The OAuth client's view of the deployment. */
 export function webDeployments(settings: Settings, oauth: OAuth): Router {
   const router = Router()
 
@@ -42,7 +42,7 @@ export function webDeployments(settings: Settings, oauth: OAuth): Router {
     res.json({ entities: [configurationOf(settings)], total: 1, selfUri: req.path })
   })
 
-  /** `draft` is as the published version: nobody edits here. */
+  /** `draft` equals the published version: there is no editor. */
   router.get(`${CONFIGURATIONS}/:configurationId/versions/:versionId`, (req, res) => {
     oauth.authorize(req, VIEW_CONFIGURATION)
     mustBeTheConfiguration(req.params.configurationId)
@@ -90,7 +90,7 @@ function configurationOf({ deploymentId }: Settings) {
   }
 }
 
-/** An id that stays the same as long as the deployment's does. */
+/** An id that is constant for the deployment. */
 function idBeside(deploymentId: string, digit: string): string {
   return deploymentId.slice(0, -1) + digit
 }

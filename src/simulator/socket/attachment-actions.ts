@@ -21,7 +21,7 @@ type File = z.infer<typeof OnAttachment>
 /** Genesys: a name has less than 1024 characters. */
 const NAME_CHARS = 1023
 
-/** Asking where to put a file, where to get it, and taking it back before it is sent. */
+/** Requests of an address for uploading and downloading a file, and deleting it before it is sent. */
 export function attachmentActions(parts: { settings: Settings; attachments: Attachments }) {
   const { settings, attachments } = parts
 
@@ -34,7 +34,7 @@ export function attachmentActions(parts: { settings: Settings; attachments: Atta
       return
     }
     const { attachmentId: id, fileName, fileType, fileSize } = file
-    // An id is the client's to choose, but not one that is in use.
+    // The client chooses the id, but not one that is already used.
     if (id !== undefined && attachments.isTaken(id)) throw requestFailed()
     const attachment = attachments.expect(session, { id, fileName, fileType })
     const body = {

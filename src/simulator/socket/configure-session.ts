@@ -29,7 +29,7 @@ const Configure = z.looseObject({
 })
 const SignIn = z.looseObject({ data: z.looseObject({ code: z.string().min(1) }) })
 
-/** The beginning of all: which guest is it, and which session is theirs. */
+/** The first request of a connection: it determines the guest and the session. */
 export function configureActions(parts: {
   settings: Settings
   sessions: GuestSessions
@@ -60,7 +60,7 @@ export function configureActions(parts: {
     else joinAsPerson(connection, request, asGuest, person)
   }
 
-  /** The guest keeps the conversation; the person's session on other devices is cleared in its favor. */
+  /** The guest keeps the conversation; the person's session on other devices is cleared. */
   function stepUp(
     connection: GuestConnection,
     request: GuestRequest,
@@ -84,7 +84,7 @@ export function configureActions(parts: {
     session.push(pushed('StructuredMessage', event))
   }
 
-  /** The person's session on all devices; what was said as a guest stays behind. */
+  /** The person's session on all devices; the conversation as a guest is left. */
   function joinAsPerson(
     connection: GuestConnection,
     request: GuestRequest,
@@ -104,7 +104,7 @@ export function configureActions(parts: {
     sessions.signedInTokens.add(token)
   }
 
-  /** The agent keeps what was said; the guest begins anew, with this connection alone. */
+  /** The agent keeps the messages; the guest starts again, with only this connection. */
   function abandon(connection: GuestConnection, session: GuestSession | undefined): void {
     if (!session) return
     if (session.conversation) session.conversation.connected = false
@@ -112,7 +112,7 @@ export function configureActions(parts: {
     for (const other of [...session.connections]) if (other !== connection) other.close()
   }
 
-  /** @returns whether a new session is wanted */
+  /** @returns whether a new session is requested */
   function checked(request: GuestRequest): boolean {
     const { deploymentId, startNew = false } = fieldsOf(Configure, request)
     if (deploymentId !== settings.deploymentId) throw deploymentNotFound()
@@ -156,7 +156,7 @@ export function configureActions(parts: {
   return { configureSession, configureAuthenticatedSession }
 }
 
-/** What the platform tells a guest of its limits. */
+/** The limits that the platform announces to a guest. */
 export function mediaLimits({ attachments, limits }: Settings) {
   const maxFileSizeKB = Math.floor(finite(limits.fileBytes, 10_240 * 1024) / 1024)
   return {

@@ -15,18 +15,18 @@ export interface ConnectionParts {
 
 let opened = 0
 
-/** One WebSocket of a guest. It belongs to no session until it is configured. */
+/** One WebSocket of a guest. It has no session until it is configured. */
 export class GuestConnection {
   readonly id = ++opened
   readonly baseUrl: string
   readonly requests: RateWindow
   readonly echoes: RateWindow
   session: GuestSession | undefined
-  /** With which it was configured; a session of a signed-in person can have several. */
+  /** The token of its configuration; a signed-in person's session can have several. */
   token: string | undefined
   readonly #socket: WebSocket
   readonly #parts: ConnectionParts
-  /** Frames that wait for the next one to overtake them. */
+  /** Frames held back so that the next one overtakes them. */
   #held: RecordedFrame[] = []
 
   constructor(socket: WebSocket, baseUrl: string, parts: ConnectionParts) {
@@ -38,7 +38,7 @@ export class GuestConnection {
     this.echoes = new RateWindow(limits.echoesPerMinute, MINUTE_MS, now)
   }
 
-  /** Sends a frame, or what a fault makes of it. */
+  /** Sends a frame, or the result of a fault. */
   send(frame: Frame, answerTo?: string): void {
     const recorded = this.recorded('to-guest', { ...frame }, answerTo)
     const spec = this.#parts.faults.forFrame(recorded)
@@ -58,7 +58,7 @@ export class GuestConnection {
     }
   }
 
-  /** Applies a fault to a frame from the guest. Returns whether the work is still to be done. */
+  /** Applies a fault to a frame from the guest. Returns whether it must still be processed. */
   async faultOnReceived(spec: FaultSpec, request: WireFrame): Promise<boolean> {
     const untouched = !(spec.drop || spec.closeCode || spec.garbage || spec.swallow || spec.frame)
     if (untouched) {
@@ -71,7 +71,7 @@ export class GuestConnection {
     return false
   }
 
-  /** Tells the client that it is dropped, and drops it. */
+  /** Notifies the client that it is dropped, and drops it. */
   close(reason?: 'signedIn'): void {
     this.send(pushed('ConnectionClosedEvent', reason ? { reason } : {}))
     this.leave()
@@ -133,7 +133,7 @@ export class GuestConnection {
   }
 }
 
-/** A made-up error carries no `tracingId`, as recorded ones don't, unless the test gives one. */
+/** An injected error has no `tracingId`, like recorded ones, unless the test sets one. */
 function replaced(original: WireFrame, frame: NonNullable<FaultSpec['frame']>): WireFrame {
   const { tracingId } = original
   const keepsTracingId = frame.code < 300 && tracingId !== undefined

@@ -1,6 +1,6 @@
 import { type Frame, refusal, tooManyRequests } from './payloads.ts'
 
-/** What the guest socket answers instead of doing the work: a code and a sentence. */
+/** An error response of the guest socket: a code and a sentence. */
 export class GuestRefusal extends Error {
   readonly code: number
   readonly toFrame: (tracingId?: string) => Frame

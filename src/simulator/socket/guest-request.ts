@@ -18,13 +18,13 @@ export const GuestRequestSchema = z.looseObject({
 
 export type GuestRequest = z.infer<typeof GuestRequestSchema>
 
-/** Does what a frame asks for. Throws `GuestRefusal` when the platform would refuse. */
+/** Processes a frame. Throws `GuestRefusal` when the platform would refuse. */
 export type GuestAction = (connection: GuestConnection, request: GuestRequest) => void | Promise<void>
 
 /**
- * The fields of a request as its action wants them.
+ * The fields of a request, validated for its action.
  *
- * @throws {GuestRefusal} 4020 for what is missing, 400 for what is wrong
+ * @throws {GuestRefusal} 4020 for missing fields, 400 for invalid ones
  */
 export function fieldsOf<Schema extends z.ZodType>(schema: Schema, request: unknown): z.infer<Schema> {
   const { success, data, error } = schema.safeParse(request)
@@ -35,9 +35,9 @@ export function fieldsOf<Schema extends z.ZodType>(schema: Schema, request: unkn
 }
 
 /**
- * The session that the connection is configured for.
+ * The configured session of the connection.
  *
- * @throws {GuestRefusal} when there is none, or its life is over
+ * @throws {GuestRefusal} if there is none, or it has expired
  */
 export function sessionOf(connection: GuestConnection, request: GuestRequest): GuestSession {
   const { session } = connection

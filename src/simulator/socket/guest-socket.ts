@@ -51,7 +51,7 @@ export function createGuestSocket(parts: GuestSocketParts) {
     sockets.handleUpgrade(req, socket, head, (ws) => accept(ws, baseUrl))
   }
 
-  /** @returns an HTTP status; 101 lets the guest in. An unknown deployment is told in a frame, later. */
+  /** @returns an HTTP status; 101 accepts the guest. An unknown deployment is reported later, in a frame. */
   function statusOf({ path, query }: ReturnType<typeof targetOf>, origin: string | undefined): number {
     if (path !== '/v1') return 404
     if (!query.deploymentId) return 403
@@ -96,10 +96,11 @@ export function createGuestSocket(parts: GuestSocketParts) {
 export type GuestSocket = ReturnType<typeof createGuestSocket>
 
 /**
- * Lets every WebSocket handshake of the server come to the guest socket. Java's HttpClient and `curl --http2` ask for
- * `Upgrade: h2c` on each REST request; a server that does not speak it answers in HTTP/1.1 (RFC 9110 section 7.8).
+ * Routes every WebSocket handshake of the server to the guest socket. Java's HttpClient and `curl --http2`
+ * send `Upgrade: h2c` with each REST request; a server that does not support it responds in HTTP/1.1 (RFC
+ * 9110 section 7.8).
  *
- * @returns a function that cuts all of them, those still waiting for an answer included
+ * @returns a function that cuts all of them, including those without a response yet
  */
 export function attach(server: Server, guestSocket: GuestSocket): () => void {
   const open = new Set<Duplex>()
@@ -117,7 +118,7 @@ export function attach(server: Server, guestSocket: GuestSocket): () => void {
   }
 }
 
-/** Reads the request once more, as an ordinary one: documented for the `connection` event. */
+/** Emits the request again, as an ordinary one: documented for the `connection` event. */
 function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${req.method} ${req.url} HTTP/1.1`]
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
@@ -129,8 +130,9 @@ function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duple
 }
 
 /**
- * As Genesys' Messenger compares: the host's name alone, without regard to case; a domain stands for its subdomains too
- * (unless `exact`), and an entry with a scheme or port matches nothing. Mobile clients send the host without a scheme.
+ * Compares like Genesys' Messenger: only the host name, ignoring case; a domain includes its subdomains
+ * (unless `exact`), and an entry with a scheme or port matches nothing. Mobile clients send the host without
+ * a scheme.
  */
 export function isAllowedOrigin(
   origin: string | undefined,
@@ -164,7 +166,7 @@ function tokenOf({ token }: WireFrame): { token?: string } {
   return typeof token === 'string' ? { token } : {}
 }
 
-/** Genesys' documented echo has no token: the connection is known by the one that it was configured with. */
+/** Genesys' documented echo has no token: the connection's configured token is used. */
 function checked(json: WireFrame, configuredToken: string | undefined): GuestRequest {
   const { token = json.action === 'echo' ? configuredToken : undefined } = json
   const { success, data } = GuestRequestSchema.safeParse({ ...json, token })
@@ -177,7 +179,7 @@ function unexpected(tracingId: string | undefined) {
   return refusal(5000, 'Unexpected error', tracingId)
 }
 
-/** @returns the status to refuse with, 0 when there is nothing more to do, nothing to go on as usual */
+/** @returns the status of a refusal, 0 when there is nothing more to do, undefined to continue as usual */
 async function handshakeFault(spec: FaultSpec, socket: Duplex): Promise<number | undefined> {
   if (spec.delayMs !== undefined) await pause(spec.delayMs, undefined, { ref: false })
   if (spec.swallow) return 0

@@ -70,7 +70,7 @@ export function messageActions(parts: {
     agent.hears(conversation, { text: text || chosenIn(content), files: fileNames })
   }
 
-  /** @throws {GuestRefusal} 4013 when they are too many, 400 when one is no string */
+  /** @throws {GuestRefusal} 4013 if they are too many, 400 if one is not a string */
   function attributesOf(message: GuestMessage, request: GuestRequest): Record<string, string> {
     const attributes = {
       ...(settings.legacyAttributesPlace && legacyAttributesOf(request)),
@@ -83,7 +83,7 @@ export function messageActions(parts: {
     return attributes
   }
 
-  /** @throws {GuestRefusal} 4009 or 4010 for what cannot be sent */
+  /** @throws {GuestRefusal} 4009 or 4010 for a file that cannot be sent */
   function filesOf(session: GuestSession, content: Content[]): Attachment[] {
     const ids = content.flatMap(({ attachment }) => (attachment ? [(attachment as { id: string }).id] : []))
     const files = ids.map((id) => {

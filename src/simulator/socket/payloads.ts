@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** What the platform puts in one WebSocket text message. */
+/** The content of one WebSocket text message of the platform. */
 export interface Frame {
   type: 'message' | 'response'
   class: string
@@ -22,7 +22,7 @@ export interface MessageEvent {
   [field: string]: unknown
 }
 
-/** Who speaks, as the guest is told. */
+/** The sender, as the guest sees it. */
 export interface Sender {
   nickname?: string | undefined
   firstName?: string | undefined
@@ -42,7 +42,7 @@ export interface StructuredMessage {
     messageId?: string
     from?: Sender
     to?: Record<string, never>
-    /** Of the guest's own messages, as they were sent. */
+    /** Of the guest's own messages, as sent. */
     metadata?: { customAttributes: Record<string, string> }
   }
   content?: Content[]
@@ -54,8 +54,8 @@ export interface StructuredMessage {
 type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
 
 /**
- * A message of the guest as all the session's connections see it. `channel.messageId` is a UUID here only, and
- * `metadata.authenticated` tells that the guest has signed in.
+ * A message of the guest as all connections of the session receive it. `channel.messageId` is a UUID only
+ * here, and `metadata.authenticated` says that the guest has signed in.
  */
 export function inboundMessage(
   session: { nextTime(): string; signedInAs: unknown },
@@ -116,7 +116,7 @@ export function response(frameClass: string, body: unknown, tracingId?: string):
   return frame('response', frameClass, 200, body, tracingId)
 }
 
-/** Most refusals are a sentence, and the code says which. */
+/** Most refusals are a sentence and a code. */
 export function refusal(code: number, text: string, tracingId?: string): Frame {
   return frame('response', 'string', code, text, tracingId)
 }

@@ -17,9 +17,9 @@ const Echo = z.looseObject({
 const Configuration = z.looseObject({ deploymentId: z.string() })
 const Close = z.looseObject({ closeAllConnections: z.boolean() })
 
-/** The small questions a client asks about its session. */
+/** A client's small requests about its session. */
 export function sessionActions({ settings, jwts }: { settings: Settings; jwts: GuestJwts }) {
-  /** A sign of life; the answer brings the session's expiry up to date. Nobody else hears it. */
+  /** A keep-alive; the response contains the session's expiry. Only this connection gets it. */
   const echo: GuestAction = (connection, request) => {
     const session = sessionOf(connection, request)
     const { message } = fieldsOf(Echo, request)
@@ -50,7 +50,7 @@ export function sessionActions({ settings, jwts }: { settings: Settings; jwts: G
     connection.send(response('GetConfigurationResponse', body, request.tracingId), 'getConfiguration')
   }
 
-  /** The session is left, not ended: the same connection may configure it, or a new one. */
+  /** The session is left, not ended: the same connection may configure it again, or a new one. */
   const closeSession: GuestAction = (connection, request) => {
     const session = sessionOf(connection, request)
     const { closeAllConnections } = fieldsOf(Close, request)

@@ -12,7 +12,7 @@ export function askBeforeEnd(
   options: {
     readonly texts: Texts
     readonly onEnd: () => void
-    /** Says whether the sheet is up; the rest of the panel is out of reach meanwhile. */
+    /** Whether the sheet is shown; the rest of the panel is inert then. */
     readonly onToggle: (isUp: boolean) => void
   },
 ): void {

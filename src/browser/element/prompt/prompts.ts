@@ -4,22 +4,22 @@ import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import type { GuestPrompt } from '../guest-prompt.ts'
 
-/** Something to ask, or to ask again. */
+/** A request to the guest, or its repetition. */
 const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered']
 
 /**
- * Asks for what the page can do: one thing at a time, until it is answered or over. It is a file of its own, loaded
- * for pages that take something up.
+ * Asks the guest about requests that the page can handle: one at a time, until it is answered or over. A
+ * separate file, loaded only for such pages.
  */
 export function showPrompts(
   node: HTMLElement,
   options: {
     readonly chat: GuestChat
     readonly texts: Texts
-    /** What the page takes up; other requests and offers are events alone. */
+    /** Requests that the page handles; others are only events. */
     readonly kinds: readonly string[]
     readonly onAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
-    /** The focus was within what has gone. */
+    /** The focus was in the removed element. */
     readonly onFocusLost: () => void
   },
 ): void {
@@ -71,7 +71,7 @@ function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: bool
   )
 }
 
-/** A bot that asks to sign in has words of its own. */
+/** A bot that asks to sign in has its own text. */
 function question(prompt: GuestPrompt, texts: Texts): string {
   if (prompt.kind === 'video') return texts.videoOffer
   if (prompt.kind === 'co-browse') return texts.coBrowseOffer

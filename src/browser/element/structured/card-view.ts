@@ -4,7 +4,7 @@ import type { ChatView } from '../chat-view.ts'
 import { h } from '../dom.ts'
 import { icon } from './icons.ts'
 
-/** A picture or a video, a title, a sentence, and what can be done. */
+/** A picture or a video, a title, a sentence, and actions. */
 export function cardView(card: Card, view: ChatView): HTMLElement {
   const title = h('p', { class: 'card-title' }, card.title)
   const usual = card.defaultAction && defaultAction(card.defaultAction, card.title, view)
@@ -33,7 +33,7 @@ function mediaView({ imageUrl, videoUrl, title }: Card): HTMLElement | false {
   return picture !== undefined && h('img', { class: 'card-picture', src: picture, alt: '', loading: 'lazy' })
 }
 
-/** What a click on the card itself does: its title is the link or button. */
+/** The action of a click on the card itself: its title is the link or button. */
 function defaultAction(
   action: NonNullable<Card['defaultAction']>,
   title: string,
@@ -58,7 +58,7 @@ function actionView(action: Card['actions'][number], view: ChatView): HTMLElemen
   return url !== undefined && externalLink(url, { class: 'action', part: 'button' }, action.text)
 }
 
-/** Cards side by side, to be swiped, tabbed or stepped through. */
+/** Cards next to each other, for swiping, tabbing or stepping through. */
 export function carouselView(cards: readonly Card[], view: ChatView): HTMLElement {
   const track = h(
     'div',

@@ -16,20 +16,20 @@ interface Field {
   readonly node: HTMLElement
   readonly isRequired: boolean
   answers(): readonly FormAnswer[]
-  /** Marks what is missing. @returns whether nothing is */
+  /** Marks missing entries. @returns whether there are none */
   check(): boolean
 }
 
 interface Step {
   readonly node: HTMLElement
   readonly fields: readonly Field[]
-  /** What must be brought up to date when the step is shown. */
+  /** What must be updated when the step is shown. */
   show?(): void
 }
 
 let controls = 0
 
-/** A form, page after page, with a look at all answers before they are sent where the form says so. */
+/** A form, page after page, with a review of all answers before they are sent, if the form asks for it. */
 export function formView(form: Form, message: ChatMessage, view: ChatView): Question {
   const { texts } = view
   const pages = form.pages.map((page) => pageStep(page, view))
@@ -103,7 +103,7 @@ export function formView(form: Form, message: ChatMessage, view: ChatView): Ques
   }
 }
 
-/** What a form's answer says, by the form's own labels. */
+/** The text of a form's answer, with the form's own labels. */
 function answersOf({ content = [] }: ChatMessage): readonly FormAnswer[] {
   return content.flatMap((part) => (part.type === 'form-response' ? part.answers : []))
 }
@@ -202,7 +202,7 @@ function inputField(field: FieldOf<'input'>, label: string, view: ChatView): Fie
   }
 }
 
-/** A day; Genesys takes it as its midnight in UTC. */
+/** A day; Genesys expects its midnight in UTC. */
 function dateField(field: FieldOf<'date'>, label: string, view: ChatView): Field {
   const bound = (time: string | undefined) => time?.slice(0, 10)
   const input = h('input', {
@@ -229,7 +229,7 @@ function dateField(field: FieldOf<'date'>, label: string, view: ChatView): Field
   }
 }
 
-/** The agent reads the date in the form that the form asks for. */
+/** The agent reads the date in the format that the form defines. */
 function dateText(value: string, format: FieldOf<'date'>['dateFormat'] = 'month-day-year'): string {
   const [year = '', month = '', day = ''] = value.split('-')
   const parts = { 'day-month-year': [day, month, year], 'year-month-day': [year, month, day] }
@@ -271,7 +271,7 @@ function wheelField(field: FieldOf<'wheel'>, label: string, view: ChatView): Fie
   }
 }
 
-/** A control with its label, a sentence, and a line for what is missing. */
+/** A control with its label, a description, and a line for errors. */
 function labelled(
   label: string,
   subtitle: string | undefined,

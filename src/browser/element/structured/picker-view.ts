@@ -7,7 +7,7 @@ import type { Part } from '../content-part.ts'
 import { h, toggle } from '../dom.ts'
 import { icon } from './icons.ts'
 
-/** What asks the guest for something, until there is an answer. */
+/** A question to the guest, until there is an answer. */
 export interface Question {
   readonly node: HTMLElement
   /** Closes the choices; undefined opens them again. What was chosen is in the guest's own message. */
@@ -22,7 +22,7 @@ interface Heading {
 
 type Section = Part<'list-picker'>['sections'][number]
 
-/** A picture, a title, a sentence, and what there is to choose from. */
+/** A picture, a title, a sentence, and the choices. */
 export function question(heading: Heading, label: string, choices: HTMLElement, view: ChatView): Question {
   const picture = safeUrl(heading.imageUrl)
   const answered = h('p', { class: 'answered', hidden: true }, icon('check'), view.texts.answered)
@@ -119,14 +119,14 @@ function dateField(
   )
 }
 
-/** The field wants the guest's own time, without a zone. */
+/** The field expects the guest's local time, without a zone. */
 function localTime(dateTime: string | undefined): string | undefined {
   const time = new Date(dateTime ?? NaN)
   if (isNaN(+time)) return undefined
   return new Date(+time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-/** Sections to choose one thing or several from. */
+/** Sections with one or several items to choose. */
 export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage, view: ChatView): Question {
   const confirm = h(
     'button',
@@ -142,7 +142,7 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
   }
   const onchange = () => (confirm.disabled = list.chosen().length === 0)
   const choices = h('form', { class: 'choices', onsubmit: submit, onchange }, ...list.nodes, confirm)
-  // The service puts the prompt into the message's text as well: the guest sees it once.
+  // The service also puts the prompt into the message's text: the guest should see it once.
   const isTold = message.text?.includes(picker.prompt?.title ?? '') === true
   const { title, ...rest } = picker.prompt ?? {}
   const label = title ?? picker.sections[0]?.title ?? view.texts.choose

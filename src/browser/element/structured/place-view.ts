@@ -4,7 +4,7 @@ import type { Part } from '../content-part.ts'
 import { h } from '../dom.ts'
 import { icon } from './icons.ts'
 
-/** A link with what it leads to. */
+/** A link with a preview of its target. */
 export function richLinkView(link: Part<'rich-link'>): HTMLElement {
   const url = linkUrl(link.url)
   const { header } = link
@@ -34,7 +34,7 @@ export function richLinkView(link: Part<'rich-link'>): HTMLElement {
   )
 }
 
-/** A place with its address, and the way to a map. */
+/** A place with its address, and a link to a map. */
 export function locationView(place: Part<'location'>, { texts }: ChatView): HTMLElement {
   const { latitude, longitude } = place
   const map =

@@ -13,7 +13,7 @@ export type StructuredPart = Part<
   'card' | 'carousel' | 'date-picker' | 'list-picker' | 'form' | 'rich-link' | 'location'
 >
 
-/** What bots send beside text. It is a file of its own, loaded when a conversation begins. */
+/** Content of bots besides text. A separate file, loaded when a conversation starts. */
 export function structuredView(
   part: StructuredPart,
   message: ChatMessage,

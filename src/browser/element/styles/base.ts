@@ -1,4 +1,4 @@
-/** Colors, type, and what all parts share. Names with `_` are the chat's own; pages set those without. */
+/** Colors, fonts, and common styles. Names with `_` are the chat's own; pages set those without. */
 export const baseStyles = `
 :host {
   color-scheme: light dark;

@@ -1,6 +1,6 @@
 /**
- * Made by script: a strict content security policy allows that. Where a page's root is no measure for text
- * (`html { font-size: 62.5% }`), it says what the chat takes for `rem`.
+ * Created by script, which a strict content security policy allows. If the page's root has an unsuitable font
+ * size (`html { font-size: 62.5% }`), this defines what the chat uses for `rem`.
  */
 export function sheetOf(rules: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
@@ -10,7 +10,7 @@ export function sheetOf(rules: string): CSSStyleSheet {
 
 const later = new Map<string, CSSStyleSheet>()
 
-/** Rules of what is loaded later, once for all elements of a page. */
+/** Rules of code that is loaded later, once for all elements of a page. */
 export function adoptStyles(node: Node, rules: string): void {
   const root = node.getRootNode()
   if (!(root instanceof ShadowRoot)) return

@@ -1,4 +1,4 @@
-/** Everything the chat says by itself. `{name}` and the like are filled in. */
+/** All texts of the chat. `{name}` and similar placeholders are filled in. */
 export interface Texts {
   readonly title: string
   readonly greetingTitle: string
@@ -79,6 +79,6 @@ export interface Texts {
   readonly endQuestion: string
   readonly endHint: string
   readonly cancel: string
-  /** What went wrong, by problem code; `other` for those that are not listed. */
+  /** Error texts by problem code; `other` for codes that are not listed. */
   readonly problems: Readonly<Record<string, string>> & { readonly other: string }
 }

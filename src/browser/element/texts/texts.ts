@@ -9,7 +9,7 @@ export type TextChanges = Partial<Omit<Texts, 'problems'>> & {
   readonly problems?: Readonly<Record<string, string>>
 }
 
-/** English comes with the component, the others are loaded when a page speaks them. */
+/** English is part of the component; other languages are loaded on demand. */
 const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
   ar: async () => (await import('./ar.ts')).ar,
   de: async () => (await import('./de.ts')).de,
@@ -22,7 +22,7 @@ const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
   pt: async () => (await import('./pt.ts')).pt,
 }
 
-/** The texts of a language tag such as `de-AT`; English where there are none. */
+/** The texts of a language tag such as `de-AT`; English as the fallback. */
 export function loadTexts(language: string): Texts | Promise<Texts> {
   const load = LANGUAGES[baseOf(language)]
   if (load === undefined) return en
@@ -32,7 +32,7 @@ export function loadTexts(language: string): Texts | Promise<Texts> {
   })
 }
 
-/** The page's own words in place of ours. */
+/** The page's own texts, which replace ours. */
 export function withChanges(texts: Texts, changes: TextChanges): Texts {
   return { ...texts, ...changes, problems: { ...texts.problems, ...changes.problems } }
 }
@@ -41,7 +41,7 @@ export function isRightToLeft(language: string): boolean {
   return ['ar', 'fa', 'he', 'ur'].includes(baseOf(language))
 }
 
-/** A problem in words for the guest. */
+/** A problem as a text for the guest. */
 export function problemText(
   texts: Texts,
   code: string,

@@ -14,7 +14,7 @@ export interface UploadTray {
   readonly isUploading: boolean
   readonly attachmentIds: readonly string[]
   add(files: Iterable<File>): void
-  /** What was uploaded belongs to a message now. */
+  /** The uploads now belong to a message. */
   clear(): void
 }
 
@@ -110,7 +110,7 @@ export function createUploadTray(
   }
 }
 
-/** A picture as it will be sent, small. Painted, since a page's policy may forbid `blob:` addresses. */
+/** A thumbnail of the picture. Painted on a canvas, because a page's policy may forbid `blob:` addresses. */
 async function showPicture(file: File, sign: HTMLElement): Promise<void> {
   try {
     const picture = await createImageBitmap(file)
@@ -122,6 +122,6 @@ async function showPicture(file: File, sign: HTMLElement): Promise<void> {
     picture.close()
     sign.replaceChildren(canvas)
   } catch {
-    // no picture that the browser knows: it stays a file
+    // not a picture that the browser supports: it stays a file
   }
 }

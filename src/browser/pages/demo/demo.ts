@@ -1,4 +1,4 @@
-/** What the shop's own page does with the chat: a button that opens it, its sign-in, and a word on where the answers come from. */
+/** The shop page of the demo: a button that opens the chat, its sign-in, and a note on who answers. */
 import type { GuestChat } from '../../client/chat-client.ts'
 
 const AGENT_VIEW_EVERY_MS = 1500
@@ -10,7 +10,7 @@ document.querySelector('#ask')?.addEventListener('click', () => {
   if (chat) chat.open = true
 })
 
-/** The simulator names its deployment so; `?simulated` says it for a page that is shown without it. */
+/** The simulator's deployment has this name; `?simulated` sets it for a page without the simulator. */
 async function isSimulated(): Promise<boolean> {
   if (new URLSearchParams(location.search).has('simulated')) return true
   const answer = await fetch('../deployment')
@@ -21,11 +21,11 @@ async function isSimulated(): Promise<boolean> {
 const notice = document.querySelector<HTMLElement>('#notice')
 if (notice) notice.hidden = !(await isSimulated().catch(() => false))
 
-/** The website's sign-in is there when the demo runs with a website of its own. */
+/** The website's sign-in exists if the demo runs with its own website. */
 const agentView = document.querySelector<HTMLElement>('#agent-view')
 const attributes = document.querySelector<HTMLElement>('#agent-view-attributes')
 const signInButton = document.querySelector<HTMLButtonElement>('#sign-in')
-/** Kept over a reload, as the conversation is. */
+/** Stored across reloads, like the conversation. */
 let isSignedIn = sessionStorage.getItem('signed-in') === 'yes'
 showSignIn()
 

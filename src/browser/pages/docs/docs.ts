@@ -1,4 +1,4 @@
-/** A request of Swagger UI, as its documentation has it. */
+/** A request of Swagger UI, as documented. */
 interface DocsRequest {
   url: string
   readonly loadSpec?: boolean
@@ -11,7 +11,7 @@ interface DocsRequest {
 interface DocsAnswer {
   readonly ok: boolean
   readonly url: string
-  /** A Blob where the answer is no text. */
+  /** A Blob if the response is not text. */
   readonly text?: unknown
 }
 
@@ -26,11 +26,11 @@ declare const SwaggerUIBundle: (options: {
   responseInterceptor: (answer: DocsAnswer) => DocsAnswer
 }) => unknown
 
-/** Stands in the examples of the document. */
+/** A placeholder in the examples of the document. */
 const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const LISTEN_MS = 5_000
 
-/** What one answer brought and the next request needs. */
+/** Values from one response that the next request needs. */
 let session: string | undefined
 let uploadedFileId: string | undefined
 let lastMethod: string | undefined
@@ -59,7 +59,7 @@ function keepWhatIsNeeded(answer: DocsAnswer): DocsAnswer {
   return answer
 }
 
-/** Live events never end by themselves: shows those of the first seconds. */
+/** Live events never end: shows those of the first seconds. */
 async function listenForAWhile(url: string, request: RequestInit): Promise<Response> {
   const answer = await fetch(url, request)
   if (answer.body === null || !answer.ok) return answer
@@ -86,7 +86,7 @@ SwaggerUIBundle({
   responseInterceptor: keepWhatIsNeeded,
 })
 
-/** Reading the document needs no leave; trying the API is what any page needs an allowed origin for. */
+/** Reading the document is always allowed; trying the API requires an allowed origin, as for any page. */
 async function tellWhatTryingNeeds(): Promise<void> {
   const { status } = await fetch('../guest-session', { method: 'OPTIONS' })
   const note = document.querySelector<HTMLElement>('#origin-note')
