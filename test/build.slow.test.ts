@@ -61,7 +61,7 @@ test.each(['NodeNext', 'Bundler'])(
   60_000,
 )
 
-test('the types name nothing of the inside', () => {
+test('the types mention no internals', () => {
   for (const module of ['client', 'guest-chat']) {
     const types = readFileSync(`dist/browser/${module}.d.ts`, 'utf8')
     expect(types).toMatch(/^export declare (function|class) /m)
@@ -75,7 +75,7 @@ test.each(['client.js', 'demo/demo.js'])('%s is one ES module that loads nothing
   expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
 })
 
-test('what the chat loads later is there, and loads nothing more', () => {
+test('lazily loaded chunks exist, and load nothing else', () => {
   const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
   const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
   expect(later).toHaveLength(11)
@@ -84,7 +84,7 @@ test('what the chat loads later is there, and loads nothing more', () => {
     expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
 })
 
-test('no source names a file in a way that bundlers would follow out of the package', () => {
+test('no source refers to a file outside the package', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   )
@@ -95,7 +95,7 @@ test('no source names a file in a way that bundlers would follow out of the pack
   expect(sources.length).toBeGreaterThan(100)
 })
 
-test('the service tells the version of its package', () => {
+test('the service reports the version of its package', () => {
   expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version)
 })
 

@@ -25,7 +25,7 @@ function problemsOf(variables: Record<string, string | undefined>): readonly str
 }
 
 describe('settings', () => {
-  test('need little to begin with, and the rest has sane defaults', () => {
+  test('require few variables, and the others have defaults', () => {
     const config = readConfig(good)
     expect(config).toMatchObject({
       port: 3000,
@@ -170,19 +170,19 @@ describe('wrong settings', () => {
     ['the guest socket is not encrypted', { GENESYS_MESSAGING_URL: 'ws://gateway.example.com' }],
   ])('in production: %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
 
-  test('are not a plain upstream on this very machine', () => {
+  test('are not an unencrypted upstream, except on this machine', () => {
     expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
   })
 
-  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('are a list %s with nothing in it', (name) => {
+  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('are an empty list %s', (name) => {
     expect(problemsOf({ ...production, [name]: ',' })).toHaveLength(1)
   })
 
-  test('are one port for two things', () => {
+  test('are one port for two purposes', () => {
     expect(problemsOf({ ...good, PORT: '3000', METRICS_PORT: '3000' })).toHaveLength(1)
   })
 
-  test('are credentials by half, or none where the guest API needs them', () => {
+  test('are incomplete credentials, or missing ones that the guest API needs', () => {
     expect(problemsOf({ ...good, GENESYS_CLIENT_ID: 'id' })).toHaveLength(1)
     expect(problemsOf({ ...good, GENESYS_GUEST_API: 'external-guests' })).toHaveLength(1)
   })
@@ -192,7 +192,7 @@ describe('wrong settings', () => {
   })
 })
 
-describe('in production, a .env file beside the process', () => {
+describe('in production, a .env file', () => {
   const before = { folder: process.cwd(), env: process.env }
   afterEach(() => {
     process.chdir(before.folder)
@@ -207,12 +207,12 @@ describe('in production, a .env file beside the process', () => {
     return readConfigFromEnvironment()
   }
 
-  test('is not read, and that is said', () => {
+  test('is not read, and the log says so', () => {
     const warnings = [expect.stringContaining('.env file is not read')]
     expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
   })
 
-  test('is not spoken of where somebody else has read it, as Next.js does', () => {
+  test('is not mentioned if a framework such as Next.js has read it', () => {
     expect(readBeside('PORT=1\n', { PORT: '1' })).toMatchObject({ port: 1, warnings: [] })
   })
 })
@@ -225,7 +225,7 @@ describe('a variable that is not a setting', () => {
     ['GENESYS_CLIENT_SECRETS_FILE', 'GENESYS_CLIENT_SECRET_FILE'],
     ['MAX_BODY_SIZE', 'MAX_BODY_BYTES'],
     ['RATE_GUESTS_PER_MINUTE', 'RATE_GUEST_PER_MINUTE'],
-  ])('%s is named with %s, which was probably meant', (name, meant) => {
+  ])('%s is reported with the likely name %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
       `${name} is not a setting: did you mean ${meant}?`,
     ])
@@ -238,7 +238,7 @@ describe('a variable that is not a setting', () => {
     ],
     ['https://*.co.uk', ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anybody can have one']],
     ['https://*.example.com,https://*.shop.co.uk,https://me.github.io', []],
-  ])('the websites %s bring the warnings %j', (origins, warnings) => {
+  ])('the origins %s cause the warnings %j', (origins, warnings) => {
     expect(readConfig({ ...good, ALLOWED_ORIGINS: origins }).warnings).toEqual(warnings)
   })
 
@@ -260,11 +260,11 @@ describe('a variable that is not a setting', () => {
     'SESSION_MANAGER',
     'PATH',
     'SIMULATOR_PORT',
-  ])('%s is somebody else’s and is left alone', (name) => {
+  ])('%s belongs to another program and is ignored', (name) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])
   })
 
-  test('is told together with what is missing because of it', () => {
+  test('is reported together with the variable that is missing because of it', () => {
     const { ALLOWED_ORIGINS, ...others } = good
     expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
       /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting: did you mean ALLOWED_ORIGINS\?/,

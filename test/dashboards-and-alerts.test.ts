@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
 })
 
-test.each(FILES)('every metric that %s asks for is one of /metrics', (file) => {
+test.each(FILES)('every metric that %s uses exists in /metrics', (file) => {
   const asked = new Set(texts.get(file)!.match(/\b(?:guest_bff|nodejs|process)_\w+/g))
   expect(asked.size).toBeGreaterThan(10)
   expect([...asked].filter((name) => !known.has(name))).toEqual([])
@@ -85,7 +85,7 @@ test('every route that they select is one of the service', () => {
   expect(routes.filter((route) => !(route in paths) && route !== '/metrics')).toEqual([])
 })
 
-test('every alert has a summary, what to do about it, and a row in the README beside it', () => {
+test('every alert has a summary, an action, and a row in the README of its folder', () => {
   const rules = texts.get('deploy/prometheus/rules.yml')!.split('- alert: ').slice(1)
   const readme = readFileSync('deploy/prometheus/README.md', 'utf8')
   expect(rules.length).toBeGreaterThan(10)

@@ -51,7 +51,7 @@ async function startDemo(from?: 'sh'): Promise<Demo> {
   }
 }
 
-test('the demo says that the platform is simulated, and serves its page where it says', async () => {
+test('the demo says that the platform is simulated, and serves its page at the printed address', async () => {
   const { page, banner } = await startDemo()
   expect(banner).toContain('SIMULATED')
   const answer = await fetch(page)
@@ -81,7 +81,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   30_000,
 )
 
-test('it ends when the shell that npm started it from has gone', async () => {
+test('the demo ends when the shell that started it has gone', async () => {
   const { child, service, simulator } = await startDemo('sh')
   // Its output stays open for as long as anybody is left who could write to it.
   const closed = once(child, 'close')
@@ -91,7 +91,7 @@ test('it ends when the shell that npm started it from has gone', async () => {
 }, 30_000)
 
 test.each(['PORT', 'SIMULATOR_PORT'])(
-  'a %s that is in use is told in one line',
+  'a %s that is in use is reported in one line',
   async (variable) => {
     const taken = net.createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

@@ -28,7 +28,7 @@ function load(path: string, headers: Record<string, string> = {}) {
 }
 
 describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
-  test('comes as the smallest that the browser takes, and is the same in each', async () => {
+  test('is sent in the smallest encoding that the browser accepts, with the same content in each', async () => {
     const plain = await load(`/${file}`)
     const brotli = await load(`/${file}`, { 'accept-encoding': 'gzip, deflate, br, zstd' })
     const gzip = await load(`/${file}`, { 'accept-encoding': 'gzip' })
@@ -51,7 +51,7 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  test('has a name that changes with its content, which is kept for good, and a hash for `integrity`', async () => {
+  test('has a name with a content hash, which is cached as immutable, and a hash for `integrity`', async () => {
     const assets = JSON.parse((await load('/assets.json')).body.toString()) as Record<
       string,
       { path: string; integrity: string }
@@ -66,7 +66,7 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
   })
 })
 
-test('a name of another version, which a page or a replica may still have, leads to the one at hand', async () => {
+test('a name with another version’s hash leads to the current file', async () => {
   const { status, headers } = await load('/client.0000000000.js')
   expect(status).toBe(302)
   expect(headers['location']).toBe('client.js')
@@ -75,7 +75,7 @@ test('a name of another version, which a page or a replica may still have, leads
 })
 
 test.each(['/guest-chat-de-0000000000.js', '/client.js.br'])(
-  '%s is not found, and nothing is told to keep that',
+  '%s is not found, and the response is not cached',
   async (path) => {
     const { status, headers } = await load(path)
     expect(status).toBe(404)

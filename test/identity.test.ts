@@ -43,7 +43,7 @@ describe('a signed-in visitor', () => {
     })
   })
 
-  test('who signs in later is known from the next message on, and gone after signing out', async () => {
+  test('who signs in later is known from the next message on, and unknown after signing out', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.say('anonymous')
@@ -78,7 +78,7 @@ describe('a signed-in visitor', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(refused)
   })
 
-  test('can go on with her session after signing out and in again', async () => {
+  test('can continue her session after signing out and in again', async () => {
     const { openPage, url } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     const before = pageOf(url, page.opened)
@@ -88,7 +88,7 @@ describe('a signed-in visitor', () => {
     expect((await before.ask('GET', '/messages')).status).toBe(401)
   })
 
-  test('who signs out has every stream ended that was opened before', async () => {
+  test('who signs out has every earlier stream ended', async () => {
     const { openPage } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     const stream = await page.events()
@@ -104,7 +104,7 @@ describe('a signed-in visitor', () => {
     expect(genesys.sessions).toHaveLength(0)
   })
 
-  test('is named by nobody but her own token', async () => {
+  test('can be named only by her own token', async () => {
     const { openPage } = await start()
     expect((await openPage({ userId: 'user-1' })).opened.body.code).toBe('user_token_invalid')
     const other = await openPage({ userId: 'user-1', userToken: await userToken('user-2') })

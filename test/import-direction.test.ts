@@ -106,7 +106,7 @@ test('availability is known to the composition alone', () => {
   ).toEqual([])
 })
 
-test('the contract is types alone, and imports nothing else', () => {
+test('the contract contains only types, and imports nothing else', () => {
   const contract = files.filter(({ path }) => folderOf(path) === CONTRACT)
   const imports = contract.flatMap((file) => file.imports)
   expect(contract.length).toBeGreaterThan(1)
@@ -156,7 +156,7 @@ test('the environment is read by the settings and by the programs’ first files
 })
 
 describe('calls to Genesys can be recorded:', () => {
-  test('nobody binds request functions before a recorder can replace them', () => {
+  test('no request function is bound before a recorder can replace it', () => {
     const bound = files.filter(({ text }) =>
       /import \{[^}]*\b(request|get)\b[^}]*\} from 'node:https?'/.test(text),
     )

@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 describe('a guest', () => {
-  test('opens a session, says hello and reads the answer of the agent', async () => {
+  test('opens a session, says hello and reads the agent’s answer', async () => {
     const { openPage, genesys } = await start({ simulator: { agent: 'scripted' } })
     const page = await openPage({ name: 'Jane' })
     expect(page.opened).toMatchObject({
@@ -154,7 +154,7 @@ describe('a guest', () => {
 })
 
 describe('a page', () => {
-  test('of another site is refused, and nothing is done for it', async () => {
+  test('of another site is refused before any work is done', async () => {
     const { url, genesys } = await start()
     for (const [method, path] of [
       ['POST', '/guest-session'],
@@ -198,7 +198,7 @@ describe('a page', () => {
     expect(answer.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/)
   })
 
-  test('uses another page’s session token in vain', async () => {
+  test('can’t use another page’s session token', async () => {
     const other = 'https://shop.example.com'
     const { url, openPage } = await start({ settings: { ALLOWED_ORIGINS: `${SITE},${other}` } })
     const page = await openPage()
@@ -273,7 +273,7 @@ test('openPage keeps the helper honest: a refused page has no session', async ()
   expect((await openPage(url, {}, 'https://evil.example')).session).toBeUndefined()
 })
 
-test('a page that leaves while its stream is being opened leaves nothing behind', async () => {
+test('a page that leaves while its stream is being opened leaves no stream open', async () => {
   const { url, openPage, genesys } = await start()
   const { port } = new URL(url)
   for (let round = 0; round < 10; round++) {

@@ -14,7 +14,7 @@ test('lines of one kind go out at most once a second, with the count of those he
   expect(sample('a')).toBe(2)
 })
 
-test('an attack of a quarter of an hour is told in fewer than fifty lines that count all of it', () => {
+test('an attack of fifteen minutes is logged in fewer than fifty lines that count all of it', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const counts: number[] = []

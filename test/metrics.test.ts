@@ -38,7 +38,7 @@ test('an open stream counts until it ends, and ends once', async () => {
   expect(await lineOf(metrics, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 1')
 })
 
-test('upstream calls, token refreshes, sockets and problems are told apart', async () => {
+test('upstream calls, token refreshes, sockets and problems have separate metrics', async () => {
   const metrics = createMetrics()
   metrics.upstreamCallEnded({ operation: 'history', outcome: 'ok', durationMs: 12 })
   metrics.tokenRefreshed('upstream_auth_failed')
@@ -51,7 +51,7 @@ test('upstream calls, token refreshes, sockets and problems are told apart', asy
   expect(text).toContain('guest_bff_upstream_sockets 1')
 })
 
-test('nobody can make endless series: methods and labels are bounded', async () => {
+test('callers can not create endless series: methods and labels are bounded', async () => {
   const metrics = createMetrics()
   metrics.requestEnded({ method: 'PROPFIND', route: '/x', status: 405, durationMs: 1 })
   for (let i = 0; i < 500; i++) metrics.upstreamCallEnded({ operation: `call-${i}`, outcome: 'ok' })
@@ -100,7 +100,7 @@ test('readiness is the one status that holds, with the checks that fail', async 
   expect(later).not.toContain('guest_bff_failed_readiness_checks{')
 })
 
-test('metrics are answered while the readiness is not known', async () => {
+test('metrics are served while the readiness is unknown', async () => {
   jest.useFakeTimers()
   try {
     const metrics = createMetrics()
@@ -113,7 +113,7 @@ test('metrics are answered while the readiness is not known', async () => {
   }
 })
 
-test('limits stand beside what they limit', async () => {
+test('limits are exposed next to the values that they limit', async () => {
   const metrics = createMetrics()
   metrics.setLimits({ liveStreams: 20_000, connectionsPerMinute: 500 })
   const text = await metrics.text()

@@ -57,7 +57,7 @@ test.each(OPERATIONS)(
   },
 )
 
-test('an answer that the document does not describe is noticed', () => {
+test('a response that the document does not describe is detected', () => {
   const json = 'application/json'
   expect(disagreement('GET', '/guest-session', 200, json, {})).toMatch(/required property/)
   expect(disagreement('GET', '/guest-session', 418, json, {})).toMatch(/not documented/)

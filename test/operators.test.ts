@@ -28,7 +28,7 @@ test('a refused origin is one warning with the origin, and the page may read why
   expect(warnings[0]).toContain('"reason":"https://shop.example"')
 })
 
-test('without hints a refused page may read nothing', async () => {
+test('without hints a refused page can not read the response', async () => {
   running = await startTogether({ settings: { PROBLEM_HINTS: 'off' } })
   const { status, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
     origin: 'https://shop.example',
@@ -54,7 +54,7 @@ test('what is refused comes back at no more than a few times its size', async ()
   expect(body.errors.length).toBeGreaterThan(0)
 })
 
-test('a proxy that is not trusted is told once in the log, and in readiness', async () => {
+test('an untrusted proxy is reported once in the log, and in readiness', async () => {
   running = await startTogether()
   for (let i = 0; i < 3; i++)
     await ask(running.url, 'GET', '/healthz', undefined, { 'x-forwarded-for': '203.0.113.7' })
@@ -93,7 +93,7 @@ test('production has the management port and the drain delay by default', async 
   await genesys.close()
 })
 
-test('browsers are told to use nothing but TLS by a service of its own on https alone', async () => {
+test('browsers are told to use only TLS by a standalone https service', async () => {
   const genesys = await startSimulator()
   const hstsOf = async (publicUrl: string, isMounted: boolean) => {
     const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }))
@@ -108,7 +108,7 @@ test('browsers are told to use nothing but TLS by a service of its own on https 
   await genesys.close()
 })
 
-test('a service that is told to stop says so at once, and still serves new connections for the delay', async () => {
+test('a stopping service says so immediately, and serves new connections during the delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()

@@ -29,7 +29,7 @@ function start() {
   return { app, log, metrics }
 }
 
-test('a request is one line: what was asked, how it ended, how long it took, and nothing that was said', async () => {
+test('a request is one line with route, result and duration, and without any text of the guest', async () => {
   const { app, log } = start()
   await request(app)
     .post('/things/private-id?token=private')
@@ -69,7 +69,7 @@ test('what an orchestrator asks all the time is logged for debugging only', asyn
   expect(log.debug).toHaveBeenCalledTimes(1)
 })
 
-test('paths that no route answers share one label', async () => {
+test('paths without a route share one label', async () => {
   const { app, metrics } = start()
   await request(app).get('/a')
   await request(app).get('/b')

@@ -22,7 +22,7 @@ test('another figure gives another plan, and one that is missing is named', () =
   )
 })
 
-test('guests who wait take the time that the limit gives them, and new ones go first', () => {
+test('queued guests need the time that the limit implies, and new guests go first', () => {
   const waiting = 10_000
   const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
   // A quarter at once, the rest at three quarters of the limit.

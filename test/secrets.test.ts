@@ -22,7 +22,7 @@ test('the search for secrets finds them plain, in base64 at any offset, and in e
   expect(secretsIn({ ...nothing, log: 'nothing to see' }, genesys, {})).toEqual([])
 })
 
-test('nothing of a guest or a credential is told, whatever goes wrong', async () => {
+test('no error reveals anything about a guest or a credential', async () => {
   genesys = await startSimulator({ agent: 'silent', clientSecret: 'canary-client-secret-4711' })
   const running = await startTogether({
     genesys,

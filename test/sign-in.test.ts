@@ -15,7 +15,7 @@ afterEach(async () => {
 const grant = (code: string) => ({ code, redirectUri: `${SITE}/callback` })
 
 describe('Genesys’ own sign-in', () => {
-  test('makes the guest a signed-in one, and no code or token of it reaches the page', async () => {
+  test('signs the guest in, and no code or token of it reaches the page', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     expect(page.opened.body.capabilities).toContain('sign-in')
@@ -37,7 +37,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await page.ask('POST', '/sign-in', { idToken, nonce: 'n-1' })).toMatchObject({ status: 200 })
   })
 
-  test('goes on after the socket was lost, with the JWT that the session token keeps', async () => {
+  test('continues after a lost socket, with the JWT in the session token', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
@@ -114,7 +114,7 @@ describe('an offer to share the screen or to talk by video', () => {
 })
 
 describe('a page with Genesys’ own widget', () => {
-  test('gets deployment, region and who the guest is, with no log-in prompt', async () => {
+  test('returns deployment, region and the guest’s identity, without a log-in prompt', async () => {
     const { openPage, genesys } = await start({
       settings: {
         GENESYS_REGION: 'eu-west-1',
@@ -135,7 +135,7 @@ describe('a page with Genesys’ own widget', () => {
     })
   })
 
-  test('gets nothing for a deployment that is not active', async () => {
+  test('is refused for a deployment that is not active', async () => {
     const { openPage, url } = await start({ simulator: { deploymentStatus: 'Inactive' } })
 
     expect(await ask(url, 'GET', '/widget-config', undefined, { origin: SITE })).toMatchObject({

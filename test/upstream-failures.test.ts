@@ -184,7 +184,7 @@ describe('a connection that', () => {
     await goesOn(page)
   })
 
-  test('receives a message whose id is not valid Unicode delivers it, and goes on', async () => {
+  test('that receives a message whose id is not valid Unicode delivers it, and continues', async () => {
     const page = await running.openPage()
     const stream = await page.events()
     const message = {
@@ -205,7 +205,7 @@ describe('a connection that', () => {
     await goesOn(page)
   })
 
-  test('drops while a page listens is made again, and nothing is missed', async () => {
+  test('that is dropped while a page listens is reopened, and nothing is missed', async () => {
     const page = await running.openPage()
     await page.say('hello')
     const stream = await page.events()

@@ -41,7 +41,7 @@ test.each([
   expect(hoursAt(time, { open: schedules(WORKDAYS) })).toEqual(expected)
 })
 
-test('hours are those of the zone of the group', () => {
+test('hours are evaluated in the zone of the group', () => {
   const open = schedules(WORKDAYS)
   expect(hoursAt('2026-11-25T00:30:00Z', { open }, 'Asia/Tokyo')).toEqual([
     'open',
@@ -56,7 +56,7 @@ test('hours are those of the zone of the group', () => {
   ])
 })
 
-test('a holiday of several days goes before closed and open', () => {
+test('a holiday of several days takes precedence over closed and open', () => {
   const lists = {
     holiday: schedules(schedule('2026-12-24T00:00:00.000', '2026-12-27T00:00:00.000')),
     closed: schedules(schedule('2026-12-26T00:00:00.000', '2026-12-28T00:00:00.000')),
@@ -70,7 +70,7 @@ test('a holiday of several days goes before closed and open', () => {
   expect(hoursAt('2026-12-27T12:00:00Z', lists)).toEqual(['closed', '2026-12-28T08:00Z', '2026-12-28T08:00Z'])
 })
 
-test('closed within open ends the open hours for that time', () => {
+test('a closed schedule within an open one interrupts the open hours', () => {
   const lists = {
     closed: schedules(schedule('2026-01-05T12:00:00.000', '2026-01-05T13:00:00.000', 'FREQ=DAILY')),
     open: schedules(WORKDAYS),
@@ -79,7 +79,7 @@ test('closed within open ends the open hours for that time', () => {
   expect(hoursAt('2026-11-25T11:30:00Z', lists)).toEqual(['closed', '2026-11-25T12:00Z', '2026-11-25T12:00Z'])
 })
 
-test('adjacent schedules are one time of being open, whichever way their ends are written', () => {
+test('adjacent schedules form one open period, whichever way their ends are written', () => {
   const morning = schedule('2026-11-25T09:00:00.000', '2026-11-25T12:00:00.000')
   const afternoon = schedule('2026-11-25T12:00:00.000', '2026-11-25T23:59:00.000')
   const night = schedule('2026-11-26T00:00:00.000', '2026-11-26T23:59:59.999')
@@ -110,13 +110,13 @@ describe('clock changes:', () => {
     expect(hoursAt('2026-03-29T01:30:00Z', { open })).toEqual(['open', '2026-03-29T03:00Z', undefined])
   })
 
-  test('of the doubled hour the first one counts', () => {
+  test('the first of two equal local times counts', () => {
     const open = schedules(schedule('2026-01-01T01:00:00.000', '2026-01-01T02:30:00.000', 'FREQ=DAILY'))
     expect(hoursAt('2026-10-25T00:29:00Z', { open })).toEqual(['open', '2026-10-25T00:30Z', undefined])
     expect(hoursAt('2026-10-25T01:00:00Z', { open })[0]).toBe('closed')
   })
 
-  test('schedules that meet in the doubled hour leave nothing between them', () => {
+  test('schedules that meet in the doubled hour leave no gap', () => {
     const early = schedule('2026-01-01T01:00:00.000', '2026-01-01T02:30:00.000', 'FREQ=DAILY')
     const late = schedule('2026-01-01T02:30:00.000', '2026-01-01T04:00:00.000', 'FREQ=DAILY')
     expect(hoursAt('2026-10-25T00:00:00Z', { open: schedules(early, late) })).toEqual([
@@ -126,7 +126,7 @@ describe('clock changes:', () => {
     ])
   })
 
-  test('an hour that is lost altogether opens nothing', () => {
+  test('a schedule within the lost hour opens nothing', () => {
     const open = schedules(schedule('2011-12-30T09:00:00.000', '2011-12-30T10:00:00.000'))
     const around = hoursAt('2011-12-30T00:00:00Z', { open }, 'Pacific/Apia')
     expect(around[0]).toBe('closed')
@@ -143,7 +143,7 @@ test('29 February is a holiday in leap years', () => {
   expect(hoursAt('2027-02-28T12:00:00Z', lists)).toEqual(['open', undefined, undefined])
 })
 
-test('a group without schedules is closed, and nobody knows until when', () => {
+test('a group without schedules is closed, without a known end', () => {
   expect(hoursAt('2026-11-25T12:00:00Z', {})).toEqual(['closed', undefined, undefined])
 })
 
@@ -160,7 +160,7 @@ test('the next change is looked for within 60 days', () => {
   ])
 })
 
-describe('a schedule that is not understood makes unknown only what depends on it:', () => {
+describe('an invalid schedule makes the state unknown only where it matters:', () => {
   const open = schedules(WORKDAYS)
   test.each([
     ['open hours, in them', '2026-11-25T12:00:00Z', { open: { ...open, hasUnknown: true } }, 'open'],
@@ -177,7 +177,7 @@ describe('a schedule that is not understood makes unknown only what depends on i
     expect(hoursAt(time, lists)[0]).toBe(state)
   })
 
-  test('no time of opening is promised that may be a holiday', () => {
+  test('no opening time is promised that may be a holiday', () => {
     expect(hoursAt('2026-11-25T20:00:00Z', { open, holiday: UNKNOWN })).toEqual([
       'unknown',
       undefined,
@@ -204,6 +204,6 @@ test.each([
   expect(() => readSchedule(given)).toThrow(message)
 })
 
-test('a name that is no zone is none', () => {
+test('an unknown zone is refused', () => {
   expect(findZone('Europe/Atlantis')).toBeUndefined()
 })

@@ -19,7 +19,7 @@ test('29 February recurs in leap years only', () => {
   ])
 })
 
-test('a month without the day of the rule is left out', () => {
+test('a month without the day of the rule is skipped', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3')).toEqual(['2027-01-31', '2027-03-31', '2027-05-31'])
 })
 
@@ -70,7 +70,7 @@ test('a rule may have its prefix, lower case letters and a separator at its end'
   expect(daysOf('RRULE:freq=daily;count=2;')).toEqual(['2027-01-01', '2027-01-02'])
 })
 
-describe('a rule that is not understood is refused:', () => {
+describe('an invalid rule is refused:', () => {
   test.each([
     ['FREQ=HOURLY', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
     ['', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
@@ -98,7 +98,7 @@ describe('a rule that is not understood is refused:', () => {
   })
 })
 
-test('a count is followed through decades, and given up after so many days', () => {
+test('a count is followed through decades, up to a limit of days', () => {
   expect(daysOf('FREQ=DAILY;COUNT=36890', '1926-01-01T08:00:00.000')).toHaveLength(36_890)
   expect(() => daysOf('FREQ=DAILY;COUNT=200000', '1600-01-01T08:00:00.000')).toThrow(RuleError)
 })

@@ -74,21 +74,24 @@ test('the API page is served at an address outside ALLOWED_ORIGINS, and says wha
   await context.close()
 })
 
-test('the API page of an allowed address says nothing of origins', async () => {
+test('the API page of an allowed address does not mention origins', async () => {
   const { page, context } = await openPage(browser, `${demo.url}/docs/`)
   await page.locator('.opblock').first().waitFor()
   expect(await page.getByText('ALLOWED_ORIGINS').and(page.getByRole('note')).count()).toBe(0)
   await context.close()
 })
 
-test.each(['light', 'dark'] as const)('the API page is %s where the reader wants it', async (colorScheme) => {
-  const { page, context } = await openPage(browser, `${demo.url}/docs/`, { colorScheme })
-  await page.locator('.opblock').first().waitFor()
-  const lightness = await page.evaluate(() => {
-    const [red = 0] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? []
-    const isTransparent = getComputedStyle(document.documentElement).backgroundColor.endsWith(', 0)')
-    return isTransparent ? 255 : Number(red)
-  })
-  expect(lightness > 128).toBe(colorScheme === 'light')
-  await context.close()
-})
+test.each(['light', 'dark'] as const)(
+  'the API page is %s according to the reader’s preference',
+  async (colorScheme) => {
+    const { page, context } = await openPage(browser, `${demo.url}/docs/`, { colorScheme })
+    await page.locator('.opblock').first().waitFor()
+    const lightness = await page.evaluate(() => {
+      const [red = 0] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? []
+      const isTransparent = getComputedStyle(document.documentElement).backgroundColor.endsWith(', 0)')
+      return isTransparent ? 255 : Number(red)
+    })
+    expect(lightness > 128).toBe(colorScheme === 'light')
+    await context.close()
+  },
+)

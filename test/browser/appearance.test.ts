@@ -74,7 +74,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await context.close()
   })
 
-  test('axe finds nothing to object to, from the closed chat to its end', async () => {
+  test('axe finds nothing, from the closed chat to its end', async () => {
     const { page, context } = await openPage(browser, `${demo.url}/demo/`, {
       colorScheme,
       reducedMotion: 'reduce',

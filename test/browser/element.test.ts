@@ -57,7 +57,7 @@ describe.each([
   ['a phone', { width: 390, height: 844 }],
   ['a desktop at 400 % zoom', { width: 320, height: 256 }],
 ])('on %s', (_name, viewport) => {
-  test('the panel is modal: the focus stays in it, and the page behind is out of reach', async () => {
+  test('the panel is modal: the focus stays in it, and the page behind is inert', async () => {
     const { page, chat, panel } = await open('', { viewport })
     await chat.open()
     await page.getByText('Connected').waitFor({ state: 'attached' })
@@ -81,7 +81,7 @@ describe.each([
   })
 })
 
-test('in a large window the page beside the panel stays in reach', async () => {
+test('in a large window the page next to the panel stays usable', async () => {
   const { page, chat, panel } = await open()
   await chat.open()
   expect(await panel.evaluate((dialog) => dialog.matches(':modal'))).toBe(false)
@@ -92,7 +92,7 @@ test('in a large window the page beside the panel stays in reach', async () => {
   )
 })
 
-test('what came while the chat was shut is still unread after a reload, and the title says so', async () => {
+test('messages that arrive while the chat is closed are still unread after a reload, and the title says so', async () => {
   const opened = await open('storage="session" notify="title sound"')
   const { page, chat } = opened
   await begin(opened)
@@ -111,7 +111,7 @@ test('what came while the chat was shut is still unread after a reload, and the 
   await page.getByRole('button', { name: 'Open chat', exact: true }).waitFor()
 })
 
-test('a failure that lasts is told within 20 s, with what to do, and the button does it', async () => {
+test('a lasting failure is shown within 20 s with a button that helps', async () => {
   const { page, chat } = await open('', { clock: true })
   await page.route('**/events', (route) => route.abort())
   await chat.open()
@@ -127,7 +127,7 @@ test('a failure that lasts is told within 20 s, with what to do, and the button 
   await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
 })
 
-test('a guest is told when the session is about to end, keeps it open by writing, and is told of its end', async () => {
+test('a guest is warned before the session expires, extends it by writing, and is told when it ends', async () => {
   await demo.close()
   let behindMs = 400_000
   const now = () => Date.now() - behindMs
@@ -150,7 +150,7 @@ test('a guest is told when the session is about to end, keeps it open by writing
   expect(await chat.bubbles()).toEqual([])
 })
 
-test('a session that does not open is told within 20 s too', async () => {
+test('a session that does not open is reported within 20 s too', async () => {
   const { page, chat } = await open('', { clock: true })
   let isStuck = true
   await page.route('**/guest-session', (route) => (isStuck ? undefined : route.continue()))
@@ -162,7 +162,7 @@ test('a session that does not open is told within 20 s too', async () => {
   await page.getByText('Connected').waitFor()
 })
 
-test('pickers and quick replies are closed when they are answered, after a reload too', async () => {
+test('pickers and quick replies close when they are answered, and stay closed after a reload', async () => {
   const opened = await open('storage="session"')
   const { page, chat } = opened
   await begin(opened)
@@ -259,7 +259,7 @@ describe('the page decides', () => {
   })
 })
 
-test('attributes that are wrong are told in the console', async () => {
+test('invalid attributes are reported in the console', async () => {
   const warnings: string[] = []
   const { page } = await open()
   page.on('console', (line) => {
@@ -293,7 +293,7 @@ test('attributes that are wrong are told in the console', async () => {
   expect(text).not.toContain('data-test')
 })
 
-test('a file is asked for under a fresh address each time that it is needed', async () => {
+test('a file is requested under a fresh address each time', async () => {
   const opened = await open('', { clock: true })
   const { page, context } = opened
   await begin(opened)
@@ -327,7 +327,7 @@ test('a picture is previewed before it is sent', async () => {
   expect(pixel[3]).toBe(255)
 })
 
-test('the end is offered when there is something to end', async () => {
+test('the end button is shown only when there is a conversation to end', async () => {
   const opened = await open()
   const { page } = opened
   await opened.chat.open()

@@ -51,7 +51,7 @@ describe('a visitor of the shop', () => {
     expect(demo.simulator.sessions).toHaveLength(1)
   })
 
-  test('finds the conversation again after a reload, and it goes on', async () => {
+  test('finds the conversation again after a reload, and continues it', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -66,7 +66,7 @@ describe('a visitor of the shop', () => {
     expect(demo.simulator.sessions).toHaveLength(1)
   })
 
-  test('is told at the button of an answer that came while the chat was shut', async () => {
+  test('sees on the button that a message arrived while the chat was closed', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -108,7 +108,7 @@ describe('a visitor of the shop', () => {
     await chat.hears('I have got invoice.txt')
   })
 
-  test('is told why a file is refused, and can write on', async () => {
+  test('sees why a file is refused, and can continue writing', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await page.getByRole('button', { name: 'Attach a file' }).waitFor()
@@ -121,7 +121,7 @@ describe('a visitor of the shop', () => {
     await chat.hears('How can I help you?')
   })
 
-  test('is not sent to a place that is no web address', async () => {
+  test('cannot be led to an unsafe address', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -137,7 +137,7 @@ describe('a visitor of the shop', () => {
     expect(await page.title()).toContain('Oak')
   })
 
-  test('ends the chat after being asked once more, and starts another one', async () => {
+  test('ends the chat after a confirmation, and starts another one', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')

@@ -91,7 +91,7 @@ test.each(Object.entries(MESSAGE_TYPES))(
   },
 )
 
-test('of a message of a type without a known shape, a guest is told that it is there, and can write on', async () => {
+test('a guest sees a placeholder for a message of an unknown type, and can continue writing', async () => {
   const { guest, mistakes, reload, axeIsClean } = await beginAsKeyboardGuest()
   for (const contentType of TYPES_WITHOUT_A_SHAPE) demo.simulator.botSays({ content: [{ contentType }] })
   const notices = guest.chat.log.locator('.other').getByText(/can’t be shown here/)

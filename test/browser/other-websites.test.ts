@@ -68,7 +68,7 @@ test('a page of an allowed website loads the client from the service and uses it
   await context.close()
 })
 
-test('a page of another website is refused before anything is done for it', async () => {
+test('a page of another website is refused before the service does any work', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const seenByThePage = await page.evaluate(async (service) => {
     const outcome = async (init: RequestInit) => {
@@ -102,7 +102,7 @@ test('a page of another website is refused before anything is done for it', asyn
   await context.close()
 })
 
-test('a page of a website that is not allowed reads which setting to change, also after a preflight', async () => {
+test('a page that is not allowed can read which setting to change, also after a preflight', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const refused = await page.evaluate(async (service) => {
     const answer = await fetch(`${service}/guest-session`, {
@@ -132,7 +132,7 @@ test('on a website that is not allowed, the console says which setting a refused
   await context.close()
 })
 
-test('on a website that is not allowed, a bundled chat tells the console which setting to change', async () => {
+test('on a website that is not allowed, a bundled chat names the setting to change in the console', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const warned = page.waitForEvent('console', (line) => line.type() === 'warning')
   await page.addScriptTag({ path: 'dist/browser/guest-chat.js', type: 'module' })

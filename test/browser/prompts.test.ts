@@ -102,7 +102,7 @@ test('an offer that has expired, or whose conversation is over, is no longer a q
   await context.close()
 })
 
-test('what the page does not take up is an event for it, and no question to the guest', async () => {
+test('a request that the page does not handle is only an event', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   demo.simulator.agentSays({ events: [VIDEO] })
   demo.simulator.agentSays('Later, then.')
@@ -127,7 +127,7 @@ async function signInWhenAsked(page: Page, code: string): Promise<void> {
   expect((await changed).status()).toBe(200)
 }
 
-test('a guest signs in when a bot asks for it, and from then on sees the conversation of the person', async () => {
+test('a guest signs in when a bot asks for it, and then sees the person’s conversation', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   await signInWhenAsked(page, demo.simulator.authorizationCode('user-1'))
   // What was said as a guest stays behind.

@@ -40,7 +40,7 @@ function storage(): Storage {
 const TOKEN_KEY = 'genesys-guest-chat:genesys-guest-session:http://service.test/'
 
 describe('opening', () => {
-  test('sends what is known of the guest, and keeps the token to itself', async () => {
+  test('sends the guest’s details, and does not reveal the token', async () => {
     chat = newChat({
       guest: { name: 'Jane', attributes: { 'custom.page': '/pricing' } },
       userToken: () => 'jwt',
@@ -75,7 +75,7 @@ describe('opening', () => {
     ])
   })
 
-  test('begins another conversation for another visitor', async () => {
+  test('starts another conversation for another visitor', async () => {
     await chat.open()
     service.bend('POST guest-session', problem(401, 'session_invalid'))
     const session = await chat.identify('jwt of another')
@@ -84,13 +84,13 @@ describe('opening', () => {
     expect(service.asked('POST guest-session').at(-1)?.headers.authorization).toBeUndefined()
   })
 
-  test('happens once, however many ask for it', async () => {
+  test('happens once for concurrent callers', async () => {
     await Promise.all([chat.open(), chat.open(), chat.send('Hello')])
     await chat.open()
     expect(service.asked('POST guest-session')).toHaveLength(1)
   })
 
-  test('resumes the session of the page before, and reads what was said', async () => {
+  test('resumes the previous page’s session, and reads its messages', async () => {
     const kept = storage()
     chat = newChat({ storage: kept })
     await chat.send('Hello')
@@ -106,7 +106,7 @@ describe('opening', () => {
     expect(chat.messages).toMatchObject([{ text: 'Hello', status: 'sent' }])
   })
 
-  test('opens another session when the kept one is not good any more', async () => {
+  test('opens another session when the stored one is no longer valid', async () => {
     const kept = storage()
     kept.setItem(TOKEN_KEY, 'old.token')
     chat = newChat({ storage: kept })
@@ -116,7 +116,7 @@ describe('opening', () => {
     expect(kept.getItem(TOKEN_KEY)).toBe('guest1.token')
   })
 
-  test('sends nothing of what the page stores to another service than the one that it came from', async () => {
+  test('sends stored data only to the service that it came from', async () => {
     const kept = storage()
     chat = newChat({ storage: kept })
     await chat.open()
@@ -140,12 +140,12 @@ describe('opening', () => {
     expect(kept.getItem('secret-of-the-website')).toBe('of.the.website')
   })
 
-  test('writes no storage that the page did not choose', async () => {
+  test('writes to no storage that the page did not choose', async () => {
     await chat.open()
     expect(newChat().canResume).toBe(false)
   })
 
-  test('does without a storage that the browser forbids', async () => {
+  test('works without a storage that the browser forbids', async () => {
     const forbidden = () => {
       throw new DOMException('denied', 'SecurityError')
     }
@@ -168,7 +168,7 @@ describe('opening', () => {
     ])
   })
 
-  test('says by its code what is wrong, with the hint of the service', async () => {
+  test('rejects with the service’s code and hint', async () => {
     const refusal = { code: 'origin_not_allowed', detail: 'Not this website.', hint: 'Set ALLOWED_ORIGINS.' }
     service.bend('POST guest-session', json(403, refusal))
     await expect(chat.open()).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe('opening', () => {
 })
 
 describe('sending', () => {
-  test('shows the message at once and gives the accepted one', async () => {
+  test('shows the message immediately, and then the accepted one', async () => {
     const sent = chat.send('Hello')
     expect(chat.messages).toMatchObject([{ text: 'Hello', status: 'pending' }])
     expect(await sent).toMatchObject({ id: 'm1', status: 'sent' })
@@ -211,7 +211,7 @@ describe('sending', () => {
     expect(second?.headers['Idempotency-Retry']).toBe('1')
   })
 
-  test('tells with an empty Idempotency-After that no message was known before', async () => {
+  test('sends an empty Idempotency-After if no message was known', async () => {
     service.bend('POST messages', noNetwork())
     const sent = chat.send('Hello')
     await settle(5000)
@@ -228,7 +228,7 @@ describe('sending', () => {
     expect(service.asked('POST messages')).toHaveLength(2)
   })
 
-  test('keeps the order, also when the first has to be repeated', async () => {
+  test('keeps the order, also when the first message is retried', async () => {
     service.bend('POST messages', noNetwork())
     const sent = [chat.send('one'), chat.send('two'), chat.send('three')]
     await settle(5000)
@@ -236,7 +236,7 @@ describe('sending', () => {
     expect(service.accepted.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
-  test('is not repeated when the service refuses, and can be tried again by hand', async () => {
+  test('is not repeated when the service refuses, and can be retried manually', async () => {
     service.bend('POST messages', problem(413, 'text_too_long'))
     await expect(chat.send('long')).rejects.toMatchObject({ code: 'text_too_long' })
     expect(chat.messages).toMatchObject([{ status: 'failed', problem: { code: 'text_too_long' } }])
@@ -246,7 +246,7 @@ describe('sending', () => {
     expect(chat.messages).toMatchObject([{ status: 'sent' }])
   })
 
-  test('gives up after two minutes, and leaves it to the guest', async () => {
+  test('stops after two minutes, and leaves the retry to the guest', async () => {
     service.bend('POST messages', ...Array.from({ length: 99 }, noNetwork))
     const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'no_answer' })
     await settle(180_000)
@@ -261,7 +261,7 @@ describe('sending', () => {
     expect(chat.state).toBe('read-only')
   })
 
-  test('ends the chat when Genesys has forgotten the session', async () => {
+  test('ends the chat when Genesys no longer knows the session', async () => {
     service.bend('POST messages', problem(410, 'session_ended'))
     await expect(chat.send('Hello')).rejects.toMatchObject({ code: 'session_ended' })
     expect(chat.state).toBe('ended')
@@ -269,7 +269,7 @@ describe('sending', () => {
     expect(service.asked('POST guest-session')).toHaveLength(1)
   })
 
-  test('takes a new session token from the answer', async () => {
+  test('takes a new session token from the response', async () => {
     const accepted = {
       id: 'm1',
       time: '2026-01-01T10:00:00Z',
@@ -309,7 +309,7 @@ describe('live events', () => {
     expect(heard).toEqual(['Hi'])
   })
 
-  test('go on after the last event when the stream is lost', async () => {
+  test('continue after the last event when the stream is lost', async () => {
     await openLive()
     service.streams[0]!.push(says('a1', 'Hi'))
     await settle()
@@ -322,7 +322,7 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(1)
   })
 
-  test('read the history again when there was no event to go on from', async () => {
+  test('read the history again when there was no event id to continue from', async () => {
     await openLive()
     service.streams[0]!.end()
     await settle(4000)
@@ -330,7 +330,7 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(2)
   })
 
-  test('are given up for dead after 40 s without a byte', async () => {
+  test('count as dead after 40 s without a byte', async () => {
     await openLive()
     await settle(39_000)
     service.streams[0]!.push(': keep-alive\n\n')
@@ -340,7 +340,7 @@ describe('live events', () => {
     expect(service.streams).toHaveLength(2)
   })
 
-  test('come back when the service says so', async () => {
+  test('reconnect when the service says so', async () => {
     await openLive()
     service.streams[0]!.push(frame('reconnect', { afterMs: 800 }))
     service.streams[0]!.end()
@@ -368,7 +368,7 @@ describe('live events', () => {
     ['disconnected', 'disconnected'],
     ['cleared', 'ended'],
     ['expired', 'ended'],
-  ])('tell that the session is %s', async (told, state) => {
+  ])('report that the session is %s', async (told, state) => {
     await openLive()
     service.streams[0]!.push(frame('session', { state: told }))
     await settle()
@@ -387,7 +387,7 @@ describe('live events', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('stop with a problem that repeating does not mend', async () => {
+  test('stop with a problem that a retry cannot fix', async () => {
     const problems: string[] = []
     chat.on('problem', ({ code }) => problems.push(code))
     service.bend('GET events', problem(403, 'origin_not_allowed'))
@@ -397,7 +397,7 @@ describe('live events', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('are not asked for where the service has none', async () => {
+  test('are not requested if the service has none', async () => {
     service.bend('POST guest-session', service.session({ capabilities: ['messages'] }))
     await chat.send('Hello')
     chat.notifyTyping()
@@ -409,7 +409,7 @@ describe('live events', () => {
 })
 
 describe('the rest of a conversation', () => {
-  test('typing is told at most every five seconds, and its failure is nobody’s concern', async () => {
+  test('typing is sent at most every five seconds, and its failure is ignored', async () => {
     await chat.open()
     service.bend('POST typing', problem(503, 'overloaded'))
     for (let second = 0; second < 10; second++) {
@@ -420,7 +420,7 @@ describe('the rest of a conversation', () => {
     expect(service.asked('POST typing')).toHaveLength(2)
   })
 
-  test('ending it forgets the token', async () => {
+  test('ending it deletes the token', async () => {
     const kept = storage()
     chat = newChat({ storage: kept })
     await chat.open()
@@ -429,7 +429,7 @@ describe('the rest of a conversation', () => {
     expect(kept.getItem(TOKEN_KEY)).toBeNull()
   })
 
-  test('a new one leaves the read-only one behind', async () => {
+  test('a new one replaces the read-only one', async () => {
     await chat.send('Hello')
     service.bend('POST messages', problem(409, 'session_read_only'))
     await expect(chat.send('More')).rejects.toThrow()
@@ -445,7 +445,7 @@ describe('the rest of a conversation', () => {
     expect(chat.messages).toEqual([])
   })
 
-  test('closing it stops everything, and opening it again goes on', async () => {
+  test('closing it stops everything, and opening it again continues', async () => {
     await chat.open()
     await settle()
     chat.close()
@@ -467,7 +467,7 @@ describe('the rest of a conversation', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('what is being sent when the page closes the chat can be sent later', async () => {
+  test('a message that is being sent when the page closes the chat can be sent later', async () => {
     service.bend('POST messages', noNetwork())
     const closed = { code: 'chat_closed' }
     const failed = [chat.send('Hello'), chat.send('behind it')].map((sent) =>
@@ -486,7 +486,7 @@ describe('the rest of a conversation', () => {
 describe('a page that only listens', () => {
   const lives = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() })
 
-  test('renews its session token after half of its life, again and again', async () => {
+  test('renews its session token after half of its lifetime, repeatedly', async () => {
     service.bend('POST guest-session', service.session(lives(10)))
     await chat.open()
     service.bend('GET guest-session', () => service.session({ ...lives(10), session: 'guest1.second' }))
@@ -503,7 +503,7 @@ describe('a page that only listens', () => {
     ])
   })
 
-  test('verifies its visitor anew where using the token does not renew it', async () => {
+  test('verifies its visitor again if using the token does not renew it', async () => {
     let jwts = 0
     chat = newChat({ userToken: () => `jwt-${(jwts += 1)}` })
     service.bend('POST guest-session', service.session(lives(5)), service.session(lives(5)))
@@ -517,7 +517,7 @@ describe('a page that only listens', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('resumes with its visitor’s JWT when the token has expired meanwhile', async () => {
+  test('resumes with its visitor’s JWT when the token has expired', async () => {
     chat = newChat({ userToken: () => 'jwt' })
     await chat.open()
     service.bend('GET events', problem(401, 'session_invalid'))
@@ -528,7 +528,7 @@ describe('a page that only listens', () => {
   })
 })
 
-test('a client with an address of its own site can be made where a server renders the page', () => {
+test('a client with an address on its own site can be created where a server renders the page', () => {
   const rendered = newChat({ baseUrl: '/chat' })
   expect([rendered.state, rendered.messages]).toEqual([chat.state, []])
 })

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { createListeners } from '../../src/browser/client/chat-listeners.ts'
 
-test('a mistake in one listener of the page reaches the page, and no other listener', () => {
+test('an exception in one listener is reported to the page, and reaches no other listener', () => {
   jest.useFakeTimers()
   const { on, emit } = createListeners<{ message: string }>()
   const heard: string[] = []
@@ -15,7 +15,7 @@ test('a mistake in one listener of the page reaches the page, and no other liste
   jest.useRealTimers()
 })
 
-test('who stopped listening hears nothing more', () => {
+test('a removed listener is not called', () => {
   const { on, emit } = createListeners<{ message: string }>()
   const heard: string[] = []
   const stop = on('message', (text) => heard.push(text))

@@ -30,7 +30,7 @@ describe('a text/event-stream', () => {
     expect(events.map(({ id }) => id)).toEqual(['1', '1', '1', ''])
   })
 
-  test('tells retry in digits only', () => {
+  test('accepts retry only in digits', () => {
     expect(parse('retry: 2000\nretry: soon\nretry:\n').retries).toEqual([2000])
   })
 
@@ -43,7 +43,7 @@ describe('a text/event-stream', () => {
     expect(parse('data: a\n').events).toEqual([])
   })
 
-  test.each(['\n', '\r\n', '\r'])('comes out the same however it is cut, with line end %j', (lineEnd) => {
+  test.each(['\n', '\r\n', '\r'])('is parsed the same however it is split, with line end %j', (lineEnd) => {
     const lines = [
       '\uFEFFid: 1',
       'event: typing',

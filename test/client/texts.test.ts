@@ -16,7 +16,7 @@ const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const flat = ({ problems, ...texts }: Texts) => Object.entries({ ...texts, ...problems })
 
 describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('%s', (language) => {
-  test('says all that English says in words of its own, with the same blanks to fill', async () => {
+  test('has its own text for every English one, with the same placeholders', async () => {
     const texts = flat(await loadTexts(language))
     const english = new Map(flat(en))
     expect(texts.map(([name]) => name)).toEqual([...english.keys()])
@@ -49,7 +49,7 @@ test('a page changes single words', () => {
   expect(problemText(texts, 'no_answer')).toBe(en.problems.no_answer)
 })
 
-test('a problem that has no words of its own is told in general ones', () => {
+test('a problem without its own text gets a general one', () => {
   expect(problemText(en, 'a_code_of_tomorrow')).toBe(en.problems.other)
   expect(problemText(en, 'attachment_too_large', { name: 'a.mov', max: '10 MB' })).toBe(
     'a.mov is too large. A file may have up to 10 MB.',
@@ -81,11 +81,11 @@ test.each([
   ['https://example.com/a).', 'https://example.com/a'],
   ['https://example.com/a_(b)', 'https://example.com/a_(b)'],
   ['https://example.com/a_(b)).', 'https://example.com/a_(b)'],
-])('of %j the address is %j', (address, expected) => {
+])('in %j the address is %j', (address, expected) => {
   expect(withoutTail(address)).toBe(expected)
 })
 
-test('8,000 closing parentheses are cut off in one pass', () => {
+test('8,000 closing parentheses are removed in one pass', () => {
   expect(withoutTail(`https://example.com/${')'.repeat(8000)}`)).toBe('https://example.com/')
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('(', ')', '.', 'a'), maxLength: 200 }), (tail) => {
@@ -111,7 +111,7 @@ test.each([
   expect(hiddenAddress(words, url)).toBe(hidden)
 })
 
-test('characters that turn the order of a text around are not shown', () => {
+test('characters that change the direction of text are not shown', () => {
   expect(withoutOverrides('invoice\u202excod.exe')).toBe('invoicexcod.exe')
   expect(withoutOverrides('\u202aa\u202bb\u202cc\u202dd')).toBe('abcd')
   expect(withoutOverrides('مرحبا \u2067a\u2069')).toBe('مرحبا \u2067a\u2069')

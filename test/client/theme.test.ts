@@ -31,7 +31,7 @@ test('text in the accent colour can be read on light and on dark surfaces', () =
   )
 })
 
-test('a colour that can be read already stays as it is', () => {
+test('a readable colour stays unchanged', () => {
   expect(themeOf([31, 95, 214])).toMatchObject({
     '--_accent': 'rgb(31, 95, 214)',
     '--_accent-text-light': 'rgb(31, 95, 214)',

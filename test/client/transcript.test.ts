@@ -20,14 +20,14 @@ function start() {
   return { transcript, ids, changes: () => changes }
 }
 
-test('messages stand in order of time, whatever order they come in', () => {
+test('messages are sorted by time, in whatever order they arrive', () => {
   const { transcript, ids } = start()
   transcript.merge([message('b', 2, 'two')], true)
   transcript.merge([message('c', 3, 'three'), message('a', 1, 'one')], false)
   expect(ids()).toEqual(['a', 'b', 'c'])
 })
 
-test('a message that comes again is no news and stands there once', () => {
+test('a repeated message is not new, and appears once', () => {
   const { transcript, ids } = start()
   transcript.merge([message('a', 1, 'one')], true)
   expect(transcript.merge([message('a', 1, 'one'), message('b', 2, 'two')], true)).toMatchObject([
@@ -36,7 +36,7 @@ test('a message that comes again is no news and stands there once', () => {
   expect(ids()).toEqual(['a', 'b'])
 })
 
-test("the guest's own message shows at once, below what Genesys has, and turns into the accepted one", () => {
+test("the guest's own message appears immediately, below the others, and becomes the accepted one", () => {
   const { transcript } = start()
   transcript.begin('key-1', { text: 'Hello' })
   transcript.merge([message('later', 59, 'late')], true)
@@ -51,7 +51,7 @@ test("the guest's own message shows at once, below what Genesys has, and turns i
   ])
 })
 
-test('an echo that overtakes the answer takes the place of the pending message', () => {
+test('an echo that arrives before the response replaces the pending message', () => {
   const { transcript } = start()
   transcript.begin('key-1', { text: 'Hello' })
   expect(transcript.merge([message('m1', 31, 'Hello', 'guest')], true)).toHaveLength(1)
@@ -60,7 +60,7 @@ test('an echo that overtakes the answer takes the place of the pending message',
   expect(transcript.messages).toHaveLength(1)
 })
 
-test('the same words from another tab stay a message of their own', () => {
+test('the same text from another tab stays a separate message', () => {
   const { transcript } = start()
   transcript.begin('key-1', { text: 'ok' })
   transcript.merge([message('other-tab', 31, 'ok', 'guest')], true)
@@ -71,14 +71,14 @@ test('the same words from another tab stay a message of their own', () => {
   ])
 })
 
-test('the same words in the history are not taken for an echo', () => {
+test('the same text in the history is not taken for an echo', () => {
   const { transcript } = start()
   transcript.begin('key-1', { text: 'Hello' })
   transcript.merge([message('yesterday', 1, 'Hello', 'guest')], false)
   expect(transcript.messages.map(({ status }) => status)).toEqual(['sent', 'pending'])
 })
 
-test('a failed message keeps its place and its reason until it is sent again or given up', () => {
+test('a failed message keeps its place and its reason until it is retried or discarded', () => {
   const { transcript } = start()
   const problem = new ChatProblem('text_too_long', { status: 413 })
   transcript.begin('key-1', { text: 'long' })
@@ -90,7 +90,7 @@ test('a failed message keeps its place and its reason until it is sent again or 
   expect(transcript.messages).toEqual([])
 })
 
-test('a new conversation keeps only what waits to be sent', () => {
+test('a new conversation keeps only unsent messages', () => {
   const { transcript } = start()
   transcript.merge([message('a', 1, 'one')], true)
   transcript.begin('key-1', { text: 'still to go' })

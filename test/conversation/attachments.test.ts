@@ -62,7 +62,7 @@ describe('a file', () => {
     stream.close()
   })
 
-  test('is sent without a word', async () => {
+  test('is sent without text', async () => {
     const { id } = (await upload('photo.png')).body
     const sent = await page.ask('POST', '/messages', { attachmentIds: [id] })
     expect(sent).toMatchObject({ status: 201, body: { content: [{ type: 'attachment', id }] } })
@@ -77,7 +77,7 @@ describe('a file', () => {
     expect((await download(fresh.body.url)).toString()).toBe('the bytes')
   })
 
-  test('is taken back before it is sent, and can’t be sent then', async () => {
+  test('is deleted before it is sent, and can’t be sent then', async () => {
     const { id } = (await upload('photo.png')).body
     expect((await page.ask('DELETE', `/attachments/${id}`)).status).toBe(204)
     expect(await page.ask('POST', '/messages', { attachmentIds: [id] })).toMatchObject({

@@ -6,7 +6,7 @@ import { asSite } from './site.ts'
 let running: Running
 afterEach(() => running.stop())
 
-test('the guest ends the conversation, though the live events tell of it before the answer does', async () => {
+test('the guest ends the conversation, even if the live event arrives before the response', async () => {
   running = await startTogether()
   for (let round = 0; round < 5; round++) {
     const chat = createGuestChat({ baseUrl: running.url, fetch: asSite })

@@ -49,7 +49,7 @@ async function afterNextMessage(genesys: Simulator, stream: EventReader): Promis
 }
 
 describe('the agent leaves', () => {
-  test('in mode off: the page is told nothing, and what the guest writes begins another conversation', async () => {
+  test('in mode off: the page is not notified, and the next message starts another conversation', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'off' })
     genesys.agentLeaves()
     expect(await page.say('still there?')).toMatchObject({ status: 201 })
@@ -58,7 +58,7 @@ describe('the agent leaves', () => {
     expect(conversationsOf(genesys)).toBe(2)
   })
 
-  test('in mode Send: the page is told once, and the guest may write on', async () => {
+  test('in mode Send: the page is notified once, and the guest can continue writing', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'send' })
     genesys.agentLeaves()
     await stream.next(isSession('disconnected'))
@@ -68,7 +68,7 @@ describe('the agent leaves', () => {
     expect(conversationsOf(genesys)).toBe(2)
   })
 
-  test('in mode ReadOnly: the page is told once, and what the guest writes is refused', async () => {
+  test('in mode ReadOnly: the page is notified once, and further messages are refused', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'read-only' })
     genesys.agentLeaves()
     await stream.next(isSession('read-only'))
@@ -83,7 +83,7 @@ describe('the agent leaves', () => {
 })
 
 describe('a read-only conversation', () => {
-  test('is still read-only for who comes back, on another replica too', async () => {
+  test('is still read-only after coming back, also on another replica', async () => {
     const replicas = await startReplicas(2, { simulator: { disconnectMode: 'read-only' } })
     const { genesys, page } = await readOnly(replicas[0]!)
     const elsewhere = pageOf(replicas[1]!.url, page.opened)
@@ -110,7 +110,7 @@ describe('a read-only conversation', () => {
     expect(statesOf(stream)).toEqual(['read-only', 'reconnecting', 'read-only'])
   })
 
-  test('is left behind by a new chat of the same guest, who keeps the attributes', async () => {
+  test('is replaced by a new chat of the same guest, who keeps the attributes', async () => {
     const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
     const stream = await page.events()
     await stream.next(isSession('read-only'))
@@ -139,7 +139,7 @@ describe('a read-only conversation', () => {
 })
 
 describe('the guest ends the conversation', () => {
-  test('all tabs on all replicas are told once, and nothing is left to come back to', async () => {
+  test('all tabs on all replicas are notified once, and there is no session to resume', async () => {
     const replicas = await startReplicas(2)
     const page = await replicas[0]!.openPage()
     await page.say('hello')
@@ -161,7 +161,7 @@ describe('the guest ends the conversation', () => {
     })
   })
 
-  test('where it is not enabled: the answer names the setting, and the conversation goes on', async () => {
+  test('if it is not enabled: the response names the setting, and the conversation continues', async () => {
     const { genesys, page, stream } = await talking({ conversationClear: false })
     const answer = await page.ask('DELETE', '/guest-session')
     expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
@@ -172,7 +172,7 @@ describe('the guest ends the conversation', () => {
   })
 })
 
-test('the conversation is ended on the platform’s side: the page is told as if the agent had left', async () => {
+test('when the platform ends the conversation, the page is notified as if the agent had left', async () => {
   const { genesys, page, stream } = await talking({ disconnectMode: 'send' })
   const conversationId = genesys.sessions[0]?.conversationId
   const ended = await fetch(`${genesys.url}/api/v2/conversations/${conversationId}/disconnect`, {
@@ -186,7 +186,7 @@ test('the conversation is ended on the platform’s side: the page is told as if
 })
 
 describe('the session expires', () => {
-  test('while it is open: the page is told once, and the stream ends for good', async () => {
+  test('while it is open: the page is notified once, and the stream ends permanently', async () => {
     const { genesys, page, stream } = await talking()
     genesys.expireSession()
     await stream.ended
@@ -196,7 +196,7 @@ describe('the session expires', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(problem(410, 'session_ended'))
   })
 
-  test('while the guest is away: every way back says so, and opening begins another one', async () => {
+  test('while the guest is away: every request says so, and opening starts another one', async () => {
     const [before, ...after] = await startReplicas(4)
     const page = await before!.openPage()
     await page.say('hello')
@@ -217,7 +217,7 @@ describe('the session expires', () => {
   })
 })
 
-test('a fourth connection elsewhere closes the oldest, and the replicas do not fight', async () => {
+test('a fourth connection closes the oldest, and the replicas do not compete', async () => {
   const replicas = await startReplicas(4)
   const { genesys } = replicas[0]!
   const page = await replicas[0]!.openPage()
@@ -244,7 +244,7 @@ test('a fourth connection elsewhere closes the oldest, and the replicas do not f
   expect(genesys.sessions[0]?.connections).toBe(3)
 })
 
-test('a sign-in elsewhere closes the connection of the same person here, and goes on there', async () => {
+test('a sign-in on another device closes this connection, and the session continues there', async () => {
   const [first, second] = await startReplicas(2, {
     settings: { GENESYS_SIGN_IN: 'on' },
     simulator: { allowSessionUpgrade: true },

@@ -171,7 +171,7 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
 })
 
 describe('403 feature toggle, when the guest types,', () => {
-  test('is nobody’s failure: typing is not told any more, and messages go on', async () => {
+  test('is not a failure: typing is no longer sent, and messages continue', async () => {
     const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
     const fault = running.genesys.injectFault(MESSAGE, refusal)
     expect((await page.ask('POST', '/typing')).status).toBe(204)

@@ -104,7 +104,7 @@ test('one trace has the page, the service and the frame to Genesys', async () =>
     expect(told).not.toContain(secret)
 })
 
-test('a call of the platform’s REST API carries the trace on, and its span has the correlation id', async () => {
+test('a call of the platform’s REST API propagates the trace, and its span has the correlation id', async () => {
   const genesys = (await start()).genesys
   const together = await start(
     { GENESYS_CLIENT_ID: genesys.clientId, GENESYS_CLIENT_SECRET: genesys.clientSecret },
@@ -148,7 +148,7 @@ test('a refusal of Genesys marks the frame and the request with its code', async
   expect(failed?.traceId).toBe(named('POST /messages').spanContext().traceId)
 })
 
-test('a caller without a trace gets one of its own; what is no traceparent is passed over', async () => {
+test('a caller without a trace gets a new one; an invalid traceparent is ignored', async () => {
   const together = await start()
   const page = await together.openPage()
   await page.say('hello', { traceparent: 'not-a-traceparent' })

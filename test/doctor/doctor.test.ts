@@ -368,7 +368,7 @@ test.each(SET_UPS)(
   },
 )
 
-test('a good set-up is all green, and no agent hears of it', async () => {
+test('a correct set-up passes every check, and agents notice nothing', async () => {
   const told = await examine({
     genesys: { autoStart: true },
     settings: async (genesys) => ({
@@ -384,7 +384,7 @@ test('a good set-up is all green, and no agent hears of it', async () => {
   expect(told.text).toContain('Everything is good.')
 })
 
-test('it tells which origins are allowed, and that a Genesys on this machine is not Genesys Cloud', async () => {
+test('it lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {
   const { checks } = await examine({
     settings: () => ({ ALLOWED_ORIGINS: 'https://www.example.com,https://*.example.com' }),
   })
@@ -393,7 +393,7 @@ test('it tells which origins are allowed, and that a Genesys on this machine is 
   expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
 })
 
-test('the key of .env.example, left as it is, is a warning', async () => {
+test('the unchanged key of .env.example is a warning', async () => {
   const { checks, exitStatus } = await examine({ settings: () => ({ SESSION_KEYS: EXAMPLE_SESSION_KEY }) })
   expect(checks.find(({ check }) => check === 'session keys')).toMatchObject({
     status: 'warning',
@@ -402,7 +402,7 @@ test('the key of .env.example, left as it is, is a warning', async () => {
   expect(exitStatus).toBe(0)
 })
 
-test('what can not be looked at because of a failure says so, and names it', async () => {
+test('a check that depends on a failed one is skipped, and names it', async () => {
   const { checks } = await examine({ genesys: { deploymentStatus: 'Inactive' } })
   const skipped = checks
     .filter(({ status }) => status === 'skipped')
@@ -416,14 +416,14 @@ test('what can not be looked at because of a failure says so, and names it', asy
   )
 })
 
-test('an ignored failure is a warning, and what comes after it is looked at', async () => {
+test('an ignored failure is a warning, and later checks run', async () => {
   const genesys = { allowedDomains: ['example.com', 'shop.example.org'] }
   const { checks, exitStatus } = await examine({ genesys }, ['--ignore', 'allowed origins'])
   expect(checks.find(({ check }) => check === 'allowed origins')?.status).toBe('warning')
   expect(exitStatus).toBe(0)
 })
 
-test('a connection on which nothing is ever said fails in time', async () => {
+test('a connection without any data fails in time', async () => {
   const told = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })
@@ -449,7 +449,7 @@ test('with --send an agent gets one message, and the conversation is ended', asy
   expect(text).toMatch(/^message +ok +sent; attributes are written at once; the conversation was ended$/m)
 })
 
-test('each site of SITES_FILE is looked at, or the one that is asked for', async () => {
+test('each site of SITES_FILE is checked, or only the requested one', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const { ALLOWED_ORIGINS: origin, GENESYS_DEPLOYMENT_ID: deploymentId, ...settings } = goodSettings(genesys)
@@ -482,7 +482,7 @@ test('each site of SITES_FILE is looked at, or the one that is asked for', async
 })
 
 test.each([[['--colour']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
-  'options that it does not know end with 2: %j',
+  'unknown options exit with 2: %j',
   async (args) => {
     let text = ''
     const write = (part: string) => void (text += part)

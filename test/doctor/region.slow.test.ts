@@ -52,7 +52,7 @@ async function run(region: string): Promise<Told> {
   return { status, lines: new Map(checks.map((line) => [line.check, line])) }
 }
 
-test('the region in which the deployment is known is named', async () => {
+test('the region that knows the deployment is named', async () => {
   const { status, lines } = await run('eu-west-1')
   expect(lines.get('tls')).toMatchObject({
     status: 'ok',
@@ -68,7 +68,7 @@ test('the region in which the deployment is known is named', async () => {
   expect(status).toBe(1)
 }, 30_000)
 
-test('by a proxy, in the right region, with an authority of one’s own that is trusted, all is good', async () => {
+test('through a proxy, in the right region and with a private certificate authority, every check passes', async () => {
   const { status, lines } = await run('eu-central-1')
   expect([...lines.values()].filter((line) => line.status === 'failed')).toEqual([])
   expect(lines.get('history')?.status).toBe('ok')

@@ -28,7 +28,7 @@ async function report(args: string[] = []): Promise<string> {
   return path
 }
 
-test('a report has the shapes of REST answers and frames, and no value of them', async () => {
+test('a report has the shapes of REST responses and frames, without values', async () => {
   const path = await report(['--send'])
   const text = readFileSync(path, 'utf8')
   const { answers, checks } = readReport(path)
@@ -57,7 +57,7 @@ test('a report has the shapes of REST answers and frames, and no value of them',
   }
 })
 
-test('a report says what it saw of each assumption, without a value', async () => {
+test('a report lists its observation of each assumption, without values', async () => {
   const { assumptions } = readReport(await report(['--send']))
   expect(assumptions).toEqual({
     'origin-none': 'HTTP 403',
@@ -89,7 +89,7 @@ function valuesIn(value: unknown): string[] {
   return Object.values(value).flatMap(valuesIn)
 }
 
-test('keys that are somebody’s own do not come into a report', () => {
+test('keys that an organization has chosen are not in a report', () => {
   const hosts = {
     apiUrl: 'https://a.test',
     loginUrl: 'https://a.test',
@@ -111,7 +111,7 @@ test('keys that are somebody’s own do not come into a report', () => {
   expect(record.shapes.map(({ call }) => call)).toEqual(['frame a frame', 'GET /api/v2/x/*/*'])
 })
 
-test('the report of a simulator differs in nothing from what the simulator answers', async () => {
+test('the report of a simulator matches the simulator', async () => {
   const simulated = await reportOfSimulator('web-messaging', false)
   const again = await reportOfSimulator('web-messaging', false)
   expect(simulated.answers.length).toBeGreaterThan(10)

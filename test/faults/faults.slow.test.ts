@@ -193,7 +193,7 @@ describe('on every route and on the open stream', () => {
   )
 })
 
-test('a clock that is set back an hour, or forward, changes nothing for a guest with an open stream', async () => {
+test('a clock change of an hour does not affect a guest with an open stream', async () => {
   const page = await running.openPage()
   const stream = await openStream(page)
   for (const stepMs of [-3_600_000, 3_600_000, 3_600_000]) {
@@ -206,7 +206,7 @@ test('a clock that is set back an hour, or forward, changes nothing for a guest 
 })
 
 test.each([-3_600_000, 3_600_000])(
-  'a message that is repeated with its key is sent once though the clock is set by %i ms meanwhile',
+  'a message repeated with its key is sent once although the clock is changed by %i ms',
   async (stepMs) => {
     const page = await running.openPage()
     const headers = { 'idempotency-key': `clock-set-by-${stepMs}-ms` }

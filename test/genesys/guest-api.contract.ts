@@ -97,7 +97,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(guestApi.end !== undefined).toBe(can('end'))
     })
 
-    test('opening makes a new guest, whose reference survives being JSON', async () => {
+    test('opening creates a guest whose reference survives JSON', async () => {
       const { ref, state, limits } = await open()
       expect(state).toBe('new')
       expect(Object.keys(ref).length).toBeGreaterThan(0)

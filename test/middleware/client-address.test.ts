@@ -15,7 +15,7 @@ async function addressSeen(trusted: TrustedProxies, forwarded: string): Promise<
   return (await request(app).get('/').set('X-Forwarded-For', forwarded)).text
 }
 
-test('without a trusted proxy, what is forwarded counts for nothing', async () => {
+test('without a trusted proxy, forwarded addresses are ignored', async () => {
   expect(await addressSeen(0, '203.0.113.7')).toBe('127.0.0.1')
 })
 

@@ -24,7 +24,7 @@ function appBehindGate({
   return app
 }
 
-test('an allowed page may read the answer and the headers that pages need', async () => {
+test('an allowed page may read the response and the headers that pages need', async () => {
   const { headers } = await request(appBehindGate()).get('/').set('Origin', SITE)
   expect(headers['access-control-allow-origin']).toBe(SITE)
   expect(headers['access-control-allow-credentials']).toBeUndefined()
@@ -39,7 +39,7 @@ test('browsers may send the cookie along where cookies are used', async () => {
   expect(headers['access-control-allow-credentials']).toBe('true')
 })
 
-test('the preflight of an allowed page is answered with what the page may send', async () => {
+test('the preflight of an allowed page lists what the page may send', async () => {
   const { status, headers } = await request(appBehindGate())
     .options('/')
     .set('Origin', SITE)
@@ -49,7 +49,7 @@ test('the preflight of an allowed page is answered with what the page may send',
   expect(headers['access-control-allow-headers']).toContain('Idempotency-Key')
 })
 
-test('an answer that already varies by another header varies by the origin too', async () => {
+test('a response that already varies by another header varies by the origin too', async () => {
   const before: RequestHandler = (_req, res, next) => {
     res.setHeader('Vary', 'Accept-Encoding')
     next()
@@ -60,7 +60,7 @@ test('an answer that already varies by another header varies by the origin too',
   expect(headers['vary']).toBe('Accept-Encoding, Origin')
 })
 
-test('caches keep answers apart even where no page asked', async () => {
+test('caches keep responses apart even if the request came from no page', async () => {
   const { headers } = await request(appBehindGate()).get('/')
   expect(headers['vary']).toBe('Origin')
 })

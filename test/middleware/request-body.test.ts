@@ -66,7 +66,7 @@ test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is no JSON body', 
   expect(await send(body)).toEqual({ problem: 'invalid_json' })
 })
 
-test('a body is bounded, whether it tells its length or not', async () => {
+test('a body is limited, with or without a Content-Length', async () => {
   const text = JSON.stringify({ text: 'x'.repeat(MAX_BYTES) })
   expect(await send(text)).toEqual({ problem: 'request_too_large' })
   const pieces = Readable.from([Buffer.from(text), Buffer.from(text)])
@@ -85,7 +85,7 @@ test.each([
   expect(await send('{}', headers)).toEqual({ problem: 'unsupported_media_type' })
 })
 
-test('a body that breaks off is told once', async () => {
+test('an aborted body is reported once', async () => {
   const socket = net.connect(server.port, '127.0.0.1')
   socket.write(
     'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"a":',

@@ -50,7 +50,7 @@ describe('the session cookie', () => {
     expect(opened.headers.get('access-control-allow-origin')).toBe(SITE)
   })
 
-  test('is renewed whenever an answer brings a new session token', async () => {
+  test('is renewed whenever a response contains a new session token', async () => {
     const cookie = cookieOf(await open())
     const changed = await ask(
       running.url,
@@ -76,7 +76,7 @@ describe('the session cookie', () => {
     )
   })
 
-  test('is not set, and counts for nothing, where it is not switched on', async () => {
+  test('is not set, and is ignored, if it is not enabled', async () => {
     await running.stop()
     running = await startTogether()
     const opened = await open()
@@ -103,13 +103,13 @@ describe('a request with the cookie alone', () => {
     ['of a foreign page that claims more', 403, 'origin_not_allowed', { origin: FOREIGN, ...SAME_ORIGIN }],
     ['of a page without an origin', 403, 'origin_not_allowed', { origin: 'null' }],
     ['of another allowed website', 401, 'session_invalid', { origin: SHOP }],
-  ])('%s is answered %i', async (_page, status, code, headers) => {
+  ])('%s gets the status %i', async (_page, status, code, headers) => {
     const cookie = cookieOf(await open())
     const answer = await ask(running.url, 'GET', '/guest-session', undefined, { cookie, ...headers })
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
   })
 
-  test('that writes is refused the same way, and nothing is done', async () => {
+  test('that writes is refused the same way, without any effect', async () => {
     const cookie = cookieOf(await open())
     const say = (headers: Record<string, string>) =>
       ask(running.url, 'POST', '/messages', { text: 'not by the guest' }, { cookie, ...headers })

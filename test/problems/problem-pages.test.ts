@@ -23,7 +23,7 @@ test.each(['no_such_code', '__proto__', 'toString', '<script>'])('%s is no page'
   expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })
 
-test('nothing runs on a page, and only its own style applies', async () => {
+test('a page runs no script, and only its own style applies', async () => {
   const { headers, text } = await request(app).get('/chat/docs/problems/rate_limited')
   const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? ''
   const hash = createHash('sha256').update(style).digest('base64')

@@ -126,7 +126,7 @@ describe('problem details', () => {
     [2.1, '3'],
     [undefined, '5'],
     [Number.NaN, '5'],
-  ])('a wait of %p seconds is answered as Retry-After: %s', (retryAfterSeconds, header) => {
+  ])('a wait of %p seconds becomes Retry-After: %s', (retryAfterSeconds, header) => {
     const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
     const { headers, body } = toProblem(new UpstreamError('upstream_rate_limited', 'Slowly.', facts), PLAIN)
     expect(headers['Retry-After']).toBe(header)
@@ -152,7 +152,7 @@ describe('problem details', () => {
     ['nothing', undefined],
     ['an error with the status of an upstream answer', Object.assign(new Error('secret'), { status: 400 })],
     ['our own 500', new RequestError('internal_error', 'secret', { hint: 'secret' })],
-  ])('%s is a 500 that tells nothing more', (_what, err) => {
+  ])('%s is a 500 without details', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
       title: 'Internal error',
@@ -178,13 +178,16 @@ describe('in Express', () => {
       'request_too_large',
     ],
     ['a foreign charset', 'application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
-  ])('%s gets its problem, and nothing of the body comes back', async (_what, type, body, status, code) => {
-    const answer = await request(app).post('/it').set('Content-Type', type).send(body)
-    expect(answer.status).toBe(status)
-    expect(answer.type).toBe('application/problem+json')
-    expect(answer.body).toMatchObject({ code, status, requestId: 'r-1' })
-    expect(answer.text).not.toContain('geheim')
-  })
+  ])(
+    '%s gets its problem, and the response contains nothing of the body',
+    async (_what, type, body, status, code) => {
+      const answer = await request(app).post('/it').set('Content-Type', type).send(body)
+      expect(answer.status).toBe(status)
+      expect(answer.type).toBe('application/problem+json')
+      expect(answer.body).toMatchObject({ code, status, requestId: 'r-1' })
+      expect(answer.text).not.toContain('geheim')
+    },
+  )
 
   test('an unknown compression of the body gets 415', async () => {
     const answer = await request(app).post('/it').set('Content-Encoding', 'snappy').type('json').send('{}')

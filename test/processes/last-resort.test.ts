@@ -62,7 +62,7 @@ test('a second error while it stops does not keep it from ending with 1', async 
   expect(await service.exited).toBe(1)
 }, 20_000)
 
-test('a process whose output nobody reads ends in time when it is told to', async () => {
+test('a process whose output is not read ends in time', async () => {
   service = await startProcess(genesys, {
     LOG_LEVEL: 'trace',
     RATE_ADDRESS_PER_MINUTE: '100000',

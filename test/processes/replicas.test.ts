@@ -66,7 +66,7 @@ describeWithNginx('two replicas behind nginx', () => {
     expect(linesOf(chat)).toHaveLength(7)
   }, 20_000)
 
-  test('lose nothing when one after the other is replaced', async () => {
+  test('lose no message when they are restarted one after the other', async () => {
     await chat.open()
     for (const [at, replica] of replicas.entries()) {
       await chat.send(`before ${at}`)

@@ -10,7 +10,7 @@ test.each([
   ['redis://', false],
   ['rediss://, with a certificate that it is told to trust', true],
 ])(
-  'two processes share the answer to a key by %s, also when the first was killed',
+  'two processes share the response for a key by %s, also when the first was killed',
   async (_scheme, isEncrypted) => {
     const certificate = isEncrypted ? makeCertificate() : undefined
     const redis = await startRedis(certificate)
@@ -45,7 +45,7 @@ test.each([
   30_000,
 )
 
-test('a Redis whose certificate nobody vouches for gets nothing, and the service goes on alone', async () => {
+test('a Redis without a trusted certificate gets no data, and the service continues alone', async () => {
   const certificate = makeCertificate()
   const redis = await startRedis(certificate)
   const genesys = await startSimulator({ agent: 'silent' })

@@ -81,7 +81,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('a repeat with the same Idempotency-Key gets the first answer from the other one', async () => {
+  test('a repeat with the same Idempotency-Key gets the first response from the other one', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -116,7 +116,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('a refused message may be sent anew, at either', async () => {
+  test('a refused message may be sent again, at either', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -180,7 +180,7 @@ describe('two replicas with Redis', () => {
     expect(tokenRequests()).toBe(2)
   })
 
-  test('what Redis holds tells nothing of a guest, and all of it expires', async () => {
+  test('Redis contains nothing about a guest, and every entry expires', async () => {
     const [a] = await startReplicas()
     const page = await a.openPage({ name: 'Jane Doe', attributes: { 'custom.plan': 'gold' } })
     const key = randomUUID()
@@ -276,7 +276,7 @@ describe('two replicas with Redis', () => {
     await until(async () => (await copy.ask('GET', '/messages')).status === 401)
   }, 30_000)
 
-  test('a Redis that hangs delays nobody', async () => {
+  test('a Redis that hangs delays no request', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const elsewhere = atReplica(b, page)

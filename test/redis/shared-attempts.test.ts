@@ -41,7 +41,7 @@ async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string, 
   return attempt
 }
 
-test('an attempt whose replica is gone is taken over after some seconds, as one whose outcome is unknown', async () => {
+test('an attempt whose replica has ended is taken over after some seconds, with unknown outcome', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
   expect(await begin(killed, id)).toMatchObject({ state: 'begun', earlier: undefined })
@@ -55,7 +55,7 @@ test('an attempt whose replica is gone is taken over after some seconds, as one 
   if (attempt.state === 'begun') await attempt.settle('refused')
 }, 15_000)
 
-test('an attempt that goes on stays in progress for longer than its lease', async () => {
+test('a long attempt stays in progress beyond its first lease', async () => {
   const [slow, other] = [await replica(), await replica()]
   const id = randomUUID()
   const attempt = await begin(slow, id)
@@ -65,7 +65,7 @@ test('an attempt that goes on stays in progress for longer than its lease', asyn
   expect(await begin(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
 }, 15_000)
 
-test('an attempt whose outcome is unknown is told to the next with the time of the first', async () => {
+test('after an attempt with unknown outcome, the next one learns the time of the first', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await begin(one, id)
@@ -75,7 +75,7 @@ test('an attempt whose outcome is unknown is told to the next with the time of t
   if (second.state === 'begun') await second.settle('unknown')
 })
 
-test('an attempt that was a repeat from the first is told to the next as one of unknown time', async () => {
+test('after an attempt that was already a repeat, the next one learns that the time is unknown', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await begin(one, id, true)

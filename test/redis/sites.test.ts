@@ -74,7 +74,7 @@ test('the same Idempotency-Key is another one at another site', async () => {
   expect(running.bank.restGuests.flatMap(({ messages }) => messages)).toHaveLength(1)
 })
 
-test('a sign-in at one makes the token of before worthless there, and none of the other', async () => {
+test('a sign-in invalidates earlier tokens of that session only, on every replica', async () => {
   const [shop, bank] = await openBoth()
   const before = pageOf(running.url, shop.opened, SHOP)
   expect(await signIn(shop)).toBe(200)

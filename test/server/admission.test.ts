@@ -63,7 +63,7 @@ describe('a request that is admitted', () => {
     expect(called).toBe(3)
   })
 
-  test('gives it back when its response has been sent, and the connection goes on', async () => {
+  test('releases it when its response has been sent, and the connection stays open', async () => {
     await start()
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     for (let i = 0; i < 10; i++) {
@@ -127,7 +127,7 @@ describe('the service with every slot taken', () => {
   })
 
   test.each(['MAX_REQUESTS_IN_FLIGHT', 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS'])(
-    'answers probes and preflights where %s is reached',
+    'serves probes and preflights when %s is reached',
     async (setting) => {
       const page = await startFull({ [setting]: '2' })
       const refused = await page.ask('GET', '/guest-session')

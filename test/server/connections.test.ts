@@ -154,17 +154,20 @@ describe('what only some clients send', () => {
     ],
   ]
 
-  test.each(rows)('%s is answered as HTTP says, and leaves nothing open', async (_what, bytes, answers) => {
-    const socket = connect()
-    socket.write(bytes(), 'latin1')
-    const answered = (await readAll(socket)).split(/^HTTP\/1.1 /m).slice(1)
-    expect(answered).toHaveLength(answers.length)
-    answers.forEach((answer, i) => {
-      expect(answered[i]).toMatch(typeof answer === 'string' ? new RegExp(`^${answer} `) : answer)
-    })
-    await expectCounts(NOTHING_OPEN)
-    expect(running.logLines.join('')).not.toContain('internal_error')
-  })
+  test.each(rows)(
+    '%s gets the response that HTTP defines, and leaves nothing open',
+    async (_what, bytes, answers) => {
+      const socket = connect()
+      socket.write(bytes(), 'latin1')
+      const answered = (await readAll(socket)).split(/^HTTP\/1.1 /m).slice(1)
+      expect(answered).toHaveLength(answers.length)
+      answers.forEach((answer, i) => {
+        expect(answered[i]).toMatch(typeof answer === 'string' ? new RegExp(`^${answer} `) : answer)
+      })
+      await expectCounts(NOTHING_OPEN)
+      expect(running.logLines.join('')).not.toContain('internal_error')
+    },
+  )
 
   test.each([
     ['behind a whole request', () => head('GET /healthz'), /^HTTP\/1.1 200 /],

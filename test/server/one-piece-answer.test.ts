@@ -38,7 +38,7 @@ function bodyOf(path: string): string {
   return JSON.stringify({ path, text: TEXT })
 }
 
-test('answers to requests that come all at once are whole and in order', async () => {
+test('responses to simultaneous requests are complete and in order', async () => {
   const text = await answersTo('GET /200', 'GET /201', 'GET /404')
   const parts = text.split('HTTP/1.1 ').slice(1)
   expect(parts.map((part) => part.split('\r\n\r\n')[1])).toEqual(['/200', '/201', '/404'].map(bodyOf))

@@ -53,7 +53,7 @@ test('while it drains it serves everything, is not ready, and asks to close conn
   await stopped
 })
 
-test('pages are told to reconnect when the listener has closed', async () => {
+test('pages are asked to reconnect after the listener has closed', async () => {
   const running = await start()
   const page = await running.openPage()
   const stream = await page.events()

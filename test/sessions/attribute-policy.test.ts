@@ -56,7 +56,7 @@ describe('a page', () => {
     expect(codeOf(() => policy.change({}, Object.fromEntries([[key, 'x']])))).toBe('attribute_not_allowed'),
   )
 
-  test('is told every key that it may not write', () => {
+  test('learns every key that it may not set', () => {
     try {
       policy.change({}, { vip: '1', 'custom.userId': '2', 'custom.ok': '3' })
       throw new Error('was allowed')

@@ -53,7 +53,7 @@ test('a guest whom Genesys does not know any more is remembered as ended', async
   expect(ended).toEqual(['sid-1'])
 })
 
-test('a repeat after an unknown outcome tells the driver to look first, from the time of the first try', async () => {
+test('a repeat after an unknown outcome makes the driver search from the time of the first attempt', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const firstTriedAtMs = clock.ms
   const keyed = { ...options, idempotencyKey: 'k' }
@@ -75,7 +75,7 @@ test.each([
   expect(genesys.sent[0]?.message.repeat).toMatchObject(repeat)
 })
 
-test('a repeat whose key this replica does not know tells the driver to look first', async () => {
+test('a repeat with an unknown key makes the driver search first', async () => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', retry: 1 })
   expect(genesys.sent[0]?.message.repeat).toMatchObject({ afterId: undefined, firstTriedAtMs: undefined })

@@ -37,7 +37,7 @@ describe('a guest session', () => {
     expect(() => sessions.requireLive(first)).toThrow(expect.objectContaining({ code: 'session_ended' }))
   })
 
-  test('hands all its attributes over anew when Genesys had forgotten it', async () => {
+  test('delivers all its attributes again when Genesys no longer knows it', async () => {
     const { sessions, caller, claimsOf, guestApi, genesys } = setUp()
     genesys.takeAttributesNow()
     const opened = await claimsOf(
@@ -51,7 +51,7 @@ describe('a guest session', () => {
     expect(genesys.written).toEqual([all, all])
   })
 
-  test('hands the journey of the page to Genesys when it is opened, resumed and begun anew', async () => {
+  test('sends the journey of the page to Genesys when it is opened, resumed and restarted', async () => {
     const { sessions, caller, claimsOf, guestApi } = setUp()
     const journeyContext = {
       customer: { id: 'c-1', idType: 'cookie' },
@@ -79,7 +79,7 @@ describe('a guest session', () => {
     expect(await sessions.open({}, caller)).toMatchObject({ clearedExistingSession: true })
   })
 
-  test('of a failure that says nothing of an end is kept', async () => {
+  test('with a failure that does not mean its end is kept', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('upstream_timeout', 'slow'))

@@ -32,7 +32,7 @@ function setUp(options: { capacity?: number } = {}) {
 }
 
 describe('a request with a key', () => {
-  test('gets the first answer when it is repeated', async () => {
+  test('gets the first response when it is repeated', async () => {
     const { once, tries } = setUp()
     expect(await once('first')).toBe('first')
     expect(await once('second')).toBe('first')
@@ -45,7 +45,7 @@ describe('a request with a key', () => {
     await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
-  test('is told when the first one is still under way', async () => {
+  test('learns that the first one is still in progress', async () => {
     const { once, idempotency } = setUp()
     let finish: (answer: string) => void = () => {}
     const first = idempotency.once(
@@ -58,7 +58,7 @@ describe('a request with a key', () => {
     expect(await once('third')).toBe('first')
   })
 
-  test('has nothing to do with the same key of another guest', async () => {
+  test('is independent of the same key of another guest', async () => {
     const { once } = setUp()
     await once('first')
     expect(await once('theirs', { sid: 'other' })).toBe('theirs')
@@ -96,7 +96,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, NOW_MS, undefined, NOW_MS])
   })
 
-  test('is told when it was first tried, as long as the outcome of that is unknown', async () => {
+  test('learns the time of its first attempt, as long as the outcome of that is unknown', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     later(1_000)
@@ -117,7 +117,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
-  test('was first tried nobody knows when, where the first try that came here was a repeat already', async () => {
+  test('has a first attempt at an unknown time if the first request here was already a repeat', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
     later(1_000)
@@ -177,7 +177,7 @@ describe('where replicas share what they know, a request with a key', () => {
     return { once, tries, settled, asked }
   }
 
-  test('gets the answer that another replica has given, and from then on from memory', async () => {
+  test('gets the response of another replica, and from then on from memory', async () => {
     const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
     expect(await once('mine')).toBe('theirs')
     expect(await once('mine')).toBe('theirs')
@@ -194,7 +194,7 @@ describe('where replicas share what they know, a request with a key', () => {
     expect(tries).toEqual([])
   })
 
-  test('looks before it sends where another replica does not know what became of it', async () => {
+  test('searches before it sends if another replica does not know the outcome', async () => {
     const { once, tries, settled } = sharing({ state: 'begun', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
@@ -212,7 +212,7 @@ describe('where replicas share what they know, a request with a key', () => {
     expect(tries).toEqual(['unknown'])
   })
 
-  test('tells the others what became of it', async () => {
+  test('reports its outcome to the others', async () => {
     const { once, settled } = sharing({ state: 'begun' })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
@@ -224,7 +224,7 @@ describe('where replicas share what they know, a request with a key', () => {
     ])
   })
 
-  test('is tried here alone where nobody can be asked', async () => {
+  test('is attempted locally if the store is unavailable', async () => {
     const { once, tries } = sharing(undefined)
     expect(await once('first')).toBe('first')
     expect(await once('second')).toBe('first')

@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(ids(other)).toEqual(['theirs'])
   })
 
-  test('that is a guest’s first is not told to resync when the connection to Genesys is there', async () => {
+  test('that is a guest’s first gets no resync when the connection to Genesys is open', async () => {
     const { openTab, genesys } = setUp({ lacks: ['history'] })
     const tab = openTab()
     genesys.emit({ type: 'session', state: 'connected' })
@@ -85,7 +85,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toEqual(['session'])
   })
 
-  test('that loses its connection before the first message is told to resync', async () => {
+  test('that loses its connection before the first message gets a resync', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
     for (const state of ['connected', 'reconnecting', 'connected'] as const) {
@@ -107,7 +107,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that has sent nothing yet gets what a gap hides, and nothing from before it began', async () => {
+  test('that has sent nothing yet gets the messages of a gap, and none from before its start', async () => {
     const { openTab, genesys, say } = setUp()
     const { id, time } = (say('earlier', 0), say('known', 10))
     const tab = openTab()
@@ -170,7 +170,7 @@ describe('a stream', () => {
     expect(names(again.events)).not.toContain('resync')
   })
 
-  test('loses nothing to another tab’s replay', async () => {
+  test('loses no message because of another tab’s replay', async () => {
     const { openTab, emit, say, genesys } = setUp()
     const stays = openTab()
     emit('a', 0)
@@ -186,7 +186,7 @@ describe('a stream', () => {
     expect(ids(comesBack.events)).toEqual(['b', 'c'])
   })
 
-  test('that comes back to a fresh replica, whose socket is just being made, is not told to resync', async () => {
+  test('that reconnects to a fresh replica during its connect gets no resync', async () => {
     const { openTab, say, genesys } = setUp()
     say('a', 0)
     say('b', 10)
@@ -209,7 +209,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['b', 'c', 'd'])
   })
 
-  test('is told to resync when the history no longer reaches back', async () => {
+  test('gets a resync when the history no longer reaches back', async () => {
     const { openTab, say } = setUp()
     say('new', 60_000)
     const tab = openTab(`${T - 60_000}-gone`)
@@ -218,7 +218,7 @@ describe('a stream', () => {
   })
 
   test.each(['garbage', '', '1-%', `${T}-x\n`])(
-    'is told to resync after the event id %j',
+    'gets a resync after the event id %j',
     async (lastEventId) => {
       const { openTab } = setUp()
       const tab = openTab(lastEventId)
@@ -227,7 +227,7 @@ describe('a stream', () => {
     },
   )
 
-  test('is told to resync when the history can’t be read', async () => {
+  test('gets a resync when the history can’t be read', async () => {
     const { openTab, genesys } = setUp()
     genesys.failNext(new Error('down'))
     const tab = openTab(`${T}-a`)
@@ -248,7 +248,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('of a known session is told at once how it stands', () => {
+  test('of a known session gets its state immediately', () => {
     const { openTab, genesys } = setUp()
     openTab()
     genesys.emit({ type: 'session', state: 'read-only' })
@@ -284,7 +284,7 @@ describe('a stream', () => {
   })
 })
 
-describe('nothing is lost or doubled', () => {
+describe('messages are neither lost nor duplicated', () => {
   test('wherever the stream is cut, with frames shuffled and doubled', async () => {
     const frame = fc.record({ id: fc.nat(11), shuffle: fc.nat(2), doubled: fc.boolean() })
     await fc.assert(
@@ -363,7 +363,7 @@ describe('an event id of a stream that is faster than any guest and bot together
       expect([read?.misses(message), cursor.misses(message)]).toEqual([false, false])
   })
 
-  test('misses what came while the page was away, also when it goes on from there', () => {
+  test('gets the messages that it missed, also when it continues from there', () => {
     const cursor = new EventCursor()
     let id = ''
     for (const message of sentAt(10, 200)) id = cursor.advance(message)

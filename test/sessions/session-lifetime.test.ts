@@ -6,7 +6,7 @@ const ada = (minutes: number): Proof => ({ visitor: 'ada', untilMs: START_MS + m
 const bob: Proof = { visitor: 'bob', untilMs: START_MS + 60 * MINUTE_MS }
 
 describe('a session that is used', () => {
-  test('lives longer than its maximum age, by the tokens that its answers bring', async () => {
+  test('lives longer than its maximum age through the tokens in its responses', async () => {
     const { open, send, claimsOf, clock } = createSessionStack()
     let { session } = await open()
     for (let minute = 0; minute < 180; minute += 10) {
@@ -51,7 +51,7 @@ describe('a session that is used', () => {
     await expect(resume(session)).rejects.toMatchObject(INVALID)
   })
 
-  test('keeps its own token when an idempotent repeat gets an old answer', async () => {
+  test('keeps its own token when an idempotent repeat gets an old response', async () => {
     const { messages, claimsOf, open, clock } = createSessionStack()
     const { session } = await open()
     const keyed = { deadlineAtMs: clock.ms + 1000, idempotencyKey: 'key-1' }
@@ -82,7 +82,7 @@ describe('what a JWT proved', () => {
     expect((await claimsOf(renewed)).guest).toEqual(claims.guest)
   })
 
-  test('goes on with a new JWT, also for a tab that still has the older token', async () => {
+  test('continues with a new JWT, also for a tab that still has the older token', async () => {
     const { open, resume, claimsOf, clock } = createSessionStack()
     const older = (await open(ada(4))).session
     clock.ms += 2 * MINUTE_MS

@@ -49,7 +49,7 @@ const sealed = (content: object, header: object = { sid: 'sid-1' }) =>
     .encrypt(key)
 
 describe('a session token', () => {
-  test('gives back what was sealed, and shows nothing of it', async () => {
+  test('returns the sealed content, and shows nothing of it', async () => {
     const token = await tokens.seal(claims)
     expect(await tokens.open(token, SITE)).toEqual(claims)
     expect(await tokens.open(token, undefined)).toEqual(claims)

@@ -47,7 +47,7 @@ describe('a visitor’s token', () => {
     jwks().reply(200, { keys: [await jwk(ours.publicKey, 'k1')] })
   })
 
-  test('that is good tells who the visitor is', async () => {
+  test('that is valid identifies the visitor', async () => {
     const verify = createUserTokenVerifier(settings)
     const visitor = await verify(await make({ claims: { membership_level: 'Gold' } }))
     expect(visitor).toMatchObject({ subject: 'user-1', claims: { membership_level: 'Gold' } })
@@ -130,13 +130,13 @@ describe('a key set', () => {
     ['answering 500', () => jwks().reply(500, 'oops')],
     ['too large', () => jwks().reply(200, { keys: [], padding: 'x'.repeat(300_000) })],
     ['elsewhere', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
-  ])('that is %s lets nobody in, and does not blame the token', async (_what, answer) => {
+  ])('that is %s accepts no visitor, and does not blame the token', async (_what, answer) => {
     answer()
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await make())).rejects.toMatchObject({ code: 'trusted_attributes_unavailable' })
   })
 
-  test('that is no JSON lets nobody in', async () => {
+  test('that is not JSON accepts no visitor', async () => {
     jwks().reply(200, '<html>')
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await make())).rejects.toMatchObject({ code: 'user_token_invalid' })

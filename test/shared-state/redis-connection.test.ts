@@ -60,12 +60,12 @@ afterEach(() => {
 
 const ask = () => connection.run((send) => send('GET', 'k'))
 
-test('a command is answered while Redis is there', async () => {
+test('a command gets its response while Redis is available', async () => {
   expect(await ask()).toBe('OK')
   expect(changes).toEqual([true])
 })
 
-test('after one command without an answer nobody waits for the next', async () => {
+test('after one command without a response no caller waits for the next', async () => {
   fake.server.does = 'hang'
   const first = ask()
   await jest.advanceTimersByTimeAsync(101)
@@ -76,7 +76,7 @@ test('after one command without an answer nobody waits for the next', async () =
   expect(failures).toBe(1)
 })
 
-test('a late answer is no loss when the probe is answered, and is not reported as one', async () => {
+test('a late response is not a loss if the probe succeeds, and is not reported as one', async () => {
   fake.server.does = 'hang'
   const late = ask()
   fake.server.does = 'answer'
@@ -124,7 +124,7 @@ test('a channel is subscribed once, however often Redis comes back', async () =>
   expect(fake.subscribed).toEqual(['c'])
 })
 
-test('starting takes a second at most where nobody answers', async () => {
+test('startup takes at most a second without a response', async () => {
   const never = createRedisConnection({
     createClient: () => new Promise(() => undefined),
     keyPrefix: 'p:',

@@ -34,7 +34,7 @@ test('what one replica was refused, another recalls', async () => {
 })
 
 test.each(['{"message":"no","hint":"Call +1 555 0100"}', '{', '', 'a.b.c.d.e'])(
-  'an entry that no replica has made, such as %j, is none',
+  'an entry that no replica has written, such as %j, is ignored',
   async (text) => {
     entries.set(key, { text, forMs: 5000 })
     expect(await refused.recall('credentials')).toBeUndefined()

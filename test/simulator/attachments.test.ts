@@ -100,7 +100,7 @@ test.each([
   })
 })
 
-test('a refused file is answered as documented, or as in the fixtures of the mobile SDK', async () => {
+test('a refused file gets the documented response, or the one in the mobile SDK’s fixtures', async () => {
   // developer.genesys.cloud, websocketapi#troubleshoot-errors, as quoted by the third-party reference.
   const guest = await configured()
   const attachmentId = '00000-0000-0000-0000000'

@@ -53,7 +53,7 @@ test('an emergency is on or off', async () => {
   expect(await enabled()).toBe(true)
 })
 
-test('observations count users by routing status, and nobody of a queue that is not there', async () => {
+test('observations count users by routing status, and none for an unknown queue', async () => {
   await start()
   simulator.setQueue({ usersOnQueue: 3, waiting: 4 })
   const { body } = await api('/analytics/queues/observations/query', observationsOf(simulator.queueId))

@@ -92,7 +92,7 @@ test('a message without an agent reaches the guest of an external contact', asyn
   expect(await send(request)).toMatchObject({ status: 403 })
 })
 
-test('a made-up message id tells whether the client may look at all', async () => {
+test('an unknown message id reveals whether the client has the permission', async () => {
   await talking()
   expect(await api('/messages/nothing/details')).toMatchObject({ status: 404, body: { code: 'not.found' } })
   await simulator.close()

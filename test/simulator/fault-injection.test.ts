@@ -23,7 +23,7 @@ test('a fault hits one REST answer and spares the next', async () => {
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('a fault hits as many answers as asked for, and none once it is cancelled', async () => {
+test('a fault affects the requested number of responses, and none after it is cancelled', async () => {
   const fault = simulator.injectFault('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
   expect(await askToken(simulator)).toMatchObject({ status: 418, text: 'teapot' })
   expect(await askToken(simulator)).toMatchObject({ status: 418 })
@@ -39,7 +39,7 @@ test('an injected 429 has the form that the platform gives it', async () => {
   expect(body).toMatchObject({ code: 'too.many.requests.retry.after' })
 })
 
-test('an answer can be garbage, be dropped, or never come', async () => {
+test('a response can be garbage, be dropped, or never arrive', async () => {
   simulator.injectFault('POST /oauth/token', { garbage: true })
   expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
   simulator.injectFault('POST /oauth/token', { drop: true })
@@ -52,7 +52,7 @@ test('an answer can be garbage, be dropped, or never come', async () => {
   await expect(asking).rejects.toThrow('aborted')
 })
 
-test('the work can be done and only its answer be lost', async () => {
+test('the request can be processed and only its response be lost', async () => {
   const headers = await authorized(simulator)
   const create = () =>
     call(`${simulator.url}/api/v2/conversations/messaging/external/guests`, {

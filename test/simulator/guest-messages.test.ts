@@ -35,7 +35,7 @@ test.each([
   [false, {}],
   [true, { plan: 'gold' }],
 ])(
-  'attributes beside the message are ignored without an error, unless the old way is on (%s)',
+  'attributes next to the message are ignored without an error, unless the old way is on (%s)',
   async (on, saw) => {
     const guest = await configured({ legacyAttributesPlace: on })
     const message = { type: 'Text', text: 'Hello' }
@@ -75,7 +75,7 @@ test('a text has 4096 bytes of UTF-8', async () => {
   })
 })
 
-test('error frames carry no tracingId, unless told to', async () => {
+test('error frames have no tracingId by default', async () => {
   const guest = await configured({ tracingIdOnErrors: true })
   const tracingId = guest.send('onMessage', { message: { type: 'Text', text: '' } })
   expect(await guest.next()).toMatchObject({ code: 400, tracingId })
@@ -146,7 +146,7 @@ test('typing is taken without an echo, and refused where it is off', async () =>
   })
 })
 
-test('the echo brings the expiry up to date and reaches nobody else', async () => {
+test('the echo returns the expiry, and only its own connection gets it', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -167,7 +167,7 @@ test('the echo brings the expiry up to date and reaches nobody else', async () =
   expect(simulator.transcript()).toHaveLength(1)
 })
 
-test('getConfiguration tells the limits', async () => {
+test('getConfiguration returns the limits', async () => {
   const guest = await configured()
   const { deploymentId } = simulator
   expect(await guest.ask('getConfiguration', { deploymentId })).toMatchObject({
@@ -181,7 +181,7 @@ test('getConfiguration tells the limits', async () => {
   expect(await guest.ask('getConfiguration', { deploymentId: 'x' })).toMatchObject({ code: 400 })
 })
 
-test('a Join begins the conversation where autostart is on', async () => {
+test('a Join starts the conversation if autostart is on', async () => {
   const join = { message: { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] } }
   const message = { ...join.message, ...attributesIn({ page: '/pricing' }) }
   const guest = await configured({ autoStart: true })

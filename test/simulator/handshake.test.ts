@@ -63,7 +63,7 @@ test('an allowed domain that has a scheme or a port matches nothing', async () =
 })
 
 /** What Java's HttpClient writes for every request, and `curl --http2`: RFC 7540 section 3.2. */
-test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST answer', async (method) => {
+test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST response', async (method) => {
   await start()
   const body = method === 'GET' ? '' : '{"refreshToken":"nothing"}'
   const path =
@@ -90,7 +90,7 @@ test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST answer', async (m
   socket.destroy()
 })
 
-test('an unknown deployment is told in answer to configureSession', async () => {
+test('an unknown deployment is reported in response to configureSession', async () => {
   await start()
   const guest = await connect(simulator, { deploymentId: randomUUID() })
   expect(await guest.configure()).toEqual({
@@ -139,7 +139,7 @@ function raw(requestLine: string): Promise<string> {
   })
 }
 
-test('a malformed request line is refused, and the simulator goes on', async () => {
+test('a malformed request line is refused, and the simulator keeps running', async () => {
   await start()
   expect(await raw('GET // HTTP/1.1')).toBe('HTTP/1.1 404 Not Found')
   expect(await raw('GET /v1?deploymentId=%&Origin=% HTTP/1.1')).toBe('HTTP/1.1 400 Bad Request')

@@ -77,7 +77,7 @@ test("Genesys' own client reads an error with status and correlation id", async 
   expect(typeErrors({ error: { type: 'ErrorBody', body: refusal?.body } })).toEqual([])
 }, 60_000)
 
-test("every REST operation answers Genesys' own client with bodies of its types", async () => {
+test("every REST operation sends Genesys' own client bodies of its types", async () => {
   await guest.configure()
   const { body: message } = await guest.say('Hello')
   simulator.agentSays({

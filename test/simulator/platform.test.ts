@@ -40,7 +40,7 @@ test('domains.json lists the allowed domains', async () => {
   expect(body).toEqual({ allowAllDomains: false, allowedDomains: ['www.example.com'] })
 })
 
-test('the CDN answers 403 for an unknown deployment', async () => {
+test('the CDN responds 403 for an unknown deployment', async () => {
   await start()
   for (const file of ['config.json', 'domains.json']) {
     const { status, headers } = await call(publicUrl(file, randomUUID()))
@@ -78,7 +78,7 @@ test('a missing permission is named in the refusal', async () => {
   })
 })
 
-test('every answer has a correlation id, and an error says it again', async () => {
+test('every response has a correlation id, and an error repeats it', async () => {
   await start()
   const { status, headers, body } = await call(`${simulator.url}/api/v2/nothing/here`)
   expect(status).toBe(404)

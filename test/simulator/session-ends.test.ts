@@ -34,7 +34,7 @@ test('the agent leaves without a word when disconnect is off', async () => {
   expect(simulator.sessions[0]?.conversationId).not.toBe(first?.conversationId)
 })
 
-test('in mode Send the guest is told, and may go on in a new conversation', async () => {
+test('in mode Send the guest is notified, and can continue in a new conversation', async () => {
   const guest = await talking({ disconnectMode: 'send' })
   simulator.agentLeaves()
   const told = await guest.next()
@@ -53,7 +53,7 @@ test('in mode Send the guest is told, and may go on in a new conversation', asyn
   expect(new Set(conversations).size).toBe(2)
 })
 
-test('in read-only mode nothing can be written until a new session is begun', async () => {
+test('in read-only mode the guest can write only after starting a new session', async () => {
   const guest = await talking({ disconnectMode: 'read-only' })
   simulator.agentLeaves()
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
@@ -75,7 +75,7 @@ test('in read-only mode nothing can be written until a new session is begun', as
   expect(await guest.say('Hello')).toMatchObject({ code: 200 })
 })
 
-test('the guest ends the conversation with two frames, and begins anew after that', async () => {
+test('the guest ends the conversation with two frames, and can start again after that', async () => {
   const guest = await talking()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -106,7 +106,7 @@ test('the guest can clear a read-only conversation', async () => {
 test.each([
   { eventType: 'CoBrowse', coBrowse: { type: 'OfferingAccepted', sessionId: 's1', sessionJoinToken: 't1' } },
   { eventType: 'Video', video: { type: 'OfferingRejected', offeringId: 'o1' } },
-])('an answer of the guest to an offer is echoed: $eventType', async (event) => {
+])('the guest’s response to an offer is echoed: $eventType', async (event) => {
   const guest = await talking()
   expect(await guest.ask('onMessage', { message: { type: 'Event', events: [event] } })).toMatchObject({
     class: 'StructuredMessage',
@@ -151,7 +151,7 @@ test('a test can end the life of a session', async () => {
   expect(await guest.say('Hello?')).toMatchObject({ code: 4006 })
 })
 
-test('closing the socket ends nothing', async () => {
+test('closing the socket does not end the session', async () => {
   const guest = await talking()
   guest.socket.close()
   await guest.closed

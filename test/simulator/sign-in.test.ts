@@ -118,7 +118,7 @@ test('the conversation is kept where the deployment allows the upgrade', async (
 })
 
 /** Mobile SDK 2.15.0-rc1, `core/MessagingClientImpl.kt` and its tests: step-up. */
-test('a guest who steps up keeps the conversation, and the other devices of the person are closed', async () => {
+test('a guest who steps up keeps the conversation, and the person’s other devices are closed', async () => {
   await start({ allowSessionUpgrade: true })
   const phone = await connect(simulator)
   await configure(phone, await jwtOf('ada'))

@@ -31,7 +31,7 @@ describe('of two sites in one process', () => {
     expect(running.shop.requests.filter(({ path }) => path.includes('oauth'))).toEqual([])
   })
 
-  test('a session token of one is worth nothing at the other, whatever origin it comes with', async () => {
+  test('a session token of one is invalid at the other, from any origin', async () => {
     const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
     for (const [origin, session] of [
       [SHOP, atBank.session],
@@ -132,7 +132,7 @@ describe('of two sites in one process', () => {
     expect((await waiting).body.code).toBe('delivery_unknown')
   })
 
-  test('metrics and log lines name the site, and the page of one learns nothing of the other', async () => {
+  test('metrics and log lines name the site, and the page of one sees nothing of the other', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     const stream = await shop.events()
     await openPage(running.url, {}, BANK)
@@ -162,7 +162,7 @@ describe('of two sites in one process', () => {
       expect([path, await codeOf(path, { origin: EVIL })]).toEqual([path, '403 origin_not_allowed'])
   })
 
-  test('a request without an origin is for the site whose host it names', async () => {
+  test('a request without an origin belongs to the site with the requested host', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     const bank = await openPage(running.url, {}, BANK)
     const read = (host: string, session: string) => statusByHost('/guest-session', host, session)

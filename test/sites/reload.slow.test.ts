@@ -113,7 +113,7 @@ test('while the settings change again and again, no send fails and no event is l
 }, 60_000)
 
 describe('when the file of the sites is read again,', () => {
-  test('a site that did not change goes on with its streams as they are', async () => {
+  test('a site that did not change keeps its streams', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     const stream = await page.events()

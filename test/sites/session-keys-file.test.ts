@@ -32,7 +32,7 @@ const keysCheck = async () => {
   )
 }
 
-test('keys that change in their file seal and open from then on, and a key that is gone opens nothing', async () => {
+test('keys that change in their file take effect, and tokens of a removed key are rejected', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const old = await started.openPage()
@@ -59,7 +59,7 @@ test('invalid keys change nothing, and readiness says so', async () => {
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('of several sites each goes on with keys of its own, made of the new ones', async () => {
+test('each of several sites has its own keys, derived from the new ones', async () => {
   running = await startSites({ SESSION_KEYS_FILE: file })
   const old = await openPage(running.url, {}, SHOP)
   const { session } = old

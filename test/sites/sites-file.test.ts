@@ -107,7 +107,7 @@ describe('a site', () => {
     expect(site?.config.genesys.hosts.apiUrl).toBe('https://api.mypurecloud.com')
   })
 
-  test('that verifies user tokens in its own way gets nothing of the environment’s way', () => {
+  test('with its own way to verify user tokens gets none of the environment’s', () => {
     const own = {
       USER_TOKEN_JWKS_URL: 'https://shop.example.com/jwks.json',
       USER_TOKEN_ISSUER: 'https://shop.example.com',

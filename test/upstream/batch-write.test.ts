@@ -34,7 +34,7 @@ test('of many tasks in one turn of the event loop, none waits for more than 31 o
   expect(done).toHaveLength(64)
 })
 
-test('what a task throws is told to whoever asked for it, and the others are done', async () => {
+test('an exception of a task goes to its caller, and the other tasks run', async () => {
   const thrown: unknown[] = []
   const done: string[] = []
   const error = new Error('broken')

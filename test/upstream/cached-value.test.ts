@@ -30,7 +30,7 @@ async function loaded(text: string): Promise<void> {
   expect(await first).toBe(text)
 }
 
-test('callers who come together share one load, and those within the time to live cause none', async () => {
+test('concurrent callers share one load, and callers within the time to live cause none', async () => {
   const both = Promise.all([get(), get()])
   loads[0]!.resolve('one')
   expect(await both).toEqual(['one', 'one'])
@@ -109,7 +109,7 @@ test('an old value serves no longer than it may', async () => {
   await expect(failed).rejects.toThrow('down')
 })
 
-test('a dropped value serves nobody', async () => {
+test('a dropped value is not used again', async () => {
   await loaded('one')
   value.drop()
   await loaded('two')

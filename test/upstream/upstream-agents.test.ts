@@ -76,7 +76,7 @@ test.each([
   next.resume()
 })
 
-test('an answered connection carries the next request', async () => {
+test('a complete response leaves the connection open for the next request', async () => {
   const socket = await socketAfterAnswer('timeout=5')
   const req = ask()
   const [answer] = (await once(req, 'response')) as [http.IncomingMessage]

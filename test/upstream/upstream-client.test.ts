@@ -50,7 +50,7 @@ afterEach(async () => {
   upstream = undefined
 })
 
-test('an error of the program while a request is begun fails that request alone, and the process goes on', async () => {
+test('an error in the program while a request starts fails only that request, and the process continues', async () => {
   nock.restore() // it makes connections of its own
   upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
   const agents = createUpstreamAgents()
@@ -70,7 +70,7 @@ test('an error of the program while a request is begun fails that request alone,
 })
 
 describe('what goes over the wire', () => {
-  test('JSON goes out with its length, and the answer comes back through its schema', async () => {
+  test('JSON is sent with its length, and the response is validated by its schema', async () => {
     const scope = nock(API, {
       reqheaders: {
         'content-type': 'application/json',
@@ -138,7 +138,7 @@ describe('what goes over the wire', () => {
   })
 })
 
-describe('answers that are none', () => {
+describe('invalid responses', () => {
   test.each([
     ['no JSON', '<html>'],
     ['JSON of another shape', '{"id":7}'],
@@ -152,7 +152,7 @@ describe('answers that are none', () => {
     expect(error.cause).toBeUndefined()
   })
 
-  test('a key that the answer has chosen is not quoted either', async () => {
+  test('a key that the response has chosen is not quoted either', async () => {
     nock(API)
       .get('/thing')
       .reply(200, { things: { 'Jane <jane@example.com>': 7 } })
@@ -161,7 +161,7 @@ describe('answers that are none', () => {
     expect(error.facts.hint).toMatch(/things\.\?/)
   })
 
-  test('an answer without an end is cut off', async () => {
+  test('an endless response is cut off', async () => {
     upstream = await startLocalUpstream((_, res) => {
       const more = (): void => {
         if (!res.destroyed) res.write(Buffer.alloc(1 << 20, 32), () => setImmediate(more))
@@ -243,7 +243,7 @@ describe('repeats', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a wait beyond the deadline is not begun, and goes back with the answer', async () => {
+  test('a wait beyond the deadline does not start, and is returned with the response', async () => {
     nock(API).get('/thing').reply(429, {}, { 'retry-after': '600' })
     const startedAtMs = Date.now()
     const error = await failure(client.request(read()))
@@ -298,7 +298,7 @@ describe('repeats', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a connection that breaks in the middle of the answer to a message is delivery_unknown', async () => {
+  test('a connection that breaks within the response to a message is delivery_unknown', async () => {
     upstream = await startLocalUpstream((req, res) => {
       res.writeHead(201, { 'content-length': '100' }).write('{"id":', () => req.socket.destroy())
     })
@@ -307,7 +307,7 @@ describe('repeats', () => {
     )
   })
 
-  test('requests that wait for a connection leave nothing on it', async () => {
+  test('requests that wait for a connection leave no listener on it', async () => {
     nock.restore() // it gives each request a connection of its own
     upstream = await startLocalUpstream((_req, res) => res.end('{"id":"1"}'))
     const agents = createUpstreamAgents({ maxSockets: 1 })
@@ -345,14 +345,14 @@ describe('repeats', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a creation whose answer is lost is not repeated, and no more than unavailable', async () => {
+  test('a creation whose response is lost is not repeated, and is upstream_unavailable', async () => {
     upstream = await startLocalUpstream((req) => req.socket.destroy())
     const error = await failure(client.request(say({ url: `${upstream.url}/thing`, retry: 'creation' })))
     expect(error.code).toBe('upstream_unavailable')
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a protocol switch that nobody asked for is a lost answer', async () => {
+  test('an unexpected protocol switch is a lost response', async () => {
     upstream = await startLocalUpstream((req) => {
       req.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
     })

@@ -87,13 +87,13 @@ describe('asking', () => {
     }
   })
 
-  test('two hundred who come at once cause one request', async () => {
+  test('two hundred concurrent callers cause one request', async () => {
     givesToken('one')
     const tokens = await Promise.all(Array.from({ length: 200 }, () => accessToken.get(soon())))
     expect(new Set(tokens)).toEqual(new Set(['one']))
   })
 
-  test('ends for each caller at its own deadline, and goes on for the others', async () => {
+  test('ends for each caller at its own deadline, and continues for the others', async () => {
     nock(LOGIN).post('/oauth/token').delay(200).reply(200, { access_token: 'one' })
     const patient = accessToken.get(nowMs + 5000)
     const hasty = await failure(accessToken.get(nowMs + 20))
@@ -115,14 +115,14 @@ describe('asking', () => {
     [{ access_token: '' }],
     [{ access_token: 'a\r\nx: y' }],
     ['<html>'],
-  ])('the answer %j holds no token', async (body) => {
+  ])('the response %j contains no token', async (body) => {
     nock(LOGIN).post('/oauth/token').reply(200, body)
     expect((await failure(accessToken.get(soon()))).code).toBe('upstream_bad_response')
   })
 })
 
 describe('renewal', () => {
-  test('begins a minute before the end, and the token at hand serves meanwhile', async () => {
+  test('starts a minute before the end, and the current token is used until then', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
     let asked = 0
@@ -238,7 +238,7 @@ describe('wrong credentials', () => {
     [404, {}, /GENESYS_LOGIN_URL/],
     [403, '', /GENESYS_LOGIN_URL/],
   ])(
-    'HTTP %i with %j is upstream_auth_failed, and the hint names what to mend',
+    'HTTP %i with %j is upstream_auth_failed, and the hint names what to fix',
     async (status, body, hint) => {
       refuses(status, body as object)
       const error = await failure(accessToken.get(soon()))

@@ -23,7 +23,7 @@ const soon = (): number => Date.now() + 5000
 const nobody = { origin: undefined, attributes: {} }
 
 describe('what external-guests sends', () => {
-  test('a guest is created with name and email, and nothing else', async () => {
+  test('a guest is created with only name and email', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     await guestApi.open(
@@ -66,7 +66,7 @@ describe('what external-guests sends', () => {
     expect(call?.body).toEqual({ attributes: { 'custom.plan': 'gold' } })
   })
 
-  test('attributes that are refused do not keep the message back, and are told of', async () => {
+  test('refused attributes do not stop the message, and are reported', async () => {
     const genesys = new RestGenesys(dialect)
     const told: UpstreamError[] = []
     const guestApi = createExternalGuests({
@@ -125,7 +125,7 @@ describe('what external-guests takes', () => {
       { id: 't-1', time: '2026-01-01T00:00:00.000Z' },
     ],
     [undefined, { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
-  ])('a message that was answered with %j as accepted', async (body, expected) => {
+  ])('a message with the response %j is accepted', async (body, expected) => {
     const genesys = new RestGenesys(dialect)
     const now = (): number => Date.UTC(2026, 0, 1)
     const { client } = genesys.options()
@@ -135,7 +135,7 @@ describe('what external-guests takes', () => {
   })
 
   test.each(['<!doctype html><title>Sign in</title>', 'OK', [], 'null', 7])(
-    'a message that was answered with %j as one that may have been sent or not',
+    'a message with the response %j may or may not have been sent',
     async (body) => {
       const genesys = new RestGenesys(dialect)
       const guestApi = createExternalGuests(genesys.options())

@@ -53,7 +53,7 @@ describe('external-users', () => {
     expect(again).toMatchObject({ state: 'resumed', externalUserToken: 'guest-token-1' })
   })
 
-  test('opens for nobody without a verified user id, and says how to get one', async () => {
+  test('requires a verified user id, and says how to get one', async () => {
     const { genesys, guestApi } = start()
     const error = await failure(guestApi.open({ origin: undefined, attributes: {} }, soon()))
     expect(error.code).toBe('user_token_invalid')
@@ -74,7 +74,7 @@ describe('external-users', () => {
     [{ externalUserToken: '' }],
     [{ externalUserToken: 7 }],
     [{ externalUserToken: 't', guestId: '..' }],
-  ])('takes no answer like %j', async (answer) => {
+  ])('rejects a response like %j', async (answer) => {
     const { guestApi } = start(() => answer)
     expect((await failure(guestApi.open(jane, soon()))).code).toBe('upstream_bad_response')
   })

@@ -41,7 +41,7 @@ describe('the deployment of the message centre', () => {
     expect((await failure(deployment.requireActive(soon()))).code).toBe('deployment_not_usable')
   })
 
-  test('that is not active is told as such, and asked about again soon', async () => {
+  test('that is not active is reported, and checked again soon', async () => {
     genesys.deploymentStatus = 'paused'
     expect(await deployment.info(soon())).toMatchObject({ status: 'inactive' })
     const error = await failure(deployment.requireActive(soon()))

@@ -172,7 +172,7 @@ test('a journey is configured with the session, and goes along with the sign-in'
   expect(exchange.body).toMatchObject({ journeyContext })
 })
 
-test('in the last five minutes the page is told when the session expires, until a message prolongs it', async () => {
+test('in the last five minutes the page learns the expiry, until a message extends the session', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs

@@ -49,13 +49,13 @@ test('whatever is asked and when, no minute has more than its connections', () =
   )
 })
 
-test('those who cannot wait are counted, and the others give way', () => {
+test('urgent connections are counted, and listening guests are delayed', () => {
   const thousand = pace(1000)
   expect(takenOf(800, thousand, true)).toBe(800)
   expect(takenOf(9900, thousand)).toBe(200)
 })
 
-test('however many cannot wait, those who only listen get their share of each minute', () => {
+test('listening guests get their share of each minute, however many connections are urgent', () => {
   const sixty = pace(60)
   let listeners = 0
   for (let second = 0; second < 60; second++) {
@@ -73,7 +73,7 @@ test('those who cannot wait leave a share of the minute, and go on when it is ov
   expect(takenOf(5000, thousand, true)).toBe(850)
 })
 
-test('all who wait are connected in the order in which they came', () => {
+test('queued guests are connected in the order of their arrival', () => {
   const sixty = pace(60)
   const connected: number[] = []
   for (let guest = 0; guest < 200; guest++)
@@ -85,7 +85,7 @@ test('all who wait are connected in the order in which they came', () => {
   expect(connected).toEqual(Array.from({ length: 200 }, (_, guest) => guest))
 })
 
-test('one who waits and then cannot wait any more goes before those who only listen', () => {
+test('a queued guest that becomes urgent goes ahead of listening guests', () => {
   const four = pace(4)
   takenOf(4, four)
   const connected: string[] = []
@@ -97,7 +97,7 @@ test('one who waits and then cannot wait any more goes before those who only lis
   expect(connected).toEqual(['second'])
 })
 
-test('a clock that goes back takes nothing away', () => {
+test('a clock that is set back does not reduce the limit', () => {
   const thousand = pace(1000)
   nowMs -= 3_600_000
   expect(takenOf(9900, thousand)).toBe(250)

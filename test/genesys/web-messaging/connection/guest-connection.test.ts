@@ -61,7 +61,7 @@ test('a request whose deadline has passed is not sent, and costs no timer', asyn
 
 /** Genesys' stub of the platform answers `closeSession` with both. */
 test.each([[['response', 'event']], [['event', 'response']]])(
-  'a new chat begins on the same connection when closing is answered by both: %j',
+  'a new chat starts on the same connection when closing is acknowledged by both: %j',
   async (order) => {
     const genesys = fakeGenesys()
     genesys.ready()
@@ -87,8 +87,8 @@ test.each([[['response', 'event']], [['event', 'response']]])(
   },
 )
 
-describe('which request an answer belongs to', () => {
-  test('an answer with the id of another request is not taken', async () => {
+describe('which request a response belongs to', () => {
+  test('a response with the id of another request is ignored', async () => {
     const genesys = fakeGenesys()
     const asked = ask(genesys.ready(), 1_000)
     genesys.socket.says(jwt('another'))
@@ -96,7 +96,7 @@ describe('which request an answer belongs to', () => {
     expect(await asked).toBe('upstream_timeout')
   })
 
-  test('an answer without id is known by its class', async () => {
+  test('a response without an id is recognized by its class', async () => {
     const genesys = fakeGenesys()
     const asked = ask(genesys.ready())
     genesys.socket.says(jwt())
@@ -112,7 +112,7 @@ describe('which request an answer belongs to', () => {
     expect([await one.outcome, await two.outcome]).toEqual(['text_too_long', 'two'])
   })
 
-  test('an error with the id of another request is nobody’s', async () => {
+  test('an error with the id of another request is ignored', async () => {
     const genesys = fakeGenesys()
     const { outcome } = send(genesys.ready(), 'one')
     genesys.socket.refusesWith(4011, 'late', 'another')
@@ -147,7 +147,7 @@ describe('which request an answer belongs to', () => {
     expect(await next.outcome).toBe('attributes_too_large')
   })
 
-  test('an error that nobody asked for is counted', () => {
+  test('an unexpected error is counted', () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.socket.refusesWith(4020)
@@ -168,7 +168,7 @@ describe('which request an answer belongs to', () => {
 })
 
 describe('typing', () => {
-  test('is told at most every five seconds', async () => {
+  test('is sent at most every five seconds', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     for (let second = 0; second < 11; second++) {
@@ -226,7 +226,7 @@ describe('typing', () => {
     expect(await outcome).toBe('upstream_rate_limited')
   })
 
-  test('is not told beside a message, to a read-only session, or without a socket', () => {
+  test('is not sent during a message, to a read-only session, or without a socket', () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     void send(connection, 'one')
@@ -265,7 +265,7 @@ describe('a listener', () => {
     expect(genesys.unexpected).toEqual(['notify a listener'])
   })
 
-  test('that has left hears nothing more', () => {
+  test('that was removed gets no events', () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const heard: GuestEvent[] = []
@@ -277,7 +277,7 @@ describe('a listener', () => {
   })
 })
 
-test('what was under way when the service goes away is told so, not left waiting', async () => {
+test('requests in flight when the service stops are rejected', async () => {
   const genesys = fakeGenesys()
   const asked = ask(genesys.ready())
   genesys.connections.close()
@@ -285,14 +285,14 @@ test('what was under way when the service goes away is told so, not left waiting
   expect(genesys.socket.isLeft).toBe(true)
 })
 
-test('a guest without a token is told that its session is over', () => {
+test('a guest without a token gets session_ended', () => {
   const { connections } = fakeGenesys()
   expect(() => connections.of({ ref: {}, origin: undefined })).toThrow(
     expect.objectContaining({ code: 'session_ended' }),
   )
 })
 
-test('the answer to an echo says until when the session lives', async () => {
+test('the response to an echo contains the session’s expiry', async () => {
   const genesys = fakeGenesys()
   const connection = genesys.ready()
   connection.subscribe(() => undefined)

@@ -23,8 +23,8 @@ function send(connection: GuestConnection, text: string, timeoutMs = 30_000) {
 
 const actions = (socket: { sent: Record<string, unknown>[] }) => socket.sent.map(({ action }) => action)
 
-describe('a request that is not answered', () => {
-  test('has its connection probed by a ping and an echo, and replaced when nothing comes', async () => {
+describe('a request without a response', () => {
+  test('has its connection probed by a ping and an echo, and replaced if there is no response', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [halfOpen] = genesys.sockets
@@ -43,7 +43,7 @@ describe('a request that is not answered', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('keeps its connection while pings and the echo are answered', async () => {
+  test('keeps its connection while pings and the echo get responses', async () => {
     const genesys = fakeGenesys()
     const sent = send(genesys.ready(), 'slow', 20_000)
     await pass(2_250)
@@ -56,7 +56,7 @@ describe('a request that is not answered', () => {
     expect(await sent).toBe('slow')
   })
 
-  test('has its connection replaced where pings are answered, but Genesys answers nothing', async () => {
+  test('has its connection replaced if pings are answered, but Genesys does not respond', async () => {
     const genesys = fakeGenesys()
     const sent = send(genesys.ready(), 'into the void')
     const [halfOpen] = genesys.sockets

@@ -8,7 +8,7 @@ const handshakes = (genesys: { requests: readonly { path: string }[] }) =>
   genesys.requests.filter(({ path }) => path === '/v1').length
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 
-test('a lost socket comes back with the same token, and the gap is told', async () => {
+test('a lost socket reconnects with the same token, and the gap is reported', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -36,7 +36,7 @@ test('a socket closed by Genesys going away comes back too', async () => {
   await page.until((event) => event.type === 'gap')
 })
 
-test('a page that begins to listen on a closed socket is told that it may have missed something', async () => {
+test('a page that subscribes on a closed socket is told that it may have missed something', async () => {
   const { api } = await startDriver()
   const page = listen(api, { ref: { token: randomUUID() }, origin: ORIGIN })
   await page.until((event) => event.type === 'gap')
@@ -60,7 +60,7 @@ test('a message waits for a socket that opens only at the second attempt', async
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an address at which nobody listens is named by the system’s own code', async () => {
+test('an address without a listener is reported with the system’s own code', async () => {
   const { api } = await startDriver({}, { messagingUrl: 'ws://127.0.0.1:9' })
   await expect(api.open({ origin: ORIGIN, attributes: {} }, soon())).rejects.toMatchObject({
     code: 'upstream_unavailable',

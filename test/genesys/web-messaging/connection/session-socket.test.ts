@@ -64,7 +64,7 @@ describe('the pause before a reconnect', () => {
     expect(genesys.sockets.length).toBe(attempts + 1)
   })
 
-  test('is told to the page once, whatever the number of attempts', async () => {
+  test('is reported to the page once, regardless of the number of attempts', async () => {
     const genesys = fakeGenesys()
     const heard = listening(genesys)
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -98,7 +98,7 @@ describe('the pause before a reconnect', () => {
   })
 })
 
-describe('when more guests begin to listen than Genesys takes in a minute, as after a restart', () => {
+describe('when more guests start listening than Genesys allows per minute, as after a restart', () => {
   const many = 1000
   function allListen() {
     const genesys = fakeGenesys({}, 240)
@@ -117,7 +117,7 @@ describe('when more guests begin to listen than Genesys takes in a minute, as af
     expect(genesys.sockets.length).toBeLessThanOrEqual(240)
   })
 
-  test('those who wait are told so', async () => {
+  test('queued guests are notified', async () => {
     const { heard } = allListen()
     await pass(0)
     expect(heard).toEqual(
@@ -125,7 +125,7 @@ describe('when more guests begin to listen than Genesys takes in a minute, as af
     )
   })
 
-  test('one who wants something is connected at once', async () => {
+  test('a guest with a request is connected immediately', async () => {
     const { genesys } = allListen()
     const asked = genesys.connections.of(genesys.guest('token-999')).ready(Date.now() + 1000)
     expect(genesys.sockets).toHaveLength(61)
@@ -134,7 +134,7 @@ describe('when more guests begin to listen than Genesys takes in a minute, as af
     await expect(asked).resolves.toBeDefined()
   })
 
-  test('one who has gone takes nobody’s turn', async () => {
+  test('a guest who has left uses no slot', async () => {
     const { genesys, leaves } = allListen()
     for (const leave of leaves.slice(60, 900)) leave()
     await pass(40_000)
@@ -142,7 +142,7 @@ describe('when more guests begin to listen than Genesys takes in a minute, as af
   })
 })
 
-test('a socket that nobody needs is not opened again', async () => {
+test('an unused socket is not reopened', async () => {
   const genesys = fakeGenesys()
   genesys.ready()
   genesys.socket.breaks()
@@ -249,7 +249,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(await asked).toBe('upstream_unavailable')
   })
 
-  test('with HTTP 429 is told at once, and not tried again before its time', async () => {
+  test('with HTTP 429 is reported immediately, and not retried before its time', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
@@ -292,7 +292,7 @@ describe('a rate limit at the handshake', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('holds back a stream that begins meanwhile', async () => {
+  test('delays a stream that starts during that time', async () => {
     const genesys = fakeGenesys()
     const first = ask(genesys)
     genesys.socket.refuses(429, 30)
@@ -360,7 +360,7 @@ describe('a configuration that Genesys refuses', () => {
 describe('a signed-in guest', () => {
   const signedIn = { ref: { token: 'token-1', jwt: 'old', refreshToken: 'r' }, origin: undefined }
 
-  test('whose JWT has run out is configured with a fresh one', async () => {
+  test('whose JWT has expired is configured with a fresh one', async () => {
     const genesys = fakeGenesys({ renewJwt: (refreshToken) => Promise.resolve(`fresh-by-${refreshToken}`) })
     const asked = genesys.connections.of(signedIn).ready(Date.now() + 10_000)
     genesys.socket.accepts()
@@ -388,7 +388,7 @@ describe('a signed-in guest', () => {
     expect(genesys.socket.sent).toHaveLength(4)
   })
 
-  test('whose JWT runs out under way gets the question answered all the same', async () => {
+  test('whose JWT expires during a request gets the response anyway', async () => {
     const genesys = fakeGenesys({ renewJwt: () => Promise.resolve('fresh') })
     const connection = genesys.connections.of(signedIn)
     void connection.ready(Date.now() + 10_000)

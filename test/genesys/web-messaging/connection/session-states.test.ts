@@ -7,7 +7,7 @@ const states = (events: { type: string; state?: string }[]) =>
   events.flatMap(({ type, state }) => (type === 'session' ? [state] : []))
 
 describe('when the agent ends the conversation', () => {
-  test('in mode Send, the page is told and the guest may write on', async () => {
+  test('in mode Send, the page is notified and the guest can continue writing', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'send' })
     const jane = await guest()
     const page = listen(api, jane)
@@ -18,7 +18,7 @@ describe('when the agent ends the conversation', () => {
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'resumed' })
   })
 
-  test('in mode ReadOnly, the page is told and writing is refused', async () => {
+  test('in mode ReadOnly, the page is notified and writing is refused', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'read-only' })
     const jane = await guest()
     const page = listen(api, jane)
@@ -69,7 +69,7 @@ describe('a read-only session', () => {
     expect(page.messages.map((message) => message.text)).toEqual(['Hello'])
   })
 
-  test('is told at once to a page that begins to listen', async () => {
+  test('is reported immediately to a page that starts listening', async () => {
     const { api, jane } = await readOnlyGuest()
     await api.resume(jane, soon())
     const page = listen(api, jane)
@@ -90,7 +90,7 @@ describe('a read-only session', () => {
 })
 
 describe('when the guest ends the conversation', () => {
-  test('the page is told that it is cleared, and the socket is closed for good', async () => {
+  test('the page is told that it is cleared, and the socket is closed permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -113,7 +113,7 @@ describe('when the guest ends the conversation', () => {
 })
 
 describe('a session that runs out', () => {
-  test('during a connection ends it for good', async () => {
+  test('during a connection ends it permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -127,7 +127,7 @@ describe('a session that runs out', () => {
   })
 
   /** The enumeration of presences of the Python SDK. */
-  test('ends for good where an event of the conversation says so', async () => {
+  test('ends permanently if an event of the conversation says so', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -156,7 +156,7 @@ describe('a session that runs out', () => {
     })
   })
 
-  test('that Genesys has forgotten is new again, and the page is told so', async () => {
+  test('that Genesys no longer knows is new again, and the page is told so', async () => {
     const { api } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'new' })

@@ -29,7 +29,7 @@ test('a file is streamed to the object store, accepted, and sent with a message'
   ])
 })
 
-test('messages go on while a file is being uploaded', async () => {
+test('messages are sent while a file is being uploaded', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { delayMs: 200 })
@@ -78,7 +78,7 @@ test('a page that has left costs no upload address', async () => {
   expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
 })
 
-test('a deployment that takes no files says which setting to mend', async () => {
+test('a deployment that accepts no files names the setting to fix', async () => {
   const { api, guest } = await startDriver({ attachments: false })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
     code: 'attachment_refused',

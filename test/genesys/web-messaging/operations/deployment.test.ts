@@ -212,13 +212,13 @@ describe('a deployment that starts conversations by itself', () => {
 })
 
 describe('typing', () => {
-  test('is told to the agent', async () => {
+  test('is sent to the agent', async () => {
     const { api, guest, genesys } = await startDriver()
     await api.typing(await guest(), soon())
     await genesys.seenFrame({ event: 'Typing', direction: 'from-guest' })
   })
 
-  test('is not told where the deployment does not show it', async () => {
+  test('is not sent if the deployment does not show it', async () => {
     const { api, guest, genesys } = await startDriver({ showUserTypingIndicator: false })
     const jane = await guest()
     await api.typing(jane, soon())
@@ -235,7 +235,7 @@ test('a page that listens with a forbidden origin is told that it is not connect
 })
 
 /** Every official client's `application` is its name and version. */
-test('Genesys is told name and version of this service, on the socket and over REST', async () => {
+test('Genesys gets name and version of this service, on the socket and over REST', async () => {
   const together = await startTogether({})
   const page = await together.openPage()
   await page.ask('GET', '/messages')
@@ -261,7 +261,7 @@ test('a driver can do everything but sign in, unless it is switched on', async (
   expect(api).not.toHaveProperty('signIn')
 })
 
-test('a login host that hangs does not keep the deployment waiting, whose name alone is missing then', async () => {
+test('a login host that hangs does not delay the deployment, which only lacks its name', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
   const startedAtMs = performance.now()

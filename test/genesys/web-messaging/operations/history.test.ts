@@ -80,7 +80,7 @@ test('a JWT that Genesys does not accept is renewed once', async () => {
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ facts: { status: 401 } })
 })
 
-test('tabs that ask for the same page together share one answer', async () => {
+test('tabs that request the same page concurrently share one response', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   const pages = await Promise.all([1, 2, 3].map(() => api.history(jane, FIRST, soon())))
   expect(new Set(pages.map((page) => page.messages.length))).toEqual(new Set([2]))
@@ -105,7 +105,7 @@ test('the origin of the page goes along', async () => {
   expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')
 })
 
-test('an answer that is no history is a bad response', async () => {
+test('a response that is not a history is a bad response', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })

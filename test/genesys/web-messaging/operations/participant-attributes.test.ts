@@ -32,7 +32,7 @@ test.each([
   expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
 })
 
-test('without the permission they go with the next message, and the operator is told which one it is', async () => {
+test('without the permission they are sent with the next message, and the operator learns its name', async () => {
   const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -57,7 +57,7 @@ test('when the API fails they go with the next message', async () => {
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('while no access token comes nobody waits for it: they go with the next message', async () => {
+test('without an access token they are sent with the next message, without a wait', async () => {
   const { api: first, guest, genesys } = await startDriver()
   const jane = await guest()
   await first.send(jane, text('Hello'), soon())

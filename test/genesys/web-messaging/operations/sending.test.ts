@@ -52,7 +52,7 @@ test('messages of one guest arrive in the order in which they were said', async 
   expect(genesys.transcript().map((line) => line.text)).toEqual(['one', 'two', 'three'])
 })
 
-test('a message is on its way only once the one before it has been answered', async () => {
+test('a message is sent only after the response to the previous one', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'StructuredMessage', text: 'one' }, { delayMs: 100 })
@@ -91,7 +91,7 @@ test.each([
   },
 )
 
-test('above the rate of messages the guest is told how long to wait, and nothing was taken', async () => {
+test('above the message rate the guest is told how long to wait, and nothing was sent', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
@@ -108,7 +108,7 @@ test('a rate limit belongs to the message even where Genesys names the request',
   expect(await failure(api.send(jane, text('two'), soon()))).toMatchObject({ code: 'upstream_rate_limited' })
 })
 
-test('a socket that is lost after the message was taken: the history knows, nothing is sent twice', async () => {
+test('after a lost socket, the history shows that the message was accepted, and nothing is sent twice', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -153,7 +153,7 @@ test('a socket lost before the message was accepted leaves the delivery unknown,
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('no echo by the deadline leaves the delivery unknown; the late echo answers the repeat', async () => {
+test('without an echo by the deadline the delivery is unknown; the late echo completes the repeat', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -200,7 +200,7 @@ test('attributes that went along with a message whose echo was lost are not pend
   expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
 })
 
-test('a repeat whose first try never arrived is sent', async () => {
+test('a repeat is sent if the first attempt never arrived', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ received: 'onMessage' }, { swallow: true })
@@ -341,7 +341,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
-  test('reads nothing, and is told when there are enough', async () => {
+  test('reads nothing, and says when there will be enough reads', async () => {
     let aheadMs = 0
     const clock = () => Date.now() + aheadMs
     const driver = await startDriver({ limits: false }, { monotonicNow: clock })
@@ -406,7 +406,7 @@ test('"unexpected error" for a message does not tell whether it was taken', asyn
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an echo that can not be read counts as no answer: the history tells', async () => {
+test('an invalid echo counts as no response, and the history decides', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
@@ -415,7 +415,7 @@ test('an echo that can not be read counts as no answer: the history tells', asyn
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('garbage is counted, harms nobody, and is a bad response where nothing else comes', async () => {
+test('garbage is counted, harms no guest, and is a bad response if nothing else arrives', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('JwtResponse', { garbage: true })
@@ -441,7 +441,7 @@ test('what could not be sent in time fails cleanly', async () => {
   expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
 })
 
-test('after closing the driver nothing is sent any more, and who listens is told', async () => {
+test('after closing, the driver sends nothing and notifies its listeners', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   await api.close()

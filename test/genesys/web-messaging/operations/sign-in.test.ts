@@ -17,7 +17,7 @@ async function signedInGuest(simulator = {}) {
 
 const UPGRADE = { allowSessionUpgrade: true }
 
-test('a guest who signs in goes on with the tokens of Genesys', async () => {
+test('a signed-in guest continues with the tokens of Genesys', async () => {
   const { opened, signedIn, api, genesys } = await signedInGuest()
   expect(opened.ref).toMatchObject({ jwt: expect.any(String), refreshToken: expect.any(String) })
   await api.send(signedIn, text('It is me'), soon())
@@ -93,7 +93,7 @@ test('another replica configures the signed-in guest with its JWT', async () => 
   expect(genesys.frames.at(-2)?.frame.action).toBe('configureAuthenticatedSession')
 })
 
-test('a code that is no good is refused, and the operator is told what to look at', async () => {
+test('an invalid code is refused, and the operator learns what to check', async () => {
   const { api, guest } = await startDriver()
   await expect(
     api.signIn(await guest(), { redirectUri: REDIRECT, code: 'bad' }, soon()),
@@ -130,7 +130,7 @@ test('signing out with a JWT that has run out renews it first', async () => {
   expect(genesys.requests.map(({ path }) => path)).toContain('/api/v2/webdeployments/token/refresh')
 })
 
-test('who is not signed in can not sign out', async () => {
+test('a guest who is not signed in can not sign out', async () => {
   const { api, guest } = await startDriver()
   await expect(api.signOut(await guest(), soon())).rejects.toMatchObject({ code: 'session_ended' })
 })

@@ -69,7 +69,7 @@ test('a rate limit says how long to wait, in whole seconds', () => {
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
-test.each([403, 4000, 4001, 409])('operators are told which setting code %i is about', (code) => {
+test.each([403, 4000, 4001, 409])('operators learn which setting code %i is about', (code) => {
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })
 

@@ -79,7 +79,7 @@ describe('a frame that is not recognized', () => {
   })
 })
 
-test('nothing that Genesys may send makes the reader throw', () => {
+test('no input from Genesys makes the parser throw', () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -58,7 +58,7 @@ const step = fc.oneof(
   fc.constant({ accepts: true }),
 )
 
-test('whatever Genesys sends, and whenever, nothing is thrown and every question ends by its deadline', async () => {
+test('whatever Genesys sends, nothing throws and every request ends by its deadline', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const genesys = fakeGenesys()

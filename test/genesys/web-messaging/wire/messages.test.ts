@@ -88,7 +88,7 @@ describe('an event', () => {
     expect(event({ ...typing({}), originatingEntity: 'Bot' })).toMatchObject({ sender: 'bot' })
   })
 
-  test('of typing that stops is none', () => {
+  test('the end of typing is not an event', () => {
     expect(event(typing({ type: 'Off' }))).toBeUndefined()
   })
 
@@ -101,12 +101,12 @@ describe('an event', () => {
     expect(event({ ...disconnect, metadata: { readOnly: 'false' } })).toMatchObject({ state: 'disconnected' })
   })
 
-  test('that the guest caused is none', () => {
+  test('the guest’s own event is not an event', () => {
     expect(event({ ...typing({}), direction: 'Inbound' })).toBeUndefined()
     expect(event({ ...disconnect, direction: 'Inbound' })).toBeUndefined()
   })
 
-  test('that we don’t know is none', () => {
+  test('an unknown event is not an event', () => {
     expect(event({ events: [{ eventType: 'Reactions' }, { novelty: true }] })).toBeUndefined()
   })
 })

@@ -238,7 +238,7 @@ describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => 
     })
   })
 
-  test('is answered as the Messenger answers it', () => {
+  test('is answered as by the Messenger', () => {
     const answers = [{ id: 'mail', text: 'a@x.example', payload: 'a@x.example' }]
     const answer = { cannedResponseId: 'canned', answers, inReplyTo: 'f', text: 'Thank you' }
     const sent = onMessage({ form: answer, tracingId: 't' })
@@ -324,7 +324,7 @@ test('a picker whose body has another id than its channel names that id (KT)', (
 
 describe('events', () => {
   /** KT 2.15.0-rc1, `core/MessagingClientImpl.kt`: inbound, with the names in `channel.from`. */
-  test('SignIn tells who has signed in', () => {
+  test('SignIn says who has signed in', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'SignIn' } }]
     const from = { firstName: 'Jane', lastName: 'Doe' }
     expect(event({ direction: 'Inbound', events, channel: { from } })).toEqual({
@@ -364,7 +364,7 @@ describe('events', () => {
   })
 
   /** KT `ConnectionClosedEvent.reason`, JV `reasonCode`. */
-  test.each(['reason', 'reasonCode'])('ConnectionClosedEvent tells why in %s', (field) => {
+  test.each(['reason', 'reasonCode'])('ConnectionClosedEvent contains its reason in %s', (field) => {
     const frame = {
       type: 'message',
       class: 'ConnectionClosedEvent',

@@ -24,7 +24,7 @@ describe('an attachment', () => {
     ])
   })
 
-  test('without an id or an address is nothing that can be shown', () => {
+  test('without an id or an address is omitted', () => {
     expect(attachment({ mediaType: 'Image' })).toEqual([{ type: 'unsupported', contentType: 'Attachment' }])
   })
 
@@ -218,7 +218,7 @@ describe('a message', () => {
   )
 
   /** KT `SerializationTest`: content of an unknown type before an attachment, no `channel`. */
-  test('keeps what is known beside content that nobody knows', () => {
+  test('keeps known content next to unknown content', () => {
     const content = [
       { fakeContent: { foo: 'bar' }, contentType: 'FakeContent' },
       {
@@ -249,7 +249,7 @@ describe('a place', () => {
     expect(location(fields)).toMatchObject([{ location: { text, ...fields } }])
   })
 
-  test('of which nothing is known is left out', () => {
+  test('without any known content is omitted', () => {
     expect(location({})).toEqual([{ type: 'date-picker', availableTimes: [] }])
   })
 })
@@ -333,7 +333,7 @@ describe('a frame', () => {
   })
 
   /** JV FileUploadMode: one entry that cannot be read does not switch attachments off. */
-  test('keeps the allowed media beside entries of another form', () => {
+  test('keeps the allowed media types and ignores invalid entries', () => {
     const inbound = { fileTypes: [{ type: 'image/png' }, 'video/mpg', null], maxFileSizeKB: 10_240 }
     const body = { connected: true, allowedMedia: { inbound }, blockedExtensions: ['.ade', null] }
     expect(frame({ class: 'SessionResponse', body })).toMatchObject({

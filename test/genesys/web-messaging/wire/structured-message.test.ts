@@ -33,7 +33,7 @@ describe('a message as it is on the wire', () => {
     expect(readStructuredMessage(WHOLE)).toEqual(WHOLE)
   })
 
-  test('may have nothing, and what we don’t know is passed over', () => {
+  test('may have no fields, and unknown ones are ignored', () => {
     expect(readStructuredMessage({ novelty: 1 })).toEqual({})
   })
 
