@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import type { DestinationStream } from 'pino'
 import type * as PinoPretty from 'pino-pretty'
@@ -22,7 +21,8 @@ export function defaultLogDestination(isTerminal = isatty(STDOUT_FD)): Destinati
 
 export function loadPretty(from = import.meta.url): typeof PinoPretty | undefined {
   try {
-    return createRequire(from)(PACKAGE) as typeof PinoPretty
+    // Bundlers follow `import`, and warn of a `createRequire` that they cannot follow.
+    return process.getBuiltinModule('node:module').createRequire(from)(PACKAGE) as typeof PinoPretty
   } catch {
     return undefined
   }
