@@ -23,7 +23,7 @@ test('each tool that would run a script when it is installed is allowed or denie
   expect(names.sort()).toEqual(Object.keys(allowScripts).sort())
 })
 
-test('the script that reports installations does not run, or reports nothing where npm knows no allowScripts', () => {
+test('the script that reports installations does not run, or reports nothing if npm lacks allowScripts', () => {
   expect(allowScripts['@scarf/scarf']).toBe(false)
   expect(scarfSettings).toEqual({ enabled: false })
 })

@@ -78,7 +78,7 @@ test('the chat looks as the deployment says, unless the page says otherwise', as
 })
 
 test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
-  'where the deployment keeps sessions (%s), the chat goes on after a reload, unless the page says otherwise',
+  'where the deployment keeps sessions (%s), the chat survives a reload unless the page forbids it',
   async (sessionPersistenceType) => {
     const messenger = { enabled: true, apps: { conversations: { enabled: true } }, sessionPersistenceType }
     demo = await startDemo({ simulator: { agent: 'silent', look: { messenger } } })

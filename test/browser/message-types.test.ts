@@ -73,7 +73,7 @@ async function beginAsKeyboardGuest() {
 }
 
 test.each(Object.entries(MESSAGE_TYPES))(
-  'by keyboard alone, a guest sees and answers a message of type %s, and finds the answer after a reload',
+  'by keyboard alone, a guest answers a message of type %s, and finds the reply after a reload',
   async (_type, { message, answer, answered }) => {
     const { guest, mistakes, reload, axeIsClean } = await beginAsKeyboardGuest()
     demo.simulator.botSays(message)

@@ -206,7 +206,7 @@ describe.each([
     )
   })
 
-  test('a refused session says that the chat is unavailable, with one button and what the page offers instead', async () => {
+  test("a refused session shows that the chat is unavailable, one button, and the page's alternative", async () => {
     const unknown = { env: { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' } }
     const offer = '<a slot="unavailable" href="tel:+15550100">Call us</a>'
     await openPage((service) => chatHtml(service, `base-url="${service.url}"`, offer), unknown)

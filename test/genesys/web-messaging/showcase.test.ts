@@ -200,7 +200,7 @@ test('in the last five minutes the page learns the expiry, until a message exten
   })
 }, 20_000)
 
-test('a session that is short says from the start when it expires, also after a greeting, until the guest writes', async () => {
+test('a short session announces its expiry from the start, and after a greeting, until the guest writes', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs
