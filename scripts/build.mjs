@@ -228,9 +228,9 @@ async function bundleModules() {
 async function buildModuleTypes() {
   const emitted = join(root, 'dist/.module-types')
   await tsc('tsconfig.build.json', '--outDir', emitted)
-  const { cli: _, ...imported } = MODULES
+  const imported = Object.entries(MODULES).filter(([name]) => name !== 'cli')
   await copyReachableTypes(
-    Object.values(imported).map((source) => source.replace(/^src\/(.*)\.ts$/, '$1.d.ts')),
+    imported.map(([, source]) => source.replace(/^src\/(.*)\.ts$/, '$1.d.ts')),
     emitted,
     join(root, 'dist'),
   )

@@ -55,11 +55,15 @@ function fromCompressed(folder: string): RequestHandler<{ file: string }> {
   const files = express.static(folder, { index: false, redirect: false, setHeaders: describeFile })
   return (req, res, next) => {
     const { file } = req.params
-    if (file !== 'swagger-ui-bundle.js' && file !== 'swagger-ui.css') return next()
+    if (file !== 'swagger-ui-bundle.js' && file !== 'swagger-ui.css') {
+      next()
+      return
+    }
     res.vary('Accept-Encoding')
     if (!req.acceptsEncodings('gzip')) {
       const compressed = createReadStream(join(folder, `${file}.gz`))
-      return void pipeline(compressed, createGunzip(), res.type(file)).catch(next)
+      pipeline(compressed, createGunzip(), res.type(file)).catch(next)
+      return
     }
     const { url } = req
     req.url = `/${file}.gz`
