@@ -78,7 +78,7 @@ test('a report lists its observation of each assumption, without values', async 
     'message-metadata': 'kept',
   })
   const page = readFileSync('docs/genesys-cloud.md', 'utf8')
-  const [, table = ''] = /^## What no source.*?\n([^#]+)/ms.exec(page) ?? []
+  const [, table = ''] = /^## Undocumented behavior.*?\n([^#]+)/ms.exec(page) ?? []
   const named = [...table.matchAll(/\| `([\w-]+)`(?: \(with `--send`\))? +\|$/gm)].map(([, name]) => name)
   expect(named.sort()).toEqual(Object.keys(assumptions).sort())
 })
