@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+
+/** What websites and proxies in front of the service pass on: all that pages need, and nothing for operators. */
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+const documented = JSON.parse(read('docs/openapi.json')) as { paths: Record<string, unknown> }
+const FOR_OPERATORS = ['/readyz', '/metrics', '/docs', '/', '/openapi.json']
+const FOR_PAGES = [
+  ...Object.keys(documented.paths)
+    .filter((path) => !FOR_OPERATORS.includes(path))
+    .map((path) => path.replace('{id}', 'a-1')),
+  '/client.js',
+  '/guest-chat.js',
+  '/assets.json',
+]
+
+/** The regular expression of an example, or all locations of nginx that lead to the service. */
+function patternsIn(path: string): RegExp[] {
+  const text = read(path)
+  if (!path.endsWith('.conf')) return [new RegExp(/const PUBLIC =\s+\/(.+)\/$/m.exec(text)?.[1] ?? 'none')]
+  return [...text.matchAll(/location (=|~) (\S+) \{[^}]*proxy_pass/g)].map(
+    ([, kind, location = '']) => new RegExp(kind === '=' ? `^${location}$` : location),
+  )
+}
+
+test.each([
+  'examples/express-mounted/server.mjs',
+  'examples/nextjs-route/route.ts',
+  'examples/nuxt/chat.ts',
+  'examples/sveltekit/+server.ts',
+  'deploy/nginx/guest-bff.conf',
+])('%s passes on every path for pages, and none for operators', (path) => {
+  const patterns = patternsIn(path)
+  const passed = (paths: readonly string[]) =>
+    paths.filter((each) => patterns.some((pattern) => pattern.test(each)))
+  expect(passed(FOR_PAGES)).toEqual(FOR_PAGES)
+  expect(passed(FOR_OPERATORS)).toEqual([])
+})
