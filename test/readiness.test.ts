@@ -117,6 +117,7 @@ describe('in production', () => {
     GENESYS_CLIENT_ID: 'nobody',
     GENESYS_CLIENT_SECRET: 'wrong',
   }
+  const NO_CLIENT = { GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: '' }
 
   test('the public port returns only the status, and the management port the checks', async () => {
     const { service } = await start({ settings })
@@ -124,6 +125,14 @@ describe('in production', () => {
     expect(Object.keys((await ready()).body as object)).toEqual(['status'])
     const { body } = await ask(service.managementUrl!, 'GET', '/readyz')
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false })
+  })
+
+  test('the public port repeats its status for a second, and the management port is up to date', async () => {
+    const { service, url } = await start({ settings: { ...settings, ...NO_CLIENT } })
+    expect((await ready()).body).toEqual({ status: 'ready' })
+    await ask(url, 'GET', '/healthz', undefined, { 'x-forwarded-for': '203.0.113.7' })
+    expect((await ready()).body).toEqual({ status: 'ready' })
+    expect((await ask(service.managementUrl!, 'GET', '/readyz')).body.status).toBe('degraded')
   })
 })
 

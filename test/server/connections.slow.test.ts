@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { isSession } from '../event-reader.ts'
 import {
@@ -65,15 +66,20 @@ describe('what is counted', () => {
   }, 120_000)
 })
 
-describe('slow bodies', () => {
-  test('that never end, or never follow `100 Continue`, get a 408', async () => {
+describe('slow requests', () => {
+  test('whose head or body never ends, or never follows `100 Continue`, get a 408, heads first', async () => {
     await start()
+    const unfinished = connect()
+    unfinished.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')
     const json = { 'content-type': 'application/json', 'content-length': '100' }
     const begun = connect()
     begun.write(`${head('POST /messages', json)}{`)
     const asked = connect()
     asked.write(head('POST /messages', { ...json, expect: '100-continue' }))
-    const answers = await Promise.all([readAll(begun), readAll(asked)])
+    const ended: Socket[] = []
+    for (const socket of [begun, asked, unfinished]) socket.once('close', () => ended.push(socket))
+    const answers = await Promise.all([readAll(begun), readAll(asked), readAll(unfinished)])
+    expect(ended[0]).toBe(unfinished)
     for (const answer of answers) {
       const [headers = '', body = ''] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n')
       expect(headers).toMatch(/^HTTP\/1.1 408 /)

@@ -268,3 +268,27 @@ describe('refusals', () => {
     expect(String(body)).toMatch(/^guest_bff_problems_total\{code="not_found"\} 50$/m)
   })
 })
+
+describe('request heads that never end', () => {
+  beforeEach(() => start())
+
+  test('of one address are closed above 500, which is counted and logged, and others are served', async () => {
+    const open = async (count: number) => {
+      const sockets = Array.from({ length: count }, connect)
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+      for (const socket of sockets) socket.resume().write('GET /events HTTP/1.1\r\nHost: localhost\r\n')
+      // Behind them, so that they have been read.
+      expect((await page.ask('GET', '/guest-session')).status).toBe(200)
+      return sockets
+    }
+    const first = await open(495)
+    const closed = Promise.all(first.slice(0, 10).map((socket) => once(socket, 'close')))
+    const more = await open(20)
+    await closed
+    const { body } = await ask(running.url, 'GET', '/metrics')
+    expect(Number(/^guest_bff_dropped_connections_total (\d+)$/m.exec(String(body))?.[1])).toBeGreaterThan(9)
+    expect(running.logLines.filter((line) => line.includes('connections were closed'))).toHaveLength(1)
+    expect(more.every(({ destroyed }) => !destroyed)).toBe(true)
+    for (const socket of [...first, ...more]) socket.destroy()
+  })
+})
