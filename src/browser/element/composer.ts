@@ -4,8 +4,8 @@ import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'
 import type { UploadTray } from './upload/upload-tray.ts'
 
-/** From here on, the guest sees how many characters are left. */
-const TELL_BELOW_CHARACTERS = 100
+/** Below this, the guest sees how many characters are left. */
+const SHOW_BELOW_CHARACTERS = 100
 const DEFAULT_MAX_BYTES = 4096
 
 export interface Composer {
@@ -29,15 +29,7 @@ export function createComposer(options: {
   const { chat, texts, locale, onSend, onFileProblem } = options
   let tray: UploadTray | undefined
   let trayLoading: Promise<UploadTray> | undefined
-  const field = h('textarea', {
-    class: 'field',
-    part: 'field',
-    rows: '1',
-    placeholder: texts.placeholder,
-    'aria-label': texts.message,
-    enterkeyhint: 'send',
-    dir: 'auto',
-  })
+  const field = messageField(texts)
   const files = h('input', {
     type: 'file',
     multiple: true,
@@ -45,18 +37,7 @@ export function createComposer(options: {
     tabindex: '-1',
     'aria-hidden': 'true',
   })
-  const attach = h(
-    'button',
-    {
-      type: 'button',
-      class: 'tool',
-      part: 'button',
-      'aria-label': texts.attach,
-      title: texts.attach,
-      onclick: () => files.click(),
-    },
-    icon('attach'),
-  )
+  const attach = attachButton(texts, () => files.click())
   const send = h(
     'button',
     { type: 'submit', class: 'send', part: 'send', 'aria-label': texts.send, title: texts.send },
@@ -78,7 +59,7 @@ export function createComposer(options: {
     return maxBytes - new TextEncoder().encode(field.value).length
   }
 
-  /** Few guests send files: what shows them comes with the first one. */
+  /** Few guests send files: the tray is loaded with the first one. */
   async function addFiles(chosen: readonly File[]): Promise<void> {
     if (chosen.length === 0) return
     trayLoading ??= import('./upload/upload-tray.ts').then(({ createUploadTray }) =>
@@ -98,7 +79,7 @@ export function createComposer(options: {
     const bytes = bytesLeft()
     const characters = charactersFor(bytes, field.value)
     const count = new Intl.NumberFormat(locale).format(characters)
-    left.textContent = characters < TELL_BELOW_CHARACTERS ? fill(texts.charactersLeft, { count }) : ''
+    left.textContent = characters < SHOW_BELOW_CHARACTERS ? fill(texts.charactersLeft, { count }) : ''
     left.classList.toggle('over', bytes < 0)
     const isEmpty = field.value.trim() === '' && !tray?.attachmentIds.length
     // aria-disabled keeps the button in the tab order, so that it keeps the focus after sending.
@@ -160,7 +141,34 @@ export function createComposer(options: {
   }
 }
 
-/** Genesys counts bytes of UTF-8; the guest is told of characters like those that the text has. Negative when it is too long. */
+function messageField(texts: Texts) {
+  return h('textarea', {
+    class: 'field',
+    part: 'field',
+    rows: '1',
+    placeholder: texts.placeholder,
+    'aria-label': texts.message,
+    enterkeyhint: 'send',
+    dir: 'auto',
+  })
+}
+
+function attachButton(texts: Texts, onclick: () => void) {
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'tool',
+      part: 'button',
+      'aria-label': texts.attach,
+      title: texts.attach,
+      onclick,
+    },
+    icon('attach'),
+  )
+}
+
+/** Genesys counts UTF-8 bytes; the guest sees characters of the text's average size. Negative if the text is too long. */
 function charactersFor(bytes: number, text: string): number {
   const characters = Array.from(text)
   const bytesOf = (part: string) => new TextEncoder().encode(part).length
