@@ -38,8 +38,6 @@ export interface MessageLog {
 
 export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknown>): MessageLog {
   const { texts } = view
-  const views = new Map<string, MessageView>()
-  const days = new Map<number, HTMLElement>()
   const welcomeSign = h('span', { class: 'welcome-sign' }, icon('chat'))
   const welcome = h(
     'div',
@@ -54,6 +52,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     texts.earlier,
   )
   const rows = h('div', { class: 'rows', role: 'log', 'aria-live': 'off', 'aria-label': texts.messages })
+  const updateRows = createRows(rows, view)
   const typing = h('div', { class: 'typing', role: 'status' })
   const content = h('div', { class: 'log-content' }, earlier, welcome, rows, typing)
   const scroller = h(
@@ -68,7 +67,6 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     icon('down'),
     unseen,
   )
-  const newLine = h('p', { class: 'new-line' }, texts.newLine)
   const node = h('div', { class: 'log', part: 'log' }, scroller, down)
   let isAtEnd = true
   let lastTopPx = 0
@@ -137,6 +135,47 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     canReadEarlier = firstKey !== keyBefore
   }
 
+  countUnseen(0)
+  return {
+    node,
+    update(state) {
+      const key = state.messages[0]?.key
+      // Older messages come in above what the guest is reading, which stays where it is.
+      const fromEndPx = key !== firstKey && !isAtEnd ? scroller.scrollHeight - scroller.scrollTop : undefined
+      firstKey = key
+      toggle(earlier, state.hasEarlier)
+      toggle(welcome, state.messages.length === 0)
+      updateRows(state, firstNewKey)
+      updateTyping(typing, state.typing)
+      if (fromEndPx !== undefined) scroller.scrollTop = scroller.scrollHeight - fromEndPx
+    },
+    announce(message) {
+      rows.setAttribute('aria-live', 'polite')
+      if (message.direction !== 'outbound' || (isAtEnd && isSeen())) return
+      firstNewKey ??= message.key
+      countUnseen(unseenCount + 1)
+    },
+    answered() {
+      firstNewKey = undefined
+      scrollToEnd()
+    },
+    leave: () => (firstNewKey = undefined),
+    setLogo(url) {
+      const logo = h('img', { class: 'welcome-logo', src: url, alt: '' })
+      logo.addEventListener('load', () => welcomeSign.replaceWith(logo), { once: true })
+    },
+  }
+}
+
+/** Keeps the nodes of the messages, the lines between days, and the one above the new messages. */
+function createRows(
+  rows: Element,
+  view: ChatView,
+): (state: LogState, firstNewKey: string | undefined) => void {
+  const views = new Map<string, MessageView>()
+  const days = new Map<number, HTMLElement>()
+  const newLine = h('p', { class: 'new-line' }, view.texts.newLine)
+
   function row(message: ChatMessage): MessageView {
     const known = views.get(message.key)
     if (known) return known
@@ -153,7 +192,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     return line
   }
 
-  function updateRows({ messages, isWritable }: LogState): void {
+  return function updateRows({ messages, isWritable }, firstNewKey) {
     const nodes: Node[] = []
     const answers = answersIn(messages)
     const newestOwn = messages
@@ -181,44 +220,13 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     const keys = new Set(messages.map(({ key }) => key))
     for (const key of views.keys()) if (!keys.has(key)) views.delete(key)
   }
+}
 
-  function updateTyping(words: string | undefined): void {
-    if ((typing.dataset.words ?? '') === (words ?? '')) return
-    typing.dataset.words = words ?? ''
-    const dots = h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'))
-    typing.replaceChildren(...(words === undefined ? [] : [dots, h('span', { class: 'spoken' }, words)]))
-  }
-
-  countUnseen(0)
-  return {
-    node,
-    update(state) {
-      const key = state.messages[0]?.key
-      // Older messages come in above what the guest is reading, which stays where it is.
-      const fromEndPx = key !== firstKey && !isAtEnd ? scroller.scrollHeight - scroller.scrollTop : undefined
-      firstKey = key
-      toggle(earlier, state.hasEarlier)
-      toggle(welcome, state.messages.length === 0)
-      updateRows(state)
-      updateTyping(state.typing)
-      if (fromEndPx !== undefined) scroller.scrollTop = scroller.scrollHeight - fromEndPx
-    },
-    announce(message) {
-      rows.setAttribute('aria-live', 'polite')
-      if (message.direction !== 'outbound' || (isAtEnd && isSeen())) return
-      firstNewKey ??= message.key
-      countUnseen(unseenCount + 1)
-    },
-    answered() {
-      firstNewKey = undefined
-      scrollToEnd()
-    },
-    leave: () => (firstNewKey = undefined),
-    setLogo(url) {
-      const logo = h('img', { class: 'welcome-logo', src: url, alt: '' })
-      logo.addEventListener('load', () => welcomeSign.replaceWith(logo), { once: true })
-    },
-  }
+function updateTyping(typing: HTMLElement, words: string | undefined): void {
+  if ((typing.dataset.words ?? '') === (words ?? '')) return
+  typing.dataset.words = words ?? ''
+  const dots = h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'))
+  typing.replaceChildren(...(words === undefined ? [] : [dots, h('span', { class: 'spoken' }, words)]))
 }
 
 function dayOf(message: ChatMessage): number {
