@@ -112,17 +112,11 @@ function createView(
 ): View {
   const isInline = choiceOf(host, 'placement') === 'inline'
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true })
-  const theme = new CSSStyleSheet()
-  const placement = new CSSStyleSheet()
-  root.adoptedStyleSheets = [styleSheet(), theme, placement]
+  const applyStyles = adoptStyles(root, host, language)
   const stop = new AbortController()
   const fullScreen = matchMedia(FULL_SCREEN)
 
-  const onProblem = (problem: ChatProblem) => {
-    if (problem.hint !== undefined) warn(host, problem.hint)
-    warnOfWrongAddress(host, problem)
-    tell(host, 'guest-chat-problem', problem)
-  }
+  const onProblem = (problem: ChatProblem) => reportProblem(host, problem)
   const panel = createPanel({
     chat,
     texts,
@@ -194,48 +188,19 @@ function createView(
     launcher.setVisible(isLookKnown && isWanted)
   }
 
-  /** The page's settings take precedence over the deployment's. */
-  function applyLook(): void {
+  function applyDeployment(known?: Deployment): void {
+    deployment = known
+    if (deployment?.sessionPersistence !== undefined) late.moveTo(storageFor('local'))
+    const isFirst = !isStorageKnown
+    isStorageKnown = true
+    wasOpened ||= chat.canResume
     isLookKnown = true
-    const look = lookOf(deployment)
-    const isInsetOwn = getComputedStyle(host).getPropertyValue('--guest-chat-inset') !== ''
-    applyTheme(theme, host, deployment?.styles?.primaryColor)
-    const isFlipped = isRightToLeft(language)
-    const side = choiceOf(host, 'side') ?? look.side
-    placement.replaceSync(
-      placementStyles({
-        isRightToLeft: isFlipped,
-        side,
-        offset: offsetOf(host) ?? (isInsetOwn ? undefined : look.offset),
-      }),
-    )
+    applyStyles(deployment)
     if (deployment) {
       panel.setDeployment(deployment)
       launcher.setFace(launcherFace(deployment, language))
     }
     showLauncher()
-  }
-
-  applyTheme(theme, host)
-  // Requested immediately, because the button depends on it; errors are shown when the chat opens.
-  const timer = setTimeout(applyDeployment, LOOK_TIMEOUT_MS)
-  void chat
-    .deployment()
-    .then((known) => (deployment = known))
-    .catch((problem: unknown) => {
-      if (!stop.signal.aborted) warnOfWrongAddress(host, problem as ChatProblem)
-    })
-    .finally(() => {
-      clearTimeout(timer)
-      if (!stop.signal.aborted) applyDeployment()
-    })
-
-  function applyDeployment(): void {
-    if (deployment?.sessionPersistence !== undefined) late.moveTo(storageFor('local'))
-    const isFirst = !isStorageKnown
-    isStorageKnown = true
-    wasOpened ||= chat.canResume
-    applyLook()
     if (isFirst) start()
   }
 
@@ -254,6 +219,7 @@ function createView(
   }
   fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
 
+  readDeployment(host, chat, applyDeployment, stop.signal)
   start()
   update(false)
   return {
@@ -263,10 +229,53 @@ function createView(
     update,
     end() {
       stop.abort()
-      clearTimeout(timer)
       panel.show(false, false)
       unread.end()
     },
+  }
+}
+
+/** Requested immediately, because the button depends on it; errors are shown when the chat opens. */
+function readDeployment(
+  host: Element,
+  chat: GuestChat,
+  apply: (deployment?: Deployment) => void,
+  signal: AbortSignal,
+): void {
+  const timer = setTimeout(apply, LOOK_TIMEOUT_MS)
+  signal.addEventListener('abort', () => clearTimeout(timer))
+  void chat
+    .deployment()
+    .catch((problem: unknown) => {
+      if (!signal.aborted) warnOfWrongAddress(host, problem as ChatProblem)
+      return undefined
+    })
+    .then((deployment) => {
+      clearTimeout(timer)
+      if (!signal.aborted) apply(deployment)
+    })
+}
+
+/**
+ * Gives the element its style sheets.
+ * @returns applies the colors and the position; the page's settings take precedence over the deployment's
+ */
+function adoptStyles(root: ShadowRoot, host: Element, language: string): (deployment?: Deployment) => void {
+  const theme = new CSSStyleSheet()
+  const placement = new CSSStyleSheet()
+  root.adoptedStyleSheets = [styleSheet(), theme, placement]
+  applyTheme(theme, host)
+  return (deployment) => {
+    const look = lookOf(deployment)
+    const isInsetOwn = getComputedStyle(host).getPropertyValue('--guest-chat-inset') !== ''
+    applyTheme(theme, host, deployment?.styles?.primaryColor)
+    placement.replaceSync(
+      placementStyles({
+        isRightToLeft: isRightToLeft(language),
+        side: choiceOf(host, 'side') ?? look.side,
+        offset: offsetOf(host) ?? (isInsetOwn ? undefined : look.offset),
+      }),
+    )
   }
 }
 
@@ -275,6 +284,12 @@ function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''):
   const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
   const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
   sheet.replaceSync(`:host { ${properties.join(' ')} }`)
+}
+
+function reportProblem(host: Element, problem: ChatProblem): void {
+  if (problem.hint !== undefined) warn(host, problem.hint)
+  warnOfWrongAddress(host, problem)
+  tell(host, 'guest-chat-problem', problem)
 }
 
 /** At a wrong address, another server answers with a page of its own. */
