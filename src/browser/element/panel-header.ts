@@ -20,13 +20,12 @@ export interface PanelHeader {
 export function createPanelHeader(options: {
   readonly chat: GuestChat
   readonly texts: Texts
-  readonly title: string
-  readonly canClose: boolean
+  readonly isInline: boolean
   readonly onEnd: () => void
   readonly onClose: () => void
 }): PanelHeader {
-  const { chat, texts, canClose, onEnd, onClose } = options
-  let { title } = options
+  const { chat, texts, isInline, onEnd, onClose } = options
+  let { title } = texts
   let subtitle: string | undefined
   const avatar = h('span', { class: 'header-avatar', part: 'avatar', 'aria-hidden': 'true' })
   const name = h('h2', { class: 'header-name', part: 'title' }, title)
@@ -56,7 +55,7 @@ export function createPanelHeader(options: {
     avatar,
     h('div', { class: 'header-text' }, name, h('p', { class: 'header-state' }, dot, words)),
     end,
-    canClose && close,
+    !isInline && close,
   )
   let shownPartner = 'nobody yet'
 

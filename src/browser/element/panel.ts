@@ -7,10 +7,11 @@ import { labelsFor, withBot } from './deployment-look.ts'
 import { lastNamed } from './face.ts'
 import { createMessageLog } from './message-log.ts'
 import { createNotice } from './notice.ts'
+import { createOverBar } from './over-bar.ts'
 import { createPanelHeader } from './panel-header.ts'
 import type { GuestPrompt } from './guest-prompt.ts'
 import { loadStructuredContent } from './structured-part.ts'
-import { fill, isRightToLeft, problemText, type Texts } from './texts/texts.ts'
+import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
@@ -44,9 +45,9 @@ export interface Panel {
 
 /** The chat itself: header, messages, composer. */
 export function createPanel(options: PanelOptions): Panel {
-  const { chat, texts, language, locale, isInline, isTitleOwn, promptKinds, onClose, onProblem } = options
+  const { chat, texts, language, locale, isTitleOwn, onProblem } = options
   let problem: ChatProblem | undefined
-  /** Why no session could be opened; it stays while another try is under way. */
+  /** Why no session could be opened; kept during the next attempt. */
   let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
 
@@ -83,80 +84,16 @@ export function createPanel(options: PanelOptions): Panel {
     onFileProblem: () => notice.tell(texts.fileFailed),
   }
 
-  const header = createPanelHeader({
-    chat,
-    texts,
-    title: texts.title,
-    canClose: !isInline,
-    onEnd: () => void attempt(askBeforeEnd),
-    onClose,
-  })
+  const header = createPanelHeader({ ...options, onEnd: () => void attempt(askBeforeEnd) })
   const log = createMessageLog(view, () => attempt(() => chat.loadEarlier()))
-  const notice = createNotice({ chat, texts, locale, onRetry: () => void attempt(retry), onStale: update })
-  const prompts = h('div', { class: 'prompt', part: 'prompt', role: 'status' })
-  const composer = createComposer({
-    chat,
-    texts,
-    locale,
-    onSend: (message) => view.reply(message),
-    onFileProblem: () => notice.tell(texts.fileFailed),
-  })
-  const startNew = h(
-    'button',
-    { type: 'button', class: 'action primary', part: 'button', onclick: () => void attempt(beginAnew) },
-    texts.startNew,
-  )
-  const openAgain = h(
-    'button',
-    { type: 'button', class: 'action primary', part: 'button', onclick: () => void attempt(retry) },
-    texts.retry,
-  )
-  // What the page offers in place of a chat that cannot be had: a telephone number, a form.
-  const instead = h('slot', { name: 'unavailable' })
-  const overWords = h('p', { role: 'status' })
-  const over = h('div', { class: 'over-bar' }, overWords, instead, openAgain, startNew)
-  const node = h(
-    isInline ? 'section' : 'dialog',
-    {
-      class: 'panel',
-      part: 'panel',
-      'aria-label': texts.title,
-      lang: language,
-      dir: isRightToLeft(language) ? 'rtl' : 'ltr',
-    },
-    header.node,
-    log.node,
-    notice.node,
-    prompts,
-    composer.node,
-    over,
-  )
-  if (promptKinds.length > 0)
-    void import('./prompt/prompts.ts').then(
-      ({ showPrompts }) =>
-        showPrompts(prompts, {
-          chat,
-          texts,
-          kinds: promptKinds,
-          onAnswer: options.onPromptAnswer,
-          onFocusLost: () => composer.focus(),
-        }),
-      () => undefined,
-    )
+  const onRetry = () => void attempt(() => reconnect(chat, refusal))
+  const notice = createNotice({ chat, texts, locale, onRetry, onStale: update })
+  const prompts = promptArea(options, () => composer.focus())
+  const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
+  const over = createOverBar({ chat, texts, onRetry, onStartNew: () => void attempt(startNew) })
+  const parts = [header.node, log.node, notice.node, prompts, composer.node, over.node]
+  const node = panelNode(options, parts)
   acceptDrops(node, (files) => composer.addFiles(files))
-  if (!isInline) closeByKey(node, onClose)
-
-  /** If the live events are waiting for a retry, it is made now. */
-  async function retry(): Promise<void> {
-    if (chat.state === 'open' || chat.state === 'disconnected') chat.retryNow()
-    else {
-      const refused = refusal?.code
-      chat.close()
-      await chat.open()
-      for (const { key, status, problem: why } of chat.messages)
-        if (status === 'failed' && why?.code === refused) chat.retry(key).catch(() => undefined)
-    }
-  }
 
   async function askBeforeEnd(): Promise<void> {
     const sheet = await import('./end-sheet/end-sheet.ts')
@@ -164,13 +101,13 @@ export function createPanel(options: PanelOptions): Panel {
       texts,
       onEnd: () => void attempt(() => chat.end()),
       onToggle(isUp) {
-        for (const part of [header.node, log.node, notice.node, prompts, composer.node]) part.inert = isUp
+        for (const part of parts) part.inert = isUp
         if (!isUp) composer.focus()
       },
     })
   }
 
-  async function beginAnew(): Promise<void> {
+  async function startNew(): Promise<void> {
     await chat.startNew()
     composer.focus()
   }
@@ -182,21 +119,16 @@ export function createPanel(options: PanelOptions): Panel {
     const isOver = chat.state === 'read-only' || chat.state === 'ended' || isUnavailable
     const hadFocus = composer.node.matches(':focus-within')
     toggle(composer.node, !isOver)
-    toggle(over, isOver)
-    toggle(instead, isUnavailable)
-    toggle(openAgain, isUnavailable)
-    toggle(startNew, !isUnavailable)
-    const words = refusal ? problemText(texts, refusal.code) : overText(chat, texts)
-    if (isOver && overWords.textContent !== words) overWords.textContent = words
-    if (!isOver) overWords.textContent = ''
+    toggle(over.node, isOver)
+    over.update(isOver, refusal)
     if (isOver && hadFocus) focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'
     const messages = withBot(chat.messages, deployment)
-    const hasBegun = messages.some(({ status }) => status === 'sent')
+    const hasStarted = messages.some(({ status }) => status === 'sent')
     header.update({
       messages,
       isUnavailable: isUnavailable && chat.state === 'closed',
-      canEnd: isWritable && hasBegun && chat.can('end') && deployment?.features?.end !== false,
+      canEnd: isWritable && hasStarted && chat.can('end') && deployment?.features?.end !== false,
     })
     const typing = chat.typing && (lastNamed(messages, chat.typing)?.from?.name ?? texts[chat.typing])
     log.update({
@@ -211,7 +143,7 @@ export function createPanel(options: PanelOptions): Panel {
 
   function focus(): void {
     if (!composer.node.hidden) composer.focus()
-    else (openAgain.hidden ? startNew : openAgain).focus()
+    else over.focus()
   }
 
   return {
@@ -243,11 +175,49 @@ export function createPanel(options: PanelOptions): Panel {
   }
 }
 
-function overText({ state, endReason }: GuestChat, texts: Texts): string {
-  if (endReason === 'signed-in-elsewhere') return texts.signedInElsewhere
-  if (state !== 'ended') return texts.readOnly
-  const why = endReason && { 'ended-by-guest': texts.endedByGuest, expired: texts.expired }[endReason]
-  return why === undefined ? texts.ended : `${texts.ended} ${why}`
+function panelNode(
+  { isInline, texts, language, onClose }: PanelOptions,
+  parts: readonly Node[],
+): HTMLElement {
+  const node = h(
+    isInline ? 'section' : 'dialog',
+    {
+      class: 'panel',
+      part: 'panel',
+      'aria-label': texts.title,
+      lang: language,
+      dir: isRightToLeft(language) ? 'rtl' : 'ltr',
+    },
+    ...parts,
+  )
+  if (!isInline) closeByKey(node, onClose)
+  return node
+}
+
+/** Shows the requests and offers that the page handles. */
+function promptArea(
+  { chat, texts, promptKinds: kinds, onPromptAnswer: onAnswer }: PanelOptions,
+  onFocusLost: () => void,
+): HTMLElement {
+  const node = h('div', { class: 'prompt', part: 'prompt', role: 'status' })
+  if (kinds.length > 0)
+    void import('./prompt/prompts.ts').then(
+      ({ showPrompts }) => showPrompts(node, { chat, texts, kinds, onAnswer, onFocusLost }),
+      () => undefined,
+    )
+  return node
+}
+
+/** Retries the live events now, or opens the chat again and sends what failed for the same reason. */
+async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Promise<void> {
+  if (chat.state === 'open' || chat.state === 'disconnected') {
+    chat.retryNow()
+    return
+  }
+  chat.close()
+  await chat.open()
+  for (const { key, status, problem } of chat.messages)
+    if (status === 'failed' && problem?.code === refusal?.code) chat.retry(key).catch(() => undefined)
 }
 
 /** `showModal` makes the page inert and keeps the focus, as for the browser's own dialogs. */

@@ -1,0 +1,46 @@
+import type { GuestChat } from '../client/chat-client.ts'
+import type { ChatProblem } from '../client/chat-problem.ts'
+import { h, toggle } from './dom.ts'
+import { problemText, type Texts } from './texts/texts.ts'
+
+/** What stands in place of the composer when the guest can't write. */
+export interface OverBar {
+  readonly node: HTMLElement
+  /** @param refusal why no session could be opened */
+  update(isOver: boolean, refusal: ChatProblem | undefined): void
+  focus(): void
+}
+
+export function createOverBar(options: {
+  readonly chat: GuestChat
+  readonly texts: Texts
+  readonly onRetry: () => void
+  readonly onStartNew: () => void
+}): OverBar {
+  const { chat, texts, onRetry, onStartNew } = options
+  const button = (text: string, onclick: () => void) =>
+    h('button', { type: 'button', class: 'action primary', part: 'button', onclick }, text)
+  const startNew = button(texts.startNew, onStartNew)
+  const retry = button(texts.retry, onRetry)
+  // What the page offers when the chat is unavailable: a telephone number, a form.
+  const instead = h('slot', { name: 'unavailable' })
+  const words = h('p', { role: 'status' })
+  return {
+    node: h('div', { class: 'over-bar' }, words, instead, retry, startNew),
+    update(isOver, refusal) {
+      toggle(instead, refusal !== undefined)
+      toggle(retry, refusal !== undefined)
+      toggle(startNew, refusal === undefined)
+      const text = !isOver ? '' : refusal ? problemText(texts, refusal.code) : overText(chat, texts)
+      if (words.textContent !== text) words.textContent = text
+    },
+    focus: () => (retry.hidden ? startNew : retry).focus(),
+  }
+}
+
+function overText({ state, endReason }: GuestChat, texts: Texts): string {
+  if (endReason === 'signed-in-elsewhere') return texts.signedInElsewhere
+  if (state !== 'ended') return texts.readOnly
+  const why = endReason && { 'ended-by-guest': texts.endedByGuest, expired: texts.expired }[endReason]
+  return why === undefined ? texts.ended : `${texts.ended} ${why}`
+}
