@@ -116,9 +116,10 @@ async function openLiveEvents(service: string) {
 }
 
 async function textUntil(stream: ReadableStream<Uint8Array>, part: string): Promise<string> {
+  const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    text += chunk
+  for await (const chunk of stream) {
+    text += decoder.decode(chunk, { stream: true })
     if (text.includes(part)) return text
   }
   throw new Error(`the stream ended without ${part}: ${text}`)
