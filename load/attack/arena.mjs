@@ -10,13 +10,16 @@ const SECRETS = {
 
 /**
  * @param settings more of the service's; the limits are the defaults but for the guests' own, as a few honest ones have to talk much
+ * @param isHostile whether the platform turns on guests who say that they attack
  * @returns the parts, and `stop`, which ends all of them
  */
-export async function startArena({ guestApi = 'web-messaging', settings = {}, seed }) {
-  const upstream = await startHelper(new URL('hostile-upstream.mjs', import.meta.url).href, { core: '0,1' })
-  const honest = await startHelper(new URL('honest-guests.mjs', import.meta.url).href, { core: '0,1' })
-  const attacker = await startHelper(new URL('attacker.mjs', import.meta.url).href, { core: '0,1', nice: 10 })
-  const genesys = await upstream.ask('listen', { seed })
+export async function startArena({ guestApi = 'web-messaging', settings = {}, isHostile = false, seed }) {
+  const [upstream, honest, attacker] = await Promise.all(
+    ['hostile-upstream.mjs', 'honest-guests.mjs', 'attacker.mjs'].map((file) =>
+      startHelper(new URL(file, import.meta.url).href, { core: '0,1' }),
+    ),
+  )
+  const genesys = await upstream.ask('listen', { seed, isHostile })
   const service = await startServiceProcess({
     settings: {
       ...SECRETS,

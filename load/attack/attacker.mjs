@@ -1,4 +1,4 @@
-// The attacker: everything from one address, 127.0.0.1, over raw sockets. Each command ends by itself and closes what it opened.
+// The attacker: from 127.0.0.1 and some addresses next to it, over raw sockets. Each command ends by itself and closes what it opened.
 import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../harness/commands.mjs'
@@ -11,8 +11,14 @@ const ANSWER_WITHIN_MS = 2000
 /** Of one kind. */
 const MOST_FINDINGS = 4
 
+/** Of attacks that other attacks' requests must not have used up. */
+const STREAMS_ADDRESS = '127.0.0.10'
+const BROKEN_OFF_ADDRESS = '127.0.0.11'
+
 let port
+/** Of the guests that all attacks share. */
 const tokens = []
+const allTokens = []
 const nextToken = (() => {
   let next = 0
   return () => tokens[next++ % tokens.length] ?? 'none'
@@ -69,7 +75,23 @@ async function openGuest(localAddress = '127.0.0.1') {
     connect({ localAddress }),
     requestBytes({ path: '/guest-session', headers, body: {} }),
   )
-  return answer && statusOf(answer) === 201 ? JSON.parse(answer.body).session : undefined
+  if (!answer || statusOf(answer) !== 201) return undefined
+  const token = JSON.parse(answer.body).session
+  allTokens.push(token)
+  return token
+}
+
+/** Every guest listens for a while: without that, who has read the history keeps the connection to the platform for two minutes. */
+async function leave({ listenMs }) {
+  const sockets = allTokens.map((token, at) => {
+    const socket = connect({ localAddress: `127.0.2.${1 + (at % 250)}` })
+    socket.resume()
+    const headers = { origin: ORIGIN, authorization: `Bearer ${token}` }
+    socket.write(requestBytes({ method: 'GET', path: '/events', headers }))
+    return socket
+  })
+  await pause(listenMs)
+  for (const socket of sockets) socket.destroy()
 }
 
 /** Keeps some findings of each kind. */
@@ -295,7 +317,7 @@ async function streams({ count, holdMs }) {
   const sockets = []
   let opened = 0
   for (let at = 0; at < count; at++) {
-    const socket = connect()
+    const socket = connect({ localAddress: STREAMS_ADDRESS })
     socket.once('data', (chunk) => {
       if (chunk.toString('latin1', 9, 12) === '200') opened += 1
     })
@@ -347,7 +369,7 @@ async function brokenOff({ count, seed }) {
       const isPartial = random() < 0.4
       const waitMs = random() < 0.5 ? 0 : Math.floor(random() * 20)
       const isReset = random() < 0.5
-      const socket = connect()
+      const socket = connect({ localAddress: BROKEN_OFF_ADDRESS })
       socket.resume()
       await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
       socket.write(isPartial ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes)
@@ -387,6 +409,7 @@ async function flood({ forMs, connections }) {
 
 serveCommands({
   openGuests,
+  leave,
   requests,
   talkToHostileUpstream,
   slow,
