@@ -27,6 +27,7 @@ export type * from '../../contract/contract.ts'
 export type * from './guest-chat.ts'
 export type { UploadOptions } from './attachments.ts'
 export type { ProblemCode } from './chat-problem.ts'
+export type { RequestOfPath } from './requests.ts'
 export type { StorageChoice, TokenStorage } from './token-store.ts'
 export type { ChatMessage } from './transcript.ts'
 
@@ -191,7 +192,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 
   function follow(signal: AbortSignal): void {
     const stop = followLiveEvents({
-      open: (headers, abort) => requests.stream('events', headers, abort),
+      open: (init) => requests.open('events', init),
       onEvent: onLiveEvent,
       onConnected(fresh) {
         setLive(true)
@@ -328,16 +329,17 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     async deleteAttachment(id) {
       await call('DELETE', `attachments/${encodeURIComponent(id)}`)
     },
+    fetch: (path, init) => requests.open(path, init),
     async setAttributes(attributes) {
       await open()
-      return (await call('PUT', 'guest-attributes', { attributes }, REPEAT_FOR_MS)) as ChangedAttributes
+      return call('PUT', 'guest-attributes', { attributes }, REPEAT_FOR_MS) as Promise<ChangedAttributes>
     },
     async loadEarlier() {
       await history.loadEarlier()
       return history.hasEarlier
     },
-    deployment: async () =>
-      (await requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS })) as Deployment,
+    deployment: () =>
+      requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
     async end() {
       // Not with this lifetime's signal: the live events often report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {

@@ -13,6 +13,7 @@ import type {
   SignInGrant,
   UploadedFile,
 } from '../../contract/contract.ts'
+import type { RequestOfPath } from './requests.ts'
 import type { StorageChoice } from './token-store.ts'
 import type { ChatMessage } from './transcript.ts'
 
@@ -145,6 +146,12 @@ export interface GuestChat {
   loadEarlier(): Promise<boolean>
   /** The deployment's configuration. Needs no session. */
   deployment(): Promise<Deployment>
+  /**
+   * Like the global `fetch`, for paths of the service that have no method here, such as `transcript`: the session token goes
+   * along. Rejects with a {@link ChatProblem} for a response that is not a success, and as `fetch` does without a response.
+   * @param path relative to the service's address
+   */
+  fetch(path: string, init?: RequestOfPath): Promise<Response>
   /** Permanently ends the conversation. */
   end(): Promise<void>
   /** Leaves an ended or read-only conversation and starts a new one. */

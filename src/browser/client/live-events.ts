@@ -1,5 +1,6 @@
 import { asProblem, isTransient, type ChatProblem } from './chat-problem.ts'
 import { backoffMs, isOffline, onWake, pause } from './backoff.ts'
+import type { RequestOfPath } from './requests.ts'
 import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
 
 /** The service sends something at least every 15 s; a stream that is silent for longer is dead. */
@@ -10,7 +11,7 @@ const DEFAULT_RETRY_MS = 2000
 
 export interface LiveEventsOptions {
   /** Opens the stream. @throws {ChatProblem} */
-  readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>
+  readonly open: (init: RequestOfPath) => Promise<Response>
   readonly onEvent: (event: ServerSentEvent) => void
   /** @param fresh no event id was known, so earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
@@ -42,10 +43,10 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
     try {
       const watched = watch(stopped)
       try {
-        const response = await options.open(
-          lastEventId ? { 'Last-Event-ID': lastEventId } : {},
-          watched.signal,
-        )
+        const response = await options.open({
+          headers: { Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
+          signal: watched.signal,
+        })
         if (response.status === 204) {
           options.onStopped(undefined)
           return

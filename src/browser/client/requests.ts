@@ -13,6 +13,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
+/** As for `fetch`. */
+export type RequestOfPath = Omit<RequestInit, 'headers'> & {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export interface Requests {
   url(path: string): URL
   /** Headers of every request. */
@@ -21,8 +26,8 @@ export interface Requests {
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
   /** Reads a response's body; a session token in it is moved to the store. @throws {ChatProblem} */
   settle(status: number, retryAfter: string | null, body: string): unknown
-  /** Starts a stream; the caller reads its body. @throws {ChatProblem} */
-  stream(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response>
+  /** The caller reads the body. @throws {ChatProblem} for what is no success; other errors are those of `fetch` */
+  open(path: string, init?: RequestOfPath): Promise<Response>
 }
 
 export function createRequests(options: {
@@ -100,11 +105,11 @@ export function createRequests(options: {
         }
       }
     },
-    async stream(path, headers, signal) {
+    async open(path, init) {
       const response = await fetch(url(path), {
-        headers: { Accept: 'text/event-stream', ...commonHeaders(), ...headers },
         cache: 'no-store',
-        signal,
+        ...init,
+        headers: { ...commonHeaders(), ...init?.headers },
       })
       if (response.ok) return response
       throw problemOf(response.status, response.headers.get('Retry-After'), await response.text())
