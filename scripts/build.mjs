@@ -133,6 +133,7 @@ async function buildChat() {
     'prompt/prompts.ts',
     'upload/upload-tray.ts',
     'end-sheet/end-sheet.ts',
+    'transcript/transcript-button.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({

@@ -3,6 +3,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
+  'transcript',
   'availability',
   'routes',
   'middleware',
@@ -97,11 +98,11 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test('availability is known to the composition alone', () => {
+test.each(['availability', 'transcript'])('%s is known to the composition alone', (room) => {
   expect(
     wrongImports(
-      ({ path }) => layerOf(path) !== 'availability' && path !== 'service/optional-features.ts',
-      (target) => layerOf(target) === 'availability',
+      ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
+      (target) => layerOf(target) === room,
     ),
   ).toEqual([])
 })

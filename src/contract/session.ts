@@ -9,6 +9,7 @@ export type Capability =
   | 'end'
   | 'sign-in'
   | 'availability'
+  | 'transcript'
 
 export interface Limits {
   /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */

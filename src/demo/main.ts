@@ -61,6 +61,7 @@ function demoConfig(
     GENESYS_SCHEDULE_GROUP_ID: simulator.scheduleGroupId,
     GENESYS_EMERGENCY_GROUP_ID: simulator.emergencyGroupId,
     GENESYS_QUEUE_ID: simulator.queueId,
+    TRANSCRIPT: 'on',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     DRAIN_MS: '500',
     DEMO: 'on',

@@ -1,18 +1,23 @@
-import type { IRouter, RequestHandler } from 'express'
+import type { IRouter } from 'express'
 import type { Capability } from '../contract/contract.ts'
 import { createAvailabilityFeature } from './availability/availability-feature.ts'
 import type { GenesysClient } from './genesys-client.ts'
+import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
 import type { Log } from './observability/log.ts'
 import type { ReadinessCheck } from './observability/readiness.ts'
+import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
 import type { SharedState } from './shared-state/shared-state.ts'
+import { createTranscriptFeature } from './transcript/transcript-feature.ts'
+
+export type FeatureName = 'availability' | 'transcript'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
+  readonly name: FeatureName
   /** Of guest sessions. */
   readonly capabilities: readonly Capability[]
-  /** @param guards what a request of any allowed page passes */
-  addRoutes(router: IRouter, guards: readonly RequestHandler[]): void
+  addRoutes(router: IRouter, routes: FeatureRoutes): void
   checks(): Promise<readonly ReadinessCheck[]>
   /** What is found now, and what is wrong; undefined where it is not set up. */
   diagnose(): Promise<
@@ -20,7 +25,16 @@ export interface OptionalFeature {
   >
 }
 
+/** What the routes of a feature may use. */
+export interface FeatureRoutes {
+  readonly guards: GuestRouteGuards
+  readonly services: GuestServices
+  readonly newDeadline: () => number
+}
+
 export interface FeatureParts {
+  /** What the guest API can do. */
+  readonly guestApi: { readonly capabilities: ReadonlySet<Capability> }
   readonly genesys: Pick<GenesysClient, 'api' | 'accessToken'>
   readonly log: Log
   readonly now: () => number
@@ -44,5 +58,12 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
     sharedValues: sharedState?.values,
     takeSharedCall: sharedState?.takeCall,
   }
-  return [createAvailabilityFeature(config.availability, platform)]
+  return [
+    createAvailabilityFeature(config.availability, platform),
+    createTranscriptFeature({
+      isEnabled: config.transcript,
+      hasHistory: parts.guestApi.capabilities.has('history'),
+      now: parts.now,
+    }),
+  ]
 }

@@ -113,7 +113,7 @@ export function createSite(
     onUnexpectedError: noteUnexpectedError(parts),
   })
   const guestApi = options.guestApi ?? genesys.guestApi
-  const features = createOptionalFeatures(config, { genesys, log, now, monotonicNow, sharedState })
+  const features = createOptionalFeatures(config, { genesys, guestApi, log, now, monotonicNow, sharedState })
   const guests = createGuestServices(config, {
     ...parts,
     guestApi,
@@ -315,6 +315,6 @@ function createSiteRouter(
     setSessionCookie,
   })
   addDeploymentRoutes(router, { guestApi, widgetConfig, labels: config.labels, guards, newDeadline })
-  for (const feature of parts.features) feature.addRoutes(router, guards.anyPage)
+  for (const feature of parts.features) feature.addRoutes(router, { guards, services, newDeadline })
   return router
 }

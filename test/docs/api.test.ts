@@ -26,6 +26,7 @@ beforeEach(async () => {
     GENESYS_CLIENT_SECRET: genesys.clientSecret,
     GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,
     GENESYS_QUEUE_ID: genesys.queueId,
+    TRANSCRIPT: 'on',
   }
   running = await startTogether({ genesys, settings })
 })
@@ -54,6 +55,7 @@ test('the commands of the API page work in their order, and print what the page 
   expect(printedBy('"text":"Hello"')).toContain('"text":"Hello"')
   expect(printedBy('pageSize')).toContain('"text":"Hello"')
   expect(printedBy('PUT')).toContain('"applied":"now"')
+  expect(printedBy('/transcript')).toMatch(/^Conversation\nTime zone: Europe\/Berlin/)
   expect(printedBy('fileName')).toContain('"id":')
   expect(printedBy('/deployment')).toContain('"showLoginPrompt":false')
   expect(printedBy('/availability')).toContain('"state":"open"')

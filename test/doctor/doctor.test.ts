@@ -376,6 +376,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       USER_TOKEN_JWKS_URL: await keySet(await exportJWK(publicKey)),
       ...(await startBehindProxy(genesys, '1')),
       ...AVAILABILITY(genesys),
+      TRANSCRIPT: 'on',
     }),
   })
   const skipped = ['redaction', 'tls', 'message']

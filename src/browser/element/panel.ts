@@ -50,6 +50,7 @@ export function createPanel(options: PanelOptions): Panel {
   /** Why no session could be opened; kept during the next attempt. */
   let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
+  let hasTranscriptButton = false
 
   /** Failures beyond a single message are shown above the composer; messages show their own. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -112,7 +113,16 @@ export function createPanel(options: PanelOptions): Panel {
     composer.focus()
   }
 
+  function addTranscriptButton(): void {
+    hasTranscriptButton = true
+    void import('./transcript/transcript-button.ts').then(
+      (transcript) => transcript.addTranscriptButton(header.node, { chat, texts, language, attempt }),
+      () => undefined,
+    )
+  }
+
   function update(): void {
+    if (!hasTranscriptButton && chat.can('transcript')) addTranscriptButton()
     if (chat.state === 'closed') refusal = problem
     else if (chat.state !== 'opening') refusal = undefined
     const isUnavailable = refusal !== undefined

@@ -19,10 +19,13 @@ interface Check {
 
 /** `GET /availability`, its line in the readiness report, and what the doctor looks at. */
 export interface AvailabilityFeature {
+  readonly name: 'availability'
   /** Of guest sessions: empty where it is not set up. */
   readonly capabilities: readonly 'availability'[]
-  /** @param guards what a request of any allowed page passes */
-  addRoutes(router: IRouter, guards: readonly RequestHandler[]): void
+  addRoutes(
+    router: IRouter,
+    routes: { readonly guards: { readonly anyPage: readonly RequestHandler[] } },
+  ): void
   checks(): Promise<readonly Check[]>
   /** What is found now, and why something is not; undefined where it is not set up. */
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly Cause[] } | undefined>
@@ -36,9 +39,10 @@ export function createAvailabilityFeature(
   const isSetUp = Object.values(settings).some((id) => id !== undefined)
   const availability = isSetUp && options ? createAvailability({ ...settings, ...options }) : undefined
   return {
+    name: 'availability',
     capabilities: availability ? ['availability'] : [],
-    addRoutes(router, guards) {
-      router.get('/availability', ...guards, async (req, res) => {
+    addRoutes(router, { guards }) {
+      router.get('/availability', ...guards.anyPage, async (req, res) => {
         if (!availability) throw notEnabled()
         const { body, etag } = await availability.current()
         res.setHeader('Cache-Control', `public, max-age=${MAX_AGE_SECONDS}`)
@@ -62,7 +66,7 @@ export function createAvailabilityFeature(
     async diagnose() {
       if (!availability) return undefined
       const { availability: found, causes } = await availability.inspect()
-      return { found: inWords(found), problems: causes }
+      return { found: `now ${inWords(found)}`, problems: causes }
     },
   }
 }

@@ -48,6 +48,7 @@ export const GuestSessionDescription = z
         'end',
         'sign-in',
         'availability',
+        'transcript',
       ]),
     ),
     limits: Limits,
@@ -109,6 +110,16 @@ export const MessagePage = z
     pageCount: z.number(),
   })
   .meta({ id: 'MessagePage' })
+
+export const ConversationTranscript = z
+  .object({
+    createdAt: z.iso.datetime(),
+    language: z.string(),
+    timeZone: z.string(),
+    complete: z.boolean().meta({ description: 'False where the conversation has earlier messages.' }),
+    messages: z.array(Message).meta({ description: 'Oldest first; attachments have no address.' }),
+  })
+  .meta({ id: 'ConversationTranscript' })
 
 export const UploadedFile = z
   .object({

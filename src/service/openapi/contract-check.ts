@@ -20,6 +20,10 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.Message, 'content'>, Omit<contract.Message, 'content'>>,
   Same<Of<typeof answers.SentMessage, 'session' | 'content'>, Omit<contract.SentMessage, 'content'>>,
   Same<Of<typeof answers.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
+  Same<
+    Of<typeof answers.ConversationTranscript, 'messages'>,
+    Omit<contract.ConversationTranscript, 'messages'>
+  >,
   Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
   Same<Of<typeof answers.Deployment>, contract.Deployment>,
   Same<Of<typeof answers.Availability>, contract.Availability>,

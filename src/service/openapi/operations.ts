@@ -147,6 +147,34 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/transcript',
+    summary: 'The conversation as a file',
+    description:
+      'As text, HTML or JSON, by `Accept`. It goes back as far as Genesys allows in a minute, ten pages of the history, and says where it begins.',
+    tag: 'guest',
+    needsSession: true,
+    query: requests.TranscriptQuery,
+    answers: {
+      200: {
+        description: 'A file to download',
+        content: {
+          'text/plain': { schema: z.string() },
+          'text/html': { schema: z.string() },
+          'application/json': { schema: answers.ConversationTranscript },
+        },
+      },
+    },
+    problems: [
+      ...OF_A_GUEST,
+      ...UPSTREAM,
+      'invalid_request',
+      'not_acceptable',
+      'not_enabled',
+      'not_supported_by_guest_api',
+    ],
+  },
+  {
+    method: 'get',
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:

@@ -49,6 +49,10 @@ const JourneyContext = z
     example: { customer: { id: '6b1c…', idType: 'cookie' }, customerSession: { id: 'f2d0…', type: 'web' } },
   })
 
+const languageTag = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag such as en-us')
+
 export const OpenGuestSession = z
   .strictObject({
     name: line(256).optional(),
@@ -57,10 +61,7 @@ export const OpenGuestSession = z
       .string()
       .regex(/^\+?[0-9 ().-]{3,32}$/, 'must be a phone number')
       .optional(),
-    language: z
-      .string()
-      .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag such as en-us')
-      .optional(),
+    language: languageTag.optional(),
     attributes: AttributeChanges.optional(),
     userId: line(256)
       .optional()
@@ -143,6 +144,26 @@ export const HistoryQuery = z.strictObject({
   pageSize: z.coerce.number().int().min(1).max(100).default(25),
   pageNumber: z.coerce.number().int().min(1).max(10_000).default(1),
 })
+
+export const TranscriptQuery = z.strictObject({
+  language: languageTag.optional().meta({
+    description: 'Default: `Accept-Language`; English for languages that files are not written in.',
+  }),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .default('UTC')
+    .meta({ example: 'Europe/Berlin' }),
+})
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 

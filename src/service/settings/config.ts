@@ -98,6 +98,8 @@ export interface Config {
   readonly problemHints: boolean
   /** What is masked before it goes to Genesys; undefined where nothing is. */
   readonly redaction: RedactionSettings | undefined
+  /** Whether guests can download their conversation. */
+  readonly transcript: boolean
   /** Wording by language, which overrides the deployment's. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
   /** The sites of `SITES_FILE`, if it is set. */

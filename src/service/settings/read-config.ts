@@ -196,6 +196,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
     redaction,
+    transcript: env.TRANSCRIPT,
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,
     warnings: [],

@@ -178,6 +178,8 @@ const Env = z.object({
     .pipe(z.record(z.string(), z.string(), 'must be an object with a name for each pattern'))
     .default({}),
 
+  TRANSCRIPT: onOff.default(false),
+
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),

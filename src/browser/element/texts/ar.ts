@@ -74,6 +74,7 @@ export const ar: Texts = {
   readOnly: 'هذه المحادثة مغلقة.',
   startNew: 'بدء محادثة جديدة',
   end: 'إنهاء المحادثة',
+  saveConversation: 'حفظ المحادثة',
   endQuestion: 'هل تريد إنهاء هذه المحادثة؟',
   endHint: 'ستُغلق المحادثة ولن تتمكن من العودة إليها.',
   cancel: 'متابعة المحادثة',

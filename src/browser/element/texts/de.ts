@@ -74,6 +74,7 @@ export const de: Texts = {
   readOnly: 'Dieses Gespräch ist geschlossen.',
   startNew: 'Neuen Chat beginnen',
   end: 'Chat beenden',
+  saveConversation: 'Gespräch speichern',
   endQuestion: 'Chat beenden?',
   endHint: 'Das Gespräch wird geschlossen, und Sie können nicht dorthin zurückkehren.',
   cancel: 'Weiter chatten',

@@ -74,6 +74,7 @@ export const en: Texts = {
   readOnly: 'This conversation is closed.',
   startNew: 'Start a new chat',
   end: 'End chat',
+  saveConversation: 'Save this conversation',
   endQuestion: 'End this chat?',
   endHint: 'The conversation is closed, and you can’t come back to it.',
   cancel: 'Keep chatting',

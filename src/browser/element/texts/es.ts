@@ -74,6 +74,7 @@ export const es: Texts = {
   readOnly: 'Esta conversación está cerrada.',
   startNew: 'Empezar un chat nuevo',
   end: 'Terminar el chat',
+  saveConversation: 'Guardar la conversación',
   endQuestion: '¿Terminar este chat?',
   endHint: 'La conversación se cerrará y no podrás volver a ella.',
   cancel: 'Seguir chateando',

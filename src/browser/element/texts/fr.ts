@@ -74,6 +74,7 @@ export const fr: Texts = {
   readOnly: 'Cette conversation est close.',
   startNew: 'Nouvelle conversation',
   end: 'Terminer le chat',
+  saveConversation: 'Enregistrer la conversation',
   endQuestion: 'Terminer ce chat ?',
   endHint: 'La conversation sera close et vous ne pourrez pas y revenir.',
   cancel: 'Continuer',

@@ -74,6 +74,7 @@ export const it: Texts = {
   readOnly: 'Questa conversazione è chiusa.',
   startNew: 'Inizia una nuova chat',
   end: 'Termina la chat',
+  saveConversation: 'Salva la conversazione',
   endQuestion: 'Terminare questa chat?',
   endHint: 'La conversazione verrà chiusa e non potrai più riaprirla.',
   cancel: 'Continua la chat',

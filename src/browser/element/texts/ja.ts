@@ -74,6 +74,7 @@ export const ja: Texts = {
   readOnly: 'この会話は閉じられています。',
   startNew: '新しいチャットを始める',
   end: 'チャットを終了',
+  saveConversation: '会話を保存',
   endQuestion: 'このチャットを終了しますか？',
   endHint: '会話は終了し、元に戻すことはできません。',
   cancel: 'チャットを続ける',

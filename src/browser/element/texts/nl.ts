@@ -74,6 +74,7 @@ export const nl: Texts = {
   readOnly: 'Dit gesprek is gesloten.',
   startNew: 'Nieuwe chat beginnen',
   end: 'Chat beëindigen',
+  saveConversation: 'Gesprek opslaan',
   endQuestion: 'Deze chat beëindigen?',
   endHint: 'Het gesprek wordt gesloten en u kunt er niet naar terugkeren.',
   cancel: 'Verder chatten',

@@ -74,6 +74,7 @@ export const pl: Texts = {
   readOnly: 'Ta rozmowa jest zamknięta.',
   startNew: 'Rozpocznij nowy czat',
   end: 'Zakończ czat',
+  saveConversation: 'Zapisz rozmowę',
   endQuestion: 'Zakończyć ten czat?',
   endHint: 'Rozmowa zostanie zamknięta i nie będzie można do niej wrócić.',
   cancel: 'Kontynuuj czat',

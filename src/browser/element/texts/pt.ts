@@ -74,6 +74,7 @@ export const pt: Texts = {
   readOnly: 'Esta conversa está fechada.',
   startNew: 'Iniciar um novo chat',
   end: 'Encerrar o chat',
+  saveConversation: 'Salvar a conversa',
   endQuestion: 'Encerrar este chat?',
   endHint: 'A conversa será fechada e você não poderá voltar a ela.',
   cancel: 'Continuar no chat',

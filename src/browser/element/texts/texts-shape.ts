@@ -76,6 +76,7 @@ export interface Texts {
   readonly readOnly: string
   readonly startNew: string
   readonly end: string
+  readonly saveConversation: string
   readonly endQuestion: string
   readonly endHint: string
   readonly cancel: string

@@ -1,0 +1,15 @@
+import type { Message } from './messages.ts'
+
+/** The response of `GET /transcript` with `Accept: application/json`. */
+export interface ConversationTranscript {
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+  /** A language tag such as `de-AT`. */
+  readonly language: string
+  /** An IANA name such as `Europe/Berlin`. */
+  readonly timeZone: string
+  /** False where the conversation has earlier messages than the file. */
+  readonly complete: boolean
+  /** Oldest first. Attachments have no address: it would be valid for some minutes only. */
+  readonly messages: readonly Message[]
+}

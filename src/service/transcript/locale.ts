@@ -1,0 +1,46 @@
+import { WORDS, type Words } from './words.ts'
+
+/** How a file is written: its words, its days and its times. */
+export interface Locale {
+  /** A language tag such as `de-AT`. */
+  readonly language: string
+  readonly timeZone: string
+  readonly words: Words
+  readonly isRightToLeft: boolean
+  day(time: Date): string
+  timeOfDay(time: Date): string
+}
+
+const FALLBACK = 'en'
+
+/** @param languages in order of preference; the first that files can be written in is used, else English */
+export function createLocale(languages: readonly string[], timeZone: string): Locale {
+  const [language = FALLBACK] = languages.flatMap((tag) => {
+    const canonical = canonicalLanguage(tag)
+    return canonical !== undefined && Object.hasOwn(WORDS, baseOf(canonical)) ? canonical : []
+  })
+  const words = WORDS[baseOf(language)] as Words
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone })
+  const timeOfDay = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', timeZone })
+  return {
+    language,
+    timeZone,
+    words,
+    isRightToLeft: baseOf(language) === 'ar',
+    day: (time) => day.format(time),
+    timeOfDay: (time) => timeOfDay.format(time),
+  }
+}
+
+/** `de_at` as `de-AT`; undefined for what is no language tag. */
+function canonicalLanguage(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0]
+  } catch {
+    return undefined
+  }
+}
+
+function baseOf(language: string): string {
+  return language.split('-', 1)[0] ?? ''
+}
