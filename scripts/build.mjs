@@ -134,6 +134,9 @@ async function buildChat() {
     'upload/upload-tray.ts',
     'end-sheet/end-sheet.ts',
     'transcript/transcript-button.ts',
+    'availability/availability-view.ts',
+    'chime.ts',
+    'wrong-address.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({

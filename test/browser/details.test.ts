@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import type { Browser, ConsoleMessage } from 'playwright-core'
 import { showcase } from './message-types.ts'
 import { openElement, type ElementPageOptions } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
@@ -195,15 +195,17 @@ test('at 400 % zoom the newest message is in view, also beside a notice', async 
 })
 
 test('a base-url at which another server answers is told in the console', async () => {
-  const warnings: string[] = []
+  let warning: Promise<ConsoleMessage> | undefined
   opened = await openElement(browser, demo, '', {
     prepare: async (page) => {
-      page.on('console', (line) => line.type() === 'warning' && warnings.push(line.text()))
+      warning = page.waitForEvent('console', (line) => line.type() === 'warning')
       await page.route('**/deployment', (route) =>
         route.fulfill({ status: 404, contentType: 'text/html', body: '<h1>Not found</h1>' }),
       )
     },
   })
   await opened.page.getByRole('button', { name: 'Open chat' }).waitFor()
-  expect(warnings.join('\n')).toContain(`base-url="${demo.url}" answers with status 404, and not as the chat`)
+  expect((await warning)?.text()).toContain(
+    `base-url="${demo.url}" answers with status 404, and not as the chat`,
+  )
 })

@@ -7,13 +7,13 @@ export async function openElement(
   browser: Browser,
   demo: Demo,
   attributes = '',
-  { lang = 'en', head = '', clock, prepare, ...options }: ElementPageOptions = {},
+  { lang = 'en', head = '', content = '', clock, prepare, ...options }: ElementPageOptions = {},
 ) {
   const opened = await openPage(browser, demo.allowedSite, options)
   const { page } = opened
   const body = `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><title>Shop</title>${head}
     <main><h1>A shop</h1><button id="behind">Behind the chat</button></main>
-    <genesys-guest-chat base-url="${demo.url}" ${attributes}></genesys-guest-chat>
+    <genesys-guest-chat base-url="${demo.url}" ${attributes}>${content}</genesys-guest-chat>
     <script type="module" src="${demo.url}/guest-chat.js"></script></html>`
   await prepare?.(page)
   if (clock) await page.clock.install()
@@ -25,6 +25,8 @@ export interface ElementPageOptions extends BrowserContextOptions {
   readonly lang?: string
   /** Further HTML of the page's head. */
   readonly head?: string
+  /** HTML inside the element: its slots. */
+  readonly content?: string
   /** What must be before the page is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>
   /** Whether the test moves the page's clock. */

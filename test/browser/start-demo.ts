@@ -27,14 +27,26 @@ export interface Demo {
 export interface DemoOptions {
   readonly simulator?: SimulatorOptions
   /** Further settings of the service. */
-  readonly env?: Record<string, string>
+  readonly env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>)
+  /** Time of the service and of the simulator. */
+  readonly now?: () => number
   /** Where the service is mounted in another app. Default: at the root. */
   readonly prefix?: string
 }
 
 /** The service, the simulator in Genesys' place, and two other websites, all on free ports of this machine. */
-export async function startDemo({ simulator: settings, env, prefix = '' }: DemoOptions = {}): Promise<Demo> {
-  const simulator = await startSimulator({ limits: false, agentDelayMs: 400, ...settings })
+export async function startDemo({
+  simulator: settings,
+  env,
+  now,
+  prefix = '',
+}: DemoOptions = {}): Promise<Demo> {
+  const simulator = await startSimulator({
+    limits: false,
+    agentDelayMs: 400,
+    ...(now && { now }),
+    ...settings,
+  })
   const requests: string[] = []
   const outer = express()
   const server = await listen(outer)
@@ -61,9 +73,9 @@ export async function startDemo({ simulator: settings, env, prefix = '' }: DemoO
     GENESYS_CLIENT_SECRET: simulator.clientSecret,
     SESSION_KEYS: randomBytes(32).toString('base64'),
     DEMO: 'on',
-    ...env,
+    ...(typeof env === 'function' ? env(simulator) : env),
   })
-  const bff = createGuestBff(config, { log: createLog({ level: 'silent' }) })
+  const bff = createGuestBff(config, { log: createLog({ level: 'silent' }), ...(now && { now }) })
   outer.use((req, _res, next) => {
     requests.push(`${req.method} ${req.path}`)
     next()

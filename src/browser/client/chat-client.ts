@@ -2,6 +2,7 @@ import { uploadFile } from './attachments.ts'
 import { createListeners } from './chat-listeners.ts'
 import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
 import type {
+  Availability,
   Capability,
   ChangedAttributes,
   Deployment,
@@ -340,6 +341,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     deployment: () =>
       requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
+    availability: () => requests.call('GET', 'availability') as Promise<Availability>,
     async end() {
       // Not with this lifetime's signal: the live events often report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { UploadOptions } from './attachments.ts'
 import type { ChatProblem } from './chat-problem.ts'
 import type {
   AttributeChanges,
+  Availability,
   Capability,
   ChangedAttributes,
   Deployment,
@@ -152,6 +153,11 @@ export interface GuestChat {
    * @param path relative to the service's address
    */
   fetch(path: string, init?: RequestOfPath): Promise<Response>
+  /**
+   * Whether the contact center is open. Needs no session. Rejects with `not_enabled` where the service is not set up for it, and
+   * without another try: show the chat then.
+   */
+  availability(): Promise<Availability>
   /** Permanently ends the conversation. */
   end(): Promise<void>
   /** Leaves an ended or read-only conversation and starts a new one. */

@@ -1,6 +1,9 @@
 let context: AudioContext | undefined
 
-/** Two soft tones. Browsers stay silent until the visitor has interacted with the page. */
+/**
+ * Two soft tones. Browsers stay silent until the visitor has interacted with the page. It is a file of its own, loaded by pages
+ * that want sound.
+ */
 export function playChime(): void {
   try {
     context ??= new AudioContext()

@@ -10,6 +10,7 @@ const CHOICES: Choices = {
   placement: ['corner', 'inline'],
   side: ['start', 'end', 'left', 'right'],
   launcher: ['always', 'on-demand', 'none'],
+  'when-closed': ['hide', 'notice'],
   'color-scheme': ['light', 'dark'],
 }
 /** An attribute can have any number of these. */

@@ -6,6 +6,7 @@ import {
   type GuestChatOptions,
 } from '../client/chat-client.ts'
 import { storageName } from '../client/token-store.ts'
+import type { ClosedOptions, ClosedState } from './availability/availability-view.ts'
 import { launcherFace, lookOf } from './deployment-look.ts'
 import {
   chatOptions,
@@ -116,12 +117,10 @@ function createView(
   const stop = new AbortController()
   const fullScreen = matchMedia(FULL_SCREEN)
 
+  const shared = { host, chat, texts, language, locale: localeOf(language), signal: stop.signal }
   const onProblem = (problem: ChatProblem) => reportProblem(host, problem)
   const panel = createPanel({
-    chat,
-    texts,
-    language,
-    locale: localeOf(language),
+    ...shared,
     isInline,
     isTitleOwn: textChanges(host).title !== undefined,
     promptKinds: promptKindsOf(host),
@@ -146,6 +145,7 @@ function createView(
 
   let deployment: Deployment | undefined
   let isLookKnown = false
+  const closed = watchOpening({ ...shared, panel: panel.node }, () => update(false))
   /** Whether it is known where an earlier page has stored its conversation. */
   let isStorageKnown = ownStorage !== undefined
   let wasOpened = chat.canResume
@@ -170,7 +170,8 @@ function createView(
 
   /** Opens the chat if it is shown. An earlier page's conversation is resumed in the background, to count unread messages. */
   function start(): void {
-    const isWanted = host.open || isInline || chat.canResume
+    const isShut = closed && (closed.isShut || !isLookKnown)
+    const isWanted = ((host.open || isInline) && !isShut) || chat.canResume
     if (!isWanted || !isStorageKnown || chat.state !== 'closed') return
     hasStarted = true
     panel.start()
@@ -185,13 +186,12 @@ function createView(
   function showLauncher(): void {
     const choice = choiceOf(host, 'launcher') ?? lookOf(deployment).launcher
     const isWanted = choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
-    launcher.setVisible(isLookKnown && isWanted)
+    launcher.setVisible(isLookKnown && isWanted && !closed?.isHidden)
   }
 
   function applyDeployment(known?: Deployment): void {
     deployment = known
     if (deployment?.sessionPersistence !== undefined) late.moveTo(storageFor('local'))
-    const isFirst = !isStorageKnown
     isStorageKnown = true
     wasOpened ||= chat.canResume
     isLookKnown = true
@@ -201,7 +201,7 @@ function createView(
       launcher.setFace(launcherFace(deployment, language))
     }
     showLauncher()
-    if (isFirst) start()
+    start()
   }
 
   function update(withFocus: boolean): void {
@@ -219,7 +219,7 @@ function createView(
   }
   fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
 
-  readDeployment(host, chat, applyDeployment, stop.signal)
+  readDeployment(host, chat, closed?.isKnown, applyDeployment, stop.signal)
   start()
   update(false)
   return {
@@ -235,25 +235,40 @@ function createView(
   }
 }
 
-/** Requested immediately, because the button depends on it; errors are shown when the chat opens. */
+/** Requested immediately, because the button depends on it, and on the opening hours where the page asks for them; errors are shown when the chat opens. */
 function readDeployment(
   host: Element,
   chat: GuestChat,
+  isOpeningKnown: Promise<unknown> | undefined,
   apply: (deployment?: Deployment) => void,
   signal: AbortSignal,
 ): void {
-  const timer = setTimeout(apply, LOOK_TIMEOUT_MS)
+  let deployment: Deployment | undefined
+  const timer = setTimeout(() => apply(deployment), LOOK_TIMEOUT_MS)
   signal.addEventListener('abort', () => clearTimeout(timer))
-  void chat
+  const isRead = chat
     .deployment()
+    .then((known) => (deployment = known))
     .catch((problem: unknown) => {
-      if (!signal.aborted) warnOfWrongAddress(host, problem as ChatProblem)
-      return undefined
+      if (!signal.aborted) checkAddress(host, problem as ChatProblem)
     })
-    .then((deployment) => {
-      clearTimeout(timer)
-      if (!signal.aborted) apply(deployment)
-    })
+  void Promise.all([isRead, isOpeningKnown]).then(() => {
+    clearTimeout(timer)
+    if (!signal.aborted) apply(deployment)
+  })
+}
+
+/** Undefined where the page does not ask for it. A failure leaves the chat as it is. */
+function watchOpening(
+  options: ClosedOptions,
+  onChange: () => void,
+): (ClosedState & { isKnown: Promise<unknown> }) | undefined {
+  if (choiceOf(options.host, 'when-closed') === undefined) return undefined
+  const state: ClosedState = { isShut: false, isHidden: false }
+  const isKnown = import('./availability/availability-view.ts')
+    .then((file) => file.showClosed(state, options, onChange))
+    .catch(() => undefined)
+  return Object.assign(state, { isKnown })
 }
 
 /**
@@ -288,18 +303,16 @@ function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''):
 
 function reportProblem(host: Element, problem: ChatProblem): void {
   if (problem.hint !== undefined) warn(host, problem.hint)
-  warnOfWrongAddress(host, problem)
+  checkAddress(host, problem)
   tell(host, 'guest-chat-problem', problem)
 }
 
 /** At a wrong address, another server answers with a page of its own. */
-function warnOfWrongAddress(host: Element, { code, status }: ChatProblem): void {
+function checkAddress(host: Element, { code, status }: ChatProblem): void {
   if (code !== 'unexpected_answer' || status >= 500) return
-  const address = host.getAttribute('base-url')
-  const where = address === null ? 'The address that this script came from' : `base-url="${address}"`
-  warn(
-    host,
-    `${where} answers with status ${status}, and not as the chat service does. Set base-url to the address of the service.`,
+  void import('./wrong-address.ts').then(
+    (file) => file.warnOfWrongAddress(host, status),
+    () => undefined,
   )
 }
 

@@ -46,6 +46,12 @@ export interface GuestChatAttributes {
    */
   launcher?: 'always' | 'on-demand' | 'none'
   /**
+   * What the chat does while the contact center is closed and no conversation is under way: `hide` hides the button, `notice` says
+   * in the panel when it opens. Both show the slot `closed` in the panel. The service must know the opening hours. Default: it
+   * does not ask.
+   */
+  'when-closed'?: 'hide' | 'notice'
+  /**
    * Notifications of unread messages in addition to the button, separated by a space: `title`, `sound`.
    * Default: neither.
    */

@@ -32,6 +32,8 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  *
  * Slot `unavailable`: what the guest is offered in place of a chat that cannot be opened, such as a telephone number.
  *
+ * Slot `closed`: what the guest is offered while the contact center is closed; see the attribute `when-closed`.
+ *
  * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
  * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is what the client's events
  * `sign-in` and `offer` say), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the

@@ -1,6 +1,5 @@
 import type { ChatMessage } from '../client/chat-client.ts'
 import type { TokenStorage } from '../client/token-store.ts'
-import { playChime } from './chime.ts'
 
 /** Counts messages of others since the guest last looked, across reloads and tabs if the storage allows it. */
 export interface Unread {
@@ -60,7 +59,11 @@ export function createUnread(options: {
       setCount(sent.filter((message) => message.direction === 'outbound' && timeOf(message) > untilMs).length)
     },
     notify() {
-      if (notifiers.includes('sound') && count > 0) playChime()
+      if (!notifiers.includes('sound') || count === 0) return
+      void import('./chime.ts').then(
+        ({ playChime }) => playChime(),
+        () => undefined,
+      )
     },
     end() {
       stop.abort()

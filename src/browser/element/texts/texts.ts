@@ -1,11 +1,12 @@
 import { en } from './en.ts'
 import { fill } from './fill.ts'
+import type { AvailabilityTexts } from '../availability/availability-texts.ts'
 import type { Texts } from './texts-shape.ts'
 
 export { fill }
 export type { Texts }
 
-export type TextChanges = Partial<Omit<Texts, 'problems'>> & {
+export type TextChanges = Partial<Omit<Texts, 'problems'> & AvailabilityTexts> & {
   readonly problems?: Readonly<Record<string, string>>
 }
 

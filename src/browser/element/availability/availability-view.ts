@@ -1,0 +1,100 @@
+import type { Availability, GuestChat } from '../../client/chat-client.ts'
+import { h } from '../dom.ts'
+import { drawIcon } from '../draw-icon.ts'
+import { warn } from '../element-options.ts'
+import { adoptStyles } from '../styles/sheets.ts'
+import type { Texts } from '../texts/texts-shape.ts'
+import { AVAILABILITY_TEXTS, type AvailabilityTexts } from './availability-texts.ts'
+import { closedWords } from './closed-words.ts'
+import { watchOpening } from './opening-watch.ts'
+import { availabilityStyles } from './styles.ts'
+
+const CLOCK = 'M12 7v5.2l3.2 1.8M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z'
+
+export interface ClosedOptions {
+  readonly host: HTMLElement
+  readonly chat: GuestChat
+  readonly panel: HTMLElement
+  /** Those of the page among them. */
+  readonly texts: Texts
+  readonly language: string
+  readonly locale: string
+  readonly signal: AbortSignal
+}
+
+export interface ClosedState {
+  /** Nobody can begin a conversation now. */
+  isShut: boolean
+  /** The button is not shown. */
+  isHidden: boolean
+}
+
+/**
+ * Shows in place of the conversation that the contact center is closed, while it is and no conversation is under way. It is a
+ * file of its own, loaded by pages that ask for it.
+ * @returns resolves when it is known for the first time, or can't be
+ */
+export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {
+  const { host, chat, panel, language, locale, signal } = options
+  const texts = ownTexts(options.texts, language)
+  const why = h('h3', { tabindex: '-1' })
+  const back = h('p')
+  const sign = h('span', { class: 'closed-sign' }, drawIcon('clock', CLOCK))
+  const node = h('div', { class: 'closed', hidden: true }, sign, why, back, h('slot', { name: 'closed' }))
+  let availability: Availability | undefined
+  panel.append(node)
+  adoptStyles(panel, availabilityStyles)
+
+  function update(): void {
+    const words = availability && closedWords(availability, { texts, locale, nowMs: Date.now() })
+    if (words && why.textContent !== words.why) why.textContent = words.why
+    if (words) back.textContent = words.back ?? ''
+    back.hidden = words?.back === undefined
+    const isOver = chat.state === 'read-only' || chat.state === 'ended'
+    const isNowShut = words !== undefined && isIdle(chat, panel)
+    node.hidden = words === undefined || !(isNowShut || isOver)
+    panel.classList.toggle('after-hours', words !== undefined && isOver)
+    if (isNowShut === state.isShut) return
+    state.isShut = isNowShut
+    state.isHidden = isNowShut && host.getAttribute('when-closed') === 'hide'
+    const hadFocus = panel.matches(':focus-within')
+    panel.classList.toggle('shut', isNowShut)
+    if (isNowShut && hadFocus) why.focus()
+    onChange()
+  }
+
+  chat.on('change', () => queueMicrotask(update))
+  host.addEventListener(
+    'guest-chat-toggle',
+    () => {
+      if (state.isShut && panel.checkVisibility()) why.focus()
+    },
+    { signal },
+  )
+  return watchOpening(chat, {
+    signal,
+    onFound(found) {
+      availability = found
+      update()
+    },
+    onNotEnabled: () =>
+      warn(
+        host,
+
+        'when-closed has no effect: the service has no opening hours. See GENESYS_SCHEDULE_GROUP_ID.',
+      ),
+  })
+}
+
+/** Closing time ends no conversation, and takes nothing away from a guest who has written already. */
+function isIdle(chat: GuestChat, panel: HTMLElement): boolean {
+  if (chat.state === 'closed') return !chat.canResume
+  const isNew = chat.state === 'open' && chat.session?.state === 'new' && chat.messages.length === 0
+  return isNew && !panel.querySelector('textarea')?.value
+}
+
+function ownTexts(texts: Texts, language: string): AvailabilityTexts {
+  const own = AVAILABILITY_TEXTS[language.split('-')[0]?.toLowerCase() ?? ''] ?? AVAILABILITY_TEXTS.en
+  const changes = Object.entries(texts).filter(([name]) => name in own)
+  return { ...own, ...(Object.fromEntries(changes) as Partial<AvailabilityTexts>) }
+}

@@ -1,0 +1,59 @@
+import type { Availability } from '../../client/chat-client.ts'
+import { fill } from '../texts/fill.ts'
+import type { AvailabilityTexts } from './availability-texts.ts'
+
+const DAY_MS = 86_400_000
+/** Within this many days, a weekday alone says which one is meant. */
+const WEEKDAY_IS_CLEAR_DAYS = 7
+
+/**
+ * Why the contact center is closed and when it opens, in the guest's time zone; undefined where it isn't closed, or isn't known
+ * to be.
+ * @param timeZone default: the browser's
+ */
+export function closedWords(
+  { state, opensAt }: Pick<Availability, 'state' | 'opensAt'>,
+  {
+    texts,
+    locale,
+    nowMs,
+    timeZone,
+  }: {
+    readonly texts: AvailabilityTexts
+    readonly locale: string
+    readonly nowMs: number
+    readonly timeZone?: string
+  },
+): { readonly why: string; readonly back: string | undefined } | undefined {
+  const why = {
+    open: undefined,
+    unknown: undefined,
+    closed: texts.closedNow,
+    holiday: texts.closedHoliday,
+    emergency: texts.closedEmergency,
+    unstaffed: texts.closedUnstaffed,
+  }[state]
+  if (why === undefined) return undefined
+  const opensAtMs = Date.parse(opensAt ?? '')
+  if (!(opensAtMs > nowMs)) return { why, back: undefined }
+  const inDays = Math.round((dayOf(opensAtMs, timeZone) - dayOf(nowMs, timeZone)) / DAY_MS)
+  const write = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, ...zoneOption(timeZone) }).format(opensAtMs)
+  const text = inDays === 0 ? texts.backToday : inDays === 1 ? texts.backTomorrow : texts.backOn
+  const day = write(
+    inDays < WEEKDAY_IS_CLEAR_DAYS ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' },
+  )
+  return { why, back: fill(text, { day, time: write({ hour: 'numeric', minute: '2-digit' }) }) }
+}
+
+/** Midnight of a day of the calendar, as if it were in UTC: days of a clock change have other lengths. */
+function dayOf(timeMs: number, timeZone: string | undefined): number {
+  const options = { year: 'numeric', month: 'numeric', day: 'numeric', ...zoneOption(timeZone) } as const
+  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', options).formatToParts(timeMs)
+  const part = (wanted: string) => Number(parts.find(({ type }) => type === wanted)?.value)
+  return Date.UTC(part('year'), part('month') - 1, part('day'))
+}
+
+function zoneOption(timeZone: string | undefined): { readonly timeZone?: string } {
+  return timeZone === undefined ? {} : { timeZone }
+}

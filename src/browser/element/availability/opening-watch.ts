@@ -1,0 +1,67 @@
+import type { Availability, ChatProblem, GuestChat } from '../../client/chat-client.ts'
+
+const EVERY_MS = 60_000
+/** Pages ask again when the state changes: not all in the same second. */
+const SPREAD_MS = 5000
+/** A change further away than this is asked for again anyway. */
+const MIN_DELAY_MS = 1000
+
+/**
+ * Asks once a minute, and when the state changes, as long as somebody looks at the page. A failed request changes nothing.
+ * @param onNotEnabled the service has no opening hours; it is not asked again
+ */
+export function watchOpening(
+  chat: Pick<GuestChat, 'availability'>,
+  {
+    onFound,
+    onNotEnabled,
+    signal,
+  }: {
+    readonly onFound: (availability: Availability) => void
+    readonly onNotEnabled: () => void
+    readonly signal: AbortSignal
+  },
+): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let askedAtMs = -Infinity
+  let isOver = false
+
+  async function ask(): Promise<void> {
+    clearTimeout(timer)
+    askedAtMs = Date.now()
+    let delayMs = EVERY_MS
+    try {
+      const found = await chat.availability()
+      if (signal.aborted) return
+      onFound(found)
+      delayMs = Math.min(delayMs, untilChangeMs(found))
+    } catch (error) {
+      if ((error as ChatProblem).code === 'not_enabled') {
+        isOver = true
+        onNotEnabled()
+        return
+      }
+    }
+    if (!signal.aborted && isSeen()) timer = setTimeout(() => void ask(), delayMs)
+  }
+
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (!isOver && isSeen() && Date.now() - askedAtMs >= MIN_DELAY_MS) void ask()
+    },
+    { signal },
+  )
+  signal.addEventListener('abort', () => clearTimeout(timer))
+  return ask()
+}
+
+/** By the service's clock: that of the device can be wrong. */
+function untilChangeMs({ until, asOf, stale }: Availability): number {
+  if (until === undefined || stale) return Infinity
+  return Math.max(MIN_DELAY_MS, Date.parse(until) - Date.parse(asOf) + Math.random() * SPREAD_MS)
+}
+
+function isSeen(): boolean {
+  return document.visibilityState === 'visible'
+}

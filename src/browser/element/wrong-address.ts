@@ -1,0 +1,11 @@
+/**
+ * Tells developers that another server answers at this address, with a page of its own. It is a file of its own, loaded when that
+ * happens.
+ */
+export function warnOfWrongAddress(host: Element, status: number): void {
+  const address = host.getAttribute('base-url')
+  const where = address === null ? 'The address that this script came from' : `base-url="${address}"`
+  console.warn(
+    `<${host.localName}>: ${where} answers with status ${status}, and not as the chat service does. Set base-url to the address of the service.`,
+  )
+}

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { violations } from './axe.ts'
+import { openElement, type ElementPageOptions } from './open-element.ts'
+import { launchBrowser } from './open-page.ts'
+import { startDemo, type Demo } from './start-demo.ts'
+
+jest.setTimeout(60_000)
+
+const WORKDAYS = {
+  start: '2026-01-05T09:00:00.000',
+  end: '2026-01-05T17:00:00.000',
+  rrule: 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+}
+const EVERY_DAY = { ...WORKDAYS, rrule: 'FREQ=DAILY' }
+const INSTEAD = '<a slot="closed" href="mailto:help@example.com">help@example.com</a>'
+
+let browser: Browser
+let demo: Demo
+let now: string
+let context: BrowserContext | undefined
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterEach(async () => {
+  await context?.close()
+  await demo.close()
+})
+afterAll(() => browser.close())
+
+/** A page in a guest's own time zone, whose clock stands still at `at`, as those of the service and of Genesys do. */
+async function openAt(
+  at: string,
+  attributes: string,
+  options: ElementPageOptions & { open?: object[] } = {},
+) {
+  now = at
+  const { open = [WORKDAYS], ...pageOptions } = options
+  demo = await startDemo({
+    now: () => Date.parse(now),
+    simulator: { agent: 'silent' },
+    env: ({ scheduleGroupId, emergencyGroupId, queueId }) => ({
+      GENESYS_SCHEDULE_GROUP_ID: scheduleGroupId,
+      GENESYS_EMERGENCY_GROUP_ID: emergencyGroupId,
+      GENESYS_QUEUE_ID: queueId,
+    }),
+  })
+  demo.simulator.setHours({ open: open as never })
+  const opened = await openElement(browser, demo, attributes, {
+    bypassCSP: true,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+    content: INSTEAD,
+    async prepare(page) {
+      await page.clock.setFixedTime(at)
+      // A page with a route has no cache, which would keep a response for ten seconds.
+      await page.route('**/availability', (route) => route.continue())
+    },
+    ...pageOptions,
+  })
+  ;({ context } = opened)
+  return { ...opened, launcher: opened.page.locator('genesys-guest-chat .launcher') }
+}
+
+/** The guest comes back to the page later. */
+async function comeBackAt(page: Page, at: string): Promise<void> {
+  now = at
+  await page.clock.setFixedTime(at)
+  const answer = page.waitForResponse('**/availability')
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await answer
+}
+
+test('a closed chat says when it opens, opens by itself, and closing ends no conversation', async () => {
+  const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
+  await launcher.click()
+  await panel.getByText(/Back tomorrow at 0?9:00\./).waitFor()
+  expect(await panel.getByRole('heading', { name: 'We are closed.' }).isVisible()).toBe(true)
+  expect(await page.getByText('help@example.com').isVisible()).toBe(true)
+  expect([await chat.box.isVisible(), await panel.getByText('How can we help?').isVisible()]).toEqual([
+    false,
+    false,
+  ])
+  expect(await violations(page)).toEqual([])
+  expect(demo.requests).not.toContain('POST /guest-session')
+
+  await comeBackAt(page, '2026-11-26T09:00:00Z')
+  await chat.say('Good morning')
+  await chat.hears('Good morning')
+  expect(await page.getByText('help@example.com').isVisible()).toBe(false)
+
+  await comeBackAt(page, '2026-11-26T19:00:00Z')
+  await chat.say('Are you still there?')
+  demo.simulator.agentSays('We are.')
+  await chat.hears('We are.')
+  expect(await panel.getByText('We are closed.').isVisible()).toBe(false)
+})
+
+test('the button is hidden while it is closed, and is there when it is not', async () => {
+  const { page, panel, launcher } = await openAt('2026-11-28T11:00:00Z', 'when-closed="hide"', { lang: 'de' })
+  await page.waitForResponse('**/availability')
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(await launcher.isVisible()).toBe(false)
+  // The page's own button.
+  await page.evaluate(() => document.querySelector('genesys-guest-chat')!.toggleAttribute('open', true))
+  await panel.getByText(/Am Montag ab 0?9:00 Uhr sind wir wieder da\./).waitFor()
+  await comeBackAt(page, '2026-11-30T08:00:01Z')
+  await launcher.waitFor()
+  await panel.getByText('Wie können wir helfen?').waitFor()
+})
+
+test('a guest in Tokyo reads the own time in the night in which Berlin changes its clock', async () => {
+  // In Berlin it is 02:30 for the first time.
+  const { page, panel, launcher } = await openAt('2026-10-25T00:30:00Z', 'when-closed="notice"', {
+    lang: 'ar',
+    timezoneId: 'Asia/Tokyo',
+    open: [EVERY_DAY],
+  })
+  await launcher.click()
+  await panel.getByText('نعود اليوم الساعة 5:00 م.').waitFor()
+  expect(await violations(page)).toEqual([])
+  // For the second time: it opens at 09:00 in Berlin, which is 17:00 in Tokyo from this night on.
+  await comeBackAt(page, '2026-10-25T01:30:00Z')
+  expect(await panel.getByText('نعود اليوم الساعة 5:00 م.').isVisible()).toBe(true)
+})
+
+test('what is unknown, and a service that does not answer, leave the chat as it is', async () => {
+  const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"', {
+    prepare: async (opening) => {
+      await opening.clock.setFixedTime('2026-11-25T19:00:00Z')
+      demo.simulator.loseSchedules()
+      let calls = 0
+      await opening.route('**/availability', (route) => (calls++ === 0 ? route.continue() : route.abort()))
+    },
+  })
+  await launcher.click()
+  await panel.getByText('How can we help?').waitFor()
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await chat.say('Hello')
+  await chat.hears('Hello')
+})

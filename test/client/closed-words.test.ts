@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import { AVAILABILITY_TEXTS } from '../../src/browser/element/availability/availability-texts.ts'
+import { closedWords } from '../../src/browser/element/availability/closed-words.ts'
+
+const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
+
+describe.each(Object.keys(AVAILABILITY_TEXTS))('%s', (language) => {
+  const texts = AVAILABILITY_TEXTS[language]!
+
+  test('has every text, with the placeholders of the English one', () => {
+    const { en } = AVAILABILITY_TEXTS
+    expect(Object.keys(texts)).toEqual(Object.keys(en))
+    for (const [name, text] of Object.entries(en)) {
+      const own = texts[name as keyof typeof texts]
+      expect([name, blanks(own)]).toEqual([name, blanks(text)])
+      if (language !== 'en') expect(own).not.toBe(text)
+    }
+  })
+
+  test('leaves no placeholder in what a guest reads', () => {
+    for (const opensAt of ['2026-11-25T18:00:00Z', '2026-11-26T08:00:00Z', '2026-11-30T08:00:00Z']) {
+      const words = closedWords({ state: 'closed', opensAt }, { ...AT_NOON, texts, locale: language })
+      expect(words?.back).toMatch(/^[^{}]+$/)
+    }
+  })
+})
+
+/** A Wednesday. */
+const AT_NOON = { nowMs: Date.parse('2026-11-25T11:00:00Z'), timeZone: 'Europe/Berlin' }
+const inEnglish = { texts: AVAILABILITY_TEXTS.en, locale: 'en-GB' }
+const back = (opensAt: string, options: object = {}) =>
+  closedWords({ state: 'closed', opensAt }, { ...inEnglish, ...AT_NOON, ...options })
+    ?.back // Versions of Node.js differ in it.
+    ?.replace(/\b0(\d:)/, '$1')
+
+test.each([
+  ['2026-11-25T13:00:00Z', 'Back today at 14:00.'],
+  ['2026-11-26T08:00:00Z', 'Back tomorrow at 9:00.'],
+  ['2026-11-27T08:00:00Z', 'Back on Friday at 9:00.'],
+  ['2026-12-01T08:00:00Z', 'Back on Tuesday at 9:00.'],
+  ['2026-12-02T08:00:00Z', 'Back on Wednesday 2 December at 9:00.'],
+  ['2027-01-04T08:00:00Z', 'Back on Monday 4 January at 9:00.'],
+])('an opening at %s is: %s', (opensAt, expected) => {
+  expect(back(opensAt)).toBe(expected)
+})
+
+test.each([
+  ['2026-11-25T10:59:00Z', 'is over'],
+  ['tomorrow', 'is no time'],
+])('nothing is promised where the opening (%s) %s', (opensAt) => {
+  expect(back(opensAt)).toBeUndefined()
+})
+
+test.each([
+  ['closed', 'We are closed.'],
+  ['holiday', 'We are closed for a holiday.'],
+  ['emergency', 'We had to close unexpectedly. Please come back later.'],
+  ['unstaffed', 'Nobody can answer you right now. Please come back later.'],
+  ['open', undefined],
+  ['unknown', undefined],
+] as const)('%s says: %s', (state, expected) => {
+  expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.why).toBe(expected)
+})
+
+// Berlin's clock goes from 02:00 to 03:00 on 29 March 2026, a Sunday, and from 03:00 to 02:00 on 25 October.
+test.each([
+  // Saturday evening in Berlin is Sunday morning in Tokyo; 09:00 in Berlin is 16:00 in Tokyo from that night on.
+  ['2026-03-28T22:00:00Z', '2026-03-29T07:00:00Z', 'Asia/Tokyo', 'Back today at 16:00.'],
+  ['2026-03-28T22:00:00Z', '2026-03-29T07:00:00Z', 'Europe/Berlin', 'Back tomorrow at 9:00.'],
+  ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Asia/Tokyo', 'Back today at 17:00.'],
+  ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Europe/Berlin', 'Back today at 9:00.'],
+  // A day of 25 hours: the midnights are not 24 hours apart.
+  ['2026-10-24T22:30:00Z', '2026-10-25T23:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
+  ['2026-03-28T23:30:00Z', '2026-03-29T22:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
+])('in a night of a clock change (%s), an opening at %s is in %s: %s', (now, opensAt, timeZone, expected) => {
+  expect(back(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
+})
+
+test('a guest in Tokyo reads Japanese and Arabic words with the own clock', () => {
+  const at = { nowMs: Date.parse('2026-03-28T22:00:00Z'), timeZone: 'Asia/Tokyo' }
+  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'ja', texts: AVAILABILITY_TEXTS.ja })).toBe(
+    '本日16:00に再開します。',
+  )
+  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'de', texts: AVAILABILITY_TEXTS.de })).toBe(
+    'Heute ab 16:00 Uhr sind wir wieder da.',
+  )
+  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'ar-EG', texts: AVAILABILITY_TEXTS.ar })).toBe(
+    'نعود اليوم الساعة ٤:٠٠ م.',
+  )
+})
