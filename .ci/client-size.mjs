@@ -7,6 +7,8 @@ const MAX_BYTES = [
   [/^guest-chat\.js$/, 28_600],
   // Loaded when a conversation begins.
   [/^guest-chat-structured-content-\w+\.js$/, 6500],
+  // Loaded for the first message with rich text.
+  [/^guest-chat-rich-text-\w+\.js$/, 2500],
   // Loaded when a guest chooses a file.
   [/^guest-chat-upload-tray-\w+\.js$/, 2700],
   // Loaded when a guest wants to end the conversation.

@@ -136,6 +136,7 @@ async function buildChat() {
     'transcript/transcript-button.ts',
     'availability/availability-view.ts',
     'chime.ts',
+    'rich-text.ts',
     'wrong-address.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))

@@ -7,7 +7,6 @@ import type { Part } from './content-part.ts'
 import { h, spoken, toggle } from './dom.ts'
 import { faceOf } from './face.ts'
 import { icon } from './icons.ts'
-import { richText } from './rich-text.ts'
 import { structuredPart, type StructuredPart } from './structured-part.ts'
 import { problemText } from './texts/texts.ts'
 
@@ -121,7 +120,16 @@ function bubble(children: readonly (Node | string)[], look = ''): HTMLElement {
 
 function textBubble(text: string, { format }: ChatMessage): HTMLElement {
   const isEmoji = EMOJI.test(text) && text.trim() !== ''
-  return bubble(format === 'markdown' ? richText(text) : linked(text), isEmoji ? ' emoji' : '')
+  const isRich = format === 'markdown'
+  const node = bubble(isRich ? [] : linked(text), isEmoji ? ' emoji' : '')
+  if (isRich) void showRichText(node, text)
+  return node
+}
+
+/** Empty until its code is loaded, so that screen readers read the text once. */
+async function showRichText(node: HTMLElement, text: string): Promise<void> {
+  const file = await import('./rich-text.ts').catch(() => undefined)
+  node.replaceChildren(...(file?.richText(text) ?? linked(text)))
 }
 
 function contentView(
