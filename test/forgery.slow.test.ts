@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
-import { ask, SITE, startTogether, type Running } from './start-service.ts'
+import { ask, pageOf, SITE, startTogether, type Page, type Running } from './start-service.ts'
+import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
 
 /** Whatever a browser controls: no trusted or unlisted key, and no other guest's record, changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -24,10 +25,35 @@ const userToken = await new SignJWT({ membership_level: 'Silver' })
   .sign(ours.privateKey)
 
 let running: Running
+/** The same, but the website's own backend says who the visitor is. */
+let asking: Running
+let backend: SiteBackend
 beforeAll(async () => {
   running = await startTogether({ settings, simulator: { limits: false } })
+  backend = await startSiteBackend()
+  backend.respond = (res, visit) =>
+    visit.headers.cookie === 'shop-session=of-user-1'
+      ? knows({
+          visitor: 'user-1',
+          attributes: { 'custom.userId': 'user-1', 'custom.membershipLevel': 'Silver' },
+        })(res, visit)
+      : knows({})(res, visit)
+  asking = await startTogether({
+    settings: {
+      ...backend.settings,
+      VISITOR_WEBHOOK_ATTRIBUTES: 'custom.userId, custom.membershipLevel',
+      RATE_GUEST_PER_MINUTE: '100000',
+      RATE_ADDRESS_PER_MINUTE: '100000',
+      RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+    },
+    simulator: { limits: false },
+  })
 })
-afterAll(() => running.stop())
+afterAll(async () => {
+  await running.stop()
+  await asking.stop()
+  await backend.stop()
+})
 
 const TRUSTED = ['custom.userId', 'custom.membershipLevel', 'custom.isAuthenticated']
 const key = fc.oneof(
@@ -70,38 +96,62 @@ const headers = fc.dictionary(
   { maxKeys: 2 },
 )
 
-test('no body, header or claim that a browser makes changes what routing trusts', async () => {
+/** @param sent headers that the browser sends with every request, besides its own */
+type OpenAs = (isSignedIn: boolean) => Promise<{ page: Page; sent?: Record<string, string> }>
+
+async function changesNothingTrusted(at: Running, openAs: OpenAs, numRuns: number): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(attributes, extra, headers, fc.boolean(), async (changes, more, sent, isSignedIn) => {
-      const page = await running.openPage(isSignedIn ? { userToken } : {})
+    fc.asyncProperty(attributes, extra, headers, fc.boolean(), async (changes, more, forged, isSignedIn) => {
+      const { page, sent: own } = await openAs(isSignedIn)
+      const sent = { ...forged, ...own }
       await page.say('hello')
-      const token = running.genesys.sessions.at(-1)?.token
-      const others = running.genesys.sessions.slice(0, -1).at(-1)?.token
-      const otherBefore = others && JSON.stringify(running.genesys.sawAttributes(others).now)
+      const token = at.genesys.sessions.at(-1)?.token
+      const others = at.genesys.sessions.slice(0, -1).at(-1)?.token
+      const otherBefore = others && JSON.stringify(at.genesys.sawAttributes(others).now)
 
       await page.ask('PUT', '/guest-attributes', { attributes: changes, ...more }, sent)
       await page.ask('PUT', '/guest-attributes', { attributes: changes }, sent)
       await page.ask('POST', '/guest-session', { attributes: changes, ...more }, sent)
-      await ask(
-        running.url,
-        'POST',
-        '/guest-session',
-        { attributes: changes, ...more },
-        { origin: SITE, ...sent },
-      )
+      await ask(at.url, 'POST', '/guest-session', { attributes: changes, ...more }, { origin: SITE, ...sent })
       await page.ask('POST', '/messages', { text: 'x', attributes: changes, ...more }, sent)
       await page.say('what does the agent see now?')
 
-      const seen = running.genesys.sawAttributes(token).now
+      const seen = at.genesys.sawAttributes(token).now
       expect(TRUSTED.map((name) => seen[name])).toEqual(
         isSignedIn ? ['user-1', 'Silver', 'true'] : [undefined, undefined, 'false'],
       )
       for (const name of Object.keys(seen)) expect(name).toMatch(/^custom\.[A-Za-z0-9_.:-]*$/)
-      if (others) expect(JSON.stringify(running.genesys.sawAttributes(others).now)).toBe(otherBefore)
+      if (others) expect(JSON.stringify(at.genesys.sawAttributes(others).now)).toBe(otherBefore)
     }),
-    { numRuns: 40 },
+    { numRuns },
   )
-}, 60_000)
+}
+
+test(
+  'no body, header or claim that a browser makes changes what routing trusts',
+  () =>
+    changesNothingTrusted(
+      running,
+      async (isSignedIn) => ({ page: await running.openPage(isSignedIn ? { userToken } : {}) }),
+      40,
+    ),
+  60_000,
+)
+
+test(
+  'nor does it where the website’s backend says who the visitor is',
+  () =>
+    changesNothingTrusted(
+      asking,
+      async (isSignedIn) => {
+        const sent: Record<string, string> = isSignedIn ? { cookie: 'shop-session=of-user-1' } : {}
+        const opened = await ask(asking.url, 'POST', '/guest-session', {}, { origin: SITE, ...sent })
+        return { page: pageOf(asking.url, opened), sent }
+      },
+      20,
+    ),
+  60_000,
+)
 
 test('an attribute named __proto__ is refused by name', async () => {
   const together = await startTogether()

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { SignJWT } from 'jose'
 import type { TrustedAttributes } from '../src/service/sessions/identity.ts'
-import { pageOf, startTogether, type Running, type StartOptions } from './start-service.ts'
+import { ask, pageOf, SITE, startTogether, type Running, type StartOptions } from './start-service.ts'
+import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {
@@ -153,6 +154,98 @@ describe('an application that mounts the service', () => {
     expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
     expect(genesys.sessions).toHaveLength(0)
     expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
+  })
+})
+
+describe('a website whose backend is asked who the visitor is', () => {
+  let backend: SiteBackend
+  afterEach(() => backend.stop())
+  const LEVELS: Record<string, string> = { 'user-1': 'Gold', 'user-2': 'Silver' }
+
+  /** A browser with the website's cookie, or without. */
+  async function startAsking(more: Record<string, string> = {}) {
+    backend = await startSiteBackend()
+    backend.respond = (res, visit) => {
+      const [, visitor = ''] = String(visit.headers.cookie).split('=')
+      knows({ visitor, attributes: { 'custom.plan': LEVELS[visitor] ?? 'none' } })(res, visit)
+    }
+    const together = await start({ settings: { ...backend.settings, ...more } })
+    const sentBy = (visitor: string | undefined) =>
+      visitor === undefined ? {} : { cookie: `shop-session=${visitor}` }
+    const open = async (visitor?: string) =>
+      pageOf(
+        together.url,
+        await ask(together.url, 'POST', '/guest-session', {}, { origin: SITE, ...sentBy(visitor) }),
+      )
+    return { ...together, open, sentBy }
+  }
+
+  test('is known to the agent with the very first message, and anonymous without the cookie', async () => {
+    const { open, genesys } = await startAsking()
+    await (await open('user-1')).say('hello')
+    expect(genesys.sawAttributes().now).toMatchObject({
+      'custom.plan': 'Gold',
+      'custom.isAuthenticated': 'true',
+    })
+    await (await open()).say('hello')
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.isAuthenticated': 'false' })
+    expect(genesys.sawAttributes().now['custom.plan']).toBeUndefined()
+    expect(backend.visits).toHaveLength(1)
+  })
+
+  test('signs in and out by the cookie, and another visitor does not get the session', async () => {
+    const { open, sentBy, genesys } = await startAsking()
+    const page = await open()
+    const resume = (visitor?: string) => page.ask('POST', '/guest-session', {}, sentBy(visitor))
+    expect(await resume('user-1')).toMatchObject({ status: 200, body: { state: 'resumed' } })
+    await page.say('signed in')
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.plan': 'Gold' })
+    await resume()
+    await page.say('signed out')
+    expect(genesys.sawAttributes().now['custom.plan'] ?? '').toBe('')
+    const refused = { status: 401, body: { code: 'session_invalid' } }
+    expect(await resume('user-2')).toMatchObject(refused)
+    expect(await page.ask('GET', '/messages')).toMatchObject(refused)
+  })
+
+  test('opens no session while its backend is down, and changes none', async () => {
+    const { open, sentBy, genesys, url, logLines } = await startAsking({ VISITOR_WEBHOOK_TIMEOUT_MS: '100' })
+    const page = await open('user-1')
+    backend.respond = () => undefined
+    const refused = { status: 503, body: { code: 'trusted_attributes_unavailable' } }
+    expect((await open('user-1')).opened).toMatchObject(refused)
+    expect(await page.ask('POST', '/guest-session', {}, sentBy('user-1'))).toMatchObject(refused)
+    expect(genesys.sessions).toHaveLength(1)
+    expect(logLines.join()).toContain('the visitor webhook failed')
+    expect(logLines.join()).not.toContain('shop-session=')
+    expect((await ask(url, 'GET', '/readyz')).body).toMatchObject({ status: 'degraded' })
+  })
+
+  test('continues anonymously by setting, and keeps what it knows of a session', async () => {
+    const { open, sentBy, genesys } = await startAsking({
+      VISITOR_WEBHOOK_TIMEOUT_MS: '100',
+      VISITOR_WEBHOOK_FAILURE: 'anonymous',
+    })
+    const page = await open('user-1')
+    backend.respond = knows({ unknown: 'field' })
+    await (await open('user-2')).say('hello')
+    expect(genesys.sawAttributes().now).toMatchObject({ 'custom.isAuthenticated': 'false' })
+    expect((await page.ask('POST', '/guest-session', {}, sentBy('user-1'))).status).toBe(200)
+    await page.say('still known')
+    expect(genesys.sawAttributes(genesys.sessions[0]?.token).now).toMatchObject({ 'custom.plan': 'Gold' })
+  })
+
+  test('lets pages of other origins send the cookie, or the header', async () => {
+    const { url } = await startAsking()
+    const preflight = { origin: SITE, 'access-control-request-method': 'POST' }
+    const { headers } = await ask(url, 'OPTIONS', '/guest-session', undefined, preflight)
+    expect(headers.get('access-control-allow-credentials')).toBe('true')
+    const byHeader = await start({
+      settings: { ...backend.settings, VISITOR_WEBHOOK_COOKIE: '', VISITOR_WEBHOOK_HEADER: 'X-Shop' },
+    })
+    const answer = await ask(byHeader.url, 'OPTIONS', '/guest-session', undefined, preflight)
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+    expect(answer.headers.get('access-control-allow-headers')).toMatch(/,x-shop$/)
   })
 })
 

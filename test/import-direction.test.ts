@@ -98,7 +98,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each(['availability', 'transcript'])('%s is known to the composition alone', (room) => {
+test.each(['availability', 'transcript', 'visitor-webhook'])('%s is known to the composition alone', (room) => {
   expect(
     wrongImports(
       ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',

@@ -6,7 +6,7 @@ interface Told {
   readonly answers: string
 }
 
-const SECRET_SETTINGS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS']
+const SECRET_SETTINGS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'VISITOR_WEBHOOK_SECRET']
 
 /**
  * Which secrets, plain or in base64, stand in what a service has told. Session tokens and texts are the

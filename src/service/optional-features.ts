@@ -7,10 +7,12 @@ import type { Log } from './observability/log.ts'
 import type { ReadinessCheck } from './observability/readiness.ts'
 import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
+import type { TrustedAttributes } from './sessions/identity.ts'
 import type { SharedState } from './shared-state/shared-state.ts'
 import { createTranscriptFeature } from './transcript/transcript-feature.ts'
+import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
-export type FeatureName = 'availability' | 'transcript'
+export type FeatureName = 'availability' | 'transcript' | 'visitor webhook'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -23,6 +25,9 @@ export interface OptionalFeature {
   diagnose(): Promise<
     { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
   >
+  /** Who the visitor of a request is, where the feature finds out. */
+  readonly trustedAttributes?: TrustedAttributes | undefined
+  close?(): void
 }
 
 /** What the routes of a feature may use. */
@@ -65,5 +70,6 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       hasHistory: parts.guestApi.capabilities.has('history'),
       now: parts.now,
     }),
+    createVisitorWebhookFeature(config.visitorWebhook, parts),
   ]
 }

@@ -30,6 +30,7 @@ export function createSiteFront(
 ): SiteFront {
   const { log, metrics, isOfSite, countRateLimit } = parts
   const { publicUrl, problemHints: hints } = config
+  const credential = config.visitorWebhook?.credential
   return {
     log,
     metrics,
@@ -39,7 +40,8 @@ export function createSiteFront(
       // The site was chosen by the origin.
       isAllowed: () => isOfSite,
       allowNoOrigin: config.allowNoOrigin,
-      credentials: config.session.cookie,
+      credentials: config.session.cookie || credential?.kind === 'cookie',
+      moreRequestHeaders: credential?.kind === 'header' ? [credential.name] : [],
       explainRefusals: hints,
       onRefused: (origin) =>
         log.warn(

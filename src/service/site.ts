@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import type { Capability } from '../contract/contract.ts'
-import type { Config } from './settings/config.ts'
+import { ConfigError, type Config } from './settings/config.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import type { Log } from './observability/log.ts'
@@ -119,7 +119,7 @@ export function createSite(
     guestApi,
     memory,
     sharedState,
-    options,
+    trustedAttributes: trustedAttributesOf(options, features),
     moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
   })
   const { live, tokens } = guests
@@ -167,9 +167,20 @@ export function createSite(
       clearInterval(expiry)
       await guestApi.close()
       genesys.close()
+      for (const feature of features) feature.close?.()
       sharedState?.close()
     },
   }
+}
+
+/** The embedding application's, or those of a feature; two sources would contradict each other. */
+function trustedAttributesOf(options: GuestBffOptions, features: readonly OptionalFeature[]) {
+  const sources = [options, ...features].flatMap(({ trustedAttributes }) => trustedAttributes ?? [])
+  if (sources.length > 1)
+    throw new ConfigError([
+      'VISITOR_WEBHOOK_URL is set, and the application has trustedAttributes: remove one',
+    ])
+  return sources[0]
 }
 
 function noteUnexpectedError({ log, metrics }: Pick<ProcessParts, 'log' | 'metrics'>) {
@@ -209,12 +220,11 @@ function createGuestServices(
     readonly guestApi: GuestApi
     readonly memory: SessionMemory
     readonly sharedState: SharedState | undefined
-    readonly options: GuestBffOptions
+    readonly trustedAttributes: TrustedAttributes | undefined
     readonly moreCapabilities: readonly Capability[]
   },
 ): Guests {
-  const { guestApi, memory, sharedState, now, monotonicNow } = parts
-  const { trustedAttributes } = parts.options
+  const { guestApi, memory, sharedState, trustedAttributes, now, monotonicNow } = parts
   const tokens = createSessionTokens({
     keys: config.session.keys,
     deploymentId: config.genesys.deploymentId,

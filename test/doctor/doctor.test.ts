@@ -315,6 +315,16 @@ const SET_UPS: SetUp[] = [
     says: /a file could not be uploaded to 127\.0\.0\.1:\d+/,
   },
   {
+    title: 'a visitor webhook that is no webhook',
+    settings: (genesys) => ({
+      VISITOR_WEBHOOK_URL: genesys.url,
+      VISITOR_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      VISITOR_WEBHOOK_COOKIE: 'shop-session',
+    }),
+    check: 'visitor webhook',
+    says: /the response has the status 404\n.*must respond with 200/,
+  },
+  {
     title: 'visitor-token keys that cannot be fetched',
     settings: async () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: await startAnswer('', started, 404) }),
     check: 'visitor-token keys',
@@ -379,7 +389,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       TRANSCRIPT: 'on',
     }),
   })
-  const skipped = ['redaction', 'tls', 'message']
+  const skipped = ['redaction', 'tls', 'visitor webhook', 'message']
   expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
   expect(told.exitStatus).toBe(0)
   expect(told.text).toContain('Everything is good.')

@@ -20,10 +20,11 @@ function featureCheck(name: FeatureName, needs: Check['needs']): Check {
         callsPerMinute: CALLS_PER_MINUTE,
       })
       const finding = await features.find((feature) => feature.name === name)?.diagnose()
+      for (const feature of features) feature.close?.()
       if (finding === undefined) return skipped('not configured')
       const hints = [...new Set(finding.problems.map(({ hint }) => hint))]
       if (hints.length === 0) return ok(finding.found)
-      return failed(`${finding.found}; not everything is known`, hints.join(' '))
+      return failed(finding.found, hints.join(' '))
     },
   }
 }
@@ -32,4 +33,6 @@ export const FEATURE_CHECKS: readonly Check[] = [
   /** Opening hours, emergency and queue: every missing permission, and every schedule that cannot be evaluated. */
   featureCheck('availability', ['oauth client']),
   featureCheck('transcript', []),
+  /** A signed call to the site's backend, without a visitor. */
+  featureCheck('visitor webhook', []),
 ]

@@ -66,7 +66,8 @@ export function createAvailabilityFeature(
     async diagnose() {
       if (!availability) return undefined
       const { availability: found, causes } = await availability.inspect()
-      return { found: `now ${inWords(found)}`, problems: causes }
+      const more = causes.length === 0 ? '' : '; not everything is known'
+      return { found: `now ${inWords(found)}${more}`, problems: causes }
     },
   }
 }

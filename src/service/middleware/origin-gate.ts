@@ -7,8 +7,10 @@ export interface OriginGateOptions {
   readonly isAllowed: (origin: string) => boolean
   /** Whether callers without an `Origin` (curl, servers) may use routes that require an allowed one. */
   readonly allowNoOrigin: boolean
-  /** Whether browsers may send the session cookie. */
+  /** Whether browsers may send cookies. */
   readonly credentials: boolean
+  /** That pages may send besides the service's own. */
+  readonly moreRequestHeaders?: readonly string[]
   /**
    * Whether a foreign page may read why it is refused, to help find a wrong setting. Its preflights are then
    * accepted, so that the request itself arrives, and is refused.
@@ -68,7 +70,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   const shared = {
     credentials: options.credentials,
     methods: METHODS,
-    allowedHeaders: REQUEST_HEADERS,
+    allowedHeaders: [...REQUEST_HEADERS, ...(options.moreRequestHeaders ?? [])],
     exposedHeaders: EXPOSED_HEADERS,
     preflightContinue: true,
   }

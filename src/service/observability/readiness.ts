@@ -17,6 +17,7 @@ export interface ReadinessCheck {
     | 'session-keys-file'
     | 'log'
     | 'availability'
+    | 'visitor-webhook'
   /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean

@@ -32,7 +32,7 @@ export const SESSION_PROBLEMS = {
       'The website, which is the source of the attributes that routing trusts, did not deliver them. No session is opened without them.',
     clientAction: 'Retry after `Retry-After` seconds.',
     operatorAction:
-      'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL`, or the function given to the service.',
+      'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL` or `VISITOR_WEBHOOK_URL`, or the function given to the service.',
     retryAfterSeconds: 5,
   },
   attribute_not_allowed: {

@@ -55,6 +55,14 @@ export function attributeSettingsProblems(settings: AttributeSettings): string[]
   return problems
 }
 
+/** What is wrong with a key that only the site's backend sets. */
+export function attributeKeyProblem(key: string, { prefill }: AttributeSettings): string | undefined {
+  if (!KEY.test(key)) return 'must have keys of letters, digits, _ . : -'
+  if (key === IS_AUTHENTICATED) return `must not name ${IS_AUTHENTICATED}: the service sets it`
+  if (Object.values(prefill).includes(key)) return 'must not name a key of ATTRIBUTES_PREFILL: pages set it'
+  return undefined
+}
+
 /** Who may set which key, and the size limit. */
 export interface AttributePolicy {
   readonly trustedKeys: ReadonlySet<string>

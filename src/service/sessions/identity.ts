@@ -11,7 +11,12 @@ export interface TrustedAttributes {
   /** The keys that it may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
-   * May be asynchronous, within the request's deadline. If it throws, no session is opened.
+   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens one of an anonymous guest, and
+   * changes nothing about a session that is resumed.
+   */
+  readonly onFailure?: 'refuse' | 'anonymous'
+  /**
+   * May be asynchronous, within the request's deadline. Errors are handled as `onFailure` says.
    * @param input `request` is the Express request; `visitor` is set if a user token was verified
    */
   read(input: {
@@ -66,15 +71,15 @@ export function createIdentity(options: {
   return async function identify(request) {
     const { userToken } = request
     const visitor = typeof userToken === 'string' ? await verified(userToken) : undefined
-    const told =
-      trustedAttributes === undefined
-        ? undefined
-        : await readTrusted(
-            trustedAttributes,
-            { request: request.request, visitor },
-            request.deadlineAtMs - monotonicNow(),
-          )
-    if (userToken === undefined && trustedAttributes === undefined) return undefined
+    const read =
+      trustedAttributes &&
+      (await readTrusted(
+        trustedAttributes,
+        { request: request.request, visitor },
+        request.deadlineAtMs - monotonicNow(),
+      ))
+    if (userToken === undefined && read === undefined) return undefined
+    const told = read?.told
 
     return {
       visitor: told?.visitor ?? visitor?.subject,
@@ -89,14 +94,18 @@ function earliest(...timesMs: readonly (number | undefined)[]): number | undefin
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
+/** Undefined if it failed, and the guest continues without. */
 async function readTrusted(
   trustedAttributes: TrustedAttributes,
   input: { request: unknown; visitor: Visitor | undefined },
   leftMs: number,
-): Promise<TrustedVisitor | undefined> {
+): Promise<{ readonly told: TrustedVisitor | undefined } | undefined> {
   try {
-    return await withDeadline(trustedAttributes.read(input), leftMs, 'too late')
-  } catch {
+    return { told: await withDeadline(trustedAttributes.read(input), leftMs, 'too late') }
+  } catch (error) {
+    const isRefusal = error instanceof SessionError && error.code !== 'trusted_attributes_unavailable'
+    if (trustedAttributes.onFailure === 'anonymous' && !isRefusal) return undefined
+    if (error instanceof SessionError) throw error
     throw new SessionError(
       'trusted_attributes_unavailable',
       'The visitor cannot be verified at the moment.',

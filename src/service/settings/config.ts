@@ -4,6 +4,7 @@ import type { AttributeSettings } from '../sessions/attribute-policy.ts'
 import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
 import type { RedactionSettings } from './redaction-settings.ts'
+import type { VisitorWebhookSettings } from './visitor-webhook-settings.ts'
 
 /**
  * Settings of the service, as created by `readConfig`. They contain secrets: never log them. With several
@@ -63,6 +64,8 @@ export interface Config {
   }
   readonly attributes: AttributeSettings
   readonly userToken: UserTokenSettings | undefined
+  /** Who visitors are, from the site's own backend; undefined where it is not asked. */
+  readonly visitorWebhook: VisitorWebhookSettings | undefined
   readonly rate: {
     readonly perGuestPerMinute: number
     readonly perAddressPerMinute: number

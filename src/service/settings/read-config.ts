@@ -19,6 +19,7 @@ import { readSitesFile, repeatedOrigins } from './sites-file.ts'
 import { readRedaction } from './redaction-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
+import { readVisitorWebhook } from './visitor-webhook-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
@@ -124,6 +125,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   }
   problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
+  const visitorWebhook = readVisitorWebhook(env, attributes, problems)
   const redaction = readRedaction(env, problems)
 
   return {
@@ -164,6 +166,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     },
     attributes,
     userToken,
+    visitorWebhook,
     rate: {
       perGuestPerMinute: env.RATE_GUEST_PER_MINUTE,
       perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 /** `ENOENT`, `EACCES`, `EISDIR`. */
 export const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
-export const SECRETS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'USER_TOKEN_PUBLIC_KEY', 'REDIS_URL']
+export const SECRETS = [
+  'GENESYS_CLIENT_SECRET',
+  'SESSION_KEYS',
+  'USER_TOKEN_PUBLIC_KEY',
+  'VISITOR_WEBHOOK_SECRET',
+  'REDIS_URL',
+]
 
 /** A secret whose file may change: its current value, or the last one while the file cannot be read. */
 export function secretFromFile(path: string, initial: string): () => string {

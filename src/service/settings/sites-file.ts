@@ -55,6 +55,7 @@ const HOSTS = /^GENESYS_(REGION|API_URL|LOGIN_URL|MESSAGING_URL|CDN_URL)$/
 const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
 const OF_ORGANIZATION = /^GENESYS_(SCHEDULE_GROUP_ID|EMERGENCY_GROUP_ID|QUEUE_ID)$/
 const USER_TOKEN = /^USER_TOKEN_/
+const VISITOR_WEBHOOK = /^VISITOR_WEBHOOK_/
 
 /**
  * Groups of variables: a site that sets one of a group gets no other of that group from the environment. A
@@ -67,6 +68,7 @@ const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] 
   { setBy: HOSTS, leavesOut: OF_ORGANIZATION },
   { setBy: OAUTH, leavesOut: OF_ORGANIZATION },
   { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
+  { setBy: VISITOR_WEBHOOK, leavesOut: VISITOR_WEBHOOK },
 ]
 
 const VALUE = z.union([

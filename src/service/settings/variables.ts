@@ -169,6 +169,23 @@ const Env = z.object({
     )
     .default(['RS256', 'ES256']),
 
+  VISITOR_WEBHOOK_URL: httpUrl.optional(),
+  VISITOR_WEBHOOK_SECRET: list.optional(),
+  VISITOR_WEBHOOK_COOKIE: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be the name of a cookie')
+    .optional(),
+  VISITOR_WEBHOOK_HEADER: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of a header')
+    .optional(),
+  VISITOR_WEBHOOK_ATTRIBUTES: list.default([]),
+  VISITOR_WEBHOOK_TIMEOUT_MS: whole(100, 8000).default(2000),
+  VISITOR_WEBHOOK_CACHE_S: whole(0, 60).default(5),
+  VISITOR_WEBHOOK_FAILURE: z
+    .enum(['refuse', 'anonymous'], { error: 'must be refuse or anonymous' })
+    .default('refuse'),
+
   DEPLOYMENT_LABELS: json.pipe(LABELS).optional(),
 
   REDACT: list

@@ -12,6 +12,8 @@ export interface HttpAttempt {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | UploadBody | undefined
   readonly timeoutMs: number
+  /** Default 4 MiB. */
+  readonly maxResponseBytes?: number
 }
 
 export interface UploadBody {
@@ -112,7 +114,7 @@ function startAttempt(
   agents: UpstreamAgents,
   resolve: (outcome: Outcome) => void,
 ): void {
-  const { body, timeoutMs } = attempt
+  const { body, timeoutMs, maxResponseBytes = MAX_RESPONSE_BYTES } = attempt
   const opened = openRequest(attempt, agents)
   if (opened === undefined) {
     resolve({ kind: 'unsendable', sent: false, blamesUpstream: false })
@@ -154,7 +156,7 @@ function startAttempt(
   })
   request.on('response', (message) => {
     isAnswered = true
-    collect(message, settle, fail)
+    collect(message, maxResponseBytes, settle, fail)
   })
   if (typeof body !== 'object') {
     request.end(body)
@@ -210,6 +212,7 @@ const FORBIDDEN_CHARACTER: ReadonlySet<string> = new Set([
 
 function collect(
   message: http.IncomingMessage,
+  maxBytes: number,
   settle: (outcome: Outcome) => void,
   fail: (kind: TransportFailure['kind']) => void,
 ): void {
@@ -218,7 +221,7 @@ function collect(
   message.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
     bytes += chunk.length
-    if (bytes > MAX_RESPONSE_BYTES) fail('too-large')
+    if (bytes > maxBytes) fail('too-large')
   })
   message.on('error', () => fail('lost'))
   message.on('close', () => fail('lost'))

@@ -1,0 +1,32 @@
+// The website's backend for the visitor webhook: it says who the visitor behind the cookie `shop-session` is.
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { Webhook } from 'standardwebhooks'
+
+/** Your own session store. */
+const SESSIONS = new Map([['of-jane', { user: 'user-12345', plan: 'gold' }]])
+
+export function createBackend(secret) {
+  const webhook = new Webhook(secret)
+  return createServer(async (req, res) => {
+    let body = ''
+    for await (const chunk of req) body += chunk
+    try {
+      webhook.verify(body, req.headers) // throws for a wrong signature, and for one of more than five minutes ago
+    } catch {
+      res.writeHead(401).end()
+      return
+    }
+    const [, id] = /(?:^|; )shop-session=([^;]+)/.exec(req.headers.cookie ?? '') ?? []
+    const session = SESSIONS.get(id)
+    res.setHeader('Content-Type', 'application/json').end(
+      JSON.stringify({
+        id: req.headers['webhook-id'],
+        ...(session && { visitor: session.user, attributes: { 'custom.plan': session.plan } }),
+      }),
+    )
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  createBackend(process.env.VISITOR_WEBHOOK_SECRET).listen(4000, '127.0.0.1')

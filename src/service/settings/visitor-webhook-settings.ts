@@ -1,0 +1,77 @@
+import { attributeKeyProblem, type AttributeSettings } from '../sessions/attribute-policy.ts'
+import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
+import { isPlainAndFar } from './encryption.ts'
+import type { Variables } from './variables.ts'
+
+/** The site's own backend, which says who the visitor behind a cookie or header is. */
+export interface VisitorWebhookSettings {
+  readonly url: string
+  /** Keys of the signature: the first is the current one, the others are still accepted by some receivers. */
+  readonly secrets: readonly Uint8Array[]
+  /** What of a page's request is forwarded; with a lower-case name if it is a header. */
+  readonly credential: { readonly kind: 'cookie' | 'header'; readonly name: string }
+  /** The attributes that the response may set, and pages may not. */
+  readonly attributes: readonly string[]
+  /** For a visitor, retry included. */
+  readonly timeoutMs: number
+  readonly cacheMs: number
+  readonly onFailure: 'refuse' | 'anonymous'
+}
+
+/** 24 to 64 bytes, as the specification requires. */
+const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/
+
+/** They are this service's own, a proxy's, or belong to the request that is sent. */
+const OTHER_HEADERS =
+  /^(authorization|cookie|host|origin|referer|connection|te|trailer|upgrade|expect|date|x-request-id|traceparent|tracestate|last-event-id|(content|proxy|sec|transfer|keep|accept|access-control|idempotency|webhook|x-forwarded|if)-.*)$/
+
+export function readVisitorWebhook(
+  env: Variables,
+  attributes: AttributeSettings,
+  problems: string[],
+): VisitorWebhookSettings | undefined {
+  const { VISITOR_WEBHOOK_URL: url } = env
+  if (url === undefined) {
+    if (env.VISITOR_WEBHOOK_SECRET !== undefined)
+      problems.push('VISITOR_WEBHOOK_URL is missing: VISITOR_WEBHOOK_SECRET is set')
+    return undefined
+  }
+  if (env.NODE_ENV === 'production' && isPlainAndFar(url))
+    problems.push('VISITOR_WEBHOOK_URL must begin with https:// in production')
+  for (const key of env.VISITOR_WEBHOOK_ATTRIBUTES) {
+    const problem = attributeKeyProblem(key, attributes)
+    if (problem !== undefined) problems.push(`VISITOR_WEBHOOK_ATTRIBUTES ${problem}`)
+  }
+  return {
+    url,
+    secrets: readSecrets(env.VISITOR_WEBHOOK_SECRET, problems),
+    credential: readCredential(env, problems),
+    attributes: env.VISITOR_WEBHOOK_ATTRIBUTES,
+    timeoutMs: env.VISITOR_WEBHOOK_TIMEOUT_MS,
+    cacheMs: env.VISITOR_WEBHOOK_CACHE_S * 1000,
+    onFailure: env.VISITOR_WEBHOOK_FAILURE,
+  }
+}
+
+function readSecrets(texts: readonly string[] | undefined, problems: string[]): Uint8Array[] {
+  if (texts === undefined) {
+    problems.push('VISITOR_WEBHOOK_SECRET is missing: VISITOR_WEBHOOK_URL is set')
+    return []
+  }
+  const secrets = texts.map((text) => Buffer.from(SECRET.exec(text)?.[1] ?? '', 'base64'))
+  if (secrets.length === 0 || secrets.some(({ length }) => length < 24 || length > 64))
+    problems.push('VISITOR_WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes in base64, or a list of these')
+  return secrets
+}
+
+function readCredential(env: Variables, problems: string[]): VisitorWebhookSettings['credential'] {
+  const { VISITOR_WEBHOOK_COOKIE: cookie, VISITOR_WEBHOOK_HEADER: header } = env
+  if ((cookie === undefined) === (header === undefined))
+    problems.push('VISITOR_WEBHOOK_COOKIE or VISITOR_WEBHOOK_HEADER must be set, and not both')
+  if (cookie?.startsWith(SESSION_COOKIE_NAME))
+    problems.push('VISITOR_WEBHOOK_COOKIE must not name the cookie of this service')
+  const name = header?.toLowerCase() ?? ''
+  if (OTHER_HEADERS.test(name))
+    problems.push('VISITOR_WEBHOOK_HEADER must name a header of your own, such as X-Shop-Session')
+  return cookie === undefined ? { kind: 'header', name } : { kind: 'cookie', name: cookie }
+}
