@@ -45,6 +45,14 @@ interface Look {
   readonly lang: keyof typeof WORDS
 }
 
+/** Every two of the values meet once. */
+const LOOKS: readonly Look[] = [
+  { colorScheme: 'light', device: 'desktop', lang: 'en' },
+  { colorScheme: 'light', device: 'phone', lang: 'ar' },
+  { colorScheme: 'dark', device: 'desktop', lang: 'ar' },
+  { colorScheme: 'dark', device: 'phone', lang: 'en' },
+]
+
 /** A page whose states are looked at by axe, and for targets that are too small. */
 async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
   const words = WORDS[lang]
@@ -68,7 +76,6 @@ async function openForInspection(service: Demo, { colorScheme, device, lang }: L
     async inspect(state: string) {
       for (const violation of await violations(page)) found.push(`${state}: ${violation}`)
       for (const target of await smallTargets(page)) found.push(`${state}: small ${target}`)
-      await page.screenshot({ path: `test-output/axe-${colorScheme}-${device}-${lang}-${state}.png` })
     },
     async say(text: string) {
       const box = page.getByRole('textbox', { name: words.field })
@@ -78,117 +85,112 @@ async function openForInspection(service: Demo, { colorScheme, device, lang }: L
   }
 }
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
-    test.each(['en', 'ar'] as const)('in %s, axe finds nothing in any state of the chat', async (lang) => {
-      demo = await startDemo({ simulator: { agent: 'silent' } })
-      const opened = await openForInspection(demo, { colorScheme, device, lang })
-      const { page, context, chat, words, found, part, inspect, say } = opened
-      await page.getByRole('button', { name: words.open }).waitFor()
-      await inspect('closed')
-      await page.getByRole('button', { name: words.open }).click()
-      await part('.dot[data-state=online]').waitFor()
-      await inspect('welcome')
-      await say('Hello')
-      await chat.log.getByText(words.sent).waitFor()
-      for (const content of CONTENT) demo.simulator.agentSays(content)
-      await part('.quick-reply').first().waitFor()
-      await part('.list-item').first().waitFor()
-      await inspect('conversation')
-      await part('.slot').first().click()
-      await part('.answered:not([hidden])').waitFor()
-      await inspect('answered')
-      await page
-        .locator('input[type=file]')
-        .setInputFiles({ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') })
-      await page.getByRole('alert').waitFor()
-      await inspect('refused-file')
-      await context.setOffline(true)
-      await part('.dot[data-state=offline]').waitFor()
-      await inspect('offline')
-      await context.setOffline(false)
-      await part('.dot[data-state=online]').waitFor()
-      await page.route('**/messages', (route) =>
-        route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
-      )
-      await say('This can not be sent')
-      await part('.failure:not([hidden])').waitFor()
-      await inspect('not-sent')
-      await page.unroute('**/messages')
-      demo.simulator.agentTypes()
-      await part('.dots').waitFor()
-      await inspect('typing')
-      await page.getByRole('button', { name: words.end }).click()
-      await inspect('end-question')
-      await page.getByRole('alertdialog').getByRole('button', { name: words.end }).click()
-      await page.getByText(words.ended).waitFor()
-      await inspect('ended')
-      expect(found).toEqual([])
-      await context.close()
-    })
-
-    test.each(['en', 'ar'] as const)(
-      'in %s, axe finds nothing in a form, a question, an expiring session and a read-only conversation',
-      async (lang) => {
-        const sessionDurationSeconds = 600
-        let behindMs = 400_000
-        const now = () => Date.now() - behindMs
-        demo = await startDemo({
-          simulator: { agent: 'silent', disconnectMode: 'read-only', sessionDurationSeconds, now },
-        })
-        const opened = await openForInspection(demo, { colorScheme, device, lang }, 'prompts="sign-in video"')
-        const { page, context, chat, words, found, part, inspect, say } = opened
-        await page.getByRole('button', { name: words.open }).click()
-        await page.getByText(words.expiring).waitFor()
-        await inspect('expiring')
-        behindMs = 0
-        await say('Hello')
-        await chat.log.getByText(words.sent).waitFor()
-        await part('.notice.empty').waitFor({ state: 'attached' })
-
-        demo.simulator.botSays(MESSAGE_TYPES.Form!.message)
-        const onward = part('.form-actions .primary')
-        await onward.waitFor()
-        await inspect('form-introduction')
-        await onward.click()
-        await onward.click()
-        await part('.reason:not([hidden])').first().waitFor()
-        await inspect('form-missing')
-        await part('.form input[type=text]').first().fill('Jane Doe')
-        await onward.click()
-        await part('.form input[type=date]').fill('2026-12-24')
-        await part('.form select').selectOption('am')
-        await part('.form input[type=checkbox]').first().check()
-        await inspect('form-pickers')
-        await onward.click()
-        await part('.form .form-answers').waitFor()
-        await inspect('form-summary')
-        await onward.click()
-        await part('.form').waitFor({ state: 'hidden' })
-        await inspect('form-answered')
-
-        for (const contentType of ['RichLink', 'Location', 'Card', 'Attachment'])
-          demo.simulator.botSays(MESSAGE_TYPES[contentType]!.message)
-        demo.simulator.botSays({ content: [{ contentType: 'Story' }] })
-        await part('.unsupported').waitFor()
-        await inspect('other-types')
-
-        for (const word of ['sign', 'video']) {
-          demo.simulator.botSays(showcase(word))
-          const question = part('.prompt [role=group]')
-          await question.waitFor()
-          await inspect(`asked-${word}`)
-          await question.getByRole('button').first().click()
-          await question.waitFor({ state: 'detached' })
-        }
-
-        demo.simulator.agentLeaves()
-        await page.getByText(words.readOnly).waitFor()
-        await inspect('read-only')
-        expect(found).toEqual([])
-        await context.close()
-      },
+describe.each(LOOKS)('in $colorScheme colors on a $device in $lang', (look) => {
+  test('axe finds nothing in any state of the chat', async () => {
+    demo = await startDemo({ simulator: { agent: 'silent' } })
+    const opened = await openForInspection(demo, look)
+    const { page, context, chat, words, found, part, inspect, say } = opened
+    await page.getByRole('button', { name: words.open }).waitFor()
+    await inspect('closed')
+    await page.getByRole('button', { name: words.open }).click()
+    await part('.dot[data-state=online]').waitFor()
+    await inspect('welcome')
+    await say('Hello')
+    await chat.log.getByText(words.sent).waitFor()
+    for (const content of CONTENT) demo.simulator.agentSays(content)
+    await part('.quick-reply').first().waitFor()
+    await part('.list-item').first().waitFor()
+    await inspect('conversation')
+    await part('.slot').first().click()
+    await part('.answered:not([hidden])').waitFor()
+    await inspect('answered')
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') })
+    await page.getByRole('alert').waitFor()
+    await inspect('refused-file')
+    await context.setOffline(true)
+    await part('.dot[data-state=offline]').waitFor()
+    await inspect('offline')
+    await context.setOffline(false)
+    await part('.dot[data-state=online]').waitFor()
+    await page.route('**/messages', (route) =>
+      route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
     )
+    await say('This can not be sent')
+    await part('.failure:not([hidden])').waitFor()
+    await inspect('not-sent')
+    await page.unroute('**/messages')
+    demo.simulator.agentTypes()
+    await part('.dots').waitFor()
+    await inspect('typing')
+    await page.getByRole('button', { name: words.end }).click()
+    await inspect('end-question')
+    await page.getByRole('alertdialog').getByRole('button', { name: words.end }).click()
+    await page.getByText(words.ended).waitFor()
+    await inspect('ended')
+    expect(found).toEqual([])
+    await context.close()
+  })
+
+  test('axe finds nothing in a form, a question, an expiring session and a read-only conversation', async () => {
+    const sessionDurationSeconds = 600
+    let behindMs = 400_000
+    const now = () => Date.now() - behindMs
+    demo = await startDemo({
+      simulator: { agent: 'silent', disconnectMode: 'read-only', sessionDurationSeconds, now },
+    })
+    const opened = await openForInspection(demo, look, 'prompts="sign-in video"')
+    const { page, context, chat, words, found, part, inspect, say } = opened
+    await page.getByRole('button', { name: words.open }).click()
+    await page.getByText(words.expiring).waitFor()
+    await inspect('expiring')
+    behindMs = 0
+    await say('Hello')
+    await chat.log.getByText(words.sent).waitFor()
+    await part('.notice.empty').waitFor({ state: 'attached' })
+
+    demo.simulator.botSays(MESSAGE_TYPES.Form!.message)
+    const onward = part('.form-actions .primary')
+    await onward.waitFor()
+    await inspect('form-introduction')
+    await onward.click()
+    await onward.click()
+    await part('.reason:not([hidden])').first().waitFor()
+    await inspect('form-missing')
+    await part('.form input[type=text]').first().fill('Jane Doe')
+    await onward.click()
+    await part('.form input[type=date]').fill('2026-12-24')
+    await part('.form select').selectOption('am')
+    await part('.form input[type=checkbox]').first().check()
+    await inspect('form-pickers')
+    await onward.click()
+    await part('.form .form-answers').waitFor()
+    await inspect('form-summary')
+    await onward.click()
+    await part('.form').waitFor({ state: 'hidden' })
+    await inspect('form-answered')
+
+    for (const contentType of ['RichLink', 'Location', 'Card', 'Attachment'])
+      demo.simulator.botSays(MESSAGE_TYPES[contentType]!.message)
+    demo.simulator.botSays({ content: [{ contentType: 'Story' }] })
+    await part('.unsupported').waitFor()
+    await inspect('other-types')
+
+    for (const word of ['sign', 'video']) {
+      demo.simulator.botSays(showcase(word))
+      const question = part('.prompt [role=group]')
+      await question.waitFor()
+      await inspect(`asked-${word}`)
+      await question.getByRole('button').first().click()
+      await question.waitFor({ state: 'detached' })
+    }
+
+    demo.simulator.agentLeaves()
+    await page.getByText(words.readOnly).waitFor()
+    await inspect('read-only')
+    expect(found).toEqual([])
+    await context.close()
   })
 })
 
