@@ -21,6 +21,7 @@ beforeEach(async () => {
     SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_ADDRESS_PER_MINUTE: '100000',
     REDIS_URL: redis.url,
+    REDIS_TIMEOUT_MS: '5000',
     GENESYS_CLIENT_ID: genesys.clientId,
     GENESYS_CLIENT_SECRET: genesys.clientSecret,
     GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,

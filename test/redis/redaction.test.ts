@@ -32,6 +32,7 @@ test('a card number appears nowhere: Genesys, log, metrics, traces, Redis, repor
     REDACT: 'card',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     REDIS_URL: redis.url,
+    REDIS_TIMEOUT_MS: '5000',
     LOG_LEVEL: 'trace',
     NODE_OPTIONS: HOOKS.map(
       (file) => `--import=${new URL(`../processes/${file}`, import.meta.url).href}`,

@@ -27,6 +27,7 @@ async function replica() {
   const connection = createRedisConnection({
     createClient: async () => createClient({ url: redis.url }),
     keyPrefix: 'test:',
+    timeoutMs: 5000,
     onChange: () => undefined,
     onFailure: () => undefined,
   })

@@ -18,6 +18,7 @@ beforeEach(async () => {
   running = await startSites({
     SESSION_KEYS: randomBytes(32).toString('base64'),
     REDIS_URL: redis.url,
+    REDIS_TIMEOUT_MS: '5000',
     REDIS_KEY_PREFIX: 'test:',
     RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: String(MAX_SESSIONS),
     USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),

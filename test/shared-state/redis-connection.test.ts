@@ -47,6 +47,7 @@ beforeEach(async () => {
   connection = createRedisConnection({
     createClient: async () => fake.client,
     keyPrefix: 'p:',
+    timeoutMs: 100,
     onChange: (isAvailable) => void changes.push(isAvailable),
     onFailure: () => failures++,
     monotonicNow: () => Date.now(),
@@ -128,6 +129,7 @@ test('startup takes at most a second without a response', async () => {
   const never = createRedisConnection({
     createClient: () => new Promise(() => undefined),
     keyPrefix: 'p:',
+    timeoutMs: 100,
     onChange: (isAvailable) => void changes.push(isAvailable),
     onFailure: () => undefined,
   })

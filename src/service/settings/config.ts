@@ -87,7 +87,7 @@ export interface Config {
     readonly requestTimeoutMs: number
   }
   /** The shared store of the replicas; undefined without one. */
-  readonly redis: { readonly url: string; readonly keyPrefix: string } | undefined
+  readonly redis: { readonly url: string; readonly keyPrefix: string; readonly timeoutMs: number } | undefined
   readonly upstreamTimeoutMs: number
   /** How long new connections are still served after the signal to stop. */
   readonly drainDelayMs: number

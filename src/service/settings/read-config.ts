@@ -189,7 +189,14 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     },
-    redis: env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, keyPrefix: env.REDIS_KEY_PREFIX },
+    redis:
+      env.REDIS_URL === undefined
+        ? undefined
+        : {
+            url: env.REDIS_URL,
+            keyPrefix: env.REDIS_KEY_PREFIX,
+            timeoutMs: env.REDIS_TIMEOUT_MS,
+          },
     upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
     drainDelayMs: env.DRAIN_DELAY_MS ?? (production ? DRAIN_DELAY_MS : 0),
     drainMs: env.DRAIN_MS,

@@ -37,6 +37,7 @@ const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'DRAIN_MS',
   'REDIS_URL',
   'REDIS_KEY_PREFIX',
+  'REDIS_TIMEOUT_MS',
   'LOG_LEVEL',
   'MANAGEMENT_PORT',
   'METRICS_PORT',

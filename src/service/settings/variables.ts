@@ -224,6 +224,7 @@ const Env = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, 'must be at most 64 characters of ASCII without spaces')
     .default('guest-bff:'),
+  REDIS_TIMEOUT_MS: whole(10, 5000).default(100),
 
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -22,8 +22,8 @@ export interface RedisConnection {
   /** Resolves when Redis has first responded, or is known to be unavailable. Never rejects. */
   readonly started: Promise<void>
   /**
-   * Sends one or more commands together; undefined if Redis is unavailable or does not respond within {@link
-   * COMMAND_TIMEOUT_MS}. After a timeout no caller waits until Redis responds to a probe. Never rejects.
+   * Sends one or more commands together; undefined if Redis is unavailable or does not respond within
+   * `timeoutMs`. After a timeout no caller waits until Redis responds to a probe. Never rejects.
    */
   run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
   /** Subscribes to a channel, also after a reconnect. */
@@ -41,6 +41,8 @@ export type Send = (...command: string[]) => Promise<unknown>
 export interface RedisConnectionOptions {
   readonly createClient: () => Promise<RedisClient>
   readonly keyPrefix: string
+  /** For each command. Within one data center Redis responds in less than a millisecond. */
+  readonly timeoutMs: number
   /** Called with each change, and the reason for a loss. */
   readonly onChange: (isAvailable: boolean, reason?: unknown) => void
   /** Called with each command without a response. */
@@ -55,8 +57,6 @@ interface Subscription {
   isConfirmed: boolean
 }
 
-/** Within one data center Redis responds in less than a millisecond. */
-const COMMAND_TIMEOUT_MS = 100
 const MEASURED_COMMANDS = 10
 const PROBE_EVERY_MS = 250
 const PROBE_TIMEOUT_MS = 1000
@@ -67,7 +67,7 @@ const START_TIMEOUT_MS = 1000
  * it.
  */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
-  const { keyPrefix, onChange, onFailure, monotonicNow = processMonotonicNow } = options
+  const { keyPrefix, timeoutMs, onChange, onFailure, monotonicNow = processMonotonicNow } = options
   const subscriptions: Subscription[] = []
   const availableListeners: (() => void)[] = []
   let client: RedisClient | undefined
@@ -166,7 +166,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       try {
         const reply = await within(
           commands((...command) => current.sendCommand(command)),
-          COMMAND_TIMEOUT_MS,
+          timeoutMs,
         )
         noteDuration(monotonicNow() - startedAtMs)
         return reply

@@ -35,6 +35,7 @@ export interface SharedStateOptions {
   /** `redis://` or `rediss://`, optionally with user, password and database. Secret. */
   readonly url: string
   readonly keyPrefix: string
+  readonly timeoutMs: number
   /** `SESSION_KEYS`. */
   readonly keys: readonly Uint8Array[]
   /** Lifetime of a session token without use. */
@@ -56,6 +57,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
   const seals = createSeals(options.keys)
   const connection = createRedisConnection({
     keyPrefix,
+    timeoutMs: options.timeoutMs,
     onChange: (isAvailable, reason) => noteChange(log, isAvailable, reason),
     onFailure: () => metrics.redisCommandFailed(),
     async createClient() {
