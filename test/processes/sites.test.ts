@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openPage } from '../start-service.ts'
+import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess } from './start-process.ts'
 
 test('SIGHUP makes a running service take up a new site at once', async () => {
@@ -27,7 +27,6 @@ test('SIGHUP makes a running service take up a new site at once', async () => {
   rmSync(folder, { recursive: true })
 })
 
-const TELL_HELD_MEMORY = fileURLToPath(new URL('tell-held-memory.mjs', import.meta.url))
 const SITES = 10
 const RELOADS = 50
 /** Had each replaced site been kept, it would be several times as much. */
@@ -49,21 +48,20 @@ test(`${RELOADS} reloads that replace ${SITES} sites keep none of the former one
   write()
   const genesys = await startSimulator({ agent: 'silent' })
   const settings = { ALLOWED_ORIGINS: '', SITES_FILE: file, RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000' }
-  const service = await startProcess(genesys, settings, ['--expose-gc', `--import=${TELL_HELD_MEMORY}`])
+  const service = await startProcess(genesys, settings, TELLS_HELD_MEMORY)
   const linesWith = (text: string) => service.logLines.filter((line) => line.includes(text))
-  async function afterSignal(signal: 'SIGHUP' | 'SIGUSR2', text: string): Promise<string> {
-    const known = linesWith(text).length
-    service.signal(signal)
-    while (linesWith(text).length === known) await turn()
-    return linesWith(text).at(-1) ?? ''
+  async function reload(): Promise<void> {
+    const known = linesWith('sites are served').length
+    service.signal('SIGHUP')
+    while (linesWith('sites are served').length === known) await turn()
   }
   async function heapAfter(reloads: number): Promise<number> {
     for (let i = 0; i < reloads; i++) {
       write()
-      await afterSignal('SIGHUP', 'sites are served')
+      await reload()
       expect((await openPage(service.url, {}, 'https://site-0.example.com')).opened.status).toBe(201)
     }
-    return (JSON.parse(await afterSignal('SIGUSR2', 'heapBytes')) as { heapBytes: number }).heapBytes
+    return (await heldMemory(service)).heapBytes
   }
   const before = await heapAfter(5)
   const growth = (await heapAfter(RELOADS)) - before

@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { openPage, type Page } from '../start-service.ts'
+import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const MIB = 1024 * 1024
-const TELL_HELD_MEMORY = new URL('tell-held-memory.mjs', import.meta.url).href
 /** V8 leaves 64 MiB outside of its heap before it collects; as much again comes and goes meanwhile. 40 to 70 MiB were seen. */
 const MAX_GARBAGE_BYTES = 128 * MIB
 
@@ -17,7 +17,7 @@ let service: ServiceProcess
 let page: Page
 beforeEach(async () => {
   genesys = await startSimulator({ agent: 'silent', limits: { requestsPerMinute: Infinity } })
-  service = await startProcess(genesys, {}, ['--expose-gc', '--import', TELL_HELD_MEMORY])
+  service = await startProcess(genesys, {}, TELLS_HELD_MEMORY)
   page = await openPage(service.url)
 })
 afterEach(async () => {
@@ -47,9 +47,9 @@ async function forgetPeak(): Promise<void> {
 
 test('of a file whose upload stalls at Genesys the service holds less than 2 MiB', async () => {
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
-  const before = await heldBytes()
+  const before = (await heldMemory(service)).heldBytes
   const breakOff = await stallUpload(9_000_000)
-  const during = await heldBytes()
+  const during = (await heldMemory(service)).heldBytes
   breakOff()
   expect(during - before).toBeLessThan(2 * MIB)
 }, 60_000)
@@ -85,17 +85,6 @@ async function stallUpload(bytes: number): Promise<() => void> {
     sentBytes = nowBytes
   }
   return () => sending.destroy()
-}
-
-/** What the service holds outside of V8's heap, garbage aside: what has passed through may stay until it is collected. */
-async function heldBytes(): Promise<number> {
-  const lines = service.logLines.length
-  service.signal('SIGUSR2')
-  for (;;) {
-    const told = service.logLines.slice(lines).find((line) => line.includes('"heldBytes"'))
-    if (told !== undefined) return (JSON.parse(told) as { heldBytes: number }).heldBytes
-    await pause(10)
-  }
 }
 
 /** How much the memory of the service grows at most while something is done. */
