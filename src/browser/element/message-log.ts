@@ -15,6 +15,8 @@ export interface LogState {
   readonly messages: readonly ChatMessage[]
   readonly hasEarlier: boolean
   readonly isWritable: boolean
+  /** Nothing can be written: the greeting would ask for what is impossible. */
+  readonly isOver: boolean
   /** Text for who is typing. */
   readonly typing: string | undefined
 }
@@ -39,13 +41,8 @@ export interface MessageLog {
 export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknown>): MessageLog {
   const { texts } = view
   const welcomeSign = h('span', { class: 'welcome-sign' }, icon('chat'))
-  const welcome = h(
-    'div',
-    { class: 'welcome' },
-    welcomeSign,
-    h('p', { class: 'welcome-title' }, texts.greetingTitle),
-    h('p', {}, texts.greeting),
-  )
+  const greeting = [h('p', { class: 'welcome-title' }, texts.greetingTitle), h('p', {}, texts.greeting)]
+  const welcome = h('div', { class: 'welcome' }, welcomeSign, ...greeting)
   const earlier = h(
     'button',
     { type: 'button', class: 'earlier', onclick: () => void readEarlier() },
@@ -145,6 +142,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
       firstKey = key
       toggle(earlier, state.hasEarlier)
       toggle(welcome, state.messages.length === 0)
+      for (const line of greeting) toggle(line, !state.isOver)
       updateRows(state, firstNewKey)
       updateTyping(typing, state.typing)
       if (fromEndPx !== undefined) scroller.scrollTop = scroller.scrollHeight - fromEndPx

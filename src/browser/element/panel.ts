@@ -145,6 +145,7 @@ export function createPanel(options: PanelOptions): Panel {
       messages,
       hasEarlier: chat.hasEarlier,
       isWritable,
+      isOver,
       typing: typing && fill(texts.typing, { name: typing }),
     })
     notice.update(isUnavailable ? undefined : problem, isUnavailable)

@@ -37,7 +37,7 @@ export const baseStyles = `
 :host([hidden]) { display: none; }
 *, ::before, ::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-p, h2, h3, fieldset, figure, dl, dd { margin: 0; padding: 0; border: 0; min-width: 0; }
+p, h2, h3, fieldset, legend, figure, dl, dd { margin: 0; padding: 0; border: 0; min-width: 0; }
 button, input, textarea, select { font: inherit; color: inherit; letter-spacing: inherit; }
 button { cursor: pointer; border: 0; background: none; padding: 0; -webkit-tap-highlight-color: transparent; }
 a { color: inherit; }
@@ -46,7 +46,7 @@ a { color: inherit; }
   width: 1.35em; height: 1.35em; flex: none; display: block;
   fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round;
 }
-[dir='rtl'] .icon-left, [dir='rtl'] .icon-right, [dir='rtl'] .icon-send { transform: scaleX(-1); }
+[dir='rtl'] .icon-left, [dir='rtl'] .icon-right, [dir='rtl'] .icon-end, [dir='rtl'] .icon-send { transform: scaleX(-1); }
 .spoken {
   position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }

@@ -42,7 +42,7 @@ export const messageStyles = `
 .message.starts-group { margin-top: 0.875rem; }
 .day-line + .message { margin-top: 0.25rem; }
 @keyframes message-in { from { opacity: 0; transform: translateY(0.5rem); } }
-.author { grid-row: 1; margin-block: 0 3px; margin-inline: 0.25rem 0; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); }
+.author { grid-row: 1; margin-block: 0 3px; margin-inline: 0.25rem 0; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .avatar {
   grid-area: 2 / 1; align-self: end; width: 1.75rem; max-width: none; height: 1.75rem; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
   font-size: 0.7812rem; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
@@ -93,7 +93,7 @@ export const messageStyles = `
 .redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; color: var(--_muted); }
 .meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
 .failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
-.failure p { display: flex; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }
+.failure p { flex: 1 0 100%; display: flex; justify-content: flex-end; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }
 .failure .icon { width: 1rem; height: 1rem; margin-top: 1px; }
 
 .typing { margin-block-start: 0.625rem; margin-inline-start: 2.25rem; align-self: flex-start; }

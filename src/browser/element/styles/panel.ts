@@ -30,8 +30,8 @@ dialog.panel:not([open]) { display: none; }
 .header-text { flex: 1; min-width: 0; }
 .header-name {
   font-size: 1.0312rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em;
-  overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 }
+.header-name, .header-state span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .header-state { display: flex; align-items: center; gap: 0.4375rem; margin-top: 2px; font-size: 0.8125rem; line-height: 1.3; }
 .dot { flex: none; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: #ffd166; forced-color-adjust: none; }
 .dot[data-state='online'] { background: #4ade80; }
@@ -44,7 +44,7 @@ dialog.panel:not([open]) { display: none; }
 .end { padding-inline: 0.75rem; font-size: 0.8125rem; white-space: nowrap; }
 .end .icon { display: none; }
 .close { background: color-mix(in srgb, var(--_on-accent) 16%, transparent); }
-@container panel (max-width: 24.5em) {
+@container panel (max-width: 27em) {
   .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .end { padding: 0; }
   .end .icon { display: block; }
@@ -60,7 +60,7 @@ dialog.panel:not([open]) { display: none; }
 .notice.trouble { background: var(--_danger-soft); }
 .notice-icon { color: var(--_danger); }
 .notice .icon { width: 1.25rem; height: 1.25rem; }
-.notice-text { flex: 1 1 9rem; min-width: 0; }
+.notice-text { flex: 1 1 12rem; min-width: 0; }
 .notice .link { flex: none; margin-inline-start: auto; }
 
 .over-bar {

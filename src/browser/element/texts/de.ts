@@ -19,7 +19,7 @@ export const de: Texts = {
   bot: 'Assistent',
   typing: '{name} schreibt',
   online: 'Verbunden',
-  connecting: 'Verbindung wird aufgebaut …',
+  connecting: 'Wird verbunden …',
   offlineShort: 'Offline',
   offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald Sie wieder verbunden sind.',
   unreachable:

@@ -1,0 +1,105 @@
+import { chromium, type Page } from 'playwright-core'
+import { NOW, PICTURE_URL, STATES, type State } from './states.ts'
+import type { ScriptedService } from './scripted-service.ts'
+import { WORDS } from './words.ts'
+
+export interface Look {
+  readonly device: 'phone' | 'desktop'
+  readonly scheme: 'light' | 'dark'
+  readonly language: 'en' | 'de' | 'ar'
+}
+
+/** With these six, each device is seen with each color scheme and each language, and each scheme with each language. */
+const LOOKS: readonly Look[] = [
+  { device: 'phone', scheme: 'light', language: 'en' },
+  { device: 'desktop', scheme: 'dark', language: 'en' },
+  { device: 'desktop', scheme: 'light', language: 'de' },
+  { device: 'phone', scheme: 'dark', language: 'de' },
+  { device: 'desktop', scheme: 'dark', language: 'ar' },
+  { device: 'phone', scheme: 'light', language: 'ar' },
+]
+
+export interface Picture {
+  /** The name of its file, without `.png`. */
+  readonly name: string
+  readonly state: string
+  readonly look: Look
+}
+
+/** Of each state, one picture in each language, on both devices and in both schemes; of some, all six looks. */
+export const PICTURES: readonly Picture[] = Object.entries(STATES).flatMap(([state, { isThorough }], i) =>
+  LOOKS.filter((_look, j) => isThorough || j % 2 === i % 2).map((look) => ({
+    name: [state, look.device, look.scheme, look.language].join(' ').replace(/\W+/g, '-').toLowerCase(),
+    state,
+    look,
+  })),
+)
+
+const WINDOWS = { phone: { width: 375, height: 667 }, desktop: { width: 900, height: 740 } }
+/** Of the desktop's window, the corner with the chat. */
+const CORNER = { x: 452, y: 0, width: 448, height: 740 }
+const LAUNCHER_CORNER_PX = 120
+
+const LAMP = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="#d9c7ae"/>
+  <rect y="140" width="320" height="40" fill="#8a6444"/><path d="M125 40h70l28 58H97z" fill="#fbf3e2"/><path d="M154 98h12v42h-12z" fill="#5a3a22"/></svg>`
+
+/** Chromium as it draws on every machine: no subpixels, no hinting, one color space. */
+export function launchForPictures() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--font-render-hinting=none', '--disable-lcd-text', '--force-color-profile=srgb'],
+  })
+}
+
+export interface Camera {
+  /** Opens the page of the state, and does what the guest does. */
+  pose(picture: Picture): Promise<void>
+  take(): Promise<Buffer>
+}
+
+/** One page for all pictures, which is much faster than one for each. */
+export async function createCamera(page: Page, service: ScriptedService): Promise<Camera> {
+  await page
+    .context()
+    .route(PICTURE_URL, (route) => route.fulfill({ contentType: 'image/svg+xml', body: LAMP }))
+  let clip = CORNER
+  return {
+    async pose({ state: name, look: { device, scheme, language } }) {
+      const state = STATES[name]!
+      const window = state.window ?? WINDOWS[device]
+      clip = clipOf(state, device, window)
+      await page.clock.setFixedTime(NOW)
+      await page.setViewportSize(window)
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.goto(service.pageUrl(name, language))
+      await page
+        .locator('genesys-guest-chat')
+        .locator(state.isClosed ? '.launcher' : '.panel')
+        .waitFor()
+      // They are read once there is a connection, whatever becomes of it.
+      if (state.messages && !state.isClosed)
+        await page.locator('genesys-guest-chat .message').last().waitFor()
+      await state.act?.(page, WORDS[language]!, service)
+      await page
+        .locator(`genesys-guest-chat ${state.shows ?? '.message'}`)
+        .filter({ visible: true })
+        .first()
+        .waitFor()
+      await page.evaluate(() => document.fonts.ready)
+    },
+    take: () => page.screenshot({ clip, animations: 'disabled', caret: 'hide' }),
+  }
+}
+
+function clipOf(state: State, device: Look['device'], window: { width: number; height: number }) {
+  if (state.window || device === 'phone')
+    return {
+      x: 0,
+      y: 0,
+      ...window,
+      ...(state.isClosed && { y: window.height - LAUNCHER_CORNER_PX, height: LAUNCHER_CORNER_PX }),
+    }
+  return state.isClosed
+    ? { ...CORNER, y: CORNER.height - LAUNCHER_CORNER_PX, height: LAUNCHER_CORNER_PX }
+    : CORNER
+}

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import pixelmatch from 'pixelmatch'
+import UPNG from 'upng-js'
+
+/** The pictures as they should be. */
+const expectedFolder = fileURLToPath(new URL('expected/', import.meta.url))
+/** What differs, and the page of all pictures. */
+const outputFolder = fileURLToPath(new URL('../../../test-output/pictures/', import.meta.url))
+/**
+ * How many pixels may differ. Two versions of Chromium draw the edges of a letter differently, which `pixelmatch` mostly
+ * leaves out; bubbles that move by two pixels change more than a thousand.
+ */
+const MAX_DIFFERENT_PIXELS = 250
+const THRESHOLD = 0.12
+/** Of a committed picture, which keeps it small; fewer than its shades, and near enough to them for the threshold. */
+const COLORS = 128
+
+export interface Comparison {
+  readonly isSame: boolean
+  /** What is wrong, for people. */
+  readonly difference: string
+}
+
+export function startComparing(): void {
+  rmSync(outputFolder, { recursive: true, force: true })
+  mkdirSync(outputFolder, { recursive: true })
+  mkdirSync(expectedFolder, { recursive: true })
+}
+
+export function compare(name: string, taken: Buffer): Comparison {
+  const path = `${expectedFolder}${name}.png`
+  if (!existsSync(path)) return { isSame: false, difference: 'there is no such picture yet' }
+  const expected = decode(readFileSync(path))
+  const actual = decode(taken)
+  const { width, height } = expected
+  if (actual.width !== width || actual.height !== height)
+    return { isSame: false, difference: `${actual.width}x${actual.height} in place of ${width}x${height}` }
+  const difference = new Uint8Array(width * height * 4)
+  const options = { threshold: THRESHOLD }
+  const count = pixelmatch(expected.data, actual.data, difference, width, height, options)
+  const isSame = count <= MAX_DIFFERENT_PIXELS
+  if (!isSame) {
+    writeFileSync(`${outputFolder}${name}.actual.png`, taken)
+    writeFileSync(`${outputFolder}${name}.difference.png`, encode(difference, width, height))
+  }
+  return { isSame, difference: `${count} pixels differ, and ${MAX_DIFFERENT_PIXELS} may` }
+}
+
+/** The names of the committed pictures. */
+export function keptNames(): string[] {
+  return readdirSync(expectedFolder).map((file) => file.replace(/\.png$/, ''))
+}
+
+/** Keeps a picture as the one that is expected from now on. */
+export function keep(name: string, taken: Buffer): void {
+  const { data, width, height } = decode(taken)
+  writeFileSync(`${expectedFolder}${name}.png`, encode(data, width, height))
+}
+
+function decode(file: Buffer) {
+  const image = UPNG.decode(new Uint8Array(file).buffer)
+  return { data: new Uint8Array(UPNG.toRGBA8(image)[0]!), width: image.width, height: image.height }
+}
+
+function encode(data: Uint8Array<ArrayBuffer>, width: number, height: number): Buffer {
+  return Buffer.from(UPNG.encode([data.buffer], width, height, COLORS))
+}

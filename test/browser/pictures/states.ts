@@ -1,0 +1,425 @@
+import type { Page } from 'playwright-core'
+import type {
+  Content,
+  Deployment,
+  Message,
+  SessionDescription,
+} from '../../../src/browser/client/chat-client.ts'
+import type {} from '../../../src/browser/element/guest-chat-element.ts'
+import type { ScriptedService } from './scripted-service.ts'
+import type { Words } from './words.ts'
+
+/** When the pictures are taken, in the time zone `Europe/Berlin`. */
+export const NOW = '2026-03-12T10:15:00.000Z'
+/** Shown by the test, whatever is at this address. */
+export const PICTURE_URL = 'https://example.com/lamp.svg'
+const MINUTE_MS = 60_000
+
+/** What the scripted service answers, and what the guest does before the picture is taken. */
+export interface State {
+  readonly messages?: (words: Words) => readonly Message[]
+  /** Sent as soon as the page listens. */
+  readonly events?: (words: Words) => readonly (readonly [event: string, data: object])[]
+  /** The live events end, and the service can't be reached from then on. */
+  readonly isCut?: true
+  readonly session?: Partial<SessionDescription>
+  /** The code of the problem that the service refuses a new session with. */
+  readonly refusal?: string
+  /** What becomes of each message that the guest sends, in turn: a problem's code, or no answer. Default: it is sent. */
+  readonly sending?: readonly (string | undefined)[]
+  readonly deployment?: Partial<Deployment>
+  readonly hasEarlier?: true
+  readonly attributes?: string
+  readonly children?: (words: Words) => string
+  readonly isClosed?: true
+  /** A part of the chat that must be shown, by its selector. */
+  readonly shows?: string
+  readonly act?: (page: Page, words: Words, service: ScriptedService) => Promise<unknown>
+  /** The whole window, in place of the phone and the desktop: at 400 % zoom, a desktop's is this small. */
+  readonly window?: { readonly width: number; readonly height: number }
+  /** In every combination of device, color scheme and language that is needed to see each pair of them. */
+  readonly isThorough?: true
+}
+
+export const STATES: Readonly<Record<string, State>> = {
+  launcher: { isClosed: true, shows: '.launcher' },
+  'launcher with unread messages': {
+    isClosed: true,
+    messages: (words) => conversation(words).slice(0, 2),
+    events: (words) => [
+      ['message', from('agent', words.answer, -1)],
+      ['message', from('agent', words.second, 0)],
+    ],
+    shows: '.launcher .unread',
+    act: (page) => page.evaluate(() => void document.querySelector('genesys-guest-chat')!.chat!.open()),
+  },
+  empty: { shows: '.welcome' },
+  conversation: { isThorough: true, messages: conversation },
+  'agent is typing': {
+    messages: (words) => conversation(words).slice(0, 4),
+    events: () => [['typing', { sender: 'agent', durationMs: 600_000 }]],
+    shows: '.dots',
+  },
+  'rich text': {
+    messages: (words) => [{ ...from('agent', words.richText, -2), format: 'markdown' }],
+    shows: '.bubble blockquote',
+  },
+  'quick replies': {
+    messages: (words) => [
+      ...conversation(words).slice(0, 1),
+      part(
+        'bot',
+        words.choices.map((text) => ({ type: 'quick-reply', text, payload: text })),
+        words.which,
+      ),
+    ],
+    shows: '.quick-reply',
+  },
+  card: { messages: (words) => [part('bot', [{ type: 'card', ...lamp(words, 0) }])], shows: '.card' },
+  carousel: {
+    isThorough: true,
+    messages: (words) => [
+      part('bot', [{ type: 'carousel', cards: [lamp(words, 0), lamp(words, 1)] }], words.which),
+    ],
+    shows: '.carousel .card',
+  },
+  'date picker': {
+    messages: (words) => [
+      part('bot', [
+        {
+          type: 'date-picker',
+          title: words.when,
+          subtitle: words.whenHint,
+          availableTimes: [
+            { dateTime: '2026-03-16T08:00:00.000Z', durationSeconds: 1800 },
+            { dateTime: '2026-03-16T12:30:00.000Z', durationSeconds: 1800 },
+            { dateTime: '2026-03-16T14:00:00.000Z', durationSeconds: 1800 },
+            { dateTime: '2026-03-17T08:00:00.000Z', durationSeconds: 1800 },
+          ],
+        },
+      ]),
+    ],
+    shows: '.slot',
+  },
+  'list picker': { messages: (words) => [part('bot', [topics(words)])], shows: '.list-item' },
+  'answered list picker': {
+    messages: (words) => [
+      { ...part('bot', [topics(words)]), time: at(-3) },
+      {
+        ...from('guest', `${words.topics[1]!}, ${words.topics[4]!}`, -1),
+        inReplyTo: 'part',
+        content: [
+          {
+            type: 'button-response',
+            text: `${words.topics[1]!}, ${words.topics[4]!}`,
+            payload: 'orders',
+            source: 'list-picker',
+          },
+        ],
+      },
+    ],
+    shows: '.answered',
+  },
+  'form before it is begun': { messages: (words) => [part('bot', [form(words)])], shows: '.picker' },
+  'form with an error': {
+    messages: (words) => [part('bot', [form(words)])],
+    shows: '.reason',
+    async act(page) {
+      const picker = page.locator('genesys-guest-chat .picker')
+      await picker.locator('.primary').click()
+      await picker.locator('.form-field').first().waitFor()
+      await picker.locator('.primary').click()
+    },
+  },
+  files: {
+    messages: (words) => [
+      from('agent', words.offer, -2),
+      part('agent', [
+        {
+          type: 'attachment',
+          id: 'offer',
+          mediaType: 'File',
+          fileName: words.fileName,
+          fileSizeBytes: 482_000,
+          mimeType: 'application/pdf',
+          url: 'https://example.com/offer.pdf',
+        },
+        {
+          type: 'attachment',
+          id: 'lamp',
+          mediaType: 'Image',
+          fileName: 'hale.svg',
+          mimeType: 'image/svg+xml',
+          url: PICTURE_URL,
+        },
+      ]),
+    ],
+    shows: '.picture img',
+  },
+  'link, place and unknown content': {
+    messages: (words) => [
+      part('bot', [
+        {
+          type: 'rich-link',
+          header: { type: 'text', value: words.lamps[0]![0] },
+          text: words.readMore,
+          url: 'https://example.com/',
+          urlLabel: words.more,
+          footer: 'example.com',
+        },
+      ]),
+      {
+        ...part('bot', [
+          { type: 'location', text: words.shop, address: words.address, latitude: 53.27, longitude: -9.05 },
+        ]),
+        id: 'place',
+      },
+      { ...part('bot', [{ type: 'unsupported', contentType: 'Story' }]), id: 'story' },
+    ],
+    shows: '.place',
+  },
+  'not sent, and being sent': {
+    messages: (words) => conversation(words).slice(0, 4),
+    sending: ['text_too_long', undefined],
+    shows:
+      '[data-status="pending"] + [data-status="failed"], [data-status="failed"] + [data-status="pending"]',
+    async act(page, words) {
+      await say(page, words.thanks)
+      await page.locator('genesys-guest-chat .failure p').waitFor()
+      await say(page, words.hello)
+    },
+  },
+  'file to be sent': {
+    messages: (words) => conversation(words).slice(0, 2),
+    shows: '.upload',
+    async act(page, words) {
+      const buffer = Buffer.from('%PDF')
+      await page
+        .locator('genesys-guest-chat input[type=file]')
+        .setInputFiles({ name: words.fileName, mimeType: 'application/pdf', buffer })
+      await page.locator('genesys-guest-chat .upload .icon-check').waitFor()
+    },
+  },
+  'too long': {
+    messages: (words) => conversation(words).slice(0, 2),
+    shows: '.characters-left.over',
+    act: (page, words) => page.locator('genesys-guest-chat .field').fill(words.question.repeat(120)),
+  },
+  'sign-in is asked for': {
+    attributes: 'prompts="sign-in co-browse"',
+    messages: (words) => conversation(words).slice(0, 2),
+    events: () => [['sign-in', { status: 'requested' }]],
+    shows: '.prompt-actions',
+  },
+  offline: {
+    messages: conversation,
+    shows: '.notice:not(.empty)',
+    async act(page) {
+      await page.locator('genesys-guest-chat .dot[data-state="online"]').waitFor()
+      await page.evaluate(() => {
+        Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false })
+        window.dispatchEvent(new Event('offline'))
+      })
+    },
+  },
+  reconnecting: {
+    messages: conversation,
+    isCut: true,
+    shows: '.dot[data-state="connecting"]',
+  },
+  'unreachable for a while': {
+    messages: conversation,
+    isCut: true,
+    shows: '.notice.trouble .link',
+    async act(page) {
+      await page.locator('genesys-guest-chat .dot[data-state="connecting"]').waitFor()
+      await page.clock.setFixedTime(new Date(Date.parse(NOW) + 11_000))
+      // Anything that changes has the notice look at the clock.
+      await page.evaluate(() => window.dispatchEvent(new Event('online')))
+    },
+  },
+  refused: { refusal: 'deployment_not_usable', shows: '.over-bar .action' },
+  'refused, with an alternative': {
+    refusal: 'deployment_not_usable',
+    children: ({ telephone }) => `<p slot="unavailable" style="margin: 0">${telephone}</p>`,
+    shows: '.over-bar .action',
+  },
+  'closes soon': {
+    messages: conversation,
+    events: () => [['session', { state: 'connected', expiresAt: at(4) }]],
+    shows: '.notice:not(.empty)',
+  },
+  'agent has left': {
+    messages: conversation,
+    events: () => [['session', { state: 'disconnected' }]],
+    shows: '.notice:not(.empty)',
+  },
+  ended: {
+    messages: conversation,
+    act: async (_page, _words, service) => service.send('session', { state: 'expired' }),
+    shows: '.over-bar .action',
+  },
+  'read-only': { messages: conversation, session: { state: 'read-only' }, shows: '.over-bar .action' },
+  'end the chat?': {
+    messages: conversation,
+    shows: '.sheet',
+    async act(page) {
+      await page.locator('genesys-guest-chat .end').click()
+      await page.locator('genesys-guest-chat .sheet').waitFor()
+      await page.locator('genesys-guest-chat').evaluate((chat) => {
+        const { activeElement } = chat.shadowRoot!
+        if (activeElement instanceof HTMLElement) activeElement.blur()
+      })
+    },
+  },
+  '200 messages, and new ones below': {
+    messages: (words) =>
+      Array.from({ length: 200 }, (_, i) =>
+        from(i % 5 < 2 ? 'guest' : 'agent', `${words.old} ${i + 1}`, (i - 200) * 3),
+      ),
+    hasEarlier: true,
+    shows: '.to-newest .unread',
+    async act(page, words, service) {
+      await page.locator('genesys-guest-chat .scroller').hover()
+      await page.mouse.wheel(0, -1500)
+      await page.locator('genesys-guest-chat .to-newest').waitFor()
+      service.send('message', from('agent', words.second, 0))
+    },
+  },
+  'long words': {
+    isThorough: true,
+    messages: ({ longWord, longUrl, which }) => [
+      { ...from('guest', longWord, -4), id: 'word' },
+      { ...from('agent', longUrl, -3), from: { name: longWord } },
+      {
+        ...part('agent', [{ type: 'quick-reply', text: longWord, payload: 'x' }], which),
+        from: { name: longWord },
+      },
+    ],
+    shows: '.quick-reply',
+  },
+  '400 % zoom': { messages: conversation, window: { width: 320, height: 256 } },
+  "a deployment's colors and words": {
+    deployment: {
+      styles: { primaryColor: '#f5c400' },
+      labels: {
+        'en-us': { headerTitle: 'Lamps & more', headerSubtitle: 'Mon–Fri, 9 to 17' },
+        'de-de': { headerTitle: 'Lampen & mehr', headerSubtitle: 'Mo–Fr, 9 bis 17 Uhr' },
+        ar: { headerTitle: 'المصابيح وأكثر', headerSubtitle: 'من الاثنين إلى الجمعة' },
+      },
+    },
+    messages: (words) => conversation(words).filter(({ sender }) => sender === 'guest'),
+    shows: '.own .bubble',
+  },
+}
+
+function at(minutes: number): string {
+  return new Date(Date.parse(NOW) + minutes * MINUTE_MS).toISOString()
+}
+
+function from(sender: Message['sender'], text: string, minutes: number, name = 'Ada'): Message {
+  return {
+    id: `${minutes} ${text}`,
+    time: at(minutes),
+    direction: sender === 'guest' ? 'inbound' : 'outbound',
+    type: 'text',
+    sender,
+    text,
+    ...(sender === 'agent' && { from: { name } }),
+  }
+}
+
+function part(sender: 'agent' | 'bot', content: readonly Content[], text?: string): Message {
+  return { ...from(sender, text ?? '', -1), id: 'part', type: 'structured', content }
+}
+
+function conversation(words: Words): Message[] {
+  return [
+    from('guest', words.hello, -24 * 60),
+    { ...from('bot', words.welcomeBack, -24 * 60 + 1), from: { name: words.botName } },
+    from('guest', words.question, -9),
+    from('agent', words.answer, -6),
+    from('agent', words.second, -6),
+    from('guest', words.thanks, -2),
+  ]
+}
+
+function lamp({ lamps, take, more }: Words, which: number) {
+  const [title, description] = lamps[which]!
+  return {
+    title,
+    description,
+    imageUrl: PICTURE_URL,
+    actions: [
+      { type: 'postback', text: take, payload: title },
+      { type: 'link', text: more, url: 'https://example.com/' },
+    ],
+  } as const
+}
+
+function topics({ about, aboutHint, topics: [section, orders, returns, today, later] }: Words): Content {
+  return {
+    type: 'list-picker',
+    prompt: { title: about, subtitle: aboutHint },
+    sections: [
+      {
+        title: section!,
+        multipleSelection: true,
+        items: [
+          { id: 'orders', title: orders! },
+          { id: 'returns', title: returns! },
+        ],
+      },
+      {
+        title: '',
+        multipleSelection: false,
+        items: [
+          { id: 'today', title: today! },
+          { id: 'later', title: later! },
+        ],
+      },
+    ],
+  }
+}
+
+function form(words: Words): Content {
+  return {
+    type: 'form',
+    cannedResponseId: 'visit',
+    introduction: { title: words.details, subtitle: words.detailsHint, buttonText: words.begin },
+    pages: [
+      {
+        title: words.details,
+        subtitle: words.who,
+        fields: [
+          {
+            type: 'input',
+            id: 'name',
+            title: words.name,
+            required: true,
+            multiline: false,
+            maxChars: 256,
+            inputMode: 'text',
+          },
+          {
+            type: 'input',
+            id: 'note',
+            title: words.note,
+            required: false,
+            multiline: true,
+            maxChars: 256,
+            inputMode: 'text',
+          },
+        ],
+      },
+      { title: words.day, fields: [{ type: 'date', id: 'day', title: words.day, availableTimes: [] }] },
+    ],
+    showSummary: true,
+  }
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  const field = page.locator('genesys-guest-chat .field')
+  await field.fill(text)
+  await field.press('Enter')
+}

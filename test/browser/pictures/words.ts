@@ -1,0 +1,160 @@
+/** What the guest, the agent and the bot of the pictures say. */
+export interface Words {
+  readonly hello: string
+  readonly question: string
+  readonly welcomeBack: string
+  readonly answer: string
+  readonly second: string
+  readonly thanks: string
+  readonly botName: string
+  readonly richText: string
+  readonly which: string
+  readonly choices: readonly string[]
+  readonly lamps: readonly (readonly [title: string, description: string])[]
+  readonly take: string
+  readonly more: string
+  readonly when: string
+  readonly whenHint: string
+  readonly about: string
+  readonly aboutHint: string
+  readonly topics: readonly string[]
+  readonly details: string
+  readonly detailsHint: string
+  readonly begin: string
+  readonly who: string
+  readonly name: string
+  readonly note: string
+  readonly day: string
+  readonly offer: string
+  readonly fileName: string
+  readonly readMore: string
+  readonly shop: string
+  readonly address: string
+  readonly telephone: string
+  readonly longWord: string
+  readonly longUrl: string
+  readonly old: string
+}
+
+export const WORDS: Readonly<Record<string, Words>> = {
+  en: {
+    hello: 'Hello',
+    question: 'Do you still have the Hale in walnut?',
+    welcomeBack: 'Welcome back. I will pass you on to a colleague.',
+    answer: 'We do: two are left in our shop in Galway, and six more arrive on Monday.',
+    second: 'Shall I keep one for you?',
+    thanks: 'Yes please, until Saturday.',
+    botName: 'Lumi',
+    richText:
+      'The *Hale*, _new_ in ~oak~ walnut, with `E27`:\n\n- linen shade\n- [care instructions](https://example.com/care)\n\n1. unpack\n2. plug in\n\n> Two years of warranty',
+    which: 'Which wood do you like?',
+    choices: ['Oak', 'Walnut', 'Show me both, please'],
+    lamps: [
+      ['Hale', 'A table lamp, turned from walnut. €\u00a0148'],
+      ['Moss', 'A floor lamp with a shade of felt. €\u00a0312'],
+    ],
+    take: 'Take it',
+    more: 'Read more',
+    when: 'When may we call?',
+    whenHint: 'All times are yours.',
+    about: 'What is it about?',
+    aboutHint: 'Choose as many as you like.',
+    topics: ['Topics', 'My orders', 'Returns', 'Today', 'Later'],
+    details: 'Your details',
+    detailsHint: 'We need them for the visit.',
+    begin: 'Begin',
+    who: 'Who are you?',
+    name: 'Name',
+    note: 'Anything else?',
+    day: 'Day of the visit',
+    offer: 'Here is our offer, and how the lamp looks.',
+    fileName: 'Offer 2026-113.pdf',
+    readMore: 'All about the Hale is on our page.',
+    shop: 'Lamps on Quay Street',
+    address: '7 Quay Street, Galway',
+    telephone: 'Call us instead: +353 91 555 0142',
+    longWord: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+    longUrl: 'https://example.com/lamps/table-lamps/hale/walnut/e27/linen-shade?colour=natural&size=40',
+    old: 'Message number',
+  },
+  de: {
+    hello: 'Guten Tag',
+    question: 'Haben Sie die Hale noch in Nussbaum?',
+    welcomeBack: 'Schön, dass Sie wieder da sind. Ich verbinde Sie mit einer Kollegin.',
+    answer: 'Ja: Zwei stehen noch in unserem Laden in Galway, und am Montag kommen sechs weitere.',
+    second: 'Soll ich Ihnen eine zurücklegen?',
+    thanks: 'Ja bitte, bis Samstag.',
+    botName: 'Lumi',
+    richText:
+      'Die *Hale*, _neu_ in ~Eiche~ Nussbaum, mit `E27`:\n\n- Schirm aus Leinen\n- [Pflegehinweise](https://example.com/care)\n\n1. auspacken\n2. einstecken\n\n> Zwei Jahre Gewährleistung',
+    which: 'Welches Holz gefällt Ihnen?',
+    choices: ['Eiche', 'Nussbaum', 'Zeigen Sie mir bitte beide'],
+    lamps: [
+      ['Hale', 'Tischleuchte, aus Nussbaum gedrechselt. 148\u00a0€'],
+      ['Moss', 'Stehleuchte mit einem Schirm aus Filz. 312\u00a0€'],
+    ],
+    take: 'Diese nehmen',
+    more: 'Mehr erfahren',
+    when: 'Wann dürfen wir anrufen?',
+    whenHint: 'In Ihrer Ortszeit.',
+    about: 'Worum geht es?',
+    aboutHint: 'Sie können mehreres wählen.',
+    topics: ['Themen', 'Meine Bestellungen', 'Rücksendungen', 'Heute', 'Später'],
+    details: 'Ihre Angaben',
+    detailsHint: 'Wir brauchen sie für den Besuch.',
+    begin: 'Anfangen',
+    who: 'Wer sind Sie?',
+    name: 'Name',
+    note: 'Möchten Sie noch etwas anmerken?',
+    day: 'Tag des Besuchs',
+    offer: 'Hier ist unser Angebot, und so sieht die Leuchte aus.',
+    fileName: 'Angebot 2026-113.pdf',
+    readMore: 'Alles über die Hale steht auf unserer Seite.',
+    shop: 'Leuchten in der Quay Street',
+    address: '7 Quay Street, Galway',
+    telephone: 'Rufen Sie uns an: +353 91 555 0142',
+    longWord: 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzverkündungstermin',
+    longUrl: 'https://example.com/leuchten/tischleuchten/hale/nussbaum/e27/leinen?farbe=natur&groesse=40',
+    old: 'Nachricht Nummer',
+  },
+  ar: {
+    hello: 'مرحبًا',
+    question: 'هل ما زال مصباح Hale متوفرًا بخشب الجوز؟',
+    welcomeBack: 'أهلًا بعودتك. سأحوّلك إلى زميلة لي.',
+    answer: 'نعم، بقي اثنان في متجرنا في غالواي، وتصل ستة أخرى يوم الاثنين.',
+    second: 'هل أحجز لك واحدًا؟',
+    thanks: 'نعم من فضلك، حتى يوم السبت.',
+    botName: 'لومي',
+    richText:
+      'مصباح *Hale*، _جديد_ من ~البلوط~ الجوز، مع `E27`:\n\n- غطاء من الكتان\n- [تعليمات العناية](https://example.com/care)\n\n1. افتح العلبة\n2. صِل المصباح\n\n> ضمان لمدة عامين',
+    which: 'أي خشب تفضّل؟',
+    choices: ['البلوط', 'الجوز', 'أرني الاثنين من فضلك'],
+    lamps: [
+      ['Hale', 'مصباح طاولة مخروط من خشب الجوز. 148\u00a0€'],
+      ['Moss', 'مصباح أرضي بغطاء من اللباد. 312\u00a0€'],
+    ],
+    take: 'أريد هذا',
+    more: 'اقرأ المزيد',
+    when: 'متى يمكننا الاتصال بك؟',
+    whenHint: 'جميع الأوقات بتوقيتك.',
+    about: 'ما موضوع رسالتك؟',
+    aboutHint: 'يمكنك اختيار أكثر من موضوع.',
+    topics: ['المواضيع', 'طلباتي', 'الإرجاع', 'اليوم', 'لاحقًا'],
+    details: 'بياناتك',
+    detailsHint: 'نحتاج إليها من أجل الزيارة.',
+    begin: 'ابدأ',
+    who: 'من أنت؟',
+    name: 'الاسم',
+    note: 'هل من شيء آخر؟',
+    day: 'يوم الزيارة',
+    offer: 'إليك عرضنا وصورة المصباح.',
+    fileName: 'عرض-2026-113.pdf',
+    readMore: 'كل ما يخص Hale على صفحتنا.',
+    shop: 'متجر المصابيح',
+    address: '7 Quay Street, Galway',
+    telephone: 'اتصل بنا: ‎+353 91 555 0142',
+    longWord: 'أفاستسقيناكموهاأفاستسقيناكموهاأفاستسقيناكموهاأفاستسقيناكموها',
+    longUrl: 'https://example.com/lamps/table-lamps/hale/walnut/e27/linen-shade?colour=natural&size=40',
+    old: 'الرسالة رقم',
+  },
+}
