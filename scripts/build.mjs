@@ -138,6 +138,7 @@ async function buildChat() {
     'chime.ts',
     'rich-text.ts',
     'wrong-address.ts',
+    'pre-chat/pre-chat.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({

@@ -4,6 +4,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
   'transcript',
+  'pre-chat',
   'availability',
   'routes',
   'middleware',
@@ -98,14 +99,17 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each(['availability', 'transcript', 'visitor-webhook'])('%s is known to the composition alone', (room) => {
-  expect(
-    wrongImports(
-      ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
-      (target) => layerOf(target) === room,
-    ),
-  ).toEqual([])
-})
+test.each(['availability', 'pre-chat', 'transcript', 'visitor-webhook'])(
+  '%s is known to the composition alone',
+  (room) => {
+    expect(
+      wrongImports(
+        ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
+        (target) => layerOf(target) === room,
+      ),
+    ).toEqual([])
+  },
+)
 
 test('the contract contains only types, and imports nothing else', () => {
   const contract = files.filter(({ path }) => folderOf(path) === CONTRACT)

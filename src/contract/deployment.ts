@@ -1,3 +1,5 @@
+import type { PreChatForm } from './pre-chat.ts'
+
 /** The response of `GET /deployment`. */
 export interface Deployment {
   readonly id: string
@@ -33,6 +35,8 @@ export interface Deployment {
   readonly labels?: Readonly<Record<string, DeploymentLabels>>
   /** The bot's appearance, if the deployment configures one. */
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
+  /** What to ask the guest before the chat opens, if the service has such a form. */
+  readonly preChat?: PreChatForm
 }
 
 export interface DeploymentLabels {

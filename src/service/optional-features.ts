@@ -1,10 +1,11 @@
 import type { IRouter } from 'express'
-import type { Capability } from '../contract/contract.ts'
+import type { Capability, Deployment } from '../contract/contract.ts'
 import { createAvailabilityFeature } from './availability/availability-feature.ts'
 import type { GenesysClient } from './genesys-client.ts'
 import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
 import type { Log } from './observability/log.ts'
 import type { ReadinessCheck } from './observability/readiness.ts'
+import { createPreChatFeature } from './pre-chat/pre-chat-feature.ts'
 import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
 import type { TrustedAttributes } from './sessions/identity.ts'
@@ -12,13 +13,15 @@ import type { SharedState } from './shared-state/shared-state.ts'
 import { createTranscriptFeature } from './transcript/transcript-feature.ts'
 import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
-export type FeatureName = 'availability' | 'transcript' | 'visitor webhook'
+export type FeatureName = 'availability' | 'pre-chat form' | 'transcript' | 'visitor webhook'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
   readonly name: FeatureName
   /** Of guest sessions. */
   readonly capabilities: readonly Capability[]
+  /** What it adds to `GET /deployment`. */
+  readonly deployment?: Partial<Deployment>
   addRoutes(router: IRouter, routes: FeatureRoutes): void
   checks(): Promise<readonly ReadinessCheck[]>
   /** What is found now, and what is wrong; undefined where it is not set up. */
@@ -65,6 +68,9 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
   }
   return [
     createAvailabilityFeature(config.availability, platform),
+    createPreChatFeature(config.preChatForm, {
+      hasAttributes: parts.guestApi.capabilities.has('attributes'),
+    }),
     createTranscriptFeature({
       isEnabled: config.transcript,
       hasHistory: parts.guestApi.capabilities.has('history'),

@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import type { Capability } from '../contract/contract.ts'
 import { ConfigError, type Config } from './settings/config.ts'
-import type { GuestApi } from './genesys/guest-api.ts'
+import type { DeploymentInfo, GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './genesys-client.ts'
 import type { Log } from './observability/log.ts'
 import { limitConnections } from './middleware/rate-limits.ts'
@@ -324,7 +324,17 @@ function createSiteRouter(
     acceptsStreams: () => !state.isClosed,
     setSessionCookie,
   })
-  addDeploymentRoutes(router, { guestApi, widgetConfig, labels: config.labels, guards, newDeadline })
+  addDeploymentRoutes(router, {
+    guestApi,
+    widgetConfig,
+    labels: config.labels,
+    more: Object.assign(
+      {},
+      ...parts.features.map((feature) => feature.deployment),
+    ) as Partial<DeploymentInfo>,
+    guards,
+    newDeadline,
+  })
   for (const feature of parts.features) feature.addRoutes(router, { guards, services, newDeadline })
   return router
 }

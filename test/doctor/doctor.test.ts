@@ -387,6 +387,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       ...(await startBehindProxy(genesys, '1')),
       ...AVAILABILITY(genesys),
       TRANSCRIPT: 'on',
+      PRE_CHAT_FORM: '{"fields":[{"key":"name","label":"Your name"}]}',
     }),
   })
   const skipped = ['redaction', 'tls', 'visitor webhook', 'message']

@@ -72,7 +72,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let isIdentifying = false
   let stopFollowing = () => {}
   let opening: Promise<SessionDescription> | undefined
-  let { userToken } = options
+  let { userToken, guest } = options
   /** Aborted when the session ends, or when the page closes the chat. */
   let lifetime = new AbortController()
   let history = newHistory()
@@ -160,7 +160,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     const { signal } = lifetime
     try {
       session = await openOrResume(
-        { guest: options.guest, userToken },
+        { guest, userToken },
         { requests, tokens },
         startNew,
         signal,
@@ -312,7 +312,10 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     on,
     can,
-    open: () => open(),
+    open(details) {
+      guest = { ...guest, ...details }
+      return open()
+    },
     send: (message, { idempotencyKey } = {}) =>
       outbox.send(typeof message === 'string' ? { text: message } : message, idempotencyKey),
     retry: (key) => outbox.repeat(key),

@@ -105,8 +105,11 @@ export interface GuestChat {
   readonly canResume: boolean
   /** Whether the opened session supports this. */
   can(capability: Capability): boolean
-  /** Opens a guest session, or resumes the stored one, and follows its live events. */
-  open(): Promise<SessionDescription>
+  /**
+   * Opens a guest session, or resumes the stored one, and follows its live events.
+   * @param guest replaces details of the options, such as the answers of a form
+   */
+  open(guest?: GuestDetails): Promise<SessionDescription>
   /**
    * Sends a message, and opens the session first if necessary. Messages are sent in order, and retried
    * without duplicates for two minutes of network; without network they wait. A failed message stays in

@@ -1,4 +1,4 @@
-import type { AttributeChanges, GuestChatOptions, TokenStorage } from '../client/chat-client.ts'
+import type { AttributeChanges, GuestChatOptions, StorageChoice } from '../client/chat-client.ts'
 import type { GuestChatAttributes } from './guest-chat-attributes.ts'
 import type { TextChanges } from './texts/texts.ts'
 
@@ -60,7 +60,7 @@ export function storageOf(host: Element): 'memory' | 'session' | 'local' | undef
  */
 export function chatOptions(
   host: Element,
-  storage: TokenStorage,
+  storage: StorageChoice,
   userToken: GuestChatOptions['userToken'],
 ): GuestChatOptions {
   const details = ['name', 'email', 'phone', 'language'].flatMap((name) => {

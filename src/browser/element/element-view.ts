@@ -172,7 +172,9 @@ function createView(
   function start(): void {
     const isShut = closed && (closed.isShut || !isLookKnown)
     const isWanted = ((host.open || isInline) && !isShut) || chat.canResume
-    if (!isWanted || !isStorageKnown || chat.state !== 'closed') return
+    // The deployment says what to ask a new guest first.
+    const isReady = isLookKnown || (isStorageKnown && chat.canResume)
+    if (!isWanted || !isReady || chat.state !== 'closed') return
     hasStarted = true
     panel.start()
   }

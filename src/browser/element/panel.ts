@@ -50,7 +50,6 @@ export function createPanel(options: PanelOptions): Panel {
   /** Why no session could be opened; kept during the next attempt. */
   let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
-  let hasTranscriptButton = false
 
   /** Failures beyond a single message are shown above the composer; messages show their own. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -91,10 +90,16 @@ export function createPanel(options: PanelOptions): Panel {
   const notice = createNotice({ chat, texts, locale, onRetry, onStale: update })
   const prompts = promptArea(options, () => composer.focus())
   const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
-  const over = createOverBar({ chat, texts, onRetry, onStartNew: () => void attempt(startNew) })
+  const over = createOverBar({
+    chat,
+    texts,
+    onRetry,
+    onStartNew: () => void attempt(() => chat.startNew().then(() => composer.focus())),
+  })
   const parts = [header.node, log.node, notice.node, prompts, composer.node, over.node]
   const node = panelNode(options, parts)
   acceptDrops(node, (files) => composer.addFiles(files))
+  addTranscriptButton(header.node, options, attempt)
 
   async function askBeforeEnd(): Promise<void> {
     const sheet = await import('./end-sheet/end-sheet.ts')
@@ -108,21 +113,7 @@ export function createPanel(options: PanelOptions): Panel {
     })
   }
 
-  async function startNew(): Promise<void> {
-    await chat.startNew()
-    composer.focus()
-  }
-
-  function addTranscriptButton(): void {
-    hasTranscriptButton = true
-    void import('./transcript/transcript-button.ts').then(
-      (transcript) => transcript.addTranscriptButton(header.node, { chat, texts, language, attempt }),
-      () => undefined,
-    )
-  }
-
   function update(): void {
-    if (!hasTranscriptButton && chat.can('transcript')) addTranscriptButton()
     if (chat.state === 'closed') refusal = problem
     else if (chat.state !== 'opening') refusal = undefined
     const isUnavailable = refusal !== undefined
@@ -153,7 +144,9 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   function focus(): void {
-    if (!composer.node.hidden) composer.focus()
+    const asked = node.querySelector<HTMLElement>('.pre-chat input')
+    if (asked) asked.focus()
+    else if (!composer.node.hidden) composer.focus()
     else over.focus()
   }
 
@@ -165,7 +158,7 @@ export function createPanel(options: PanelOptions): Panel {
       if (!isShown) log.leave()
     },
     start() {
-      void attempt(() => chat.open())
+      void attempt(() => openChat(node, options, deployment?.preChat))
       // Preloads what the first card or picker needs.
       loadStructuredContent().catch(() => undefined)
     },
@@ -217,6 +210,36 @@ function promptArea(
       () => undefined,
     )
   return node
+}
+
+/** Adds the button as soon as the service is known to offer transcripts. */
+function addTranscriptButton(
+  header: HTMLElement,
+  options: PanelOptions,
+  attempt: (work: () => Promise<unknown>) => Promise<void>,
+): void {
+  const { chat } = options
+  const stop = chat.on('change', () => {
+    if (!chat.can('transcript')) return
+    stop()
+    void import('./transcript/transcript-button.ts').then(
+      (file) => file.addTranscriptButton(header, { ...options, attempt }),
+      () => undefined,
+    )
+  })
+}
+
+/** What is not known of a new guest is asked first; if that cannot be loaded, the chat opens without it. */
+async function openChat(
+  node: HTMLElement,
+  options: PanelOptions,
+  form: Deployment['preChat'],
+): Promise<unknown> {
+  const { chat } = options
+  const file =
+    form && !chat.canResume ? await import('./pre-chat/pre-chat.ts').catch(() => undefined) : undefined
+  if (!form || !file) return chat.open()
+  return file.openAfterForm(node, form, { ...options, loadStructuredContent })
 }
 
 /** Retries the live events now, or opens the chat again and sends what failed for the same reason. */

@@ -32,6 +32,7 @@ function featureCheck(name: FeatureName, needs: Check['needs']): Check {
 export const FEATURE_CHECKS: readonly Check[] = [
   /** Opening hours, emergency and queue: every missing permission, and every schedule that cannot be evaluated. */
   featureCheck('availability', ['oauth client']),
+  featureCheck('pre-chat form', []),
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),

@@ -132,6 +132,28 @@ export const UploadedFile = z
   })
   .meta({ id: 'UploadedFile' })
 
+const LocalizedText = z
+  .union([z.string(), z.record(z.string(), z.string())])
+  .meta({ id: 'LocalizedText', description: 'One text, or one for each language.' })
+
+const PreChatForm = z
+  .object({
+    title: LocalizedText.optional(),
+    subtitle: LocalizedText.optional(),
+    fields: z.array(
+      z.object({
+        key: z.string(),
+        label: LocalizedText,
+        hint: LocalizedText.optional(),
+        required: z.boolean().optional(),
+        multiline: z.boolean().optional(),
+        choices: z.array(z.object({ value: z.string(), label: LocalizedText })).optional(),
+        askSignedIn: z.boolean().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'PreChatForm', description: 'What to ask the guest before the chat opens.' })
+
 export const Deployment = z
   .object({
     id: z.string(),
@@ -179,6 +201,7 @@ export const Deployment = z
       .optional()
       .meta({ description: 'By language: what the deployment calls things.' }),
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
+    preChat: PreChatForm.optional(),
   })
   .meta({ id: 'Deployment' })
 

@@ -14,15 +14,17 @@ export function addDeploymentRoutes(
     readonly widgetConfig: ReadWidgetConfig
     /** Wording by language, which overrides the deployment's. */
     readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
+    /** What the site has besides the deployment's own. */
+    readonly more: Partial<DeploymentInfo>
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
   },
 ): void {
-  const { guestApi, widgetConfig, labels, guards, newDeadline } = options
+  const { guestApi, widgetConfig, labels, more, guards, newDeadline } = options
   router.get('/deployment', guards.page, async (_req: Request, res: Response) => {
     const deployment = withLabels(await guestApi.deployment(newDeadline()), labels)
     // JSON omits undefined values.
-    sendJson(res, { ...deployment, organizationId: undefined })
+    sendJson(res, { ...deployment, ...more, organizationId: undefined })
   })
   router.all('/deployment', methodNotAllowed('GET'))
 

@@ -1,3 +1,4 @@
+import type { PreChatForm } from '../../contract/contract.ts'
 import type { DeploymentLabels, GuestApiName } from '../genesys/guest-api.ts'
 import type { TrustedProxies } from '../middleware/client-address.ts'
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
@@ -101,6 +102,8 @@ export interface Config {
   readonly problemHints: boolean
   /** What is masked before it goes to Genesys; undefined where nothing is. */
   readonly redaction: RedactionSettings | undefined
+  /** What pages ask before the chat opens. */
+  readonly preChatForm: PreChatForm | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
   /** Wording by language, which overrides the deployment's. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import dotenv from 'dotenv'
+import type { PreChatForm } from '../../contract/contract.ts'
 import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { parseOriginPattern, publicSuffixOf } from '../middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from '../sessions/attribute-policy.ts'
@@ -16,6 +17,7 @@ import {
 import { SECRETS, withSecretFiles } from './secret-files.ts'
 import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './session-keys.ts'
 import { readSitesFile, repeatedOrigins } from './sites-file.ts'
+import { preChatProblems } from './pre-chat-settings.ts'
 import { readRedaction } from './redaction-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
@@ -127,6 +129,8 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   const userToken = readUserToken(env, problems, production)
   const visitorWebhook = readVisitorWebhook(env, attributes, problems)
   const redaction = readRedaction(env, problems)
+  const preChatForm = env.PRE_CHAT_FORM as PreChatForm | undefined
+  problems.push(...preChatProblems(preChatForm, attributes))
 
   return {
     production,
@@ -206,6 +210,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     demo: env.DEMO,
     problemHints: env.PROBLEM_HINTS ?? !production,
     redaction,
+    preChatForm,
     transcript: env.TRANSCRIPT,
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,

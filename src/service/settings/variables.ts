@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 import { isNetwork } from '../middleware/client-address.ts'
 import { parseUrl } from '../urls/parse-url.ts'
+import { PreChatFormSetting } from './pre-chat-settings.ts'
 
 const onOff = z.stringbool({
   truthy: ['on', 'true', '1', 'yes'],
@@ -195,6 +196,7 @@ const Env = z.object({
     .pipe(z.record(z.string(), z.string(), 'must be an object with a name for each pattern'))
     .default({}),
 
+  PRE_CHAT_FORM: json.pipe(PreChatFormSetting).optional(),
   TRANSCRIPT: onOff.default(false),
 
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import type { PreChatForm } from '../../contract/contract.ts'
+
+const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/
+const DETAILS: readonly string[] = ['name', 'email', 'phone']
+const MAX_FIELDS = 10
+
+const text = z.string().min(1).max(200)
+const localized = z.union([
+  text,
+  z
+    .record(z.string().regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/), text)
+    .refine((texts) => Object.keys(texts).length > 0),
+])
+const field = z.strictObject({
+  key: z.string().regex(KEY),
+  label: localized,
+  hint: localized.optional(),
+  required: z.boolean().optional(),
+  multiline: z.boolean().optional(),
+  choices: z
+    .array(z.strictObject({ value: z.string().min(1).max(256), label: localized }))
+    .min(2)
+    .max(20)
+    .optional(),
+  askSignedIn: z.boolean().optional(),
+})
+
+const form = z.strictObject({
+  title: localized.optional(),
+  subtitle: localized.optional(),
+  fields: z.array(field).min(1).max(MAX_FIELDS),
+})
+
+/** The value of `PRE_CHAT_FORM`; what is wrong is told with its place, and without any value. */
+export const PreChatFormSetting = z.unknown().transform((value, context) => {
+  const parsed = form.safeParse(value)
+  if (parsed.success) return parsed.data
+  const place = parsed.error.issues[0]?.path.slice(0, 3).map(String).join('.') ?? ''
+  context.addIssue({
+    code: 'custom',
+    message: `must be an object with 1 to ${MAX_FIELDS} fields, each with a key and a label${place && `; see ${place}`}`,
+  })
+  return z.NEVER
+})
+
+/** What is wrong with it besides its form. */
+export function preChatProblems(
+  preChatForm: PreChatForm | undefined,
+  attributes: { readonly open: readonly string[]; readonly trusted: Readonly<Record<string, string>> },
+): string[] {
+  const { fields = [] } = preChatForm ?? {}
+  const isOpen = (key: string) =>
+    !Object.hasOwn(attributes.trusted, key) &&
+    attributes.open.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one))
+  return fields.flatMap(({ key, required, multiline, choices }, i) => {
+    const problems: string[] = []
+    if (!DETAILS.includes(key) && !isOpen(key))
+      problems.push('has a key that is neither name, email or phone nor one of ATTRIBUTES_OPEN')
+    if (fields.findIndex((other) => other.key === key) !== i) problems.push('has the key of another field')
+    if (choices && (required === true || multiline === true))
+      problems.push('has choices, and is therefore neither required nor multiline')
+    return problems.map((problem) => `PRE_CHAT_FORM field ${i + 1} ${problem}`)
+  })
+}
