@@ -131,13 +131,12 @@ export function createPanel(options: PanelOptions): Panel {
       isUnavailable: isUnavailable && chat.state === 'closed',
       canEnd: isWritable && hasStarted && chat.can('end') && deployment?.features?.end !== false,
     })
-    const typing = chat.typing && (lastNamed(messages, chat.typing)?.from?.name ?? texts[chat.typing])
     log.update({
       messages,
       hasEarlier: chat.hasEarlier,
       isWritable,
       isOver,
-      typing: typing && fill(texts.typing, { name: typing }),
+      typing: typingText(chat, messages, texts),
     })
     notice.update(isUnavailable ? undefined : problem, isUnavailable)
     composer.update()
@@ -145,16 +144,14 @@ export function createPanel(options: PanelOptions): Panel {
 
   function focus(): void {
     const asked = node.querySelector<HTMLElement>('.pre-chat input')
-    if (asked) asked.focus()
-    else if (!composer.node.hidden) composer.focus()
-    else over.focus()
+    const first = asked ?? (composer.node.hidden ? over : composer)
+    first.focus()
   }
 
   return {
     node,
     show(isShown, isModal) {
-      if (node instanceof HTMLDialogElement) showDialog(node, isShown, isModal)
-      else toggle(node, isShown)
+      showPanel(node, isShown, isModal)
       if (!isShown) log.leave()
     },
     start() {
@@ -254,8 +251,16 @@ async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Pro
     if (status === 'failed' && problem?.code === refusal?.code) chat.retry(key).catch(() => undefined)
 }
 
+function typingText({ typing }: GuestChat, messages: readonly ChatMessage[], texts: Texts) {
+  return typing && fill(texts.typing, { name: lastNamed(messages, typing)?.from?.name ?? texts[typing] })
+}
+
 /** `showModal` makes the page inert and keeps the focus, as for the browser's own dialogs. */
-function showDialog(dialog: HTMLDialogElement, isShown: boolean, isModal: boolean): void {
+function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): void {
+  if (!(dialog instanceof HTMLDialogElement)) {
+    toggle(dialog, isShown)
+    return
+  }
   if (dialog.open && (!isShown || isModal !== dialog.matches(':modal'))) dialog.close()
   if (!isShown || dialog.open) return
   if (isModal) dialog.showModal()
