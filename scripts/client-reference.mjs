@@ -77,7 +77,10 @@ const SECTIONS = [
       'ConversationTranscript',
     ],
   ],
-  ['Events', ['SessionEvent', 'SessionEventState', 'SignInEvent', 'SignInGrant', 'OfferEvent']],
+  [
+    'Events',
+    ['SessionEvent', 'SessionEventState', 'SignInEvent', 'SignInGrant', 'OfferEvent', 'WaitingEvent'],
+  ],
   ['Problems', ['ChatProblem', 'ProblemCode']],
 ]
 

@@ -33,7 +33,7 @@ export const checkedFetch: typeof fetch = async (input, init) => {
   return response
 }
 
-const EVENTS = ['message', 'typing', 'session', 'sign-in', 'offer', 'resync', 'reconnect']
+const EVENTS = ['message', 'typing', 'session', 'sign-in', 'offer', 'waiting', 'resync', 'reconnect']
 
 /** The same for an event of a stream: what is known of it is its name, and that messages are as everywhere. */
 export function eventDisagreement(event: string, data: unknown): string | undefined {

@@ -46,3 +46,12 @@ export interface OfferEvent {
   readonly offeringId?: string
   readonly jwt?: string
 }
+
+/**
+ * The data of `event: waiting`: about how long the guest still waits for an agent. Empty: somebody has answered, or it is no longer
+ * known.
+ */
+export interface WaitingEvent {
+  readonly fromMinutes?: number
+  readonly toMinutes?: number
+}

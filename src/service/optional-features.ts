@@ -1,6 +1,7 @@
 import type { IRouter } from 'express'
 import type { Capability, Deployment } from '../contract/contract.ts'
 import { createAvailabilityFeature } from './availability/availability-feature.ts'
+import type { GuestApi } from './genesys/guest-api.ts'
 import type { GenesysClient } from './genesys-client.ts'
 import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
 import type { Log } from './observability/log.ts'
@@ -30,6 +31,8 @@ export interface OptionalFeature {
   >
   /** Who the visitor of a request is, where the feature finds out. */
   readonly trustedAttributes?: TrustedAttributes | undefined
+  /** The events of a guest, with those that the feature adds. */
+  readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
   close?(): void
 }
 

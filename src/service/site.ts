@@ -121,6 +121,7 @@ export function createSite(
     sharedState,
     trustedAttributes: trustedAttributesOf(options, features),
     moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
+    addEvents: features.find(({ addEvents }) => addEvents)?.addEvents,
   })
   const { live, tokens } = guests
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
@@ -222,6 +223,7 @@ function createGuestServices(
     readonly sharedState: SharedState | undefined
     readonly trustedAttributes: TrustedAttributes | undefined
     readonly moreCapabilities: readonly Capability[]
+    readonly addEvents: OptionalFeature['addEvents']
   },
 ): Guests {
   const { guestApi, memory, sharedState, trustedAttributes, now, monotonicNow } = parts
@@ -270,6 +272,7 @@ function createGuestServices(
   })
   const live = createLiveEvents({
     guestApi,
+    subscribe: parts.addEvents?.(guestApi),
     onEnded: (sid) => registry.markEnded(sid),
     onUnexpectedError: noteUnexpectedError(parts),
     now,

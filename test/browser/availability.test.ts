@@ -140,3 +140,19 @@ test('what is unknown, and a service that does not answer, leave the chat as it 
   await chat.say('Hello')
   await chat.hears('Hello')
 })
+
+test('a waiting guest sees how long it takes, also after a reload, until the agent answers', async () => {
+  const { page, panel, chat, launcher } = await openAt('2026-11-25T11:00:00Z', 'storage="session"')
+  await launcher.click()
+  await chat.say('Is anybody there?')
+  await panel.getByText('Someone will be with you in about 2 to 4 minutes.').waitFor()
+  expect(await violations(page)).toEqual([])
+  demo.simulator.setQueue({ estimatedWaitSeconds: 50 })
+  now = '2026-11-25T11:01:00Z'
+  await page.reload()
+  await launcher.click()
+  await panel.getByText('Someone will be with you in about 0 to 2 minutes.').waitFor()
+  demo.simulator.agentSays('I am.')
+  await chat.hears('I am.')
+  await panel.getByText('Someone will be with you').waitFor({ state: 'detached' })
+})

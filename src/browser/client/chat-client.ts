@@ -64,6 +64,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let live = false
   let session: SessionDescription | undefined
   let expiresSoonAt: string | undefined
+  let waiting: GuestChat['waiting']
   let endReason: ChatEndReason | undefined
   /**
    * A sign-in invalidates earlier tokens: requests that fail for this reason during the sign-in do not end
@@ -99,6 +100,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 
   function setLive(next: boolean): void {
     live = next
+    // The service sends the number again, if it still knows one.
+    if (!live) waiting = undefined
     changed()
   }
 
@@ -110,6 +113,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     lifetime.abort(new ChatProblem('chat_closed'))
     opening = undefined
     live = false
+    waiting = undefined
     typing.hide()
     setState(next)
   }
@@ -211,13 +215,21 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   function onLiveEvent({ event, data }: ServerSentEvent): void {
-    const detail = JSON.parse(data) as Message & { state: string; durationMs: number; expiresAt?: string }
+    const detail = JSON.parse(data) as Message & {
+      state: string
+      durationMs: number
+      expiresAt?: string
+      toMinutes?: number
+    }
     if (event === 'message') {
       if (detail.direction === 'outbound') typing.hide()
       merge([detail], true)
     } else if (event === 'typing') typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
     else if (event === 'sign-in' || event === 'offer') emit(event, detail as never)
-    else if (event === 'resync') catchUp()
+    else if (event === 'waiting') {
+      waiting = detail.toMinutes === undefined ? undefined : (detail as never)
+      changed()
+    } else if (event === 'resync') catchUp()
     else if (event === 'session') {
       expiresSoonAt = detail.expiresAt
       if (detail.state === 'cleared') endSession('ended-by-guest')
@@ -298,6 +310,9 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     },
     get expiresSoonAt() {
       return expiresSoonAt
+    },
+    get waiting() {
+      return waiting
     },
     get endReason() {
       return endReason

@@ -99,6 +99,8 @@ export interface GuestChat {
    * less. A message extends it.
    */
   readonly expiresSoonAt: string | undefined
+  /** About how long the guest still waits for an agent, while that is known; undefined when somebody has answered. */
+  readonly waiting: { readonly fromMinutes: number; readonly toMinutes: number } | undefined
   /** Why the state is `ended`, where that is known. */
   readonly endReason: ChatEndReason | undefined
   /** Whether the storage has a session token to resume. */

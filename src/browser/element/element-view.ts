@@ -260,14 +260,24 @@ function readDeployment(
   })
 }
 
-/** Undefined where the page does not ask for it. A failure leaves the chat as it is. */
+/** Also shows how long the guest waits. Undefined where the page does not ask for the opening hours. A failure leaves the chat as it is. */
 function watchOpening(
   options: ClosedOptions,
   onChange: () => void,
 ): (ClosedState & { isKnown: Promise<unknown> }) | undefined {
+  const { chat } = options
+  const load = () => import('./availability/availability-view.ts')
+  const stop = chat.on('change', () => {
+    if (!chat.waiting) return
+    stop()
+    void load().then(
+      (file) => file.showWaiting(options),
+      () => undefined,
+    )
+  })
   if (choiceOf(options.host, 'when-closed') === undefined) return undefined
   const state: ClosedState = { isShut: false, isHidden: false }
-  const isKnown = import('./availability/availability-view.ts')
+  const isKnown = load()
     .then((file) => file.showClosed(state, options, onChange))
     .catch(() => undefined)
   return Object.assign(state, { isKnown })

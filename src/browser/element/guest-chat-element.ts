@@ -28,7 +28,7 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  * page's own root has another size).
  *
  * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
- * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`.
+ * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`.
  *
  * Slot `unavailable`: what the guest is offered in place of a chat that cannot be opened, such as a telephone number.
  *

@@ -1,11 +1,22 @@
 import type { IRouter, Request, RequestHandler } from 'express'
 import type { Availability } from '../../contract/contract.ts'
+import type { GuestApi } from '../genesys/guest-api.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { RequestError } from '../middleware/request-error.ts'
-import { createAvailability, type AvailabilityOptions, type AvailabilitySettings } from './availability.ts'
+import {
+  createAvailability,
+  type AvailabilityOfSite,
+  type AvailabilityOptions,
+  type AvailabilitySettings,
+} from './availability.ts'
+import { createCallBudget } from './call-budget.ts'
+import { createGuestWait } from './guest-wait.ts'
 import type { Cause } from './hours-reader.ts'
+import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
+/** For estimates of single guests, of the calls of a minute. */
+const OWN_CALLS_PER_MINUTE = 8
 /** Of many, in a readiness report. */
 const MAX_HINTS = 5
 
@@ -27,6 +38,8 @@ export interface AvailabilityFeature {
     routes: { readonly guards: { readonly anyPage: readonly RequestHandler[] } },
   ): void
   checks(): Promise<readonly Check[]>
+  /** Adds to the events of guests how long they wait; undefined without a queue. */
+  readonly addEvents: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
   /** What is found now, and why something is not; undefined where it is not set up. */
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly Cause[] } | undefined>
 }
@@ -38,8 +51,13 @@ export function createAvailabilityFeature(
 ): AvailabilityFeature {
   const isSetUp = Object.values(settings).some((id) => id !== undefined)
   const availability = isSetUp && options ? createAvailability({ ...settings, ...options }) : undefined
+  const { queueId } = settings
   return {
     name: 'availability',
+    addEvents:
+      availability && options && queueId !== undefined
+        ? (guestApi) => waitingEvents(availability, { ...options, guestApi, queueId })
+        : undefined,
     capabilities: availability ? ['availability'] : [],
     addRoutes(router, { guards }) {
       router.get('/availability', ...guards.anyPage, async (req, res) => {
@@ -104,4 +122,22 @@ function notEnabled(): RequestError {
   return new RequestError('not_enabled', 'This service was set up without availability.', {
     hint: 'Set GENESYS_SCHEDULE_GROUP_ID, GENESYS_EMERGENCY_GROUP_ID or GENESYS_QUEUE_ID, and an OAuth client.',
   })
+}
+
+function waitingEvents(
+  site: AvailabilityOfSite,
+  options: Pick<AvailabilityOptions, 'takeSharedCall' | 'now' | 'monotonicNow'> & {
+    readonly guestApi: GuestApi
+    readonly queueId: string
+  },
+): GuestApi['subscribe'] {
+  const { guestApi, takeSharedCall, monotonicNow } = options
+  const ownBudget = createCallBudget({
+    max: OWN_CALLS_PER_MINUTE,
+    name: 'availability-of-guests',
+    takeShared: takeSharedCall,
+    monotonicNow,
+  })
+  const estimateWait = createGuestWait({ ...options, site, ownBudget })
+  return guestApi.subscribe && withWaiting(guestApi.subscribe.bind(guestApi), { ...options, estimateWait })
 }

@@ -3,10 +3,10 @@ import type { Availability } from '../../contract/contract.ts'
 import type { AccessToken } from '../genesys/oauth/access-token.ts'
 import type { Log } from '../observability/log.ts'
 import type { UpstreamClient } from '../upstream/upstream-client.ts'
-import { createCallBudget, type TakeSharedCall } from './call-budget.ts'
+import { createCallBudget, type CallBudget, type TakeSharedCall } from './call-budget.ts'
 import { causeOf, createHoursReader, type Cause } from './hours-reader.ts'
 import type { OpeningHours } from './opening-hours.ts'
-import { createPlatformOperations } from './platform-operations.ts'
+import { createPlatformOperations, type PlatformOperations } from './platform-operations.ts'
 import { createReadings, type Reading, type SharedValues } from './readings.ts'
 import { waitRange } from './wait-range.ts'
 
@@ -49,6 +49,9 @@ export interface AvailabilityOfSite {
   inspect(): Promise<Evaluation>
   /** The last one, without a call to Genesys. */
   readonly latest: Evaluation | undefined
+  /** For other operations with the same calls per minute. */
+  readonly platform: PlatformOperations
+  readonly budget: CallBudget
 }
 
 /** The emergency is asked for as often as people: it is switched when something has happened. */
@@ -178,6 +181,8 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
       return running.result
     },
     inspect: () => evaluate(true),
+    platform,
+    budget,
     get latest() {
       return latest
     },

@@ -16,10 +16,12 @@ const MINUTE_MS = 60_000
 /** At most {@link MAX_CALLS_PER_MINUTE} in any minute: of all replicas where they share state, of this process otherwise. */
 export function createCallBudget(options: {
   readonly max?: number | undefined
+  /** Of what replicas count together. Default: `availability`. */
+  readonly name?: string
   readonly takeShared?: TakeSharedCall | undefined
   readonly monotonicNow: () => number
 }): CallBudget {
-  const { max = MAX_CALLS_PER_MINUTE, takeShared, monotonicNow } = options
+  const { max = MAX_CALLS_PER_MINUTE, name = 'availability', takeShared, monotonicNow } = options
   /** The newest calls, the oldest first. */
   const takenAtMs: number[] = []
 
@@ -38,7 +40,7 @@ export function createCallBudget(options: {
     async take() {
       // Counted here first, so that a loss of Redis begins no second budget.
       if (!takeHere()) return false
-      return (await takeShared?.('availability', { max, windowMs: MINUTE_MS })) ?? true
+      return (await takeShared?.(name, { max, windowMs: MINUTE_MS })) ?? true
     },
   }
 }

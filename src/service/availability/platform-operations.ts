@@ -60,8 +60,14 @@ export interface PlatformOperations {
   readEmergencyGroup(id: string, deadlineAtMs: number): Promise<PlatformEmergencyGroup>
   /** Whoever is on queue, whatever they do at the moment; undefined for a queue that has no observations. */
   countUsersOnQueue(queueId: string, deadlineAtMs: number): Promise<number | undefined>
-  /** For a message that comes now; undefined where Genesys has no estimate. */
-  estimateWaitSeconds(queueId: string, deadlineAtMs: number): Promise<number | undefined>
+  /**
+   * For a message that comes now, or for a conversation in the queue; undefined where Genesys has no estimate.
+   */
+  estimateWaitSeconds(
+    queueId: string,
+    deadlineAtMs: number,
+    conversationId?: string,
+  ): Promise<number | undefined>
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
@@ -157,12 +163,16 @@ export function createPlatformOperations(options: {
         .filter(({ metric }) => metric === 'oOnQueueUsers')
         .reduce((sum, { stats }) => sum + (stats?.count ?? 0), 0)
     },
-    async estimateWaitSeconds(queueId, deadlineAtMs) {
+    async estimateWaitSeconds(queueId, deadlineAtMs, conversationId) {
+      const queue = `routing/queues/${segment(queueId)}`
       const { results } = await call(
         {
           operation: 'estimate_wait',
           method: 'GET',
-          path: `routing/queues/${segment(queueId)}/mediatypes/message/estimatedwaittime`,
+          path:
+            conversationId === undefined
+              ? `${queue}/mediatypes/message/estimatedwaittime`
+              : `${queue}/estimatedwaittime?conversationId=${encodeURIComponent(conversationId)}`,
           schema: EstimatedWait,
           permission: 'routing:queue:view',
           idOf: 'the queue of GENESYS_QUEUE_ID',

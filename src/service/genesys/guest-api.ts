@@ -13,6 +13,7 @@ import type {
   SignInEvent,
   SignInGrant,
   UploadedFile,
+  WaitingEvent,
 } from '../../contract/contract.ts'
 
 export type * from '../../contract/contract.ts'
@@ -138,6 +139,8 @@ export type GuestEvent =
   | SessionEvent
   | ({ readonly type: 'sign-in' } & SignInEvent)
   | ({ readonly type: 'offer' } & OfferEvent)
+  /** Not of a driver: the service adds it where it is set up. */
+  | ({ readonly type: 'waiting' } & WaitingEvent)
   /**
    * Events before this one may have been missed, for instance while the socket was down. `after` is the
    * newest message known before it, if there is one.
@@ -184,6 +187,11 @@ export interface GuestApi {
 
   /** False if a request of this guest would have to open a connection first: connections are limited. */
   isConnected?(guest: Guest): boolean
+  /**
+   * The guest's current conversation, by one call with the OAuth token; undefined where there is none. For operations of the
+   * platform that need it.
+   */
+  conversationId?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<string | undefined>
   /**
    * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if that cannot be
    * determined.

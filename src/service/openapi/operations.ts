@@ -178,14 +178,14 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `resync`, `reconnect`. With the id of the last event that arrived it begins with what was missed. The API page shows what comes within five seconds; send a message just before.',
+      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last event that arrived it begins with what was missed. The API page shows what comes within five seconds; send a message just before.',
     tag: 'guest',
     needsSession: true,
     query: requests.EventsQuery,
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     answers: {
       200: {
-        description: 'Events message, typing, session, sign-in, offer, resync, reconnect',
+        description: 'Events message, typing, session, sign-in, offer, waiting, resync, reconnect',
         content: { 'text/event-stream': { schema: z.string() } },
       },
       204: nothing('The session has ended for good'),

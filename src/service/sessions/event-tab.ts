@@ -5,7 +5,7 @@ import type { SessionClaims } from './session-token.ts'
 /** One event of a page's stream, as `GET /events` writes it. */
 export interface StreamEvent {
   readonly id?: string
-  readonly event: 'message' | 'typing' | 'session' | 'sign-in' | 'offer' | 'resync' | 'reconnect'
+  readonly event: 'message' | 'typing' | 'session' | 'sign-in' | 'offer' | 'waiting' | 'resync' | 'reconnect'
   readonly data: unknown
 }
 

@@ -24,6 +24,7 @@ const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleare
 /** What the feeds of all guests share. */
 export interface FeedContext {
   readonly guestApi: GuestApi
+  readonly subscribe: GuestApi['subscribe']
   readonly monotonicNow: () => number
   readonly ended: (sid: string) => void
   readonly onUnexpectedError: ((error: unknown, doing: string) => void) | undefined
@@ -45,6 +46,8 @@ export class GuestFeed {
   private unsubscribe: (() => void) | undefined = undefined
   /** The session's state, for tabs that subscribe later. */
   private standing: StreamEvent | undefined = undefined
+  /** About how long the guest waits, for the same. */
+  private waiting: StreamEvent | undefined = undefined
   /** Messages of frames that arrived together, sorted by time before they are sent. */
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
@@ -68,11 +71,12 @@ export class GuestFeed {
     this.tabs.add(tab)
     if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
     if (this.unsubscribe === undefined) {
-      this.unsubscribe = this.context.guestApi.subscribe?.(this.guest, (event) => {
+      this.unsubscribe = this.context.subscribe?.(this.guest, (event) => {
         this.guarded(() => this.on(event))
       })
-    } else if (this.standing !== undefined) {
-      tab.sink.write(this.standing)
+    } else {
+      if (this.standing !== undefined) tab.sink.write(this.standing)
+      if (this.waiting !== undefined) tab.sink.write(this.waiting)
     }
   }
 
@@ -142,6 +146,14 @@ export class GuestFeed {
         this.flush()
         const { type, ...data } = event
         this.broadcast({ event: type, data })
+        return
+      }
+      case 'waiting': {
+        this.flush()
+        const { type, ...data } = event
+        const told: StreamEvent = { event: type, data }
+        this.waiting = data.toMinutes === undefined ? undefined : told
+        this.broadcast(told)
         return
       }
       case 'session':

@@ -25,6 +25,8 @@ export interface LiveEvents {
 
 export function createLiveEvents(options: {
   readonly guestApi: GuestApi
+  /** The events of a guest. Default: those of `guestApi`. */
+  readonly subscribe?: GuestApi['subscribe']
   /** Called once when Genesys has permanently ended a guest's session. */
   readonly onEnded: (sid: string) => void
   /** Called with an unexpected exception, and what was being done. The guest's streams are ended. */
@@ -43,9 +45,11 @@ export function createLiveEvents(options: {
     monotonicNow = now,
     random = Math.random,
   } = options
+  const subscribe = options.subscribe ?? guestApi.subscribe?.bind(guestApi)
   const feeds = new Map<string, GuestFeed>()
   const shared: FeedContext = {
     guestApi,
+    subscribe,
     monotonicNow,
     ended: onEnded,
     onUnexpectedError,
@@ -54,7 +58,7 @@ export function createLiveEvents(options: {
   return {
     follow(claims, lastEventId, openSink) {
       const { sid } = claims
-      if (guestApi.subscribe === undefined) throw notSupported(guestApi, 'live-events')
+      if (subscribe === undefined) throw notSupported(guestApi, 'live-events')
       let feed = feeds.get(sid)
       if (feed === undefined) {
         feed = new GuestFeed(shared, sid, guestOf(claims))

@@ -5,7 +5,7 @@ import { warn } from '../element-options.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import { AVAILABILITY_TEXTS, type AvailabilityTexts } from './availability-texts.ts'
-import { closedWords } from './closed-words.ts'
+import { closedWords, waitingWords } from './closed-words.ts'
 import { watchOpening } from './opening-watch.ts'
 import { availabilityStyles } from './styles.ts'
 
@@ -84,6 +84,24 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
         'when-closed has no effect: the service has no opening hours. See GENESYS_SCHEDULE_GROUP_ID.',
       ),
   })
+}
+
+/** A line above the field, as long as the guest waits and the wait is known. */
+export function showWaiting({ chat, panel, language, ...options }: ClosedOptions): void {
+  const texts = ownTexts(options.texts, language)
+  const node = h('p', { class: 'waiting', part: 'waiting', role: 'status' })
+  panel.querySelector('.log')?.after(node)
+  adoptStyles(panel, availabilityStyles)
+
+  function update(): void {
+    const { waiting } = chat
+    const words = waiting ? waitingWords(waiting, texts) : ''
+    if (node.textContent !== words) node.textContent = words
+    node.classList.toggle('empty', words === '')
+  }
+
+  chat.on('change', update)
+  update()
 }
 
 /** Closing time ends no conversation, and takes nothing away from a guest who has written already. */

@@ -57,3 +57,11 @@ function dayOf(timeMs: number, timeZone: string | undefined): number {
 function zoneOption(timeZone: string | undefined): { readonly timeZone?: string } {
   return timeZone === undefined ? {} : { timeZone }
 }
+
+/** About how long a guest waits. */
+export function waitingWords(
+  { fromMinutes: from, toMinutes: to }: { readonly fromMinutes: number; readonly toMinutes: number },
+  texts: AvailabilityTexts,
+): string {
+  return fill(to < 2 ? texts.waitingShort : texts.waiting, { from, to })
+}

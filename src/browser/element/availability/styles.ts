@@ -12,4 +12,5 @@ export const availabilityStyles = `
 .closed-sign .icon { width: 1.875rem; height: 1.875rem; }
 .after-hours .closed-sign { display: none; }
 .waiting { margin: 0 0.875rem 0.5rem; color: var(--_muted); font-size: 0.8438rem; text-align: center; }
+.waiting.empty { margin: 0; }
 `

@@ -14,7 +14,7 @@ import { createWebSocketOpener } from './connection/handshake.ts'
 import { createSessionReader } from './connection/session-state.ts'
 import type { SocketObserver } from './connection/socket-observer.ts'
 import { createHistory } from './operations/history.ts'
-import { createAttributeWriter } from './operations/participant-attributes.ts'
+import { createConversationAccess } from './operations/participant-attributes.ts'
 import { createTextFormat } from './operations/text-format.ts'
 import { createSignIn } from './operations/sign-in.ts'
 import type { UpstreamTracing } from '../../upstream/upstream-tracing.ts'
@@ -159,7 +159,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
       })
     },
     history: (...request) => format.markedPage(history.page(...request)),
-    setAttributes: createAttributeWriter({ ...options, connections, history }),
+    ...createConversationAccess({ ...options, connections, history }),
     upload: attachments.upload,
     deleteAttachment: attachments.remove,
     attachmentUrl: attachments.url,

@@ -40,11 +40,11 @@ const TOKEN_TIMEOUT_MS = 500
 const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
 
 /**
- * Writes attributes to the customer's participant of the current conversation, with the service's OAuth
+ * Finds the current conversation of a guest, and writes attributes to the customer's participant of it, with the service's OAuth
  * token; without one they are sent with the next message. Genesys: a guest cannot write attributes without a
  * message, and the socket does not reveal the conversation's id; the `id` of any of its messages leads to it.
  */
-export function createAttributeWriter(options: {
+export function createConversationAccess(options: {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly accessToken?: AccessToken | undefined
@@ -57,29 +57,46 @@ export function createAttributeWriter(options: {
   let noTokenUntilMs = 0
   const conversationsUrl = `${options.apiUrl}/api/v2/conversations/messages`
 
+  const callWith =
+    (token: AccessToken, deadlineAtMs: number) =>
+    <T>({ path, ...request }: ConversationRequest<T>): Promise<T> => {
+      const url = `${conversationsUrl}/${path}`
+      const attempt = (authorization: string) =>
+        api.request({ ...request, url, headers: { authorization }, retry: 'idempotent', deadlineAtMs })
+      return token.authorize(attempt, deadlineAtMs)
+    }
+
+  async function findConversation(
+    token: AccessToken,
+    guest: Guest,
+    deadlineAtMs: number,
+  ): Promise<string | undefined> {
+    const { newest, session } = connections.of(guest)
+    // A guest who is new to Genesys and has sent nothing has no conversation yet.
+    if (newest.id === undefined && session.current?.isNew === true) return undefined
+    const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
+    if (messageId === undefined) return undefined
+    const { conversationId } = await callWith(
+      token,
+      deadlineAtMs,
+    )({
+      operation: 'find_conversation',
+      method: 'GET',
+      path: `${segment(messageId)}/details`,
+      schema: MessageDetails,
+    })
+    return conversationId
+  }
+
   async function write(
     token: AccessToken,
     guest: Guest,
     attributes: Attributes,
     deadlineAtMs: number,
   ): Promise<boolean> {
-    const call = <T>({ path, ...request }: ConversationRequest<T>): Promise<T> => {
-      const url = `${conversationsUrl}/${path}`
-      const attempt = (authorization: string) =>
-        api.request({ ...request, url, headers: { authorization }, retry: 'idempotent', deadlineAtMs })
-      return token.authorize(attempt, deadlineAtMs)
-    }
-    const { newest, session } = connections.of(guest)
-    // A guest who is new to Genesys and has sent nothing has no conversation yet.
-    if (newest.id === undefined && session.current?.isNew === true) return false
-    const messageId = newest.id ?? (await history.newest(guest, deadlineAtMs))[0]?.id
-    if (messageId === undefined) return false
-    const { conversationId } = await call({
-      operation: 'find_conversation',
-      method: 'GET',
-      path: `${segment(messageId)}/details`,
-      schema: MessageDetails,
-    })
+    const call = callWith(token, deadlineAtMs)
+    const conversationId = await findConversation(token, guest, deadlineAtMs)
+    if (conversationId === undefined) return false
     const conversation = segment(conversationId)
     const { participants } = await call({
       operation: 'read_conversation',
@@ -116,11 +133,7 @@ export function createAttributeWriter(options: {
   }
 
   /** False for any failure: nothing is lost, because the attributes are then sent with the next message. */
-  return async function setAttributes(
-    guest: Guest,
-    attributes: Attributes,
-    deadlineAtMs: number,
-  ): Promise<boolean> {
+  async function setAttributes(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
     if (!accessToken) return false
     const untilMs = Math.min(deadlineAtMs, monotonicNow() + WRITE_TIMEOUT_MS)
     try {
@@ -130,5 +143,12 @@ export function createAttributeWriter(options: {
       if (error.facts.status === 403) onHint(HINT)
       return false
     }
+  }
+
+  return {
+    setAttributes,
+    async conversationId(guest: Guest, deadlineAtMs: number): Promise<string | undefined> {
+      return accessToken && findConversation(accessToken, guest, deadlineAtMs)
+    },
   }
 }

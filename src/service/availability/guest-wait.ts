@@ -1,0 +1,53 @@
+import type { Guest, GuestApi } from '../genesys/guest-api.ts'
+import { UpstreamError } from '../upstream/upstream-error.ts'
+import type { AvailabilityOfSite } from './availability.ts'
+import type { CallBudget } from './call-budget.ts'
+import { waitRange, type WaitMinutes } from './wait-range.ts'
+
+/** What is remembered of a guest between two estimates. */
+export interface KnownConversation {
+  id?: string | undefined
+  /** Genesys has refused an estimate of its own. */
+  isRefused?: boolean
+}
+
+export type EstimateWait = (
+  guest: Guest,
+  known: KnownConversation,
+  deadlineAtMs: number,
+) => Promise<WaitMinutes | undefined>
+
+/** About how long a guest still waits: of the own conversation as long as there are calls for it, else of the queue. */
+export function createGuestWait(options: {
+  readonly site: Pick<AvailabilityOfSite, 'current' | 'platform' | 'budget'>
+  readonly queueId: string
+  readonly guestApi: Pick<GuestApi, 'conversationId'>
+  /** Of estimates for single guests, within that of the site. */
+  readonly ownBudget: CallBudget
+}): EstimateWait {
+  const { site, queueId, guestApi, ownBudget } = options
+
+  async function ownWait(guest: Guest, known: KnownConversation, deadlineAtMs: number) {
+    if (known.isRefused === true || !guestApi.conversationId) return undefined
+    try {
+      if (known.id === undefined) {
+        if (!(await ownBudget.take()) || !(await site.budget.take())) return undefined
+        known.id = await guestApi.conversationId(guest, deadlineAtMs)
+      }
+      if (known.id === undefined || !(await ownBudget.take())) return undefined
+      return waitRange(await site.platform.estimateWaitSeconds(queueId, deadlineAtMs, known.id))
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      const { status } = error.facts
+      known.isRefused = status === 403 || status === 404
+      return undefined
+    }
+  }
+
+  return async (guest, known, deadlineAtMs) => {
+    const { availability } = await site.current()
+    // An old number would be worse than none.
+    if (availability.state !== 'open' || availability.stale) return undefined
+    return (await ownWait(guest, known, deadlineAtMs)) ?? availability.waitMinutes
+  }
+}
