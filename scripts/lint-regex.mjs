@@ -11,6 +11,9 @@ import ts from 'typescript'
 // The pure JavaScript variant: the others need a binary or a Java for the platform.
 process.env['RECHECK_BACKEND'] = 'pure'
 
+/** Time for one expression; the longest takes 3 s on a quiet machine. */
+const TIMEOUT_MS = 60_000
+
 const { positionals } = parseArgs({ allowPositionals: true })
 const folder = positionals[0] ?? 'src'
 
@@ -49,11 +52,13 @@ const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 for (const path of names.sort().map((name) => join(folder, name))) {
   for (const { where, source, flags, text } of expressionsOf(path)) {
     checked += 1
+    // Without repetition the time is bound by the expression.
+    if (source !== undefined && !/[*+{]/.test(source)) continue
     if (source === undefined) {
       problems.push(`${where}: ${text} is made of text that is not known before it runs`)
       continue
     }
-    const verdict = checkSync(source, flags)
+    const verdict = checkSync(source, flags, { timeout: TIMEOUT_MS })
     if (verdict.status === 'safe') continue
     const why =
       verdict.status === 'vulnerable' ? verdict.complexity.summary : `unknown (${verdict.error.kind})`

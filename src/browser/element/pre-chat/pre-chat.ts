@@ -29,7 +29,7 @@ const AUTOCOMPLETE: Readonly<Record<string, string>> = { name: 'name', email: 'e
 const MAX_CHARS: Readonly<Record<string, number>> = { name: 256, email: 320, phone: 32 }
 /** As the service checks them. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
-  email: /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/,
+  email: /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/,
   phone: /^\+?[0-9 ().-]{3,32}$/,
 }
 
