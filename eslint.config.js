@@ -58,7 +58,7 @@ export default ts.config(
   { files: ['test/**'], rules: { 'no-restricted-syntax': ['error', ZOD_BY_NAME, LONG_TEST_TITLE] } },
   {
     files: ['src/**'],
-    // To be split.
+    // Still to be split: its functions share a dozen variables, and client.js may not grow.
     ignores: ['src/browser/client/chat-client.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }] },
   },

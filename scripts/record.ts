@@ -21,7 +21,7 @@ Records the REST calls of a driver as fixtures for nock, without credentials, to
   --out        where to write DRIVER/NAME.json; default fixtures
   --simulator  record everything, refusals included, from a simulator that is started for it. Without it, the flows that
                any Genesys can be asked for are recorded from the one that the settings name, as the service reads them
-  --against    what the settings must point at: organisation, simulator (an address of this machine) or gateway
+  --against    what the settings must point at: organization, simulator (an address of this machine) or gateway
   --compare    record nothing: show in which shapes the recordings in --out differ from what the simulator answers;
                with a FILE that \`doctor --report\` has written, how that differs from the simulator, frames included
 `
@@ -96,7 +96,7 @@ function platformOf({ genesys }: Config): string {
   const { hostname } = new URL(genesys.hosts.apiUrl)
   if (hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')) return 'simulator'
   if (genesys.region === undefined) return 'gateway'
-  return findRegion(genesys.region).apiUrl === genesys.hosts.apiUrl ? 'organisation' : 'gateway'
+  return findRegion(genesys.region).apiUrl === genesys.hosts.apiUrl ? 'organization' : 'gateway'
 }
 
 function write(folder: Folder, name: string, recording: Recording): void {

@@ -4,7 +4,7 @@ import { VERSION } from './version.ts'
 
 const USAGE = `genesys-guest-bff [start]
 
-Starts the service with the settings of the environment, and outside production of .env. It ends with 78 when they are wrong.
+Starts the service with the settings from the environment and, outside production, from .env. It exits with status 78 if they are invalid.
 
 genesys-guest-bff demo
 

@@ -102,9 +102,9 @@ describe('wrong settings', () => {
     ['https://x.example/shop', 'has a path; write `https://x.example`'],
     ['https://x.example/', 'ends with a slash; write `https://x.example`'],
     ['https://*.example.com/', 'ends with a slash; write `https://*.example.com`'],
-    ['https://x.example?a', 'has more than scheme, host and port; write `https://x.example`'],
+    ['https://x.example?a', 'must be only scheme, host and port; write `https://x.example`'],
     ['x.example', 'has no scheme; write `https://x.example`'],
-    ['null', 'stands for pages without an origin; name each website'],
+    ['null', 'is the origin of sandboxed and local pages; name each website'],
     ['https://*.com', 'covers a whole top-level domain; put the wildcard below your own domain'],
   ])('name the allowed origin %s, what is wrong with it, and what to write', (entry, problem) => {
     expect(problemsOf({ ...good, ALLOWED_ORIGINS: `https://www.example.com,${entry}` })).toEqual([
@@ -208,7 +208,7 @@ describe('in production, a .env file', () => {
   }
 
   test('is not read, and the log says so', () => {
-    const warnings = [expect.stringContaining('.env file is not read')]
+    const warnings = [expect.stringContaining('does not read the .env file')]
     expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
   })
 
@@ -227,16 +227,19 @@ describe('a variable that is not a setting', () => {
     ['RATE_GUESTS_PER_MINUTE', 'RATE_GUEST_PER_MINUTE'],
   ])('%s is reported with the likely name %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
-      `${name} is not a setting: did you mean ${meant}?`,
+      `${name} is not a setting. Did you mean ${meant}?`,
     ])
   })
 
   test.each([
     [
       'https://*.github.io',
-      ['ALLOWED_ORIGINS[0] allows every website below github.io, where anybody can have one'],
+      ['ALLOWED_ORIGINS[0] allows every website below github.io, where anyone can register one'],
     ],
-    ['https://*.co.uk', ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anybody can have one']],
+    [
+      'https://*.co.uk',
+      ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anyone can register one'],
+    ],
     ['https://*.example.com,https://*.shop.co.uk,https://me.github.io', []],
   ])('the origins %s cause the warnings %j', (origins, warnings) => {
     expect(readConfig({ ...good, ALLOWED_ORIGINS: origins }).warnings).toEqual(warnings)
@@ -267,7 +270,7 @@ describe('a variable that is not a setting', () => {
   test('is reported together with the variable that is missing because of it', () => {
     const { ALLOWED_ORIGINS, ...others } = good
     expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
-      /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting: did you mean ALLOWED_ORIGINS\?/,
+      /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting. Did you mean ALLOWED_ORIGINS\?/,
     )
   })
 })

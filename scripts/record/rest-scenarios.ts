@@ -109,7 +109,7 @@ function openingRefusals({ open, permission }: Operations): Scenario[] {
       ? [
           refused(
             'open-forbidden',
-            'The OAuth client is of another organisation, or may not create users',
+            'The OAuth client is of another organization, or may not create users',
             403,
             'upstream_refused',
           ),

@@ -49,7 +49,7 @@ export interface SessionDescription {
   readonly limits: Limits
   /** Only with `GENESYS_GUEST_API=external-users`: the token for the vendor's SDK. */
   readonly externalUserToken?: string
-  /** True when a sign-in has ended the person's session on other devices. */
+  /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
   /** Of `POST` alone: what was masked of the body. */
   readonly redacted?: readonly Redaction[]

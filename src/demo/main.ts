@@ -86,7 +86,7 @@ function banner(port: number, url: string, simulator: Simulator): string {
   service    ${url}    (try it: ${url}/docs/)
   simulator  ${simulator.url}
 
-  Ctrl-C ends both.
+  Ctrl-C stops both.
 
 `
 }
@@ -94,7 +94,7 @@ function banner(port: number, url: string, simulator: Simulator): string {
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return 'The demo could not start.'
   if (!('code' in error && 'port' in error) || error.code !== 'EADDRINUSE') return error.message
-  return `Port ${String(error.port)} is in use. Choose others with PORT and SIMULATOR_PORT; 0 takes a free one.`
+  return `Port ${String(error.port)} is in use. Choose others with PORT and SIMULATOR_PORT; 0 selects a free port.`
 }
 
 demo().catch((error: unknown) => {

@@ -102,7 +102,7 @@ async function seeRest({ genesys, config, newDeadline }: CheckContext): Promise<
 
 /** A repeat finds its first attempt by this field. */
 function messageMetadata({ answers, send }: CheckContext): string {
-  if (!send) return 'not looked at: give --send'
+  if (!send) return 'not checked: use --send'
   const pages = answers.shapes.filter(({ call }) => call === 'GET /api/v2/webmessaging/messages')
   return pages.some(({ shape }) => 'body.entities[].metadata.tracingId' in shape) ? 'kept' : 'not seen'
 }

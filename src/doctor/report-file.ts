@@ -14,8 +14,8 @@ export interface AnswerReport {
   readonly version: string
   /** The date, as in `2026-11-22`. */
   readonly date: string
-  /** `organisation`, or `gateway`: anything else that implements these operations, such as a simulator. */
-  readonly platform: 'organisation' | 'gateway'
+  /** `organization`, or `gateway`: anything else that implements these operations, such as a simulator. */
+  readonly platform: 'organization' | 'gateway'
   readonly driver: string
   /** Name and result of each check. */
   readonly checks: Readonly<Record<string, string>>
@@ -29,7 +29,7 @@ export function reportOf({ lines, answers, assumptions = {}, config }: Diagnosis
     report: 'genesys-guest-bff answers',
     version: VERSION,
     date: new Date(now).toISOString().slice(0, 10),
-    platform: config && isOrganization(config) ? 'organisation' : 'gateway',
+    platform: config && isOrganization(config) ? 'organization' : 'gateway',
     driver: config?.genesys.guestApi ?? 'unknown',
     checks: Object.fromEntries(lines.map(({ check, status }) => [check, status])),
     answers,

@@ -139,8 +139,8 @@ function createDriver(
       ...(monotonicNow && { monotonicNow }),
       ...(onUnexpectedError && { onUnexpectedError }),
       ...(onFrame && { onFrame }),
-      onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame of Genesys was not understood'),
-      onHint: (hint) => log.warn({ hint }, 'Genesys would let the service do more'),
+      onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame from Genesys was not understood'),
+      onHint: (hint) => log.warn({ hint }, 'the OAuth client could be allowed more'),
     })
   }
   if (accessToken === undefined) throw new Error(`GENESYS_GUEST_API=${guestApi} needs OAuth credentials.`)
@@ -153,7 +153,7 @@ function createDriver(
     now,
     monotonicNow,
     onAttributesRefused: ({ code, facts }: { code: string; facts: { hint?: string } }) =>
-      log.error({ code, hint: facts.hint }, 'attributes were refused; the message went without them'),
+      log.error({ code, hint: facts.hint }, 'attributes were refused; the message was sent without them'),
   }
   switch (guestApi) {
     case 'external-guests':

@@ -43,7 +43,7 @@ export interface GuestBff {
 }
 
 const TOO_MANY_CONNECTIONS =
-  'There are more connections than the file limit of the process has room for, or one address has hundreds without a request.'
+  'There are more connections than the file limit of the process allows, or one address has hundreds without a request.'
 
 /** Builds the whole service. It opens no port and reads no environment variable. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
@@ -85,7 +85,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   if (config.session.keysAreEphemeral) {
     log.warn(
       { reason: 'SESSION_KEYS is not set' },
-      'guest sessions end when this process ends: it generated its own key',
+      'guest sessions end with this process, because it generated its own key',
     )
   }
 
@@ -144,7 +144,7 @@ function reportLogOutput(output: LogOutput, metrics: Metrics, readiness: Readine
   metrics.observeLog(() => output.droppedLines)
   const notice = () => {
     const { failure } = output
-    const hint = `The log cannot be written to standard output (${failure}): lines wait, and are dropped when there are too many.`
+    const hint = `The log cannot be written to standard output (${failure}): lines are queued, and dropped when the queue is full.`
     const state = failure === undefined ? { ok: true } : { ok: false, essential: false, hint }
     readiness.addNotice({ name: 'log', ...state })
   }
@@ -154,7 +154,7 @@ function reportLogOutput(output: LogOutput, metrics: Metrics, readiness: Readine
 
 function untrustedProxyNotice(log: Log, readiness: Readiness): RequestHandler {
   return noticeUntrustedProxy((header) => {
-    const hint = `Requests have ${header}, and TRUST_PROXY trusts no proxy: all guests share its address.`
+    const hint = `Requests have ${header}, but TRUST_PROXY trusts no proxy: all guests share the proxy's address.`
     log.warn({ hint }, 'a proxy is not trusted')
     readiness.addNotice({ name: 'trust-proxy', ok: false, hint })
   })

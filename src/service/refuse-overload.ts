@@ -8,11 +8,11 @@ import type { SiteFront } from './site-front.ts'
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   'all taken': overloaded(
-    'MAX_REQUESTS_IN_FLIGHT bounds the requests that one process works on. Run more replicas.',
+    'MAX_REQUESTS_IN_FLIGHT limits the requests in flight of one process. Run more replicas.',
   ),
   'all of this key taken': new RequestError('rate_limited', 'Too many requests are in flight.', {
     retryAfterSeconds: 1,
-    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS bounds the requests of one address. Behind a proxy set TRUST_PROXY.',
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS limits the requests of one address. Behind a proxy set TRUST_PROXY.',
   }),
 }
 

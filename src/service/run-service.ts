@@ -115,14 +115,14 @@ function isPortTaken(error: unknown): boolean {
 }
 
 function portTaken(variable: string, port: number, cause: unknown): Error {
-  return new Error(`${variable} ${port} is in use: choose another port, or end what listens on it.`, {
+  return new Error(`${variable} ${port} is in use: choose another port, or stop the program that uses it.`, {
     cause,
   })
 }
 
 /** For requests that never reach the application. */
 function rawResponse(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawResponse {
-  const problem = toProblem(new RequestError(code, 'This is not a request that can be served.'), {
+  const problem = toProblem(new RequestError(code, 'This request cannot be served.'), {
     publicUrl,
     hints: problemHints,
   })

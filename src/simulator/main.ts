@@ -27,7 +27,7 @@ function banner(simulator: Simulator): string {
   const { url, settings, scheduleGroupId, emergencyGroupId, queueId } = simulator
   const isKnown = settings.GENESYS_CLIENT_SECRET === KNOWN_IDS.clientSecret
   const shown = { ...settings, ...(!isKnown && { GENESYS_CLIENT_SECRET: '<your SIMULATOR_CLIENT_SECRET>' }) }
-  return `This is a simulator and not Genesys Cloud. Nothing that is written here reaches a contact centre.
+  return `This is a simulator and not Genesys Cloud. Nothing written here reaches a contact center.
 It listens on ${url}. To point the service at it:
 
 ${Object.entries(shown)

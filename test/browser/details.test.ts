@@ -170,7 +170,7 @@ test('a chat that has ended says why, and offers to send nothing', async () => {
   await page.getByRole('button', { name: 'Try again' }).waitFor()
   await page.unroute('**/messages')
   demo.simulator.expireSession()
-  await page.getByText('This conversation has ended. Nobody had written for some time.').waitFor()
+  await page.getByText('This conversation has ended. There were no messages for some time.').waitFor()
   await page.getByRole('button', { name: 'Try again' }).waitFor({ state: 'hidden' })
   await page.getByRole('button', { name: 'Start a new chat' }).click()
   await chat.say('Hello')
@@ -194,7 +194,7 @@ test('at 400 % zoom the newest message is in view, also beside a notice', async 
   await page.getByText('You are offline.').waitFor({ state: 'detached' })
 })
 
-test('a base-url at which another server answers is told in the console', async () => {
+test('the console warns about a base-url at which another server answers', async () => {
   let warning: Promise<ConsoleMessage> | undefined
   opened = await openElement(browser, demo, '', {
     prepare: async (page) => {
@@ -206,6 +206,6 @@ test('a base-url at which another server answers is told in the console', async 
   })
   await opened.page.getByRole('button', { name: 'Open chat' }).waitFor()
   expect((await warning)?.text()).toContain(
-    `base-url="${demo.url}" answers with status 404, and not as the chat`,
+    `base-url="${demo.url}" answers with status 404 and is not the chat service`,
   )
 })

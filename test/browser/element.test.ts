@@ -269,7 +269,7 @@ test('invalid attributes are reported in the console', async () => {
     const chat = document.querySelector('genesys-guest-chat')!
     for (const [name, value] of [
       ['storage', 'sesion'],
-      ['colour', 'red'],
+      ['color', 'red'],
       ['texts', '{'],
       ['offset', 'far'],
       ['side', 'top'],
@@ -283,7 +283,7 @@ test('invalid attributes are reported in the console', async () => {
   const text = warnings.join('\n')
   for (const mistake of [
     'storage="sesion" must be one of: memory, session, local.',
-    'There is no attribute "colour".',
+    'There is no attribute "color".',
     'the attribute "texts" must be a JSON object.',
     'offset="far" must be one or two CSS lengths',
     'side="top" must be one of',

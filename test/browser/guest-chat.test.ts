@@ -105,7 +105,7 @@ describe('a visitor of the shop', () => {
     await page.locator('.upload .icon-check').waitFor()
     await chat.say('Here it is')
     await page.getByRole('link', { name: /invoice.txt/ }).waitFor()
-    await chat.hears('I have got invoice.txt')
+    await chat.hears('I have received invoice.txt')
   })
 
   test('sees why a file is refused, and can continue writing', async () => {

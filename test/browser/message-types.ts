@@ -62,7 +62,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   QuickReplyV2: {
     message: showcase('quick'),
     async answer({ page, chat, press }) {
-      await chat.hears('Shall we go on?')
+      await chat.hears('Shall we continue?')
       await press(page.getByRole('button', { name: 'Yes' }))
     },
     answered: choiceIsMade('Yes'),

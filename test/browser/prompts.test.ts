@@ -164,7 +164,7 @@ test('a guest who signs in on another device sees that the chat continues there,
     }),
   })
   expect(elsewhere.status).toBe(200)
-  await page.getByText('You have signed in on another device. The conversation goes on there.').waitFor()
+  await page.getByText('You signed in on another device. The conversation continues there.').waitFor()
   expect(await chat.box.isVisible()).toBe(false)
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Start a new chat' }).click()

@@ -10,7 +10,7 @@ function rgb(css: string | undefined): Rgb {
   return [red, green, blue]
 }
 
-test('text on the accent, and on its gradient, can be read whatever colour a deployment has', () => {
+test('text on the accent, and on its gradient, can be read whatever color a deployment has', () => {
   fc.assert(
     fc.property(anyColor, (accent) => {
       const theme = themeOf(accent)
@@ -21,7 +21,7 @@ test('text on the accent, and on its gradient, can be read whatever colour a dep
   )
 })
 
-test('text in the accent colour can be read on light and on dark surfaces', () => {
+test('text in the accent color can be read on light and on dark surfaces', () => {
   fc.assert(
     fc.property(anyColor, (accent) => {
       const theme = themeOf(accent)
@@ -31,7 +31,7 @@ test('text in the accent colour can be read on light and on dark surfaces', () =
   )
 })
 
-test('a readable colour stays unchanged', () => {
+test('a readable color stays unchanged', () => {
   expect(themeOf([31, 95, 214])).toMatchObject({
     '--_accent': 'rgb(31, 95, 214)',
     '--_accent-text-light': 'rgb(31, 95, 214)',

@@ -146,13 +146,13 @@ const SET_UPS: SetUp[] = [
       HTTP_PROXY: `http://jane:canary-proxy-password@127.0.0.1:${await freePort()}`,
     }),
     check: 'outbound proxy',
-    says: /127\.0\.0\.1:\d+ does not open the way to .*ECONNREFUSED.*HTTPS_PROXY/s,
+    says: /127\.0\.0\.1:\d+ does not connect to .*ECONNREFUSED.*HTTPS_PROXY/s,
   },
   {
     title: 'an outbound proxy that is something else',
     proxyVariables: async () => ({ HTTP_PROXY: await startAnswer('hello', started, 407) }),
     check: 'outbound proxy',
-    says: /does not open the way/,
+    says: /does not connect/,
   },
   {
     title: 'a port where nobody listens',
@@ -328,7 +328,7 @@ const SET_UPS: SetUp[] = [
     title: 'visitor-token keys that cannot be fetched',
     settings: async () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: await startAnswer('', started, 404) }),
     check: 'visitor-token keys',
-    says: /USER_TOKEN_JWKS_URL: it answers HTTP 404 and must answer 200/,
+    says: /USER_TOKEN_JWKS_URL: it responds with HTTP 404; it must respond with 200/,
   },
   {
     title: 'visitor-token keys at a port where nobody listens',
@@ -362,7 +362,7 @@ const SET_UPS: SetUp[] = [
     title: 'more trusted proxies than there are',
     settings: (genesys) => startBehindProxy(genesys, '2'),
     check: 'forwarded headers',
-    says: /the caller makes up is believed.*TRUST_PROXY trusts more/s,
+    says: /the caller invents is accepted.*TRUST_PROXY trusts more/s,
   },
 ]
 
@@ -393,7 +393,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
   const skipped = ['redaction', 'tls', 'visitor webhook', 'message']
   expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
   expect(told.exitStatus).toBe(0)
-  expect(told.text).toContain('Everything is good.')
+  expect(told.text).toContain('All checks passed.')
 })
 
 test('it lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {
@@ -458,7 +458,7 @@ test('with --send an agent gets one message, and the conversation is ended', asy
     ({ frame }) => frame.action === 'onMessage' && (frame.message as { type?: string }).type === 'Text',
   )
   expect(texts).toHaveLength(1)
-  expect(text).toMatch(/^message +ok +sent; attributes are written at once; the conversation was ended$/m)
+  expect(text).toMatch(/^message +ok +sent; attributes are written immediately; the conversation was ended$/m)
 })
 
 test('each site of SITES_FILE is checked, or only the requested one', async () => {
@@ -493,7 +493,7 @@ test('each site of SITES_FILE is checked, or only the requested one', async () =
   })
 })
 
-test.each([[['--colour']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
+test.each([[['--color']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
   'unknown options exit with 2: %j',
   async (args) => {
     let text = ''

@@ -95,7 +95,7 @@ describe.each([
       document.querySelector('genesys-guest-chat')!.setAttribute('storage', 'local')
       return warnings.join('\n')
     }, undefined)
-    expect(warning).toMatch(/^<genesys-guest-chat>: storage was changed after the chat had started/)
+    expect(warning).toMatch(/^<genesys-guest-chat>: storage was changed after the chat started/)
   })
 
   test('the text above a carousel begins where the cards begin', async () => {

@@ -36,7 +36,7 @@ export interface ContractOptions {
   readonly openWith?: Partial<OpenRequest>
 }
 
-type Declare = (behaviour: string, prove: () => Promise<void>) => void
+type Declare = (behavior: string, prove: () => Promise<void>) => void
 
 const TEXT = 'Where is my parcel?'
 let tracing = 0

@@ -253,7 +253,7 @@ describe('two replicas with Redis', () => {
     )
     expect(there.toSorted()).toEqual(sent.toSorted())
     for (const { logLines } of both) {
-      expect(logLines.filter((line) => line.includes('Redis does not answer'))).toHaveLength(1)
+      expect(logLines.filter((line) => line.includes('Redis does not respond'))).toHaveLength(1)
       expect(logLines.filter((line) => line.includes('replicas share their state'))).toHaveLength(2)
     }
     // They share again, also what was loaded before Redis lost it.

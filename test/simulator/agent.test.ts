@@ -99,7 +99,7 @@ test('the agent takes a file', async () => {
   const content = [{ contentType: 'Attachment', attachment: { id: body.attachmentId } }]
   await guest.ask('onMessage', { message: { content } })
   await answer(guest)
-  expect((await answer(guest)).text).toBe('Thank you, I have got a.png.')
+  expect((await answer(guest)).text).toBe('Thank you, I have received a.png.')
 })
 
 test('the agent takes the time to type', async () => {

@@ -52,7 +52,7 @@ test('nothing is kept when recording is off, and waiting still works', async () 
 
 test('without a guest token the simulator acts on the latest conversation', async () => {
   simulator = await startSimulator({ agent: 'silent' })
-  expect(() => simulator.agentSays('Hello?')).toThrow('none has configured a session')
+  expect(() => simulator.agentSays('Hello?')).toThrow('no session was configured')
   const one = await connect(simulator)
   await one.configure()
   const two = await connect(simulator)

@@ -124,7 +124,7 @@ describe('a file is refused, with the place of what is wrong:', () => {
     ['no JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
     ['another object', { site: {} }, /^SITES_FILE: it must be an object with the one field `sites`/],
     ['no site', { sites: {} }, /^SITES_FILE: sites: there must be at least one$/],
-    ['an invalid name', { sites: { Shop: shop } }, /^SITES_FILE: sites: the name of site 1 must have/],
+    ['an invalid name', { sites: { Shop: shop } }, /^SITES_FILE: sites: the name of site 1 must be/],
     ['a prototype', '{"sites": {"__proto__": {}}}', /^SITES_FILE: sites: (the name of site 1|there must)/],
     [
       'a site that is not an object',
@@ -134,7 +134,7 @@ describe('a file is refused, with the place of what is wrong:', () => {
     [
       'an unknown field',
       shopWith({ GENESYS_REGIO: 'x' }),
-      /^SITES_FILE: sites\.shop has a field that is not a setting: did you mean GENESYS_REGION\?$/,
+      /^SITES_FILE: sites\.shop has a field that is not a setting. Did you mean GENESYS_REGION\?$/,
     ],
     [
       'a value of a wrong kind',
@@ -204,7 +204,7 @@ describe('a file is refused, with the place of what is wrong:', () => {
     '%s, which is a setting of the process',
     (name) => {
       expect(problemsOf(shopWith({ [name]: SECRET }))).toEqual([
-        `SITES_FILE: sites.shop: ${name} is a setting of the process, set it in the environment`,
+        `SITES_FILE: sites.shop: ${name} is a setting of the process: set it in the environment`,
       ])
     },
   )

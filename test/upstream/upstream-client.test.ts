@@ -285,7 +285,7 @@ describe('repeats', () => {
     const error = await failure(observed.request(say({ url })))
     expect(error.code).toBe('upstream_unavailable')
     expect(error.facts.hint).toBe(
-      `No connection to ${new URL(url).host}: nothing listens there (ECONNREFUSED). Check GENESYS_REGION or the address set in its place.`,
+      `No connection to ${new URL(url).host}: nothing listens there (ECONNREFUSED). Check GENESYS_REGION or the address set instead of it.`,
     )
     expect(tries).toEqual(['unreachable', 'unreachable', 'unreachable'])
   })

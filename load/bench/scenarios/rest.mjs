@@ -117,7 +117,7 @@ function attributesRequest(guest) {
         'custom.userId': `user-${guest}`,
         'custom.membershipLevel': 'Gold',
         'custom.isAuthenticated': true,
-        'custom.page': '/shoes/running/4711-0815?colour=blue&size=43',
+        'custom.page': '/shoes/running/4711-0815?color=blue&size=43',
         'custom.cart': '2 items',
       },
     },

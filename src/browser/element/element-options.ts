@@ -116,7 +116,7 @@ export function warnOfMistakes(host: Element): void {
     if (choices && !choices.includes(value))
       warn(host, `${name}="${value}" must be one of: ${choices.join(', ')}.`)
     else if (!KNOWN.includes(name) && !GLOBAL.test(name))
-      warn(host, `There is no attribute "${name}". There are: ${[...KNOWN].sort().join(', ')}.`)
+      warn(host, `There is no attribute "${name}". The attributes are: ${[...KNOWN].sort().join(', ')}.`)
   }
   const offset = host.getAttribute('offset')
   if (offset !== null && offsetOf(host) === undefined)

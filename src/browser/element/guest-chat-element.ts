@@ -107,7 +107,7 @@ export class GuestChatElement extends Base {
     if (this.#parts?.isInUse === true)
       warn(
         this,
-        `${changed} was changed after the chat had started, and has no effect. Set it before the chat is opened, or put the element into the page again.`,
+        `${changed} was changed after the chat started and has no effect. Set it before the chat is opened, or insert the element again.`,
       )
     else if (this.#parts) {
       this.#parts.end()

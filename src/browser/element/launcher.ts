@@ -37,7 +37,7 @@ export function createLauncher(texts: Texts, language: string, onPress: () => vo
 
   function draw(): void {
     const isOwn = !isOpen && ownIcon !== undefined
-    picture.replaceChildren(isOwn ? h('img', { src: ownIcon, alt: '' }) : icon(isOpen ? 'minimise' : 'chat'))
+    picture.replaceChildren(isOwn ? h('img', { src: ownIcon, alt: '' }) : icon(isOpen ? 'minimize' : 'chat'))
   }
 
   draw()

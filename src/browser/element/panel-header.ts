@@ -47,7 +47,7 @@ export function createPanelHeader(options: {
       title: texts.close,
       onclick: onClose,
     },
-    icon('minimise'),
+    icon('minimize'),
   )
   const node = h(
     'div',

@@ -1,16 +1,16 @@
-/** Colours with sufficient contrast for any colour of the deployment. */
+/** Colors with sufficient contrast for any color of the deployment. */
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
 const WHITE: Rgb = [255, 255, 255]
 const INK: Rgb = [20, 22, 28]
-/** The darkest background of the light theme, and the lightest of the dark one, for coloured text. */
+/** The darkest background of the light theme, and the lightest of the dark one, for colored text. */
 const LIGHT_SURFACE: Rgb = [237, 240, 244]
 const DARK_SURFACE: Rgb = [42, 46, 56]
 /** WCAG 2.2, success criterion 1.4.3. */
 const READABLE = 4.5
 
-/** The chat's own custom properties for an accent colour. */
+/** The chat's own custom properties for an accent color. */
 export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   const onAccent =
     contrast(rgb, WHITE) >= READABLE || contrast(rgb, WHITE) >= contrast(rgb, INK) ? WHITE : INK
@@ -34,7 +34,7 @@ export function parseHex(text: string): Rgb | undefined {
   return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
 }
 
-/** Any CSS colour, including `oklch()` and names: painted, and read back. */
+/** Any CSS color, including `oklch()` and names: painted, and read back. */
 export function paintedColor(element: Element, property: string): Rgb | undefined {
   if (getComputedStyle(element).getPropertyValue(property).trim() === '') return undefined
   const probe = document.createElement('span')
@@ -54,10 +54,10 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** The colour itself, or mixed with `towards` as far as necessary. */
-function readableOn(surface: Rgb, colour: Rgb, towards: Rgb): Rgb {
+/** The color itself, or mixed with `towards` as far as necessary. */
+function readableOn(surface: Rgb, color: Rgb, towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
-    const mixed = mix(colour, towards, share)
+    const mixed = mix(color, towards, share)
     if (contrast(mixed, surface) >= READABLE) return mixed
   }
   return towards

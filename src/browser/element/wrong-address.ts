@@ -4,8 +4,8 @@
  */
 export function warnOfWrongAddress(host: Element, status: number): void {
   const address = host.getAttribute('base-url')
-  const where = address === null ? 'The address that this script came from' : `base-url="${address}"`
+  const where = address === null ? 'The address of this script' : `base-url="${address}"`
   console.warn(
-    `<${host.localName}>: ${where} answers with status ${status}, and not as the chat service does. Set base-url to the address of the service.`,
+    `<${host.localName}>: ${where} answers with status ${status} and is not the chat service. Set base-url to the address of the service.`,
   )
 }

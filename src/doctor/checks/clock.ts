@@ -28,10 +28,10 @@ export const clock: Check = {
       if (error.facts.status === undefined) return failed(error.message, error.facts.hint)
     }
     const { clockAheadMs } = answers
-    if (clockAheadMs === undefined) return skipped('the answers have no Date')
-    if (Math.abs(clockAheadMs) <= TOLERABLE_MS) return ok('agrees with that of Genesys')
+    if (clockAheadMs === undefined) return skipped('the responses have no Date header')
+    if (Math.abs(clockAheadMs) <= TOLERABLE_MS) return ok('agrees with Genesys')
     const found = `this machine is ${durationOf(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} Genesys`
-    const fix = "Set this machine's clock by NTP: tokens expire by it."
+    const fix = "Synchronize this machine's clock with NTP: tokens expire by it."
     return Math.abs(clockAheadMs) > WRONG_MS ? failed(found, fix) : warning(found, fix)
   },
 }

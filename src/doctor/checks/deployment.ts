@@ -47,7 +47,7 @@ const FEATURES = {
 } as const satisfies Record<keyof NonNullable<DeploymentInfo['features']>, string>
 
 function featuresOf({ features }: DeploymentInfo): string {
-  if (!features) return 'its features are not told'
+  if (!features) return 'its features are unknown'
   const names = Object.entries(FEATURES) as [keyof typeof FEATURES, string][]
   const on = names.filter(([key]) => features[key]).map(([, text]) => text)
   const off = names.filter(([key]) => !features[key]).map(([, text]) => text)
@@ -58,7 +58,7 @@ const allowedDomains: Check = {
   name: 'allowed domains',
   needs: ['deployment'],
   async run({ config, genesys, newDeadline }) {
-    if (!genesys.guestApi.originsNotAllowed) return skipped('this guest API knows none')
+    if (!genesys.guestApi.originsNotAllowed) return skipped('this guest API has none')
     const leftOut = await genesys.guestApi.originsNotAllowed(config.allowedOrigins, newDeadline())
     if (leftOut.length === 0)
       return ok(`the deployment allows ${listed(config.allowedOrigins)}, all of ALLOWED_ORIGINS`)
@@ -76,7 +76,7 @@ const allowedOrigins: Check = {
   async run({ config, genesys, newDeadline }): Promise<Finding> {
     const { deploymentId, hosts } = config.genesys
     const { cdn } = genesys
-    if (!genesys.guestApi.originsNotAllowed) return skipped('this guest API knows no allowed domains')
+    if (!genesys.guestApi.originsNotAllowed) return skipped('this guest API has no allowed domains')
     const domains = await readAllowedDomains({ cdn, cdnUrl: hosts.cdnUrl, deploymentId }, newDeadline())
     if (!domains) return skipped("the deployment's allowed domains could not be read")
     if (domains.allowAllDomains === true)
@@ -85,7 +85,7 @@ const allowedOrigins: Check = {
     if (leftOut.length === 0) return ok('ALLOWED_ORIGINS has every domain that the deployment allows')
     return failed(
       `pages of ${listed(leftOut)} are allowed in Genesys Cloud, and refused here (403 origin_not_allowed)`,
-      `Add ${listed(leftOut.map((domain) => `https://${domain}`))} to ALLOWED_ORIGINS; where others use the deployment, run with --ignore "allowed origins".`,
+      `Add ${listed(leftOut.map((domain) => `https://${domain}`))} to ALLOWED_ORIGINS; if others use the deployment, run with --ignore "allowed origins".`,
     )
   },
 }

@@ -5,7 +5,7 @@ import { UpstreamError } from '../../service/upstream/upstream-error.ts'
 import { failed, listed, ok, originsOf, skipped, type Check, type Finding } from '../check.ts'
 import { openGuestSocket } from '../guest-socket-probe.ts'
 
-const TEST_TEXT = 'This is a test of the connection. Nobody has to answer.'
+const TEST_TEXT = 'This is a connection test. No reply is needed.'
 
 /** Genesys' matching rule for allowed domains is unknown, so each origin is tried. */
 const guestSocket: Check = {
@@ -37,7 +37,7 @@ const guestSession: Check = {
     const { genesys, newDeadline, learned, send, answers } = context
     const { guestApi } = genesys
     if (guestApi.name !== 'web-messaging' && !send)
-      return skipped('opening one may begin a conversation: give --send to try')
+      return skipped('opening one may start a conversation: use --send to try')
     const [origin] = originsOf(context.config)
     const request = { origin, attributes: {}, withoutConversation: !send }
     const opened = await guestApi.open(request, newDeadline()).catch((error: unknown) => {
@@ -75,7 +75,7 @@ const files: Check = {
     if (!guestApi.upload || !learned.guest) return skipped('this guest API has none')
     const limits = learned.opened?.limits.attachments
     if (learned.deployment?.features?.attachments === false || !limits)
-      return skipped('off: the supported content profile of the deployment takes none')
+      return skipped('off: the supported content profile of the deployment accepts none')
     try {
       const { id } = await guestApi.upload(learned.guest, testFile(limits), newDeadline())
       await guestApi.deleteAttachment?.(learned.guest, id, newDeadline())
@@ -88,7 +88,7 @@ const files: Check = {
           .join(' '),
       )
     }
-    return ok(`a file was uploaded to ${answers.storageHost ?? 'the object store'} and taken back`)
+    return ok(`a file was uploaded to ${answers.storageHost ?? 'the object store'} and deleted`)
   },
 }
 
@@ -117,7 +117,7 @@ const message: Check = {
   name: 'message',
   needs: ['guest session'],
   async run({ genesys, learned, newDeadline, send }): Promise<Finding> {
-    if (!send) return skipped('an agent would see it: give --send to send one')
+    if (!send) return skipped('an agent would see it: use --send to send one')
     const { guestApi } = genesys
     if (!guestApi.send || !learned.guest) return skipped('this guest API has none')
     await guestApi.send(learned.guest, { text: TEST_TEXT, tracingId: randomUUID() }, newDeadline())
@@ -128,9 +128,11 @@ const message: Check = {
     )
     // For the report: whether the history returns the metadata.
     await guestApi.history?.(learned.guest, { pageSize: 25, pageNumber: 1 }, newDeadline())
-    const attributes = isWritten ? 'attributes are written at once' : 'attributes go with the next message'
+    const attributes = isWritten
+      ? 'attributes are written immediately'
+      : 'attributes go with the next message'
     if (!guestApi.end || learned.deployment?.features?.end === false)
-      return ok(`sent; ${attributes}; the conversation stays open, as guests may not end it`)
+      return ok(`sent; ${attributes}; the conversation stays open, because guests cannot end it`)
     await guestApi.end(learned.guest, newDeadline())
     return ok(`sent; ${attributes}; the conversation was ended`)
   },
@@ -144,7 +146,7 @@ const delivery: Check = {
     if (genesys.guestApi.name !== 'web-messaging') return skipped('this guest API keeps no connections')
     const seconds = config.genesys.connectionIdleMs / 1000
     return ok(
-      `agents see a delivery failure for what they send later than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page has gone, and workflows may e-mail the guest`,
+      `agents see a delivery failure for what they send later than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page was closed, and workflows may e-mail the guest`,
     )
   },
 }

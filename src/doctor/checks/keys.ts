@@ -9,14 +9,14 @@ export const sessionKeys: Check = {
     const { keys, keysAreEphemeral, keysAreExample } = config.session
     if (keysAreEphemeral) {
       return warning(
-        'SESSION_KEYS is not set: guest sessions end with the process, and replicas refuse each other’s',
-        'Set SESSION_KEYS, the same for all replicas: `openssl rand -base64 32` makes one.',
+        'SESSION_KEYS is not set: guest sessions end with the process, and replicas do not accept each other’s',
+        'Set SESSION_KEYS to the same keys on all replicas: `openssl rand -base64 32` generates one.',
       )
     }
     if (keysAreExample) {
       return warning(
-        'SESSION_KEYS has the key of .env.example, which everybody knows: whoever likes can make guest sessions',
-        'Make one with `openssl rand -base64 32`. In production the service does not start with it.',
+        'SESSION_KEYS has the key of .env.example, which is public: anyone can forge guest sessions',
+        'Generate one with `openssl rand -base64 32`. In production the service does not start with it.',
       )
     }
     return ok(keys.length === 1 ? 'one key' : `${keys.length} keys: the first seals, all open`)
@@ -37,7 +37,7 @@ export const visitorKeys: Check = {
     if (usable.length === 0) {
       return failed(
         `${setting} has no key for ${listed(userToken.algorithms)}`,
-        `Check ${setting}, or set USER_TOKEN_ALGORITHMS to what your tokens are signed with.`,
+        `Check ${setting}, or set USER_TOKEN_ALGORITHMS to the algorithms that sign your tokens.`,
       )
     }
     return ok(`${setting} has keys for ${listed(usable)}`)

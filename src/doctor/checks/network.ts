@@ -75,7 +75,7 @@ const dns: Check = {
     if (bad.length === 0) return ok(`${listed(names.map(({ host }) => host))} can be resolved`)
     return failed(
       `no address for ${sentence(bad)}`,
-      `Check ${listed(bad.map(({ fix }) => fix))}, and the name server of this machine; where only a proxy resolves names, set HTTPS_PROXY.`,
+      `Check ${listed(bad.map(({ fix }) => fix))}, and the name server of this machine; if only a proxy resolves names, set HTTPS_PROXY.`,
     )
   },
 }
@@ -85,30 +85,27 @@ const proxy: Check = {
   needs: ['dns'],
   async run(context) {
     const targets = targetsOf(context).filter(({ proxy }) => proxy !== '')
-    if (targets.length === 0) return ok('none: the environment names none for these hosts')
+    if (targets.length === 0) return ok('none: the environment sets none for these hosts')
     const tunnels = targets.map((target) => ({ ...target, host: target.url.host }))
     const unusable = tunnels.find(({ proxy }) => parseUrl(proxy) === undefined)
     if (unusable)
-      return failed('the proxy that the environment names is not a URL', 'Check HTTPS_PROXY and HTTP_PROXY.')
+      return failed('the proxy in the environment is not a URL', 'Check HTTPS_PROXY and HTTP_PROXY.')
     const bad = await failures(tunnels, async ({ url, proxy: address }) => {
       const connection = await openConnection(url, address, context.config.upstreamTimeoutMs)
       connection.destroy()
     })
     const hosts = listed(tunnels.map(({ proxy: address }) => proxyHost(address)))
-    if (bad.length === 0) return ok(`${hosts} opens the way to ${listed(tunnels.map(({ host }) => host))}`)
-    return failed(
-      `${hosts} does not open the way to ${sentence(bad)}`,
-      proxyFix(bad.map(({ reason }) => reason)),
-    )
+    if (bad.length === 0) return ok(`${hosts} connects to ${listed(tunnels.map(({ host }) => host))}`)
+    return failed(`${hosts} does not connect to ${sentence(bad)}`, proxyFix(bad.map(({ reason }) => reason)))
   },
 }
 
 function proxyFix(reasons: readonly string[]): string {
   if (reasons.includes('HTTP 407'))
-    return 'The proxy wants credentials: HTTPS_PROXY=http://user:password@host:port.'
+    return 'The proxy requires credentials: HTTPS_PROXY=http://user:password@host:port.'
   if (reasons.some((reason) => reason.startsWith('HTTP ')))
-    return "Allow CONNECT to Genesys' hosts in the proxy, or name them in NO_PROXY where they are reached directly."
-  return 'Check the address in HTTPS_PROXY and HTTP_PROXY, or name hosts that are reached directly in NO_PROXY.'
+    return "Allow CONNECT to Genesys' hosts in the proxy, or list them in NO_PROXY if they are reached directly."
+  return 'Check the address in HTTPS_PROXY and HTTP_PROXY, or list hosts that are reached directly in NO_PROXY.'
 }
 
 const connection: Check = {
@@ -116,7 +113,7 @@ const connection: Check = {
   needs: ['outbound proxy'],
   async run(context) {
     const targets = targetsOf(context).filter((target) => target.proxy === '')
-    if (targets.length === 0) return ok('all hosts are reached by the proxy')
+    if (targets.length === 0) return ok('all hosts are reached through the proxy')
     const hosts = targets.map((target) => ({ ...target, host: target.url.host }))
     const bad = await failures(hosts, async ({ url }) => {
       const socket = await openConnection(url, '', context.config.upstreamTimeoutMs)
@@ -128,7 +125,7 @@ const connection: Check = {
     const settings = listed(bad.map(({ setting }) => setting))
     const fix = bad.every(({ reason }) => reason === 'ECONNREFUSED')
       ? `Nothing listens at ${listed(bad.map(({ host }) => host))}: check host and port in ${settings}.`
-      : `Let this machine out to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`
+      : `Allow this machine to connect to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`
     return failed(`no connection to ${sentence(bad)}`, fix)
   },
 }
@@ -157,7 +154,7 @@ const certificates: Check = {
     if (bad.length === 0) {
       const issuers = [...new Set(seen.map(({ issuer, protocol }) => `${issuer} (${protocol})`))]
       return ok(
-        `the certificates of ${listed(hosts.map(({ host }) => host))} are good; issued by ${listed(issuers)}`,
+        `the certificates of ${listed(hosts.map(({ host }) => host))} are valid; issued by ${listed(issuers)}`,
       )
     }
     return failed(`no trusted connection to ${sentence(bad)}`, tlsFix(bad.map(({ reason }) => reason).join()))
@@ -166,11 +163,11 @@ const certificates: Check = {
 
 function tlsFix(reasons: string): string {
   if (/NOT_YET_VALID|EXPIRED/.test(reasons))
-    return 'Check the clock of this machine; otherwise the certificate is to be renewed.'
+    return 'Check the clock of this machine; otherwise the certificate must be renewed.'
   if (reasons.includes('ALTNAME'))
-    return 'The host has the certificate of another: check GENESYS_REGION and the GENESYS_…_URL variables.'
+    return 'The host presents the certificate of another host: check GENESYS_REGION and the GENESYS_…_URL variables.'
   if (/CERT|SIGNATURE|ISSUER/.test(reasons))
-    return 'Something looks into TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
+    return 'Something intercepts TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
   return 'The port does not speak TLS: check the scheme and port of the GENESYS_…_URL variables, and the proxy.'
 }
 

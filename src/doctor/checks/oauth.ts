@@ -21,7 +21,7 @@ const region: Check = {
     if (deployment === true) return ok(`the deployment is known in ${place}`)
     const client = await clientIsKnown(context)
     if (client === true) return ok(`the OAuth client is known in ${place}`)
-    if (deployment === undefined && client === undefined) return skipped(`${place} could not be asked`)
+    if (deployment === undefined && client === undefined) return skipped(`${place} could not be checked`)
     const other = await regionOfDeployment(context)
     if (other !== undefined) {
       return failed(
@@ -95,22 +95,22 @@ const oauthClient: Check = {
   needs: ['region'],
   async run({ genesys, newDeadline }) {
     if (!genesys.accessToken) {
-      return skipped('not configured: attributes then go with the next message only')
+      return skipped('not configured: attributes are sent only with the next message')
     }
     await genesys.accessToken.get(newDeadline())
-    return ok('Genesys gives an access token')
+    return ok('Genesys issues an access token')
   },
 }
 
 const CONVERSATION_VIEW = 'conversation:message:view or conversation:webmessaging:view'
-const ROLE = 'a role of the OAuth client, in the divisions that conversations come to'
+const ROLE = 'a role of the OAuth client, in the divisions where conversations arrive'
 
 const permissions: Check = {
   name: 'permissions',
   needs: ['oauth client'],
   async run(context) {
     if (context.config.genesys.guestApi !== 'web-messaging')
-      return skipped('shown by opening a guest session: give --send')
+      return skipped('shown by opening a guest session: use --send')
     if (!context.genesys.accessToken) return skipped('no OAuth client')
     const { hosts, deploymentId } = context.config.genesys
     // With an id that does not exist: 404 with the permission, 403 without.
@@ -118,7 +118,7 @@ const permissions: Check = {
     const deployment = `${hosts.apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
     if (!(await isPermitted(context, details))) {
       return failed(
-        'the OAuth client may not find the conversation of a message, so attributes go with the next message only',
+        'the OAuth client may not find the conversation of a message, so attributes are sent only with the next message',
         `Add ${CONVERSATION_VIEW} to ${ROLE}.`,
       )
     }

@@ -5,7 +5,7 @@ export const redaction: Check = {
   needs: [],
   run({ config }) {
     if (config.redaction === undefined)
-      return skipped('not configured: what guests write goes to Genesys as it is')
+      return skipped('not configured: messages are sent to Genesys unchanged')
     const { kinds, patterns } = config.redaction
     const masked = listed([...kinds, ...patterns.map(({ name }) => name)])
     if (kinds.length > 0 && !kinds.includes('card')) {

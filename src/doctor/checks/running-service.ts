@@ -21,7 +21,7 @@ export const forwardedHeaders: Check = {
   async run(context) {
     const { config, serviceUrl } = context
     const url = serviceUrl ?? config.publicUrl
-    if (url === '') return skipped('give --url with the address of the running service, or set PUBLIC_URL')
+    if (url === '') return skipped('use --url with the address of the running service, or set PUBLIC_URL')
     const agents = createUpstreamAgents({ maxSockets: 2 })
     try {
       return await askService(url, context, createAttemptSender(agents))
@@ -49,19 +49,19 @@ async function askService(
   if (readiness === undefined) {
     const found = `no guest BFF answers at ${new URL(url).origin}`
     return serviceUrl === undefined
-      ? skipped(`${found}: start it, or give --url`)
+      ? skipped(`${found}: start it, or use --url`)
       : failed(found, 'Start the service, and check --url and the proxies in front.')
   }
   if (readiness.checks?.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)) {
     return failed(
-      'a proxy in front names the guests’ addresses, and is not trusted: all guests share one address and its limits',
+      'a proxy in front sends the guests’ addresses and is not trusted: all guests share one address and its limits',
       'Set TRUST_PROXY to the number of proxies in front, or to their networks.',
     )
   }
   if (config.trustProxy === 0) {
     return readiness.checks === undefined
-      ? skipped('in production only `/readyz` on the management port says whether a proxy names addresses')
-      : ok('no proxy in front names addresses, and none is trusted')
+      ? skipped('in production only `/readyz` on the management port reports whether a proxy sends addresses')
+      : ok('no proxy in front sends addresses, and none is trusted')
   }
   const partitions = []
   for (const address of MADE_UP_ADDRESSES) {
@@ -74,11 +74,10 @@ async function askService(
     partitions.push(partitionOf(await ask('/guest-session', headers, '{')))
   }
   const [first, second] = partitions
-  if (first === undefined || second === undefined)
-    return warning('the service did not tell which limits hold')
-  if (first === second) return ok('an address that the caller makes up is not believed')
+  if (first === undefined || second === undefined) return warning('the service did not report its limits')
+  if (first === second) return ok('an address that the caller invents is ignored')
   return failed(
-    'an address that the caller makes up is believed: whoever writes X-Forwarded-For has no limit',
+    'an address that the caller invents is accepted: anyone who sends X-Forwarded-For evades the limits',
     'TRUST_PROXY trusts more proxies than there are: set it to their number, or to their networks.',
   )
 }

@@ -87,7 +87,7 @@ export interface OpenedGuest {
   readonly attributesDelivered: boolean
   /** Only for `external-users`: the token that the page passes to the vendor's SDK. */
   readonly externalUserToken?: string
-  /** True when a sign-in has ended the person's session on other devices. */
+  /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
 }
 

@@ -59,8 +59,8 @@ export function guestRouteGuards(options: {
 }
 
 function tooManyOfGuest(): RequestError {
-  return new RequestError('rate_limited', 'Too many requests of this guest are in flight.', {
+  return new RequestError('rate_limited', 'This guest has too many requests in flight.', {
     retryAfterSeconds: 1,
-    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST bounds the requests that one guest has in flight.',
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST limits the requests in flight of one guest.',
   })
 }

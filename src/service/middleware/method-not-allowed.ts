@@ -5,6 +5,8 @@ import { RequestError } from './request-error.ts'
 export function methodNotAllowed(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (_req, _res, next) => {
-    next(new RequestError('method_not_allowed', `This path knows ${allow}.`, { headers: { Allow: allow } }))
+    next(
+      new RequestError('method_not_allowed', `This path supports ${allow}.`, { headers: { Allow: allow } }),
+    )
   }
 }

@@ -21,7 +21,7 @@ const never = () => false
 export function parseOriginPattern(text: string): OriginPattern {
   if (text === '*') return { problem: 'would allow every website; name each one', matches: never }
   if (text === 'null')
-    return { problem: 'stands for pages without an origin; name each website', matches: never }
+    return { problem: 'is the origin of sandboxed and local pages; name each website', matches: never }
   const wildcard = /^(https?:\/\/)\*\.(.+)$/.exec(text)
   const origin = wildcard ? `${wildcard[1] ?? ''}${wildcard[2] ?? ''}` : text
   const url = parseUrl(origin)
@@ -38,7 +38,7 @@ export function parseOriginPattern(text: string): OriginPattern {
       pathname === '/' && search + hash + username === ''
         ? 'ends with a slash'
         : pathname === '/'
-          ? 'has more than scheme, host and port'
+          ? 'must be only scheme, host and port'
           : 'has a path'
     return { problem: `${extra}; write \`${wildcard ? `${protocol}//*.${host}` : normal}\``, matches: never }
   }

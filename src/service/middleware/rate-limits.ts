@@ -169,10 +169,14 @@ export function limitConnections(options: {
     const nowMs = monotonicNow()
     const window = counter.hit(addressKey(req), nowMs)
     if (window.hits > maxPerAddress) {
-      throw new RequestError('rate_limited', 'Too many requests of guests without a connection to Genesys.', {
-        retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
-        hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy set TRUST_PROXY.',
-      })
+      throw new RequestError(
+        'rate_limited',
+        'Too many requests from guests without a connection to Genesys.',
+        {
+          retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
+          hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy set TRUST_PROXY.',
+        },
+      )
     }
     // A request that opened no connection does not count.
     whenClosed(res, () => {

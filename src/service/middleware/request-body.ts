@@ -60,10 +60,10 @@ function acquire(bodies: OpenLimit, req: Request): () => void {
 
 function tooManyBodies(refusal: Refusal): RequestError {
   if (refusal === 'all taken')
-    return overloaded('MAX_REQUESTS_ARRIVING bounds the requests whose body is being received.')
+    return overloaded('MAX_REQUESTS_ARRIVING limits the requests whose body is being received.')
   return new RequestError('rate_limited', 'Too many requests are still being received.', {
     retryAfterSeconds: 5,
-    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS bounds the requests of one address whose body is being received.',
+    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS limits the requests of one address whose body is being received.',
   })
 }
 
@@ -107,7 +107,7 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Reques
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Defined<z.infer<Schema>> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data as Defined<z.infer<Schema>>
-  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
     errors: parsed.error.issues.flatMap(fieldErrors),
   })
 }
@@ -117,6 +117,6 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   return issue.keys.map((key) => ({
     path: path === '' ? key : `${path}.${key}`,
-    message: 'This field is unknown.',
+    message: 'Unknown field.',
   }))
 }

@@ -27,7 +27,7 @@ export class RequestError extends CodedError<RequestErrorCode> {
 
 /** @param hint names the limit that was reached */
 export function overloaded(hint: string): RequestError {
-  return new RequestError('overloaded', 'The service has too much to do at the moment.', {
+  return new RequestError('overloaded', 'The service is overloaded at the moment.', {
     retryAfterSeconds: 1,
     hint,
   })

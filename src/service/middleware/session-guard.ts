@@ -84,7 +84,7 @@ function forgive(req: Request, check: () => void): void {
 /** The claims that the guard has validated. */
 export function claimsOf(req: Request): SessionClaims {
   const claims = claimsByRequest.get(req)
-  if (claims === undefined) throw new Error('This route stands before the session guard.')
+  if (claims === undefined) throw new Error('claimsOf() needs the session guard in front of this route.')
   return claims
 }
 

@@ -94,7 +94,7 @@ export function createLogOutput(
       const isFull = waitingChars + line.length > maxWaitingChars
       if (isFull && !isReservedFor(line)) {
         droppedLines += 1
-        setFailure('too many lines are waiting')
+        setFailure('too many lines are queued')
         return
       }
       waiting.push(line)
@@ -142,7 +142,7 @@ export function standardLogOutput(): LogOutput {
     const { failure, droppedLines } = output
     const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
     // Asynchronously, ignoring errors: it may be on the same disk.
-    write(STDERR_FD, `The log ${state}; lines dropped so far: ${droppedLines}\n`, () => undefined)
+    write(STDERR_FD, `The log ${state}. Lines dropped so far: ${droppedLines}\n`, () => undefined)
   })
   process.on('exit', () => output.flushSync())
   return (standardOutput = output)

@@ -70,14 +70,14 @@ const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 function createInstruments(registers: Registry[]) {
   const requests = new Histogram({
     name: 'guest_bff_request_duration_seconds',
-    help: 'Answered requests and how long each took; a stream of live events counts when it ends.',
+    help: 'Duration of requests in seconds. A live event stream counts when it ends.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS_BUCKETS,
     registers,
   })
   const problems = new Counter({
     name: 'guest_bff_problems_total',
-    help: 'Answers with problem details, by their code.',
+    help: 'Responses with problem details, by code.',
     labelNames: ['code'],
     registers,
   })
@@ -86,7 +86,7 @@ function createInstruments(registers: Registry[]) {
   problems.inc({ code: 'internal_error' }, 0)
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
-    help: 'Requests from a website that is not on ALLOWED_ORIGINS.',
+    help: 'Requests from a website that is not in ALLOWED_ORIGINS.',
     registers,
   })
   const droppedConnections = new Counter({
@@ -96,20 +96,20 @@ function createInstruments(registers: Registry[]) {
   })
   const upstreamCalls = new Histogram({
     name: 'guest_bff_upstream_call_duration_seconds',
-    help: 'Calls to Genesys Cloud and how long each took; outcome is ok, http_ and a status, or what prevented an answer.',
+    help: 'Duration of calls to Genesys Cloud in seconds; outcome is ok, http_ and a status, or why there was no response.',
     labelNames: ['operation', 'outcome'],
     buckets: SECONDS_BUCKETS,
     registers,
   })
   const tokenRefreshes = new Counter({
     name: 'guest_bff_token_refreshes_total',
-    help: 'OAuth tokens asked for; outcome is ok, http_ and a status, or what prevented an answer.',
+    help: 'OAuth token requests; outcome is ok, http_ and a status, or why there was no response.',
     labelNames: ['outcome'],
     registers,
   })
   const unexpectedErrors = new Counter({
     name: 'guest_bff_unexpected_errors_total',
-    help: "Errors of the program itself, each of which ended one guest's connection or stream.",
+    help: "Unexpected errors in this service; each ended one guest's connection or stream.",
     labelNames: ['operation'],
     registers,
   })
@@ -125,7 +125,7 @@ function createInstruments(registers: Registry[]) {
   })
   const connections = new Counter({
     name: 'guest_bff_upstream_connections_total',
-    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ and a status, or what prevented it.',
+    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ and a status, or why it failed.',
     labelNames: ['outcome'],
     registers,
   })
@@ -213,7 +213,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
     observeRedis(redis) {
       redisFailures ??= new Counter({
         name: 'guest_bff_redis_failures_total',
-        help: 'Commands that Redis did not answer in time, or refused; what they were for was done in one process alone.',
+        help: 'Redis commands that failed or timed out; the process then continued without shared state.',
         registers,
       })
       countedBy(registry, 'redis_available', '1 while replicas share their state through Redis.', () =>
@@ -222,7 +222,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       countedBy(
         registry,
         'redis_round_trip_seconds',
-        'The quickest of the last ten commands.',
+        'The fastest of the last ten commands.',
         () => (redis.roundTripMs ?? 0) / 1000,
       )
     },

@@ -145,8 +145,8 @@ function redisCheck({ isAvailable, roundTripMs = 0 }: SharedStateHealth): Readin
   const name = 'redis'
   if (isAvailable && roundTripMs <= SLOW_REDIS_MS) return { name, ok: true }
   const hint = isAvailable
-    ? `Redis takes ${Math.round(roundTripMs)} ms for an answer, and requests wait for it: it has to be near.`
-    : 'Redis does not answer: limits, idempotency keys and sign-ins hold in each process alone.'
+    ? `Redis takes ${Math.round(roundTripMs)} ms to respond, and requests wait for it. Run Redis close to the service.`
+    : 'Redis does not respond: limits, idempotency keys and sign-ins apply per process.'
   return { name, ok: false, essential: false, hint }
 }
 
@@ -181,6 +181,6 @@ async function checkOrigins(
   const name = 'allowed-domains'
   const leftOut = (await guestApi.originsNotAllowed?.(allowedOrigins, deadlineAtMs)) ?? []
   if (leftOut.length === 0) return { name, ok: true }
-  const hint = `The Messenger deployment does not allow ${leftOut.join(', ')}: add each to its allowed domains in Genesys Cloud, or take it out of ALLOWED_ORIGINS.`
+  const hint = `The Messenger deployment does not allow ${leftOut.join(', ')}: add each to its allowed domains in Genesys Cloud, or remove it from ALLOWED_ORIGINS.`
   return { name, ok: false, essential: false, code: 'deployment_not_usable', hint }
 }

@@ -12,10 +12,10 @@ const redacted = z
   .array(
     z
       .object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() })
-      .meta({ id: 'Redaction', description: 'A part that was masked, in UTF-16 code units of the field.' }),
+      .meta({ id: 'Redaction', description: 'A masked part, in UTF-16 code units of the field.' }),
   )
   .optional()
-  .meta({ description: 'What was masked before it went to Genesys; absent where nothing was.' })
+  .meta({ description: 'What was masked before the message was sent to Genesys; absent if nothing was.' })
 
 const Limits = z
   .object({
@@ -58,10 +58,10 @@ export const GuestSessionDescription = z
 export const GuestSession = GuestSessionDescription.extend({
   session: z
     .string()
-    .meta({ description: 'The session token. Replace yours whenever an answer brings a new one.' }),
+    .meta({ description: 'The session token. Replace yours whenever a response has a new one.' }),
   externalUserToken: z.string().optional(),
   clearedExistingSession: z.boolean().optional().meta({
-    description: "True when a sign-in has ended the person's session on other devices.",
+    description: "True if a sign-in ended the person's session on other devices.",
   }),
   redacted,
 }).meta({ id: 'GuestSession' })
@@ -81,7 +81,7 @@ export const Message = z
     direction: z.enum(['inbound', 'outbound']),
     type: z.enum(['text', 'structured']),
     text: z.string().optional(),
-    format: z.enum(['markdown']).optional().meta({ description: 'How `text` is written; plain without it.' }),
+    format: z.enum(['markdown']).optional().meta({ description: 'Format of `text`; plain text if absent.' }),
     content: z
       .array(z.looseObject({ type: z.string() }))
       .optional()
@@ -89,7 +89,7 @@ export const Message = z
         description: 'Attachments, quick replies, cards, pickers, forms and other parts, each with its type.',
       }),
     inReplyTo: z.string().optional().meta({
-      description: 'The message whose picker or form this one answers.',
+      description: 'The message with the picker or form that this one answers.',
     }),
     from: z.object({ name: z.string().optional(), image: z.string().optional() }).optional(),
     sender: z.enum(['guest', 'agent', 'bot']),
@@ -97,7 +97,7 @@ export const Message = z
   .meta({ id: 'Message' })
 
 export const SentMessage = Message.extend({
-  session: z.string().optional().meta({ description: 'A new session token, when attributes went along.' }),
+  session: z.string().optional().meta({ description: 'A new session token, if attributes were sent.' }),
   redacted,
 }).meta({ id: 'SentMessage' })
 
@@ -199,7 +199,7 @@ export const Deployment = z
         }),
       )
       .optional()
-      .meta({ description: 'By language: what the deployment calls things.' }),
+      .meta({ description: 'Labels of the deployment, by language.' }),
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
     preChat: PreChatForm.optional(),
   })
@@ -212,31 +212,31 @@ export const ReadinessReport = z
       .array(
         z.object({
           name: z.string(),
-          site: z.string().optional().meta({ description: 'Of several sites, the one that it is about.' }),
+          site: z.string().optional().meta({ description: 'With several sites: the site of the check.' }),
           ok: z.boolean(),
           essential: z.boolean().optional().meta({
-            description: 'Of a check that failed: whether no guest can be served until it is fixed',
+            description: 'Of a failed check: whether no guest can be served until it is fixed',
           }),
           code: z.string().optional(),
           hint: z.string().optional(),
         }),
       )
       .optional()
-      .meta({ description: 'In production on the management port alone.' }),
+      .meta({ description: 'In production only on the management port.' }),
   })
   .meta({ id: 'ReadinessReport' })
 
 export const Availability = z
   .object({
     state: z.enum(['open', 'closed', 'holiday', 'emergency', 'unstaffed', 'unknown']),
-    until: z.iso.datetime().optional().meta({ description: 'When the state changes, where that is known.' }),
-    opensAt: z.iso.datetime().optional().meta({ description: 'When it opens next, where that is known.' }),
+    until: z.iso.datetime().optional().meta({ description: 'When the state changes, if known.' }),
+    opensAt: z.iso.datetime().optional().meta({ description: 'When it opens next, if known.' }),
     timeZone: z.string().optional().meta({ example: 'Europe/Berlin' }),
     waitMinutes: z.object({ from: z.number(), to: z.number() }).optional(),
     asOf: z.iso.datetime(),
     stale: z
       .boolean()
-      .meta({ description: 'Whether it is the last known one, as Genesys could not be asked.' }),
+      .meta({ description: 'Whether this is the last known state, because Genesys could not be reached.' }),
   })
   .meta({ id: 'Availability' })
 

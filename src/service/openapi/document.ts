@@ -40,15 +40,15 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
       title: 'Genesys Guest BFF',
       version: options.version,
       description:
-        'A backend for the chat page of your website, in front of Genesys Cloud web messaging. To try it here, the address of ' +
-        'this page must be one of `ALLOWED_ORIGINS`; begin with `POST /guest-session`, whose token is then sent along.',
+        'A backend for the chat page of your website, in front of Genesys Cloud web messaging. To try it here, add the address of ' +
+        'this page to `ALLOWED_ORIGINS` and start with `POST /guest-session`; this page then sends its token with each request.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
     tags: [
       { name: 'guest', description: 'What a guest does' },
       { name: 'page', description: 'What a page needs to know' },
-      { name: 'operator', description: 'What an orchestrator asks' },
+      { name: 'operator', description: 'What an orchestrator checks' },
     ],
   })
 }

@@ -22,7 +22,7 @@ const fileId = z.object({ id: z.string().meta({ example: UPLOADED_FILE_ID }) })
 const idempotency = z.object({
   'Idempotency-Key': z.string().optional().meta({
     description:
-      'Names this message. The same key and body get the first answer from a replica that knows the key.',
+      'Names this message. The same key and body get the first response from a replica that knows the key.',
   }),
   'Idempotency-Retry': z
     .string()
@@ -30,12 +30,12 @@ const idempotency = z.object({
     .optional()
     .meta({
       description:
-        'How often the message was tried before. From 1 on, a replica that does not know the key looks for the message ' +
+        'How many attempts were made before. From 1 on, a replica that does not know the key looks for the message ' +
         'in the recent history before it sends it.',
     }),
   'Idempotency-After': z.string().optional().meta({
     description:
-      'On a repeat: the id of the last message known at the first attempt, or empty. The history is searched back to it.',
+      'On a retry: the id of the last message known at the first attempt, or empty. The history is searched back to it.',
   }),
 })
 
@@ -43,9 +43,9 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/guest-session',
-    summary: 'Open a guest session, or resume the one whose token is sent along',
+    summary: 'Open a guest session, or resume the one of the token',
     description:
-      'Begin here. The answer has the session token, which goes along with everything else as `Authorization: Bearer …`; every field of the body is optional. With a token, the session is resumed and the token renewed.',
+      'Start here. The response has the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. With a token, the session is resumed and the token renewed.',
     tag: 'guest',
     needsSession: 'welcome',
     body: requests.OpenGuestSession,
@@ -74,10 +74,10 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'State, limits and capabilities',
     description:
-      'What the guest can do now: `capabilities` names what the deployment and the guest API allow. Brings a new token when half of the life of the old one is over.',
+      'What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token after half of the lifetime of the old one.',
     tag: 'guest',
     needsSession: true,
-    answers: { 200: json(answers.GuestSessionDescription, 'As it stands') },
+    answers: { 200: json(answers.GuestSessionDescription, 'The current state') },
     problems: [...OF_A_GUEST, ...UPSTREAM],
   },
   {
@@ -85,7 +85,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'The guest ends the conversation',
     description:
-      'For good, for the agent too, where the deployment lets guests end a conversation (`end` is in `capabilities`). The token is of no use afterwards.',
+      'Permanently, also for the agent, if the deployment lets guests end a conversation (`end` is in `capabilities`). The token is invalid afterwards.',
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Ended') },
@@ -96,12 +96,12 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-attributes',
     summary: 'Set attributes of the guest',
     description:
-      'Merged with those that are there; `null` removes one. `applied` says whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` names the keys that a page may set.',
+      'Merged with the existing attributes; `null` removes one. `applied` says whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
     needsSession: true,
     body: requests.ChangeGuestAttributes,
     examples: { 'Set one, remove one': { attributes: { 'custom.cart': '3 items', 'custom.page': null } } },
-    answers: { 200: json(answers.ChangedGuestAttributes, 'All attributes as they stand now') },
+    answers: { 200: json(answers.ChangedGuestAttributes, 'All attributes after the change') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
   },
   {
@@ -109,7 +109,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/messages',
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     description:
-      '201 means that Genesys has it. With an `Idempotency-Key` it is sent once however often the request is repeated. The answer to a date picker, a list or a form names the message that asked, as `inReplyTo`.',
+      '201 means that Genesys accepted it. With an `Idempotency-Key` it is sent only once, however often the request is repeated. A reply to a date picker, a list or a form names that message as `inReplyTo`.',
     tag: 'guest',
     needsSession: true,
     body: requests.SendMessage,
@@ -138,7 +138,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/messages',
     summary: 'History, newest page first, oldest message first within a page',
-    description: 'Page 1 is the newest. What comes in meanwhile moves the pages: know a message by its `id`.',
+    description: 'Page 1 is the newest. New messages shift the pages: identify messages by `id`.',
     tag: 'guest',
     needsSession: true,
     query: requests.HistoryQuery,
@@ -178,7 +178,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last event that arrived it begins with what was missed. The API page shows what comes within five seconds; send a message just before.',
+      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of five seconds; send a message just before.',
     tag: 'guest',
     needsSession: true,
     query: requests.EventsQuery,
@@ -188,7 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
         description: 'Events message, typing, session, sign-in, offer, waiting, resync, reconnect',
         content: { 'text/event-stream': { schema: z.string() } },
       },
-      204: nothing('The session has ended for good'),
+      204: nothing('The session has ended permanently'),
     },
     problems: [
       'session_invalid',
@@ -201,12 +201,12 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/typing',
-    summary: 'Tell the agent that the guest is typing',
+    summary: 'Show the agent that the guest is typing',
     description:
-      'Good for five seconds; as often as a page likes, since it is passed on only as often as Genesys takes it.',
+      'Valid for five seconds. A page can call it at any rate: the service limits it to the rate that Genesys allows.',
     tag: 'guest',
     needsSession: true,
-    answers: { 204: nothing('Told, or not needed') },
+    answers: { 204: nothing('Sent, or not needed') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
   {
@@ -214,12 +214,12 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/attachments',
     summary: 'Upload a file: the body is its bytes',
     description:
-      'The `id` of the answer is what a message sends. `limits.attachments` of the session says which types and sizes are taken.',
+      'A message refers to the file by the `id` of the response. `limits.attachments` of the session lists the accepted types and sizes.',
     tag: 'guest',
     needsSession: true,
     file: true,
     query: requests.UploadQuery,
-    answers: { 201: json(answers.UploadedFile, 'Stored; its id may be sent with a message') },
+    answers: { 201: json(answers.UploadedFile, 'Stored; a message can now send its id') },
     problems: [
       ...OF_A_GUEST,
       ...UPSTREAM,
@@ -234,19 +234,18 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/attachments/{id}',
     summary: 'A fresh download address of a file',
     description:
-      "Addresses in messages run out after about ten minutes. The id of the last upload takes the example's place on the API page.",
+      'Addresses in messages expire after about ten minutes. The API page fills in the id of the last upload.',
     tag: 'guest',
     needsSession: true,
     params: fileId,
-    answers: { 200: json(z.object({ url: z.string() }), 'Good for some minutes') },
+    answers: { 200: json(z.object({ url: z.string() }), 'Valid for some minutes') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
   {
     method: 'delete',
     path: '/attachments/{id}',
-    summary: 'Take back a file that was not sent yet',
-    description:
-      "A file that was sent stays. The id of the last upload takes the example's place on the API page.",
+    summary: 'Delete a file that was not sent yet',
+    description: 'A sent file stays. The API page fills in the id of the last upload.',
     tag: 'guest',
     needsSession: true,
     params: fileId,
@@ -256,8 +255,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/deployment',
-    summary: 'What a chat page needs to know of the deployment',
-    description: 'Status, languages, features, and how the deployment wants its chat to look.',
+    summary: 'What a chat page needs to know about the deployment',
+    description: 'Status, languages, features, and how the chat should look.',
     tag: 'page',
     needsSession: false,
     answers: { 200: json(answers.Deployment, 'The deployment') },
@@ -266,22 +265,22 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/availability',
-    summary: 'Whether it is open, until when, and about how long a guest would wait',
+    summary: 'Whether the contact center is open, until when, and the approximate wait',
     description:
-      'From the opening hours, the emergency and the queue that the operator has set. `unknown` does not mean closed. It may be cached for ten seconds; 304 with the `ETag` of before.',
+      'Derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
     tag: 'page',
     needsSession: false,
-    answers: { 200: json(answers.Availability, 'The state now'), 304: nothing('As before') },
+    answers: { 200: json(answers.Availability, 'The current state'), 304: nothing('Unchanged') },
     problems: ['not_enabled'],
   },
   {
     method: 'get',
     path: '/widget-config',
     summary: "Settings for a page that uses Genesys' own widget",
-    description: "With a session, the guest's details are filled in. The widget's log-in prompt is off.",
+    description: "With a session, the guest's details are filled in. The widget's sign-in prompt is off.",
     tag: 'page',
     needsSession: 'welcome',
-    answers: { 200: json(answers.WidgetConfig, 'Guest details are there with a session') },
+    answers: { 200: json(answers.WidgetConfig, 'Guest details only with a session') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
   {
@@ -289,7 +288,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/sign-in',
     summary: "Sign the guest in with the deployment's OpenID provider",
     description:
-      "The page brings the authorization code, or the ID token, that the provider gave it. Needs `GENESYS_SIGN_IN=on`; the example's code is nobody's.",
+      'The page sends the authorization code, or the ID token, from the provider. Requires `GENESYS_SIGN_IN=on`; the code in the example is not valid.',
     tag: 'guest',
     needsSession: true,
     body: requests.SignIn,
@@ -316,7 +315,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/healthz',
     summary: 'Whether the process is alive',
-    description: "For an orchestrator's liveness probe: asks nobody else.",
+    description: "For an orchestrator's liveness probe. Calls no other system.",
     tag: 'operator',
     needsSession: false,
     answers: { 200: json(z.object({ status: z.literal('ok') }), 'Alive') },
@@ -327,7 +326,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     summary: 'Whether guests can be served',
     description:
-      '503 only while this process can serve nobody; `degraded` with 200 names what else is wrong, and which setting to change.',
+      '503 only while this process can serve no guest. `degraded` with 200 lists other failures and the settings to change.',
     tag: 'operator',
     needsSession: false,
     answers: {

@@ -55,7 +55,7 @@ export function problemIndex(folder: string): string {
   return page(
     'Problems',
     `<h1>Problems</h1>
-<p>Every error answer has a <code>code</code>. Each code has one status and one page.</p>
+<p>Every error response has a <code>code</code>. Each code has one status and one page.</p>
 <table><thead><tr><th>Status</th><th>Code</th><th>Meaning</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>`,

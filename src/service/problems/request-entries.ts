@@ -63,7 +63,7 @@ export const REQUEST_PROBLEMS = {
   request_timeout: {
     status: 408,
     title: 'The request took too long to arrive',
-    description: 'Its head or its body had not arrived completely when its time was over.',
+    description: 'Its head or its body did not arrive within the time limit.',
     clientAction: 'Send it again, with the same `Idempotency-Key`.',
     operatorAction:
       'Nothing to do for single slow guests. A proxy in front can buffer requests, so that slow ones never get here.',
@@ -78,7 +78,7 @@ export const REQUEST_PROBLEMS = {
   expectation_failed: {
     status: 417,
     title: 'This expectation is not supported',
-    description: 'The `Expect` header asks for something else than `100-continue`.',
+    description: 'The `Expect` header asks for something other than `100-continue`.',
     clientAction: 'Send the request without the `Expect` header.',
     operatorAction: 'Nothing to do.',
   },
@@ -88,7 +88,7 @@ export const REQUEST_PROBLEMS = {
     description: 'Address and headers together have more than 16 KiB.',
     clientAction: 'Send fewer or shorter headers. Often many cookies of the website are the cause.',
     operatorAction:
-      'Serve this service from a host of its own, so that browsers do not send it the cookies of the website.',
+      'Run this service on its own host name, so that browsers do not send it the cookies of the website.',
   },
   unsupported_media_type: {
     status: 415,
@@ -103,7 +103,7 @@ export const REQUEST_PROBLEMS = {
     title: 'The request is too large',
     description: 'The body is larger than this route accepts.',
     clientAction:
-      'Send less at once. The answer of `POST /guest-session` has the limits of the guest session.',
+      'Send less at once. The response of `POST /guest-session` has the limits of the guest session.',
     operatorAction:
       'The `MAX_*` variables set the limits. A proxy in front can have a lower limit of its own.',
   },
@@ -123,7 +123,7 @@ export const REQUEST_PROBLEMS = {
     description: 'This process is at its limit. Nothing was done for this request.',
     clientAction: 'Retry after `Retry-After` seconds with the same `Idempotency-Key`.',
     operatorAction:
-      'Run more replicas, or raise the `MAX_*` limits. Slow answers from Genesys show up as long upstream calls in `/metrics`.',
+      'Run more replicas, or raise the `MAX_*` limits. Slow responses from Genesys show up as long upstream calls in `/metrics`.',
     retryAfterSeconds: 1,
   },
   shutting_down: {
@@ -139,7 +139,7 @@ export const REQUEST_PROBLEMS = {
   internal_error: {
     status: 500,
     title: 'Internal error',
-    description: 'This service failed in a way it did not foresee. The answer gives no details on purpose.',
+    description: 'This service failed in an unforeseen way. The response deliberately gives no details.',
     clientAction: 'Retrying can help. If it does not, give the operator the `requestId`.',
     operatorAction:
       'Search the log for the `requestId`: the line at level `error` shows where. This is a bug; please report it.',

@@ -10,7 +10,7 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'No valid guest session',
     description:
-      'The session token is missing, damaged, expired, replaced by a later sign-in or sign-out, sealed by another service, or belongs to another website. The answer does not say which.',
+      'The session token is missing, damaged, expired, replaced by a later sign-in or sign-out, sealed by another service, or belongs to another website. The response does not say which.',
     clientAction:
       'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
     operatorAction:
@@ -20,7 +20,7 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'The visitor could not be verified',
     description:
-      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page brought to `POST /sign-in`.',
+      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page sent to `POST /sign-in`.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
       'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with what the website issues, and the clocks of both machines.',

@@ -7,7 +7,7 @@ export const UPSTREAM_PROBLEMS = {
   upstream_refused: {
     status: 502,
     title: 'Genesys refused the request',
-    description: 'Genesys Cloud answered with a refusal. `upstream` has its status and code.',
+    description: 'Genesys Cloud refused the request. `upstream` has its status and code.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
       'For 403: the role of the OAuth client lacks a permission or a division, or the website is not among the allowed domains of the deployment. For 400 and 404: compare deployment and region. Genesys support finds the call by its correlation id.',
@@ -26,7 +26,7 @@ export const UPSTREAM_PROBLEMS = {
     description: 'The response was not as documented: not JSON, cut off, or without a required field.',
     clientAction: 'Retrying can help; retry a message with the same `Idempotency-Key`.',
     operatorAction:
-      'Something else may answer in place of Genesys: a proxy, a gateway, a sign-in page. Check `GENESYS_*_URL` and `GENESYS_GUEST_API`.',
+      'Something else may respond in place of Genesys: a proxy, a gateway, a sign-in page. Check `GENESYS_*_URL` and `GENESYS_GUEST_API`.',
   },
   deployment_not_usable: {
     status: 502,
@@ -71,6 +71,6 @@ export const UPSTREAM_PROBLEMS = {
     description: 'The message was sent, but Genesys Cloud did not confirm it in time.',
     clientAction: 'Retry with the same `Idempotency-Key`: it is sent again only if it did not arrive.',
     operatorAction:
-      'Single cases happen when a connection breaks. If it happens often, check `UPSTREAM_TIMEOUT_MS` and what closes connections on the way.',
+      'Single cases happen when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS` and what closes connections on the way.',
   },
 } satisfies Record<Exclude<UpstreamErrorCode, keyof typeof SESSION_PROBLEMS>, ProblemEntry>

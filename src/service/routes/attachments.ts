@@ -52,7 +52,7 @@ function contentTypeOf(req: Request): string {
 function sizeOf(req: Request): number {
   const size = Number(req.get('content-length'))
   if (Number.isSafeInteger(size) && size > 0) return size
-  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
-    errors: [{ path: 'Content-Length', message: 'says how many bytes the file has, at least one' }],
+  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
+    errors: [{ path: 'Content-Length', message: 'must be the size of the file in bytes, at least 1' }],
   })
 }

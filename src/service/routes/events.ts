@@ -35,13 +35,13 @@ export function addEventRoutes(
     // The client may have left while its token was opened; there is no later event for that.
     if (res.closed || req.socket.destroyed) return
     if (req.accepts('text/event-stream') === false) {
-      throw new RequestError('not_acceptable', 'This path answers with text/event-stream.')
+      throw new RequestError('not_acceptable', 'This path responds with text/event-stream.')
     }
     // The only status after which EventSource does not reconnect.
     if (sessions.isEnded(claims)) return void res.status(204).end()
     if (req.method === 'HEAD') return void res.type('text/event-stream').end()
     if (!acceptsStreams()) {
-      throw new RequestError('shutting_down', 'This replica is going away.', { retryAfterSeconds: 1 })
+      throw new RequestError('shutting_down', 'This replica is shutting down.', { retryAfterSeconds: 1 })
     }
     if (isMemoryLow())
       throw tooManyStreams("The process is near its memory limit (MEMORY_LIMIT_MIB, or its container's).")
@@ -64,9 +64,9 @@ function tooManyStreams(hint: string): RequestError {
 }
 
 function refusedStream(refusal: Refusal): RequestError {
-  if (refusal === 'all taken') return tooManyStreams('MAX_EVENT_STREAMS bounds the open streams.')
+  if (refusal === 'all taken') return tooManyStreams('MAX_EVENT_STREAMS limits the open streams.')
   return new RequestError('rate_limited', 'Too many pages are connected from this address.', {
     retryAfterSeconds: 30,
-    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS bounds the open streams of one address. Behind a proxy set TRUST_PROXY.',
+    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS limits the open streams of one address. Behind a proxy set TRUST_PROXY.',
   })
 }

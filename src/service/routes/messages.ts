@@ -61,7 +61,7 @@ function keyIn(header: string, key: string | string[] | undefined, minChars: num
   if (key === undefined) return undefined
   if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
     return key
-  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
     errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
   })
 }
@@ -69,7 +69,7 @@ function keyIn(header: string, key: string | string[] | undefined, minChars: num
 function retryCountIn(count: string | string[] | undefined): number {
   if (count === undefined) return 0
   if (typeof count === 'string' && /^\d{1,9}$/.test(count)) return Number(count)
-  throw new RequestError('invalid_request', 'The request is not of the documented form.', {
+  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
     errors: [{ path: 'Idempotency-Retry', message: 'must be a whole number: 0 for the first attempt' }],
   })
 }

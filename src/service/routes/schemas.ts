@@ -45,7 +45,7 @@ const JourneyContext = z
   })
   .meta({
     id: 'JourneyContext',
-    description: "The visitor in Genesys' journey, as the page's journey SDK knows it.",
+    description: "The visitor's ids in the Genesys journey, from the page's journey SDK.",
     example: { customer: { id: '6b1c…', idType: 'cookie' }, customerSession: { id: 'f2d0…', type: 'web' } },
   })
 
@@ -74,7 +74,7 @@ export const OpenGuestSession = z
       .optional()
       .meta({ description: "The website's own JWT for a signed-in visitor; null signs the visitor out." }),
     startNew: z.boolean().optional().meta({
-      description: 'With a session: leave its read-only conversation behind and begin a new one.',
+      description: 'With a session: leaves its read-only conversation and starts a new one.',
     }),
     journeyContext: JourneyContext.optional(),
   })
@@ -96,7 +96,7 @@ export const SignIn = z
     ({ code, redirectUri }) => code === undefined || redirectUri !== undefined,
     'must have redirectUri with code',
   )
-  .meta({ id: 'SignIn', description: "What the page brought back from the deployment's OpenID provider." })
+  .meta({ id: 'SignIn', description: "What the deployment's OpenID provider returned to the page." })
 
 export const ChangeGuestAttributes = z
   .strictObject({ attributes: AttributeChanges })
@@ -109,7 +109,7 @@ const FormAnswer = z.strictObject({
   payload: z.string().max(2048),
 })
 const replyText = z.string().max(1024).meta({
-  description: 'What the guest is shown to say: `reply.subtitle` of a list, `reply.title` of a form.',
+  description: 'The reply of the guest as shown: `reply.subtitle` of a list, `reply.title` of a form.',
 })
 const text = z.string().refine((value) => value.trim() !== '', 'must not be empty')
 

@@ -116,7 +116,7 @@ export function createAttributePolicy(
       if (errors.length > 0) {
         throw new SessionError('attribute_not_allowed', 'The page must not set these attributes.', {
           errors,
-          hint: 'ATTRIBUTES_OPEN lists the keys that pages can set; ATTRIBUTES_TRUSTED lists those that they cannot.',
+          hint: 'ATTRIBUTES_OPEN lists the keys that pages can set; ATTRIBUTES_TRUSTED lists those they cannot.',
         })
       }
       const merged = new Map(Object.entries(current))

@@ -238,7 +238,8 @@ export class GuestFeed {
         // The page is told to read the history itself when that works again.
       }
     }
-    if (!complete) tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back' } })
+    if (!complete)
+      tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back far enough far enough' } })
     tab.release()
   }
 }

@@ -208,7 +208,9 @@ function requireFits(claims: SessionClaims): void {
   throw new SessionError(
     'attributes_too_large',
     `With these attributes the session token would be ${bytes} bytes; it must be at most ${MAX_TOKEN_BYTES}.`,
-    { hint: 'Many short keys, quotes and control characters take more room in a token than Genesys counts.' },
+    {
+      hint: 'Many short keys, quotes and control characters need more space in a token than Genesys counts.',
+    },
   )
 }
 

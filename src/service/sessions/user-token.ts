@@ -155,7 +155,7 @@ export async function readVerificationKeys(settings: UserTokenSettings): Promise
     return { usable: algorithms.filter((_, i) => isFound(found[i])) }
   } catch (error) {
     const problem =
-      error instanceof KeySetUnavailable ? error.reason : 'the answer is not a key set (RFC 7517)'
+      error instanceof KeySetUnavailable ? error.reason : 'the response is not a key set (RFC 7517)'
     return { problem, usable: [] }
   }
 }
@@ -186,14 +186,16 @@ function createKeySetFetch(): (url: string) => Promise<Response> {
   return async (url) => {
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
     const outcome = await send({ method: 'GET', url, headers, body: undefined, timeoutMs: JWKS_TIMEOUT_MS })
-    if (outcome.kind === 'timeout') throw new KeySetUnavailable('no answer in time')
+    if (outcome.kind === 'timeout') throw new KeySetUnavailable('no response in time')
     if (outcome.kind !== 'response') {
       throw new KeySetUnavailable(`no connection (${outcome.systemCode || outcome.kind})`)
     }
     if (outcome.status !== 200)
-      throw new KeySetUnavailable(`it answers HTTP ${outcome.status} and must answer 200, without a redirect`)
+      throw new KeySetUnavailable(
+        `it responds with HTTP ${outcome.status}; it must respond with 200, without a redirect`,
+      )
     if (Buffer.byteLength(outcome.body) > MAX_JWKS_BYTES)
-      throw new KeySetUnavailable(`the answer is larger than ${MAX_JWKS_BYTES} bytes`)
+      throw new KeySetUnavailable(`the response is larger than ${MAX_JWKS_BYTES} bytes`)
     return new Response(outcome.body)
   }
 }
@@ -201,7 +203,7 @@ function createKeySetFetch(): (url: string) => Promise<Response> {
 function keySetUnavailable(): SessionError {
   return new SessionError('trusted_attributes_unavailable', 'The visitor cannot be verified at the moment.', {
     retryAfterSeconds: 5,
-    hint: 'The key set at USER_TOKEN_JWKS_URL could not be fetched: it must answer 200 without a redirect.',
+    hint: 'The key set at USER_TOKEN_JWKS_URL could not be fetched: it must respond with 200, without a redirect.',
   })
 }
 

@@ -34,7 +34,7 @@ const EVENT_STREAMS_PER_ADDRESS = 1000
 const DRAIN_DELAY_MS = 5000
 
 const ENV_FILE_IGNORED =
-  'the .env file is not read by this service when NODE_ENV is production: set environment variables'
+  'this service does not read the .env file when NODE_ENV is production: set environment variables'
 
 /**
  * Settings from the environment, and outside production also from a `.env` file. The environment wins.
@@ -70,7 +70,9 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
   for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
     const suffix = publicSuffixOf(origin)
     if (suffix !== undefined)
-      warnings.push(`ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anybody can have one`)
+      warnings.push(
+        `ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anyone can register one`,
+      )
   }
   problems.push(...proxyProblems(variables))
   warnings.push(...deploymentIdWarnings(env))

@@ -28,7 +28,7 @@ export function readRedaction(env: Variables, problems: string[]): RedactionSett
 /** RE2 takes no pattern whose time is not linear: no backreferences, no lookaround. */
 function problemOf(name: string, pattern: string): string | undefined {
   if ((REDACTION_KINDS as readonly string[]).includes(name) || !/^[a-z][a-z0-9-]{0,39}$/.test(name))
-    return 'must have a name of lower-case letters, digits and -, and none of REDACT'
+    return 'must have a name of lower-case letters, digits and -, which is not a kind of REDACT'
   try {
     const compiled = RE2JS.compile(pattern)
     if (compiled.programSize() > MAX_PROGRAM_SIZE)
@@ -37,6 +37,6 @@ function problemOf(name: string, pattern: string): string | undefined {
     return undefined
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
-    return 'has a pattern that RE2 does not take'
+    return 'has a pattern that RE2 does not support'
   }
 }

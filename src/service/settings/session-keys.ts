@@ -10,19 +10,21 @@ export function readSessionKeys(
   problems: string[],
 ): Uint8Array[] {
   if (encoded === undefined) {
-    if (production) problems.push('SESSION_KEYS is missing: make a key with `openssl rand -base64 32`')
+    if (production) problems.push('SESSION_KEYS is missing: generate a key with `openssl rand -base64 32`')
     return [randomBytes(32)]
   }
   if (production && encoded.includes(EXAMPLE_SESSION_KEY)) {
     problems.push(
-      'SESSION_KEYS contains the key of .env.example, which everybody knows: make one with `openssl rand -base64 32`',
+      'SESSION_KEYS contains the key of .env.example, which is public: generate one with `openssl rand -base64 32`',
     )
   }
-  if (encoded.length === 0) problems.push('SESSION_KEYS is empty: make a key with `openssl rand -base64 32`')
+  if (encoded.length === 0)
+    problems.push('SESSION_KEYS is empty: generate a key with `openssl rand -base64 32`')
   const keys = encoded.map((text) => Buffer.from(text, 'base64'))
   for (const [i, key] of keys.entries()) {
     const isBase64 = unpadded(key.toString('base64')) === unpadded(encoded[i] ?? '')
-    if (!isBase64) problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` makes one`)
+    if (!isBase64)
+      problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` generates one`)
     else if (key.length !== 32)
       problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it is ${key.length}`)
   }

@@ -88,7 +88,7 @@ const VALUE = z.union([
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
     if (!SITE_ID.test(id)) {
-      problems.push(`sites: the name of site ${i + 1} must have lower-case letters, digits and -, at most 32`)
+      problems.push(`sites: the name of site ${i + 1} must be lower-case letters, digits and -, at most 32`)
       return []
     }
     const parsed = z.record(z.string(), z.unknown()).safeParse(content)
@@ -113,10 +113,10 @@ function variablesOf(
   for (const [name, value] of Object.entries(fields)) {
     const text = textOf(value)
     if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
-      problems.push(`sites.${id}: ${name} is a setting of the process, set it in the environment`)
+      problems.push(`sites.${id}: ${name} is a setting of the process: set it in the environment`)
     else if (!SITE_VARIABLES.includes(name))
       problems.push(
-        `sites.${id} has a field that is not a setting: did you mean ${nearest(name, SITE_VARIABLES)}?`,
+        `sites.${id} has a field that is not a setting. Did you mean ${nearest(name, SITE_VARIABLES)}?`,
       )
     else if (text === INVALID)
       problems.push(`sites.${id}: ${name} must be a text, number, true, false, list of texts, or null`)

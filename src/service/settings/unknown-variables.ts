@@ -9,7 +9,7 @@ const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_M
 /** Settings of earlier releases, and what to do about them. */
 const REPLACED: Readonly<Record<string, string>> = {
   MAX_REQUESTS_UNDER_WAY: 'is now called MAX_REQUESTS_IN_FLIGHT; the old name works until the next release',
-  RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT bounds the load of a process',
+  RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT limits the load of a process',
 }
 
 /** A warning for each setting of an earlier release. */
@@ -26,7 +26,7 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     .filter(
       (name) => OWN_PREFIX.test(name) && !OTHERS.test(name) && !known.includes(name) && !(name in REPLACED),
     )
-    .map((name) => `${name} is not a setting: did you mean ${nearest(name, known)}?`)
+    .map((name) => `${name} is not a setting. Did you mean ${nearest(name, known)}?`)
 }
 
 /** The known name with the most similar spelling. */

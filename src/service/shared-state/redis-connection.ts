@@ -200,7 +200,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
 function within<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => setImmediate(() => reject(new Error(`no answer within ${timeoutMs} ms`))),
+      () => setImmediate(() => reject(new Error(`no response within ${timeoutMs} ms`))),
       timeoutMs,
     )
     reply.then(resolve, reject).finally(() => clearTimeout(timer))

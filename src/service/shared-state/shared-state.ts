@@ -109,10 +109,9 @@ function clientOptions(url: string) {
 }
 
 function noteChange(log: Log, isAvailable: boolean, err: unknown): void {
-  if (isAvailable) log.info({}, 'Redis answers: replicas share their state')
+  if (isAvailable) log.info({}, 'Redis responds: replicas share their state')
   else {
-    const hint =
-      'Limits, idempotency keys and sign-ins hold in each process alone; check REDIS_URL and Redis.'
-    log.warn({ err, hint }, 'Redis does not answer')
+    const hint = 'Limits, idempotency keys and sign-ins apply per process. Check REDIS_URL and Redis.'
+    log.warn({ err, hint }, 'Redis does not respond')
   }
 }

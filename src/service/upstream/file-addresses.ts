@@ -41,7 +41,7 @@ export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddr
   function parse(text: string, what: string): URL {
     const url = parseUrl(text)
     if (url === undefined) throw badAddress(what, 'It is not a URL.')
-    if (url.username || url.password) throw badAddress(what, 'It has a user name in it.')
+    if (url.username || url.password) throw badAddress(what, 'It contains a user name.')
     if (url.protocol !== 'https:' && !origins.has(url.origin)) throw badAddress(what, 'It is not https.')
     return url
   }
@@ -51,7 +51,7 @@ export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddr
       const url = parse(text, 'to upload a file to')
       const foreign = Object.keys(headers).find((name) => !UPLOAD_HEADER.test(name))
       if (foreign !== undefined)
-        throw badAddress('to upload a file to', 'It asks for a header that no upload needs.')
+        throw badAddress('to upload a file to', 'It requires a header that no upload needs.')
       if (origins.has(url.origin)) return
       const hostname = bare(url.hostname)
       if (!isFileHost(hostname))
@@ -74,9 +74,13 @@ function bare(hostname: string): string {
 }
 
 function badAddress(purpose: string, hint: string): UpstreamError {
-  return new UpstreamError('upstream_bad_response', `Genesys gave an address ${purpose} that is not used.`, {
-    hint,
-  })
+  return new UpstreamError(
+    'upstream_bad_response',
+    `Genesys sent an address ${purpose} that this service does not use.`,
+    {
+      hint,
+    },
+  )
 }
 
 /** Like `dns.lookup`, without private addresses: a name can change between a check and its use. */

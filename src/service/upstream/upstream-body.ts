@@ -20,12 +20,11 @@ export function readBody<T>(text: string, { schema, allowNonJson, operation, ret
   const read = schema.safeParse(json?.value)
   if (read.success) return read.data
   const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')
-  const hint = `These parts of the answer are not as documented: ${paths.join(', ')}.`
+  const hint = `These parts of the response are not as documented: ${paths.join(', ')}.`
   throw unreadableError(operation, retry, hint)
 }
 
-const NOT_JSON_HINT =
-  'The answer is not JSON: something between here and Genesys, a gateway or a proxy, may have answered in its place.'
+const NOT_JSON_HINT = 'The response is not JSON. A gateway or proxy may have responded in place of Genesys.'
 
 /** Keys may come from the response, as in a map. */
 function saneKey(key: PropertyKey): string {

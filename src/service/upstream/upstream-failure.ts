@@ -69,8 +69,8 @@ function messageOf(code: UpstreamErrorCode, operation: string, status: number): 
 
 function redirectHint(status: number): string {
   return (
-    `The upstream answers with HTTP ${status}, and redirects are not followed. The address that is configured is ` +
-    'probably not the one of the API: look for http in place of https, a missing path, or the log-in page of a gateway.'
+    `The upstream responds with HTTP ${status}, and redirects are not followed. The configured address is ` +
+    'probably not that of the API: look for http instead of https, a missing path, or the sign-in page of a gateway.'
   )
 }
 
@@ -80,13 +80,10 @@ function transportError(
   { operation, retry, url }: FailedCall,
 ): UpstreamError {
   if (kind === 'broken-body') {
-    return new UpstreamError(
-      'attachment_refused',
-      'The file ended before its announced size, or went beyond it.',
-    )
+    return new UpstreamError('attachment_refused', 'The file is shorter or longer than its announced size.')
   }
   if (kind === 'too-large')
-    return badResponseError(operation, 'The answer is larger than any that Genesys sends.')
+    return badResponseError(operation, 'The response is larger than any that Genesys sends.')
   if (kind === 'unsendable') return badResponseError(operation, UNSENDABLE_HINT)
   if (sent && retry === 'non-idempotent') {
     return new UpstreamError(
@@ -102,18 +99,18 @@ function transportError(
 }
 
 const UNSENDABLE_HINT =
-  'An address, an id or a token that Genesys gave has characters that no request may have.'
+  'An address, id or token from Genesys has characters that are not allowed in a request.'
 
 /** @param systemCode of the system or the TLS library, such as `ENOTFOUND` */
 export function unreachableHint(host: string, systemCode = ''): string {
   const [, cause, remedy] =
     CAUSES.find(([codes]) => codes.test(systemCode)) ??
-    (['', 'it could not be made', `${CHECK_ADDRESS}, the firewall and the outbound proxy`] as const)
+    (['', 'it failed', `${CHECK_ADDRESS}, the firewall and the outbound proxy`] as const)
   const code = /^[A-Z][A-Z0-9_]{1,60}$/.test(systemCode) ? ` (${systemCode})` : ''
   return `No connection to ${host}: ${cause}${code}. ${remedy}.`
 }
 
-const CHECK_ADDRESS = 'Check GENESYS_REGION or the address set in its place'
+const CHECK_ADDRESS = 'Check GENESYS_REGION or the address set instead of it'
 
 const CAUSES: readonly (readonly [RegExp, string, string])[] = [
   [/^ECONNREFUSED$/, 'nothing listens there', CHECK_ADDRESS],
@@ -147,7 +144,7 @@ function badResponseError(operation: string, hint: string): UpstreamError {
 
 export function breakerOpenError(retryAfterSeconds: number): UpstreamError {
   return new UpstreamError('upstream_unavailable', 'Not sent: the circuit breaker is open.', {
-    hint: 'Many calls in a row have failed, so that calls are held back for some seconds.',
+    hint: 'Many calls in a row failed, so this service pauses its calls for some seconds.',
     retryAfterSeconds,
   })
 }

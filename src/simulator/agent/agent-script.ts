@@ -123,7 +123,7 @@ export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
     ...SHOWCASE,
     { when: ['hello', 'hi', 'hey'], do: ['Hello! I am Ada. How can I help you?'] },
   ],
-  file: ['Thank you, I have got {file}.'],
+  file: ['Thank you, I have received {file}.'],
   otherwise: [
     'You wrote: {text}',
     'Try "reply", "card", "carousel", "form", "list", "date", "link", "place", "rich", "file" or "bye".',

@@ -101,7 +101,7 @@ export const SHOWCASE = [
       {
         contentType: 'QuickReplyV2',
         quickReplyV2: {
-          title: 'Shall we go on?',
+          title: 'Shall we continue?',
           actions: [
             { text: 'Yes', payload: 'yes', action: 'Message' },
             { text: 'No', payload: 'bye', action: 'Message' },
@@ -179,7 +179,7 @@ export const SHOWCASE = [
     events: [
       {
         eventType: 'Presence',
-        presence: { type: 'Authenticate', receivedMessage: { title: 'Please sign in to go on.' } },
+        presence: { type: 'Authenticate', receivedMessage: { title: 'Please sign in to continue.' } },
       },
     ],
   }),

@@ -10,7 +10,7 @@ export function testSurface(parts: Parts) {
 
   function targetSession(guestToken?: string): GuestSession {
     const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
-    if (!session) throw new Error('The simulator knows no such guest: none has configured a session')
+    if (!session) throw new Error('The simulator does not know this guest: no session was configured')
     return session
   }
 

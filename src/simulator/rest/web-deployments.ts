@@ -67,7 +67,7 @@ function deploymentOf(settings: Settings) {
   return {
     id: deploymentId,
     name: 'Simulated deployment',
-    description: 'Of the simulator; this is not Genesys Cloud',
+    description: 'Part of the simulator; this is not Genesys Cloud',
     ...domainsOf(settings),
     status: deploymentStatus,
     dateCreated: '2026-01-01T00:00:00.000Z',

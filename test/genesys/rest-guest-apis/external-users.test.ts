@@ -29,7 +29,7 @@ function start(opened = dialect.opened) {
 }
 
 describe('external-users', () => {
-  test('asks for a token for the verified user of the organisation', async () => {
+  test('asks for a token for the verified user of the organization', async () => {
     const { genesys, guestApi } = start()
     const { externalUserToken, attributesDelivered } = await guestApi.open(jane, soon())
     expect({ externalUserToken, attributesDelivered }).toEqual({

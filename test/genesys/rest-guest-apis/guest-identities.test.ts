@@ -55,7 +55,7 @@ describe('what guest-identities sends', () => {
     expect(call?.body).toEqual({ conversationId: 'conversation-1', text: 'Hi', type: 'text' })
   })
 
-  test('language, division, flow and organisation go along where they are configured', async () => {
+  test('language, division, flow and organization go along where they are configured', async () => {
     const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
     const { ref } = await guestApi.open(nobody, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())

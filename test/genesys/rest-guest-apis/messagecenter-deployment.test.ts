@@ -18,7 +18,7 @@ beforeEach(() => {
   deployment = createMessageCenterDeployment({ ...genesys.options(), monotonicNow: () => nowMs })
 })
 
-describe('the deployment of the message centre', () => {
+describe('the deployment of the message center', () => {
   test('is asked about with the OAuth token, once for many who come at once', async () => {
     await Promise.all(Array.from({ length: 50 }, () => deployment.requireActive(soon())))
     expect(genesys.of('deployment')).toHaveLength(1)
@@ -63,7 +63,7 @@ describe('the deployment of the message centre', () => {
     expect(genesys.of('deployment')).toHaveLength(0)
   })
 
-  test('of another organisation is deployment_not_usable', async () => {
+  test('of another organization is deployment_not_usable', async () => {
     const options = { ...genesys.options(), organizationId: 'another', monotonicNow: () => nowMs }
     const error = await failure(createMessageCenterDeployment(options).requireActive(soon()))
     expect(error.code).toBe('deployment_not_usable')

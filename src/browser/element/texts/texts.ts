@@ -28,7 +28,7 @@ export function loadTexts(language: string): Texts | Promise<Texts> {
   const load = LANGUAGES[baseOf(language)]
   if (load === undefined) return en
   return load().catch((error: unknown) => {
-    console.warn('The texts of the chat could not be loaded; it speaks English.', error)
+    console.warn('The texts of the chat could not be loaded. It uses English.', error)
     return en
   })
 }

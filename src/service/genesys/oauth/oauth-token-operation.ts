@@ -84,17 +84,17 @@ function hintFor(status: number | undefined, code: string | undefined): string {
   if (status === 401) {
     return (
       'The client secret is wrong: compare GENESYS_CLIENT_SECRET with the OAuth client in Genesys Cloud. ' +
-      'Behind a gateway, see that it passes the Authorization header on, or set GENESYS_OAUTH_STYLE=form.'
+      'Behind a gateway, check that it passes the Authorization header on, or set GENESYS_OAUTH_STYLE=form.'
     )
   }
   if (code === 'invalid_client') {
     return (
       'The client id is not known in this region: compare GENESYS_CLIENT_ID with the OAuth client in Genesys Cloud, ' +
-      'and GENESYS_REGION with the region of the organisation.'
+      'and GENESYS_REGION with the region of the organization.'
     )
   }
   if (status === 404 || status === 405) {
     return 'There is no /oauth/token at this address: tokens come from https://login.<domain>; see GENESYS_LOGIN_URL.'
   }
-  return 'The token endpoint does not take the request: check GENESYS_LOGIN_URL, GENESYS_OAUTH_STYLE and the credentials.'
+  return 'The token endpoint does not accept the request: check GENESYS_LOGIN_URL, GENESYS_OAUTH_STYLE and the credentials.'
 }

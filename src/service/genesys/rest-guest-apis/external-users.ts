@@ -78,13 +78,9 @@ export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
     async setAttributes(guest, attributes, deadlineAtMs) {
       const { guestId } = guest.ref
       if (guestId === undefined) {
-        throw new UpstreamError(
-          'upstream_refused',
-          'The attributes of this user can not be changed any more.',
-          {
-            hint: 'Genesys named no guestId when the user was created, and attributes are written by that id.',
-          },
-        )
+        throw new UpstreamError('upstream_refused', 'The attributes of this user can no longer be changed.', {
+          hint: 'Genesys named no guestId when the user was created, and attributes are written by that id.',
+        })
       }
       await writeGuestAttributes(options, guestId, attributes, deadlineAtMs)
       return true

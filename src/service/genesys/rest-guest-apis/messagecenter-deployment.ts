@@ -87,10 +87,10 @@ async function readDeployment(
       explain: explainWith(READ_DEPLOYMENT),
     })
   const deployment = await accessToken.authorize(read, deadlineAtMs).catch((error: unknown) => {
-    throw isNotFound(error) ? notUsable('There is no such deployment.', DEPLOYMENT_NOT_FOUND, error) : error
+    throw isNotFound(error) ? notUsable('The deployment does not exist.', DEPLOYMENT_NOT_FOUND, error) : error
   })
   if (organizationId && deployment.organizationId && deployment.organizationId !== organizationId) {
-    throw notUsable('The deployment is not of this organisation.', DEPLOYMENT_OF_ANOTHER_ORGANIZATION)
+    throw notUsable('The deployment is not of this organization.', DEPLOYMENT_OF_ANOTHER_ORGANIZATION)
   }
   return {
     id: deployment.id,

@@ -31,43 +31,43 @@ const CODE_HINTS: Readonly<Record<string, string>> = {
   'credentials.expired': 'The token has expired.',
   'missing.permissions': 'A permission is missing.',
   'missing.any.permissions': 'A permission is missing.',
-  'unsupported.media.type': 'Genesys did not get JSON: a gateway in between may change the content type.',
+  'unsupported.media.type': 'Genesys did not receive JSON: a gateway in between may change the content type.',
 }
 
 const OAUTH_401 =
-  'Genesys does not take our OAuth token, nor a fresh one: check that GENESYS_REGION (or GENESYS_API_URL) and ' +
-  'GENESYS_LOGIN_URL belong to the same organisation, and that no proxy drops the Authorization header.'
+  'Genesys does not accept our OAuth token, not even a fresh one: check that GENESYS_REGION (or GENESYS_API_URL) and ' +
+  'GENESYS_LOGIN_URL belong to the same organization, and that no proxy drops the Authorization header.'
 
 const GUEST_TOKEN_401 =
-  "The guest's own token is not taken: it has expired or was ended by Genesys. The page must open a new guest session."
+  "The guest's own token is not accepted: it has expired, or Genesys ended it. The page must open a new guest session."
 
 const NO_SUCH_OPERATION =
   'There is no such operation at this address. It is not part of the published platform: set GENESYS_API_URL to the ' +
   'gateway that has it, or GENESYS_GUEST_API=web-messaging.'
 
 export const CREATE_EXTERNAL_GUEST: RefusalHints = {
-  400: 'Genesys does not take the name or the email of the guest: check their form.',
+  400: 'Genesys does not accept the name or the email of the guest: check their format.',
   401: OAUTH_401,
   403:
-    'The OAuth client may not create guests: give a role with messaging:guest:write to it, and see that the role covers ' +
+    'The OAuth client may not create guests: give it a role with messaging:guest:write, and check that the role covers ' +
     'the division of the deployment.',
   404: NO_SUCH_OPERATION,
 }
 
 export const SEND_AS_EXTERNAL_GUEST: RefusalHints = {
-  400: 'Genesys does not take the text: it may be empty or too long.',
+  400: 'Genesys does not accept the text: it may be empty or too long.',
   401: GUEST_TOKEN_401,
-  403: "The guest's token is not good for this guest: it is stale, or of another guest or organisation.",
+  403: "The guest's token is not valid for this guest: it is stale, or belongs to another guest or organization.",
   emptyForbidden:
-    'A 403 without a body is the answer to a wrong header scheme. We send "Authorization: Guest <token>", so look for a ' +
+    'A 403 without a body is the response to a wrong header scheme. We send "Authorization: Guest <token>", so look for a ' +
     'proxy or gateway that rewrites it to "Bearer" or drops it.',
   404:
-    "Genesys doesn't know the guest id. It is the one of the answer that created the guest, and may have been removed " +
+    "Genesys doesn't know the guest id. It comes from the response that created the guest, and may have been removed " +
     'since.',
 }
 
 export const CREATE_GUEST_IDENTITY: RefusalHints = {
-  400: 'Genesys does not take the identity: check the form of name, email and attributes; the purpose is "chat".',
+  400: 'Genesys does not accept the identity: check the format of name, email and attributes; the purpose is "chat".',
   401: OAUTH_401,
   403:
     'The OAuth client may not issue guest identities: give it guest:identity:write, and guest:chat so that the identity ' +
@@ -79,46 +79,46 @@ export const SEND_WITH_GUEST_IDENTITY: RefusalHints = {
   400: 'The conversation id is missing or not valid: it comes with the guest identity, and its conversation may have ended.',
   401: GUEST_TOKEN_401,
   403:
-    'The guest identity may not send here. Look at, in this order: guest:chat of the OAuth client that made it; the ' +
-    "identity's purpose, which is to be chat; a stale token; a guest id that is not that of the session; a flow that is not " +
-    'open for guests (GENESYS_FLOW_ID); a division that is not that of the flow (GENESYS_DIVISION_ID).',
+    'The guest identity may not send here. Check, in this order: guest:chat of the OAuth client that made it; the ' +
+    "identity's purpose, which must be chat; a stale token; a guest id other than that of the session; a flow that is not " +
+    'open for guests (GENESYS_FLOW_ID); a division other than that of the flow (GENESYS_DIVISION_ID).',
   emptyForbidden:
-    'A 403 without a body says that the header was not understood. We send "Authorization: Bearer <guest token>", so look ' +
+    'A 403 without a body means that the header was not understood. We send "Authorization: Bearer <guest token>", so look ' +
     'for a proxy or gateway that drops or rewrites it, and at GENESYS_DIVISION_ID.',
   404: 'Genesys does not know the conversation, or there is no such operation at this address: check GENESYS_API_URL.',
 }
 
 export const CREATE_EXTERNAL_USER: RefusalHints = {
-  400: 'Genesys does not take the user: check GENESYS_ORGANIZATION_ID and the form of the user id.',
+  400: 'Genesys does not accept the user: check GENESYS_ORGANIZATION_ID and the format of the user id.',
   401: OAUTH_401,
   403:
-    'The OAuth client may not create external users, or GENESYS_ORGANIZATION_ID is not its organisation. It is not CORS: ' +
+    'The OAuth client may not create external users, or GENESYS_ORGANIZATION_ID is not its organization. It is not CORS: ' +
     'this call is made by the server.',
   404: NO_SUCH_OPERATION,
 }
 
 export const WRITE_GUEST_ATTRIBUTES: RefusalHints = {
-  400: 'Genesys does not take the attributes: their values must be strings, all of them at most 2048 bytes.',
+  400: 'Genesys does not accept the attributes: their values must be strings, all of them at most 2048 bytes.',
   401: OAUTH_401,
   403:
-    'The OAuth client may not write guest attributes: give it webmessaging:guest:write, and see that it is associated with ' +
+    'The OAuth client may not write guest attributes: give it webmessaging:guest:write, and check that it is associated with ' +
     'the deployment of this guest.',
-  404: 'Genesys does not know this guest id here: the guest may belong to another region or organisation, or be gone.',
+  404: 'Genesys does not know this guest id here: the guest may belong to another region or organization, or be gone.',
 }
 
 export const READ_DEPLOYMENT: RefusalHints = {
   401: OAUTH_401,
   403:
-    'The OAuth client may not read the deployment: give it messagecenter:deployment:read, and see that the deployment is in a ' +
+    'The OAuth client may not read the deployment: give it messagecenter:deployment:read, and check that the deployment is in a ' +
     'division that its role covers.',
 }
 
 export const DEPLOYMENT_NOT_FOUND =
   'There is no deployment with this id: compare GENESYS_DEPLOYMENT_ID with the deployment in Genesys Cloud, and ' +
-  'GENESYS_REGION with the region of the organisation.'
+  'GENESYS_REGION with the region of the organization.'
 
 export const DEPLOYMENT_NOT_ACTIVE =
   'The deployment is not active: activate it in Genesys Cloud, under Message, Messenger Deployments.'
 
 export const DEPLOYMENT_OF_ANOTHER_ORGANIZATION =
-  'The deployment belongs to another organisation than GENESYS_ORGANIZATION_ID says.'
+  'The deployment does not belong to the organization in GENESYS_ORGANIZATION_ID.'

@@ -63,14 +63,17 @@ export function opened(ref: GuestRef, state: 'new' | 'resumed', attributesDelive
 export function fieldOf({ ref }: Guest, name: string): string {
   const value = ref[name]
   if (value !== undefined) return value
-  throw new UpstreamError('session_ended', 'This guest session was opened in another way, and can not go on.')
+  throw new UpstreamError(
+    'session_ended',
+    'This guest session was opened with another guest API and cannot continue.',
+  )
 }
 
 /** An id as a path segment. It was validated on receipt; here it is encoded and validated again. */
 export function segment(id: string): string {
   const encoded = pathSegment(id)
   if (encoded !== undefined) return encoded
-  throw new UpstreamError('upstream_bad_response', 'The id that Genesys gave can not stand in an address.')
+  throw new UpstreamError('upstream_bad_response', 'The id that Genesys sent cannot be part of an address.')
 }
 
 /**
@@ -79,11 +82,7 @@ export function segment(id: string): string {
  */
 export function withGuestToken(error: unknown): unknown {
   if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
-  return new UpstreamError(
-    'session_ended',
-    'Genesys does not accept the token of this guest any more.',
-    error.facts,
-  )
+  return new UpstreamError('session_ended', 'Genesys no longer accepts the token of this guest.', error.facts)
 }
 
 /**
@@ -94,14 +93,14 @@ export function refuseRepeat({ repeat }: OutgoingMessage): void {
   if (repeat === undefined) return
   throw new UpstreamError(
     'delivery_unknown',
-    'Whether the first try of this message was taken can not be told.',
+    'It is unknown whether the first attempt to send this message succeeded.',
   )
 }
 
 /** The guest's message as plain text. A choice has its own text. */
 export function textOf(message: OutgoingMessage): string {
   if ((message.attachmentIds ?? []).length > 0) {
-    throw new UpstreamError('attachment_refused', 'This guest API takes no files.')
+    throw new UpstreamError('attachment_refused', 'This guest API does not accept files.')
   }
   return message.text ?? textsOf(selectedReplies(message))
 }

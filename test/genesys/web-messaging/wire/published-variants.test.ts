@@ -157,7 +157,7 @@ describe('a prompt', () => {
   const receivedMessage = {
     header: 'Account',
     title: '',
-    subtitle: 'Sign in to go on',
+    subtitle: 'Sign in to continue',
     buttonLabel: 'Sign in',
   }
 
@@ -172,7 +172,7 @@ describe('a prompt', () => {
   test('without a title says its header', () => {
     const content = [{ contentType: 'ListPicker', listPicker: { receivedMessage, sections: [] } }]
     expect(message({ type: 'Structured', direction: 'Outbound', content })?.text).toBe(
-      'Account\nSign in to go on',
+      'Account\nSign in to continue',
     )
   })
 })

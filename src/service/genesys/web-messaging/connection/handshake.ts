@@ -93,7 +93,7 @@ export function handshakeError(
           : ''),
     })
   }
-  return new UpstreamError('upstream_bad_response', 'Genesys answered the connection unexpectedly', {
+  return new UpstreamError('upstream_bad_response', 'Genesys sent an unexpected response to the connection', {
     ...facts,
     hint: 'Is GENESYS_MESSAGING_URL the address of the guest socket?',
   })

@@ -74,8 +74,8 @@ export function answers(pending: PendingRequest, frame: Frame): boolean {
 
 export function lostError(pending: PendingRequest): UpstreamError {
   return mayHaveHappened(pending)
-    ? new UpstreamError('delivery_unknown', 'The connection broke before Genesys accepted the request')
-    : new UpstreamError('upstream_unavailable', 'The connection to Genesys broke')
+    ? new UpstreamError('delivery_unknown', 'The connection failed before Genesys accepted the request')
+    : new UpstreamError('upstream_unavailable', 'The connection to Genesys failed')
 }
 
 export function noAnswerError(pending: PendingRequest): UpstreamError {
@@ -83,9 +83,9 @@ export function noAnswerError(pending: PendingRequest): UpstreamError {
     return new UpstreamError('delivery_unknown', 'Genesys did not accept the request in time')
   }
   if (pending.gotUnreadableFrame && pending.sendCount > 0) {
-    return new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
+    return new UpstreamError('upstream_bad_response', 'Genesys sent an unreadable response')
   }
-  return new UpstreamError('upstream_timeout', 'Genesys did not answer in time')
+  return new UpstreamError('upstream_timeout', 'Genesys did not respond in time')
 }
 
 function mayHaveHappened({ sendCount, request }: PendingRequest): boolean {

@@ -339,7 +339,7 @@ export class SessionSocket implements WaitingConnection {
 
   #notConfiguredError(): UpstreamError {
     return this.#gotUnreadableAnswer
-      ? new UpstreamError('upstream_bad_response', 'Genesys sent an answer that cannot be read')
+      ? new UpstreamError('upstream_bad_response', 'Genesys sent an unreadable response')
       : new UpstreamError('upstream_timeout', 'Genesys did not configure the session in time')
   }
 }

@@ -35,7 +35,7 @@ export function createAttachments(options: {
     const { limits } = await connection.ready(stepDeadline(deadlineAtMs))
     check(file, limits.attachments)
     if (file.body.destroyed) {
-      throw new UpstreamError('attachment_refused', 'The page left before its file was sent')
+      throw new UpstreamError('attachment_refused', 'The page closed before its file was sent')
     }
     const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
@@ -117,7 +117,7 @@ function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limi
   if (sizeBytes > maxFileSizeKB * 1024) {
     throw new UpstreamError(
       'attachment_too_large',
-      `The deployment takes files of at most ${maxFileSizeKB} KB`,
+      `The deployment accepts files of at most ${maxFileSizeKB} KB`,
     )
   }
   const extension = extname(fileName).toLowerCase()
@@ -125,7 +125,7 @@ function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limi
   // If the page does not know the type, the platform decides.
   const isKnown = contentType !== 'application/octet-stream'
   if (!isBlocked && (!isKnown || fileTypes.some((type) => covers(type, contentType)))) return
-  throw new UpstreamError('attachment_refused', 'The deployment does not take files of this type', {
+  throw new UpstreamError('attachment_refused', 'The deployment does not accept files of this type', {
     hint: 'The supported content profile of the deployment lists the file types: Admin > Message > Supported Content.',
   })
 }

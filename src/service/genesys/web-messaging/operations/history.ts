@@ -198,7 +198,7 @@ function requireReads(reads: GuestReads, count: number, nowMs: number): void {
   // Reads that are only reserved are soon used or released.
   const atMs = tooMany <= reserved ? undefined : callsAtMs[tooMany - 1]
   const retryAfterSeconds = atMs === undefined ? 1 : Math.ceil((atMs + MINUTE_MS - nowMs) / 1000)
-  throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history a minute', {
+  throw new UpstreamError('upstream_rate_limited', 'Genesys allows ten reads of the history per minute', {
     retryAfterSeconds,
   })
 }

@@ -24,7 +24,7 @@ type ConversationRequest<T> = Pick<
 }
 
 const HINT =
-  'Attributes go with the next message only: to write them at once, the OAuth client needs a role with ' +
+  'Attributes are sent only with the next message. To write them immediately, the OAuth client needs a role with ' +
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
 /**

@@ -181,7 +181,7 @@ function echoOf({ tracingId }: OutgoingMessage, frame: Frame, nowMs: number): Me
 }
 
 function deliveryUnknown(facts?: UpstreamError['facts']): UpstreamError {
-  return new UpstreamError('delivery_unknown', 'Whether the message was accepted cannot be found out', facts)
+  return new UpstreamError('delivery_unknown', 'It is unknown whether the message was accepted', facts)
 }
 
 function isDeliveryUnknown(error: unknown): error is UpstreamError {

@@ -10,7 +10,7 @@ const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: maybe(z.strin
 const Refreshed = z.object({ jwt: z.string().min(1) })
 
 const HINT =
-  'Is the OpenID provider chosen in the Messenger configuration (Authentication), is the redirect address one ' +
+  'Is the OpenID provider selected in the Messenger configuration (Authentication), is the redirect address one ' +
   'of those registered with it, and was the code used for the first time?'
 
 /** Genesys: a signed-in guest's journey is sent with the exchange, not with the configuration. */

@@ -29,14 +29,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     code: 'upstream_refused',
     says: 'Genesys could not carry out the request',
   },
-  401: { ...ENDED, says: 'Genesys does not accept the guest any more' },
+  401: { ...ENDED, says: 'Genesys no longer accepts the guest' },
   403: {
     code: 'upstream_refused',
     says: 'Genesys does not allow the request',
     hint: "The feature is switched off in the deployment's Messenger configuration, or for the organization.",
   },
-  404: { code: 'upstream_refused', says: 'Genesys does not know what was asked for' },
-  408: { code: 'upstream_unavailable', says: 'Genesys ran out of time' },
+  404: { code: 'upstream_refused', says: 'Genesys does not know the requested resource' },
+  408: { code: 'upstream_unavailable', says: 'Genesys reports a timeout' },
   409: {
     code: 'session_read_only',
     says: 'The conversation has ended and is read-only',
@@ -44,14 +44,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   429: { code: 'upstream_rate_limited', says: 'Genesys limits the rate of requests' },
   4000: REFUSED_FILE(
-    'The deployment takes no files',
+    'The deployment does not accept files',
     'Attachments are off: Admin > Message > Supported Content, and the profile chosen in the Messenger deployment.',
   ),
   4001: REFUSED_FILE(
-    'Genesys does not take files of this type',
+    'Genesys does not accept files of this type',
     'The supported content profile of the deployment does not list this file type.',
   ),
-  4002: { code: 'attachment_too_large', says: 'Genesys does not take a file of this size' },
+  4002: { code: 'attachment_too_large', says: 'Genesys does not accept a file of this size' },
   4003: REFUSED_FILE("Genesys refused the file's content"),
   4004: REFUSED_FILE('Genesys refused the file name', 'A file name needs an extension.'),
   4005: REFUSED_FILE('The file name is too long'),
@@ -62,14 +62,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   4010: REFUSED_FILE('The attachment was not uploaded completely'),
   4011: { code: 'text_too_long', says: 'The text is longer than Genesys allows' },
   4013: { code: 'attributes_too_large', says: 'The attributes are larger than Genesys allows' },
-  4017: { ...ENDED, says: 'A guest session that was signed in cannot go on without sign-in' },
+  4017: { ...ENDED, says: 'A signed-in guest session cannot continue without a sign-in' },
   4020: {
     code: 'upstream_refused',
-    says: 'Genesys misses a parameter',
-    hint: 'The request of this service does not fit the Guest API any more. Please report it.',
+    says: 'Genesys reports a missing parameter',
+    hint: 'The request of this service no longer matches the Guest API. Please report it.',
   },
   4029: { code: 'upstream_rate_limited', says: 'Genesys limits the rate of requests' },
-  4102: REFUSED_FILE('Genesys does not take an empty file'),
+  4102: REFUSED_FILE('Genesys does not accept an empty file'),
   5000: { code: 'upstream_unavailable', says: 'Genesys reports an unexpected error' },
 }
 
@@ -121,8 +121,8 @@ function special(code: number, text: string, purpose: Purpose): Meaning | undefi
   if (/session authentication failed|try to authenticate again/i.test(text)) {
     return {
       ...ENDED,
-      says: 'Genesys does not accept the sign-in any more',
-      hint: 'The guest has to sign in again.',
+      says: 'Genesys no longer accepts the sign-in',
+      hint: 'The guest must sign in again.',
     }
   }
   return undefined
