@@ -133,6 +133,7 @@ async function buildChat() {
     'prompt/prompts.ts',
     'upload/upload-tray.ts',
     'end-sheet/end-sheet.ts',
+    'challenge/solve-altcha.ts',
     'transcript/transcript-button.ts',
     'availability/availability-view.ts',
     'chime.ts',

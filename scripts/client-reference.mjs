@@ -81,7 +81,7 @@ const SECTIONS = [
     'Events',
     ['SessionEvent', 'SessionEventState', 'SignInEvent', 'SignInGrant', 'OfferEvent', 'WaitingEvent'],
   ],
-  ['Problems', ['ChatProblem', 'ProblemCode']],
+  ['Problems', ['ChatProblem', 'ProblemCode', 'Challenge', 'AltchaChallenge', 'VendorChallenge']],
 ]
 
 const INTRODUCTION = `<!-- Written by scripts/client-reference.mjs from the docstrings in src/browser. Change those. -->

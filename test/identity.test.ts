@@ -209,7 +209,7 @@ describe('a website whose backend is asked who the visitor is', () => {
   })
 
   test('opens no session while its backend is down, and changes none', async () => {
-    const { open, sentBy, genesys, url, logLines } = await startAsking({ VISITOR_WEBHOOK_TIMEOUT_MS: '100' })
+    const { open, sentBy, genesys, url, logLines } = await startAsking({ VISITOR_WEBHOOK_TIMEOUT_MS: '500' })
     const page = await open('user-1')
     backend.respond = () => undefined
     const refused = { status: 503, body: { code: 'trusted_attributes_unavailable' } }
@@ -223,7 +223,6 @@ describe('a website whose backend is asked who the visitor is', () => {
 
   test('continues anonymously by setting, and keeps what it knows of a session', async () => {
     const { open, sentBy, genesys } = await startAsking({
-      VISITOR_WEBHOOK_TIMEOUT_MS: '100',
       VISITOR_WEBHOOK_FAILURE: 'anonymous',
     })
     const page = await open('user-1')

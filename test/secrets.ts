@@ -6,7 +6,12 @@ interface Told {
   readonly answers: string
 }
 
-const SECRET_SETTINGS = ['GENESYS_CLIENT_SECRET', 'SESSION_KEYS', 'VISITOR_WEBHOOK_SECRET']
+const SECRET_SETTINGS = [
+  'GENESYS_CLIENT_SECRET',
+  'SESSION_KEYS',
+  'VISITOR_WEBHOOK_SECRET',
+  'CHALLENGE_SECRET',
+]
 
 /**
  * Which secrets, plain or in base64, stand in what a service has told. Session tokens and texts are the

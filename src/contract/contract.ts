@@ -2,6 +2,7 @@
  * The service's HTTP contract, as TypeScript types for pages. The service's OpenAPI document
  * (`/openapi.json`) describes the same for other languages.
  */
+export type * from './challenge.ts'
 export type * from './session.ts'
 export type * from './messages.ts'
 export type * from './message-content.ts'

@@ -1,5 +1,6 @@
-import type { IRouter } from 'express'
+import type { IRouter, RequestHandler } from 'express'
 import type { Capability, Deployment } from '../contract/contract.ts'
+import { createChallengeFeature } from './challenge/challenge-feature.ts'
 import { createAvailabilityFeature } from './availability/availability-feature.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { GenesysClient } from './genesys-client.ts'
@@ -14,7 +15,7 @@ import type { SharedState } from './shared-state/shared-state.ts'
 import { createTranscriptFeature } from './transcript/transcript-feature.ts'
 import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
-export type FeatureName = 'availability' | 'pre-chat form' | 'transcript' | 'visitor webhook'
+export type FeatureName = 'availability' | 'pre-chat form' | 'transcript' | 'visitor webhook' | 'challenge'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -33,6 +34,9 @@ export interface OptionalFeature {
   readonly trustedAttributes?: TrustedAttributes | undefined
   /** The events of a guest, with those that the feature adds. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
+  /** What a request to open a session passes, after its body was read. */
+  readonly beforeOpening?: readonly RequestHandler[]
+  replaceSessionKeys?(keys: readonly Uint8Array[]): void
   close?(): void
 }
 
@@ -53,7 +57,7 @@ export interface FeatureParts {
   /** Calls to Genesys that each feature may make in a minute. Default: what it takes itself. */
   readonly callsPerMinute?: number
   /** Undefined where replicas share nothing. */
-  readonly sharedState?: Pick<SharedState, 'values' | 'takeCall'> | undefined
+  readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit'> | undefined
 }
 
 /** Each feature is a folder of its own and a line here; without both there is nothing of it. */
@@ -80,5 +84,11 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       now: parts.now,
     }),
     createVisitorWebhookFeature(config.visitorWebhook, parts),
+    createChallengeFeature(config.challenge, {
+      ...parts,
+      sessionKeys: config.session.keys,
+      countShared: sharedState?.countRateLimit,
+      takeOnce: sharedState && ((name, windowMs) => sharedState.takeCall(name, { max: 1, windowMs })),
+    }),
   ]
 }

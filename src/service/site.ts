@@ -160,6 +160,7 @@ export function createSite(
     started: sharedState?.started ?? Promise.resolve(),
     replaceSessionKeys(keys) {
       sharedState?.replaceKeys(keys)
+      for (const feature of features) feature.replaceSessionKeys?.(keys)
       if (tokens.replaceKeys(keys)) sendPagesAway()
     },
     sendPagesAway,
@@ -314,6 +315,7 @@ function createSiteRouter(
       isConnected: (req) => guestApi.isConnected?.(guestOf(claimsOf(req))) ?? true,
     }),
     maxBodyBytes: config.limits.bodyBytes,
+    beforeOpening: parts.features.flatMap(({ beforeOpening = [] }) => beforeOpening),
   })
   const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
   const router = Router()

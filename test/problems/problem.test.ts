@@ -45,7 +45,7 @@ describe('the catalogue', () => {
     expect(byStatus).toEqual({
       400: ['invalid_json', 'invalid_request'],
       401: ['session_invalid', 'user_token_invalid'],
-      403: ['origin_not_allowed'],
+      403: ['challenge_failed', 'challenge_required', 'origin_not_allowed'],
       404: ['not_found'],
       405: ['method_not_allowed'],
       406: ['not_acceptable'],
@@ -62,7 +62,13 @@ describe('the catalogue', () => {
       500: ['internal_error'],
       501: ['not_enabled', 'not_supported_by_guest_api'],
       502: ['deployment_not_usable', 'upstream_auth_failed', 'upstream_bad_response', 'upstream_refused'],
-      503: ['overloaded', 'shutting_down', 'trusted_attributes_unavailable', 'upstream_unavailable'],
+      503: [
+        'challenge_unavailable',
+        'overloaded',
+        'shutting_down',
+        'trusted_attributes_unavailable',
+        'upstream_unavailable',
+      ],
       504: ['delivery_unknown', 'upstream_timeout'],
     })
   })

@@ -163,7 +163,12 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     expiresSoonAt = endReason = undefined
     const { signal } = lifetime
     try {
-      session = await openOrResume({ guest, userToken }, { requests, tokens }, startNew, signal)
+      session = await openOrResume(
+        { guest, userToken, solveChallenge: options.solveChallenge },
+        { requests, tokens },
+        startNew,
+        signal,
+      )
       signal.throwIfAborted()
     } catch (error) {
       if (!signal.aborted) setState('closed')

@@ -1,3 +1,5 @@
+import type { Challenge } from '../../contract/contract.ts'
+
 /** The codes of the service's catalogue, and three for requests without a response from the service. */
 export type ProblemCode =
   | 'invalid_request'
@@ -16,6 +18,9 @@ export type ProblemCode =
   | 'attachment_refused'
   | 'idempotency_key_reused'
   | 'rate_limited'
+  | 'challenge_required'
+  | 'challenge_failed'
+  | 'challenge_unavailable'
   | 'upstream_rate_limited'
   | 'internal_error'
   | 'not_supported_by_guest_api'
@@ -42,6 +47,7 @@ interface ProblemFacts {
   readonly detail?: string
   readonly retryAfterSeconds?: number
   readonly hint?: string
+  readonly challenge?: Challenge
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }
 
@@ -56,6 +62,8 @@ export class ChatProblem extends Error {
   readonly retryAfterSeconds: number | undefined
   /** Which Genesys setting or variable to fix; only if the service sends hints. */
   readonly hint: string | undefined
+  /** With `challenge_required` and `challenge_failed`: what to solve. */
+  readonly challenge: Challenge | undefined
   /** The invalid fields of a request. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
 
@@ -66,6 +74,7 @@ export class ChatProblem extends Error {
     this.detail = facts.detail
     this.retryAfterSeconds = facts.retryAfterSeconds
     this.hint = facts.hint
+    this.challenge = facts.challenge
     this.errors = facts.errors ?? []
   }
 }

@@ -4,6 +4,7 @@ import type {
   AttributeChanges,
   Availability,
   Capability,
+  Challenge,
   ChangedAttributes,
   Deployment,
   GuestDetails,
@@ -33,6 +34,11 @@ export interface GuestChatOptions {
   readonly guest?: GuestDetails
   /** The website's own JWT for a signed-in visitor, or a function that gets a fresh one. */
   readonly userToken?: string | (() => string | undefined | Promise<string | undefined>)
+  /**
+   * Solves the challenge that the service may require before it opens a session, and returns the solution: for a vendor the
+   * token of its widget. Without it, opening rejects with `challenge_required`.
+   */
+  readonly solveChallenge?: (challenge: Challenge) => Promise<string>
   /**
    * Outside a browser, which sends it itself: the website's origin, `https://www.example.com`, in every request. The service
    * serves only those of `ALLOWED_ORIGINS`.

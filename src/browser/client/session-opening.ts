@@ -6,10 +6,12 @@ import type { TokenStore } from './token-store.ts'
 
 /** How long opening is retried while the guest waits. */
 const REPEAT_FOR_MS = 20_000
+const MAX_SOLUTIONS = 2
 
 export interface Opening {
   readonly guest: GuestChatOptions['guest'] | undefined
   readonly userToken: GuestChatOptions['userToken'] | undefined
+  readonly solveChallenge: GuestChatOptions['solveChallenge']
 }
 
 /**
@@ -18,16 +20,23 @@ export interface Opening {
  * @throws {ChatProblem}
  */
 export async function openOrResume(
-  { guest, userToken }: Opening,
+  { guest, userToken, solveChallenge }: Opening,
   { requests, tokens }: { readonly requests: Requests; readonly tokens: TokenStore },
   startNew: boolean,
   signal: AbortSignal,
 ): Promise<SessionDescription> {
   const visitor = typeof userToken === 'function' ? await userToken() : userToken
   const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
-  const post = async (json: object) => {
+  const post = async (json: object, attempts = MAX_SOLUTIONS): Promise<SessionDescription> => {
     const request = { json, repeatForMs: REPEAT_FOR_MS, signal }
-    return (await requests.call('POST', 'guest-session', request)) as SessionDescription
+    try {
+      return (await requests.call('POST', 'guest-session', request)) as SessionDescription
+    } catch (error) {
+      const { challenge } = asProblem(error)
+      // A solution is accepted once: a repeated request may find its own used.
+      if (!challenge || !solveChallenge || !attempts) throw error
+      return post({ ...json, challenge: await solveChallenge(challenge) }, attempts - 1)
+    }
   }
   if (tokens.read() === undefined) return post(details)
   try {

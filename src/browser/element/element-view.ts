@@ -1,6 +1,7 @@
 import {
   createGuestChat,
-  type ChatProblem,
+  ChatProblem,
+  type Challenge,
   type Deployment,
   type GuestChat,
   type GuestChatOptions,
@@ -42,6 +43,7 @@ const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
 export interface ChatHost extends HTMLElement {
   open: boolean
   readonly userToken: GuestChatOptions['userToken']
+  readonly solveChallenge: GuestChatOptions['solveChallenge']
 }
 
 /** A conversation and what is shown of it, made from the attributes that the element has then. */
@@ -68,9 +70,10 @@ export function createElementParts(host: ChatHost): ElementParts {
   let view: View | undefined
   let hasEnded = false
   const theChat = () =>
-    (chat ??= createGuestChat(
-      chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
-    ))
+    (chat ??= createGuestChat({
+      ...chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
+      solveChallenge: host.solveChallenge ?? solveByItself,
+    }))
 
   queueMicrotask(() => {
     if (hasEnded) return
@@ -98,6 +101,12 @@ export function createElementParts(host: ChatHost): ElementParts {
       chat?.close()
     },
   }
+}
+
+/** Only proof of work: a vendor's widget is the page's. */
+async function solveByItself(challenge: Challenge): Promise<string> {
+  if (challenge.kind !== 'altcha') throw new ChatProblem('challenge_required')
+  return (await import('./challenge/solve-altcha.ts')).solveAltcha(challenge)
 }
 
 async function visitorOf({ userToken }: ChatHost): Promise<string | undefined> {

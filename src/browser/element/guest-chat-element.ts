@@ -45,6 +45,12 @@ export class GuestChatElement extends Base {
   #parts: ElementParts | undefined
   #userToken: GuestChatOptions['userToken']
 
+  /**
+   * For a challenge of a vendor, such as Turnstile: shows its widget and returns its token. Set it before the panel opens. A
+   * proof of work is solved by the chat itself.
+   */
+  declare solveChallenge: GuestChatOptions['solveChallenge']
+
   constructor() {
     super()
     // Frameworks may set properties before this script has loaded: those would hide the accessors below.

@@ -7,7 +7,11 @@ type Listeners = {
   [Name in keyof GuestChatElementEvents as `on${Name}`]?: (event: GuestChatElementEvents[Name]) => void
 }
 type OwnProps = GuestChatAttributes &
-  Listeners & { userToken?: GuestChatElement['userToken']; ref?: Ref<GuestChatElement> }
+  Listeners & {
+    userToken?: GuestChatElement['userToken']
+    solveChallenge?: GuestChatElement['solveChallenge']
+    ref?: Ref<GuestChatElement>
+  }
 
 declare module 'preact' {
   namespace JSX {

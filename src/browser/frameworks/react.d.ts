@@ -6,7 +6,11 @@ import type { GuestChatAttributes, GuestChatElement, GuestChatElementEvents } fr
 type Listeners = {
   [Name in keyof GuestChatElementEvents as `on${Name}`]?: (event: GuestChatElementEvents[Name]) => void
 }
-type OwnProps = GuestChatAttributes & Listeners & { userToken?: GuestChatElement['userToken'] }
+type OwnProps = GuestChatAttributes &
+  Listeners & {
+    userToken?: GuestChatElement['userToken']
+    solveChallenge?: GuestChatElement['solveChallenge']
+  }
 
 declare module 'react' {
   namespace JSX {

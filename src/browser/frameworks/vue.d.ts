@@ -11,7 +11,11 @@ type Listeners = {
     event: GuestChatElementEvents[Name],
   ) => void
 }
-type OwnProps = GuestChatAttributes & Listeners & { userToken?: GuestChatElement['userToken'] }
+type OwnProps = GuestChatAttributes &
+  Listeners & {
+    userToken?: GuestChatElement['userToken']
+    solveChallenge?: GuestChatElement['solveChallenge']
+  }
 
 declare module 'vue' {
   interface GlobalComponents {

@@ -36,4 +36,5 @@ export const FEATURE_CHECKS: readonly Check[] = [
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),
+  featureCheck('challenge', []),
 ]

@@ -36,6 +36,8 @@ export function guestRouteGuards(options: {
   /** Limits connections to Genesys by address. */
   readonly connections: RequestHandler
   readonly maxBodyBytes: number
+  /** What a request to open a session passes last. */
+  readonly beforeOpening: readonly RequestHandler[]
 }): GuestRouteGuards {
   const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes, { bodies })
@@ -47,7 +49,14 @@ export function guestRouteGuards(options: {
   ]
   const guest = [...listener, ...inFlight]
   return {
-    opening: [gate.requireOrigin, rate.sessionsPerAddress, session.resumable, ...rate.shared, body],
+    opening: [
+      gate.requireOrigin,
+      rate.sessionsPerAddress,
+      session.resumable,
+      ...rate.shared,
+      body,
+      ...options.beforeOpening,
+    ],
     anyPage: [gate.requireOrigin, ...rate.shared],
     page: [gate.requireOrigin, session.optional, ...rate.shared],
     listener,

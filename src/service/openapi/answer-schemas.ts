@@ -253,3 +253,26 @@ export const WidgetConfig = z
     }),
   })
   .meta({ id: 'WidgetConfig' })
+
+export const AltchaChallenge = z
+  .object({
+    kind: z.literal('altcha'),
+    algorithm: z.literal('SHA-256'),
+    challenge: z.string(),
+    salt: z.string(),
+    signature: z.string(),
+    maxnumber: z.number(),
+  })
+  .meta({
+    id: 'AltchaChallenge',
+    description:
+      'The number from 0 to `maxnumber` is wanted for which the SHA-256 of `salt` and the number, in hexadecimal, is `challenge`. ' +
+      'The solution is JSON in base64: `algorithm`, `challenge`, `salt`, `signature` and `number`.',
+  })
+
+export const VendorChallenge = z
+  .object({
+    kind: z.enum(['turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha']),
+    siteKey: z.string().optional(),
+  })
+  .meta({ id: 'VendorChallenge', description: "The solution is the token of the vendor's widget." })

@@ -7,7 +7,7 @@ import type * as answers from './answer-schemas.ts'
  * The compiler compares the schemas with the contract: a missing or different field is a compile error here.
  */
 export type SchemasAreTheContract = [
-  Same<Of<typeof requests.OpenGuestSession, 'userToken' | 'startNew'>, contract.GuestDetails>,
+  Same<Of<typeof requests.OpenGuestSession, 'userToken' | 'startNew' | 'challenge'>, contract.GuestDetails>,
   Same<Of<typeof requests.SignIn>, contract.SignInGrant>,
   Same<Of<typeof requests.ChangeGuestAttributes>, { attributes: contract.AttributeChanges }>,
   Same<z.infer<typeof requests.SendMessage>, contract.OutgoingMessage>,
@@ -27,6 +27,8 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
   Same<Of<typeof answers.Deployment>, contract.Deployment>,
   Same<Of<typeof answers.Availability>, contract.Availability>,
+  Same<Of<typeof answers.AltchaChallenge>, contract.AltchaChallenge>,
+  Same<Of<typeof answers.VendorChallenge>, contract.VendorChallenge>,
 ]
 
 type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<Schema>, Extra>

@@ -2,6 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-ope
 import * as z from 'zod'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from '../problems/catalogue.ts'
 import { EVERYWHERE, GUESTS_AND_PAGES, type Operation } from './operation.ts'
+import { AltchaChallenge, VendorChallenge } from './answer-schemas.ts'
 import { OPERATIONS } from './operations.ts'
 
 const Problem = z
@@ -22,6 +23,7 @@ const Problem = z
       })
       .optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    challenge: z.union([AltchaChallenge, VendorChallenge]).optional(),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457) with a code of the catalogue.' })
 

@@ -67,6 +67,9 @@ export const OPERATIONS: readonly Operation[] = [
       'attribute_not_allowed',
       'attributes_too_large',
       'trusted_attributes_unavailable',
+      'challenge_required',
+      'challenge_failed',
+      'challenge_unavailable',
     ],
   },
   {

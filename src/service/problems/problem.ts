@@ -1,3 +1,4 @@
+import type { Challenge } from '../../contract/contract.ts'
 import {
   isCodedError,
   type ErrorFacts,
@@ -19,6 +20,7 @@ export interface ProblemBody {
   readonly hint?: string
   readonly upstream?: UpstreamRefusal
   readonly errors?: readonly FieldError[]
+  readonly challenge?: Challenge
   readonly retryAfterSeconds?: number
 }
 
@@ -68,6 +70,7 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       ...(hint !== undefined && { hint }),
       ...(facts.upstream && { upstream: facts.upstream }),
       ...(facts.errors && facts.errors.length > 0 && { errors: bounded(facts.errors) }),
+      ...(facts.challenge && { challenge: facts.challenge }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     },
   }

@@ -28,6 +28,32 @@ export const REQUEST_PROBLEMS = {
     operatorAction:
       'Add the exact origin (scheme, host and port, no path) to `ALLOWED_ORIGINS`; `https://*.example.com` allows subdomains. For callers other than browsers, see `ALLOW_NO_ORIGIN`.',
   },
+  challenge_required: {
+    status: 403,
+    title: 'A challenge must be solved first',
+    description:
+      'The service opens a new session only for a solved challenge, always or while many sessions are opened.',
+    clientAction:
+      'Solve `challenge` of this response, and repeat the request with the solution as `challenge` in its body. The chat does it by itself for `altcha`.',
+    operatorAction: '`CHALLENGE` and `CHALLENGE_ABOVE_PER_MINUTE` say which challenge, and when.',
+  },
+  challenge_failed: {
+    status: 403,
+    title: 'The challenge was not solved',
+    description: 'The solution is wrong, too old, was used before, or belongs to another website.',
+    clientAction: 'Solve `challenge` of this response: a solution is accepted once, for some minutes.',
+    operatorAction:
+      'If it happens to many guests: every replica needs the same `SESSION_KEYS`, or the vendor’s secret does not belong to this website.',
+  },
+  challenge_unavailable: {
+    status: 503,
+    title: 'The challenge cannot be verified',
+    description: 'The vendor of the challenge did not say whether the solution is right.',
+    clientAction: 'Retry after `Retry-After` seconds, with a new solution.',
+    operatorAction:
+      'Check `CHALLENGE_SECRET`, and that the vendor can be reached. `CHALLENGE_FAILURE=accept` opens sessions without a verified solution meanwhile.',
+    retryAfterSeconds: 5,
+  },
   not_found: {
     status: 404,
     title: 'Not found',

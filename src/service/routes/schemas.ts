@@ -77,6 +77,9 @@ export const OpenGuestSession = z
       description: 'With a session: leaves its read-only conversation and starts a new one.',
     }),
     journeyContext: JourneyContext.optional(),
+    challenge: z.string().min(1).max(8192).optional().meta({
+      description: 'The solution of the challenge that a 403 `challenge_required` has brought.',
+    }),
   })
   .meta({ id: 'OpenGuestSession' })
 

@@ -1,4 +1,5 @@
 import type { PreChatForm } from '../../contract/contract.ts'
+import type { ChallengeSettings } from './challenge-settings.ts'
 import type { DeploymentLabels, GuestApiName } from '../genesys/guest-api.ts'
 import type { TrustedProxies } from '../middleware/client-address.ts'
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
@@ -67,6 +68,8 @@ export interface Config {
   readonly userToken: UserTokenSettings | undefined
   /** Who visitors are, from the site's own backend; undefined where it is not asked. */
   readonly visitorWebhook: VisitorWebhookSettings | undefined
+  /** What a page has to solve before a session is opened; undefined for nothing. */
+  readonly challenge: ChallengeSettings | undefined
   readonly rate: {
     readonly perGuestPerMinute: number
     readonly perAddressPerMinute: number

@@ -4,6 +4,7 @@ import type { PreChatForm } from '../../contract/contract.ts'
 import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { parseOriginPattern, publicSuffixOf } from '../middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from '../sessions/attribute-policy.ts'
+import { readChallenge } from './challenge-settings.ts'
 import { ConfigError, type Config, type KeysFile, type SitesSource } from './config.ts'
 import {
   deploymentIdWarnings,
@@ -173,6 +174,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     attributes,
     userToken,
     visitorWebhook,
+    challenge: readChallenge(env, problems),
     rate: {
       perGuestPerMinute: env.RATE_GUEST_PER_MINUTE,
       perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,

@@ -57,6 +57,7 @@ const OAUTH = /^GENESYS_(CLIENT|OAUTH)_/
 const OF_ORGANIZATION = /^GENESYS_(SCHEDULE_GROUP_ID|EMERGENCY_GROUP_ID|QUEUE_ID)$/
 const USER_TOKEN = /^USER_TOKEN_/
 const VISITOR_WEBHOOK = /^VISITOR_WEBHOOK_/
+const CHALLENGE = /^CHALLENGE(_|$)/
 
 /**
  * Groups of variables: a site that sets one of a group gets no other of that group from the environment. A
@@ -70,6 +71,7 @@ const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] 
   { setBy: OAUTH, leavesOut: OF_ORGANIZATION },
   { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
   { setBy: VISITOR_WEBHOOK, leavesOut: VISITOR_WEBHOOK },
+  { setBy: CHALLENGE, leavesOut: CHALLENGE },
 ]
 
 const VALUE = z.union([

@@ -88,6 +88,9 @@ const json = z.string().transform((text, context) => {
 })
 
 /** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
+/** ALTCHA needs no third party; the others are vendors. */
+const CHALLENGES = ['altcha', 'turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha'] as const
+
 const Env = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: whole(0, 65535).default(3000),
@@ -198,6 +201,13 @@ const Env = z.object({
 
   PRE_CHAT_FORM: json.pipe(PreChatFormSetting).optional(),
   TRANSCRIPT: onOff.default(false),
+
+  CHALLENGE: z.enum(CHALLENGES, { error: `must be one of ${CHALLENGES.join(', ')}` }).optional(),
+  CHALLENGE_ABOVE_PER_MINUTE: whole(0, 1_000_000).default(0),
+  CHALLENGE_DIFFICULTY: whole(1000, 5_000_000).default(50_000),
+  CHALLENGE_SECRET: headerText.optional(),
+  CHALLENGE_SITE_KEY: headerText.optional(),
+  CHALLENGE_FAILURE: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
 
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),

@@ -1,3 +1,5 @@
+import type { Challenge } from '../../contract/contract.ts'
+
 /** The invalid field and the reason; `path` as in `attributes.custom.plan`. */
 export interface FieldError {
   readonly path: string
@@ -7,6 +9,8 @@ export interface FieldError {
 /** Facts about a failure, all safe to log and to return: no body, no request header, no token. */
 export interface ErrorFacts {
   errors?: readonly FieldError[]
+  /** What to solve before the request is made again. */
+  challenge?: Challenge
   retryAfterSeconds?: number
   /** For operators: which setting to fix, in one or two sentences. */
   hint?: string
