@@ -97,13 +97,17 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { asked }
   }
 
-  /** Connections whose request head never ends. */
-  async function heads({ count, bytes, holdMs }) {
+  /** Connections whose request head never ends: the first one, or the one after a request that is served. */
+  async function heads({ count, bytes, holdMs, isSecond = false }) {
     const sockets = []
     for (let at = 0; at < count; at++) {
       const socket = connect()
       socket.resume()
-      socket.write(`GET /guest-session HTTP/1.1\r\nhost: 127.0.0.1\r\nx-filler: ${'x'.repeat(bytes)}`)
+      const head = `GET /guest-session HTTP/1.1\r\nhost: 127.0.0.1\r\nx-filler: ${'x'.repeat(bytes)}`
+      if (isSecond) {
+        socket.write(requestBytes({ method: 'GET', path: '/healthz', headers: { origin: ORIGIN } }))
+        socket.once('data', () => socket.write(head))
+      } else socket.write(head)
       sockets.push(socket)
       if (at % 100 === 99) await pause(20)
     }

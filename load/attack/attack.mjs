@@ -88,6 +88,7 @@ const campaigns = (share) => {
       attacks: [
         ['heads', { count: part(4500), bytes: 10, holdMs: lastsMs(10_000) }],
         ['heads', { count: part(8000), bytes: 15_000, holdMs: lastsMs(10_000) }],
+        ['heads', { count: part(8000), bytes: 15_000, holdMs: lastsMs(10_000), isSecond: true }],
       ],
     },
     slots: {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Express } from 'express'
 import type { Config } from './settings/config.ts'
+import { addressGroup } from './middleware/client-address.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
 import {
@@ -51,7 +52,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   }
   const server = await listenOn('PORT', bff.app, config.port, {
     maxConnections: maxConnections(),
-    limitsHeads: config.trustProxy === 0,
+    clientOf: config.trustProxy === 0 ? addressGroup : undefined,
     onDropped: () => bff.noteDroppedConnection(),
   })
   const startManagement = (port: number) =>
@@ -96,7 +97,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
   }
 }
 
-type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'limitsHeads' | 'onDropped'>
+type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'clientOf' | 'onDropped'>
 
 /**
  * A third of the files that the process may open: each guest with an event stream needs a connection here and one to Genesys.

@@ -11,15 +11,17 @@ let server: http.Server
 let clients: Socket[]
 let nowMs: number
 let closed: number
+let clientOf: (address: string) => string
 
 beforeEach(async () => {
   clients = []
   nowMs = 0
   closed = 0
+  clientOf = (address) => address
   server = http.createServer((_req, res) => res.end())
   limitUnfinishedHeads(
     server,
-    () => (closed += 1),
+    { clientOf: (address) => clientOf(address), onClosed: () => (closed += 1) },
     () => nowMs,
   )
   server.listen(0, '127.0.0.1')
@@ -34,10 +36,14 @@ afterEach(async () => {
 })
 
 /** Connections that the server has accepted, without a byte from their clients yet. */
-async function accepted(count: number): Promise<readonly Socket[]> {
+async function accepted(count: number, localAddress = '127.0.0.1'): Promise<readonly Socket[]> {
   const opened: Socket[] = []
   for (let i = 0; i < count; i++) {
-    const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const socket = net.connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      localAddress,
+    })
     socket.on('error', () => undefined)
     clients.push(socket)
     opened.push(socket)
@@ -84,6 +90,16 @@ describe('connections of one address that have sent no complete head', () => {
     expect(closed).toBe(1)
     const [next] = await accepted(1)
     expect(await response(next!)).toMatch(/^HTTP\/1.1 200/)
+  })
+
+  test('are counted together for a client with several addresses', async () => {
+    clientOf = () => 'one network'
+    const [oldest] = await accepted(1, '127.0.0.2')
+    oldest!.write('GET / HTTP/1.1\r\nX-Slow: ')
+    const oldestClosed = closing(oldest!)
+    await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)
+    await oldestClosed
+    expect(closed).toBe(1)
   })
 
   test('are not counted once they have had a request', async () => {

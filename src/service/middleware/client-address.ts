@@ -49,7 +49,12 @@ export function addressKey(req: Request): string {
 }
 
 function addressKeyOf(req: Request): string {
-  const ip = plainAddress(req.ip ?? '')
+  return addressGroup(req.ip ?? '')
+}
+
+/** An IPv4 address as it is, or the network of an IPv6 one. */
+export function addressGroup(address: string): string {
+  const ip = plainAddress(address)
   return isIPv6(ip) ? ipv6Key(ip) : ip
 }
 

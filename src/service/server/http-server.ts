@@ -1,7 +1,8 @@
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
-import { limitUnfinishedHeads } from './unfinished-heads.ts'
+import { limitIdleConnections } from './idle-connections.ts'
+import { limitUnfinishedHeads, type ClientOf } from './unfinished-heads.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -42,8 +43,11 @@ export interface ListenOptions {
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
   /** Above it new connections are closed. Default: no limit. */
   readonly maxConnections?: number | undefined
-  /** Whether addresses are those of clients, and not of a proxy in front: limits the unfinished heads of each. */
-  readonly limitsHeads?: boolean
+  /**
+   * The client of an address, whose connections without a request are limited: all addresses of an IPv6 network are one.
+   * Undefined if the addresses are those of a proxy in front.
+   */
+  readonly clientOf?: ClientOf | undefined
   /** Called for each connection that was closed because of these limits. */
   readonly onDropped?: () => void
 }
@@ -66,7 +70,11 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   server.on('drop', () => options.onDropped?.())
-  if (options.limitsHeads) limitUnfinishedHeads(server, () => options.onDropped?.())
+  if (options.clientOf) {
+    const held = { clientOf: options.clientOf, onClosed: () => options.onDropped?.() }
+    limitUnfinishedHeads(server, held)
+    limitIdleConnections(server, { ...held, maxConnections: options.maxConnections })
+  }
   if (errorResponse === undefined) server.on('request', app)
   else {
     server.on('request', (req, res) => {

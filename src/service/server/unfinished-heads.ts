@@ -7,12 +7,19 @@ const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 /** Under load a connection is accepted up to a second before anything is read from it. */
 const UNREAD_MS = 2000
 
+/** Whose an address is: some clients have many. */
+export type ClientOf = (address: string) => string
+
 /**
  * Closes the oldest connections of an address that has too many on which no request has arrived. One that is recent and of
  * which nothing has been read is kept: after a restart, thousands of pages behind one address connect at the same time, and
  * their heads wait to be read. A head usually arrives whole.
  */
-export function limitUnfinishedHeads(server: Server, onClosed: () => void, nowMs = monotonicNow): void {
+export function limitUnfinishedHeads(
+  server: Server,
+  { clientOf, onClosed }: { readonly clientOf: ClientOf; readonly onClosed: () => void },
+  nowMs = monotonicNow,
+): void {
   /** Address -> socket -> when it was accepted, the oldest first. */
   const unfinished = new Map<string, Map<Socket, number>>()
   /** Kept here because a closed socket has no `remoteAddress`. */
@@ -28,7 +35,7 @@ export function limitUnfinishedHeads(server: Server, onClosed: () => void, nowMs
   }
 
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? ''
+    const address = clientOf(socket.remoteAddress ?? '')
     let ofAddress = unfinished.get(address)
     if (ofAddress === undefined) unfinished.set(address, (ofAddress = new Map<Socket, number>()))
     for (const [oldest, acceptedAt] of ofAddress) {
