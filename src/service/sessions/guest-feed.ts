@@ -239,7 +239,10 @@ export class GuestFeed {
       }
     }
     if (!complete)
-      tab.sink.write({ event: 'resync', data: { reason: 'the history does not reach back far enough far enough' } })
+      tab.sink.write({
+        event: 'resync',
+        data: { reason: 'the history does not reach back far enough' },
+      })
     tab.release()
   }
 }

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000
 export interface MissedMessages {
   /** Oldest first. */
   readonly messages: readonly Message[]
-  /** False if the history does not reach back far enough far enough to the cursor. */
+  /** False if the history does not reach back far enough to the cursor. */
   readonly complete: boolean
 }
 
