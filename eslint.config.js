@@ -62,6 +62,13 @@ export default ts.config(
     ignores: ['src/browser/client/chat-client.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }] },
   },
+  // Their own tsconfig.json is for projects that have the framework.
+  {
+    files: ['examples/**/*.ts'],
+    languageOptions: {
+      parserOptions: { projectService: false, project: './test/examples/tsconfig.json' },
+    },
+  },
   { files: ['src/service/**'], rules: { 'max-lines': ['error', 350] } },
   { files: ['src/browser/**', 'examples/**'], languageOptions: { globals: globals.browser } },
   // What a developer has to know of a wrong attribute stands in the page's console.

@@ -29,6 +29,7 @@ test.each([
   'examples/express-mounted/server.mjs',
   'examples/nextjs-route/route.ts',
   'examples/nuxt/chat.ts',
+  'examples/react-router/chat.ts',
   'examples/sveltekit/+server.ts',
   'deploy/nginx/guest-bff.conf',
 ])('%s passes on every path for pages, and none for operators', (path) => {

@@ -1,0 +1,51 @@
+import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
+
+/**
+ * `app/routes/chat.ts` of a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`: the service in the
+ * same process, under the website's own origin. It listens on loopback, and this route passes on what belongs to it, streams included.
+ */
+const PREFIX = '/chat'
+/** What a page needs. Everything else, such as metrics, is for operators. */
+const PUBLIC =
+  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|transcript|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
+
+/** One service per process, also where the development server loads this module again. */
+const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
+
+function service(): Promise<RunningService> {
+  shared.guestBff ??= startService({
+    ...readConfigFromEnvironment(),
+    host: '127.0.0.1',
+    port: 0,
+    managementPort: undefined,
+  })
+  return shared.guestBff
+}
+
+/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+const CONNECTION_HEADERS = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
+
+async function handle({ request }: { readonly request: Request }): Promise<Response> {
+  const { pathname, search } = new URL(request.url)
+  const path = pathname.slice(PREFIX.length)
+  if (!PUBLIC.test(path)) return new Response(null, { status: 404 })
+  const headers = new Headers(request.headers)
+  for (const name of CONNECTION_HEADERS) headers.delete(name)
+  const { url } = await service()
+  const answer = await fetch(url + path + search, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: 'manual',
+    signal: request.signal,
+    // A body that streams; fetch in Node.js asks for it by name.
+    ...(request.body && { duplex: 'half' as const }),
+  })
+  // `fetch` has decompressed the body, and its headers are fixed.
+  const answered = new Headers(answer.headers)
+  for (const name of ['content-encoding', 'content-length']) answered.delete(name)
+  return new Response(answer.body, { status: answer.status, headers: answered })
+}
+
+/** GET goes to the loader, every other method to the action. */
+export { handle as action, handle as loader }

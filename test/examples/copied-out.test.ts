@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+
+const folder = new URL('../../examples/', import.meta.url)
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name !== 'README.md')
+  .map((entry) => `${entry.parentPath.slice(folder.pathname.length)}/${entry.name}`.replace(/^\//, ''))
+
+test.each(files)('examples/%s needs nothing from outside its folder', (file) => {
+  // The type check of copied folders with the packages of their frameworks is in test/package/frameworks.
+  expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(/['"(]\.\.\//)
+})
+
+test.each(readdirSync(folder))('examples/%s says how to use it', (name) => {
+  expect(readFileSync(new URL(`${name}/README.md`, folder), 'utf8')).toMatch(/^# .+\n\n./)
+})
