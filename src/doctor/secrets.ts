@@ -1,11 +1,16 @@
 import type { Config } from '../service/settings/config.ts'
 
+/** Genesys' secrets have 43 characters. A placeholder such as `secret` is also in the doctor's own sentences, and hiding it there shows it. */
+const ORDINARY_WORD = /^[a-z]{1,15}$/i
+const MIN_SECRET_CHARS = 4
+
 /** Our own texts contain no secrets. If the other side's text contains one, it is removed here. */
 export function withoutSecrets(text: string, config: Config | undefined): string {
   const keys = [...(config?.session.keys ?? []), ...(config?.visitorWebhook?.secrets ?? [])]
   const secrets = [config?.genesys.oauth?.clientSecret, config?.challenge?.secret, ...keys.map(base64)]
   return secrets
-    .filter((secret) => secret !== undefined && secret.length >= 4)
+    .filter((secret) => secret !== undefined && secret.length >= MIN_SECRET_CHARS)
+    .filter((secret) => !ORDINARY_WORD.test(String(secret)))
     .reduce<string>((clean, secret) => clean.replaceAll(String(secret), '[secret]'), text)
 }
 
