@@ -47,7 +47,7 @@ export default {
     })),
   ],
   // No test waits for time to pass; this ends what hangs, also on a machine that does much else. Jest reads it here only.
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   // With --coverage. Left out is what runs where nothing counts: the chat element and the pages in Chromium, and each program's first
   // file in a process of its own.
   collectCoverageFrom: [
