@@ -52,6 +52,10 @@ test('what is refused comes back at no more than a few times its size', async ()
   expect([status, body.code]).toEqual([422, 'attribute_not_allowed'])
   expect(JSON.stringify(body).length).toBeLessThan(3 * JSON.stringify({ attributes }).length)
   expect(body.errors.length).toBeGreaterThan(0)
+
+  const long = await page.ask('PUT', '/guest-attributes', { attributes: { [`k${'x'.repeat(8000)}`]: '' } })
+  expect(long.status).toBe(400)
+  expect(JSON.stringify(long.body).length).toBeLessThan(2000)
 })
 
 test('an untrusted proxy is reported once in the log, and in readiness', async () => {

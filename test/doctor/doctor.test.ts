@@ -402,6 +402,7 @@ test('it lists the allowed origins, and says that a local Genesys is not Genesys
   })
   const found = (name: string) => checks.find(({ check }) => check === name)?.found
   expect(found('allowed domains')).toContain('https://www.example.com and https://*.example.com')
+  expect(found('delivery')).toContain('30 s (GENESYS_CONNECTION_IDLE_S)')
   expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
 })
 

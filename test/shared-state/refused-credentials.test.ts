@@ -41,6 +41,11 @@ test.each(['{"message":"no","hint":"Call +1 555 0100"}', '{', '', 'a.b.c.d.e'])(
   },
 )
 
+test('an entry without an expiry, which no replica writes, is ignored', async () => {
+  await refused.remember('credentials', { message: 'refused', facts: {}, forMs: -1 })
+  expect(await refused.recall('credentials')).toBeUndefined()
+})
+
 test('no entry counts for more than a minute', async () => {
   await refused.remember('credentials', { message: 'refused', facts: {}, forMs: 10 ** 15 })
   expect((await refused.recall('credentials'))?.forMs).toBe(60_000)

@@ -85,6 +85,20 @@ test('queued guests are connected in the order of their arrival', () => {
   expect(connected).toEqual(Array.from({ length: 200 }, (_, guest) => guest))
 })
 
+test('a queued guest that cannot wait keeps its place when it asks again', () => {
+  const ten = pace(10)
+  takenOf(100, ten, true)
+  const connected: string[] = []
+  const waiting = (name: string) => ({ connectNow: () => void connected.push(name) })
+  const first = waiting('first')
+  ten.request(first, true)
+  ten.request(waiting('second'), true)
+  ten.request(first, true)
+  nowMs += 61_000
+  ten.connectInTurn()
+  expect(connected).toEqual(['first', 'second'])
+})
+
 test('a queued guest that becomes urgent goes ahead of listening guests', () => {
   const four = pace(4)
   takenOf(4, four)
