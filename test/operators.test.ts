@@ -5,6 +5,7 @@ import express from 'express'
 import request from 'supertest'
 import { readConfig } from '../src/service/settings/read-config.ts'
 import { createGuestBff } from '../src/service/guest-bff.ts'
+import { createLog } from '../src/service/observability/log.ts'
 import { startSimulator } from '../src/simulator/simulator.ts'
 import { ask, settingsFor, startTogether, type Running } from './start-service.ts'
 
@@ -100,7 +101,9 @@ test('production has the management port and the drain delay by default', async 
 test('browsers are told to use only TLS by a standalone https service', async () => {
   const genesys = await startSimulator()
   const hstsOf = async (publicUrl: string, isMounted: boolean) => {
-    const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }))
+    const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }), {
+      log: createLog({ level: 'silent' }),
+    })
     const app = isMounted ? express().use('/chat', bff.app) : bff.app
     const { headers } = await request(app).get(isMounted ? '/chat/healthz' : '/healthz')
     await bff.close()

@@ -90,12 +90,8 @@ export function createPanel(options: PanelOptions): Panel {
   const notice = createNotice({ chat, texts, locale, onRetry, onStale: update })
   const prompts = promptArea(options, () => composer.focus())
   const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
-  const over = createOverBar({
-    chat,
-    texts,
-    onRetry,
-    onStartNew: () => void attempt(() => chat.startNew().then(() => composer.focus())),
-  })
+  const onStartNew = () => void attempt(() => chat.startNew().then(() => composer.focus()))
+  const over = createOverBar({ chat, texts, onRetry, onStartNew })
   const parts = [header.node, log.node, notice.node, prompts, composer.node, over.node]
   const node = panelNode(options, parts)
   acceptDrops(node, (files) => composer.addFiles(files))
