@@ -63,6 +63,7 @@ export async function startScriptedService(
     '/deployment',
     (_req, res) => void res.json({ id: 'pictures', status: 'active', ...state.deployment }),
   )
+  api.get('/availability', (_req, res) => void res.json(state.availability))
   api.post('/guest-session', (_req, res) => {
     if (state.refusal !== undefined) refuse(res, 409, state.refusal)
     else res.status(201).json({ ...SESSION, ...state.session, session: 'a-session' })

@@ -28,6 +28,7 @@ export interface State {
   /** What becomes of each message that the guest sends, in turn: a problem's code, or no answer. Default: it is sent. */
   readonly sending?: readonly (string | undefined)[]
   readonly deployment?: Partial<Deployment>
+  readonly availability?: object
   readonly hasEarlier?: true
   readonly attributes?: string
   readonly children?: (words: Words) => string
@@ -41,6 +42,7 @@ export interface State {
   readonly isThorough?: true
 }
 
+/** A new state is the last one: every other state has other looks than the one before it. */
 export const STATES: Readonly<Record<string, State>> = {
   launcher: { isClosed: true, shows: '.launcher' },
   'launcher with unread messages': {
@@ -310,6 +312,12 @@ export const STATES: Readonly<Record<string, State>> = {
     },
     messages: (words) => conversation(words).filter(({ sender }) => sender === 'guest'),
     shows: '.own .bubble',
+  },
+  'contact center is closed': {
+    attributes: 'when-closed="notice"',
+    availability: { state: 'closed', opensAt: '2026-03-13T08:00:00.000Z' },
+    children: ({ telephone }) => `<p slot="closed" style="margin: 0">${telephone}</p>`,
+    shows: '.closed',
   },
 }
 
