@@ -25,6 +25,8 @@ const MAX_BYTES = [
   [/^guest-chat-chime-\w+\.js$/, 400],
   // Loaded where the service has a form for new guests.
   [/^guest-chat-pre-chat-\w+\.js$/, 3300],
+  // Loaded at the end of a conversation, where the service takes scores.
+  [/^guest-chat-survey-\w+\.js$/, 2200],
   // Loaded by pages that take up requests and offers.
   [/^guest-chat-prompts-\w+\.js$/, 1250],
   // One of them, where the page does not speak English.

@@ -140,6 +140,7 @@ async function buildChat() {
     'rich-text.ts',
     'wrong-address.ts',
     'pre-chat/pre-chat.ts',
+    'survey/survey.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({

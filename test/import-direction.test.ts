@@ -3,6 +3,7 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
+  'survey',
   'transcript',
   'pre-chat',
   'availability',
@@ -99,7 +100,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each(['availability', 'pre-chat', 'transcript', 'visitor-webhook', 'challenge'])(
+test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook', 'challenge'])(
   '%s is known to the composition alone',
   (room) => {
     expect(

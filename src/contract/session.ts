@@ -10,6 +10,7 @@ export type Capability =
   | 'sign-in'
   | 'availability'
   | 'transcript'
+  | 'survey'
 
 export interface Limits {
   /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */

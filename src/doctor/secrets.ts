@@ -6,7 +6,8 @@ const MIN_SECRET_CHARS = 4
 
 /** Our own texts contain no secrets. If the other side's text contains one, it is removed here. */
 export function withoutSecrets(text: string, config: Config | undefined): string {
-  const keys = [...(config?.session.keys ?? []), ...(config?.visitorWebhook?.secrets ?? [])]
+  const { session, visitorWebhook, survey } = config ?? {}
+  const keys = [session?.keys, visitorWebhook?.secrets, survey?.secrets].flatMap((each) => each ?? [])
   const secrets = [config?.genesys.oauth?.clientSecret, config?.challenge?.secret, ...keys.map(base64)]
   return secrets
     .filter((secret) => secret !== undefined && secret.length >= MIN_SECRET_CHARS)

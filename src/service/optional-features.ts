@@ -12,10 +12,12 @@ import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
 import type { TrustedAttributes } from './sessions/identity.ts'
 import type { SharedState } from './shared-state/shared-state.ts'
+import { createSurveyFeature } from './survey/survey-feature.ts'
 import { createTranscriptFeature } from './transcript/transcript-feature.ts'
 import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
-export type FeatureName = 'availability' | 'pre-chat form' | 'transcript' | 'visitor webhook' | 'challenge'
+export type FeatureName =
+  'availability' | 'pre-chat form' | 'survey' | 'transcript' | 'visitor webhook' | 'challenge'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -78,6 +80,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
     createPreChatFeature(config.preChatForm, {
       hasAttributes: parts.guestApi.capabilities.has('attributes'),
     }),
+    createSurveyFeature(config.survey, parts),
     createTranscriptFeature({
       isEnabled: config.transcript,
       hasHistory: parts.guestApi.capabilities.has('history'),

@@ -66,6 +66,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   let expiresSoonAt: string | undefined
   let waiting: GuestChat['waiting']
   let endReason: ChatEndReason | undefined
+  /** Of a session that has ended, which can still be rated. */
+  let lastHeaders: Record<string, string> | undefined
   /**
    * A sign-in invalidates earlier tokens: requests that fail for this reason during the sign-in do not end
    * the session.
@@ -119,6 +121,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   }
 
   function endSession(reason?: ChatEndReason): void {
+    if (state !== 'ended') lastHeaders = requests.headers()
     tokens.forget()
     endReason = reason
     disconnect('ended')
@@ -160,7 +163,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   async function begin(startNew: boolean): Promise<SessionDescription> {
     disconnect('opening')
     lifetime = new AbortController()
-    expiresSoonAt = endReason = undefined
+    expiresSoonAt = endReason = lastHeaders = undefined
     const { signal } = lifetime
     try {
       session = await openOrResume(
@@ -348,7 +351,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     async deleteAttachment(id) {
       await call('DELETE', `attachments/${encodeURIComponent(id)}`)
     },
-    fetch: (path, init) => requests.open(path, init),
+    fetch: (path, init) => requests.open(path, { ...init, headers: { ...lastHeaders, ...init?.headers } }),
     async setAttributes(attributes) {
       await open()
       return call('PUT', 'guest-attributes', { attributes }, REPEAT_FOR_MS) as Promise<ChangedAttributes>

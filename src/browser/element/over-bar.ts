@@ -14,10 +14,12 @@ export interface OverBar {
 export function createOverBar(options: {
   readonly chat: GuestChat
   readonly texts: Texts
+  readonly language: string
   readonly onRetry: () => void
   readonly onStartNew: () => void
 }): OverBar {
   const { chat, texts, onRetry, onStartNew } = options
+  let survey: Promise<unknown> | undefined
   const button = (text: string, onclick: () => void) =>
     h('button', { type: 'button', class: 'action primary', part: 'button', onclick }, text)
   const startNew = button(texts.startNew, onStartNew)
@@ -25,9 +27,15 @@ export function createOverBar(options: {
   // What the page offers when the chat is unavailable: a telephone number, a form.
   const instead = h('slot', { name: 'unavailable' })
   const words = h('p', { role: 'status' })
+  const node = h('div', { class: 'over-bar' }, words, instead, retry, startNew)
   return {
-    node: h('div', { class: 'over-bar' }, words, instead, retry, startNew),
+    node,
     update(isOver, refusal) {
+      if (isOver && !refusal && chat.can('survey'))
+        survey ??= import('./survey/survey.ts').then(
+          (file) => file.askForScore(node, options),
+          () => undefined,
+        )
       toggle(instead, refusal !== undefined)
       toggle(retry, refusal !== undefined)
       toggle(startNew, refusal === undefined)

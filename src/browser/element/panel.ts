@@ -91,7 +91,7 @@ export function createPanel(options: PanelOptions): Panel {
   const prompts = promptArea(options, () => composer.focus())
   const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
   const onStartNew = () => void attempt(() => chat.startNew().then(() => composer.focus()))
-  const over = createOverBar({ chat, texts, onRetry, onStartNew })
+  const over = createOverBar({ ...options, onRetry, onStartNew })
   const parts = [header.node, log.node, notice.node, prompts, composer.node, over.node]
   const node = panelNode(options, parts)
   acceptDrops(node, (files) => composer.addFiles(files))

@@ -33,6 +33,7 @@ export const FEATURE_CHECKS: readonly Check[] = [
   /** Opening hours, emergency and queue: every missing permission, and every schedule that cannot be evaluated. */
   featureCheck('availability', ['oauth client']),
   featureCheck('pre-chat form', []),
+  featureCheck('survey', []),
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),

@@ -18,6 +18,7 @@ export interface ReadinessCheck {
     | 'log'
     | 'availability'
     | 'visitor-webhook'
+    | 'survey'
   /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean

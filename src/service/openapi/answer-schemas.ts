@@ -49,6 +49,7 @@ export const GuestSessionDescription = z
         'sign-in',
         'availability',
         'transcript',
+        'survey',
       ]),
     ),
     limits: Limits,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ProblemCode } from '../problems/catalogue.ts'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
+import { idempotency } from './idempotency-headers.ts'
 import { json, nothing, WITH_BODY, type Operation } from './operation.ts'
 
 const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
@@ -18,26 +19,6 @@ const UPSTREAM: ProblemCode[] = [
 /** The API page replaces it with the id of its last upload. */
 export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const fileId = z.object({ id: z.string().meta({ example: UPLOADED_FILE_ID }) })
-
-const idempotency = z.object({
-  'Idempotency-Key': z.string().optional().meta({
-    description:
-      'Names this message. The same key and body get the first response from a replica that knows the key.',
-  }),
-  'Idempotency-Retry': z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .optional()
-    .meta({
-      description:
-        'How many attempts were made before. From 1 on, a replica that does not know the key looks for the message ' +
-        'in the recent history before it sends it.',
-    }),
-  'Idempotency-After': z.string().optional().meta({
-    description:
-      'On a retry: the id of the last message known at the first attempt, or empty. The history is searched back to it.',
-  }),
-})
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -254,6 +235,19 @@ export const OPERATIONS: readonly Operation[] = [
     params: fileId,
     answers: { 204: nothing('Removed') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
+  },
+  {
+    method: 'post',
+    path: '/survey',
+    summary: 'How the conversation was, from 1 to 5',
+    description:
+      "The website's own backend gets the score, also after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
+    tag: 'guest',
+    needsSession: true,
+    body: requests.SurveyAnswer,
+    examples: { 'Very good': { score: 5 } },
+    answers: { 204: nothing('Taken; the backend gets it in a moment') },
+    problems: [...WITH_BODY, 'session_invalid', 'not_enabled'],
   },
   {
     method: 'get',

@@ -168,6 +168,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+export const SurveyAnswer = z
+  .strictObject({ score: z.int().min(1).max(5) })
+  .meta({ id: 'SurveyAnswer', description: 'From 1, the worst, to 5, the best.' })
+
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
 export const UploadQuery = z.strictObject({ fileName: line(1023).meta({ example: 'note.txt' }) })

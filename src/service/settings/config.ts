@@ -5,6 +5,7 @@ import type { TrustedProxies } from '../middleware/client-address.ts'
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
 import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
+import type { SurveySettings } from './survey-settings.ts'
 import type { RedactionSettings } from './redaction-settings.ts'
 import type { VisitorWebhookSettings } from './visitor-webhook-settings.ts'
 
@@ -107,6 +108,8 @@ export interface Config {
   readonly redaction: RedactionSettings | undefined
   /** What pages ask before the chat opens. */
   readonly preChatForm: PreChatForm | undefined
+  /** Where scores of guests go; undefined where none are asked for. */
+  readonly survey: SurveySettings | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
   /** Wording by language, which overrides the deployment's. */

@@ -44,18 +44,23 @@ export const PreChatFormSetting = z.unknown().transform((value, context) => {
   return z.NEVER
 })
 
+interface Attributes {
+  readonly open: readonly string[]
+  readonly trusted: Readonly<Record<string, string>>
+}
+
+/** Whether pages may set it. */
+export function isOpenKey(key: string, { open, trusted }: Attributes): boolean {
+  const matches = (one: string) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one)
+  return KEY.test(key) && !Object.hasOwn(trusted, key) && open.some(matches)
+}
+
 /** What is wrong with it besides its form. */
-export function preChatProblems(
-  preChatForm: PreChatForm | undefined,
-  attributes: { readonly open: readonly string[]; readonly trusted: Readonly<Record<string, string>> },
-): string[] {
+export function preChatProblems(preChatForm: PreChatForm | undefined, attributes: Attributes): string[] {
   const { fields = [] } = preChatForm ?? {}
-  const isOpen = (key: string) =>
-    !Object.hasOwn(attributes.trusted, key) &&
-    attributes.open.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one))
   return fields.flatMap(({ key, required, multiline, choices }, i) => {
     const problems: string[] = []
-    if (!DETAILS.includes(key) && !isOpen(key))
+    if (!DETAILS.includes(key) && !isOpenKey(key, attributes))
       problems.push('has a key that is neither name, email or phone nor one of ATTRIBUTES_OPEN')
     if (fields.findIndex((other) => other.key === key) !== i) problems.push('has the key of another field')
     if (choices && (required === true || multiline === true))

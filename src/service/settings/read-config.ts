@@ -20,6 +20,7 @@ import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './sessi
 import { readSitesFile, repeatedOrigins } from './sites-file.ts'
 import { preChatProblems } from './pre-chat-settings.ts'
 import { readRedaction } from './redaction-settings.ts'
+import { readSurvey } from './survey-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
 import { readVisitorWebhook } from './visitor-webhook-settings.ts'
@@ -215,6 +216,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     problemHints: env.PROBLEM_HINTS ?? !production,
     redaction,
     preChatForm,
+    survey: readSurvey(env, attributes, problems),
     transcript: env.TRANSCRIPT,
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,

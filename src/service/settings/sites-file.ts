@@ -58,6 +58,7 @@ const OF_ORGANIZATION = /^GENESYS_(SCHEDULE_GROUP_ID|EMERGENCY_GROUP_ID|QUEUE_ID
 const USER_TOKEN = /^USER_TOKEN_/
 const VISITOR_WEBHOOK = /^VISITOR_WEBHOOK_/
 const CHALLENGE = /^CHALLENGE(_|$)/
+const SURVEY_WEBHOOK = /^SURVEY_WEBHOOK_/
 
 /**
  * Groups of variables: a site that sets one of a group gets no other of that group from the environment. A
@@ -72,6 +73,7 @@ const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] 
   { setBy: USER_TOKEN, leavesOut: USER_TOKEN },
   { setBy: VISITOR_WEBHOOK, leavesOut: VISITOR_WEBHOOK },
   { setBy: CHALLENGE, leavesOut: CHALLENGE },
+  { setBy: SURVEY_WEBHOOK, leavesOut: SURVEY_WEBHOOK },
 ]
 
 const VALUE = z.union([

@@ -200,6 +200,9 @@ const Env = z.object({
     .default({}),
 
   PRE_CHAT_FORM: json.pipe(PreChatFormSetting).optional(),
+  SURVEY_WEBHOOK_URL: httpUrl.optional(),
+  SURVEY_WEBHOOK_SECRET: list.optional(),
+  SURVEY_ATTRIBUTE: z.string().optional(),
   TRANSCRIPT: onOff.default(false),
 
   CHALLENGE: z.enum(CHALLENGES, { error: `must be one of ${CHALLENGES.join(', ')}` }).optional(),

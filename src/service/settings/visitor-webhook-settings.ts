@@ -72,7 +72,7 @@ export function readVisitorWebhook(
   }
   return {
     url,
-    secrets: readSecrets(env.VISITOR_WEBHOOK_SECRET, problems),
+    secrets: readWebhookSecrets('VISITOR_WEBHOOK', env.VISITOR_WEBHOOK_SECRET, problems),
     credential: readCredential(env, problems),
     attributes: env.VISITOR_WEBHOOK_ATTRIBUTES,
     timeoutMs: env.VISITOR_WEBHOOK_TIMEOUT_MS,
@@ -81,14 +81,19 @@ export function readVisitorWebhook(
   }
 }
 
-function readSecrets(texts: readonly string[] | undefined, problems: string[]): Uint8Array[] {
+/** @param webhook the beginning of the variables' names */
+export function readWebhookSecrets(
+  webhook: string,
+  texts: readonly string[] | undefined,
+  problems: string[],
+): Uint8Array[] {
   if (texts === undefined) {
-    problems.push('VISITOR_WEBHOOK_SECRET is missing: VISITOR_WEBHOOK_URL is set')
+    problems.push(`${webhook}_SECRET is missing: ${webhook}_URL is set`)
     return []
   }
   const secrets = texts.map((text) => Buffer.from(SECRET.exec(text)?.[1] ?? '', 'base64'))
   if (secrets.length === 0 || secrets.some(({ length }) => length < 24 || length > 64))
-    problems.push('VISITOR_WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes in base64, or a list of these')
+    problems.push(`${webhook}_SECRET must be whsec_ and 24 to 64 bytes in base64, or a list of these`)
   return secrets
 }
 

@@ -8,7 +8,7 @@ import type { VisitorWebhookSettings } from '../settings/visitor-webhook-setting
 import { createAttemptSender } from '../upstream/http-attempt.ts'
 import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
 import { credentialOf, type Credential } from './credential.ts'
-import { signedHeaders } from './signed-headers.ts'
+import { signedHeaders } from '../upstream/signed-headers.ts'
 import { MAX_RESPONSE_BYTES, readResponse, type Failure, type KnownVisitor } from './webhook-response.ts'
 
 export interface VisitorWebhook {
