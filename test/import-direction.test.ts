@@ -3,7 +3,6 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
-  'survey',
   'transcript',
   'pre-chat',
   'availability',
