@@ -42,6 +42,8 @@ const SECTIONS = [
       'PreChatField',
       'LocalizedText',
       'Availability',
+      'Callback',
+      'CallbackRequest',
     ],
   ],
   [

@@ -9,6 +9,7 @@ export type Capability =
   | 'end'
   | 'sign-in'
   | 'availability'
+  | 'callbacks'
   | 'transcript'
   | 'survey'
 

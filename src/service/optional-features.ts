@@ -59,7 +59,7 @@ export interface FeatureParts {
   /** Calls to Genesys that each feature may make in a minute. Default: what it takes itself. */
   readonly callsPerMinute?: number
   /** Undefined where replicas share nothing. */
-  readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit'> | undefined
+  readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
 }
 
 /** Each feature is a folder of its own and a line here; without both there is nothing of it. */
@@ -74,9 +74,10 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
     timeoutMs: config.upstreamTimeoutMs,
     sharedValues: sharedState?.values,
     takeSharedCall: sharedState?.takeCall,
+    sharedAttempts: sharedState?.attempts,
   }
   return [
-    createAvailabilityFeature(config.availability, platform),
+    createAvailabilityFeature(config.availability, platform, config.callbacks),
     createPreChatFeature(config.preChatForm, {
       hasAttributes: parts.guestApi.capabilities.has('attributes'),
     }),

@@ -45,7 +45,7 @@ describe('the catalogue', () => {
     expect(byStatus).toEqual({
       400: ['invalid_json', 'invalid_request'],
       401: ['session_invalid', 'user_token_invalid'],
-      403: ['challenge_failed', 'challenge_required', 'origin_not_allowed'],
+      403: ['callback_not_allowed', 'challenge_failed', 'challenge_required', 'origin_not_allowed'],
       404: ['not_found'],
       405: ['method_not_allowed'],
       406: ['not_acceptable'],
@@ -56,7 +56,12 @@ describe('the catalogue', () => {
       415: ['unsupported_media_type'],
       416: ['range_not_satisfiable'],
       417: ['expectation_failed'],
-      422: ['attachment_refused', 'attribute_not_allowed', 'idempotency_key_reused'],
+      422: [
+        'attachment_refused',
+        'attribute_not_allowed',
+        'callback_outside_hours',
+        'idempotency_key_reused',
+      ],
       429: ['rate_limited', 'upstream_rate_limited'],
       431: ['headers_too_large'],
       500: ['internal_error'],

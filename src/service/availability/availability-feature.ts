@@ -9,14 +9,21 @@ import {
   type AvailabilityOptions,
   type AvailabilitySettings,
 } from './availability.ts'
+import { addCallbackRoutes } from './callback-routes.ts'
+import { createCallbacks, type CallbackOptions, type CallbackSettings } from './callbacks.ts'
+import { createCallbackOperations } from './callback-operations.ts'
+import type { GuestSessions } from '../sessions/guest-sessions.ts'
+import type { SharedAttempts } from '../sessions/idempotency.ts'
 import { createCallBudget } from './call-budget.ts'
 import { createGuestWait } from './guest-wait.ts'
-import type { Cause } from './hours-reader.ts'
+import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
 /** For estimates of single guests, of the calls of a minute. */
 const OWN_CALLS_PER_MINUTE = 8
+/** Not of those of availability: pages that ask for it must not use them up. */
+const CALLBACKS_PER_MINUTE = 30
 /** Of many, in a readiness report. */
 const MAX_HINTS = 5
 
@@ -32,10 +39,17 @@ interface Check {
 export interface AvailabilityFeature {
   readonly name: 'availability'
   /** Of guest sessions: empty where it is not set up. */
-  readonly capabilities: readonly 'availability'[]
+  readonly capabilities: readonly ('availability' | 'callbacks')[]
   addRoutes(
     router: IRouter,
-    routes: { readonly guards: { readonly anyPage: readonly RequestHandler[] } },
+    routes: {
+      readonly guards: {
+        readonly anyPage: readonly RequestHandler[]
+        readonly guestWithBody: readonly RequestHandler[]
+      }
+      readonly services: { readonly sessions: GuestSessions }
+      readonly newDeadline: () => number
+    },
   ): void
   checks(): Promise<readonly Check[]>
   /** Adds to the events of guests how long they wait; undefined without a queue. */
@@ -47,19 +61,37 @@ export interface AvailabilityFeature {
 /** @param options undefined where there is no OAuth client, without which nothing of it can be read */
 export function createAvailabilityFeature(
   settings: AvailabilitySettings,
-  options: Omit<AvailabilityOptions, keyof AvailabilitySettings> | undefined,
+  options:
+    | (Omit<AvailabilityOptions, keyof AvailabilitySettings> & {
+        readonly sharedAttempts?: SharedAttempts | undefined
+      })
+    | undefined,
+  callbackSettings?: CallbackSettings,
 ): AvailabilityFeature {
   const isSetUp = Object.values(settings).some((id) => id !== undefined)
   const availability = isSetUp && options ? createAvailability({ ...settings, ...options }) : undefined
   const { queueId } = settings
+  const callbacks =
+    availability && options && callbackSettings && queueId !== undefined
+      ? callbacksOf(availability, { ...options, settings: callbackSettings, queueId })
+      : undefined
   return {
     name: 'availability',
     addEvents:
       availability && options && queueId !== undefined
         ? (guestApi) => waitingEvents(availability, { ...options, guestApi, queueId })
         : undefined,
-    capabilities: availability ? ['availability'] : [],
-    addRoutes(router, { guards }) {
+    capabilities: [
+      ...(availability ? (['availability'] as const) : []),
+      ...(callbacks ? (['callbacks'] as const) : []),
+    ],
+    addRoutes(router, routes) {
+      const { guards } = routes
+      addCallbackRoutes(router, {
+        ...routes,
+        requestCallback: callbacks?.request,
+        now: options?.now ?? Date.now,
+      })
       router.get('/availability', ...guards.anyPage, async (req, res) => {
         if (!availability) throw notEnabled()
         const { body, etag } = await availability.current()
@@ -83,7 +115,8 @@ export function createAvailabilityFeature(
     },
     async diagnose() {
       if (!availability) return undefined
-      const { availability: found, causes } = await availability.inspect()
+      const { availability: found, causes: known } = await availability.inspect()
+      const causes = [...known, ...((await callbacks?.problems()) ?? [])]
       const more = causes.length === 0 ? '' : '; not everything is known'
       return { found: `now ${inWords(found)}${more}`, problems: causes }
     },
@@ -140,4 +173,31 @@ function waitingEvents(
   })
   const estimateWait = createGuestWait({ ...options, site, ownBudget })
   return guestApi.subscribe && withWaiting(guestApi.subscribe.bind(guestApi), { ...options, estimateWait })
+}
+
+function callbacksOf(
+  site: AvailabilityOfSite,
+  options: Omit<AvailabilityOptions, keyof AvailabilitySettings> &
+    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts'>,
+) {
+  const { queueId, timeoutMs, monotonicNow } = options
+  const budget = createCallBudget({
+    max: CALLBACKS_PER_MINUTE,
+    name: 'callbacks',
+    takeShared: options.takeSharedCall,
+    monotonicNow,
+  })
+  const operations = createCallbackOperations({ ...options, budget })
+  return {
+    request: createCallbacks({ ...options, site, operations }),
+    /** Why no callback can be created, for operators. */
+    async problems(): Promise<readonly Cause[]> {
+      try {
+        await operations.requirePermission(queueId, monotonicNow() + timeoutMs)
+        return []
+      } catch (error) {
+        return [causeOf(error, 'The permission for callbacks')]
+      }
+    },
+  }
 }

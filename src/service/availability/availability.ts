@@ -7,7 +7,7 @@ import { createCallBudget, type CallBudget, type TakeSharedCall } from './call-b
 import { causeOf, createHoursReader, type Cause } from './hours-reader.ts'
 import type { OpeningHours } from './opening-hours.ts'
 import { createPlatformOperations, type PlatformOperations } from './platform-operations.ts'
-import { createReadings, type Reading, type SharedValues } from './readings.ts'
+import { createReadings, type Reading, type Readings, type SharedValues } from './readings.ts'
 import { waitRange } from './wait-range.ts'
 
 export interface AvailabilitySettings {
@@ -49,6 +49,8 @@ export interface AvailabilityOfSite {
   inspect(): Promise<Evaluation>
   /** The last one, without a call to Genesys. */
   readonly latest: Evaluation | undefined
+  /** The opening hours at another time; `open` where there are none. */
+  hoursAt(ms: number, deadlineAtMs: number): Promise<OpeningHours>
   /** For other operations with the same calls per minute. */
   readonly platform: PlatformOperations
   readonly budget: CallBudget
@@ -80,19 +82,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
           ttlMs: EMERGENCY_TTL_MS,
           load: (deadlineAtMs) => platform.readEmergencyGroup(emergencyGroupId, deadlineAtMs),
         })
-  const queue =
-    queueId === undefined
-      ? undefined
-      : {
-          countUsers: reading(`users-on-queue:${queueId}`, {
-            ttlMs: OBSERVATIONS_TTL_MS,
-            load: (deadlineAtMs) => platform.countUsersOnQueue(queueId, deadlineAtMs),
-          }),
-          estimateWait: reading(`wait:${queueId}`, {
-            ttlMs: WAIT_TTL_MS,
-            load: (deadlineAtMs) => platform.estimateWaitSeconds(queueId, deadlineAtMs),
-          }),
-        }
+  const queue = queueId === undefined ? undefined : queueReadings(queueId, platform, reading)
 
   async function evaluate(readsAll = false): Promise<Evaluation> {
     const deadlineAtMs = monotonicNow() + timeoutMs
@@ -181,11 +171,29 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
       return running.result
     },
     inspect: () => evaluate(true),
+    async hoursAt(ms, deadlineAtMs) {
+      if (!readHours) return { state: 'open' }
+      const { hoursAt } = await readHours(deadlineAtMs)
+      return hoursAt?.(ms) ?? { state: 'unknown' }
+    },
     platform,
     budget,
     get latest() {
       return latest
     },
+  }
+}
+
+function queueReadings(queueId: string, platform: PlatformOperations, reading: Readings) {
+  return {
+    countUsers: reading(`users-on-queue:${queueId}`, {
+      ttlMs: OBSERVATIONS_TTL_MS,
+      load: (deadlineAtMs) => platform.countUsersOnQueue(queueId, deadlineAtMs),
+    }),
+    estimateWait: reading(`wait:${queueId}`, {
+      ttlMs: WAIT_TTL_MS,
+      load: (deadlineAtMs) => platform.estimateWaitSeconds(queueId, deadlineAtMs),
+    }),
   }
 }
 

@@ -16,12 +16,20 @@ const MINUTE_MS = 60_000
 /** At most {@link MAX_CALLS_PER_MINUTE} in any minute: of all replicas where they share state, of this process otherwise. */
 export function createCallBudget(options: {
   readonly max?: number | undefined
+  /** Default: a minute. */
+  readonly windowMs?: number
   /** Of what replicas count together. Default: `availability`. */
   readonly name?: string
   readonly takeShared?: TakeSharedCall | undefined
   readonly monotonicNow: () => number
 }): CallBudget {
-  const { max = MAX_CALLS_PER_MINUTE, name = 'availability', takeShared, monotonicNow } = options
+  const {
+    max = MAX_CALLS_PER_MINUTE,
+    name = 'availability',
+    windowMs = MINUTE_MS,
+    takeShared,
+    monotonicNow,
+  } = options
   /** The newest calls, the oldest first. */
   const takenAtMs: number[] = []
 
@@ -29,7 +37,7 @@ export function createCallBudget(options: {
     const nowMs = monotonicNow()
     const [oldestMs] = takenAtMs
     if (oldestMs !== undefined && takenAtMs.length >= max) {
-      if (nowMs - oldestMs < MINUTE_MS) return false
+      if (nowMs - oldestMs < windowMs) return false
       takenAtMs.shift()
     }
     takenAtMs.push(nowMs)
@@ -40,7 +48,7 @@ export function createCallBudget(options: {
     async take() {
       // Counted here first, so that a loss of Redis begins no second budget.
       if (!takeHere()) return false
-      return (await takeShared?.(name, { max, windowMs: MINUTE_MS })) ?? true
+      return (await takeShared?.(name, { max, windowMs })) ?? true
     },
   }
 }

@@ -26,6 +26,8 @@ export interface Cause {
 
 export interface ReadHours {
   readonly hours: OpeningHours
+  /** At another time; undefined where that is not known at all. */
+  readonly hoursAt?: (ms: number) => OpeningHours
   /** Undefined where the zone is not known. */
   readonly timeZone: string | undefined
   readonly readings: readonly Reading<unknown>[]
@@ -126,7 +128,13 @@ export function createHoursReader(options: {
         const hours = openingHours({ zone, holiday, closed, open }, nowMs)
         known = { values: new Set(values), problems: causes.length, atMs: nowMs, hours }
       }
-      return { hours: known.hours, timeZone: zone.name, readings, causes }
+      return {
+        hours: known.hours,
+        hoursAt: (ms) => openingHours({ zone, holiday, closed, open }, ms),
+        timeZone: zone.name,
+        readings,
+        causes,
+      }
     } catch (error) {
       causes.push(causeOf(error, 'A schedule'))
       return unknown(zone.name)

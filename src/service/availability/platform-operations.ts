@@ -71,29 +71,34 @@ export interface PlatformOperations {
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
+  /** Default: `never`, as each attempt counts, and what fails is asked for again soon enough. */
+  readonly retry?: UpstreamRequest<T>['retry']
   readonly path: string
   readonly permission: string
   /** The setting whose id it uses, and what that is. */
   readonly idOf: string
 }
 
-export function createPlatformOperations(options: {
+export interface PlatformAccess {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly accessToken: AccessToken
   readonly budget: CallBudget
-}): PlatformOperations {
-  const { api, apiUrl, accessToken, budget } = options
+}
 
-  function call<T>({ path, permission, idOf, ...request }: Operation<T>, deadlineAtMs: number): Promise<T> {
+/** Calls operations of Genesys Cloud within a budget. */
+export function createPlatformCall({ api, apiUrl, accessToken, budget }: PlatformAccess) {
+  return function call<T>(
+    { path, permission, idOf, retry = 'never', ...request }: Operation<T>,
+    deadlineAtMs: number,
+  ): Promise<T> {
     const attempt = async (authorization: string) => {
       if (!(await budget.take())) throw budgetUsed(request.operation)
       return api.request({
         ...request,
         url: `${apiUrl}/api/v2/${path}`,
         headers: { authorization },
-        // Each attempt counts, and what fails is asked for again soon enough.
-        retry: 'never',
+        retry,
         deadlineAtMs,
         explain: ({ status }) => {
           if (status === 403)
@@ -105,7 +110,10 @@ export function createPlatformOperations(options: {
     }
     return accessToken.authorize(attempt, deadlineAtMs)
   }
+}
 
+export function createPlatformOperations(access: PlatformAccess): PlatformOperations {
+  const call = createPlatformCall(access)
   return {
     readScheduleGroup: (id, deadlineAtMs) =>
       call(

@@ -104,6 +104,20 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Reques
   return parse(schema, req.query)
 }
 
+/** A key of at most 255 visible characters in a header. @throws {RequestError} `invalid_request` */
+export function keyIn(
+  header: string,
+  key: string | string[] | undefined,
+  minChars: number,
+): string | undefined {
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
+    return key
+  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
+    errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
+  })
+}
+
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Defined<z.infer<Schema>> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data as Defined<z.infer<Schema>>

@@ -8,6 +8,8 @@ export type RequestErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'not_enabled'
+  | 'callback_not_allowed'
+  | 'callback_outside_hours'
   | 'not_acceptable'
   | 'request_timeout'
   | 'unsupported_media_type'

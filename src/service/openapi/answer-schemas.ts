@@ -48,6 +48,7 @@ export const GuestSessionDescription = z
         'end',
         'sign-in',
         'availability',
+        'callbacks',
         'transcript',
         'survey',
       ]),
@@ -240,6 +241,14 @@ export const Availability = z
       .meta({ description: 'Whether this is the last known state, because Genesys could not be reached.' }),
   })
   .meta({ id: 'Availability' })
+
+export const Callback = z
+  .object({
+    id: z.string(),
+    phone: z.string().meta({ example: '+4930901820' }),
+    at: z.iso.datetime().optional().meta({ description: 'Absent: as soon as somebody is free.' }),
+  })
+  .meta({ id: 'Callback' })
 
 export const WidgetConfig = z
   .object({

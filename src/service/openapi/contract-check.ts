@@ -29,6 +29,7 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.Availability>, contract.Availability>,
   Same<Of<typeof answers.AltchaChallenge>, contract.AltchaChallenge>,
   Same<Of<typeof answers.VendorChallenge>, contract.VendorChallenge>,
+  Same<Of<typeof answers.Callback>, contract.Callback>,
 ]
 
 type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<Schema>, Extra>

@@ -15,6 +15,7 @@ const Problem = z
     requestId: z.string().optional(),
     hint: z.string().optional(),
     retryAfterSeconds: z.number().optional(),
+    nextPossibleAt: z.iso.datetime().optional().meta({ description: 'Of `callback_outside_hours`.' }),
     upstream: z
       .object({
         status: z.number().optional(),

@@ -43,3 +43,14 @@ export const WITH_BODY: ProblemCode[] = [
   'request_too_large',
   'unsupported_media_type',
 ]
+
+export const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
+export const UPSTREAM: ProblemCode[] = [
+  'upstream_refused',
+  'upstream_auth_failed',
+  'upstream_bad_response',
+  'upstream_rate_limited',
+  'upstream_unavailable',
+  'upstream_timeout',
+  'deployment_not_usable',
+]

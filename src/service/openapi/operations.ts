@@ -1,20 +1,9 @@
 import * as z from 'zod'
-import type { ProblemCode } from '../problems/catalogue.ts'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
+import { CALLBACK_OPERATION } from './callback-operation.ts'
 import { idempotency } from './idempotency-headers.ts'
-import { json, nothing, WITH_BODY, type Operation } from './operation.ts'
-
-const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
-const UPSTREAM: ProblemCode[] = [
-  'upstream_refused',
-  'upstream_auth_failed',
-  'upstream_bad_response',
-  'upstream_rate_limited',
-  'upstream_unavailable',
-  'upstream_timeout',
-  'deployment_not_usable',
-]
+import { json, nothing, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
 /** The API page replaces it with the id of its last upload. */
 export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
@@ -118,6 +107,7 @@ export const OPERATIONS: readonly Operation[] = [
       'not_supported_by_guest_api',
     ],
   },
+  CALLBACK_OPERATION,
   {
     method: 'get',
     path: '/messages',

@@ -22,6 +22,8 @@ export interface ProblemBody {
   readonly errors?: readonly FieldError[]
   readonly challenge?: Challenge
   readonly retryAfterSeconds?: number
+  /** Of `callback_outside_hours`. */
+  readonly nextPossibleAt?: string
 }
 
 export interface Problem {
@@ -72,6 +74,7 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       ...(facts.errors && facts.errors.length > 0 && { errors: bounded(facts.errors) }),
       ...(facts.challenge && { challenge: facts.challenge }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(facts.nextPossibleAt !== undefined && { nextPossibleAt: facts.nextPossibleAt }),
     },
   }
 }

@@ -70,6 +70,20 @@ export const REQUEST_PROBLEMS = {
     clientAction: 'Use one of the methods in `Allow`.',
     operatorAction: 'Nothing to do, unless a proxy changes methods.',
   },
+  callback_not_allowed: {
+    status: 403,
+    title: 'Only signed-in visitors can be called back',
+    description: 'The session has no visitor who was verified.',
+    clientAction: 'Sign the visitor in with the `userToken` of your website, and request the callback again.',
+    operatorAction: '`CALLBACKS=on` lets every guest request callbacks.',
+  },
+  callback_outside_hours: {
+    status: 422,
+    title: 'The contact center is closed at that time',
+    description: 'Callbacks are possible while the contact center is open.',
+    clientAction: 'Offer the time in `nextPossibleAt`, where there is one.',
+    operatorAction: 'Check the schedules of `GENESYS_SCHEDULE_GROUP_ID`.',
+  },
   not_enabled: {
     status: 501,
     title: 'This is not set up',

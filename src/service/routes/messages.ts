@@ -6,7 +6,7 @@ import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { pendingSharedChecks } from '../middleware/shared-checks.ts'
-import { parseBody, parseQuery } from '../middleware/request-body.ts'
+import { keyIn, parseBody, parseQuery } from '../middleware/request-body.ts'
 import { RequestError } from '../middleware/request-error.ts'
 import { HistoryQuery, SendMessage } from './schemas.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
@@ -55,15 +55,6 @@ export function addMessageRoutes(
     res.status(204).end()
   })
   router.all('/typing', methodNotAllowed('POST'))
-}
-
-function keyIn(header: string, key: string | string[] | undefined, minChars: number): string | undefined {
-  if (key === undefined) return undefined
-  if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
-    return key
-  throw new RequestError('invalid_request', 'The request does not have the documented form.', {
-    errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
-  })
 }
 
 function retryCountIn(count: string | string[] | undefined): number {

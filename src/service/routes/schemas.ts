@@ -143,6 +143,14 @@ export const SendMessage = z
   ])
   .meta({ id: 'SendMessage' })
 
+export const RequestCallback = z
+  .strictObject({
+    name: line(256),
+    phone: line(40).meta({ example: '+49 30 901820' }),
+    at: z.iso.datetime().optional().meta({ description: 'Default: as soon as somebody is free.' }),
+  })
+  .meta({ id: 'RequestCallback' })
+
 export const HistoryQuery = z.strictObject({
   pageSize: z.coerce.number().int().min(1).max(100).default(25),
   pageNumber: z.coerce.number().int().min(1).max(10_000).default(1),

@@ -4,6 +4,7 @@ import type { DeploymentLabels, GuestApiName } from '../genesys/guest-api.ts'
 import type { TrustedProxies } from '../middleware/client-address.ts'
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
 import type { UserTokenSettings } from '../sessions/user-token.ts'
+import type { CallbackSettings } from './callback-settings.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
 import type { SurveySettings } from './survey-settings.ts'
 import type { RedactionSettings } from './redaction-settings.ts'
@@ -112,6 +113,8 @@ export interface Config {
   readonly survey: SurveySettings | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
+  /** Undefined where guests cannot ask to be called back. */
+  readonly callbacks: CallbackSettings | undefined
   /** Wording by language, which overrides the deployment's. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
   /** The sites of `SITES_FILE`, if it is set. */

@@ -24,6 +24,7 @@ import { readSurvey } from './survey-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
 import { readVisitorWebhook } from './visitor-webhook-settings.ts'
+import { readCallbacks } from './callback-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
@@ -218,6 +219,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     preChatForm,
     survey: readSurvey(env, attributes, problems),
     transcript: env.TRANSCRIPT,
+    callbacks: readCallbacks(env, problems),
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,
     warnings: [],

@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 import { isNetwork } from '../middleware/client-address.ts'
@@ -142,6 +143,12 @@ const Env = z.object({
   GENESYS_SCHEDULE_GROUP_ID: uuidLike.optional(),
   GENESYS_EMERGENCY_GROUP_ID: uuidLike.optional(),
   GENESYS_QUEUE_ID: uuidLike.optional(),
+  CALLBACKS: z.enum(['off', 'on', 'verified'], { error: 'must be off, on or verified' }).default('off'),
+  CALLBACK_COUNTRY: z
+    .string()
+    .transform((text) => text.toUpperCase())
+    .refine(isSupportedCountry, 'must be a country of two letters, such as DE')
+    .optional(),
 
   SESSION_KEYS: list.optional(),
   SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),

@@ -12,6 +12,8 @@ export interface ErrorFacts {
   /** What to solve before the request is made again. */
   challenge?: Challenge
   retryAfterSeconds?: number
+  /** ISO 8601: when a callback is possible. */
+  nextPossibleAt?: string
   /** For operators: which setting to fix, in one or two sentences. */
   hint?: string
   /** Headers of the response, such as `Allow`. */

@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import { RequestCallback } from '../routes/schemas.ts'
+import { Callback } from './answer-schemas.ts'
+import { json, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
+
+export const CALLBACK_OPERATION: Operation = {
+  method: 'post',
+  path: '/callbacks',
+  summary: 'Ask to be called back',
+  description:
+    'Into the queue of `GENESYS_QUEUE_ID`, at a time when the contact center is open. Another time is refused with the next possible one, as `nextPossibleAt`. With an `Idempotency-Key` it is requested once however often the request is repeated.',
+  tag: 'guest',
+  needsSession: true,
+  body: RequestCallback,
+  examples: { 'As soon as possible': { name: 'Jane Doe', phone: '+49 30 901820' } },
+  headers: z.object({
+    'Idempotency-Key': z.string().optional().meta({ description: 'Names this callback.' }),
+  }),
+  answers: { 201: json(Callback, 'Genesys has the callback') },
+  problems: [
+    ...WITH_BODY,
+    ...OF_A_GUEST,
+    ...UPSTREAM,
+    'callback_not_allowed',
+    'callback_outside_hours',
+    'delivery_unknown',
+    'request_in_progress',
+    'idempotency_key_reused',
+    'not_enabled',
+  ],
+}

@@ -1,0 +1,19 @@
+import type { CountryCode } from 'libphonenumber-js/min'
+import type { Variables } from './variables.ts'
+
+export interface CallbackSettings {
+  /** Only visitors whose identity was verified. */
+  readonly needsVerifiedVisitor: boolean
+  /** Of numbers without a country's code. */
+  readonly country: CountryCode | undefined
+}
+
+/** Undefined where they are off. */
+export function readCallbacks(
+  { CALLBACKS, CALLBACK_COUNTRY: country, GENESYS_QUEUE_ID }: Variables,
+  problems: string[],
+): CallbackSettings | undefined {
+  if (CALLBACKS === 'off') return undefined
+  if (GENESYS_QUEUE_ID === undefined) problems.push('GENESYS_QUEUE_ID is missing: CALLBACKS needs the queue')
+  return { needsVerifiedVisitor: CALLBACKS === 'verified', country }
+}
