@@ -76,7 +76,7 @@ describe('settings', () => {
 })
 
 describe('wrong settings', () => {
-  test('are all named at once, and none of their values', () => {
+  test('are all named together, without their values', () => {
     const canary = 'canary-value-7d1'
     const problems = problemsOf({
       PORT: canary,

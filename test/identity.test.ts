@@ -157,7 +157,7 @@ describe('an application that mounts the service', () => {
   })
 })
 
-describe('a website whose backend is asked who the visitor is', () => {
+describe('a website whose backend identifies the visitor', () => {
   let backend: SiteBackend
   afterEach(() => backend.stop())
   const LEVELS: Record<string, string> = { 'user-1': 'Gold', 'user-2': 'Silver' }
@@ -284,7 +284,7 @@ describe('attributes', () => {
     expect(genesys.sawAttributes().now).toMatchObject({ 'custom.cart': '3' })
   })
 
-  test('change at once when a conversation is under way and OAuth allows it', async () => {
+  test('change immediately during a conversation if OAuth allows it', async () => {
     const first = await start()
     const { clientId, clientSecret } = first.genesys
     const { openPage, genesys } = await start({

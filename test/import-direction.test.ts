@@ -120,7 +120,7 @@ test('the contract contains only types, and imports nothing else', () => {
     expect(text).not.toMatch(/^(?:export )?(?:async )?(?:const|let|var|function|class|enum)\b/m)
 })
 
-test('the doctor stands above the service, which does not know it', () => {
+test('the doctor imports the service, which does not import the doctor', () => {
   expect(
     wrongImports(
       ({ path }) => folderOf(path) !== DOCTOR && path !== 'cli.ts',

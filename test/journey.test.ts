@@ -142,7 +142,7 @@ describe('a guest', () => {
     expect(await page.say('still there?')).toMatchObject({ status: 410, body: { code: 'session_ended' } })
   })
 
-  test('is told what the deployment does not allow', async () => {
+  test('learns what the deployment does not allow', async () => {
     const { openPage } = await start({ simulator: { conversationClear: false } })
     const page = await openPage()
     await page.say('hello')

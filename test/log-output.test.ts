@@ -116,7 +116,7 @@ test('a process that is busy between two writes drops no line that the output ta
   expect(output.droppedLines).toBe(0)
 })
 
-test('warnings and errors are kept when there is no more room for lines about requests', async () => {
+test('warnings and errors are kept when the queue has no room for request lines', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(open(pipe, constants.O_WRONLY), 200, 300)
   const lines: string[] = []

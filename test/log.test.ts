@@ -80,7 +80,7 @@ test('messages of third-party errors are logged where they are asked for', () =>
   expect(last()).toMatchObject({ err: { name: 'TypeError', message: 'x is not a function' } })
 })
 
-test('an error of ours is logged with its words, its hint and what Genesys support asks for', () => {
+test('our own errors are logged with message, hint and the ids that Genesys support needs', () => {
   const { log, last } = recordingLog()
   const facts = {
     status: 403,

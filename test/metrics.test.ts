@@ -51,7 +51,7 @@ test('upstream calls, token refreshes, sockets and problems have separate metric
   expect(text).toContain('guest_bff_upstream_sockets 1')
 })
 
-test('callers can not create endless series: methods and labels are bounded', async () => {
+test('callers cannot create endless series: methods and labels are bounded', async () => {
   const metrics = createMetrics()
   metrics.requestEnded({ method: 'PROPFIND', route: '/x', status: 405, durationMs: 1 })
   for (let i = 0; i < 500; i++) metrics.upstreamCallEnded({ operation: `call-${i}`, outcome: 'ok' })

@@ -23,7 +23,7 @@ test.each(operations)('the document’s %s %s is served', async (method, path) =
   expect([404, 405, 500]).not.toContain(answer.status)
 })
 
-test.each(paths.map(([path]) => path))('what is not documented for %s is not served', async (path) => {
+test.each(paths.map(([path]) => path))('undocumented methods of %s are not served', async (path) => {
   const { headers, status } = await ask(running.url, 'PATCH', path.replace('{id}', 'x'), undefined, {
     origin: SITE,
   })

@@ -29,7 +29,7 @@ test('a refused origin is one warning with the origin, and the page may read why
   expect(warnings[0]).toContain('"reason":"https://shop.example"')
 })
 
-test('without hints a refused page can not read the response', async () => {
+test('without hints, a refused page cannot read the response', async () => {
   running = await startTogether({ settings: { PROBLEM_HINTS: 'off' } })
   const { status, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
     origin: 'https://shop.example',
@@ -45,7 +45,7 @@ test('a caller without an Origin opens no session by naming itself a page of the
   expect(read.status).toBe(200)
 })
 
-test('what is refused comes back at no more than a few times its size', async () => {
+test('a refusal is at most a few times larger than its request', async () => {
   running = await startTogether()
   const page = await running.openPage()
   const attributes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, '']))
@@ -69,7 +69,7 @@ test('an untrusted proxy is reported once in the log, and in readiness', async (
   expect(body.checks).toContainEqual(expect.objectContaining({ name: 'trust-proxy', ok: false }))
 })
 
-test('the address of the service says what it is, and links to what is switched on', async () => {
+test('the root page of the service says what it is, and links to the enabled pages', async () => {
   running = await startTogether({ settings: { DEMO: 'on' } })
   const { status, body } = await ask(running.url, 'GET', '/')
   expect(status).toBe(200)
@@ -98,7 +98,7 @@ test('production has the management port and the drain delay by default', async 
   await genesys.close()
 })
 
-test('browsers are told to use only TLS by a standalone https service', async () => {
+test('a standalone https service makes browsers use only TLS', async () => {
   const genesys = await startSimulator()
   const hstsOf = async (publicUrl: string, isMounted: boolean) => {
     const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }), {

@@ -103,7 +103,7 @@ test('a whole conversation goes by the proxy: OAuth, configuration, key set, soc
   expect(new Set(proxy.authorizations)).toEqual(new Set([`Basic ${btoa('jane:secret!')}`]))
 })
 
-test('a host that the proxy can not reach is upstream_unavailable', async () => {
+test('a host that the proxy cannot reach is upstream_unavailable', async () => {
   process.env['HTTP_PROXY'] = proxy.url
   const { openPage } = await start({ GENESYS_MESSAGING_URL: 'ws://elsewhere.test' })
   expect((await openPage()).opened).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })

@@ -43,7 +43,7 @@ describe('the service is degraded, with 200', () => {
     expect((await openPage()).opened.status).toBe(201)
   })
 
-  test('while the cached configuration can not be reloaded, and pages still get it', async () => {
+  test('while the cached configuration cannot be reloaded, and pages still get it', async () => {
     const { url, genesys, openPage } = await start()
     const page = await openPage()
     expect(await ready()).toMatchObject({ body: { status: 'ready' } })

@@ -44,7 +44,7 @@ test('only the newest message of the guest says that it was sent, and emoji alon
   expect(sizes).toEqual([15, 15, 36])
 })
 
-test('a guest is told of the characters that are left, when few are', async () => {
+test('the guest sees how many characters are left when there are few', async () => {
   const { chat, part } = await begin()
   const left = part('.characters-left')
   await chat.box.fill('a'.repeat(3996))
@@ -69,7 +69,7 @@ test('a bot has a sign in place of the initial that a person has', async () => {
   expect(await part('.avatar').nth(1).innerText()).toBe('A')
 })
 
-test('older messages come when the guest scrolls up, and what is read stays in its place', async () => {
+test('scrolling up loads older messages, and the visible message stays in place', async () => {
   const { page, chat, part } = await begin('storage="session"', { viewport: { width: 1000, height: 560 } })
   for (let line = 1; line <= 40; line++) demo.simulator.agentSays(`Line ${line}.`)
   await chat.hears('Line 40.')
@@ -91,7 +91,7 @@ test('older messages come when the guest scrolls up, and what is read stays in i
   expect(await chat.bubbles()).toHaveLength(41)
 })
 
-test('the dialog has the name of the chat, whoever has spoken last', async () => {
+test('the dialog has the name of the chat, regardless of who wrote last', async () => {
   const { page, chat } = await begin()
   demo.simulator.agentSays('I am Ada.')
   await chat.hears('I am Ada.')
@@ -179,7 +179,7 @@ test('a chat that has ended says why, and offers to send nothing', async () => {
   await page.getByText('This conversation has ended. You ended it.').waitFor()
 })
 
-test('at 400 % zoom the newest message is in view, also beside a notice', async () => {
+test('at 400 % zoom the newest message is in view, even with a notice', async () => {
   const viewport = { width: 320, height: 256 }
   const { page, chat, part, context } = await begin('', { viewport })
   demo.simulator.agentSays('Can you read this?')

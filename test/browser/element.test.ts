@@ -127,7 +127,7 @@ test('a lasting failure is shown within 20 s with a button that helps', async ()
   await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
 })
 
-test('a guest is warned before the session expires, extends it by writing, and is told when it ends', async () => {
+test('a guest is warned before the session expires, extends it by writing, and sees when it ends', async () => {
   await demo.close()
   let behindMs = 400_000
   const now = () => Date.now() - behindMs
@@ -215,7 +215,7 @@ test('from right to left, the side, the carousel and its arrows are mirrored', a
 })
 
 describe('the page decides', () => {
-  test('on which side and how far from the edge the chat stands', async () => {
+  test('the side of the chat and its distance from the edge', async () => {
     const { page } = await open('side="left" offset="40px 60px"')
     const button = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
     const { height } = page.viewportSize()!
@@ -224,7 +224,7 @@ describe('the page decides', () => {
     expect((await page.getByRole('dialog').boundingBox())!.x).toBe(60)
   })
 
-  test('to have a button of its own, which gets the focus back', async () => {
+  test('to have its own button, which gets the focus back', async () => {
     const { page } = await open('launcher="none"')
     await page.getByText('A shop').waitFor()
     await page.evaluate(() => {

@@ -541,7 +541,7 @@ test('a chat that was closed while it opened can be opened again', async () => {
   await expect(chat.open()).resolves.toMatchObject({ state: 'new' })
 })
 
-test('a sign-in that invalidates the stream’s token ends nothing, and the stream goes on with the new one', async () => {
+test('a sign-in that invalidates the stream’s token does not end the stream, which gets the new token', async () => {
   await chat.open()
   service.bend('POST guest-session', async () => {
     service.bend('GET events', problem(401, 'session_invalid'))

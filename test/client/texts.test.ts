@@ -26,7 +26,7 @@ describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('%s', (lan
   })
 })
 
-test('a language tag finds its language, and one without texts gets English at once', async () => {
+test('a language tag finds its language, and one without texts gets English immediately', async () => {
   expect((await loadTexts('de-AT')).send).toBe('Nachricht senden')
   expect((await loadTexts('es_MX')).send).toBe('Enviar mensaje')
   expect(loadTexts('sv')).toBe(en)

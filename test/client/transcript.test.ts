@@ -71,7 +71,7 @@ test('the same text from another tab stays a separate message', () => {
   ])
 })
 
-test('the same text in the history is not taken for an echo', () => {
+test('the same text in the history is not treated as an echo', () => {
   const { transcript } = start()
   transcript.begin('key-1', { text: 'Hello' })
   transcript.merge([message('yesterday', 1, 'Hello', 'guest')], false)

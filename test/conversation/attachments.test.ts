@@ -141,14 +141,14 @@ describe('a file is refused', () => {
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('before its upload: the deployment takes no files', async () => {
+  test('before its upload: the deployment does not accept files', async () => {
     await restart({ attachments: false })
     expect(page.opened.body.limits).not.toHaveProperty('attachments')
     expect(await upload('photo.png')).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('before its upload: it is of a type that the deployment does not take', async () => {
+  test('before its upload: the deployment does not accept its type', async () => {
     const inbound = { fileTypes: [{ type: 'image/*' }, { type: 'text/plain' }], maxFileSizeKB: 10 }
     const body = { connected: true, newSession: true, allowedMedia: { inbound } }
     running.genesys.injectFault('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })

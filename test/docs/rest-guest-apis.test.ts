@@ -87,7 +87,7 @@ test('the flow of external-users works as documented, for a visitor who is signe
   expect(printed).toContain('"showLoginPrompt":false')
 })
 
-test('a page can not name another user than the one of its token', async () => {
+test('a page cannot name a user other than the one in its token', async () => {
   await startAsDocumented('external-users')
   const commands = block('external-users', 'page').replace('"userId":"user-12345"', '"userId":"user-1"')
   await expect(shell(commands)).rejects.toMatchObject({ code: 22 })

@@ -4,7 +4,7 @@ import { listFixtures } from '../../src/testing/fixtures/fixtures.ts'
 
 const document = readFileSync('docs/testing.md', 'utf8')
 
-test('the example of docs/testing.md is the test that stands beside this one', () => {
+test('the example in docs/testing.md is identical to the test next to this one', () => {
   const [, example] = /```ts\n(.*?)```/s.exec(document) ?? []
   expect(example).toBe(readFileSync('test/docs/testing-example.test.ts', 'utf8'))
 })

@@ -114,7 +114,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(await guestApi.deployment(soon())).toMatchObject({ status: 'active', id: expect.any(String) })
     })
 
-    testWith('deactivate')('nobody opens against a deployment that is not active', async () => {
+    testWith('deactivate')('no session opens against an inactive deployment', async () => {
       harness.deactivate!()
       expect((await failure(open())).code).toBe('deployment_not_usable')
     })
@@ -128,7 +128,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(new Date(message.time).toISOString()).toBe(message.time)
     })
 
-    testMessages()('a guest that is resumed goes on speaking', async () => {
+    testMessages()('a resumed guest can continue to write', async () => {
       const { ref } = await open()
       await say(ref, { text: 'one' })
       const again = await guestApi.resume({ ref, origin: 'https://shop.example' }, soon())
@@ -161,7 +161,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testMessages('refuseNext')('a refusal of a message is told with its status and a hint', async () => {
+    testMessages('refuseNext')('a refused message is reported with its status and a hint', async () => {
       const { ref } = await open()
       harness.refuseNext!('send', 403)
       const error = await failure(say(ref))
@@ -218,7 +218,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('refuseNext')('a refusal of the opening names what to mend', async () => {
+    testWith('refuseNext')('a refused opening names what to fix', async () => {
       harness.refuseNext!('open', 403)
       const error = await failure(open())
       expect(error.code).toBe('upstream_refused')

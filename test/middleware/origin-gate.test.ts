@@ -69,7 +69,7 @@ describe('where refusals are explained', () => {
   const FOREIGN = 'https://foreign.example'
   const app = appBehindGate({ explainRefusals: true, credentials: true })
 
-  test('an OPTIONS request that is no preflight is refused like any other', async () => {
+  test('an OPTIONS request that is not a preflight is refused like any other', async () => {
     const { status, headers } = await request(app).options('/').set('Origin', FOREIGN)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(headers).toMatchObject({ 'access-control-allow-origin': FOREIGN })

@@ -104,7 +104,7 @@ describe('replicas that count together', () => {
     return count
   }
 
-  test('refuse above the limit of all, and advertise what is left for all', async () => {
+  test('refuse above the overall limit, and advertise the overall rest', async () => {
     const count = sharedCounter()
     const [one, other] = [createRateLimits(SETTINGS, count), createRateLimits(SETTINGS, count)]
     expect((await ask('sessionsPerAddress', '203.0.113.7', one)).headers['RateLimit']).toMatch(/r=0; t=30$/)

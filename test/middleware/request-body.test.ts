@@ -66,11 +66,11 @@ test('a request without a body passes', async () => {
   expect(await send(undefined)).toEqual({})
 })
 
-test('a body that an application around the service has read passes as it is', async () => {
+test('a body that the host application has already read is used unchanged', async () => {
   expect(await send('{"a":1}', {}, '/mounted')).toEqual({ read: { a: 1 } })
 })
 
-test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is no JSON body', async (body) => {
+test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is not a JSON body', async (body) => {
   expect(await send(body)).toEqual({ problem: 'invalid_json' })
 })
 

@@ -123,7 +123,7 @@ describe('a request with the cookie alone', () => {
     expect((await say({ origin: SITE })).status).toBe(201)
   })
 
-  test('that opens a session without a proof of its page does not take over the guest’s', async () => {
+  test('that opens a session without a proof of its page does not take over the guest’s session', async () => {
     const cookie = cookieOf(await open())
     const answer = await ask(running.url, 'POST', '/guest-session', {}, { cookie })
     expect(answer.status).toBe(403)

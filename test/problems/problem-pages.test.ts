@@ -19,7 +19,7 @@ test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links every page'
   for (const code of PROBLEM_CODES) expect(text).toContain(`href="/chat/docs/problems/${code}"`)
 })
 
-test.each(['no_such_code', '__proto__', 'toString', '<script>'])('%s is no page', (word) => {
+test.each(['no_such_code', '__proto__', 'toString', '<script>'])('%s is not a page', (word) => {
   expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })
 
@@ -32,6 +32,6 @@ test('a page runs no script, and only its own style applies', async () => {
   expect(text).not.toMatch(/<script|style=|onclick/)
 })
 
-test('what stands in a path is escaped', () => {
+test('text in a path is escaped', () => {
   expect(problemIndex('/"><b>')).not.toContain('"><b>')
 })

@@ -101,7 +101,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript().map(({ text }) => text)).toEqual(['only once, please'])
   })
 
-  test('a repeat that comes to the other one before the answer is told to come back, and then has it', async () => {
+  test('a retry on the other replica before the response gets Retry-After, and later the response', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -147,7 +147,7 @@ describe('two replicas with Redis', () => {
     for (const each of [a, b]) expect((await each.openPage()).opened.status).toBe(429)
   })
 
-  test('a token of before a sign-in is worthless at once at the other one, and its stream ends', async () => {
+  test('a token from before a sign-in is immediately invalid on the other replica, and its stream ends', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)

@@ -10,7 +10,7 @@ import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('what is open at the same time', () => {
+describe('concurrent work', () => {
   test('is bounded in all and for each key, and a slot that is given back is free again', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 2 })
     const first = limit.acquire('a')
@@ -146,7 +146,7 @@ describe('the service with every slot taken', () => {
   )
 })
 
-test('two hundred event streams opened at once with default settings are all served, and hold no slot', async () => {
+test('with default settings, 200 event streams opened together are all served and hold no slot', async () => {
   const running = await startTogether()
   stop = () => running.stop()
   const page = await running.openPage()

@@ -16,7 +16,7 @@ import {
 
 afterEach(() => running.stop())
 
-describe('what is counted', () => {
+describe('counted requests and streams', () => {
   beforeEach(() => start())
 
   test('returns to zero after ten thousand aborted requests, whatever was pipelined behind them', async () => {

@@ -18,10 +18,10 @@ import {
 
 afterEach(() => running.stop())
 
-describe('what is counted', () => {
+describe('the count of requests and streams', () => {
   beforeEach(() => start())
 
-  test('counts a stream as long as it is open, with requests behind it or not', async () => {
+  test('includes a stream as long as it is open, with requests behind it or not', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('GET /guest-session'))
     await once(socket, 'data')
@@ -35,7 +35,7 @@ describe('what is counted', () => {
 describe('a connection', () => {
   beforeEach(() => start({ MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: '5' }))
 
-  test('that sends many requests at once is served in order, and refused above what one address may have', async () => {
+  test('that pipelines many requests is served in order, and refused above the limit of an address', async () => {
     const few = connect()
     few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
     expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
@@ -189,7 +189,7 @@ describe('what only some clients send', () => {
     },
   )
 
-  test('a download that is broken off is no error of the service', async () => {
+  test('an aborted download is not an error of the service', async () => {
     for (const path of ['/client.js', '/guest-chat.js', '/openapi.json']) {
       for (let i = 0; i < 20; i++) {
         const socket = connect()

@@ -26,7 +26,7 @@ function answer(written: string[]): Response {
 const UNBOUNDED = { max: 10_000, maxPerAddress: 10_000 }
 const KEEP_ALIVE = ': keep-alive\n\n'
 
-test('each stream is kept alive once in fifteen seconds, and never many of them at once', () => {
+test('each stream gets a keep-alive every fifteen seconds, and never many at the same time', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, UNBOUNDED)
   const written: string[] = []

@@ -22,7 +22,7 @@ describe('memory', () => {
     expect(setUp(figures).isMemoryLow()).toBe(isLow)
   })
 
-  test('is looked at once a second, and streams are taken again when it has come back', () => {
+  test('is measured once a second, and streams are accepted again when it has recovered', () => {
     const { clock, machine, isMemoryLow } = setUp({ resident: 500 * MIB })
     expect(isMemoryLow()).toBe(true)
     machine.resident = 100 * MIB

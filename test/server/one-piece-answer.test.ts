@@ -59,7 +59,7 @@ test('one that says there is nothing has nothing', async () => {
   expect(body).toBe('')
 })
 
-test('one larger than a socket takes at once arrives whole, and has ended only then', async () => {
+test('one larger than the buffer of the socket arrives whole, and ends only then', async () => {
   const app = express()
   const long = 'x'.repeat(20_000_000)
   app.get('/', (_req: Request, res: Response) => sendJson(res, long))

@@ -118,7 +118,7 @@ describe('all attributes together', () => {
   })
 })
 
-describe('what was verified', () => {
+describe('verified attributes', () => {
   test('replaces all trusted keys and leaves the open ones', () => {
     const before = { 'custom.userId': 'old', 'custom.plan': 'gold', 'custom.cart': '3' }
     expect(policy.trust(before, { 'custom.userId': 'new', 'custom.cart': 'not trusted' }, true)).toEqual({

@@ -44,7 +44,7 @@ test('attributes that were refused along with an accepted message go again with 
   expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
 })
 
-test('a guest whom Genesys does not know any more is remembered as ended', async () => {
+test('a guest whom Genesys no longer knows is remembered as ended', async () => {
   const { ended, genesys, messages, claims, options } = setUp()
   genesys.failNext(new UpstreamError('session_ended', 'expired'))
   await expect(messages.send(claims, { text: 'hello' }, options)).rejects.toMatchObject({
@@ -107,7 +107,7 @@ test.each([
   expect(outcome).toBe(code)
 })
 
-test('a text that is too long is told so, also under a key that another text has used', async () => {
+test('a text that is too long is refused as such, even with a key that another text has used', async () => {
   const { messages, claims, options } = setUp()
   const keyed = { ...options, idempotencyKey: 'k' }
   await messages.send(claims, { text: 'hello' }, keyed)

@@ -205,7 +205,7 @@ describe('where replicas share what they know, a request with a key', () => {
     ])
   })
 
-  test('tells the others that it is a repeat, and hears of a try whose time they do not know either', async () => {
+  test('tells the others that it is a retry, and learns of an attempt whose time they do not know either', async () => {
     const { once, tries, asked } = sharing({ state: 'begun', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])

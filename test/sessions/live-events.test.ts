@@ -377,7 +377,7 @@ describe('an event id of a stream that is faster than any guest and bot together
 })
 
 describe('the token that opened a stream', () => {
-  test('ends it when it expires, and the page is asked to come back', () => {
+  test('ends it when it expires, and the page is asked to reconnect', () => {
     let nowMs = T
     const { openTab, live } = setUp({}, () => nowMs)
     const [brief, longer] = [
@@ -390,7 +390,7 @@ describe('the token that opened a stream', () => {
     expect(longer.closed).toBe(false)
   })
 
-  test('ends it when a newer generation makes it worthless', () => {
+  test('ends it when a newer generation invalidates it', () => {
     const { openTab, live, genesys } = setUp()
     const [older, newer] = [openTab(undefined, { generation: 0 }), openTab(undefined, { generation: 7 })]
     live.endOlder('sid-1', 7)

@@ -127,7 +127,7 @@ describe('a bounded map', () => {
     )
   })
 
-  test('drops what was set longest ago first, and keeps nothing that is larger than all of it', () => {
+  test('drops the oldest entry first, and keeps no entry larger than the whole limit', () => {
     const map = new BoundedMap<string, number>(10, { maxBytes: 100, bytesOf: (bytes) => bytes })
     map.set('a', 60).set('b', 30).set('c', 30)
     expect([...map.keys()]).toEqual(['b', 'c'])

@@ -111,7 +111,7 @@ describe('what a JWT proved', () => {
   })
 })
 
-describe('every earlier token of a session is worthless', () => {
+describe('every earlier token of a session is invalid', () => {
   const changes: [string, Proof | undefined, Proof | null][] = [
     ['signing in', undefined, ada(60)],
     ['signing out', ada(60), null],

@@ -98,7 +98,7 @@ describe('a visitor’s token', () => {
 })
 
 describe('a key set', () => {
-  test('is asked for once, however many visitors come at once', async () => {
+  test('is requested once for any number of concurrent visitors', async () => {
     const keys = [await jwk(ours.publicKey, 'k1')]
     const scope = jwks().once().reply(200, { keys })
     const verify = createUserTokenVerifier(settings)
@@ -107,7 +107,7 @@ describe('a key set', () => {
     expect(scope.isDone()).toBe(true)
   })
 
-  test('is asked for anew, after a pause, when a key was rotated', async () => {
+  test('is requested again, after a pause, when a key was rotated', async () => {
     jwks().reply(200, { keys: [await jwk(ours.publicKey, 'k1')] })
     const both = [await jwk(ours.publicKey, 'k1'), await jwk(newer.publicKey, 'k2')]
     const verify = createUserTokenVerifier(settings)

@@ -202,7 +202,7 @@ describe('a 401 from the API', () => {
     expect(seen).toEqual(['Bearer one', 'Bearer two'])
   })
 
-  test('that a fresh token does not cure goes back, and does not make every call ask for a token', async () => {
+  test('that a fresh token does not fix is returned, and not every call requests a token', async () => {
     givesToken('one')
     givesToken('two')
     const call = (): Promise<never> => Promise.reject(unauthorized())

@@ -29,7 +29,7 @@ function start(opened = dialect.opened) {
 }
 
 describe('external-users', () => {
-  test('asks for a token for the verified user of the organization', async () => {
+  test('requests a token for the verified user of the organization', async () => {
     const { genesys, guestApi } = start()
     const { externalUserToken, attributesDelivered } = await guestApi.open(jane, soon())
     expect({ externalUserToken, attributesDelivered }).toEqual({
@@ -61,7 +61,7 @@ describe('external-users', () => {
     expect(genesys.calls).toEqual([])
   })
 
-  test('can not change attributes of a user whom Genesys gave no id', async () => {
+  test('cannot change attributes of a user without an id from Genesys', async () => {
     const { guestApi } = start(() => ({ externalUserToken: 'tok' }))
     const { ref } = await guestApi.open(jane, soon())
     expect(ref).toEqual({ externalUserToken: 'tok' })

@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 
 describe('the deployment of the message center', () => {
-  test('is asked about with the OAuth token, once for many who come at once', async () => {
+  test('is requested with the OAuth token, once for many concurrent callers', async () => {
     await Promise.all(Array.from({ length: 50 }, () => deployment.requireActive(soon())))
     expect(genesys.of('deployment')).toHaveLength(1)
     expect(genesys.of('deployment')[0]?.headers['authorization']).toBe('Bearer oauth-token-1')
@@ -77,7 +77,7 @@ describe('the deployment of the message center', () => {
     expect(error.facts.hint).toMatch(/messagecenter:deployment:read/)
   })
 
-  test('known to be active stays usable while Genesys can not be asked', async () => {
+  test('known to be active stays usable while Genesys is unreachable', async () => {
     await deployment.requireActive(soon())
     nowMs += 10 * MINUTE_MS
     genesys.bendNext('deployment', { status: 500 })

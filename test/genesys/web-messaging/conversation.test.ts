@@ -4,7 +4,7 @@ import { isState, listen, says, soon, startDriver } from './start-driver.ts'
 
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 
-test('a new guest is configured at once, with the limits of the deployment', async () => {
+test('a new guest is configured immediately, with the limits of the deployment', async () => {
   const { api, genesys } = await startDriver()
   const opened = await api.open({ origin: 'https://shop.example', attributes: {} }, soon())
   expect(opened).toMatchObject({ state: 'new', attributesDelivered: false })

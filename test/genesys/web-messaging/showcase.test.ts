@@ -64,7 +64,7 @@ test.each([
   expect(kept?.text).toBe(live.text)
 })
 
-test('a form is asked, answered and kept with what it answers', async () => {
+test('a form is shown, answered, and stored with the message that it answers', async () => {
   const { send, answered, history, genesys } = await talking()
   await send({ text: 'form' })
   const asked = await answered('form')
@@ -88,7 +88,7 @@ test('a form is asked, answered and kept with what it answers', async () => {
   expect(genesys.transcript().some(({ content }) => content?.[0]?.contentType === 'Form')).toBe(true)
 })
 
-test('an answer to a list brings the reply of its picker, whoever left it out', async () => {
+test('an answer to a list contains the reply of its picker, even if it was omitted', async () => {
   const { send, answered, next } = await talking()
   await send({ text: 'list' })
   const asked = await answered('list-picker')

@@ -19,7 +19,7 @@ function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): 
   return taken
 }
 
-test('a quarter of a minute’s connections may be made at once, the others one by one', () => {
+test('a quarter of a minute’s connections can be made immediately, the others one by one', () => {
   const thousand = pace(1000)
   expect(takenOf(9900, thousand)).toBe(250)
   nowMs += 1000
@@ -28,7 +28,7 @@ test('a quarter of a minute’s connections may be made at once, the others one 
   expect(takenOf(9900, thousand)).toBe(250)
 })
 
-test('whatever is asked and when, no minute has more than its connections', () => {
+test('no minute has more than its connections, at any pattern of requests', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 4, max: 2000 }),
@@ -66,7 +66,7 @@ test('listening guests get their share of each minute, however many connections 
   expect(listeners).toBeGreaterThanOrEqual(8)
 })
 
-test('those who cannot wait leave a share of the minute, and go on when it is over', () => {
+test('callers that cannot wait leave a share of the minute, and continue when it is over', () => {
   const thousand = pace(1000)
   expect(takenOf(5000, thousand, true)).toBe(850)
   nowMs += 61_000

@@ -132,7 +132,7 @@ describe('which request a response belongs to', () => {
     expect(await next.outcome).toBe('two')
   })
 
-  test('a request that was given up long ago takes no error from the next one', async () => {
+  test('an abandoned request does not consume the error of the next one', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -178,7 +178,7 @@ describe('typing', () => {
     expect(genesys.socket.sent.filter(({ tracingId }) => tracingId === 'typing')).toHaveLength(3)
   })
 
-  test('that is refused is no failure of a message, and is not tried again', async () => {
+  test('that is refused fails no message and is not retried', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()
@@ -191,14 +191,14 @@ describe('typing', () => {
     expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
   })
 
-  test('that was not told is no reason for a refusal that speaks of a feature toggle', async () => {
+  test('that was not sent does not explain a refusal that mentions a feature toggle', async () => {
     const genesys = fakeGenesys()
     const { outcome } = send(genesys.ready(), 'one')
     genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
     expect(await outcome).toBe('upstream_refused')
   })
 
-  test('that comes too often is no news', () => {
+  test('that repeats too soon is not sent', () => {
     const genesys = fakeGenesys()
     genesys.ready().sendTyping()
     genesys.socket.refusesWith(429, { retryAfter: 3 })

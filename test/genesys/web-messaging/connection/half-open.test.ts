@@ -68,7 +68,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('delivery_unknown')
   })
 
-  test('that may be sent again is sent on a new connection at once', async () => {
+  test('that can be repeated is sent on a new connection immediately', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const asked = connection.request({

@@ -36,13 +36,13 @@ test('a socket closed by Genesys going away comes back too', async () => {
   await page.until((event) => event.type === 'gap')
 })
 
-test('a page that subscribes on a closed socket is told that it may have missed something', async () => {
+test('a page that subscribes on a closed socket learns that it may have missed events', async () => {
   const { api } = await startDriver()
   const page = listen(api, { ref: { token: randomUUID() }, origin: ORIGIN })
   await page.until((event) => event.type === 'gap')
 })
 
-test('a question that the lost socket left open is asked again', async () => {
+test('a query that the lost socket left unanswered is sent again', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())

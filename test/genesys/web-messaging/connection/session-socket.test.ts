@@ -80,7 +80,7 @@ describe('the pause before a reconnect', () => {
     ])
   })
 
-  test('is spread over a minute when all listeners have lost their sockets at once', async () => {
+  test('is spread over a minute when all listeners lose their sockets at the same time', async () => {
     const genesys = fakeGenesys({}, 240)
     const guests = 100
     for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
@@ -345,7 +345,7 @@ describe('a configuration that Genesys refuses', () => {
     expect(await asked).toMatchObject({ isReadOnly: false })
   })
 
-  test('in a form that can not be read is a bad response in the end', async () => {
+  test('in an unreadable form is eventually a bad response', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 1_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -415,7 +415,7 @@ test('the origin of the page goes into the handshake', () => {
   expect(genesys.socket.origin).toBe('https://shop.example')
 })
 
-describe('what sockets did is told', () => {
+describe('socket outcomes are reported', () => {
   test('an attempt with its outcome, and only an open socket is lost', async () => {
     const genesys = fakeGenesys()
     listening(genesys)

@@ -156,7 +156,7 @@ describe('a session that runs out', () => {
     })
   })
 
-  test('that Genesys no longer knows is new again, and the page is told so', async () => {
+  test('that Genesys no longer knows is new again, and the page learns it', async () => {
     const { api } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'new' })
@@ -165,7 +165,7 @@ describe('a session that runs out', () => {
 })
 
 describe('a fourth connection elsewhere', () => {
-  test('closes ours, which is not opened again until somebody asks for something', async () => {
+  test('closes ours, which reopens only with the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)

@@ -81,7 +81,7 @@ test('without the permission to see it, the deployment is known all the same', a
   expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
 })
 
-test('the configuration is asked for once by many, and again after some minutes', async () => {
+test('concurrent callers share one request for the configuration, which is repeated after some minutes', async () => {
   let nowMs = Date.now()
   const { api, genesys } = await startDriver({}, { monotonicNow: () => nowMs })
   await Promise.all([api.deployment(soon()), api.deployment(soon()), api.open(JANE, soon())])
@@ -204,7 +204,7 @@ describe('a deployment that starts conversations by itself', () => {
     expect(joins(genesys)[1]?.token).toBe(ref['token'])
   })
 
-  test('is not joined by a session in which no agent shall hear of the guest', async () => {
+  test('is not joined by a session that no agent should notice', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     await api.open({ ...JANE, withoutConversation: true }, soon())
     expect(joins(genesys)).toEqual([])
@@ -227,7 +227,7 @@ describe('typing', () => {
   })
 })
 
-test('a page that listens with a forbidden origin is told that it is not connected', async () => {
+test('a page that listens with a forbidden origin learns that it is not connected', async () => {
   const { api, genesys } = await startDriver({ allowedDomains: ['www.example.com'] })
   const page = listen(api, { ref: { token: 'token-1' }, origin: ORIGIN })
   await page.until(isState('disconnected'))

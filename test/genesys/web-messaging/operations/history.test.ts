@@ -39,7 +39,7 @@ test('a message has the same id in the history as live', async () => {
   expect(page.messages).toEqual([sent])
 })
 
-test('events of the history are no messages', async () => {
+test('events in the history are not messages', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   genesys.agentLeaves()
   const page = await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
@@ -57,7 +57,7 @@ test('an empty history is an empty page', async () => {
   })
 })
 
-test('the JWT is asked for once, and again when it is about to run out', async () => {
+test('the JWT is requested once, and again shortly before it expires', async () => {
   let nowMs = Date.now()
   const now = () => nowMs
   const { api, jane, genesys } = await afterThreeMessages({ jwtLifetimeSeconds: 60, now }, { now })

@@ -5,7 +5,7 @@ import { accessTokenOf, soon, startDriver } from '../start-driver.ts'
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 const GOLD = { 'custom.plan': 'gold' }
 
-test('with a conversation under way they are written at once', async () => {
+test('during a conversation they are written immediately', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())

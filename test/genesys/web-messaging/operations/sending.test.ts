@@ -91,7 +91,7 @@ test.each([
   },
 )
 
-test('above the message rate the guest is told how long to wait, and nothing was sent', async () => {
+test('above the message rate nothing is sent, and the guest learns how long to wait', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
@@ -119,7 +119,7 @@ test('after a lost socket, the history shows that the message was accepted, and 
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('an earlier message with the same words is not mistaken for the lost one', async () => {
+test('an earlier message with the same text is not mistaken for the lost one', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -130,7 +130,7 @@ test('an earlier message with the same words is not mistaken for the lost one', 
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('of two messages with the same words at once, the one that was lost does not pass for the other', async () => {
+test('of two concurrent messages with the same text, the lost one is not mistaken for the other', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = api.send(jane, text('Hello'), soon())
@@ -210,7 +210,7 @@ test('a repeat is sent if the first attempt never arrived', async () => {
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
 })
 
-test('a repeat does not take an older message with the same words for its own', async () => {
+test('a retry does not mistake an older message with the same text for its own', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('ok'), soon())
@@ -219,7 +219,7 @@ test('a repeat does not take an older message with the same words for its own', 
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-test('a repeat does not take what was just acknowledged as another message for its own', async () => {
+test('a retry does not mistake a just acknowledged message for its own', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = text('ok')
@@ -304,7 +304,7 @@ test('a repeat finds its message behind many newer ones, by its tracing id', asy
   expect(found.id).toBe(sent.id)
 })
 
-test('a repeat finds what was taken since the time of its first try', async () => {
+test('a retry finds a message accepted since its first attempt', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const firstTriedAtMs = Date.now()
@@ -315,7 +315,7 @@ test('a repeat finds what was taken since the time of its first try', async () =
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('a repeat is not sent while it can not be found out whether the first try was taken', async () => {
+test('a retry is not sent while it is unknown whether the first attempt was accepted', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -360,7 +360,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
   })
 
-  test('because of other repeats of the guest is soon told to come again', async () => {
+  test('because of other retries of the guest soon responds with Retry-After', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 6; count++) await api.history(jane, FIRST, soon())

@@ -31,7 +31,7 @@ test('where the deployment allows it, the guest keeps the conversation', async (
 })
 
 /** Mobile SDK since 2.8.0: `authorize` makes a new token before it signs in. */
-test('where the deployment does not allow that, the person has a token of its own', async () => {
+test('if the deployment does not allow that, the person has a separate token', async () => {
   const { opened, jane, signedIn, api, genesys } = await signedInGuest()
   expect(opened.state).toBe('new')
   expect(opened.ref['token']).not.toBe(jane.ref['token'])
@@ -103,7 +103,7 @@ test('an invalid code is refused, and the operator learns what to check', async 
   })
 })
 
-test('a signed-in guest’s token is no use without the sign-in', async () => {
+test('a signed-in guest’s token is useless without the sign-in', async () => {
   const { jane, genesys } = await signedInGuest(UPGRADE)
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
@@ -130,7 +130,7 @@ test('signing out with a JWT that has run out renews it first', async () => {
   expect(genesys.requests.map(({ path }) => path)).toContain('/api/v2/webdeployments/token/refresh')
 })
 
-test('a guest who is not signed in can not sign out', async () => {
+test('a guest who is not signed in cannot sign out', async () => {
   const { api, guest } = await startDriver()
   await expect(api.signOut(await guest(), soon())).rejects.toMatchObject({ code: 'session_ended' })
 })

@@ -57,7 +57,7 @@ describe('frames as Genesys publishes them', () => {
     })
   })
 
-  test('only what has the type "response" answers; all else is pushed', () => {
+  test('only frames of type "response" are responses; all others are pushed', () => {
     const message = { class: 'StructuredMessage', body: { id: 'm' } }
     expect(frame({ ...message, type: 'message' })).toMatchObject({ pushed: true })
     expect(frame({ ...message, type: 'response' })).toMatchObject({ pushed: false })

@@ -222,7 +222,7 @@ describe('content', () => {
     expect(readContent([{ contentType, ...element }]).parts).toEqual(ours)
   })
 
-  test('that can not be read stays as unsupported, and what is no content is left out', () => {
+  test('that is unreadable stays as unsupported, and non-content is omitted', () => {
     expect(readContent([{ contentType: 'Card', card: 7 }, null, 'x', {}]).parts).toEqual([
       { type: 'unsupported', contentType: 'Card' },
     ])

@@ -35,7 +35,7 @@ describe('a refusal', () => {
   })
 
   /** KT issue 347: a real log has 429 in both places, the fixtures 4029 in the body. */
-  test('for the rate is told by the envelope', () => {
+  test('for the rate is recognized by the envelope', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     const frame = { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body }
     expect(readFrame(JSON.stringify(frame))).toMatchObject({
@@ -46,7 +46,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('what the guest is asked reaches the page as text', () => {
+describe('questions to the guest reach the page as text', () => {
   test('the title and subtitle of a list picker (JV ContentListPicker)', () => {
     const listPicker = {
       receivedMessage: {
@@ -73,7 +73,7 @@ describe('what the guest is asked reaches the page as text', () => {
     })
   })
 
-  test('but not in place of a text of its own', () => {
+  test('but not in place of its own text', () => {
     const content = [{ contentType: 'QuickReplyV2', quickReplyV2: { title: 'Go on?', actions: [] } }]
     expect(message({ id: 'a', type: 'Structured', text: 'Well?', content })?.text).toBe('Well?')
   })
@@ -376,7 +376,7 @@ describe('events', () => {
 })
 
 /** KT `shyrka/send/JourneyContext.kt`, 2.15.0-rc1: not for a signed-in guest. */
-test('a journey goes with the configuring of a guest who is not signed in', () => {
+test('the journey is sent when an anonymous guest is configured', () => {
   const journeyContext = { customer: { id: 'c', idType: 'cookie' } }
   expect(configureSession({ deploymentId: 'd', journeyContext })).toMatchObject({ journeyContext })
   expect(configureSession({ deploymentId: 'd', journeyContext, jwt: 'j' })).not.toHaveProperty(

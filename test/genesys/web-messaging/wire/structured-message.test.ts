@@ -41,7 +41,7 @@ describe('a message as it is on the wire', () => {
     expect(readStructuredMessage(body)).toBeUndefined()
   })
 
-  test('an event that can not be read keeps its place', () => {
+  test('an unreadable event keeps its place', () => {
     expect(readStructuredMessage({ events: [7, { eventType: 'Presence' }] })?.events).toEqual([
       {},
       { eventType: 'Presence' },
@@ -56,7 +56,7 @@ describe('a message as it is on the wire', () => {
   })
 })
 
-test('what has another type than it should is missing, and all else stays', () => {
+test('a field of the wrong type is omitted, and the others stay', () => {
   const places = pathsIn(WHOLE)
   fc.assert(
     fc.property(fc.constantFrom(...places), fc.jsonValue(), (path, value) => {
