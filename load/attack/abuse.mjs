@@ -117,13 +117,22 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { opened: count, stillOpen: open }
   }
 
+  /** Where requests of an earlier attack are still in flight, an address is refused for a while. */
+  async function openPatiently(localAddress) {
+    for (let tries = 0; tries < 20; tries++) {
+      const token = await openGuest(localAddress)
+      if (token !== undefined) return token
+      await pause(500)
+    }
+    throw new Error(`no guest could be opened from ${localAddress}`)
+  }
+
   /** Guests of four addresses, each with as many requests at once as fit that wait for a slow platform. */
   async function slots({ guestsEach, requestsEach, forMs }) {
     const guests = []
     for (let at = 0; at < 4 * guestsEach; at++) {
       const localAddress = `127.0.0.${2 + (at % 4)}`
-      const token = await openGuest(localAddress)
-      if (token === undefined) continue
+      const token = await openPatiently(localAddress)
       // From now on the platform takes seconds for this guest's history.
       await ask({ path: '/messages', headers: guestHeaders(token), body: { text: 'slow' } }, { localAddress })
       guests.push({ localAddress, token })
