@@ -92,8 +92,8 @@ const campaigns = (share) => {
       ],
     },
     slots: {
-      // Fewer than the attacker asks for, and more than its guests may have.
-      settings: { MAX_REQUESTS_IN_FLIGHT: '1000' },
+      // Fewer slots than the attacker asks for, and more than its guests may have; the rate would stop it before.
+      settings: { MAX_REQUESTS_IN_FLIGHT: '1000', RATE_ADDRESS_PER_MINUTE: '1000000' },
       honest: { arrivalsEveryMs: 500 },
       // As many as it takes to fill every slot, in a small run too.
       attacks: [['slots', { guestsEach: 10, requestsEach: 50, forMs: lastsMs(20_000) }]],
