@@ -19,7 +19,9 @@ let nowMs: number
 let genesys: Simulator
 let running: Running | undefined
 let page: Page
-beforeEach(() => (nowMs = Date.parse(NOON)))
+beforeEach(() => {
+  nowMs = Date.parse(NOON)
+})
 afterEach(async () => {
   await running?.stop()
   running = undefined

@@ -12,6 +12,7 @@ import { createFaultClock, startFaultProxy, UNRESOLVABLE_HOST } from '../../src/
 import { startService } from '../../src/service/run-service.ts'
 import { createLog } from '../../src/service/observability/log.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
+import { ALL_PERMISSIONS } from '../../src/simulator/settings.ts'
 import {
   CLIENT_SECRET,
   freePort,
@@ -217,6 +218,13 @@ const SET_UPS: SetUp[] = [
     says: /conversation:message:view or conversation:webmessaging:view/,
   },
   {
+    title: 'a missing permission for callbacks',
+    settings: (genesys) => ({ ...AVAILABILITY(genesys), CALLBACKS: 'on' }),
+    genesys: { permissions: ALL_PERMISSIONS.filter((each) => each !== 'conversation:callback:create') },
+    check: 'availability',
+    says: /conversation:callback:create/,
+  },
+  {
     title: 'missing permissions for availability, each of them',
     genesys: { permissions: ['conversation:message:view', 'webDeployments:deployment:view'] },
     settings: AVAILABILITY,
@@ -386,6 +394,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       USER_TOKEN_JWKS_URL: await keySet(await exportJWK(publicKey)),
       ...(await startBehindProxy(genesys, '1')),
       ...AVAILABILITY(genesys),
+      CALLBACKS: 'on',
       TRANSCRIPT: 'on',
       PRE_CHAT_FORM: '{"fields":[{"key":"name","label":"Your name"}]}',
     }),
