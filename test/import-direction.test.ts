@@ -99,7 +99,7 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook', 'challenge'])(
+test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook', 'challenge', 'blocklist'])(
   '%s is known to the composition alone',
   (room) => {
     expect(

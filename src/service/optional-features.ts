@@ -1,5 +1,6 @@
 import type { IRouter, RequestHandler } from 'express'
 import type { Capability, Deployment } from '../contract/contract.ts'
+import { createBlocklistFeature } from './blocklist/blocklist-feature.ts'
 import { createChallengeFeature } from './challenge/challenge-feature.ts'
 import { createAvailabilityFeature } from './availability/availability-feature.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
@@ -17,7 +18,7 @@ import { createTranscriptFeature } from './transcript/transcript-feature.ts'
 import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
 export type FeatureName =
-  'availability' | 'pre-chat form' | 'survey' | 'transcript' | 'visitor webhook' | 'challenge'
+  'availability' | 'pre-chat form' | 'survey' | 'transcript' | 'visitor webhook' | 'challenge' | 'blocklist'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -36,6 +37,12 @@ export interface OptionalFeature {
   readonly trustedAttributes?: TrustedAttributes | undefined
   /** The events of a guest, with those that the feature adds. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
+  /** What each request of guests passes first. */
+  readonly beforeRoutes?: readonly RequestHandler[]
+  /** What a request with a session passes, after its token was verified. */
+  readonly afterSession?: readonly RequestHandler[]
+  /** Throws for a verified visitor who is not served. */
+  readonly acceptVisitor?: ((visitor: string) => void) | undefined
   /** What a request to open a session passes, after its body was read. */
   readonly beforeOpening?: readonly RequestHandler[]
   replaceSessionKeys?(keys: readonly Uint8Array[]): void
@@ -88,6 +95,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       now: parts.now,
     }),
     createVisitorWebhookFeature(config.visitorWebhook, parts),
+    createBlocklistFeature(config.blocklistFile, parts),
     createChallengeFeature(config.challenge, {
       ...parts,
       sessionKeys: config.session.keys,

@@ -120,6 +120,7 @@ export function createSite(
     memory,
     sharedState,
     trustedAttributes: trustedAttributesOf(options, features),
+    acceptVisitor: (visitor) => features.forEach((feature) => feature.acceptVisitor?.(visitor)),
     moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
     addEvents: features.find(({ addEvents }) => addEvents)?.addEvents,
   })
@@ -179,9 +180,7 @@ export function createSite(
 function trustedAttributesOf(options: GuestBffOptions, features: readonly OptionalFeature[]) {
   const sources = [options, ...features].flatMap(({ trustedAttributes }) => trustedAttributes ?? [])
   if (sources.length > 1)
-    throw new ConfigError([
-      'VISITOR_WEBHOOK_URL is set, and the application has trustedAttributes: remove one',
-    ])
+    throw new ConfigError(['VISITOR_WEBHOOK_URL and trustedAttributes are both set: remove one'])
   return sources[0]
 }
 
@@ -223,6 +222,7 @@ function createGuestServices(
     readonly memory: SessionMemory
     readonly sharedState: SharedState | undefined
     readonly trustedAttributes: TrustedAttributes | undefined
+    readonly acceptVisitor: (visitor: string) => void
     readonly moreCapabilities: readonly Capability[]
     readonly addEvents: OptionalFeature['addEvents']
   },
@@ -241,6 +241,7 @@ function createGuestServices(
     verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
     trusted: config.attributes.trusted,
     trustedAttributes,
+    acceptVisitor: parts.acceptVisitor,
     monotonicNow,
   })
   const registry = createSessionRegistry(
@@ -316,9 +317,12 @@ function createSiteRouter(
     }),
     maxBodyBytes: config.limits.bodyBytes,
     beforeOpening: parts.features.flatMap(({ beforeOpening = [] }) => beforeOpening),
+    afterSession: parts.features.flatMap(({ afterSession = [] }) => afterSession),
   })
   const newDeadline = () => monotonicNow() + config.upstreamTimeoutMs
   const router = Router()
+  const first = parts.features.flatMap(({ beforeRoutes = [] }) => beforeRoutes)
+  if (first.length > 0) router.use(first)
   addGuestRoutes(router, { services, guards, newDeadline, monotonicNow, setSessionCookie })
   addEventRoutes(router, {
     sessions,

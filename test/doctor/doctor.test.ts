@@ -399,7 +399,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       PRE_CHAT_FORM: '{"fields":[{"key":"name","label":"Your name"}]}',
     }),
   })
-  const skipped = ['redaction', 'tls', 'survey', 'visitor webhook', 'challenge', 'message']
+  const skipped = ['redaction', 'tls', 'survey', 'visitor webhook', 'challenge', 'blocklist', 'message']
   expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
   expect(told.exitStatus).toBe(0)
   expect(told.text).toContain('All checks passed.')

@@ -45,7 +45,13 @@ describe('the catalogue', () => {
     expect(byStatus).toEqual({
       400: ['invalid_json', 'invalid_request'],
       401: ['session_invalid', 'user_token_invalid'],
-      403: ['callback_not_allowed', 'challenge_failed', 'challenge_required', 'origin_not_allowed'],
+      403: [
+        'blocked',
+        'callback_not_allowed',
+        'challenge_failed',
+        'challenge_required',
+        'origin_not_allowed',
+      ],
       404: ['not_found'],
       405: ['method_not_allowed'],
       406: ['not_acceptable'],

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'attachment_refused'
   | 'idempotency_key_reused'
   | 'rate_limited'
+  | 'blocked'
   | 'challenge_required'
   | 'challenge_failed'
   | 'challenge_unavailable'

@@ -38,4 +38,5 @@ export const FEATURE_CHECKS: readonly Check[] = [
   /** A signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),
   featureCheck('challenge', []),
+  featureCheck('blocklist', []),
 ]

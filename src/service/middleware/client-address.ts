@@ -32,7 +32,7 @@ export function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32))
 }
 
-function addNetwork(networks: BlockList, text: string): void {
+export function addNetwork(networks: BlockList, text: string): void {
   const [ip = '', bits] = text.split('/')
   const type = isIPv6(ip) ? 'ipv6' : 'ipv4'
   networks.addSubnet(ip, Number(bits ?? (type === 'ipv6' ? 128 : 32)), type)

@@ -38,10 +38,12 @@ export function guestRouteGuards(options: {
   readonly maxBodyBytes: number
   /** What a request to open a session passes last. */
   readonly beforeOpening: readonly RequestHandler[]
+  /** What a request with a valid session token passes. */
+  readonly afterSession: readonly RequestHandler[]
 }): GuestRouteGuards {
   const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
   const body = jsonBody(maxBodyBytes, { bodies })
-  const counted = [session.required, rate.perGuest]
+  const counted = [session.required, rate.perGuest, ...options.afterSession]
   const listener = [...counted, ...rate.shared]
   const inFlight = [
     holdSlot({ limit: inFlightByGuest, keyOf: guestIdOf, refused: tooManyOfGuest }),

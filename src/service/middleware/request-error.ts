@@ -18,6 +18,7 @@ export type RequestErrorCode =
   | 'headers_too_large'
   | 'request_too_large'
   | 'rate_limited'
+  | 'blocked'
   | 'challenge_required'
   | 'challenge_failed'
   | 'challenge_unavailable'

@@ -19,6 +19,7 @@ export interface ReadinessCheck {
     | 'availability'
     | 'visitor-webhook'
     | 'survey'
+    | 'blocklist'
   /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean

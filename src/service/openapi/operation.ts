@@ -35,7 +35,7 @@ export const EVERYWHERE: ProblemCode[] = [
   'internal_error',
 ]
 /** With several sites, a request without `Origin` may name an unknown host. */
-export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found']
+export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found', 'blocked']
 export const WITH_BODY: ProblemCode[] = [
   'invalid_request',
   'invalid_json',

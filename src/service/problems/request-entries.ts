@@ -28,6 +28,13 @@ export const REQUEST_PROBLEMS = {
     operatorAction:
       'Add the exact origin (scheme, host and port, no path) to `ALLOWED_ORIGINS`; `https://*.example.com` allows subdomains. For callers other than browsers, see `ALLOW_NO_ORIGIN`.',
   },
+  blocked: {
+    status: 403,
+    title: 'This caller is blocked',
+    description: 'The operator of the service does not serve this network or visitor.',
+    clientAction: 'Offer another way to reach the website. A retry does not help.',
+    operatorAction: '`BLOCKLIST_FILE` names the networks and visitors.',
+  },
   challenge_required: {
     status: 403,
     title: 'A challenge must be solved first',

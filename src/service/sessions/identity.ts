@@ -57,6 +57,8 @@ export function createIdentity(options: {
   /** Key -> claim of the user token. */
   readonly trusted: Readonly<Record<string, string>>
   readonly trustedAttributes: TrustedAttributes | undefined
+  /** Throws for a visitor who is not served. */
+  readonly acceptVisitor?: (visitor: string) => void
   readonly monotonicNow: () => number
 }): Identity {
   const { verifyUserToken, trusted, trustedAttributes, monotonicNow } = options
@@ -80,9 +82,11 @@ export function createIdentity(options: {
       ))
     if (userToken === undefined && read === undefined) return undefined
     const told = read?.told
+    const who = told?.visitor ?? visitor?.subject
+    if (who !== undefined) options.acceptVisitor?.(who)
 
     return {
-      visitor: told?.visitor ?? visitor?.subject,
+      visitor: who,
       verifiedUntilMs: earliest(visitor?.expiresAtMs, told?.expiresAtMs),
       attributes: { ...(visitor && attributesFromClaims(visitor.claims, trusted)), ...told?.attributes },
     }

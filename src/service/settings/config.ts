@@ -72,6 +72,8 @@ export interface Config {
   readonly visitorWebhook: VisitorWebhookSettings | undefined
   /** What a page has to solve before a session is opened; undefined for nothing. */
   readonly challenge: ChallengeSettings | undefined
+  /** The file of networks and visitors that are not served; it is read again when it changes. */
+  readonly blocklistFile: string | undefined
   readonly rate: {
     readonly perGuestPerMinute: number
     readonly perAddressPerMinute: number

@@ -4,6 +4,7 @@ import type { PreChatForm } from '../../contract/contract.ts'
 import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { parseOriginPattern, publicSuffixOf } from '../middleware/origin-patterns.ts'
 import { type AttributeSettings, attributeSettingsProblems } from '../sessions/attribute-policy.ts'
+import { checkedBlocklist } from './blocklist-settings.ts'
 import { readChallenge } from './challenge-settings.ts'
 import { ConfigError, type Config, type KeysFile, type SitesSource } from './config.ts'
 import {
@@ -132,7 +133,6 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
   }
   problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
-  const visitorWebhook = readVisitorWebhook(env, attributes, problems)
   const redaction = readRedaction(env, problems)
   const preChatForm = env.PRE_CHAT_FORM as PreChatForm | undefined
   problems.push(...preChatProblems(preChatForm, attributes))
@@ -175,8 +175,9 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     },
     attributes,
     userToken,
-    visitorWebhook,
+    visitorWebhook: readVisitorWebhook(env, attributes, problems),
     challenge: readChallenge(env, problems),
+    blocklistFile: checkedBlocklist(env.BLOCKLIST_FILE, problems),
     rate: {
       perGuestPerMinute: env.RATE_GUEST_PER_MINUTE,
       perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,

@@ -219,6 +219,8 @@ const Env = z.object({
   CHALLENGE_SITE_KEY: headerText.optional(),
   CHALLENGE_FAILURE: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
 
+  BLOCKLIST_FILE: z.string().min(1).optional(),
+
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),
