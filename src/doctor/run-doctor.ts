@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ConfigError, type Config } from '../service/settings/config.ts'
+import { withoutTrailingSlashes } from '../service/urls/trailing-slashes.ts'
 import { CHECK_NAMES, diagnose, type Diagnosis } from './diagnose.ts'
 import { reportOf } from './report-file.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -47,7 +48,7 @@ export async function runDoctor({
   }
   const diagnoses: Diagnosed[] = []
   for (const { site: name, read } of subjects) {
-    const serviceUrl = url?.replace(/(?<!\/)\/+$/, '')
+    const serviceUrl = url && withoutTrailingSlashes(url)
     const diagnosis = await diagnose({
       readSettings: read,
       send,

@@ -59,7 +59,7 @@ export function readSimulatorSettings(env: NodeJS.ProcessEnv): SimulatorOptions 
     port: data.SIMULATOR_PORT,
     host: data.SIMULATOR_HOST,
     ...(data.SIMULATOR_PUBLIC_URL !== undefined && {
-      publicUrl: data.SIMULATOR_PUBLIC_URL.replace(/(?<!\/)\/+$/, ''),
+      publicUrl: data.SIMULATOR_PUBLIC_URL.replace(/\/$/, ''),
     }),
     organizationId: data.SIMULATOR_ORGANIZATION_ID,
     deploymentId: data.SIMULATOR_DEPLOYMENT_ID,

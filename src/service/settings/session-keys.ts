@@ -40,5 +40,5 @@ export function sessionKeysOfSite(keys: readonly Uint8Array[], siteId: string): 
 }
 
 function unpadded(base64: string): string {
-  return base64.replace(/(?<!=)=+$/, '')
+  return base64.replace(/={1,2}$/, '')
 }

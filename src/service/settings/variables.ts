@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 import { isNetwork } from '../middleware/client-address.ts'
 import { parseUrl } from '../urls/parse-url.ts'
+import { withoutTrailingSlashes } from '../urls/trailing-slashes.ts'
 import { PreChatFormSetting } from './pre-chat-settings.ts'
 
 const onOff = z.stringbool({
@@ -51,7 +52,7 @@ const url = (...protocols: string[]) =>
       (text) => protocols.includes(parseUrl(text)?.protocol ?? ''),
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     )
-    .transform((text) => text.replace(/(?<!\/)\/+$/, ''))
+    .transform(withoutTrailingSlashes)
 
 function isRedisUrl(text: string): boolean {
   return ['redis:', 'rediss:'].includes(parseUrl(text)?.protocol ?? '')
