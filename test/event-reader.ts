@@ -42,9 +42,9 @@ export async function readEvents(
     const decoder = new TextDecoder()
     try {
       for (;;) {
-        const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
-        if (done || value === undefined) break
-        rest += decoder.decode(value as Uint8Array, { stream: true })
+        const read = await reader?.read()
+        if (read === undefined || read.done) break
+        rest += decoder.decode(read.value, { stream: true })
         const blocks = rest.split('\n\n')
         rest = blocks.pop() ?? ''
         for (const block of blocks) {

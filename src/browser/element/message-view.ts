@@ -118,18 +118,22 @@ function bubble(children: readonly (Node | string)[], look = ''): HTMLElement {
   return h('div', { class: `bubble${look}`, part: 'bubble', dir: 'auto' }, ...children)
 }
 
+/** Loaded with the first message that has rich text; from then on, bubbles have their height at once. */
+let richText: ((text: string) => (Node | string)[]) | undefined
+
 function textBubble(text: string, { format }: ChatMessage): HTMLElement {
   const isEmoji = EMOJI.test(text) && text.trim() !== ''
   const isRich = format === 'markdown'
-  const node = bubble(isRich ? [] : linked(text), isEmoji ? ' emoji' : '')
-  if (isRich) void showRichText(node, text)
+  const node = bubble(isRich ? (richText?.(text) ?? []) : linked(text), isEmoji ? ' emoji' : '')
+  if (isRich && richText === undefined) void showRichText(node, text)
   return node
 }
 
 /** Empty until its code is loaded, so that screen readers read the text once. */
 async function showRichText(node: HTMLElement, text: string): Promise<void> {
   const file = await import('./rich-text.ts').catch(() => undefined)
-  node.replaceChildren(...(file?.richText(text) ?? linked(text)))
+  richText = file?.richText
+  node.replaceChildren(...(richText?.(text) ?? linked(text)))
 }
 
 function contentView(
