@@ -1,0 +1,278 @@
+import { createListeners } from './chat-listeners.ts'
+import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
+import type { Capability, Message, MessagePage, SessionDescription } from '../../contract/contract.ts'
+import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
+import { createHistory, type History } from './history.ts'
+import { followLiveEvents } from './live-events.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import { onWake } from './backoff.ts'
+import type { Requests } from './requests.ts'
+import { openOrResume } from './session-opening.ts'
+import { renewInTime } from './session-renewal.ts'
+import type { ServerSentEvent } from './sse-parser.ts'
+import type { TokenStore } from './token-store.ts'
+import { createTranscript } from './transcript.ts'
+import { createTypingIndicator } from './typing.ts'
+
+const REPEAT_READ_FOR_MS = 60_000
+
+interface Parts {
+  readonly requests: Requests
+  readonly tokens: TokenStore
+  readonly options: GuestChatOptions
+}
+
+/** A guest session from its opening to its end, and all that a page sees of it. */
+export class Conversation {
+  readonly listeners = createListeners<ChatEvents>()
+  readonly transcript = createTranscript(() => this.changed())
+  readonly typing = createTypingIndicator<'agent' | 'bot'>(() => this.changed())
+  readonly outbox: Outbox
+  state: ChatState = 'closed'
+  isLive = false
+  session: SessionDescription | undefined
+  expiresSoonAt: string | undefined
+  waiting: GuestChat['waiting']
+  endReason: ChatEndReason | undefined
+  /** Of a session that has ended, which can still be rated. */
+  lastHeaders: Record<string, string> | undefined
+  guest: GuestChatOptions['guest']
+  userToken: GuestChatOptions['userToken']
+  private readonly parts: Parts
+  /** Aborted when the session ends, or when the page closes the chat. */
+  private lifetime = new AbortController()
+  history = this.newHistory()
+  private opening: Promise<SessionDescription> | undefined
+  /**
+   * A sign-in invalidates earlier tokens: requests that fail for this reason during the sign-in do not end
+   * the session.
+   */
+  private isIdentifying = false
+  private stopFollowing = () => {}
+
+  constructor(parts: Parts) {
+    this.parts = parts
+    this.guest = parts.options.guest
+    this.userToken = parts.options.userToken
+    this.outbox = createOutbox({
+      requests: parts.requests,
+      transcript: this.transcript,
+      ready: async () => {
+        if (this.state === 'ended') throw new ChatProblem('session_ended')
+        await this.open()
+        return this.lifetime.signal
+      },
+      onSent: (message) => {
+        if (message) this.listeners.emit('message', message)
+        if (this.state === 'disconnected') this.setState('open')
+      },
+      onProblem: (problem) => this.applyProblem(problem),
+    })
+  }
+
+  can(capability: Capability): boolean {
+    return this.session?.capabilities.includes(capability) ?? false
+  }
+
+  async call(method: string, path: string, json?: unknown, repeatForMs = 0): Promise<unknown> {
+    try {
+      const { signal } = this.lifetime
+      return await this.parts.requests.call(method, path, { json, repeatForMs, signal })
+    } catch (error) {
+      this.applyProblem(asProblem(error))
+      throw error
+    }
+  }
+
+  async open(startNew = false): Promise<SessionDescription> {
+    const { opening, session } = this
+    if (opening) return opening
+    if (session && !startNew && ['open', 'disconnected', 'read-only'].includes(this.state)) return session
+    const mine = (this.opening = this.begin(startNew))
+    try {
+      return await mine
+    } finally {
+      if (this.opening === mine) this.opening = undefined
+    }
+  }
+
+  /** The guest becomes another person, who may have another session. */
+  async changeVisitor(path: 'guest-session' | 'sign-in', json: unknown): Promise<SessionDescription> {
+    await this.open()
+    this.isIdentifying = true
+    this.stopFollowing()
+    const outcome = await this.call('POST', path, json).then(
+      (answer) => (this.session = answer as SessionDescription),
+      asProblem,
+    )
+    this.isIdentifying = false
+    const isRefused = outcome instanceof ChatProblem
+    if (isRefused && path === 'guest-session' && isSessionOver(outcome)) return this.open(true)
+    if (!isRefused && path === 'sign-in') {
+      this.transcript.clear()
+      this.history = this.newHistory()
+    }
+    if (this.can('live-events')) this.follow(this.lifetime.signal)
+    if (!isRefused) return outcome
+    this.applyProblem(outcome)
+    throw outcome
+  }
+
+  end(reason?: ChatEndReason): void {
+    const { requests, tokens } = this.parts
+    if (this.state !== 'ended') this.lastHeaders = requests.headers()
+    tokens.forget()
+    this.endReason = reason
+    this.disconnect('ended')
+  }
+
+  disconnect(next: ChatState): void {
+    this.lifetime.abort(new ChatProblem('chat_closed'))
+    this.opening = undefined
+    this.isLive = false
+    this.waiting = undefined
+    this.typing.hide()
+    this.setState(next)
+  }
+
+  private changed(): void {
+    this.listeners.emit('change', undefined)
+  }
+
+  private setState(next: ChatState): void {
+    this.state = next
+    this.changed()
+  }
+
+  private setLive(next: boolean): void {
+    this.isLive = next
+    // The service sends the number again, if it still knows one.
+    if (!next) this.waiting = undefined
+    this.changed()
+  }
+
+  /** Some refusals mean that the conversation is over. */
+  private applyProblem(problem: ChatProblem): void {
+    if (problem.code === 'session_read_only') this.setState('read-only')
+    else if (this.isIdentifying) return
+    else if (this.mayReopen(problem)) void this.reopen().catch(() => undefined)
+    else if (isSessionOver(problem)) this.end()
+  }
+
+  /** A verified visitor's token lives some minutes; after a longer sleep, the page resumes with a fresh JWT. */
+  private mayReopen({ code }: ChatProblem): boolean {
+    return code === 'session_invalid' && this.userToken !== undefined && this.state !== 'opening'
+  }
+
+  private async begin(startNew: boolean): Promise<SessionDescription> {
+    this.disconnect('opening')
+    this.lifetime = new AbortController()
+    this.expiresSoonAt = this.endReason = this.lastHeaders = undefined
+    const { signal } = this.lifetime
+    const { guest, userToken } = this
+    const { solveChallenge } = this.parts.options
+    let session: SessionDescription
+    try {
+      session = await openOrResume({ guest, userToken, solveChallenge }, this.parts, startNew, signal)
+      this.session = session
+      signal.throwIfAborted()
+    } catch (error) {
+      if (!signal.aborted) this.setState('closed')
+      throw asProblem(error)
+    }
+    this.history = this.newHistory()
+    if (session.state === 'new') this.transcript.clear()
+    this.setState(session.state === 'read-only' ? 'read-only' : 'open')
+    renewInTime(session, () => this.renew(), signal)
+    if (this.can('live-events')) this.follow(signal)
+    else this.catchUp()
+    return session
+  }
+
+  /** A visitor whose token can't be renewed by use is verified again. */
+  private async renew(): Promise<SessionDescription> {
+    const { tokens } = this.parts
+    const before = tokens.read()
+    const session = (this.session = (await this.call('GET', 'guest-session')) as SessionDescription)
+    return this.userToken === undefined || tokens.read() !== before ? session : this.reopen()
+  }
+
+  private reopen(): Promise<SessionDescription> {
+    this.opening ??= this.begin(false).finally(() => (this.opening = undefined))
+    return this.opening
+  }
+
+  private follow(signal: AbortSignal): void {
+    const stop = followLiveEvents({
+      open: (init) => this.parts.requests.open('events', init),
+      onEvent: (event) => this.onLiveEvent(event),
+      onConnected: (fresh) => {
+        this.setLive(true)
+        if (fresh) this.catchUp()
+      },
+      onLost: () => this.setLive(false),
+      onStopped: (problem) => {
+        this.setLive(false)
+        if (problem === undefined) this.end()
+        else if (this.mayReopen(problem) || isSessionOver(problem)) this.applyProblem(problem)
+        else this.listeners.emit('problem', problem)
+      },
+    })
+    const stopListening = onWake(() => this.changed())
+    this.stopFollowing = () => {
+      stop()
+      stopListening()
+    }
+    signal.addEventListener('abort', this.stopFollowing)
+  }
+
+  private onLiveEvent({ event, data }: ServerSentEvent): void {
+    const detail = JSON.parse(data) as Message & {
+      state: string
+      durationMs: number
+      expiresAt?: string
+      toMinutes?: number
+    }
+    if (event === 'message') {
+      if (detail.direction === 'outbound') this.typing.hide()
+      this.merge([detail], true)
+    } else if (event === 'typing') this.typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
+    else if (event === 'sign-in' || event === 'offer') this.listeners.emit(event, detail as never)
+    else if (event === 'waiting') {
+      this.waiting = detail.toMinutes === undefined ? undefined : (detail as never)
+      this.changed()
+    } else if (event === 'resync') this.catchUp()
+    else if (event === 'session') {
+      this.expiresSoonAt = detail.expiresAt
+      if (detail.state === 'cleared') this.end('ended-by-guest')
+      else if (detail.state === 'expired' || detail.state === 'signed-in-elsewhere') this.end(detail.state)
+      else if (detail.state === 'read-only' || detail.state === 'disconnected') this.setState(detail.state)
+      else this.setLive(detail.state === 'connected')
+    }
+  }
+
+  private merge(messages: readonly Message[], isNew: boolean): number {
+    // Any message extends the session.
+    if (isNew) this.expiresSoonAt = undefined
+    const added = this.transcript.merge(messages, isNew)
+    if (isNew) for (const message of added) this.listeners.emit('message', message)
+    return added.length
+  }
+
+  private newHistory(): History {
+    const { signal } = this.lifetime
+    return createHistory({
+      read: async (path) => {
+        const page = (await this.call('GET', path, undefined, REPEAT_READ_FOR_MS)) as MessagePage
+        signal.throwIfAborted()
+        return page
+      },
+      merge: (messages, isNew) => this.merge(messages, isNew),
+    })
+  }
+
+  /** Messages that can't be read now are read with the next read of the history; live events continue. */
+  private catchUp(): void {
+    if (this.can('history')) void this.history.catchUp().catch(() => undefined)
+  }
+}
