@@ -35,7 +35,7 @@ export const V8_FLAG =
 const OVERRULES =
   /@ts-(ignore|expect-error|nocheck)|eslint-disable[^\n]*(no-explicit-any|no-unsafe|ban-ts-comment|no-unnecessary-type)/
 /** Subpaths that a package's own documentation names. */
-const DOCUMENTED_SUBPATHS: readonly string[] = []
+const DOCUMENTED_SUBPATHS: readonly string[] = ['libphonenumber-js/min']
 
 /** Reads every TypeScript file below `folder`, with its types; what browsers load has types of its own and is read without Node's. */
 export function findUndocumentedInSources(
