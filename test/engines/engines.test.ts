@@ -174,8 +174,10 @@ describe.each([
   test('what comes while the guest reads earlier messages is counted, and marked where it begins', async () => {
     await openConversation()
     await fillLog()
-    await page.run(() => {
+    await page.run(async () => {
       const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
+      // The log goes to its end after the frame in which it grew.
+      for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
       scroller.scrollTop = 0
     }, undefined)
     await page.box('.to-newest')
