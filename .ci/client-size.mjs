@@ -19,6 +19,8 @@ const MAX_BYTES = [
   [/^guest-chat-transcript-button-\w+\.js$/, 1400],
   // Loaded by pages that say when the contact center is open.
   [/^guest-chat-availability-view-\w+\.js$/, 5000],
+  // Loaded while it is closed, where guests can be called back.
+  [/^guest-chat-callback-form-\w+\.js$/, 6000],
   // Loaded where another server answers.
   [/^guest-chat-wrong-address-\w+\.js$/, 400],
   // Loaded by pages that want sound.

@@ -136,6 +136,7 @@ async function buildChat() {
     'challenge/solve-altcha.ts',
     'transcript/transcript-button.ts',
     'availability/availability-view.ts',
+    'availability/callback-form.ts',
     'chime.ts',
     'rich-text.ts',
     'wrong-address.ts',

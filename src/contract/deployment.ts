@@ -37,6 +37,8 @@ export interface Deployment {
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
   /** What to ask the guest before the chat opens, if the service has such a form. */
   readonly preChat?: PreChatForm
+  /** Who can ask to be called back; absent where nobody can. `verified`: visitors whose identity was verified. */
+  readonly callbacks?: 'on' | 'verified'
 }
 
 export interface DeploymentLabels {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Deployment } from '../../src/contract/contract.ts'
 import { ConfigError } from '../../src/service/settings/config.ts'
 import { readConfig } from '../../src/service/settings/read-config.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
 import { ALL_PERMISSIONS } from '../../src/simulator/settings.ts'
-import { settingsFor, startTogether, type Page, type Running } from '../start-service.ts'
+import { ask, settingsFor, SITE, startTogether, type Page, type Running } from '../start-service.ts'
 
 /** A Wednesday. */
 const NOON = '2026-11-25T11:00:00.000Z'
@@ -48,8 +49,12 @@ async function start(more: Record<string, string> = {}, options: SimulatorOption
 const callBack = (body: object, key?: string) =>
   page.ask('POST', '/callbacks', body, key === undefined ? {} : { 'idempotency-key': key })
 
-test('they are off by default: 501, and no capability', async () => {
+const deployment = async () =>
+  (await ask(running!.url, 'GET', '/deployment', undefined, { origin: SITE })).body as Deployment
+
+test('they are off by default: 501, no capability, and nothing in the deployment', async () => {
   await start({ CALLBACKS: 'off' })
+  expect(await deployment()).not.toHaveProperty('callbacks')
   expect(await callBack(JANE)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
   expect(page.opened.body.capabilities).not.toContain('callbacks')
 })
@@ -126,6 +131,11 @@ test('hours that nobody knows refuse nothing', async () => {
   // What was read before is kept for five minutes.
   nowMs += 6 * 60_000
   expect(await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })).toMatchObject({ status: 201 })
+})
+
+test.each(['on', 'verified'] as const)('the deployment says who can ask: %s', async (CALLBACKS) => {
+  await start({ CALLBACKS })
+  expect((await deployment()).callbacks).toBe(CALLBACKS)
 })
 
 test.each([

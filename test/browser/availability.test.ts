@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { violations } from './axe.ts'
-import { openElement, type ElementPageOptions } from './open-element.ts'
+import { openElement, smallTargets, type ElementPageOptions } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
 
@@ -33,10 +33,10 @@ afterAll(() => browser.close())
 async function openAt(
   at: string,
   attributes: string,
-  options: ElementPageOptions & { open?: object[] } = {},
+  options: ElementPageOptions & { open?: object[]; env?: Record<string, string> } = {},
 ) {
   now = at
-  const { open = [WORKDAYS], ...pageOptions } = options
+  const { open = [WORKDAYS], env, ...pageOptions } = options
   demo = await startDemo({
     now: () => Date.parse(now),
     simulator: { agent: 'silent' },
@@ -44,6 +44,7 @@ async function openAt(
       GENESYS_SCHEDULE_GROUP_ID: scheduleGroupId,
       GENESYS_EMERGENCY_GROUP_ID: emergencyGroupId,
       GENESYS_QUEUE_ID: queueId,
+      ...env,
     }),
   })
   demo.simulator.setHours({ open: open as never })
@@ -155,4 +156,55 @@ test('a waiting guest sees how long it takes, also after a reload, until the age
   demo.simulator.agentSays('I am.')
   await chat.hears('I am.')
   await panel.getByText('Someone will be with you').waitFor({ state: 'detached' })
+})
+
+const CALLBACKS = { env: { CALLBACKS: 'on' } }
+
+test.each([
+  [
+    'en',
+    'Ask for a call',
+    /The next possible time is Monday,? /,
+    /^Thank you! We will call you on Monday,? .* at 0?9:00( AM)?\.$/,
+  ],
+  ['ar', 'اطلب مكالمة', /أقرب وقت ممكن هو يوم الاثنين/, /^شكرًا لك! سنتصل بك يوم الاثنين.*9:00 ص\.$/],
+])('a guest asks to be called back in %s by keyboard', async (lang, ask, refusal, thanks) => {
+  // A Friday evening.
+  const { page, panel, launcher } = await openAt(
+    '2026-11-27T19:00:00Z',
+    'when-closed="notice" name="Jane Doe"',
+    {
+      ...CALLBACKS,
+      lang,
+      viewport: { width: 360, height: 700 },
+    },
+  )
+  await launcher.click()
+  await panel.getByRole('button', { name: ask }).press('Enter')
+  await panel.locator('.callback').waitFor()
+  expect(await violations(page)).toEqual([])
+  expect(await smallTargets(page)).toEqual([])
+  const [day, time] = [panel.locator('input[type=date]'), panel.locator('.callback select')]
+  expect([await day.inputValue(), await time.inputValue()]).toEqual(['2026-11-30', '09:00'])
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('030 901820')
+  await page.keyboard.press('Enter')
+  await panel.getByRole('alert').filter({ hasText: '+' }).waitFor()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('+49 30 901820')
+  await day.fill('2026-11-28')
+  await page.keyboard.press('Enter')
+  await panel.getByText(refusal).waitFor()
+  expect(await day.inputValue()).toBe('2026-11-30')
+  expect(demo.simulator.callbacks).toEqual([])
+  await day.press('Enter')
+  await panel.getByText(thanks).waitFor()
+  expect(await violations(page)).toEqual([])
+  expect(demo.simulator.callbacks).toMatchObject([
+    { userName: 'Jane Doe', numbers: ['+4930901820'], scheduledTime: '2026-11-30T08:00:00.000Z' },
+  ])
+  // The chat itself stays as it was.
+  expect(await panel.locator('textarea').isVisible()).toBe(false)
+  await comeBackAt(page, '2026-11-30T09:00:00Z')
+  await panel.locator('textarea').waitFor()
 })

@@ -26,6 +26,8 @@ export type ProblemCode =
   | 'internal_error'
   | 'not_supported_by_guest_api'
   | 'not_enabled'
+  | 'callback_outside_hours'
+  | 'callback_not_allowed'
   | 'upstream_refused'
   | 'upstream_auth_failed'
   | 'upstream_bad_response'
@@ -50,6 +52,7 @@ interface ProblemFacts {
   readonly hint?: string
   readonly challenge?: Challenge
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
+  readonly nextPossibleAt?: string
 }
 
 /** An error with a stable `code`; texts may change. Every method rejects with it. */
@@ -67,6 +70,8 @@ export class ChatProblem extends Error {
   readonly challenge: Challenge | undefined
   /** The invalid fields of a request. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
+  /** With `callback_outside_hours`: when it opens. */
+  readonly nextPossibleAt: string | undefined
 
   constructor(code: ProblemCode, facts: ProblemFacts = {}) {
     super(facts.detail ?? code)
@@ -75,6 +80,7 @@ export class ChatProblem extends Error {
     this.detail = facts.detail
     this.retryAfterSeconds = facts.retryAfterSeconds
     this.hint = facts.hint
+    this.nextPossibleAt = facts.nextPossibleAt
     this.challenge = facts.challenge
     this.errors = facts.errors ?? []
   }
@@ -82,14 +88,14 @@ export class ChatProblem extends Error {
 
 /** Reads the problem details (RFC 9457) of an error response. */
 export function problemOf(status: number, retryAfter: string | null, body: string): ChatProblem {
-  let facts: ProblemFacts & { code?: unknown } = {}
+  let facts: (ProblemFacts & { code?: unknown }) | null | undefined
   try {
-    facts = (JSON.parse(body) ?? {}) as typeof facts
+    facts = JSON.parse(body) as typeof facts
   } catch {
     // not from the service: only its status is known
   }
   const seconds = Number(retryAfter ?? undefined)
-  return new ChatProblem(typeof facts.code === 'string' ? facts.code : 'unexpected_answer', {
+  return new ChatProblem(typeof facts?.code === 'string' ? facts.code : 'unexpected_answer', {
     ...facts,
     status,
     ...(seconds >= 0 && { retryAfterSeconds: seconds }),

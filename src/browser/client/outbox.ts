@@ -100,7 +100,7 @@ export function createOutbox(options: {
 }
 
 /** `crypto.randomUUID` is missing on pages without https. */
-function randomKey(): string {
+export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('')

@@ -28,6 +28,7 @@ import { createLateStorage, type LateStorage } from './late-storage.ts'
 import { createPanel } from './panel.ts'
 import { placementStyles } from './placement.ts'
 import { styleSheet } from './styles/style-sheet.ts'
+import { loadStructuredContent } from './structured-part.ts'
 import { isRightToLeft, loadTexts, withChanges, type Texts } from './texts/texts.ts'
 import { paintedColor, parseHex, themeOf, type Rgb } from './theme.ts'
 import { createUnread, storageFor } from './unread.ts'
@@ -69,11 +70,7 @@ export function createElementParts(host: ChatHost): ElementParts {
   let isTaken = false
   let view: View | undefined
   let hasEnded = false
-  const theChat = () =>
-    (chat ??= createGuestChat({
-      ...chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
-      solveChallenge: host.solveChallenge ?? solveByItself,
-    }))
+  const theChat = () => (chat ??= createChat(host, late))
 
   queueMicrotask(() => {
     if (hasEnded) return
@@ -103,6 +100,15 @@ export function createElementParts(host: ChatHost): ElementParts {
   }
 }
 
+/** @param more what does not depend on the attributes */
+function createChat(host: ChatHost, late: LateStorage, more?: GuestChatOptions): GuestChat {
+  return createGuestChat({
+    ...chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
+    solveChallenge: host.solveChallenge ?? solveByItself,
+    ...more,
+  })
+}
+
 /** Only proof of work: a vendor's widget is the page's. */
 async function solveByItself(challenge: Challenge): Promise<string> {
   if (challenge.kind !== 'altcha') throw new ChatProblem('challenge_required')
@@ -121,6 +127,7 @@ function createView(
   language: string,
 ): View {
   const isInline = choiceOf(host, 'placement') === 'inline'
+  const isShown = () => host.open || isInline
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true })
   const applyStyles = adoptStyles(root, host, language)
   const stop = new AbortController()
@@ -154,7 +161,7 @@ function createView(
 
   let deployment: Deployment | undefined
   let isLookKnown = false
-  const closed = watchOpening({ ...shared, panel: panel.node }, () => update(false))
+  const closed = watchOpening({ ...shared, panel: panel.node, late }, () => update(false))
   /** Whether it is known where an earlier page has stored its conversation. */
   let isStorageKnown = ownStorage !== undefined
   let wasOpened = chat.canResume
@@ -163,7 +170,7 @@ function createView(
 
   function render(): void {
     panel.update()
-    unread.update(chat.messages, host.open || isInline)
+    unread.update(chat.messages, isShown())
   }
   const renderSoon = coalesce(render)
   chat.on('change', renderSoon)
@@ -172,15 +179,16 @@ function createView(
   chat.on('offer', (event) => tell(host, 'guest-chat-offer', event))
   chat.on('message', (message) => {
     panel.announce(message)
-    unread.update(chat.messages, host.open || isInline)
+    unread.update(chat.messages, isShown())
     if (message.direction === 'outbound') unread.notify()
     tell(host, 'guest-chat-message', message)
   })
 
   /** Opens the chat if it is shown. An earlier page's conversation is resumed in the background, to count unread messages. */
   function start(): void {
+    if (isShown() && closed?.isShut) closed.offerCallback(deployment)
     const isShut = closed && (closed.isShut || !isLookKnown)
-    const isWanted = ((host.open || isInline) && !isShut) || chat.canResume
+    const isWanted = (isShown() && !isShut) || chat.canResume
     // The deployment says what to ask a new guest first.
     const isReady = isLookKnown || (isStorageKnown && chat.canResume)
     if (!isWanted || !isReady || chat.state !== 'closed') return
@@ -216,17 +224,14 @@ function createView(
   }
 
   function update(withFocus: boolean): void {
-    const isShown = host.open || isInline
     if (withFocus && host.open) opener = document.activeElement
-    panel.show(isShown, !isInline && fullScreen.matches)
+    panel.show(isShown(), !isInline && fullScreen.matches)
     launcher.show(host.open)
     showLauncher()
-    if (isShown) {
-      wasOpened = true
-      start()
-    }
+    wasOpened ||= isShown()
+    if (isShown()) start()
     render()
-    if (isShown && withFocus) panel.focus()
+    if (isShown() && withFocus) panel.focus()
   }
   fullScreen.addEventListener('change', () => update(panel.hasFocus()), { signal: stop.signal })
 
@@ -271,10 +276,12 @@ function readDeployment(
 
 /** Also shows how long the guest waits. Undefined where the page does not ask for the opening hours. A failure leaves the chat as it is. */
 function watchOpening(
-  options: ClosedOptions,
+  options: ClosedOptions & { readonly host: ChatHost; readonly late: LateStorage },
   onChange: () => void,
-): (ClosedState & { isKnown: Promise<unknown> }) | undefined {
-  const { chat } = options
+):
+  | (ClosedState & { isKnown: Promise<unknown>; offerCallback(deployment: Deployment | undefined): void })
+  | undefined {
+  const { host, chat, panel, late } = options
   const load = () => import('./availability/availability-view.ts')
   const stop = chat.on('change', () => {
     if (!chat.waiting) return
@@ -284,12 +291,26 @@ function watchOpening(
       () => undefined,
     )
   })
-  if (choiceOf(options.host, 'when-closed') === undefined) return undefined
+  if (choiceOf(host, 'when-closed') === undefined) return undefined
   const state: ClosedState = { isShut: false, isHidden: false }
   const isKnown = load()
     .then((file) => file.showClosed(state, options, onChange))
     .catch(() => undefined)
-  return Object.assign(state, { isKnown })
+  let isOffered = false
+  return Object.assign(state, {
+    isKnown,
+    offerCallback(deployment: Deployment | undefined) {
+      const who = deployment?.callbacks
+      if (isOffered || who === undefined || (who === 'verified' && host.userToken === undefined)) return
+      isOffered = true
+      const newChat = () => createChat(host, late, { storage: 'memory' })
+      const place = panel.querySelector<HTMLElement>('.closed')
+      void import('./availability/callback-form.ts').then(
+        (file) => place && file.offerCallback(place, { ...options, newChat, loadStructuredContent }),
+        () => (isOffered = false),
+      )
+    },
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IRouter, Request, RequestHandler } from 'express'
-import type { Availability } from '../../contract/contract.ts'
+import type { Availability, Deployment } from '../../contract/contract.ts'
 import type { GuestApi } from '../genesys/guest-api.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { RequestError } from '../middleware/request-error.ts'
@@ -40,6 +40,7 @@ export interface AvailabilityFeature {
   readonly name: 'availability'
   /** Of guest sessions: empty where it is not set up. */
   readonly capabilities: readonly ('availability' | 'callbacks')[]
+  readonly deployment: Pick<Deployment, 'callbacks'>
   addRoutes(
     router: IRouter,
     routes: {
@@ -85,6 +86,10 @@ export function createAvailabilityFeature(
       ...(availability ? (['availability'] as const) : []),
       ...(callbacks ? (['callbacks'] as const) : []),
     ],
+    deployment:
+      callbacks && callbackSettings
+        ? { callbacks: callbackSettings.needsVerifiedVisitor ? 'verified' : 'on' }
+        : {},
     addRoutes(router, routes) {
       const { guards } = routes
       addCallbackRoutes(router, {

@@ -204,6 +204,7 @@ export const Deployment = z
       .meta({ description: 'Labels of the deployment, by language.' }),
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
     preChat: PreChatForm.optional(),
+    callbacks: z.enum(['on', 'verified']).optional().meta({ description: 'Who can ask to be called back.' }),
   })
   .meta({ id: 'Deployment' })
 

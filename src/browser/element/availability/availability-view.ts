@@ -3,8 +3,9 @@ import { h } from '../dom.ts'
 import { drawIcon } from '../draw-icon.ts'
 import { warn } from '../element-options.ts'
 import { adoptStyles } from '../styles/sheets.ts'
+import { ownTexts } from '../texts/own-texts.ts'
 import type { Texts } from '../texts/texts-shape.ts'
-import { AVAILABILITY_TEXTS, type AvailabilityTexts } from './availability-texts.ts'
+import { AVAILABILITY_TEXTS } from './availability-texts.ts'
 import { closedWords, waitingWords } from './closed-words.ts'
 import { watchOpening } from './opening-watch.ts'
 import { availabilityStyles } from './styles.ts'
@@ -36,7 +37,7 @@ export interface ClosedState {
  */
 export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {
   const { host, chat, panel, language, locale, signal } = options
-  const texts = ownTexts(options.texts, language)
+  const texts = ownTexts(AVAILABILITY_TEXTS, options.texts, language)
   const why = h('h3', { tabindex: '-1' })
   const back = h('p')
   const sign = h('span', { class: 'closed-sign' }, drawIcon('clock', CLOCK))
@@ -46,6 +47,8 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
   adoptStyles(panel, availabilityStyles)
 
   function update(): void {
+    // A guest who is asking for a callback is not interrupted.
+    if (node.classList.contains('asking')) return
     const words = availability && closedWords(availability, { texts, locale, nowMs: Date.now() })
     if (words && why.textContent !== words.why) why.textContent = words.why
     if (words) back.textContent = words.back ?? ''
@@ -80,7 +83,6 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
     onNotEnabled: () =>
       warn(
         host,
-
         'when-closed has no effect: the service has no opening hours. See GENESYS_SCHEDULE_GROUP_ID.',
       ),
   })
@@ -88,7 +90,7 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
 
 /** A line above the field, as long as the guest waits and the wait is known. */
 export function showWaiting({ chat, panel, language, ...options }: ClosedOptions): void {
-  const texts = ownTexts(options.texts, language)
+  const texts = ownTexts(AVAILABILITY_TEXTS, options.texts, language)
   const node = h('p', { class: 'waiting', part: 'waiting', role: 'status' })
   panel.querySelector('.log')?.after(node)
   adoptStyles(panel, availabilityStyles)
@@ -109,10 +111,4 @@ function isIdle(chat: GuestChat, panel: HTMLElement): boolean {
   if (chat.state === 'closed') return !chat.canResume
   const isNew = chat.state === 'open' && chat.session?.state === 'new' && chat.messages.length === 0
   return isNew && !panel.querySelector('textarea')?.value
-}
-
-function ownTexts(texts: Texts, language: string): AvailabilityTexts {
-  const own = AVAILABILITY_TEXTS[language.split('-')[0]?.toLowerCase() ?? ''] ?? AVAILABILITY_TEXTS.en
-  const changes = Object.entries(texts).filter(([name]) => name in own)
-  return { ...own, ...(Object.fromEntries(changes) as Partial<AvailabilityTexts>) }
 }

@@ -1,12 +1,13 @@
 import { en } from './en.ts'
 import { fill } from './fill.ts'
 import type { AvailabilityTexts } from '../availability/availability-texts.ts'
+import type { CallbackTexts } from '../availability/callback-texts.ts'
 import type { Texts } from './texts-shape.ts'
 
 export { fill }
 export type { Texts }
 
-export type TextChanges = Partial<Omit<Texts, 'problems'> & AvailabilityTexts> & {
+export type TextChanges = Partial<Omit<Texts, 'problems'> & AvailabilityTexts & CallbackTexts> & {
   readonly problems?: Readonly<Record<string, string>>
 }
 

@@ -1,0 +1,265 @@
+import type { Availability, Callback, ChatMessage, ChatProblem, GuestChat } from '../../client/chat-client.ts'
+import type { Form, FormAnswer, FormField } from '../../../contract/contract.ts'
+import { randomKey } from '../../client/outbox.ts'
+import type { ChatView } from '../chat-view.ts'
+import { h } from '../dom.ts'
+import type * as StructuredContent from '../structured/structured-content.ts'
+import { adoptStyles } from '../styles/sheets.ts'
+import { fill } from '../texts/fill.ts'
+import { ownTexts } from '../texts/own-texts.ts'
+import type { Texts } from '../texts/texts-shape.ts'
+import { CALLBACK_TEXTS, type CallbackTexts } from './callback-texts.ts'
+
+const STEP_MS = 30 * 60_000
+const DAY_MS = 24 * 60 * 60_000
+const MAX_DAYS_AHEAD = 30
+/** As the service checks them. */
+const MAX_NAME_CHARS = 256
+const MAX_PHONE_CHARS = 40
+
+export interface CallbackFormOptions {
+  readonly host: HTMLElement
+  readonly chat: Pick<GuestChat, 'availability'>
+  /** A session of its own, so that the chat itself stays as it is. */
+  readonly newChat: () => GuestChat
+  readonly texts: Texts
+  readonly language: string
+  readonly locale: string
+  readonly loadStructuredContent: () => Promise<typeof StructuredContent>
+}
+
+interface FormParts extends CallbackFormOptions {
+  readonly words: CallbackTexts
+  readonly structured: typeof StructuredContent
+  /** Where it is known. */
+  readonly opening: Availability | undefined
+  readonly problem: HTMLElement
+  /** @param thanks undefined where the guest asks for no call */
+  readonly onClose: (thanks?: string) => void
+}
+
+/**
+ * Adds a button to the closed view that opens a form for a callback. A file of its own, loaded where the contact center is closed
+ * and the service takes callbacks.
+ * @param place gets the class `asking` while the form is shown
+ */
+export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
+  const { chat, texts, language } = options
+  const words = ownTexts(CALLBACK_TEXTS, texts, language)
+  const offer = button(words.callbackSend, 'primary', () => void ask())
+  const problem = h('p', { class: 'callback-problem', role: 'alert' })
+  adoptStyles(place, callbackStyles)
+  place.querySelector('slot')?.before(offer, problem)
+
+  async function ask(): Promise<void> {
+    problem.textContent = ''
+    try {
+      const [structured, opening] = await Promise.all([
+        options.loadStructuredContent(),
+        // Without it, the guest chooses a time.
+        chat.availability().catch(() => undefined),
+      ])
+      if (place.classList.contains('asking')) return
+      const form = callbackForm({ ...options, words, structured, opening, problem, onClose })
+      adoptStyles(place, structured.structuredStyles)
+      place.classList.add('asking')
+      place.append(form)
+      form.querySelector('input')?.focus()
+    } catch {
+      problem.textContent = texts.problems.other
+    }
+  }
+
+  function onClose(thanks?: string): void {
+    problem.textContent = ''
+    place.classList.remove('asking')
+    place.querySelector('.callback')?.remove()
+    offer.after(problem)
+    if (thanks === undefined) {
+      offer.focus()
+      return
+    }
+    const node = h('p', { class: 'callback-thanks', tabindex: '-1', role: 'status' }, thanks)
+    offer.replaceWith(node)
+    node.focus()
+  }
+}
+
+function callbackForm(parts: FormParts): HTMLElement {
+  const { host, words, texts, locale, structured, opening, problem, onClose } = parts
+  const session = parts.newChat()
+  // Where it is open and nobody is on queue, the guest is called as soon as somebody is.
+  const asksForTime = opening?.state !== 'open' && opening?.state !== 'unstaffed'
+  const view: ChatView = {
+    texts: { ...texts, sendForm: words.callbackSend, choose: words.callbackTime },
+    locale,
+    reply: (message) => void send('form' in message ? message.form.answers : []),
+    retry: () => {},
+    discard: () => {},
+    fileUrl: () => Promise.resolve(''),
+    onFileProblem: () => {},
+  }
+  const form = structured.structuredView(formPart(words, locale, asksForTime), NO_MESSAGE, view).node
+  const [name, phone] = form.querySelectorAll<HTMLInputElement>('input')
+  const day = form.querySelector<HTMLInputElement>('[type=date]')
+  const time = form.querySelector('select')
+  let lastBody = ''
+  let key = ''
+  let isSending = false
+  if (name) name.value = host.getAttribute('name') ?? ''
+  if (phone) phone.value = host.getAttribute('phone') ?? ''
+  // A time is always chosen.
+  time?.remove(0)
+  propose(opening?.opensAt)
+
+  /** The first half hour at or after a time. */
+  function propose(at: string | undefined): void {
+    if (at === undefined || !day || !time) return
+    const local = localTime(Date.parse(at), STEP_MS)
+    day.value = local.slice(0, 10)
+    time.value = local.slice(11, 16)
+  }
+
+  async function send(answers: readonly FormAnswer[]): Promise<void> {
+    if (isSending) return
+    isSending = true
+    problem.textContent = ''
+    const answer = (id: string) => answers.find((each) => each.id === id)?.payload ?? ''
+    const at = asksForTime && new Date(`${answer('day').slice(0, 10)}T${answer('time')}`).toISOString()
+    const body = JSON.stringify({ name: answer('name'), phone: answer('phone'), ...(at && { at }) })
+    // The same request once more is a repeat, which asks for no second call.
+    if (body !== lastBody) key = randomKey()
+    lastBody = body
+    try {
+      await session.open()
+      const response = await session.fetch('callbacks', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+        body,
+      })
+      const { at: agreed } = (await response.json()) as Callback
+      close(agreed === undefined ? words.callbackSoon : withTime(words.callbackAt, agreed, locale))
+    } catch (error) {
+      refuse(error as ChatProblem)
+    }
+    isSending = false
+  }
+
+  function refuse(refusal: ChatProblem): void {
+    const { code, nextPossibleAt } = refusal
+    const wrong = code === 'invalid_request' ? refusal.errors[0]?.path : undefined
+    if (code === 'callback_outside_hours')
+      problem.textContent =
+        nextPossibleAt === undefined
+          ? words.callbackClosed
+          : withTime(words.callbackNext, nextPossibleAt, locale)
+    else if (wrong === 'phone') problem.textContent = words.callbackPhoneWrong
+    else if (wrong === 'at') problem.textContent = words.callbackTimeWrong
+    else problem.textContent = texts.problems[code] ?? texts.problems.other
+    propose(nextPossibleAt)
+    if (wrong === 'phone') phone?.focus()
+    if (wrong === 'at') day?.focus()
+  }
+
+  function close(thanks?: string): void {
+    session.close()
+    onClose(thanks)
+  }
+
+  return h(
+    'div',
+    { class: 'callback' },
+    form,
+    problem,
+    button(texts.back, '', () => close()),
+  )
+}
+
+function formPart(words: CallbackTexts, locale: string, asksForTime: boolean): Form {
+  const nowMs = Date.now()
+  const fields: FormField[] = [
+    input('name', { title: words.callbackName, autocomplete: 'name', maxChars: MAX_NAME_CHARS }),
+    input('phone', {
+      title: words.callbackPhone,
+      subtitle: words.callbackPhoneHint,
+      autocomplete: 'tel',
+      inputMode: 'tel',
+      maxChars: MAX_PHONE_CHARS,
+    }),
+  ]
+  if (asksForTime)
+    fields.push(
+      {
+        type: 'date',
+        id: 'day',
+        title: words.callbackDay,
+        dateMinimum: localTime(nowMs),
+        dateMaximum: localTime(nowMs + MAX_DAYS_AHEAD * DAY_MS),
+        availableTimes: [],
+      },
+      { type: 'wheel', id: 'time', items: timesOfDay(locale) },
+    )
+  return {
+    type: 'form',
+    cannedResponseId: '',
+    prompt: { title: asksForTime ? words.callbackTitle : words.callbackSend },
+    pages: [{ fields }],
+    showSummary: false,
+  }
+}
+
+function withTime(text: string, at: string, locale: string): string {
+  const write = (format: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, format).format(Date.parse(at))
+  return fill(text, {
+    day: write({ weekday: 'long', day: 'numeric', month: 'long' }),
+    time: write({ hour: 'numeric', minute: '2-digit' }),
+  })
+}
+
+const NO_MESSAGE: ChatMessage = {
+  id: '',
+  key: '',
+  time: '',
+  direction: 'outbound',
+  type: 'structured',
+  sender: 'bot',
+  status: 'sent',
+}
+
+function button(text: string, kind: string, onclick: () => void): HTMLElement {
+  return h('button', { type: 'button', class: `action ${kind}`, part: 'button', onclick }, text)
+}
+
+type Input = Extract<FormField, { readonly type: 'input' }>
+
+function input(id: string, more: Pick<Input, 'maxChars'> & Partial<Input>): Input {
+  return { type: 'input', id, required: true, multiline: false, inputMode: 'text', ...more }
+}
+
+/** `2026-11-26T09:00:00.000Z`, where `Z` means the guest's own time zone. */
+function localTime(timeMs: number, roundUpToMs = 1): string {
+  const localMs = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000
+  return new Date(Math.ceil(localMs / roundUpToMs) * roundUpToMs).toISOString()
+}
+
+function timesOfDay(locale: string): { readonly id: string; readonly title: string }[] {
+  const format = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' })
+  return Array.from({ length: DAY_MS / STEP_MS }, (_, i) => ({
+    id: new Date(i * STEP_MS).toISOString().slice(11, 16),
+    title: format.format(i * STEP_MS),
+  }))
+}
+
+const callbackStyles = `
+.closed > .action { align-self: center; padding: 0.75rem 1rem; }
+.after-hours .closed > .action { display: none; }
+.closed.asking { justify-content: flex-start; padding: 1rem; }
+.closed.asking > :not(.callback) { display: none; }
+.callback { display: flex; flex-direction: column; gap: 0.75rem; text-align: start; color: var(--_text); text-wrap: wrap; }
+.callback .picker { width: 100%; }
+.callback-problem { color: var(--_danger); }
+.callback-thanks { color: var(--_text); font-weight: 600; }
+.callback-thanks:focus { outline: none; }
+.callback-problem:empty { display: none; }
+`
