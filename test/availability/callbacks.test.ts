@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { SignJWT } from 'jose'
 import type { Deployment } from '../../src/contract/contract.ts'
 import { ConfigError } from '../../src/service/settings/config.ts'
 import { readConfig } from '../../src/service/settings/read-config.ts'
@@ -177,6 +179,31 @@ test('one address asks ten times an hour', async () => {
 test('with CALLBACKS=verified an anonymous guest gets none', async () => {
   await start({ CALLBACKS: 'verified' })
   expect(await callBack(JANE)).toMatchObject({ status: 403, body: { code: 'callback_not_allowed' } })
+})
+
+test('with CALLBACKS=verified a visitor whose JWT was verified is called back, until the visitor signs out', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const user = {
+    USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    USER_TOKEN_ISSUER: 'https://login.example.com',
+    USER_TOKEN_AUDIENCE: 'chat',
+  }
+  await start({ CALLBACKS: 'verified', ...user })
+  const seconds = Math.floor(nowMs / 1000)
+  const userToken = await new SignJWT()
+    .setProtectedHeader({ alg: 'ES256' })
+    .setSubject('user-1')
+    .setIssuer(user.USER_TOKEN_ISSUER)
+    .setAudience(user.USER_TOKEN_AUDIENCE)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + 300)
+    .sign(privateKey)
+  page = await running!.openPage({ userToken })
+  expect((await callBack(JANE)).status).toBe(201)
+  expect(genesys.callbacks).toMatchObject([{ userName: 'Jane Doe', numbers: ['+4930901820'] }])
+  await page.ask('POST', '/guest-session', { userToken: null })
+  expect(await callBack(JANE)).toMatchObject({ status: 403, body: { code: 'callback_not_allowed' } })
+  expect(genesys.callbacks).toHaveLength(1)
 })
 
 test('a missing permission is named', async () => {
