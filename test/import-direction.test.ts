@@ -111,6 +111,18 @@ test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook'
   },
 )
 
+/** What the folder and these lines add, the service, its contract and its settings do without: the tests above say so. */
+test('removing a folder and its two lines in the composition leaves nothing of it', () => {
+  const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
+  const rooms = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/([\w-]+)\//gm)]
+  expect(rooms.map(([, , room]) => room)).toContain('availability')
+  for (const [, create, room] of rooms) {
+    expect(imports.filter(({ target }) => layerOf(target) === room)).toHaveLength(1)
+    // The import, and the call that makes it.
+    expect(text.split(create!)).toHaveLength(3)
+  }
+})
+
 test('the contract contains only types, and imports nothing else', () => {
   const contract = files.filter(({ path }) => folderOf(path) === CONTRACT)
   const imports = contract.flatMap((file) => file.imports)
