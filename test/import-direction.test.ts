@@ -111,8 +111,8 @@ test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook'
   },
 )
 
-/** What the folder and these lines add, the service, its contract and its settings do without: the tests above say so. */
-test('removing a folder and its two lines in the composition leaves nothing of it', () => {
+/** With the tests above: without both, nothing else mentions it. */
+test('a feature is a folder, an import and a call of the composition', () => {
   const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
   const rooms = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/([\w-]+)\//gm)]
   expect(rooms.map(([, , room]) => room)).toContain('availability')

@@ -71,20 +71,22 @@ export interface FeatureParts {
 
 /** Each feature is a folder of its own and a line here; without both there is nothing of it. */
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
-  const { genesys, sharedState } = parts
-  const { api, accessToken } = genesys
-  const platform = accessToken && {
-    ...parts,
-    api,
-    accessToken,
-    apiUrl: config.genesys.hosts.apiUrl,
-    timeoutMs: config.upstreamTimeoutMs,
-    sharedValues: sharedState?.values,
-    takeSharedCall: sharedState?.takeCall,
-    sharedAttempts: sharedState?.attempts,
-  }
+  const { sharedState } = parts
   return [
-    createAvailabilityFeature(config.availability, platform, config.callbacks),
+    createAvailabilityFeature(
+      config.availability,
+      parts.genesys.accessToken && {
+        ...parts,
+        api: parts.genesys.api,
+        accessToken: parts.genesys.accessToken,
+        apiUrl: config.genesys.hosts.apiUrl,
+        timeoutMs: config.upstreamTimeoutMs,
+        sharedValues: sharedState?.values,
+        takeSharedCall: sharedState?.takeCall,
+        sharedAttempts: sharedState?.attempts,
+      },
+      config.callbacks,
+    ),
     createPreChatFeature(config.preChatForm, {
       hasAttributes: parts.guestApi.capabilities.has('attributes'),
     }),
