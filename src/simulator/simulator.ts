@@ -55,6 +55,8 @@ export interface Simulator {
   agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
   /** The same, as the bot. */
   botSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
+  /** The guest waits in the queue until the agent says something. */
+  transferToQueue(guestToken?: string): void
   /** @param durationMs how long the guest should see it; default 5000 */
   agentTypes(guestToken?: string, durationMs?: number): void
   /** Ends the conversation according to `disconnectMode`. */

@@ -8,6 +8,9 @@ const GUEST: Guest = { ref: {}, origin: undefined }
 
 let told: unknown[]
 let wait: WaitMinutes | undefined
+/** Undefined: the service may not ask. */
+let inQueue: boolean | undefined
+let questions: number
 let history: Partial<Message>[]
 let estimates: number
 let emit: GuestEventListener
@@ -17,7 +20,8 @@ beforeEach(() => {
   told = []
   wait = { from: 2, to: 4 }
   history = []
-  estimates = 0
+  estimates = questions = 0
+  inQueue = undefined
 })
 afterEach(() => {
   stop()
@@ -36,9 +40,16 @@ async function follow(): Promise<void> {
         history: () =>
           Promise.resolve({ messages: history as Message[], pageSize: 25, pageNumber: 1, total: 0 } as never),
       },
-      estimateWait() {
-        estimates += 1
-        return Promise.resolve(wait)
+      wait: {
+        estimate() {
+          estimates += 1
+          return Promise.resolve(wait)
+        },
+        isInQueue(_guest, known) {
+          questions += 1
+          known.isHidden = inQueue === undefined
+          return Promise.resolve(inQueue)
+        },
       },
       now: Date.now,
       monotonicNow: Date.now,
@@ -122,6 +133,55 @@ describe('a bot', () => {
     await says('bot')
     await says('guest', 5000)
     expect(told).toEqual([4, 'nothing', 4])
+  })
+})
+
+describe('a bot of whose conversation Genesys tells where the guest is:', () => {
+  test('one that greets and hands over shows the wait, which its messages do not end', async () => {
+    inQueue = false
+    await follow()
+    await says('bot')
+    await says('guest')
+    await says('bot', 5000)
+    expect([told, questions]).toEqual([[], 1])
+    inQueue = true
+    await says('bot', 5000)
+    expect(told).toEqual([4])
+    await says('bot', 5000)
+    wait = { from: 1, to: 3 }
+    await later(30)
+    expect(told).toEqual([4, 3])
+    await says('agent', 60_000)
+    expect(told).toEqual([4, 3, 'nothing'])
+  })
+
+  test('a guest who has left the queue sees no number', async () => {
+    inQueue = true
+    await follow()
+    await says('bot')
+    await says('guest', 5000)
+    expect(told).toEqual([4])
+    inQueue = false
+    await says('bot', 30_000)
+    expect(told).toEqual([4, 'nothing'])
+  })
+
+  test('between its messages, nothing is asked', async () => {
+    inQueue = false
+    await follow()
+    await says('bot', 300_000)
+    expect([told, questions, estimates]).toEqual([[], 1, 0])
+  })
+
+  test('a guest who writes while it is silent is looked after', async () => {
+    inQueue = false
+    await follow()
+    await says('bot')
+    await says('guest', 6000)
+    expect(told).toEqual([])
+    inQueue = true
+    await later(30)
+    expect(told).toEqual([4])
   })
 })
 

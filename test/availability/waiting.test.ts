@@ -41,6 +41,19 @@ test('a waiting guest is told the wait of the own conversation, until the agent 
   expect((await stream.next(waits)).data).toEqual({})
 })
 
+test('a bot that greets and transfers to a queue shows the wait, until the agent answers', async () => {
+  const page = await start()
+  await page.say('Hello')
+  genesys.botSays('Welcome! Somebody will be with you soon.')
+  genesys.transferToQueue()
+  genesys.botSays('Please wait.')
+  const stream = await page.events()
+  expect((await stream.next(waits)).data).toEqual({ fromMinutes: 2, toMinutes: 4 })
+  expect(ownEstimates()).toHaveLength(1)
+  genesys.agentSays('Here I am.')
+  expect((await stream.next(waits)).data).toEqual({})
+})
+
 test('another tab, and a page that is loaded again, get the current wait at once', async () => {
   const page = await start()
   await page.say('Is anybody there?')

@@ -48,6 +48,18 @@ test('a message leads to its conversation and the guest in it', async () => {
   expect(participants[0]).toMatchObject({ state: 'connected', attributes: { plan: 'gold' } })
 })
 
+test('a guest whom a flow has transferred is in the queue until the agent answers', async () => {
+  await talking()
+  const states = async () =>
+    ((await found()).participants as unknown as { purpose: string; state: string }[]).map(
+      ({ purpose, state }) => `${purpose} ${state}`,
+    )
+  simulator.transferToQueue()
+  expect(await states()).toEqual(['customer connected', 'acd connected'])
+  simulator.agentSays('Hello')
+  expect(await states()).toEqual(['customer connected', 'acd disconnected', 'agent connected'])
+})
+
 /** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
 test('what the agent says while the guest has no connection is marked as not delivered', async () => {
   await talking()

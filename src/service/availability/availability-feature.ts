@@ -176,8 +176,8 @@ function waitingEvents(
     takeShared: takeSharedCall,
     monotonicNow,
   })
-  const estimateWait = createGuestWait({ ...options, site, ownBudget })
-  return guestApi.subscribe && withWaiting(guestApi.subscribe.bind(guestApi), { ...options, estimateWait })
+  const wait = createGuestWait({ ...options, site, ownBudget })
+  return guestApi.subscribe && withWaiting(guestApi.subscribe.bind(guestApi), { ...options, wait })
 }
 
 function callbacksOf(

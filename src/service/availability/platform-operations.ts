@@ -49,6 +49,12 @@ const EstimatedWait = z.object({
   results: z.array(z.object({ estimatedWaitTimeSeconds: z.number() })).nullish(),
 })
 
+const Conversation = z.object({
+  participants: z.array(z.object({ purpose: z.string().nullish(), state: z.string().nullish() })).nullish(),
+})
+
+const ENDED_STATES: readonly unknown[] = ['disconnected', 'terminated']
+
 export type PlatformScheduleGroup = z.infer<typeof ScheduleGroup>
 export type PlatformScheduleEntity = z.infer<typeof Schedule>
 export type PlatformEmergencyGroup = z.infer<typeof EmergencyGroup>
@@ -68,6 +74,8 @@ export interface PlatformOperations {
     deadlineAtMs: number,
     conversationId?: string,
   ): Promise<number | undefined>
+  /** Whether a guest waits in a queue: the bot or flow has handed over, and no agent has answered. */
+  isInQueue(conversationId: string, deadlineAtMs: number): Promise<boolean>
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
@@ -188,6 +196,23 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         deadlineAtMs,
       )
       return results?.[0]?.estimatedWaitTimeSeconds
+    },
+    async isInQueue(conversationId, deadlineAtMs) {
+      const { participants } = await call(
+        {
+          operation: 'read_conversation',
+          method: 'GET',
+          path: `conversations/messages/${segment(conversationId)}`,
+          schema: Conversation,
+          permission: 'conversation:message:view',
+          idOf: 'the queue of GENESYS_QUEUE_ID',
+        },
+        deadlineAtMs,
+      )
+      return (
+        participants?.some(({ purpose, state }) => purpose === 'acd' && !ENDED_STATES.includes(state)) ??
+        false
+      )
     },
   }
 }

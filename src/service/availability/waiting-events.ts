@@ -1,6 +1,6 @@
 import type { Guest, GuestApi, GuestEvent, Message, SessionEventState } from '../genesys/guest-api.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
-import type { EstimateWait, KnownConversation } from './guest-wait.ts'
+import type { GuestWait, KnownConversation } from './guest-wait.ts'
 import type { WaitMinutes } from './wait-range.ts'
 
 const AGAIN_AFTER_MS = 30_000
@@ -20,8 +20,7 @@ const SAME_CONVERSATION_MS = 12 * 60 * 60_000
 
 export interface WaitingOptions {
   readonly guestApi: Pick<GuestApi, 'history'>
-  /** About how long the guest still waits; undefined where that is not known now. */
-  readonly estimateWait: EstimateWait
+  readonly wait: GuestWait
   readonly now: () => number
   readonly monotonicNow: () => number
 }
@@ -30,7 +29,7 @@ type Subscribe = NonNullable<GuestApi['subscribe']>
 
 /**
  * Adds `waiting` to the events of a guest who has written and whom no agent has answered: a number while it is known, and an empty
- * one when it isn't any more. While a bot answers, nobody knows whether the guest is in the queue.
+ * one when it isn't any more. Where a bot takes part, Genesys is asked whether the guest is in a queue.
  */
 export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {
   return (guest, listener) => {
@@ -47,40 +46,51 @@ export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subs
 }
 
 function followWait(guest: Guest, listener: (event: GuestEvent) => void, options: WaitingOptions) {
-  const { guestApi, estimateWait, now, monotonicNow } = options
+  const { guestApi, wait, now, monotonicNow } = options
   let known: KnownConversation = {}
   let newest: Pick<Message, 'sender' | 'time'> | undefined
   let hasAgent = false
   let hasBot = false
+  /** As Genesys has said: what a bot says then does not end the wait. */
+  let isInQueue = false
   let isOver = false
   let shown = ''
   let timer: ReturnType<typeof setTimeout> | undefined
   /** Of the last look: an older one that is answered later tells nothing. */
   let look = 0
 
-  const isWaiting = () => !isOver && !hasAgent && newest?.sender === 'guest'
+  const isUnanswered = () => !isOver && !hasAgent && newest !== undefined
+  const isWaiting = () => isUnanswered() && (newest?.sender === 'guest' || isInQueue)
 
-  function tell(wait: WaitMinutes | undefined): void {
-    const key = wait ? `${wait.from} ${wait.to}` : ''
+  function tell(minutes: WaitMinutes | undefined): void {
+    const key = minutes ? `${minutes.from} ${minutes.to}` : ''
     if (key === shown) return
     shown = key
-    listener({ type: 'waiting', ...(wait && { fromMinutes: wait.from, toMinutes: wait.to }) })
+    listener({ type: 'waiting', ...(minutes && { fromMinutes: minutes.from, toMinutes: minutes.to }) })
   }
 
   function lookAfter(delayMs: number): void {
     clearTimeout(timer)
     look += 1
     if (!isWaiting()) tell(undefined)
-    else if (delayMs > 0) timer = setTimeout(() => void lookNow(), delayMs).unref()
+    if (!isUnanswered()) return
+    if (delayMs > 0) timer = setTimeout(() => void lookNow(), delayMs).unref()
     else void lookNow()
   }
 
   async function lookNow(): Promise<void> {
     const mine = look
-    const wait = await estimateWait(guest, known, monotonicNow() + TIMEOUT_MS)
+    const deadlineAtMs = monotonicNow() + TIMEOUT_MS
+    const found = hasBot ? await wait.isInQueue(guest, known, deadlineAtMs) : undefined
     if (mine !== look) return
-    tell(wait)
-    lookAfter(AGAIN_AFTER_MS)
+    isInQueue = found === true
+    if (found !== false && isWaiting()) {
+      const minutes = await wait.estimate(guest, known, deadlineAtMs)
+      if (mine !== look) return
+      tell(minutes)
+    } else tell(undefined)
+    // After a bot's last message the next one tells, unless there was no call left to ask.
+    if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
   }
 
   function add(message: Pick<Message, 'sender' | 'time'>): void {
@@ -114,7 +124,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   return {
     note(event: GuestEvent): void {
       if (event.type === 'message') {
-        take([event.message], hasBot ? BOT_ANSWERS_WITHIN_MS : 0)
+        take([event.message], hasBot || event.message.sender === 'bot' ? BOT_ANSWERS_WITHIN_MS : 0)
       } else if (event.type === 'typing' && event.sender === 'agent') {
         hasAgent = true
         lookAfter(0)
@@ -124,7 +134,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
           // What the guest writes next begins another conversation.
           known = {}
           newest = undefined
-          hasAgent = hasBot = false
+          hasAgent = hasBot = isInQueue = false
           lookAfter(0)
         }
       }

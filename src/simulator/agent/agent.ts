@@ -42,7 +42,8 @@ export function createAgent(parts: {
     if ((said.text ?? '').length > outboundTextChars) {
       throw new RangeError(`An agent's text has at most ${outboundTextChars} characters`)
     }
-    conversations.begin(session)
+    const conversation = conversations.begin(session)
+    if (as === 'agent') conversation.isQueued = false
     const from = settings.humanize ? script[as] : undefined
     const entity = as === 'bot' ? 'Bot' : 'Human'
     const message = outboundMessage(session.nextTime(), partOf(said, session), from, entity)

@@ -19,6 +19,8 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
       startedAtMs: settings.now(),
       connected: true,
       customer: participant('customer', 'Guest'),
+      acd: undefined,
+      isQueued: false,
       agent: participant('agent', settings.script.agent.nickname),
       typing: new RateWindow(settings.limits.agentTypingPerMinute, MINUTE_MS, settings.now),
       agentWork: Promise.resolve(),
@@ -27,6 +29,12 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
     session.conversation = conversation
     sessions.touch(session)
     return conversation
+  }
+
+  /** What a flow does at its end: the guest waits for an agent. */
+  function transferToQueue(conversation: Conversation): void {
+    conversation.acd ??= participant('acd', 'Queue')
+    conversation.isQueued = true
   }
 
   /** Stores a message in either direction; typing is not stored. */
@@ -62,6 +70,7 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
 
   return {
     begin,
+    transferToQueue,
     keep,
     disconnect,
     byId: (id: string) => byId.get(id),

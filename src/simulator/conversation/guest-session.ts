@@ -13,7 +13,7 @@ export interface Connection {
 
 export interface Participant {
   id: string
-  purpose: 'customer' | 'agent'
+  purpose: 'customer' | 'acd' | 'agent'
   name: string
   /** Replaced, never modified: entries keep the state of their arrival. */
   attributes: Record<string, string>
@@ -26,6 +26,9 @@ export interface Conversation {
   startedAtMs: number
   connected: boolean
   customer: Participant
+  /** The queue, once a flow has transferred the guest to it. */
+  acd: Participant | undefined
+  isQueued: boolean
   agent: Participant
   typing: RateWindow
   /** The agent's steps that are still to be played, in order. */

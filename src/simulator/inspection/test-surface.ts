@@ -22,6 +22,8 @@ export function testSurface(parts: Parts) {
   return {
     agentSays: (what: string | AgentMessage, guest?: string) => agent.says(targetSession(guest), what),
     botSays: (what: string | AgentMessage, guest?: string) => agent.says(targetSession(guest), what, 'bot'),
+    transferToQueue: (guest?: string) =>
+      conversations.transferToQueue(conversations.begin(targetSession(guest))),
     agentTypes: (guest?: string, durationMs?: number) => agent.types(targetSession(guest), durationMs),
     agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(targetSession(guest))),
     authorizationCode: parts.signIn.authorizationCode,

@@ -98,23 +98,32 @@ function detailsOf(entry: Entry, conversation: Conversation) {
 
 /** As `MessageConversation` of the official SDK's types. */
 function messageConversationOf(conversation: Conversation) {
-  const { id, startedAtMs, customer, agent, connected } = conversation
+  const { id, startedAtMs } = conversation
   const participant = ({ id: participantId, purpose, name, attributes }: Participant) => ({
     id: participantId,
     purpose,
     name,
     attributes,
-    state: connected ? 'connected' : 'disconnected',
+    state: stateOf(conversation, purpose),
     startTime: new Date(startedAtMs).toISOString(),
     type: 'webmessaging',
     messages: messagesOf(conversation, purpose),
   })
-  return { id, participants: [customer, agent].map(participant), selfUri: `${MESSAGES}/${id}` }
+  return { id, participants: participantsOf(conversation).map(participant), selfUri: `${MESSAGES}/${id}` }
+}
+
+/** The agent comes after the queue. */
+function participantsOf({ customer, acd, isQueued, agent }: Conversation): Participant[] {
+  return [customer, ...(acd ? [acd] : []), ...(isQueued ? [] : [agent])]
+}
+
+function stateOf({ connected, isQueued }: Conversation, purpose: Participant['purpose']) {
+  return connected && (purpose !== 'acd' || isQueued) ? 'connected' : 'disconnected'
 }
 
 /** As `Conversation`: the messages belong to one communication. */
 function conversationOf(conversation: Conversation) {
-  const { id, startedAtMs, customer, agent, connected } = conversation
+  const { id, startedAtMs } = conversation
   const startTime = new Date(startedAtMs).toISOString()
   const participant = ({ communicationId, id: participantId, purpose, name, attributes }: Participant) => ({
     id: participantId,
@@ -125,7 +134,7 @@ function conversationOf(conversation: Conversation) {
     messages: [
       {
         id: communicationId,
-        state: connected ? 'connected' : 'disconnected',
+        state: stateOf(conversation, purpose),
         direction: 'inbound',
         type: 'webmessaging',
         held: false,
@@ -137,12 +146,13 @@ function conversationOf(conversation: Conversation) {
   return {
     id,
     startTime,
-    participants: [customer, agent].map(participant),
+    participants: participantsOf(conversation).map(participant),
     selfUri: `/api/v2/conversations/${id}`,
   }
 }
 
 function messagesOf(conversation: Conversation, purpose: Participant['purpose']) {
+  if (purpose === 'acd') return []
   const direction = purpose === 'customer' ? 'Inbound' : 'Outbound'
   return conversation.session.entries
     .filter((entry) => entry.conversation === conversation && entry.message.direction === direction)
