@@ -77,6 +77,11 @@ const SECTIONS = [
       'UploadOptions',
       'UploadedFile',
       'ConversationTranscript',
+      'KnowledgeSearch',
+      'KnowledgeResult',
+      'KnowledgeSuggestions',
+      'KnowledgeArticle',
+      'KnowledgeFeedback',
     ],
   ],
   [

@@ -15,6 +15,7 @@ const LAYERS = [
   'collections',
   'time',
   'urls',
+  'html',
 ]
 const SERVICE = 'service/'
 /** Programs of their own that know nothing of the service, nor it of them. */
@@ -99,17 +100,23 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each(['availability', 'pre-chat', 'survey', 'transcript', 'visitor-webhook', 'challenge', 'blocklist'])(
-  '%s is known to the composition alone',
-  (room) => {
-    expect(
-      wrongImports(
-        ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
-        (target) => layerOf(target) === room,
-      ),
-    ).toEqual([])
-  },
-)
+test.each([
+  'availability',
+  'pre-chat',
+  'survey',
+  'transcript',
+  'visitor-webhook',
+  'challenge',
+  'blocklist',
+  'knowledge',
+])('%s is known to the composition alone', (room) => {
+  expect(
+    wrongImports(
+      ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
+      (target) => layerOf(target) === room,
+    ),
+  ).toEqual([])
+})
 
 /** With the tests above: without both, nothing else mentions it. */
 test('a feature is a folder, an import and a call of the composition', () => {

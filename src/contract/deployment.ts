@@ -39,6 +39,8 @@ export interface Deployment {
   readonly preChat?: PreChatForm
   /** Who can ask to be called back; absent where nobody can. `verified`: visitors whose identity was verified. */
   readonly callbacks?: 'on' | 'verified'
+  /** Whether articles of the knowledge base can be searched, also without a session. */
+  readonly knowledge?: boolean
 }
 
 export interface DeploymentLabels {

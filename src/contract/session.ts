@@ -12,6 +12,7 @@ export type Capability =
   | 'callbacks'
   | 'transcript'
   | 'survey'
+  | 'knowledge'
 
 export interface Limits {
   /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */

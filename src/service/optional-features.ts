@@ -6,6 +6,7 @@ import { createAvailabilityFeature } from './availability/availability-feature.t
 import type { GuestApi } from './genesys/guest-api.ts'
 import type { GenesysClient } from './genesys-client.ts'
 import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
+import { createKnowledgeFeature } from './knowledge/knowledge-feature.ts'
 import type { Log } from './observability/log.ts'
 import type { ReadinessCheck } from './observability/readiness.ts'
 import { createPreChatFeature } from './pre-chat/pre-chat-feature.ts'
@@ -18,7 +19,14 @@ import { createTranscriptFeature } from './transcript/transcript-feature.ts'
 import { createVisitorWebhookFeature } from './visitor-webhook/visitor-webhook-feature.ts'
 
 export type FeatureName =
-  'availability' | 'pre-chat form' | 'survey' | 'transcript' | 'visitor webhook' | 'challenge' | 'blocklist'
+  | 'availability'
+  | 'pre-chat form'
+  | 'survey'
+  | 'transcript'
+  | 'visitor webhook'
+  | 'challenge'
+  | 'blocklist'
+  | 'knowledge'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -65,6 +73,8 @@ export interface FeatureParts {
   readonly monotonicNow: () => number
   /** Calls to Genesys that each feature may make in a minute. Default: what it takes itself. */
   readonly callsPerMinute?: number
+  /** Masks what must not leave the service; undefined where nothing is masked. */
+  readonly mask?: ((text: string) => string) | undefined
   /** Undefined where replicas share nothing. */
   readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
 }
@@ -95,6 +105,15 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       isEnabled: config.transcript,
       hasHistory: parts.guestApi.capabilities.has('history'),
       now: parts.now,
+    }),
+    createKnowledgeFeature(config.knowledge, {
+      ...parts,
+      api,
+      accessToken,
+      apiUrl: config.genesys.hosts.apiUrl,
+      deploymentId: config.genesys.deploymentId,
+      timeoutMs: config.upstreamTimeoutMs,
+      takeSharedCall: sharedState?.takeCall,
     }),
     createVisitorWebhookFeature(config.visitorWebhook, parts),
     createBlocklistFeature(config.blocklistFile, parts),

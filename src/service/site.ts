@@ -17,7 +17,7 @@ import { addGuestRoutes } from './routes/guest-routes.ts'
 import { limitOpen } from './server/admission.ts'
 import { createEventStreams, type StreamUpkeep } from './server/event-stream.ts'
 import { createMemoryWatch } from './server/memory-watch.ts'
-import { redactServices } from './redaction/redact-services.ts'
+import { createMask, redactServices } from './redaction/redact-services.ts'
 import { reconnectSpreadMs } from './server/reconnect-spread.ts'
 import type { ServiceState } from './service-state.ts'
 import { createAttributePolicy } from './sessions/attribute-policy.ts'
@@ -113,7 +113,8 @@ export function createSite(
     onUnexpectedError: noteUnexpectedError(parts),
   })
   const guestApi = options.guestApi ?? genesys.guestApi
-  const features = createOptionalFeatures(config, { genesys, guestApi, log, now, monotonicNow, sharedState })
+  const mask = config.redaction && createMask(config.redaction)
+  const features = createOptionalFeatures(config, { ...parts, genesys, guestApi, sharedState, mask })
   const guests = createGuestServices(config, {
     ...parts,
     guestApi,

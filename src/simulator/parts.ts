@@ -3,6 +3,7 @@ import { attachmentActions } from './socket/attachment-actions.ts'
 import { createAttachments } from './conversation/attachments.ts'
 import { createFaultInjector } from './inspection/fault-injection.ts'
 import { configureActions } from './socket/configure-session.ts'
+import { createKnowledgeBase } from './conversation/knowledge-base.ts'
 import { createContactCenter } from './conversation/contact-center.ts'
 import { createConversations } from './conversation/conversations.ts'
 import { createGuestJwts } from './conversation/guest-jwt.ts'
@@ -38,6 +39,7 @@ export function createParts(settings: Settings) {
   const attachments = createAttachments(settings)
   const conversations = createConversations(settings, sessions)
   const contactCenter = createContactCenter(settings)
+  const knowledgeBase = createKnowledgeBase()
   const agent = createAgent({ settings, conversations, attachments })
   const oauth = createOAuth(settings)
   const signIn = createSignIn({ settings, sessions, jwts })
@@ -56,6 +58,7 @@ export function createParts(settings: Settings) {
     sessions,
     conversations,
     contactCenter,
+    knowledgeBase,
     agent,
     oauth,
     signIn,

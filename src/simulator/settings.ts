@@ -29,6 +29,9 @@ export interface SimulatorOptions {
   /** The initial state. Default 'open', day and night. */
   hours?: 'open' | 'closed' | 'holiday' | 'emergency' | 'unstaffed'
 
+  /** Whether the deployment has a knowledge base, and whether its operations need an OAuth client. Default 'open'. */
+  knowledge?: 'off' | 'open' | 'oauth'
+
   clientId?: string
   clientSecret?: string
   /** Grants that the OAuth client may use. Default client_credentials. */
@@ -137,6 +140,7 @@ const DEFAULTS = {
   deploymentStatus: 'Active',
   messenger: true,
   hours: 'open',
+  knowledge: 'open',
   allowedDomains: 'all',
   allowedDomainMatch: 'suffix',
   grantTypes: ['client_credentials'],

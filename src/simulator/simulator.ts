@@ -1,6 +1,7 @@
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentMessage } from './agent/agent.ts'
+import type { ArticleSpec, KnowledgeFeedback } from './conversation/knowledge-base.ts'
 import type { HoursSpec, QueueSpec, RequestedCallback } from './conversation/contact-center.ts'
 import type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
 import { attach } from './socket/guest-socket.ts'
@@ -15,6 +16,7 @@ import { testSurface } from './inspection/test-surface.ts'
 export type { AgentMessage } from './agent/agent.ts'
 export type { AgentScript } from './agent/agent-script.ts'
 export type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
+export type { ArticleSpec, KnowledgeFeedback } from './conversation/knowledge-base.ts'
 export type { HoursSpec, QueueSpec, RequestedCallback, ScheduleSpec } from './conversation/contact-center.ts'
 /** @deprecated The former names. */
 export type {
@@ -75,6 +77,15 @@ export interface Simulator {
   setQueue(queue: QueueSpec): void
   /** Requested callbacks, the oldest first. */
   readonly callbacks: readonly RequestedCallback[]
+
+  // The knowledge base.
+
+  /** Replaces its articles. */
+  setArticles(articles: readonly ArticleSpec[]): void
+  /** Ends the sessions of all guests: 404 for each. */
+  forgetKnowledgeSessions(): void
+  /** What guests have said of articles, the oldest first. */
+  readonly knowledgeFeedback: readonly KnowledgeFeedback[]
 
   // Fault injection.
 

@@ -39,4 +39,6 @@ export const FEATURE_CHECKS: readonly Check[] = [
   featureCheck('visitor webhook', []),
   featureCheck('challenge', []),
   featureCheck('blocklist', []),
+  /** Which authorization Genesys accepts for guests' searches. */
+  featureCheck('knowledge', []),
 ]

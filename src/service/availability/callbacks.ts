@@ -5,7 +5,7 @@ import { RequestError } from '../middleware/request-error.ts'
 import { createIdempotency, type SharedAttempts } from '../sessions/idempotency.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
-import { createCallBudget, type CallBudget, type TakeSharedCall } from './call-budget.ts'
+import { createCallBudget, type CallBudget, type TakeSharedCall } from '../upstream/call-budget.ts'
 import { internationalNumber, type CountryCode } from './phone-number.ts'
 import type { CallbackOperations } from './callback-operations.ts'
 

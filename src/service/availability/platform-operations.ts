@@ -3,7 +3,7 @@ import type { AccessToken } from '../genesys/oauth/access-token.ts'
 import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream-client.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
 import { pathSegment } from '../urls/path-segment.ts'
-import type { CallBudget } from './call-budget.ts'
+import type { CallBudget } from '../upstream/call-budget.ts'
 
 const References = z
   .array(z.object({ id: z.string().min(1) }))

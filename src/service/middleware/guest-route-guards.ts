@@ -12,6 +12,8 @@ export interface GuestRouteGuards {
   readonly opening: RequestHandler[]
   /** For any allowed page, without a session. */
   readonly anyPage: RequestHandler[]
+  /** The same with a JSON body. */
+  readonly anyPageWithBody: RequestHandler[]
   /** For any allowed page; a session token is optional. */
   readonly page: RequestHandler[]
   /** An event stream: a valid session token. */
@@ -60,6 +62,7 @@ export function guestRouteGuards(options: {
       ...options.beforeOpening,
     ],
     anyPage: [gate.requireOrigin, ...rate.shared],
+    anyPageWithBody: [gate.requireOrigin, ...rate.shared, body],
     page: [gate.requireOrigin, session.optional, ...rate.shared],
     listener,
     guest,

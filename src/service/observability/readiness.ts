@@ -20,6 +20,7 @@ export interface ReadinessCheck {
     | 'visitor-webhook'
     | 'survey'
     | 'blocklist'
+    | 'knowledge'
   /** The site, if there are several. */
   readonly site?: string
   readonly ok: boolean

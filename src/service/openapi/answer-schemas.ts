@@ -51,6 +51,7 @@ export const GuestSessionDescription = z
         'callbacks',
         'transcript',
         'survey',
+        'knowledge',
       ]),
     ),
     limits: Limits,
@@ -205,6 +206,10 @@ export const Deployment = z
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
     preChat: PreChatForm.optional(),
     callbacks: z.enum(['on', 'verified']).optional().meta({ description: 'Who can ask to be called back.' }),
+    knowledge: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether articles can be searched, also without a session.' }),
   })
   .meta({ id: 'Deployment' })
 
@@ -250,6 +255,34 @@ export const Callback = z
     at: z.iso.datetime().optional().meta({ description: 'Absent: as soon as somebody is free.' }),
   })
   .meta({ id: 'Callback' })
+
+export const KnowledgeSearch = z
+  .object({
+    searchId: z.string().optional(),
+    results: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        excerpt: z.string().optional().meta({ description: 'The beginning of the article, as plain text.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'KnowledgeSearch' })
+
+export const KnowledgeSuggestions = z
+  .object({ phrases: z.array(z.string()) })
+  .meta({ id: 'KnowledgeSuggestions' })
+
+export const KnowledgeArticle = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    html: z.string().meta({
+      description: 'A few elements without scripts, styles, classes and ids.',
+      example: '<p>A parcel takes <strong>two days</strong>.</p>',
+    }),
+  })
+  .meta({ id: 'KnowledgeArticle' })
 
 export const WidgetConfig = z
   .object({

@@ -30,6 +30,10 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.AltchaChallenge>, contract.AltchaChallenge>,
   Same<Of<typeof answers.VendorChallenge>, contract.VendorChallenge>,
   Same<Of<typeof answers.Callback>, contract.Callback>,
+  Same<Of<typeof answers.KnowledgeSearch>, contract.KnowledgeSearch>,
+  Same<Of<typeof answers.KnowledgeSuggestions>, contract.KnowledgeSuggestions>,
+  Same<Of<typeof answers.KnowledgeArticle>, contract.KnowledgeArticle>,
+  Same<Of<typeof requests.RateArticle>, contract.KnowledgeFeedback>,
 ]
 
 type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<Schema>, Extra>

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
 import { CALLBACK_OPERATION } from './callback-operation.ts'
+import { KNOWLEDGE_OPERATIONS } from './knowledge-operations.ts'
 import { idempotency } from './idempotency-headers.ts'
 import { json, nothing, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
@@ -260,6 +261,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: json(answers.Availability, 'The current state'), 304: nothing('Unchanged') },
     problems: ['not_enabled'],
   },
+  ...KNOWLEDGE_OPERATIONS,
   {
     method: 'get',
     path: '/widget-config',

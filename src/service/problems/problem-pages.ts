@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Router, type Response } from 'express'
 import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from './catalogue.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import { RequestError } from '../middleware/request-error.ts'
 
 const STYLE = `
@@ -50,7 +51,7 @@ export function problemIndex(folder: string): string {
     .sort((a, b) => a.status - b.status)
     .map(
       ({ code, status, title }) =>
-        `<tr><td>${status}</td><td><a href="${escaped(folder)}/${code}"><code>${code}</code></a></td><td>${prose(title)}</td></tr>`,
+        `<tr><td>${status}</td><td><a href="${escapeHtml(folder)}/${code}"><code>${code}</code></a></td><td>${prose(title)}</td></tr>`,
     )
   return page(
     'Problems',
@@ -68,7 +69,7 @@ export function problemPage(code: string, folder: string): string {
   const { status, title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
   return page(
     code,
-    `<p class="soft"><a href="${escaped(folder)}">Problems</a> · ${status} · <code>${code}</code></p>
+    `<p class="soft"><a href="${escapeHtml(folder)}">Problems</a> · ${status} · <code>${code}</code></p>
 <h1>${prose(title)}</h1>
 <p>${prose(description)}</p>
 <h2>On the page</h2>
@@ -83,7 +84,7 @@ function page(title: string, main: string): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} – Genesys Guest BFF</title>
+<title>${escapeHtml(title)} – Genesys Guest BFF</title>
 <style>${STYLE}</style>
 <main>
 ${main}
@@ -94,17 +95,5 @@ ${main}
 
 /** Plain text with `code` marked by backticks. */
 function prose(text: string): string {
-  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>')
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 }

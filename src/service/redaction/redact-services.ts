@@ -17,6 +17,12 @@ interface Services {
   readonly attachments: GuestAttachments
 }
 
+/** For a text that is sent by itself, such as a search. */
+export function createMask(settings: RedactionSettings): (text: string) => string {
+  const redact = createRedactor(settings)
+  return (text) => redact(text).text
+}
+
 /**
  * The same services, which get what a page says with the configured kinds of data masked: nothing behind them, the idempotency
  * keys included, has the original. What the site itself says of a visitor (verified claims, trusted attributes) passes as it is.

@@ -180,6 +180,21 @@ export const SurveyAnswer = z
   .strictObject({ score: z.int().min(1).max(5) })
   .meta({ id: 'SurveyAnswer', description: 'From 1, the worst, to 5, the best.' })
 
+export const KnowledgeQuery = z.strictObject({
+  q: line(256).meta({ description: 'What the guest wants to know.', example: 'Where is my parcel?' }),
+})
+
+export const RateArticle = z
+  .strictObject({
+    helpful: z.boolean(),
+    searchId: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'must be the searchId of a search')
+      .optional()
+      .meta({ description: 'Of the search that has found the article.' }),
+  })
+  .meta({ id: 'RateArticle' })
+
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
 export const UploadQuery = z.strictObject({ fileName: line(1023).meta({ example: 'note.txt' }) })

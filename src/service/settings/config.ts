@@ -6,6 +6,7 @@ import type { AttributeSettings } from '../sessions/attribute-policy.ts'
 import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { CallbackSettings } from './callback-settings.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
+import type { KnowledgeAuthorization } from './knowledge-settings.ts'
 import type { SurveySettings } from './survey-settings.ts'
 import type { RedactionSettings } from './redaction-settings.ts'
 import type { VisitorWebhookSettings } from './visitor-webhook-settings.ts'
@@ -115,6 +116,8 @@ export interface Config {
   readonly survey: SurveySettings | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
+  /** How guests' searches in Genesys' knowledge base are authorized; undefined where they can make none. */
+  readonly knowledge: KnowledgeAuthorization | undefined
   /** Undefined where guests cannot ask to be called back. */
   readonly callbacks: CallbackSettings | undefined
   /** Wording by language, which overrides the deployment's. */

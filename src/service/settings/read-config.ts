@@ -21,6 +21,7 @@ import { EXAMPLE_SESSION_KEY, readSessionKeys, sessionKeysOfSite } from './sessi
 import { readSitesFile, repeatedOrigins } from './sites-file.ts'
 import { preChatProblems } from './pre-chat-settings.ts'
 import { readRedaction } from './redaction-settings.ts'
+import { readKnowledge } from './knowledge-settings.ts'
 import { readSurvey } from './survey-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
@@ -220,6 +221,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     preChatForm,
     survey: readSurvey(env, attributes, problems),
     transcript: env.TRANSCRIPT,
+    knowledge: readKnowledge(env, oauth, problems),
     callbacks: readCallbacks(env, problems),
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,

@@ -212,6 +212,7 @@ const Env = z.object({
   SURVEY_WEBHOOK_SECRET: list.optional(),
   SURVEY_ATTRIBUTE: z.string().optional(),
   TRANSCRIPT: onOff.default(false),
+  KNOWLEDGE: z.enum(['off', 'open', 'oauth'], { error: 'must be off, open or oauth' }).default('off'),
 
   CHALLENGE: z.enum(CHALLENGES, { error: `must be one of ${CHALLENGES.join(', ')}` }).optional(),
   CHALLENGE_ABOVE_PER_MINUTE: whole(0, 1_000_000).default(0),

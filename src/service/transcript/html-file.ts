@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { daysOf, type Entry } from './entries.ts'
 import type { Locale } from './locale.ts'
+import { escapeHtml } from '../html/escape-html.ts'
 import type { Conversation } from './read-conversation.ts'
 
 const STYLES = `
@@ -20,22 +21,22 @@ export const HTML_FILE_POLICY = `${POLICY}; frame-ancestors 'none'; sandbox`
 
 export function htmlFile(conversation: Conversation, locale: Locale): string {
   const { words, language, timeZone, isRightToLeft } = locale
-  const note = (text: string) => `<p>${escaped(text)}</p>\n`
+  const note = (text: string) => `<p>${escapeHtml(text)}</p>\n`
   const days = daysOf(conversation, locale).map(
-    ({ name, entries }) => `<h2>${escaped(name)}</h2>\n<ol>\n${entries.map(entryHtml).join('')}</ol>\n`,
+    ({ name, entries }) => `<h2>${escapeHtml(name)}</h2>\n<ol>\n${entries.map(entryHtml).join('')}</ol>\n`,
   )
   return `<!doctype html>
-<html lang="${escaped(language)}" dir="${isRightToLeft ? 'rtl' : 'ltr'}">
+<html lang="${escapeHtml(language)}" dir="${isRightToLeft ? 'rtl' : 'ltr'}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
 <meta name="viewport" content="width=device-width">
-<title>${escaped(words.title)}</title>
+<title>${escapeHtml(words.title)}</title>
 <style>${STYLES}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(words.title)}</h1>
+<h1>${escapeHtml(words.title)}</h1>
 ${note(`${words.timeZone}: ${timeZone}`)}${conversation.isComplete ? '' : note(words.incomplete)}${conversation.messages.length === 0 ? note(words.empty) : ''}${days.join('')}</main>
 </body>
 </html>
@@ -43,19 +44,7 @@ ${note(`${words.timeZone}: ${timeZone}`)}${conversation.isComplete ? '' : note(w
 }
 
 function entryHtml({ sender, name, time, timeOfDay, lines }: Entry): string {
-  const head = `<p><strong dir="auto">${escaped(name)}</strong> <time datetime="${escaped(time)}">${escaped(timeOfDay)}</time></p>`
-  const texts = lines.map((line) => `<p dir="auto">${escaped(line)}</p>`).join('')
+  const head = `<p><strong dir="auto">${escapeHtml(name)}</strong> <time datetime="${escapeHtml(time)}">${escapeHtml(timeOfDay)}</time></p>`
+  const texts = lines.map((line) => `<p dir="auto">${escapeHtml(line)}</p>`).join('')
   return `<li class="${sender}">${head}${texts}</li>\n`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

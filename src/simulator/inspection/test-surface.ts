@@ -7,6 +7,7 @@ import type { Parts } from '../parts.ts'
 export function testSurface(parts: Parts) {
   const { faults, frames, requests, sessions, conversations, contactCenter, agent, oauth, guestSocket } =
     parts
+  const { knowledgeBase } = parts
 
   function targetSession(guestToken?: string): GuestSession {
     const session = guestToken === undefined ? sessions.latest() : sessions.of(guestToken)
@@ -32,6 +33,9 @@ export function testSurface(parts: Parts) {
     setEmergency: contactCenter.setEmergency,
     setQueue: contactCenter.setQueue,
     callbacks: contactCenter.callbacks,
+    setArticles: knowledgeBase.setArticles,
+    forgetKnowledgeSessions: () => knowledgeBase.sessions.clear(),
+    knowledgeFeedback: knowledgeBase.feedback,
     injectFault: faults.inject,
     bend: faults.inject,
     dropSockets: (guest?: string) => socketsOf(guest).forEach((socket) => socket.drop()),

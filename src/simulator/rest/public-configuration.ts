@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import type { KnowledgeBase } from '../conversation/knowledge-base.ts'
 import type { Settings } from '../settings.ts'
 import { httpBaseOf } from '../base-url.ts'
 
@@ -11,7 +12,7 @@ const DISCONNECT = {
 }
 
 /** The content delivery host: the public configuration of the deployment. */
-export function publicConfiguration(settings: Settings): Router {
+export function publicConfiguration(settings: Settings, knowledge: KnowledgeBase): Router {
   const router = Router()
 
   router.get(`${PATH}/config.json`, (req, res) => {
@@ -19,7 +20,7 @@ export function publicConfiguration(settings: Settings): Router {
       refuse(res)
       return
     }
-    res.set('Access-Control-Allow-Origin', '*').json(configurationOf(settings, req))
+    res.set('Access-Control-Allow-Origin', '*').json(configurationOf(settings, knowledge, req))
   })
 
   router.get(`${PATH}/domains.json`, (req, res) => {
@@ -39,7 +40,7 @@ export function domainsOf({ allowedDomains }: Settings) {
     : { allowAllDomains: false, allowedDomains }
 }
 
-function configurationOf(settings: Settings, req: Request) {
+function configurationOf(settings: Settings, knowledge: KnowledgeBase, req: Request) {
   const base = httpBaseOf(req, settings)
   return {
     id: settings.deploymentId,
@@ -50,7 +51,12 @@ function configurationOf(settings: Settings, req: Request) {
     status: settings.deploymentStatus,
     messenger: {
       enabled: settings.messenger,
-      apps: { conversations: conversationsApp(settings, base.replace(/^http/, 'ws')) },
+      apps: {
+        conversations: conversationsApp(settings, base.replace(/^http/, 'ws')),
+        ...(settings.knowledge !== 'off' && {
+          knowledge: { enabled: true, knowledgeBase: { id: knowledge.id } },
+        }),
+      },
       styles: { primaryColor: '#2a60c8' },
       launcherButton: { visibility: 'On', displayType: 'Icon' },
       homeScreen: { enabled: false },

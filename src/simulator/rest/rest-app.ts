@@ -10,7 +10,9 @@ import { conversationEndpoints } from './conversation-endpoints.ts'
 import type { Conversations } from '../conversation/conversations.ts'
 import type { GuestJwts } from '../conversation/guest-jwt.ts'
 import type { GuestSessions } from '../conversation/guest-sessions.ts'
+import type { KnowledgeBase } from '../conversation/knowledge-base.ts'
 import { history } from './history.ts'
+import { knowledgeEndpoints } from './knowledge-endpoints.ts'
 import type { OAuth } from './oauth-endpoint.ts'
 import { answerError, errorOfStatus, notFound } from './platform-errors.ts'
 import { correlationId, rateHeaders } from './platform-headers.ts'
@@ -36,6 +38,7 @@ export interface RestParts {
   attachments: Attachments
   conversations: Conversations
   contactCenter: ContactCenter
+  knowledgeBase: KnowledgeBase
   agent: Agent
   signIn: SignIn
   guests: RestGuests
@@ -51,7 +54,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use('/api', rateHeaders({ perMinute: settings.limits.restPerMinute, now: settings.now }))
   app.use(injectFaults(faults))
   app.use(attachmentStorage(settings, attachments))
-  app.use(publicConfiguration(settings))
+  app.use(publicConfiguration(settings, parts.knowledgeBase))
   app.use(oauth.router)
   app.use(jsonOnly, express.json({ limit: BODY_BYTES, strict: false }))
   app.use(webDeployments(settings, oauth))
@@ -59,6 +62,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use(history(parts))
   app.use(agentlessMessages(parts))
   app.use(contactCenterEndpoints(settings, contactCenter, oauth))
+  app.use(knowledgeEndpoints(settings, parts.knowledgeBase, oauth))
   app.use(conversationEndpoints(conversations, oauth))
   if (settings.restGuestApis) app.use(restGuestApis(settings.restGuestApis, parts))
   app.use(() => {

@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import type { ProblemCode } from '../problems/catalogue.ts'
+import { KnowledgeQuery, RateArticle } from '../routes/schemas.ts'
+import { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from './answer-schemas.ts'
+import { json, nothing, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
+
+const articleId = z.object({ id: z.string().meta({ description: 'Of a result of a search.' }) })
+const READ: ProblemCode[] = [...UPSTREAM, 'not_enabled']
+
+export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/knowledge/search',
+    summary: "Search the articles of Genesys' knowledge base",
+    description: 'Needs `KNOWLEDGE`. No session is needed. Can be cached for a minute.',
+    tag: 'page',
+    needsSession: false,
+    query: KnowledgeQuery,
+    answers: { 200: json(KnowledgeSearch, 'At most ten articles, the best one first') },
+    problems: [...READ, 'invalid_request'],
+  },
+  {
+    method: 'get',
+    path: '/knowledge/suggestions',
+    summary: 'Complete a query while it is typed',
+    description: 'Phrases of the knowledge base. No session is needed. Can be cached for a minute.',
+    tag: 'page',
+    needsSession: false,
+    query: KnowledgeQuery,
+    answers: { 200: json(KnowledgeSuggestions, 'At most five phrases') },
+    problems: [...READ, 'invalid_request'],
+  },
+  {
+    method: 'get',
+    path: '/knowledge/articles/{id}',
+    summary: 'An article as HTML',
+    description:
+      'The text is escaped, and the HTML has a few elements without scripts, styles, classes and ids. Can be cached for a minute.',
+    tag: 'page',
+    needsSession: false,
+    params: articleId,
+    answers: { 200: json(KnowledgeArticle, 'The article') },
+    problems: READ,
+  },
+  {
+    method: 'post',
+    path: '/knowledge/articles/{id}/feedback',
+    summary: 'Whether an article was helpful',
+    description: 'Shown in the analytics of the knowledge base.',
+    tag: 'page',
+    needsSession: false,
+    params: articleId,
+    body: RateArticle,
+    examples: { Helpful: { helpful: true } },
+    answers: { 204: nothing('Genesys has it') },
+    problems: [...WITH_BODY, ...READ],
+  },
+]

@@ -1,0 +1,17 @@
+import type { OAuthSettings } from './genesys-settings.ts'
+import type { Variables } from './variables.ts'
+
+/** How Genesys' knowledge operations for guests are called: `open` sends no authorization. */
+export type KnowledgeAuthorization = 'open' | 'oauth'
+
+/** Undefined where it is off. */
+export function readKnowledge(
+  { KNOWLEDGE }: Variables,
+  oauth: OAuthSettings | undefined,
+  problems: string[],
+): KnowledgeAuthorization | undefined {
+  if (KNOWLEDGE === 'off') return undefined
+  if (KNOWLEDGE === 'oauth' && oauth === undefined)
+    problems.push('GENESYS_CLIENT_ID is missing: KNOWLEDGE=oauth needs an OAuth client')
+  return KNOWLEDGE
+}
