@@ -62,6 +62,7 @@ function demoConfig(
     GENESYS_EMERGENCY_GROUP_ID: simulator.emergencyGroupId,
     GENESYS_QUEUE_ID: simulator.queueId,
     TRANSCRIPT: 'on',
+    KNOWLEDGE: 'open',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     DRAIN_MS: '500',
     DEMO: 'on',

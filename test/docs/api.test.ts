@@ -27,6 +27,7 @@ beforeEach(async () => {
     GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,
     GENESYS_QUEUE_ID: genesys.queueId,
     TRANSCRIPT: 'on',
+    KNOWLEDGE: 'open',
     // Nobody listens there: the response does not wait for it.
     SURVEY_WEBHOOK_URL: 'http://127.0.0.1:9/',
     SURVEY_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
@@ -58,6 +59,7 @@ test('the commands of the API page work in their order, and print what the page 
   expect(printedBy('"text":"Hello"')).toContain('"text":"Hello"')
   expect(printedBy('pageSize')).toContain('"text":"Hello"')
   expect(printedBy('PUT')).toContain('"applied":"now"')
+  expect(printedBy('/knowledge')).toContain('"title":"Where is my parcel?"')
   expect(printedBy('/transcript')).toMatch(/^Conversation\nTime zone: Europe\/Berlin/)
   expect(printedBy('fileName')).toContain('"id":')
   expect(printedBy('/deployment')).toContain('"showLoginPrompt":false')

@@ -8,7 +8,7 @@ const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
 /** Programs that share nothing with the service; `test/import-direction.test.ts` checks that. */
 const APART = ['simulator', 'browser', 'testing', 'demo']
 /** Small generic modules that every part may import; the diagram leaves them out. */
-const FOUNDATIONS = ['collections', 'time', 'urls']
+const FOUNDATIONS = ['collections', 'time', 'urls', 'html']
 /** Types that every part may use, and that the diagram therefore leaves out. */
 const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,

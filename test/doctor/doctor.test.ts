@@ -396,6 +396,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       ...AVAILABILITY(genesys),
       CALLBACKS: 'on',
       TRANSCRIPT: 'on',
+      KNOWLEDGE: 'open',
       PRE_CHAT_FORM: '{"fields":[{"key":"name","label":"Your name"}]}',
     }),
   })
