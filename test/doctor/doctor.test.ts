@@ -225,6 +225,20 @@ const SET_UPS: SetUp[] = [
     says: /conversation:callback:create/,
   },
   {
+    title: 'knowledge that needs an OAuth client',
+    genesys: { knowledge: 'oauth' },
+    settings: () => ({ KNOWLEDGE: 'open' }),
+    check: 'knowledge',
+    says: /accepts searches with KNOWLEDGE=oauth\nSet KNOWLEDGE=oauth\./,
+  },
+  {
+    title: 'a deployment without a knowledge base',
+    genesys: { knowledge: 'off' },
+    settings: () => ({ KNOWLEDGE: 'oauth' }),
+    check: 'knowledge',
+    says: /accepts no search\n.*deployment has a knowledge base/,
+  },
+  {
     title: 'missing permissions for availability, each of them',
     genesys: { permissions: ['conversation:message:view', 'webDeployments:deployment:view'] },
     settings: AVAILABILITY,

@@ -132,11 +132,10 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     trusted: env.ATTRIBUTES_TRUSTED,
     prefill: env.ATTRIBUTES_PREFILL,
   }
-  problems.push(...attributeSettingsProblems(attributes))
   const userToken = readUserToken(env, problems, production)
   const redaction = readRedaction(env, problems)
   const preChatForm = env.PRE_CHAT_FORM as PreChatForm | undefined
-  problems.push(...preChatProblems(preChatForm, attributes))
+  problems.push(...attributeSettingsProblems(attributes), ...preChatProblems(preChatForm, attributes))
 
   return {
     production,
