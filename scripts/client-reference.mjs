@@ -44,6 +44,12 @@ const SECTIONS = [
       'Availability',
       'Callback',
       'CallbackRequest',
+      'JourneyEvent',
+      'JourneyPage',
+      'JourneyQuestion',
+      'JourneyInvitations',
+      'JourneyInvitation',
+      'JourneyAnswer',
     ],
   ],
   [

@@ -104,6 +104,7 @@ test.each([
   'availability',
   'pre-chat',
   'survey',
+  'journey',
   'transcript',
   'visitor-webhook',
   'challenge',

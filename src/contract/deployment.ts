@@ -41,6 +41,8 @@ export interface Deployment {
   readonly callbacks?: 'on' | 'verified'
   /** Whether articles of the knowledge base can be searched, also without a session. */
   readonly knowledge?: boolean
+  /** The service takes page views, and answers with invitations to a chat. */
+  readonly journey?: boolean
 }
 
 export interface DeploymentLabels {

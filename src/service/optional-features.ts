@@ -9,6 +9,7 @@ import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createKnowledgeFeature } from './knowledge/knowledge-feature.ts'
 import type { Log } from './observability/log.ts'
 import type { ReadinessCheck } from './observability/readiness.ts'
+import { createJourneyFeature } from './journey/journey-feature.ts'
 import { createPreChatFeature } from './pre-chat/pre-chat-feature.ts'
 import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
@@ -27,6 +28,7 @@ export type FeatureName =
   | 'challenge'
   | 'blocklist'
   | 'knowledge'
+  | 'journey'
 
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
@@ -101,6 +103,15 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       hasAttributes: parts.guestApi.capabilities.has('attributes'),
     }),
     createSurveyFeature(config.survey, parts),
+    createJourneyFeature(config.journey, {
+      ...parts,
+      api,
+      accessToken,
+      apiUrl: config.genesys.hosts.apiUrl,
+      deploymentId: config.genesys.deploymentId,
+      timeoutMs: config.upstreamTimeoutMs,
+      takeSharedCall: sharedState?.takeCall,
+    }),
     createTranscriptFeature({
       isEnabled: config.transcript,
       hasHistory: parts.guestApi.capabilities.has('history'),

@@ -9,6 +9,7 @@ import { createConversations } from './conversation/conversations.ts'
 import { createGuestJwts } from './conversation/guest-jwt.ts'
 import { createGuestSessions } from './conversation/guest-sessions.ts'
 import { createGuestSocket } from './socket/guest-socket.ts'
+import { createJourney } from './conversation/journey.ts'
 import { createOAuth } from './rest/oauth-endpoint.ts'
 import { messageActions } from './socket/on-message.ts'
 import {
@@ -40,6 +41,7 @@ export function createParts(settings: Settings) {
   const conversations = createConversations(settings, sessions)
   const contactCenter = createContactCenter(settings)
   const knowledgeBase = createKnowledgeBase()
+  const journey = createJourney()
   const agent = createAgent({ settings, conversations, attachments })
   const oauth = createOAuth(settings)
   const signIn = createSignIn({ settings, sessions, jwts })
@@ -59,6 +61,7 @@ export function createParts(settings: Settings) {
     conversations,
     contactCenter,
     knowledgeBase,
+    journey,
     agent,
     oauth,
     signIn,

@@ -72,6 +72,8 @@ export interface SimulatorOptions {
   limits?: false | Partial<Limits>
   /** Default 'scripted'. With 'silent' only the test writes as the agent. */
   agent?: 'scripted' | 'silent' | AgentScript
+  /** Whether the journey asks for an access token. Default false. */
+  journeyNeedsToken?: boolean
   /** How long the agent types before each sentence. Default 0. */
   agentDelayMs?: number
   /** Whether to serve the REST guest operations that forum threads describe. Default false: 404, as on the platform. */
@@ -160,6 +162,7 @@ const DEFAULTS = {
   signIn: true,
   allowSessionUpgrade: false,
   agentDelayMs: 0,
+  journeyNeedsToken: false,
   legacyAttributesPlace: false,
   tracingIdOnErrors: false,
   generateUrlErrorForm: 'response',

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { AgentMessage } from './agent/agent.ts'
 import type { ArticleSpec, KnowledgeFeedback } from './conversation/knowledge-base.ts'
 import type { HoursSpec, QueueSpec, RequestedCallback } from './conversation/contact-center.ts'
+import type { ActionMapSpec, ActionState, JourneyEvent } from './conversation/journey.ts'
 import type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
 import { attach } from './socket/guest-socket.ts'
 import type { SawAttributes, SessionInfo, TranscriptEntry } from './inspection/inspection.ts'
@@ -18,6 +19,7 @@ export type { AgentScript } from './agent/agent-script.ts'
 export type { Fault, FaultMatch, FaultSpec } from './inspection/fault-injection.ts'
 export type { ArticleSpec, KnowledgeFeedback } from './conversation/knowledge-base.ts'
 export type { HoursSpec, QueueSpec, RequestedCallback, ScheduleSpec } from './conversation/contact-center.ts'
+export type { ActionMapSpec, ActionState, JourneyEvent } from './conversation/journey.ts'
 /** @deprecated The former names. */
 export type {
   Fault as Bend,
@@ -86,6 +88,14 @@ export interface Simulator {
   forgetKnowledgeSessions(): void
   /** What guests have said of articles, the oldest first. */
   readonly knowledgeFeedback: readonly KnowledgeFeedback[]
+  // The journey.
+
+  /** The action maps, in place of those before: each offers a visitor something once. Without them nothing is offered. */
+  setActionMaps(maps: readonly ActionMapSpec[]): void
+  /** Events of pages, the oldest first. */
+  readonly journeyEvents: readonly JourneyEvent[]
+  /** What became of offers, the oldest first. */
+  readonly actionStates: readonly ActionState[]
 
   // Fault injection.
 

@@ -28,6 +28,7 @@ beforeEach(async () => {
     GENESYS_QUEUE_ID: genesys.queueId,
     TRANSCRIPT: 'on',
     KNOWLEDGE: 'open',
+    JOURNEY: 'open',
     // Nobody listens there: the response does not wait for it.
     SURVEY_WEBHOOK_URL: 'http://127.0.0.1:9/',
     SURVEY_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,

@@ -411,6 +411,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
       CALLBACKS: 'on',
       TRANSCRIPT: 'on',
       KNOWLEDGE: 'open',
+      JOURNEY: 'open',
       PRE_CHAT_FORM: '{"fields":[{"key":"name","label":"Your name"}]}',
     }),
   })

@@ -34,6 +34,8 @@ export const FEATURE_CHECKS: readonly Check[] = [
   featureCheck('availability', ['oauth client']),
   featureCheck('pre-chat form', []),
   featureCheck('survey', []),
+  /** Asks for invitations of a visitor who does not exist. */
+  featureCheck('journey', []),
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),

@@ -52,6 +52,7 @@ export function guestRouteGuards(options: {
     connections,
   ]
   const guest = [...listener, ...inFlight]
+  const anyPage = [gate.requireOrigin, ...rate.shared]
   return {
     opening: [
       gate.requireOrigin,
@@ -61,8 +62,8 @@ export function guestRouteGuards(options: {
       body,
       ...options.beforeOpening,
     ],
-    anyPage: [gate.requireOrigin, ...rate.shared],
-    anyPageWithBody: [gate.requireOrigin, ...rate.shared, body],
+    anyPage,
+    anyPageWithBody: [...anyPage, body],
     page: [gate.requireOrigin, session.optional, ...rate.shared],
     listener,
     guest,

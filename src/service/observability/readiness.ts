@@ -19,6 +19,7 @@ export interface ReadinessCheck {
     | 'availability'
     | 'visitor-webhook'
     | 'survey'
+    | 'journey'
     | 'blocklist'
     | 'knowledge'
   /** The site, if there are several. */

@@ -210,6 +210,7 @@ export const Deployment = z
       .boolean()
       .optional()
       .meta({ description: 'Whether articles can be searched, also without a session.' }),
+    journey: z.boolean().optional().meta({ description: 'Whether the service takes page views.' }),
   })
   .meta({ id: 'Deployment' })
 

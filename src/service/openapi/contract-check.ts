@@ -1,7 +1,9 @@
 import type * as z from 'zod'
 import type * as contract from '../../contract/contract.ts'
 import type * as requests from '../routes/schemas.ts'
+import type * as journey from '../routes/journey-schemas.ts'
 import type * as answers from './answer-schemas.ts'
+import type { JourneyInvitations } from './journey-operations.ts'
 
 /**
  * The compiler compares the schemas with the contract: a missing or different field is a compile error here.
@@ -34,6 +36,10 @@ export type SchemasAreTheContract = [
   Same<Of<typeof answers.KnowledgeSuggestions>, contract.KnowledgeSuggestions>,
   Same<Of<typeof answers.KnowledgeArticle>, contract.KnowledgeArticle>,
   Same<Of<typeof requests.RateArticle>, contract.KnowledgeFeedback>,
+  Same<Of<typeof journey.JourneyEvent>, contract.JourneyEvent>,
+  Same<Of<typeof journey.JourneyQuestion>, contract.JourneyQuestion>,
+  Same<Of<typeof journey.JourneyAnswer>, contract.JourneyAnswer>,
+  Same<Of<typeof JourneyInvitations>, contract.JourneyInvitations>,
 ]
 
 type Of<Schema extends z.ZodType, Extra extends string = never> = Omit<z.infer<Schema>, Extra>

@@ -3,6 +3,7 @@ import * as requests from '../routes/schemas.ts'
 import * as answers from './answer-schemas.ts'
 import { CALLBACK_OPERATION } from './callback-operation.ts'
 import { KNOWLEDGE_OPERATIONS } from './knowledge-operations.ts'
+import { JOURNEY_OPERATIONS } from './journey-operations.ts'
 import { idempotency } from './idempotency-headers.ts'
 import { json, nothing, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
@@ -240,6 +241,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 204: nothing('Taken; the backend gets it in a moment') },
     problems: [...WITH_BODY, 'session_invalid', 'not_enabled'],
   },
+  ...JOURNEY_OPERATIONS,
   {
     method: 'get',
     path: '/deployment',

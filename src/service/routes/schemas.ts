@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /** The schemas of requests and responses. The OpenAPI document is generated from them. */
 
-const line = (maxChars: number) =>
+export const line = (maxChars: number) =>
   z
     .string()
     .trim()
@@ -12,7 +12,7 @@ const line = (maxChars: number) =>
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
 /** z.record would drop this key silently: a page should get an error. */
-function refuseProto(changes: unknown, context: z.RefinementCtx): unknown {
+export function refuseProto(changes: unknown, context: z.RefinementCtx): unknown {
   if (typeof changes === 'object' && changes !== null && Object.hasOwn(changes, '__proto__')) {
     context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a key that a page can set' })
   }
@@ -49,7 +49,7 @@ const JourneyContext = z
     example: { customer: { id: '6b1c…', idType: 'cookie' }, customerSession: { id: 'f2d0…', type: 'web' } },
   })
 
-const languageTag = z
+export const languageTag = z
   .string()
   .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag such as en-us')
 

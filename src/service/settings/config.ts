@@ -7,6 +7,7 @@ import type { UserTokenSettings } from '../sessions/user-token.ts'
 import type { CallbackSettings } from './callback-settings.ts'
 import type { GenesysHosts, OAuthSettings } from './genesys-settings.ts'
 import type { KnowledgeAuthorization } from './knowledge-settings.ts'
+import type { JourneySettings } from './journey-settings.ts'
 import type { SurveySettings } from './survey-settings.ts'
 import type { RedactionSettings } from './redaction-settings.ts'
 import type { VisitorWebhookSettings } from './visitor-webhook-settings.ts'
@@ -114,6 +115,8 @@ export interface Config {
   readonly preChatForm: PreChatForm | undefined
   /** Where scores of guests go; undefined where none are asked for. */
   readonly survey: SurveySettings | undefined
+  /** Undefined where no page views go to Genesys. */
+  readonly journey: JourneySettings | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
   /** How guests' searches in Genesys' knowledge base are authorized; undefined where they can make none. */

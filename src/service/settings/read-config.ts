@@ -22,6 +22,7 @@ import { readSitesFile, repeatedOrigins } from './sites-file.ts'
 import { preChatProblems } from './pre-chat-settings.ts'
 import { readRedaction } from './redaction-settings.ts'
 import { readKnowledge } from './knowledge-settings.ts'
+import { readJourney } from './journey-settings.ts'
 import { readSurvey } from './survey-settings.ts'
 import { proxyProblems } from './outbound-proxy-settings.ts'
 import { readUserToken } from './user-token-settings.ts'
@@ -219,6 +220,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     redaction,
     preChatForm,
     survey: readSurvey(env, attributes, problems),
+    journey: readJourney(env, { hasOAuthClient: oauth !== undefined }, problems),
     transcript: env.TRANSCRIPT,
     knowledge: readKnowledge(env, oauth, problems),
     callbacks: readCallbacks(env, problems),

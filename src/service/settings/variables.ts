@@ -223,6 +223,9 @@ const Env = z.object({
 
   BLOCKLIST_FILE: z.string().min(1).optional(),
 
+  JOURNEY: z.enum(['off', 'open', 'oauth'], { error: 'must be off, open or oauth' }).default('off'),
+  JOURNEY_CALLS_PER_MINUTE: whole(2, 100_000).default(120),
+
   RATE_GUEST_PER_MINUTE: whole(1, 1_000_000).default(120),
   RATE_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(600),
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: whole(1, 1_000_000).default(30),

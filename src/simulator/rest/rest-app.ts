@@ -13,6 +13,8 @@ import type { GuestSessions } from '../conversation/guest-sessions.ts'
 import type { KnowledgeBase } from '../conversation/knowledge-base.ts'
 import { history } from './history.ts'
 import { knowledgeEndpoints } from './knowledge-endpoints.ts'
+import type { Journey } from '../conversation/journey.ts'
+import { journeyEndpoints } from './journey-endpoints.ts'
 import type { OAuth } from './oauth-endpoint.ts'
 import { answerError, errorOfStatus, notFound } from './platform-errors.ts'
 import { correlationId, rateHeaders } from './platform-headers.ts'
@@ -39,6 +41,7 @@ export interface RestParts {
   conversations: Conversations
   contactCenter: ContactCenter
   knowledgeBase: KnowledgeBase
+  journey: Journey
   agent: Agent
   signIn: SignIn
   guests: RestGuests
@@ -63,6 +66,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use(agentlessMessages(parts))
   app.use(contactCenterEndpoints(settings, contactCenter, oauth))
   app.use(knowledgeEndpoints(settings, parts.knowledgeBase, oauth))
+  app.use(journeyEndpoints(settings, parts.journey, oauth))
   app.use(conversationEndpoints(conversations, oauth))
   if (settings.restGuestApis) app.use(restGuestApis(settings.restGuestApis, parts))
   app.use(() => {

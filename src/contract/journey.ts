@@ -1,0 +1,53 @@
+/** A page of the website, as its visitor sees it. */
+export interface JourneyPage {
+  /** `location.href`. Of its query only `utm_…` goes to Genesys. */
+  readonly url: string
+  readonly title: string
+  /** `en-us`. */
+  readonly language?: string
+}
+
+/** The body of `POST /journey/events`: what a visitor has done. */
+export interface JourneyEvent {
+  /** A UUID that the page keeps for this visitor, at most as long as they agree. */
+  readonly visitorId: string
+  /** `page_viewed`, or an event of the website's own: `order_placed`. */
+  readonly name: string
+  readonly page: JourneyPage
+  /** `document.referrer`. */
+  readonly referrer?: string
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** The body of `POST /journey/invitations`. */
+export interface JourneyQuestion {
+  readonly visitorId: string
+  /** Of the latest response. */
+  readonly sessionId?: string
+  readonly page: JourneyPage
+}
+
+/** The response of `POST /journey/events` and `POST /journey/invitations`. */
+export interface JourneyInvitations {
+  /** Genesys' id of the visit. */
+  readonly sessionId?: string
+  readonly invitations: readonly JourneyInvitation[]
+  readonly askAgainAfterSeconds: number
+}
+
+/** An action map of the contact center offers this visitor a chat. */
+export interface JourneyInvitation {
+  readonly id: string
+  readonly sessionId: string
+  /** The administrator's own words, if there are any. */
+  readonly text?: string
+  readonly actionMap: { readonly id: string; readonly version: number }
+}
+
+/** The body of `POST /journey/answers`: what became of an invitation. */
+export interface JourneyAnswer {
+  readonly invitationId: string
+  readonly sessionId: string
+  /** `offered`: it was shown. `ignored`: the visitor has left it. */
+  readonly state: 'offered' | 'accepted' | 'rejected' | 'ignored'
+}

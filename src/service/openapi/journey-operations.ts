@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import * as requests from '../routes/journey-schemas.ts'
+import { json, nothing, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
+
+const JourneyInvitation = z
+  .object({
+    id: z.string(),
+    sessionId: z.string(),
+    text: z.string().optional().meta({ description: "The administrator's own words." }),
+    actionMap: z.object({ id: z.string(), version: z.number() }),
+  })
+  .meta({ id: 'JourneyInvitation', description: 'An action map offers this visitor a chat.' })
+
+export const JourneyInvitations = z
+  .object({
+    sessionId: z.string().optional().meta({ description: "Genesys' id of the visit." }),
+    invitations: z.array(JourneyInvitation),
+    askAgainAfterSeconds: z.number(),
+  })
+  .meta({ id: 'JourneyInvitations' })
+
+const page = { url: 'http://localhost:3000/', title: 'Lamps' }
+const visitorId = requests.EXAMPLE_VISITOR_ID
+const common = { method: 'post', tag: 'page', needsSession: false } as const
+const problems = [...WITH_BODY, ...UPSTREAM, 'not_enabled'] as const
+
+export const JOURNEY_OPERATIONS: readonly Operation[] = [
+  {
+    ...common,
+    path: '/journey/events',
+    summary: 'Record a page view or an event',
+    description:
+      "Sends it to Genesys' journey, and returns the invitations that action maps have for this visitor. Of the address only host, path and `utm_…` are sent. Needs `JOURNEY`.",
+    body: requests.JourneyEvent,
+    examples: {
+      'A page view': { visitorId, name: 'page_viewed', page },
+      'An event of the website': { visitorId, name: 'cart_filled', page, attributes: { items: 3 } },
+    },
+    answers: { 200: json(JourneyInvitations, 'Genesys has the event') },
+    problems,
+  },
+  {
+    ...common,
+    path: '/journey/invitations',
+    summary: 'Ask for invitations again',
+    description: 'Without an event, after `askAgainAfterSeconds`. Needs `JOURNEY`.',
+    body: requests.JourneyQuestion,
+    examples: { 'Later, on the same page': { visitorId, page } },
+    answers: { 200: json(JourneyInvitations, 'The invitations of this moment') },
+    problems,
+  },
+  {
+    ...common,
+    path: '/journey/answers',
+    summary: 'Say what became of an invitation',
+    description: 'So that Genesys counts it, and does not offer it again. Needs `JOURNEY`.',
+    body: requests.JourneyAnswer,
+    examples: { 'It was shown': { invitationId: visitorId, sessionId: visitorId, state: 'offered' } },
+    answers: { 204: nothing('Genesys has it') },
+    problems,
+  },
+]

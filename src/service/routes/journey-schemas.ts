@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { languageTag, line, refuseProto } from './schemas.ts'
+
+const visitorId = z.uuid().meta({ description: 'Kept by the page for this visitor.' })
+const id = line(64)
+const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address' }).max(2048)
+
+const JourneyPage = z
+  .strictObject({ url: webAddress, title: line(256), language: languageTag.optional() })
+  .meta({ id: 'JourneyPage', description: 'A page of the website that asks.' })
+
+const EventAttributes = z.preprocess(
+  refuseProto,
+  z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z][\w.-]{0,63}$/, 'must begin with a letter, and have letters, digits, _, . and -'),
+      z.union([z.string().max(512), z.number(), z.boolean()]),
+    )
+    .refine((attributes) => Object.keys(attributes).length <= 20, 'must have at most 20 keys'),
+)
+
+const EXAMPLE_ID = '1c9d3f0e-6f0e-4d0b-9c0e-7f1f1a2b3c4d'
+
+export const JourneyEvent = z
+  .strictObject({
+    visitorId,
+    name: z
+      .string()
+      .regex(/^[A-Za-z][\w.-]{0,127}$/, 'must begin with a letter, and have letters, digits, _, . and -')
+      .meta({ example: 'page_viewed' }),
+    page: JourneyPage,
+    referrer: webAddress.optional(),
+    attributes: EventAttributes.optional(),
+  })
+  .meta({ id: 'JourneyEvent' })
+
+export const JourneyQuestion = z
+  .strictObject({ visitorId, sessionId: id.optional(), page: JourneyPage })
+  .meta({ id: 'JourneyQuestion' })
+
+export const JourneyAnswer = z
+  .strictObject({
+    invitationId: id,
+    sessionId: id,
+    state: z
+      .enum(['offered', 'accepted', 'rejected', 'ignored'])
+      .meta({ description: '`offered`: it was shown. `ignored`: the visitor has left it.' }),
+  })
+  .meta({ id: 'JourneyAnswer' })
+
+export { EXAMPLE_ID as EXAMPLE_VISITOR_ID }
