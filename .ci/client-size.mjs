@@ -29,6 +29,8 @@ const MAX_BYTES = [
   [/^guest-chat-pre-chat-\w+\.js$/, 3300],
   // Loaded at the end of a conversation, where the service takes scores.
   [/^guest-chat-survey-\w+\.js$/, 2200],
+  // Loaded by pages whose visitors have agreed to the journey.
+  [/^guest-chat-journey-\w+\.js$/, 3000],
   // Loaded by pages that take up requests and offers.
   [/^guest-chat-prompts-\w+\.js$/, 1250],
   // One of them, where the page does not speak English.

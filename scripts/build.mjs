@@ -142,6 +142,7 @@ async function buildChat() {
     'wrong-address.ts',
     'pre-chat/pre-chat.ts',
     'survey/survey.ts',
+    'journey/journey.ts',
   ]
   const names = new Map(await Promise.all(entries.map((entry) => buildLazyFile(join(element, entry)))))
   await esbuild.build({

@@ -39,7 +39,7 @@ test('it is off by default: 501, and GET /deployment says nothing of it', async 
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('a page view reaches Genesys with the page, the campaign and the browser, and nothing else of the address', async () => {
+test('a page view reaches Genesys with page, campaign and browser, and nothing else of the address', async () => {
   await start()
   const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
   expect(body.journey).toBe(true)

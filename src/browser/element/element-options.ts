@@ -7,6 +7,7 @@ type Choices = { readonly [name in Name]?: readonly string[] }
 
 const CHOICES: Choices = {
   storage: ['memory', 'session', 'local'],
+  journey: ['memory', 'session', 'local'],
   placement: ['corner', 'inline'],
   side: ['start', 'end', 'left', 'right'],
   launcher: ['always', 'on-demand', 'none'],

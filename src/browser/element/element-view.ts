@@ -23,6 +23,7 @@ import {
   warn,
   warnOfMistakes,
 } from './element-options.ts'
+import type { JourneyOptions } from './journey/journey.ts'
 import { createLauncher } from './launcher.ts'
 import { createLateStorage, type LateStorage } from './late-storage.ts'
 import { createPanel } from './panel.ts'
@@ -133,7 +134,7 @@ function createView(
   const stop = new AbortController()
   const fullScreen = matchMedia(FULL_SCREEN)
 
-  const shared = { host, chat, texts, language, locale: localeOf(language), signal: stop.signal }
+  const shared = { host, chat, texts, language, locale: localeOf(language), signal: stop.signal, details: {} }
   const onProblem = (problem: ChatProblem) => reportProblem(host, problem)
   const panel = createPanel({
     ...shared,
@@ -162,6 +163,7 @@ function createView(
   let deployment: Deployment | undefined
   let isLookKnown = false
   const closed = watchOpening({ ...shared, panel: panel.node, late }, () => update(false))
+  const followVisitor = visitorFollower({ ...shared, root, isInline, closed })
   /** Whether it is known where an earlier page has stored its conversation. */
   let isStorageKnown = ownStorage !== undefined
   let wasOpened = chat.canResume
@@ -203,9 +205,7 @@ function createView(
   }
 
   function showLauncher(): void {
-    const choice = choiceOf(host, 'launcher') ?? lookOf(deployment).launcher
-    const isWanted = choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
-    launcher.setVisible(isLookKnown && isWanted && !closed?.isHidden)
+    launcher.setVisible(isLookKnown && !closed?.isHidden && isLauncherWanted(host, deployment, wasOpened))
   }
 
   function applyDeployment(known?: Deployment): void {
@@ -221,6 +221,7 @@ function createView(
     }
     showLauncher()
     start()
+    if (deployment?.journey) followVisitor()
   }
 
   function update(withFocus: boolean): void {
@@ -311,6 +312,32 @@ function watchOpening(
       )
     },
   })
+}
+
+function isLauncherWanted(host: ChatHost, deployment: Deployment | undefined, wasOpened: boolean): boolean {
+  const choice = choiceOf(host, 'launcher') ?? lookOf(deployment).launcher
+  return choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
+}
+
+/** Page views, and invitations to the chat: where the visitor has agreed, and once. */
+function visitorFollower(
+  options: Omit<JourneyOptions, 'storage' | 'key' | 'isInvitable'> & {
+    readonly isInline: boolean
+    readonly closed: ClosedState | undefined
+  },
+): () => void {
+  const { host, chat, isInline, closed } = options
+  const isInvitable = () => !host.open && !isInline && !chat.canResume && !closed?.isShut
+  const place = choiceOf(host, 'journey')
+  let following: Promise<unknown> | undefined
+  return () => {
+    if (place === undefined) return
+    const kept = { storage: storageFor(place), key: storageName(`${storageKeyOf(host)}.visitor`) }
+    following ??= import('./journey/journey.ts').then(
+      (file) => file.followJourney({ ...options, ...kept, isInvitable }),
+      () => undefined,
+    )
+  }
 }
 
 /**

@@ -11,6 +11,12 @@ export interface GuestChatAttributes {
    * `sessionPersistenceType`, else `memory`.
    */
   storage?: 'memory' | 'session' | 'local'
+  /**
+   * Sends the visitor's page views to Genesys' journey, and shows the invitations of its action maps, where the service has
+   * `JOURNEY`: set it when the visitor has agreed. It says where the visitor's id may be kept: `memory`, `session` or `local`.
+   * Default: no page view is sent.
+   */
+  journey?: 'memory' | 'session' | 'local'
   /** Key under which it is stored. Default `genesys-guest-session`. */
   'storage-key'?: string
   /**

@@ -3,6 +3,7 @@ import type {
   ChatProblem,
   GuestChat,
   GuestChatOptions,
+  JourneyInvitation,
   OfferEvent,
   SignInEvent,
 } from '../client/chat-client.ts'
@@ -28,7 +29,8 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  * page's own root has another size).
  *
  * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
- * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`.
+ * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`,
+ * `invitation`.
  *
  * Slot `unavailable`: what the guest is offered in place of a chat that cannot be opened, such as a telephone number.
  *
@@ -37,7 +39,8 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
  * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is what the client's events
  * `sign-in` and `offer` say), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the
- * guest has answered; see the attribute `prompts`), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
+ * guest has answered; see the attribute `prompts`), `guest-chat-invitation` (`detail` is the {@link JourneyInvitation}; a page that
+ * shows it itself calls `preventDefault`; see the attribute `journey`), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
  */
 export class GuestChatElement extends Base {
   static readonly observedAttributes = ['open', 'launcher', ...ATTRIBUTES_READ_ONCE]
@@ -134,6 +137,7 @@ export interface GuestChatElementEvents {
   'guest-chat-offer': CustomEvent<OfferEvent>
   'guest-chat-accept': CustomEvent<GuestPrompt>
   'guest-chat-decline': CustomEvent<GuestPrompt>
+  'guest-chat-invitation': CustomEvent<JourneyInvitation>
   'guest-chat-problem': CustomEvent<ChatProblem>
 }
 

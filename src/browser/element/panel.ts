@@ -1,4 +1,10 @@
-import { ChatProblem, type ChatMessage, type Deployment, type GuestChat } from '../client/chat-client.ts'
+import {
+  ChatProblem,
+  type ChatMessage,
+  type Deployment,
+  type GuestChat,
+  type GuestDetails,
+} from '../client/chat-client.ts'
 import { safeUrl } from './autolink.ts'
 import type { ChatView } from './chat-view.ts'
 import { createComposer } from './composer.ts'
@@ -15,6 +21,8 @@ import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
+  /** What is known of a new guest besides the attributes of the element, when the chat opens. */
+  readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
   readonly texts: Texts
   readonly language: string
   /** How dates and numbers are written. */
@@ -231,7 +239,7 @@ async function openChat(
   const { chat } = options
   const file =
     form && !chat.canResume ? await import('./pre-chat/pre-chat.ts').catch(() => undefined) : undefined
-  if (!form || !file) return chat.open()
+  if (!form || !file) return chat.open(options.details)
   return file.openAfterForm(node, form, { ...options, loadStructuredContent })
 }
 

@@ -74,7 +74,7 @@ export function createJourneyFeature(
   settings: JourneySettings | undefined,
   options: JourneyOptions,
 ): JourneyFeature {
-  const { monotonicNow, timeoutMs, now, mask: redact = (text) => text } = options
+  const { monotonicNow, timeoutMs, now, mask: redact = (text: string) => text } = options
   const operations = settings && operationsOf(settings, options)
   let latestProblem: UpstreamError | undefined
 

@@ -133,7 +133,6 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     trusted: env.ATTRIBUTES_TRUSTED,
     prefill: env.ATTRIBUTES_PREFILL,
   }
-  const userToken = readUserToken(env, problems, production)
   const redaction = readRedaction(env, problems)
   const preChatForm = env.PRE_CHAT_FORM as PreChatForm | undefined
   problems.push(...attributeSettingsProblems(attributes), ...preChatProblems(preChatForm, attributes))
@@ -175,7 +174,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       cookieName: SESSION_COOKIE_NAME,
     },
     attributes,
-    userToken,
+    userToken: readUserToken(env, problems, production),
     visitorWebhook: readVisitorWebhook(env, attributes, problems),
     challenge: readChallenge(env, problems),
     blocklistFile: checkedBlocklist(env.BLOCKLIST_FILE, problems),

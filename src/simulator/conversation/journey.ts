@@ -67,7 +67,7 @@ export function createJourney() {
       return sessionId
     },
     /** The action maps, in place of those before. */
-    setActionMaps(specs: readonly ActionMapSpec[]): void {
+    setActionMaps: (specs: readonly ActionMapSpec[]): void => {
       maps.length = 0
       maps.push(
         ...specs.map(

@@ -35,6 +35,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 
 interface Options {
   readonly chat: GuestChat
+  readonly details: GuestDetails
   readonly texts: Texts
   readonly locale: string
   readonly language: string
@@ -52,7 +53,7 @@ export function openAfterForm(panel: HTMLElement, form: PreChatForm, options: Op
   if (known) return known
   const opening = ask(panel, form, options)
     .then(async (details) => {
-      await options.chat.open(details)
+      await options.chat.open({ ...options.details, ...details })
     })
     .finally(() => underWay.delete(panel))
   underWay.set(panel, opening)

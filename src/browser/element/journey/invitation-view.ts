@@ -1,0 +1,58 @@
+import { h } from '../dom.ts'
+import { adoptStyles } from '../styles/sheets.ts'
+import { wordsFor } from './words.ts'
+
+export interface InvitationOptions {
+  /** The administrator's words. */
+  readonly text: string | undefined
+  readonly language: string
+  readonly onAnswer: (isAccepted: boolean) => void
+}
+
+/** Shows the invitation next to the chat button. It does not take the focus: the visitor is busy with the page. */
+export function showInvitation(
+  root: ShadowRoot,
+  { text, language, onAnswer }: InvitationOptions,
+): HTMLElement {
+  const words = wordsFor(language)
+  const button = (label: string, look: string, isAccepted: boolean) =>
+    h('button', { type: 'button', class: look, part: 'button', onclick: () => onAnswer(isAccepted) }, label)
+  const node = h('div', {
+    class: 'invitation',
+    part: 'invitation',
+    role: 'status',
+    lang: language,
+    dir: root.querySelector<HTMLElement>('.panel')?.dir,
+    onkeydown: (event: Event) => {
+      if ((event as KeyboardEvent).key === 'Escape') onAnswer(false)
+    },
+  })
+  adoptStyles(root.lastChild ?? root, invitationStyles)
+  // Before the button, also for the keyboard. An empty region first: what is put into it later is read out.
+  root.insertBefore(node, root.lastChild)
+  const { left, right } = root.host.getBoundingClientRect()
+  node.classList.toggle('at-left', left + right < innerWidth)
+  setTimeout(() =>
+    node.replaceChildren(
+      h('p', {}, text ?? words.offer),
+      h(
+        'div',
+        { class: 'invitation-answers' },
+        button(words.accept, 'action primary', true),
+        button(words.decline, 'action', false),
+      ),
+    ),
+  )
+  return node
+}
+
+const invitationStyles = `
+.invitation {
+  position: absolute; bottom: 4.75rem; right: 0; width: max-content; max-width: min(20rem, calc(100vw - 2 * var(--_inset))); padding: 1rem;
+  background: var(--_surface); border-radius: var(--_radius); box-shadow: var(--_shadow), 0 0 0 1px var(--_line); overflow-wrap: anywhere;
+}
+.invitation:empty { display: none; }
+.invitation.at-left { right: auto; left: 0; }
+.invitation:has(~ .launcher[hidden]) { bottom: 0; }
+.invitation-answers { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 0.75rem; }
+`

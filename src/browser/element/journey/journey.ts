@@ -1,0 +1,187 @@
+import type { ChatProblem, GuestChat, GuestDetails } from '../../client/chat-client.ts'
+import type { JourneyInvitation, JourneyInvitations, JourneyPage } from '../../../contract/contract.ts'
+import { showInvitation } from './invitation-view.ts'
+
+export interface JourneyOptions {
+  readonly host: HTMLElement & { open: boolean }
+  readonly root: ShadowRoot
+  readonly chat: GuestChat
+  readonly language: string
+  /** Where the visitor's id may be kept. */
+  readonly storage: Storage | undefined
+  readonly key: string
+  /** Whether an invitation can be followed now. */
+  readonly isInvitable: () => boolean
+  /** Gets what connects a conversation with the visit. */
+  readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
+  readonly signal: AbortSignal
+}
+
+/** For a page that stays open the whole day. */
+const MAX_QUESTIONS_PER_PAGE = 20
+const AFTER_FAILURE_SECONDS = 60
+/** The service has no journey, or does not serve this page. */
+const FINAL_STATUSES = [400, 403, 404, 501]
+
+/**
+ * Tells Genesys which pages the visitor sees, and shows what its action maps offer. A file of its own, loaded where the page
+ * has `journey` and the service takes page views.
+ */
+export function followJourney(options: JourneyOptions): void {
+  const { host, root, chat, language, isInvitable, details, signal } = options
+  if (signal.aborted) return
+  const visitorId = visitorIdOf(options)
+  let url: string | undefined
+  let sessionId: string | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let questions = 0
+  let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
+
+  async function post(path: string, body: object): Promise<Response> {
+    return chat.fetch(`journey/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+
+  async function tell(path: 'events' | 'invitations', body: object): Promise<void> {
+    clearTimeout(timer)
+    let seconds = AFTER_FAILURE_SECONDS
+    try {
+      const response = await post(path, { visitorId, page: pageNow(), ...body })
+      const found = (await response.json()) as JourneyInvitations
+      if (signal.aborted) return
+      seconds = found.askAgainAfterSeconds
+      connect(found)
+    } catch (error) {
+      if (FINAL_STATUSES.includes((error as ChatProblem).status) || signal.aborted) return
+    }
+    clearTimeout(timer)
+    timer = setTimeout(ask, seconds * 1000)
+  }
+
+  function connect(found: JourneyInvitations): void {
+    sessionId = found.sessionId ?? sessionId
+    details.journeyContext = contextOf(shown?.invitation)
+    for (const invitation of found.invitations)
+      if (!shown && isInvitable()) invite(invitation)
+      else answer(invitation, 'ignored')
+  }
+
+  /** A page that takes up the invitation itself prevents the default. */
+  function invite(invitation: JourneyInvitation): void {
+    const event = new CustomEvent('guest-chat-invitation', { detail: invitation, cancelable: true })
+    if (!host.dispatchEvent(event)) return
+    const { text } = invitation
+    shown = { node: showInvitation(root, { text, language, onAnswer }), invitation }
+    // Also a visitor who uses the chat button now follows the invitation.
+    details.journeyContext = contextOf(invitation)
+    answer(invitation, 'offered')
+  }
+
+  function contextOf(invitation?: JourneyInvitation): NonNullable<GuestDetails['journeyContext']> {
+    const session = invitation?.sessionId ?? sessionId
+    return {
+      customer: { id: visitorId, idType: 'cookie' },
+      ...(session !== undefined && { customerSession: { id: session, type: 'web' } }),
+      ...(invitation && { triggeringAction: { id: invitation.id, actionMap: invitation.actionMap } }),
+    }
+  }
+
+  function onAnswer(isAccepted: boolean): void {
+    if (isAccepted) host.open = true
+    else if (shown) {
+      const hadFocus = shown.node.matches(':focus-within')
+      answer(shown.invitation, 'rejected')
+      remove()
+      details.journeyContext = contextOf()
+      if (hadFocus) root.querySelector<HTMLElement>('.launcher')?.focus()
+    }
+  }
+
+  function remove(): void {
+    shown?.node.remove()
+    shown = undefined
+  }
+
+  function answer({ id: invitationId, sessionId: session }: JourneyInvitation, state: string): void {
+    void post('answers', { invitationId, sessionId: session, state }).catch(() => undefined)
+  }
+
+  function onToggled(): void {
+    if (!shown || !host.open) return
+    answer(shown.invitation, 'accepted')
+    remove()
+  }
+
+  function ask(): void {
+    if (document.visibilityState !== 'visible') return
+    if (url !== location.href) view()
+    else if (!shown && isInvitable() && questions < MAX_QUESTIONS_PER_PAGE) {
+      questions += 1
+      void tell('invitations', sessionId === undefined ? {} : { sessionId })
+    }
+  }
+
+  /** Also of an application that changes the address without loading a page. */
+  function view(): void {
+    if (url === location.href) return
+    const isFirst = url === undefined
+    url = location.href
+    questions = 0
+    const { referrer } = document
+    void tell('events', { name: 'page_viewed', ...(isFirst && referrer && { referrer }) })
+  }
+
+  function onEvent(event: Event): void {
+    const { name, attributes } = (event as CustomEvent<{ name: string; attributes?: object }>).detail
+    void tell('events', { name, ...(attributes && { attributes }) })
+  }
+
+  host.addEventListener('guest-chat-record', onEvent, { signal })
+  host.addEventListener('guest-chat-toggle', onToggled, { signal })
+  document.addEventListener('visibilitychange', ask, { signal })
+  addEventListener('popstate', () => setTimeout(view), { signal })
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer)
+    remove()
+  })
+  view()
+}
+
+function pageNow(): JourneyPage {
+  const { lang } = document.documentElement
+  // As the service checks them.
+  const isLanguage = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/.test(lang)
+  return {
+    url: location.href.slice(0, 2048),
+    title:
+      document.title
+        .replace(/\p{Cc}+/gu, ' ')
+        .trim()
+        .slice(0, 256) || location.pathname.slice(0, 256),
+    ...(isLanguage && { language: lang }),
+  }
+}
+
+function visitorIdOf({ storage, key }: Pick<JourneyOptions, 'storage' | 'key'>): string {
+  try {
+    const known = storage?.getItem(key)
+    if (known) return known
+    const fresh = newId()
+    storage?.setItem(key, fresh)
+    return fresh
+  } catch {
+    return newId()
+  }
+}
+
+/** `crypto.randomUUID` exists only in pages over https. */
+function newId(): string {
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, i) => {
+    const value = i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte
+    return value.toString(16).padStart(2, '0')
+  }).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
