@@ -20,6 +20,8 @@ export interface JourneyOptions {
 /** For a page that stays open the whole day. */
 const MAX_QUESTIONS_PER_PAGE = 20
 const AFTER_FAILURE_SECONDS = 60
+/** Timers and the clock differ by a little. */
+const EARLY_MS = 100
 /** The service has no journey, or does not serve this page. */
 const FINAL_STATUSES = [400, 403, 404, 501]
 
@@ -35,6 +37,8 @@ export function followJourney(options: JourneyOptions): void {
   let sessionId: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let questions = 0
+  /** Looking at the page again and again asks no more often. */
+  let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
 
   async function post(path: string, body: object): Promise<Response> {
@@ -47,6 +51,7 @@ export function followJourney(options: JourneyOptions): void {
 
   async function tell(path: 'events' | 'invitations', body: object): Promise<void> {
     clearTimeout(timer)
+    askAtMs = Infinity
     let seconds = AFTER_FAILURE_SECONDS
     try {
       const response = await post(path, { visitorId, page: pageNow(), ...body })
@@ -58,6 +63,7 @@ export function followJourney(options: JourneyOptions): void {
       if (FINAL_STATUSES.includes((error as ChatProblem).status) || signal.aborted) return
     }
     clearTimeout(timer)
+    askAtMs = Date.now() + seconds * 1000
     timer = setTimeout(ask, seconds * 1000)
   }
 
@@ -118,7 +124,12 @@ export function followJourney(options: JourneyOptions): void {
   function ask(): void {
     if (document.visibilityState !== 'visible') return
     if (url !== location.href) view()
-    else if (!shown && isInvitable() && questions < MAX_QUESTIONS_PER_PAGE) {
+    else if (
+      Date.now() >= askAtMs - EARLY_MS &&
+      !shown &&
+      isInvitable() &&
+      questions < MAX_QUESTIONS_PER_PAGE
+    ) {
       questions += 1
       void tell('invitations', sessionId === undefined ? {} : { sessionId })
     }
