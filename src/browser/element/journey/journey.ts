@@ -19,11 +19,11 @@ export interface JourneyOptions {
 
 /** For a page that stays open the whole day. */
 const MAX_QUESTIONS_PER_PAGE = 20
-const AFTER_FAILURE_SECONDS = 60
+const LOOK_AGAIN_SECONDS = 30
 /** Timers and the clock differ by a little. */
 const EARLY_MS = 100
 /** The service has no journey, or does not serve this page. */
-const FINAL_STATUSES = [400, 403, 404, 501]
+const FINAL_STATUSES = [403, 404, 501]
 
 /**
  * Tells Genesys which pages the visitor sees, and shows what its action maps offer. A file of its own, loaded where the page
@@ -37,6 +37,7 @@ export function followJourney(options: JourneyOptions): void {
   let sessionId: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let questions = 0
+  let isOver = false
   /** Looking at the page again and again asks no more often. */
   let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
@@ -51,8 +52,9 @@ export function followJourney(options: JourneyOptions): void {
 
   async function tell(path: 'events' | 'invitations', body: object): Promise<void> {
     clearTimeout(timer)
+    if (isOver) return
     askAtMs = Infinity
-    let seconds = AFTER_FAILURE_SECONDS
+    let seconds = LOOK_AGAIN_SECONDS
     try {
       const response = await post(path, { visitorId, page: pageNow(), ...body })
       const found = (await response.json()) as JourneyInvitations
@@ -60,7 +62,8 @@ export function followJourney(options: JourneyOptions): void {
       seconds = found.askAgainAfterSeconds
       connect(found)
     } catch (error) {
-      if (FINAL_STATUSES.includes((error as ChatProblem).status) || signal.aborted) return
+      isOver = signal.aborted || FINAL_STATUSES.includes((error as ChatProblem).status)
+      if (isOver) return
     }
     clearTimeout(timer)
     askAtMs = Date.now() + seconds * 1000
@@ -122,7 +125,8 @@ export function followJourney(options: JourneyOptions): void {
   }
 
   function ask(): void {
-    if (document.visibilityState !== 'visible') return
+    if (isOver || document.visibilityState !== 'visible') return
+    clearTimeout(timer)
     if (url !== location.href) view()
     else if (
       Date.now() >= askAtMs - EARLY_MS &&
@@ -132,7 +136,8 @@ export function followJourney(options: JourneyOptions): void {
     ) {
       questions += 1
       void tell('invitations', sessionId === undefined ? {} : { sessionId })
-    }
+      // The address may change all the same.
+    } else timer = setTimeout(ask, LOOK_AGAIN_SECONDS * 1000)
   }
 
   /** Also of an application that changes the address without loading a page. */
