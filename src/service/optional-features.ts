@@ -84,13 +84,14 @@ export interface FeatureParts {
 /** Each feature is a folder of its own and a line here; without both there is nothing of it. */
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
   const { sharedState } = parts
+  const { api, accessToken } = parts.genesys
   return [
     createAvailabilityFeature(
       config.availability,
-      parts.genesys.accessToken && {
+      accessToken && {
         ...parts,
-        api: parts.genesys.api,
-        accessToken: parts.genesys.accessToken,
+        api,
+        accessToken,
         apiUrl: config.genesys.hosts.apiUrl,
         timeoutMs: config.upstreamTimeoutMs,
         sharedValues: sharedState?.values,

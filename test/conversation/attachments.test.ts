@@ -41,6 +41,24 @@ async function download(url: string): Promise<Buffer> {
 }
 
 describe('a file', () => {
+  test.each([
+    ['../../a.png', 'a.png'],
+    ['C:\\fakepath\\a.png', 'a.png'],
+    ['..a.png', '..a.png'],
+  ])('called %s has the name %s, for the agent too', async (given, fileName) => {
+    expect(await upload(given)).toMatchObject({ status: 201, body: { fileName } })
+    expect(running.genesys.frames.find(({ frame }) => frame.action === 'onAttachment')?.frame).toMatchObject({
+      fileName,
+    })
+  })
+
+  test.each(['..', 'a/..', '.', 'a.png/', '\\'])('called %s is refused', async (given) => {
+    expect(await upload(given)).toMatchObject({
+      body: { code: 'invalid_request', errors: [{ path: 'fileName' }] },
+    })
+    expect(putsToTheStore()).toBe(0)
+  })
+
   test('is uploaded, sent with a message, seen by every tab and fetched again, byte for byte', async () => {
     const bytes = randomBytes(3_000_000)
     const stream = await page.events()

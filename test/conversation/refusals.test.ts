@@ -170,6 +170,18 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
   await fault.happened
 })
 
+test.each(['', '  \n', '\u200b\u2060', '\ufeff \u200d', '\u202e\u00ad', '\u3164\u2800', '\u0000'])(
+  'the text %j, which shows nothing, is refused as an empty one',
+  async (text) => {
+    expect(await page.say(text)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(running.genesys.transcript()).toEqual([])
+  },
+)
+
+test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the text %j is sent', async (text) => {
+  expect(await page.say(text)).toMatchObject({ status: 201, body: { text } })
+})
+
 describe('403 feature toggle, when the guest types,', () => {
   test('is not a failure: typing is no longer sent, and messages continue', async () => {
     const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')

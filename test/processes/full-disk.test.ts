@@ -38,7 +38,7 @@ test('a full disk behind standard output is reported, and guests are served unti
     service.stderr!.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
     const exited = once(service, 'exit') as Promise<[code: number | null, signal: string | null]>
     while (said === '') await Promise.race([once(service.stderr!, 'data'), exited])
-    expect(said).toBe('The log cannot be written (ENOSPC); lines dropped so far: 0\n')
+    expect(said).toBe('The log cannot be written (ENOSPC). Lines dropped so far: 0\n')
 
     const page = await openPage(url)
     expect((await page.ask('POST', '/messages', { text: 'hello' })).status).toBe(201)

@@ -2,10 +2,8 @@ import * as z from 'zod'
 
 /** The schemas of requests and responses. The OpenAPI document is generated from them. */
 
-export const line = (maxChars: number) =>
-  z
-    .string()
-    .trim()
+export const line = (maxChars: number, string = z.string().trim()) =>
+  string
     .min(1)
     .max(maxChars)
     // eslint-disable-next-line no-control-regex -- control characters are what is refused
@@ -114,7 +112,9 @@ const FormAnswer = z.strictObject({
 const replyText = z.string().max(1024).meta({
   description: 'The reply of the guest as shown: `reply.subtitle` of a list, `reply.title` of a form.',
 })
-const text = z.string().refine((value) => value.trim() !== '', 'must not be empty')
+/** Anything but white space, control characters and characters that are never shown. */
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u
+const text = z.string().refine((value) => VISIBLE.test(value), 'must not be empty')
 
 export const SendMessage = z
   .union([
@@ -197,4 +197,11 @@ export const RateArticle = z
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-export const UploadQuery = z.strictObject({ fileName: line(1023).meta({ example: 'note.txt' }) })
+/** Pages may send a path, as in RFC 6266 section 4.3: whoever stores the file must not follow it. */
+const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+
+export const UploadQuery = z.strictObject({
+  fileName: line(1023, z.string().trim().overwrite(lastSegment))
+    .refine((name) => name !== '.' && name !== '..', 'must be the name of a file')
+    .meta({ example: 'note.txt', description: 'Of a path, only the last segment is kept.' }),
+})

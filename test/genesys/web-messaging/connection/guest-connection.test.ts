@@ -132,6 +132,19 @@ describe('which request a response belongs to', () => {
     expect(await next.outcome).toBe('two')
   })
 
+  test('a request that was answered late takes no error of the next one', async () => {
+    const genesys = fakeGenesys()
+    const connection = genesys.ready()
+    const given = send(connection, 'one', 1_000)
+    await pass(1_000)
+    expect(await given.outcome).toBe('delivery_unknown')
+    genesys.socket.echoes(genesys.socket.lastSent)
+    const next = send(connection, 'two')
+    genesys.socket.refusesWith(4011)
+    await pass(10_000)
+    expect(await next.outcome).toBe('text_too_long')
+  })
+
   test('an abandoned request does not consume the error of the next one', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { createConversationAccess } from '../../../../src/service/genesys/web-messaging/operations/participant-attributes.ts'
+import type { UpstreamClient } from '../../../../src/service/upstream/upstream-client.ts'
+import { UpstreamError } from '../../../../src/service/upstream/upstream-error.ts'
+import { fakeGenesys } from '../fake-genesys.ts'
 import { accessTokenOf, soon, startDriver } from '../start-driver.ts'
 
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
@@ -71,4 +75,33 @@ test('without an access token they are sent with the next message, without a wai
   const againAtMs = performance.now()
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
   expect(performance.now() - againAtMs).toBeLessThan(250)
+})
+
+test('an API that hangs is given three seconds, then they go with the next message', async () => {
+  const deadlinesMs: unknown[] = []
+  const api = {
+    request: ({ deadlineAtMs }: { readonly deadlineAtMs?: number }) => {
+      deadlinesMs.push(deadlineAtMs)
+      return Promise.reject(new UpstreamError('upstream_timeout', 'No answer by the deadline'))
+    },
+  } as UpstreamClient
+  const { connections, guest } = fakeGenesys()
+  connections.of(guest()).newest.id = 'message-1'
+  const access = createConversationAccess({
+    api,
+    apiUrl: 'https://api.example',
+    accessToken: {
+      get: () => Promise.resolve('token'),
+      authorize: (attempt) => attempt('Bearer token'),
+    },
+    connections,
+    history: { newest: () => Promise.resolve([]) } as never,
+    onHint: () => undefined,
+    monotonicNow: () => 1_000,
+  })
+  expect(await access.setAttributes(guest(), GOLD, 31_000)).toBe(false)
+  expect(deadlinesMs).toEqual([4_000])
+  expect(await access.setAttributes(guest(), GOLD, 2_000)).toBe(false)
+  expect(deadlinesMs).toEqual([4_000, 2_000])
+  connections.close()
 })

@@ -204,14 +204,14 @@ export class GuestConnection implements SocketHandlers {
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
     // A new chat or a sign-in: the other tabs must be notified, and its `Join` goes first.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
-    const outcome = this.#queue.accept(frame)
+    const isAnswer = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (outcome !== 'answer' && isInbound(frame.body)) this.#keepLate(frame)
+        if (!isAnswer && isInbound(frame.body)) this.#keepLate(frame)
         if (!frame.pushed) this.session.prolong(frame.body)
         break
       case 'SessionResponse':
-        if (!frame.body.connected && outcome !== 'answer' && !this.isStartingNew) this.#leave('disconnected')
+        if (!frame.body.connected && !isAnswer && !this.isStartingNew) this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
       case 'LogoutEvent':

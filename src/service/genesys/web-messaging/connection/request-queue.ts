@@ -132,16 +132,17 @@ export class RequestQueue {
     this.#socket.send(typingOn())
   }
 
-  /** `late`: the response to a request that had timed out. */
-  accept(frame: Frame): 'answer' | 'late' | 'none' {
+  /** True if the frame answers the request in flight. */
+  accept(frame: Frame): boolean {
     for (const pending of this.#parallel ?? []) {
       if (answers(pending, frame)) this.#parallel?.delete(pending)
     }
     if (this.#inFlight && answers(this.#inFlight, frame)) {
       this.#complete()
-      return 'answer'
+      return true
     }
-    return this.#forgetTimedOut(frame.tracingId) ? 'late' : 'none'
+    this.#forgetTimedOut(frame.tracingId)
+    return false
   }
 
   /** Rejects the request that the error refuses. Returns false if there is none. */
@@ -274,11 +275,9 @@ export class RequestQueue {
     this.sendNext()
   }
 
-  /** True if the id is that of a timed-out request, which then is no longer expected. */
-  #forgetTimedOut(tracingId: string | undefined): boolean {
-    const index = this.#timedOut?.findIndex((timedOut) => timedOut.tracingId === tracingId) ?? -1
-    if (index >= 0) this.#timedOut?.splice(index, 1)
-    return index >= 0
+  /** A timed-out request that was answered late is no longer expected to be refused. */
+  #forgetTimedOut(tracingId: string | undefined): void {
+    this.#timedOut = this.#timedOut?.filter((timedOut) => timedOut.tracingId !== tracingId)
   }
 
   /** True if a timed-out request consumed the response. */
