@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
-import { pageOf, startTogether, type Page, type Running } from '../start-service.ts'
+import { ask, pageOf, startTogether, type Page, type Running } from '../start-service.ts'
 import { startFarRedis, type FarRedis } from './far-redis.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
 
@@ -77,6 +77,31 @@ test('a session is resumed after one round trip: its limits and its newest sign-
   const resumed = await atReplica(running, page).ask('POST', '/guest-session', {})
   expect(resumed.status).toBe(200)
   expect(far.roundTrips).toHaveLength(1)
+})
+
+test('every other route waits for one round trip, also on its first request at a replica', async () => {
+  const file = { 'content-type': 'image/png' }
+  const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+    'POST /guest-session': () => running.openPage(),
+    'GET /guest-session': (page) => page.ask('GET', '/guest-session'),
+    'GET /messages': (page) => page.ask('GET', '/messages'),
+    'PUT /guest-attributes': (page) => page.ask('PUT', '/guest-attributes', { attributes: { plan: 'gold' } }),
+    'POST /typing': (page) => page.ask('POST', '/typing'),
+    'GET /deployment': (page) => page.ask('GET', '/deployment'),
+    'GET /events': (page) => page.events(),
+    'POST /attachments': ({ headers }) =>
+      ask(running.url, 'POST', '/attachments?fileName=a.png', 'bytes', { ...headers, ...file }),
+    'DELETE /guest-session': (page) => page.ask('DELETE', '/guest-session'),
+  }
+  const counts: Record<string, number> = {}
+  for (const [route, call] of Object.entries(routes)) {
+    const page = atReplica(running, await near.openPage())
+    await pause(3 * FAR_MS)
+    far.forget()
+    await call(page)
+    counts[route] = far.roundTrips.length
+  }
+  expect(counts).toEqual(Object.fromEntries(Object.keys(routes).map((route) => [route, 1])))
 })
 
 test('a message that the common limit refuses is not sent, and its key is free for another replica', async () => {
