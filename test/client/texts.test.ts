@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { hiddenAddress, linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
-import { withoutOverrides } from '../../src/browser/element/dom.ts'
+import { h, withoutOverrides } from '../../src/browser/element/dom.ts'
 import { localeOf } from '../../src/browser/element/element-options.ts'
+import { richText } from '../../src/browser/element/rich-text.ts'
 import { en } from '../../src/browser/element/texts/en.ts'
 import {
   isRightToLeft,
@@ -103,6 +104,7 @@ test.each([
   ['https://bank.example', 'https://evil.example:8443/x', 'evil.example:8443'],
   ['example.com', 'https://evilexample.com/', 'evilexample.com'],
   ['ba\u200bnk.exam\u200dple', 'https://evil.example/', 'evil.example'],
+  ['bank\u200b.example', 'https://evil.example/', 'evil.example'],
   ['bank\uff0eexample', 'https://evil.example/', 'evil.example'],
   ['b\u0430nk.example', 'https://bank.example/', 'bank.example'],
   ['jane@example.com', 'mailto:jane@example.com', undefined],
@@ -115,4 +117,28 @@ test('characters that change the direction of text are not shown', () => {
   expect(withoutOverrides('invoice\u202excod.exe')).toBe('invoicexcod.exe')
   expect(withoutOverrides('\u202aa\u202bb\u202cc\u202dd')).toBe('abcd')
   expect(withoutOverrides('مرحبا \u2067a\u2069')).toBe('مرحبا \u2067a\u2069')
+})
+
+describe('an element', () => {
+  /** The little of a document that elements need. */
+  function createElement(tag: string) {
+    const children: unknown[] = []
+    const append = (...added: unknown[]) => void children.push(...added)
+    return { tag, children, append, setAttribute: () => undefined, removeAttribute: () => undefined }
+  }
+  const inPage = globalThis as { document?: unknown }
+  beforeEach(() => void (inPage.document = { createElement }))
+  afterEach(() => {
+    delete inPage.document
+  })
+
+  test('shows no characters that change the direction of its text', () => {
+    expect(h('p', {}, 'invoice\u202excod.exe')).toMatchObject({ children: ['invoicexcod.exe'] })
+  })
+
+  test('for a link that shows another address is followed by the real one', () => {
+    expect(richText('[bank.example](https://evil.example/)')).toMatchObject([
+      { tag: 'p', children: [{ tag: 'a', children: ['bank.example'] }, ' (evil.example)'] },
+    ])
+  })
 })

@@ -15,6 +15,18 @@ test.each(proofs)('docs/security.md names a test that is there: %s: %s', (file, 
   for (const part of title.split('…')) expect(source).toContain(part.trim())
 })
 
+test('docs/embedding.md names a policy for the script, its requests, and what agents send', () => {
+  const page = readFileSync('docs/embedding.md', 'utf8')
+  const policy = /^script-src .*$/m.exec(page)?.[0].split('; ')
+  const service = 'https://chat.example.com'
+  expect(policy).toEqual([
+    `script-src ${service}`,
+    `connect-src ${service}`,
+    'img-src https:',
+    'media-src https:',
+  ])
+})
+
 test('every row of the tables of OWASP names its tests', () => {
   const rows = readFileSync('docs/security.md', 'utf8')
     .split('\n')

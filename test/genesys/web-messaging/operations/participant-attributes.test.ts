@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { createConversationAccess } from '../../../../src/service/genesys/web-messaging/operations/participant-attributes.ts'
+import type { AccessToken } from '../../../../src/service/genesys/oauth/access-token.ts'
 import type { UpstreamClient } from '../../../../src/service/upstream/upstream-client.ts'
 import { UpstreamError } from '../../../../src/service/upstream/upstream-error.ts'
 import { fakeGenesys } from '../fake-genesys.ts'
@@ -79,21 +80,22 @@ test('without an access token they are sent with the next message, without a wai
 
 test('an API that hangs is given three seconds, then they go with the next message', async () => {
   const deadlinesMs: unknown[] = []
-  const api = {
-    request: ({ deadlineAtMs }: { readonly deadlineAtMs?: number }) => {
+  const api: Pick<UpstreamClient, 'request'> = {
+    request: ({ deadlineAtMs }) => {
       deadlinesMs.push(deadlineAtMs)
       return Promise.reject(new UpstreamError('upstream_timeout', 'No answer by the deadline'))
     },
-  } as UpstreamClient
+  }
+  const accessToken: Pick<AccessToken, 'get' | 'authorize'> = {
+    get: () => Promise.resolve('token'),
+    authorize: (attempt) => attempt('Bearer token'),
+  }
   const { connections, guest } = fakeGenesys()
   connections.of(guest()).newest.id = 'message-1'
   const access = createConversationAccess({
-    api,
+    api: api as UpstreamClient,
     apiUrl: 'https://api.example',
-    accessToken: {
-      get: () => Promise.resolve('token'),
-      authorize: (attempt) => attempt('Bearer token'),
-    },
+    accessToken: accessToken as AccessToken,
     connections,
     history: { newest: () => Promise.resolve([]) } as never,
     onHint: () => undefined,

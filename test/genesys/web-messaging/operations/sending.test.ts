@@ -206,8 +206,13 @@ test('a repeat is sent if the first attempt never arrived', async () => {
   genesys.injectFault({ received: 'onMessage' }, { swallow: true })
   const message = text('Hello')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
-  await api.send(jane, { ...message, repeat: {} }, soon())
+  const notTaken: string[] = []
+  const repeat = { onNotTaken: () => void notTaken.push('Hello') }
+  await api.send(jane, { ...message, repeat }, soon())
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
+  expect(notTaken).toEqual(['Hello'])
+  await api.send(jane, { ...message, repeat }, soon())
+  expect(notTaken).toHaveLength(1)
 })
 
 test('a retry does not mistake an older message with the same text for its own', async () => {
@@ -342,22 +347,56 @@ describe('a repeat for which too few reads of the history are left', () => {
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
   test('reads nothing, and says when there will be enough reads', async () => {
-    let aheadMs = 0
-    const clock = () => Date.now() + aheadMs
+    let nowMs = Date.now()
+    const clock = () => nowMs
     const driver = await startDriver({ limits: false }, { monotonicNow: clock })
     const { api, guest, genesys } = driver
     const jane = await guest()
     await api.history(jane, FIRST, clock() + 5_000)
-    aheadMs += 10_000
-    for (let count = 0; count < 8; count++) await api.history(jane, FIRST, clock() + 5_000)
+    nowMs += 10_000
+    for (let count = 0; count < 9; count++) await api.history(jane, FIRST, clock() + 5_000)
     const repeat = { ...text('Hello'), repeat: {} }
     for (let count = 0; count < 3; count++) {
       const error = await failure(api.send(jane, repeat, clock() + 5_000))
-      expect(error).toMatchObject({ code: 'delivery_unknown', facts: { retryAfterSeconds: 50 } })
+      expect(error).toMatchObject({ code: 'delivery_unknown', facts: { retryAfterSeconds: 60 } })
     }
-    expect(genesys.requests.filter(isHistory)).toHaveLength(9)
-    aheadMs += 50_000
+    expect(genesys.requests.filter(isHistory)).toHaveLength(10)
+    nowMs += 60_000
     expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
+  })
+
+  test('is announced by the first attempt already', async () => {
+    const { api, guest, genesys } = await startDriver({ limits: false })
+    const jane = await guest()
+    for (let count = 0; count < 9; count++) await api.history(jane, FIRST, soon())
+    genesys.injectFault({ received: 'onMessage' }, { swallow: true })
+    const error = await failure(api.send(jane, text('Hello'), soon(150)))
+    expect(error.code).toBe('delivery_unknown')
+    expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
+  })
+
+  test('because its own read has failed says so too', async () => {
+    const { api, guest, genesys } = await startDriver({ limits: false })
+    const jane = await guest()
+    for (let count = 0; count < 8; count++) await api.history(jane, FIRST, soon())
+    genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 404 })
+    const error = await failure(api.send(jane, { ...text('Hello'), repeat: {} }, soon()))
+    expect(error.code).toBe('delivery_unknown')
+    expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
+  })
+
+  test('keeps the last reads from the search of a first attempt', async () => {
+    const { api, guest, genesys } = await startDriver({ limits: false })
+    const jane = await guest()
+    for (let count = 0; count < 7; count++) await api.history(jane, FIRST, soon())
+    const frame = { class: 'string', code: 5000, body: 'Unexpected error' }
+    genesys.injectFault({ received: 'onMessage' }, { frame })
+    const message = text('Hello')
+    const error = await failure(api.send(jane, message, soon()))
+    expect(error.code).toBe('delivery_unknown')
+    expect(error.facts).not.toHaveProperty('retryAfterSeconds')
+    expect(genesys.requests.filter(isHistory)).toHaveLength(7)
+    expect(await api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'Hello' })
   })
 
   test('because of other retries of the guest soon responds with Retry-After', async () => {
