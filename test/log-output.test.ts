@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { createLog } from '../src/service/observability/log.ts'
-import { createLogOutput, type LogOutput } from '../src/service/observability/log-output.ts'
+import {
+  createLogOutput,
+  openWithoutBlocking,
+  type LogOutput,
+} from '../src/service/observability/log-output.ts'
 
 let folder: string
 let pipe: string
@@ -41,6 +45,18 @@ function readIfAny(fd: number): string {
 }
 
 const changed = (output: LogOutput) => new Promise<void>((resolve) => output.onChange(resolve))
+
+test('a pipe is written without blocking, and stays as it is for others who have it open', () => {
+  open(pipe, constants.O_RDONLY)
+  const shared = openSync(pipe, constants.O_WRONLY)
+  const own = openWithoutBlocking(shared)
+  opened.push(shared, own)
+  const isBlocking = (fd: number) => {
+    const [, flags = ''] = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? []
+    return (parseInt(flags, 8) & constants.O_NONBLOCK) === 0
+  }
+  expect([isBlocking(shared), isBlocking(own)]).toEqual([true, false])
+})
 
 test('a full disk is named, delays lines, and drops those that are too many', async () => {
   const output = createLogOutput(open('/dev/full', constants.O_WRONLY), 30)

@@ -137,7 +137,7 @@ let standardOutput: LogOutput | undefined
 /** The output of this process. Failures are reported on standard error. */
 export function standardLogOutput(): LogOutput {
   if (standardOutput) return standardOutput
-  const output = createLogOutput(openStandardOutput())
+  const output = createLogOutput(openWithoutBlocking(STDOUT_FD))
   output.onChange(() => {
     const { failure, droppedLines } = output
     const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
@@ -153,13 +153,13 @@ export function standardLogOutput(): LogOutput {
  * that other users of the pipe are not affected; a socket, as systemd's journal provides, cannot be reopened,
  * and libuv makes it non-blocking.
  */
-function openStandardOutput(): number {
+export function openWithoutBlocking(fd: number): number {
   try {
-    const output = fstatSync(STDOUT_FD)
-    if (output.isFIFO()) return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK)
-    if (output.isSocket()) new net.Socket({ fd: STDOUT_FD, readable: false }).unref()
+    const output = fstatSync(fd)
+    if (output.isFIFO()) return openSync(`/dev/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)
+    if (output.isSocket()) new net.Socket({ fd, readable: false }).unref()
   } catch {
-    // No /dev/stdout, or the pipe has no reader.
+    // No /dev/fd, or the pipe has no reader.
   }
-  return STDOUT_FD
+  return fd
 }
