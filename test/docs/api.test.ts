@@ -1,5 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openApiDocument } from '../../src/service/openapi/document.ts'
@@ -17,7 +20,11 @@ const run = promisify(execFile)
 
 let genesys: Simulator
 let running: Running
+/** Gets the scores; without it the service is soon degraded. */
+let backend: Server
 beforeEach(async () => {
+  backend = createServer((_req, res) => res.end()).listen(0, '127.0.0.1')
+  await once(backend, 'listening')
   genesys = await startSimulator({ agent: 'silent' })
   const settings = {
     ALLOWED_ORIGINS: ORIGIN,
@@ -29,8 +36,7 @@ beforeEach(async () => {
     TRANSCRIPT: 'on',
     KNOWLEDGE: 'open',
     JOURNEY: 'open',
-    // Nobody listens there: the response does not wait for it.
-    SURVEY_WEBHOOK_URL: 'http://127.0.0.1:9/',
+    SURVEY_WEBHOOK_URL: `http://127.0.0.1:${(backend.address() as AddressInfo).port}/`,
     SURVEY_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
   }
   running = await startTogether({ genesys, settings })
@@ -38,6 +44,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await running.stop()
   await genesys.close()
+  backend.close()
 })
 
 /** Fails at the first command that fails or gets an error response; returns what each block printed. */

@@ -87,6 +87,21 @@ test.each([[['response', 'event']], [['event', 'response']]])(
   },
 )
 
+test.each([
+  [false, 1],
+  [true, 0],
+])(
+  'where the deployment starts conversations, a new session that is read-only: %j is joined %i times',
+  (readOnly, count) => {
+    const genesys = fakeGenesys({ startsByItself: () => true })
+    genesys.connections.of(genesys.guest()).subscribe(() => undefined)
+    genesys.socket.accepts()
+    genesys.socket.configures({ newSession: true, readOnly })
+    const joins = genesys.socket.sent.filter((frame) => JSON.stringify(frame).includes('"Join"'))
+    expect(joins).toHaveLength(count)
+  },
+)
+
 describe('which request a response belongs to', () => {
   test('a response with the id of another request is ignored', async () => {
     const genesys = fakeGenesys()
