@@ -188,7 +188,7 @@ function resolveLazyFiles({ onResolve }, names) {
   })
 }
 
-/** The types of what the two modules export, in one file beside each. */
+/** The types of what the two modules export, one .d.ts file next to each. */
 async function buildTypes() {
   const emitted = join(root, 'dist/.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)

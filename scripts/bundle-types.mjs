@@ -73,7 +73,7 @@ function exportedNames(path, modules) {
 function requireUniqueNames(modules) {
   const seen = new Set()
   for (const { declarations } of modules) {
-    // Within one module a name may come twice: overloads, an interface beside a class.
+    // Within one module a name may come twice: overloads, or an interface and a class.
     for (const name of new Set(declarations.flatMap(({ names }) => names))) {
       if (seen.has(name)) throw new Error(`two modules declare ${name}`)
       seen.add(name)
@@ -81,7 +81,7 @@ function requireUniqueNames(modules) {
   }
 }
 
-/** The public declarations and what they mention; the insides of the modules are nobody's business. */
+/** The public declarations and what they mention; the internals of the modules stay private. */
 function reachable(declarations, publicNames) {
   const kept = new Set(declarations.filter(({ names }) => names.some((name) => publicNames.has(name))))
   for (const { text } of kept) {

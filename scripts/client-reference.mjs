@@ -108,7 +108,7 @@ The service brings two ES modules for pages. Neither has dependencies, both work
 | \`/client.js\` | the client: one conversation, for a chat page of your own |
 | \`/guest-chat.js\` | \`<genesys-guest-chat>\`: the chat itself, as a web component |
 
-The types are beside them: \`/client.d.ts\`. No page needs either: all of it is plain \`fetch\`, see
+Their types are at \`/client.d.ts\`. No page needs either: all of it is plain \`fetch\`, see
 [examples/static-html](../examples/static-html/README.md).
 
 \`\`\`html

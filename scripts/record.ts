@@ -66,7 +66,7 @@ function fromSettings(folder: Folder, scenario: Scenario): Promise<Recording> {
   return makeRecording(scenario, { config, platform, date })
 }
 
-/** What lies in `--out`, beside what the simulator answers in the same flows now. */
+/** Compares the recordings in `--out` with what the simulator responds in the same flows now. */
 async function compare(folder: Folder): Promise<void> {
   const scenarios = scenariosOf(folder)
   for (const name of readdirSync(join(values.out, folder)).map((file) => file.replace(/\.json$/, ''))) {
@@ -83,7 +83,7 @@ async function compare(folder: Folder): Promise<void> {
   }
 }
 
-/** What `doctor --report` has found, beside what it finds at the simulator. */
+/** Compares what `doctor --report` found with what it finds at the simulator. */
 async function compareReport(path: string): Promise<void> {
   const report = readReport(path)
   const simulator = await reportOfSimulator(report.driver, report.checks['message'] !== 'skipped')

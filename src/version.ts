@@ -1,2 +1,2 @@
-/** The version of this package. A constant, so that whatever bundles the service needs no file beside it. */
+/** The version of this package. A constant, so that a bundle of the service needs no other file. */
 export const VERSION = '0.2.0'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 
-/** The demo as people start it: a process of its own, told by its environment, ended by a signal. */
+/** The demo as people start it: a separate process, configured by its environment, ended by a signal. */
 const started: ChildProcess[] = []
 
 afterEach(() => {

@@ -34,11 +34,11 @@ test('lines of many kinds together are bounded, and none is forgotten', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const kinds = Array.from({ length: 200 }, (_, i) => `address-${i}`)
-  let told = 0
+  let counted = 0
   for (; nowMs < 10_000; nowMs += 1000) {
     const counts = kinds.map((kind) => sample(kind)).filter((count) => count !== undefined)
     expect(counts).toHaveLength(50)
-    told += counts.reduce((sum, count) => sum + count, 0)
+    counted += counts.reduce((sum, count) => sum + count, 0)
   }
-  expect(told).toBeGreaterThan(50 * 10 - 1)
+  expect(counted).toBeGreaterThan(50 * 10 - 1)
 })

@@ -1,6 +1,6 @@
 import type { Simulator } from '../src/simulator/simulator.ts'
 
-interface Told {
+interface ServiceOutput {
   readonly log: string
   readonly metrics: string
   readonly answers: string
@@ -15,11 +15,11 @@ const SECRET_SETTINGS = [
 ]
 
 /**
- * Which secrets, plain or in base64, stand in what a service has told. Session tokens and texts are the
+ * The secrets, plain or in base64, that occur in the output of a service. Session tokens and texts are the
  * page's own, so that its answers may hold them; log and metrics may not.
  */
 export function secretsIn(
-  told: Told,
+  output: ServiceOutput,
   genesys: Simulator,
   settings: Readonly<Record<string, string>>,
 ): string[] {
@@ -32,9 +32,9 @@ export function secretsIn(
   }
 
   const logOnly = new Map<string, string>()
-  for (const [token] of told.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
+  for (const [token] of output.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
     logOnly.set('session token', token)
-  // What admits to a shared screen or a video call: the page gets it, and nobody else.
+  // Tokens that admit to a shared screen or a video call: only the page gets them.
   for (const [, token = ''] of JSON.stringify(genesys.frames).matchAll(
     /"(?:sessionJoinToken|jwt)":"([^"]+)"/g,
   ))
@@ -49,9 +49,9 @@ export function secretsIn(
   }
 
   return [
-    ...findIn('log', told.log, [...never, ...logOnly]),
-    ...findIn('metrics', told.metrics, [...never, ...logOnly]),
-    ...findIn('answers', told.answers, [...never]),
+    ...findIn('log', output.log, [...never, ...logOnly]),
+    ...findIn('metrics', output.metrics, [...never, ...logOnly]),
+    ...findIn('answers', output.answers, [...never]),
   ]
 }
 

@@ -33,7 +33,7 @@ const answers: string[] = []
 
 /**
  * Simulator and service on free ports of this machine, over real sockets. Stopping looks through the whole
- * log at level trace, all answers and the metrics: no test passes in which a secret was told.
+ * log at level trace, all answers and the metrics: no test passes in which a secret appeared.
  */
 export async function startTogether(start: StartOptions = {}): Promise<Running> {
   const genesys = start.genesys ?? (await startSimulator({ agent: 'silent', ...start.simulator }))
@@ -53,13 +53,13 @@ export async function startTogether(start: StartOptions = {}): Promise<Running> 
         // A test may have stopped the service itself.
         const metrics = await ask(service.url, 'GET', '/metrics').catch(() => undefined)
         await service.stop()
-        const told = {
+        const output = {
           log: logLines.join(''),
           metrics: String(metrics?.body),
           answers: answers.splice(0).join(''),
         }
-        const found = secretsIn(told, genesys, start.settings ?? {})
-        if (found.length > 0) throw new Error(`Secrets were told:\n${found.join('\n')}`)
+        const found = secretsIn(output, genesys, start.settings ?? {})
+        if (found.length > 0) throw new Error(`Secrets were revealed:\n${found.join('\n')}`)
       } finally {
         if (start.genesys === undefined) await genesys.close()
       }

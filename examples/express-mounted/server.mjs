@@ -1,4 +1,4 @@
-// A website with a login of its own, and the service mounted beside it under /chat.
+// A website with a login of its own, and the service mounted in the same application under /chat.
 import { randomUUID } from 'node:crypto'
 import express from 'express'
 import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'

@@ -46,7 +46,7 @@ export async function startArena({ guestApi = 'web-messaging', settings = {}, is
   }
 }
 
-/** Every text in the log that nobody may read there. */
+/** Every text that must not appear in the log. */
 export function secretsIn(log, tokens) {
   const all = [...Object.entries(SECRETS), ...tokens.map((token, at) => [`session token ${at}`, token])]
   return all.filter(([, secret]) => log.includes(secret)).map(([name]) => name)

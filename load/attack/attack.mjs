@@ -2,7 +2,7 @@
 //   [--report-figures]
 //
 // Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
-// when an honest guest was hurt, something stayed open, memory did not come back, or the log told too much.
+// when an honest guest was hurt, something stayed open, memory was not freed, or the log contained a secret.
 // Memory is compared without garbage. With --report-figures times are printed and not judged, for a machine that others use too, and
 // two campaigns go on side by side while others wait for their connections to be closed.
 import { randomInt } from 'node:crypto'
@@ -27,7 +27,7 @@ const only = values.only?.split(',')
 const HONEST_GUESTS = 8
 const HONEST_EVERY_MS = 200
 const NORMAL_MS = share < 1 ? 2000 : 8000
-/** A p99 is not told from the machine's own noise below this. */
+/** Below this, a p99 cannot be distinguished from the noise of the machine. */
 const LEAST_NORMAL_P99_MS = 2
 const MOST_P99_RATIO = 5
 const MEMORY_RATIO = 1.1
@@ -183,10 +183,10 @@ async function wage(name, { settings, guestApi, isHostile, events = true, honest
       perSecond < 1,
       `${name}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
     )
-  const upstreamTold = await arena.upstream.ask('told')
-  if (upstreamTold.frames + upstreamTold.answers > 0)
+  const upstreamCounts = await arena.upstream.ask('counts')
+  if (upstreamCounts.frames + upstreamCounts.answers > 0)
     say(
-      `${name}: the platform sent ${upstreamTold.frames} hostile frames and ${upstreamTold.answers} hostile answers`,
+      `${name}: the platform sent ${upstreamCounts.frames} hostile frames and ${upstreamCounts.answers} hostile answers`,
     )
   return { arena, warmMiB, tokens: [...honestTokens, ...attackerTokens] }
 }
@@ -213,7 +213,7 @@ async function settle(name, { arena, warmMiB, tokens }) {
   const secrets = secretsIn(arena.service.readLog(), tokens)
   expect(secrets.length === 0, `${name}: the log holds no secret ${secrets}`)
   const exitCode = await arena.stop()
-  expect(exitCode === 0, `${name}: the service ends with ${exitCode} when told to`)
+  expect(exitCode === 0, `${name}: the service exits with ${exitCode} after SIGTERM`)
 }
 
 /** Lines about requests that were refused and everything that warns. */

@@ -13,7 +13,7 @@ import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 const DIFFERENT_FRAMES = 20_000
 const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
-const told = { frames: 0, answers: 0 }
+const counts = { frames: 0, answers: 0 }
 const hostileJwts = new Set()
 /** Of guests whose text was `slow`: their history takes long. */
 const slowJwts = new Set()
@@ -29,7 +29,7 @@ const server = http.createServer(async (req, res) => {
   const isHostile =
     hostileJwts.has(req.headers.authorization?.slice('Bearer '.length)) || body.includes('"attack')
   if (isHostile) {
-    told.answers += 1
+    counts.answers += 1
     const { status, headers, bytes, isCut } = answers.next().value
     try {
       res.writeHead(status, headers)
@@ -87,7 +87,7 @@ sockets.on('connection', (guest, { url }) => {
 /** Some frames, of which some are bytes that no WebSocket may carry. */
 function turnOn(guest) {
   for (let count = 0; count < FRAMES_FOR_EACH_MESSAGE && guest.readyState === WebSocket.OPEN; count++) {
-    told.frames += 1
+    counts.frames += 1
     const { text, binary, raw, close } = frames.next().value
     if (text !== undefined) guest.send(text)
     else if (binary) guest.send(binary, { binary: true })
@@ -123,5 +123,5 @@ serveCommands({
       deploymentId: simulator.deploymentId,
     }
   },
-  told: () => ({ ...told }),
+  counts: () => ({ ...counts }),
 })

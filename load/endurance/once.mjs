@@ -21,7 +21,7 @@ const GIVEN_UP_AT_ONCE = 0.05
 const SAME_WORDS = 0.45
 const ANSWER_WITHIN_MS = 20_000
 const MAX_REPEAT_PAUSE_MS = 2000
-/** Passing: what the page is told to repeat. */
+/** Transient: the service asks the page to retry. */
 const REPEATED = new Set([0, 409, 429, 502, 503, 504])
 
 /** @param messages how many are sent in all */
@@ -35,7 +35,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   const agent = new http.Agent({ keepAlive: true })
   const replicas = []
   for (let at = 0; at < REPLICAS; at++) replicas.push(await startServiceProcess({ settings }))
-  const told = { kills: 0, cuts: 0, resets: 0, upstreamRestarts: 0, repeats: 0, givenUp: 0 }
+  const tally = { kills: 0, cuts: 0, resets: 0, upstreamRestarts: 0, repeats: 0, givenUp: 0 }
   const unexpected = []
   let started = 0
   say(
@@ -55,7 +55,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     faults.stop()
     await faults.ended
     say(
-      `${messages} messages of ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} a second: ${JSON.stringify(told)}`,
+      `${messages} messages of ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} a second: ${JSON.stringify(tally)}`,
     )
     judge(guests)
   } finally {
@@ -110,10 +110,10 @@ export async function endureOnce({ verdict, messages, seed }) {
         return undefined
       }
       if (!isRepeated) {
-        told.givenUp += 1
+        tally.givenUp += 1
         return undefined
       }
-      told.repeats += 1
+      tally.repeats += 1
       await pause(Math.min(MAX_REPEAT_PAUSE_MS, 100 * 2 ** retry) * (0.5 + tabRandom() / 2))
     }
   }
@@ -158,27 +158,27 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   async function killOne(at) {
-    told.kills += 1
+    tally.kills += 1
     const { port, managementPort, end } = replicas[at]
     await end('SIGKILL')
     replicas[at] = await startServiceProcess({ settings, port, managementPort })
   }
 
   function cutGuestSockets() {
-    told.cuts += 1
+    tally.cuts += 1
     genesys.dropSockets()
   }
 
   /** Each connection after some more bytes of the platform: within a frame, an answer, or between two. */
   async function resetConnections(afterBytes) {
-    told.resets += 1
+    tally.resets += 1
     await network.inject({ kind: 'reset', afterBytes })
     await pause(500)
     await network.heal()
   }
 
   async function restartUpstream(goneMs) {
-    told.upstreamRestarts += 1
+    tally.upstreamRestarts += 1
     await network.inject({ kind: 'refuse' })
     genesys.dropSockets()
     await pause(goneMs)
@@ -195,9 +195,9 @@ export async function endureOnce({ verdict, messages, seed }) {
     expect(found.missing.length === 0, `none of them is missing: ${list(found.missing)}`)
     expect(found.doubled.length === 0, `none is there more than once: ${list(found.doubled)}`)
     expect(found.sameId.length === 0, `no two of them got one id: ${list(found.sameId)}`)
-    expect(found.unknown.length === 0, `nothing is there that nobody sent: ${list(found.unknown)}`)
+    expect(found.unknown.length === 0, `no message exists that was not sent: ${list(found.unknown)}`)
     expect(unexpected.length === 0, `every other answer may be repeated: ${list(unexpected)}`)
-    const { kills, cuts, resets, upstreamRestarts } = told
+    const { kills, cuts, resets, upstreamRestarts } = tally
     expect(kills + cuts + resets + upstreamRestarts > 0, 'something was broken meanwhile')
   }
 }

@@ -74,7 +74,7 @@ export async function endureRestarts({
         verdict.say(`${front}: ${round + 1} of ${rounds} rolling restarts, ${talk.sent()} messages sent`)
       }
       await talk.end()
-      judge(front, talk, await balancer.told())
+      judge(front, talk, await balancer.report())
     } finally {
       talk.close()
       await balancer.stop()
@@ -84,11 +84,11 @@ export async function endureRestarts({
     }
   }
 
-  function judge(front, talk, told) {
+  function judge(front, talk, report) {
     const { expect, expectFigure, say } = verdict
     const list = (what) => `${what.length} ${what.slice(0, 5).join(' | ')}`
     say(
-      `${front}: ${talk.sent()} messages, ${talk.said()} of agents, ${JSON.stringify(talk.attempts)} ${told}`,
+      `${front}: ${talk.sent()} messages, ${talk.said()} of agents, ${JSON.stringify(talk.attempts)} ${report}`,
     )
     expect(talk.sent() > guests, `${front}: every guest has talked`)
     expect(talk.failedSends.length === 0, `${front}: no send failed: ${list(talk.failedSends)}`)
@@ -114,7 +114,7 @@ async function startBehindNginx(settings) {
         url: nginx.url,
         closedPaths: OPERATORS_PATHS,
         stop: () => nginx.stop(),
-        told: async () => nginx.errors().slice(-1000),
+        report: async () => nginx.errors().slice(-1000),
       }
     },
     stop: async () => undefined,
@@ -136,7 +136,7 @@ async function startBehindBalancer(settings) {
       return {
         url: `http://127.0.0.1:${port}`,
         sees,
-        told: async () => JSON.stringify(await balancer.ask('told')),
+        report: async () => JSON.stringify(await balancer.ask('counts')),
         stop: async () => undefined,
       }
     },

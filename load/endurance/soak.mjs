@@ -54,11 +54,11 @@ export async function endureSoak({ verdict, seed, minutes }) {
     const memory = watchMemory()
     const breaking = network.ask('breakFor', { seed, forMs: forMs - 5000 })
     const seen = await overload.ask('overload', { port, perSecond, connections: CONNECTIONS, forMs })
-    const told = await breaking
+    const faultCounts = await breaking
     const { calmMiB, lastMiB } = memory.stop()
     const answers = `${seen.goodPerSecond.toFixed(0)} good, ${seen.refusedPerSecond.toFixed(1)} refused, ${seen.other} other answers, ${seen.failed} without an answer`
-    say(`faults ${JSON.stringify(told)}; of ${seen.sentPerSecond.toFixed(0)} a second ${answers}`)
-    expect(Object.keys(told).length > 0 && seen.goodPerSecond > 0, 'it was served while things broke')
+    say(`faults ${JSON.stringify(faultCounts)}; of ${seen.sentPerSecond.toFixed(0)} a second ${answers}`)
+    expect(Object.keys(faultCounts).length > 0 && seen.goodPerSecond > 0, 'it was served while things broke')
     expect(seen.failed === 0, `every request was answered (${seen.failed} were not)`)
     expect(service.exitCode === null, 'the process lives')
     expectFigure(

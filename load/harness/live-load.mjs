@@ -64,11 +64,11 @@ class Page {
     for (const part of parts) {
       const sent = / (\d+) sent at (\d+)/.exec(part)
       if (sent) this.#tally.message(Number(sent[1]), sent[2])
-      else if (part.includes('"state"')) this.#told(part)
+      else if (part.includes('"state"')) this.#onState(part)
     }
   }
 
-  #told(state) {
+  #onState(state) {
     if (!this.#tally) return
     if (!this.isOpen) this.#tally.open += 1
     this.isOpen = true

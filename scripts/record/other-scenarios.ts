@@ -70,7 +70,7 @@ export function oauthScenarios(): Scenario[] {
   ]
 }
 
-/** What goes by REST beside the guest's socket. */
+/** Requests by REST in addition to the guest's socket. */
 export function webMessagingScenarios(): Scenario[] {
   return [
     {
@@ -88,7 +88,7 @@ export function webMessagingScenarios(): Scenario[] {
     },
     {
       name: 'deployment-not-active',
-      title: 'The deployment is there and not active: nobody opens',
+      title: 'The deployment exists and is not active: no session opens',
       outcome: 'deployment_not_usable',
       simulator: { deploymentStatus: 'Inactive' },
       async drive(guestApi, origin) {

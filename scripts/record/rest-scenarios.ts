@@ -48,7 +48,7 @@ function deploymentRefusals(): Scenario[] {
   return [
     {
       name: 'deployment-not-active',
-      title: 'The deployment is there and not active: nobody opens',
+      title: 'The deployment exists and is not active: no session opens',
       outcome: 'deployment_not_usable',
       simulator: { deploymentStatus: 'Inactive' },
       drive,

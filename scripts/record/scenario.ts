@@ -76,7 +76,7 @@ export function refusal(status: number, code: string, message: string, headers: 
   }
 }
 
-/** Beyond what one step may take, so that it is told and not waited for. */
+/** Longer than the time limit of one step, so that it is reported and not waited for. */
 export const rateLimited = () =>
   refusal(
     429,

@@ -131,11 +131,11 @@ function frameText(frame: ProbedFrame | undefined): string {
 
 function expiryText(frame: ProbedFrame | undefined): string {
   const names = ['durationSeconds', 'expirationDate'].filter((name) => frame?.body?.[name] !== undefined)
-  return names.join(' and ') || 'not told'
+  return names.join(' and ') || 'not stated'
 }
 
 /** Rounded to ten seconds: clocks differ. */
 function lifeText(frame: ProbedFrame | undefined, nowMs: number): string {
   const exp = frame?.body?.['exp']
-  return typeof exp === 'number' ? `about ${Math.round((exp - nowMs / 1000) / 10) * 10} s` : 'not told'
+  return typeof exp === 'number' ? `about ${Math.round((exp - nowMs / 1000) / 10) * 10} s` : 'not stated'
 }

@@ -147,7 +147,7 @@ describe('the state', () => {
     })
   })
 
-  test('an emergency goes before everything, and nobody knows until when', async () => {
+  test('an emergency overrides every schedule, and has no known end', async () => {
     await start()
     genesys.setEmergency(true)
     expect(await availability()).toEqual({
@@ -301,8 +301,8 @@ test('it is for pages of the site, and for GET alone', async () => {
   const foreign = await ask(running!.url, 'GET', '/availability', undefined, {
     origin: 'https://evil.example',
   })
-  const nobody = await ask(running!.url, 'GET', '/availability')
-  expect([foreign.status, nobody.status]).toEqual([403, 403])
+  const withoutOrigin = await ask(running!.url, 'GET', '/availability')
+  expect([foreign.status, withoutOrigin.status]).toEqual([403, 403])
   const post = await ask(running!.url, 'POST', '/availability', {}, { origin: SITE })
   expect(post).toMatchObject({ status: 405 })
   expect(calls()).toEqual([])

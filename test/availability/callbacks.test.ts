@@ -98,7 +98,7 @@ test('a hundred repeats with one key create one callback', async () => {
   })
 })
 
-test('where nobody knows whether Genesys has it, a repeat creates no second one', async () => {
+test('if it is unknown whether Genesys has the callback, a repeat creates no second one', async () => {
   await start()
   genesys.injectFault('POST /api/v2/conversations/callbacks', { status: 500, times: 1 })
   expect(await callBack(JANE, 'one')).toMatchObject({ status: 504, body: { code: 'delivery_unknown' } })
@@ -127,7 +127,7 @@ describe('outside opening hours it is refused with the next possible time:', () 
   })
 })
 
-test('hours that nobody knows refuse nothing', async () => {
+test('unknown opening hours refuse no callback', async () => {
   await start()
   genesys.loseSchedules()
   // What was read before is kept for five minutes.
@@ -146,7 +146,7 @@ test.each([
   ['words', { ...JANE, phone: 'call me at +49 30 901820' }, 'phone'],
   ['a time that is over', { ...JANE, at: '2026-11-25T09:00:00.000Z' }, 'at'],
   ['a time in half a year', { ...JANE, at: '2027-05-25T09:00:00.000Z' }, 'at'],
-  ['nobody', { phone: JANE.phone }, 'name'],
+  ['no name', { phone: JANE.phone }, 'name'],
 ])('%s is refused', async (_name, body, path) => {
   await start()
   const { status, body: problem } = await callBack(body)

@@ -6,7 +6,7 @@ import type { WaitMinutes } from '../../src/service/availability/wait-range.ts'
 const NOW = '2026-11-25T12:00:00.000Z'
 const GUEST: Guest = { ref: {}, origin: undefined }
 
-let told: unknown[]
+let sentWaits: unknown[]
 let wait: WaitMinutes | undefined
 /** Undefined: the service may not ask. */
 let inQueue: boolean | undefined
@@ -17,7 +17,7 @@ let emit: GuestEventListener
 let stop: () => void
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse(NOW) })
-  told = []
+  sentWaits = []
   wait = { from: 2, to: 4 }
   history = []
   estimates = questions = 0
@@ -56,7 +56,7 @@ async function follow(): Promise<void> {
     },
   )
   stop = subscribe(GUEST, (event: GuestEvent) => {
-    if (event.type === 'waiting') told.push(event.toMinutes === undefined ? 'nothing' : event.toMinutes)
+    if (event.type === 'waiting') sentWaits.push(event.toMinutes === undefined ? 'nothing' : event.toMinutes)
   })
   emit({ type: 'session', state: 'connected' })
   await jest.advanceTimersByTimeAsync(0)
@@ -73,23 +73,23 @@ const later = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1000)
 test('a guest who has not written does not wait', async () => {
   await follow()
   await later(120)
-  expect([told, estimates]).toEqual([[], 0])
+  expect([sentWaits, estimates]).toEqual([[], 0])
 })
 
 test('a guest who has written sees the wait change, until an agent answers', async () => {
   await follow()
   await says('guest')
-  expect(told).toEqual([4])
+  expect(sentWaits).toEqual([4])
   await later(30)
-  expect(told).toEqual([4])
+  expect(sentWaits).toEqual([4])
   wait = { from: 1, to: 3 }
   await later(30)
-  expect(told).toEqual([4, 3])
+  expect(sentWaits).toEqual([4, 3])
   await says('agent')
-  expect(told).toEqual([4, 3, 'nothing'])
+  expect(sentWaits).toEqual([4, 3, 'nothing'])
   await says('guest')
   await later(120)
-  expect(told).toEqual([4, 3, 'nothing'])
+  expect(sentWaits).toEqual([4, 3, 'nothing'])
 })
 
 test('a number that is no longer known is withdrawn', async () => {
@@ -97,17 +97,17 @@ test('a number that is no longer known is withdrawn', async () => {
   await says('guest')
   wait = undefined
   await later(90)
-  expect(told).toEqual([4, 'nothing'])
+  expect(sentWaits).toEqual([4, 'nothing'])
   wait = { from: 5, to: 9 }
   await later(30)
-  expect(told).toEqual([4, 'nothing', 9])
+  expect(sentWaits).toEqual([4, 'nothing', 9])
 })
 
 test('an agent who types has come', async () => {
   await follow()
   await says('guest')
   emit({ type: 'typing', sender: 'agent', durationMs: 5000 })
-  expect(told).toEqual([4, 'nothing'])
+  expect(sentWaits).toEqual([4, 'nothing'])
 })
 
 test('several messages of a waiting guest ask once in 30 seconds', async () => {
@@ -121,10 +121,10 @@ describe('a bot', () => {
     await follow()
     await says('guest')
     await says('bot', 60_000)
-    expect(told).toEqual([4, 'nothing'])
+    expect(sentWaits).toEqual([4, 'nothing'])
     await says('guest', 2000)
     await says('bot', 60_000)
-    expect([told, estimates]).toEqual([[4, 'nothing'], 1])
+    expect([sentWaits, estimates]).toEqual([[4, 'nothing'], 1])
   })
 
   test('that no longer answers has handed the guest over', async () => {
@@ -132,7 +132,7 @@ describe('a bot', () => {
     await says('guest')
     await says('bot')
     await says('guest', 5000)
-    expect(told).toEqual([4, 'nothing', 4])
+    expect(sentWaits).toEqual([4, 'nothing', 4])
   })
 })
 
@@ -194,14 +194,14 @@ describe('a page that is loaded again', () => {
   test('shows the current wait', async () => {
     history = [said('agent', 20), said('guest', 0.1)]
     await follow()
-    expect(told).toEqual([4])
+    expect(sentWaits).toEqual([4])
   })
 
   test('shows none where an agent has answered', async () => {
     history = [said('guest', 0.2), said('agent', 0.1)]
     await follow()
     await says('guest', 60_000)
-    expect(told).toEqual([])
+    expect(sentWaits).toEqual([])
   })
 })
 
@@ -212,7 +212,7 @@ test('what comes after the agent has left is another conversation', async () => 
   emit({ type: 'session', state: 'disconnected' })
   await later(1)
   await says('guest')
-  expect(told).toEqual([4, 'nothing', 4])
+  expect(sentWaits).toEqual([4, 'nothing', 4])
 })
 
 test('a page that is left asks no more', async () => {
@@ -220,5 +220,5 @@ test('a page that is left asks no more', async () => {
   await says('guest')
   stop()
   await later(120)
-  expect([told, estimates]).toEqual([[4], 1])
+  expect([sentWaits, estimates]).toEqual([[4], 1])
 })

@@ -30,7 +30,7 @@ const ownEstimates = () =>
     path.startsWith(`/api/v2/routing/queues/${genesys.queueId}/estimated`),
   )
 
-test('a waiting guest is told the wait of the own conversation, until the agent answers', async () => {
+test('a waiting guest gets the wait of their own conversation until the agent answers', async () => {
   const page = await start()
   const stream = await page.events()
   await stream.next(({ event }) => event === 'session')

@@ -58,7 +58,7 @@ test('a blocked visitor gets no session, and a session of theirs is of no more u
   const open = ({ url }: Running, visitor: string, more: object = {}) =>
     ask(url, 'POST', '/guest-session', {}, { origin: SITE, cookie: `shop-session=${visitor}`, ...more })
   const settings = { ...backend.settings, SESSION_KEYS: Buffer.alloc(32, 9).toString('base64') }
-  const before = await start('# nobody', settings)
+  const before = await start('# empty', settings)
   const { session } = (await open(before, 'user-1')).body as { session: string }
   const after = await start('visitor:user-1\n', settings, before.genesys)
   expect(await open(after, 'user-1')).toMatchObject(refused)

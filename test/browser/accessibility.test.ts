@@ -117,7 +117,7 @@ describe.each(LOOKS)('in $colorScheme colors on a $device in $lang', (look) => {
     await page.route('**/messages', (route) =>
       route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
     )
-    await say('This can not be sent')
+    await say('This cannot be sent')
     await part('.failure:not([hidden])').waitFor()
     await inspect('not-sent')
     await page.unroute('**/messages')

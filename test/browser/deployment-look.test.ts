@@ -21,7 +21,7 @@ afterAll(() => browser.close())
 test('the chat looks as the deployment says, unless the page says otherwise', async () => {
   demo = await startDemo({
     simulator: {
-      // Messages that name nobody get the deployment's name for its bot.
+      // Messages without a sender's name get the deployment's name for its bot.
       humanize: false,
       look: {
         messenger: {

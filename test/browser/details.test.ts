@@ -166,7 +166,7 @@ test('a chat that has ended says why, and offers to send nothing', async () => {
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
   )
-  await chat.say('This can not be sent')
+  await chat.say('This cannot be sent')
   await page.getByRole('button', { name: 'Try again' }).waitFor()
   await page.unroute('**/messages')
   demo.simulator.expireSession()

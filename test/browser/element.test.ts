@@ -138,8 +138,8 @@ test('a guest is warned before the session expires, extends it by writing, and s
   await notice.waitFor()
   const closesAt = new Intl.DateTimeFormat('en-GB', { hour: 'numeric', minute: '2-digit' })
   const minutes = [199, 200, 201].map((seconds) => closesAt.format(Date.now() + seconds * 1000))
-  const told = /closes at (\S+)\./.exec(await notice.innerText())?.[1]
-  expect(minutes).toContain(told)
+  const shownTime = /closes at (\S+)\./.exec(await notice.innerText())?.[1]
+  expect(minutes).toContain(shownTime)
   behindMs = 0
   await chat.say('Hello')
   await notice.waitFor({ state: 'hidden' })

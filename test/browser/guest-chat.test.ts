@@ -38,7 +38,7 @@ describe('a visitor of the shop', () => {
       expect.arrayContaining(['Hello', 'Hello! I am Ada. How can I help you?']),
     )
     await chat.log.getByText('Sent').waitFor()
-    // The page runs under a strict content security policy: a refused script or style would be told here.
+    // The page runs under a strict content security policy: a refused script or style would be reported here.
     expect(mistakes).toEqual([])
   })
 

@@ -122,12 +122,12 @@ test('a page that is not allowed can read which setting to change, also after a 
 test('on a website that is not allowed, the console says which setting a refused script needs', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   for (const script of ['client.js', 'guest-chat.js']) {
-    const told = page.waitForEvent('console', (line) => line.location().url.endsWith(script))
+    const logged = page.waitForEvent('console', (line) => line.location().url.endsWith(script))
     await page.evaluate((src) => {
       const element = Object.assign(document.createElement('script'), { type: 'module', src })
       document.head.append(element)
     }, `${demo.url}/${script}`)
-    expect((await told).text()).toContain('ALLOWED_ORIGINS')
+    expect((await logged).text()).toContain('ALLOWED_ORIGINS')
   }
   await context.close()
 })

@@ -368,9 +368,9 @@ describe('live events', () => {
     ['disconnected', 'disconnected'],
     ['cleared', 'ended'],
     ['expired', 'ended'],
-  ])('report that the session is %s', async (told, state) => {
+  ])('report that the session is %s', async (sent, state) => {
     await openLive()
-    service.streams[0]!.push(frame('session', { state: told }))
+    service.streams[0]!.push(frame('session', { state: sent }))
     await settle()
     expect(chat.state).toBe(state)
   })

@@ -107,7 +107,7 @@ describe('a page receives', () => {
       ],
     ],
     [
-      'what nobody knows yet, marked as such',
+      'a type that is not known yet, marked as such',
       { content: [{ contentType: 'Hologram', hologram: { depth: 3 } }] },
       [{ type: 'unsupported', contentType: 'Hologram' }],
     ],
@@ -209,7 +209,7 @@ describe('the guest answers', () => {
     ['two things at once', { text: 'hi', quickReply: { text: 'Yes', payload: 'yes' } }],
     ['a date that is none', { date: { text: 'soon', payload: 'soon', inReplyTo: 'm1' } }],
     ['nothing of a list', { list: { items: [], inReplyTo: 'm1' } }],
-    ['nobody’s question', { date: { text: 'then', payload: '2026-12-02T10:00:00Z' } }],
+    ['a question that was not asked', { date: { text: 'then', payload: '2026-12-02T10:00:00Z' } }],
     ['a reply without payload', { quickReply: { text: 'Yes' } }],
   ])('but not %s', async (_what, body) => {
     expect(await page.ask('POST', '/messages', body)).toMatchObject({

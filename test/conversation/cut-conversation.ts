@@ -29,8 +29,8 @@ export interface CutConversation {
   shown(): Line[]
   /** Resolves when the page shows `count` messages, or does not after a while. */
   showing(count: number): Promise<void>
-  /** Ids of the messages that the page was told of twice by the same client. */
-  readonly toldTwice: string[]
+  /** Ids of the messages that the same client reported twice to the page. */
+  readonly reportedTwice: string[]
   stop(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function startCutConversation(): Promise<CutConversation> {
   let running: Running = await startTogether({ genesys, settings })
   settings['PORT'] = String(running.service.port)
   const storage = memoryStorage()
-  const toldTwice: string[] = []
+  const reportedTwice: string[] = []
   let chat = newPage()
 
   /** A tab that opens the website: whatever an earlier one knew is gone, but for its storage. */
@@ -54,10 +54,10 @@ export async function startCutConversation(): Promise<CutConversation> {
       storage,
       fetch: asSite,
     })
-    const told = new Set<string>()
+    const reported = new Set<string>()
     page.on('message', ({ id }) => {
-      if (told.has(id)) toldTwice.push(id)
-      told.add(id)
+      if (reported.has(id)) reportedTwice.push(id)
+      reported.add(id)
     })
     return page
   }
@@ -80,7 +80,7 @@ export async function startCutConversation(): Promise<CutConversation> {
       return chat
     },
     cut,
-    toldTwice,
+    reportedTwice,
     said: () =>
       genesys
         .transcript()

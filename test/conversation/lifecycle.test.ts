@@ -114,8 +114,8 @@ describe('a read-only conversation', () => {
     const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
     const stream = await page.events()
     await stream.next(isSession('read-only'))
-    const begun = await page.ask('POST', '/guest-session', { startNew: true })
-    expect(begun).toMatchObject({ status: 201, body: { state: 'new' } })
+    const restarted = await page.ask('POST', '/guest-session', { startNew: true })
+    expect(restarted).toMatchObject({ status: 201, body: { state: 'new' } })
     await stream.next(isSession('connected'))
     expect(await page.say('hello again')).toMatchObject({ status: 201 })
     await stream.next(isMessage('hello again'))
@@ -237,7 +237,7 @@ test('a fourth connection closes the oldest, and the replicas do not compete', a
   expect(configured()).toBe(4)
   expect(statesOf(streams[0]!)).toEqual(['connected', 'too-many-connections'])
 
-  // Who writes comes back, and is told what was missed meanwhile.
+  // A guest who writes is connected again, and receives what was missed in the meantime.
   expect(await tabs[0]!.say('me too')).toMatchObject({ status: 201 })
   await streams[0]!.next(isMessage('me too'))
   expect(configured()).toBe(5)

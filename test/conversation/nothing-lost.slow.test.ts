@@ -30,7 +30,7 @@ async function play(steps: readonly Step[]): Promise<void> {
 
     expect(conversation.shown()).toEqual(conversation.said())
     expect(conversation.chat.messages.map(({ status }) => status)).not.toContain('pending')
-    expect(conversation.toldTwice).toEqual([])
+    expect(conversation.reportedTwice).toEqual([])
     const written = [...steps.filter(({ by }) => by === 'guest').map(({ text }) => text), 'the end']
     const arrived = conversation.said().flatMap(({ sender, text }) => (sender === 'guest' ? [text] : []))
     expect(arrived).toEqual(withoutMissing(written, arrived, mayBeMissing))

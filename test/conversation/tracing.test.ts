@@ -97,11 +97,11 @@ test('one trace has the page, the service and the frame to Genesys', async () =>
   const line = linesOf(together).find(({ msg, route }) => msg === 'request' && route === '/messages')
   expect(line?.traceId).toBe(frame.spanContext().traceId)
   expect(named('POST /messages').attributes['guest_bff.request_id']).toBe(line?.requestId)
-  const told = JSON.stringify(
+  const spansAndLog = JSON.stringify(
     spans().map(({ name, attributes, events, status }) => [name, attributes, events, status]),
   )
   for (const secret of ['words of a guest', together.genesys.sessions[0]!.token])
-    expect(told).not.toContain(secret)
+    expect(spansAndLog).not.toContain(secret)
 })
 
 test('a call of the platform’s REST API propagates the trace, and its span has the correlation id', async () => {

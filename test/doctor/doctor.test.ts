@@ -43,7 +43,7 @@ interface SetUp {
   readonly exitStatus?: number
 }
 
-interface Told {
+interface DoctorResult {
   readonly exitStatus: number
   readonly checks: { check: string; status: string; found: string; fix?: string }[]
   readonly text: string
@@ -68,7 +68,10 @@ afterEach(async () => {
   for (const stop of started.reverse()) await stop()
 })
 
-async function examine(setUp: Omit<SetUp, 'title' | 'check' | 'says'>, args: string[] = []): Promise<Told> {
+async function examine(
+  setUp: Omit<SetUp, 'title' | 'check' | 'says'>,
+  args: string[] = [],
+): Promise<DoctorResult> {
   const genesys = await startGoodGenesys(setUp.genesys)
   started.push(() => genesys.close())
   setUp.injectFaults?.(genesys)
@@ -96,10 +99,10 @@ async function examine(setUp: Omit<SetUp, 'title' | 'check' | 'says'>, args: str
     if (credentials !== undefined) expect(json + text).not.toContain(credentials)
   }
   expect(genesys.sessions.flatMap(({ token }) => genesys.transcript(token))).toEqual([])
-  return { exitStatus, checks: (JSON.parse(json) as Told).checks, text }
+  return { exitStatus, checks: (JSON.parse(json) as DoctorResult).checks, text }
 }
 
-/** The running service, behind a proxy that appends the address of whoever asked it. */
+/** The running service, behind a proxy that appends the address of its client. */
 async function startBehindProxy(genesys: Simulator, trustProxy: string): Promise<Settings> {
   let url = ''
   const proxyUrl = await startReverseProxy(() => url, started)
@@ -142,7 +145,7 @@ const SET_UPS: SetUp[] = [
     says: /genesys\.invalid \((ENOTFOUND|EAI_AGAIN)\).*GENESYS_LOGIN_URL/s,
   },
   {
-    title: 'an outbound proxy where nobody listens',
+    title: 'an outbound proxy without a listener',
     proxyVariables: async () => ({
       HTTP_PROXY: `http://jane:canary-proxy-password@127.0.0.1:${await freePort()}`,
     }),
@@ -156,7 +159,7 @@ const SET_UPS: SetUp[] = [
     says: /does not connect/,
   },
   {
-    title: 'a port where nobody listens',
+    title: 'a port without a listener',
     settings: async () => ({ GENESYS_MESSAGING_URL: `ws://127.0.0.1:${await freePort()}` }),
     check: 'connection',
     says: /ECONNREFUSED.*Nothing listens at 127\.0\.0\.1:\d+: check host and port in GENESYS_MESSAGING_URL\./s,
@@ -353,7 +356,7 @@ const SET_UPS: SetUp[] = [
     says: /USER_TOKEN_JWKS_URL: it responds with HTTP 404; it must respond with 200/,
   },
   {
-    title: 'visitor-token keys at a port where nobody listens',
+    title: 'visitor-token keys at a port without a listener',
     settings: async () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: `http://127.0.0.1:${await freePort()}` }),
     check: 'visitor-token keys',
     says: /USER_TOKEN_JWKS_URL: no connection \(ECONNREFUSED\).*Check host and port in USER_TOKEN_JWKS_URL/s,
@@ -391,17 +394,17 @@ const SET_UPS: SetUp[] = [
 test.each(SET_UPS)(
   'the first failing line names $title',
   async ({ check, says, exitStatus = 1, ...setUp }) => {
-    const told = await examine(setUp)
-    const first = told.checks.find(({ status }) => status === 'failed')
+    const result = await examine(setUp)
+    const first = result.checks.find(({ status }) => status === 'failed')
     expect(first).toMatchObject({ check })
     expect(`${first?.found}\n${first?.fix}`).toMatch(says)
-    expect(told.exitStatus).toBe(exitStatus)
-    expect(told.text.split('\n').find((line) => line.includes('FAILED'))).toMatch(new RegExp(`^${check} `))
+    expect(result.exitStatus).toBe(exitStatus)
+    expect(result.text.split('\n').find((line) => line.includes('FAILED'))).toMatch(new RegExp(`^${check} `))
   },
 )
 
 test('a correct set-up passes every check, and agents notice nothing', async () => {
-  const told = await examine({
+  const result = await examine({
     genesys: { autoStart: true },
     settings: async (genesys) => ({
       ...VISITORS,
@@ -416,9 +419,9 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
     }),
   })
   const skipped = ['redaction', 'tls', 'survey', 'visitor webhook', 'challenge', 'blocklist', 'message']
-  expect(told.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
-  expect(told.exitStatus).toBe(0)
-  expect(told.text).toContain('All checks passed.')
+  expect(result.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
+  expect(result.exitStatus).toBe(0)
+  expect(result.text).toContain('All checks passed.')
 })
 
 test('it lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {
@@ -462,7 +465,7 @@ test('an ignored failure is a warning, and later checks run', async () => {
 })
 
 test('a connection without any data fails in time', async () => {
-  const told = await examine({
+  const result = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })
       await proxy.inject({ kind: 'hang' })
@@ -470,7 +473,7 @@ test('a connection without any data fails in time', async () => {
       return { GENESYS_API_URL: proxy.url, UPSTREAM_TIMEOUT_MS: '300' }
     },
   })
-  expect(told.checks.find(({ status }) => status === 'failed')).toMatchObject({ check: 'clock' })
+  expect(result.checks.find(({ status }) => status === 'failed')).toMatchObject({ check: 'clock' })
 })
 
 test('with --send an agent gets one message, and the conversation is ended', async () => {

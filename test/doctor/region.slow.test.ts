@@ -4,7 +4,7 @@ import type { Line } from '../../src/doctor/diagnose.ts'
 import { startConnectProxy } from '../connect-proxy.ts'
 import { CERTIFICATES, goodSettings, startGoodGenesys, startTls, type Started } from './set-ups.ts'
 
-interface Told {
+interface DoctorResult {
   readonly status: number | null
   readonly lines: ReadonlyMap<string, Line>
 }
@@ -15,7 +15,7 @@ afterEach(async () => {
 })
 
 /** The program in a process of its own, where it trusts the test's authority, and whose way out is a proxy. */
-async function run(region: string): Promise<Told> {
+async function run(region: string): Promise<DoctorResult> {
   // Uploads would be for the simulator's own address, which is not https.
   const genesys = await startGoodGenesys({ attachments: false })
   started.push(() => genesys.close())

@@ -70,7 +70,7 @@ export async function startTls(target: string, started: Started): Promise<number
   return portOf(server, started)
 }
 
-/** A port on which nobody listens any more. */
+/** A port that was closed again. */
 export async function freePort(): Promise<number> {
   const started: Started = []
   const server = net.createServer()

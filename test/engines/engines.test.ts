@@ -31,7 +31,7 @@ describe.each([
   })
   afterAll(() => engine.close())
 
-  /** A page with the chat in it, beside an agent who says what the test says. */
+  /** A page with the chat in it, and an agent who says what the test tells it to say. */
   async function openPage(html: (demo: Demo) => string, options: DemoOptions = {}, window?: WindowSize) {
     demo = await startDemo({ simulator: { agent: 'silent' }, ...options })
     page = await openChatPage(engine, demo.publish(html(demo)), window)

@@ -32,7 +32,7 @@ export interface ContractOptions {
   /** Which bends the harness has: the cases of the others are left out. */
   readonly bends: readonly (keyof Bends)[]
   readonly capabilities: readonly string[]
-  /** What every opening needs, beside nothing. */
+  /** The fields that every opening needs. */
   readonly openWith?: Partial<OpenRequest>
 }
 

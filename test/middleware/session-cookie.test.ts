@@ -95,8 +95,8 @@ describe('the session cookie', () => {
 describe('a request with the cookie alone', () => {
   test.each<[string, number, string | undefined, Record<string, string>]>([
     ['of the page that opened the session', 200, undefined, { origin: SITE }],
-    ['of a page beside the service, which sends no Origin when it reads', 200, undefined, SAME_ORIGIN],
-    ['of nobody knows which page', 401, 'session_invalid', {}],
+    ['of a page at the same origin, which sends no Origin header with a GET', 200, undefined, SAME_ORIGIN],
+    ['of an unknown page', 401, 'session_invalid', {}],
     ['of a page elsewhere on the site', 401, 'session_invalid', { 'sec-fetch-site': 'same-site' }],
     ['of a page elsewhere', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
     ['of a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],

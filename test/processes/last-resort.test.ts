@@ -21,7 +21,7 @@ afterEach(async () => {
 
 test.each([
   ['an error thrown by a timer', 'SIGUSR2', 'uncaughtException'],
-  ['a rejection that nobody handles', 'SIGHUP', 'unhandledRejection'],
+  ['an unhandled rejection', 'SIGHUP', 'unhandledRejection'],
 ] as const)(
   '%s is logged, readiness goes, streams are sent away, and the process ends with 1',
   async (_what, signal, origin) => {
@@ -42,8 +42,8 @@ test.each([
     expect(await service.exited).toBe(1)
     expect(performance.now() - thrownAtMs).toBeLessThan(DRAIN_DELAY_MS + END_WITHIN_MS)
 
-    const told = service.logLines.map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(told.find(({ msg }) => msg === 'stopping after an uncaught error')).toMatchObject({
+    const logged = service.logLines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(logged.find(({ msg }) => msg === 'stopping after an uncaught error')).toMatchObject({
       level: 'error',
       reason: `${origin} with 0 requests in flight`,
       err: {
@@ -76,10 +76,10 @@ test('a process whose output is not read ends in time', async () => {
     const answers = Array.from({ length: 100 }, () => ask(service.url, 'GET', '/healthz'))
     await Promise.all(answers)
   }
-  const toldAtMs = performance.now()
+  const signalledAtMs = performance.now()
   service.signal('SIGTERM')
   await stream.next(({ event }) => event === 'reconnect')
   const code = await service.exited
-  expect([code, performance.now() - toldAtMs < 3000]).toEqual([0, true])
+  expect([code, performance.now() - signalledAtMs < 3000]).toEqual([0, true])
   expect(service.logLines.length).toBeLessThan(1000)
 }, 60_000)

@@ -41,7 +41,7 @@ export async function startProcess(
   const logLines: string[] = []
   let isRead = true
   const exited = new Promise<number | null>((resolve) => {
-    // All that it has said is there at `close`, which never comes when nobody reads.
+    // At `close` all its output has arrived; without a reader that event never comes.
     child.once('exit', (code) => (isRead ? child.once('close', resolve) : resolve(code)))
   })
   const url = await new Promise<string>((resolve, reject) => {

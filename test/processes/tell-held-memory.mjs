@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 process.on('SIGUSR2', async () => {
-  // V8 frees buffers beside the program, some only in a second collection.
+  // V8 frees buffers in the background, some only in a second collection.
   for (let collections = 0; collections < 3; collections++) {
     globalThis.gc()
     await pause(50)

@@ -1,4 +1,4 @@
-// Preloaded into the program, as an embedding application's own code would be: throws outside every catch when it is told to.
+// Preloaded into the program, like an embedding application's own code: throws outside every catch when a test asks for it.
 process.on('SIGUSR2', () => {
   setTimeout(() => {
     throw new Error('a timer of the application failed')

@@ -22,7 +22,7 @@ describe('card numbers', () => {
     ['4111 1111 1111 1111 12/27', '4111 1111 1111 1111'],
     ['4111 1111 1111 1111 123', '4111 1111 1111 1111'],
     ['12345 4111 1111 1111 1111', '4111 1111 1111 1111'],
-    // Arabic-Indic, fullwidth, Devanagari, mathematical, and with characters in it that nobody sees.
+    // Arabic-Indic, fullwidth, Devanagari, mathematical, and with invisible characters in it.
     ['٤١١١ ١١١١ ١١١١ ١١١١', '٤١١١ ١١١١ ١١١١ ١١١١'],
     ['４１１１１１１１１１１１１１１１', '４１１１１１１１１１１１１１１１'],
     ['४१११ ११११ ११११ ११११', '४१११ ११११ ११११ ११११'],

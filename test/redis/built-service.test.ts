@@ -8,7 +8,7 @@ import { startRedis } from './redis-server.ts'
 
 test.each([
   ['redis://', false],
-  ['rediss://, with a certificate that it is told to trust', true],
+  ['rediss://, with a certificate that the settings trust', true],
 ])(
   'two processes share the response for a key by %s, also when the first was killed',
   async (_scheme, isEncrypted) => {

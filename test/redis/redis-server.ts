@@ -13,7 +13,7 @@ export interface RedisServer {
   start(): Promise<void>
   /** Ends it at once: it can neither answer nor say goodbye. */
   kill(): Promise<void>
-  /** Stops it without closing its connections: what is sent is taken by the kernel, and nobody answers. */
+  /** Stops it without closing its connections: the kernel accepts what is sent, and no response comes. */
   hang(): void
   resume(): void
 }

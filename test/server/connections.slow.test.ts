@@ -50,7 +50,7 @@ describe('counted requests and streams', () => {
         requests += requestsIn[turn % shapes.length] ?? 0
         await once(socket, 'connect')
         socket.write(shape)
-        // Some leave at once, some when an answer has begun, some half-close first.
+        // Some leave at once, some after the first bytes of a response, some half-close first.
         if (turn % 3 === 0) socket.end()
         if (turn % 3 === 1 && shape.endsWith('\r\n\r\n'))
           await Promise.race([once(socket, 'data'), once(socket, 'close')])
@@ -69,17 +69,18 @@ describe('counted requests and streams', () => {
 describe('slow requests', () => {
   test('whose head or body never ends, or never follows `100 Continue`, get a 408, heads first', async () => {
     await start()
-    const unfinished = connect()
-    unfinished.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')
+    const unfinishedHead = connect()
+    unfinishedHead.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')
     const json = { 'content-type': 'application/json', 'content-length': '100' }
-    const begun = connect()
-    begun.write(`${head('POST /messages', json)}{`)
+    const unfinishedBody = connect()
+    unfinishedBody.write(`${head('POST /messages', json)}{`)
     const asked = connect()
     asked.write(head('POST /messages', { ...json, expect: '100-continue' }))
     const ended: Socket[] = []
-    for (const socket of [begun, asked, unfinished]) socket.once('close', () => ended.push(socket))
-    const answers = await Promise.all([readAll(begun), readAll(asked), readAll(unfinished)])
-    expect(ended[0]).toBe(unfinished)
+    for (const socket of [unfinishedBody, asked, unfinishedHead])
+      socket.once('close', () => ended.push(socket))
+    const answers = await Promise.all([readAll(unfinishedBody), readAll(asked), readAll(unfinishedHead)])
+    expect(ended[0]).toBe(unfinishedHead)
     for (const answer of answers) {
       const [headers = '', body = ''] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n')
       expect(headers).toMatch(/^HTTP\/1.1 408 /)

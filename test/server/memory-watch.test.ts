@@ -12,13 +12,13 @@ function setUp(figures: Partial<MemoryFigures> = {}) {
 
 describe('memory', () => {
   test.each([
-    ['far below the limit', {}, false],
-    ['above 85 % of the limit', { resident: 440 * MIB, available: 72 * MIB }, true],
-    ['full of page cache, with a small process', { available: 10 * MIB }, false],
-    ['nearly gone, with a large process', { resident: 300 * MIB, available: 20 * MIB }, true],
-    ['without a limit', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
-    ['of a machine whose limit is beyond it', { limit: 2 ** 63, available: 100 * MIB }, false],
-  ])('%s is told', (_what, figures, isLow) => {
+    ['far below the limit is enough', {}, false],
+    ['above 85 % of the limit is low', { resident: 440 * MIB, available: 72 * MIB }, true],
+    ['full of page cache is enough for a small process', { available: 10 * MIB }, false],
+    ['nearly gone is low for a large process', { resident: 300 * MIB, available: 20 * MIB }, true],
+    ['without a limit is enough', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
+    ['is enough if the limit is larger than the machine', { limit: 2 ** 63, available: 100 * MIB }, false],
+  ])('%s', (_what, figures, isLow) => {
     expect(setUp(figures).isMemoryLow()).toBe(isLow)
   })
 

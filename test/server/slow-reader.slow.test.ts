@@ -6,7 +6,7 @@ import { ask, startTogether, type Page, type Running } from '../start-service.ts
 
 /** A page that takes nothing of its stream, over a real socket: it costs a bounded part of the service's memory. */
 
-/** 12,000 bytes of UTF-8; all together, 14 MB, three times what Linux takes up for a socket that nobody reads. */
+/** 12,000 bytes of UTF-8; all together, 14 MB, three times what Linux buffers for a socket that is not read. */
 const LONG = '€'.repeat(3990)
 const MAX_BATCHES = 150
 const BATCH = 8
@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => running.stop())
 
-/** By hand, so that nobody between takes up what this reader leaves lying. */
+/** A plain socket, so that no library buffers what this reader does not read. */
 async function openStream(): Promise<Socket> {
   const socket = net.connect(running.service.port, '127.0.0.1')
   const headers = Object.entries(page.headers).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -60,7 +60,7 @@ test('is cut with a resync, while another tab of the same guest gets everything'
   expect(text.split('event: message').length - 1).toBeLessThan(batches * BATCH)
   expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: resync\ndata: \{"reason":".+"\}$/)
 
-  // Whoever comes back where the stream was cut is told that there is more than can be replayed.
+  // A page that resumes where the stream was cut learns that there is more than can be replayed.
   const lastEventId = [...text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1]
   const again = await page.events(lastEventId)
   await again.next(({ event }) => event === 'resync')

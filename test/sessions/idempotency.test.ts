@@ -129,7 +129,7 @@ describe('a request with a key', () => {
     const { once, later } = setUp({ capacity: 2 })
     await once('first')
     later(60_000)
-    expect(await once('anew')).toBe('anew')
+    expect(await once('again')).toBe('again')
     await once('x', { key: 'x' })
     await once('y', { key: 'y' })
     expect(await once('once more')).toBe('once more')
@@ -147,10 +147,10 @@ test('a tracing id is the same for the same guest and key, and a UUID', () => {
 describe('where replicas share what they know, a request with a key', () => {
   type Settled = [outcome: string, answer: string | undefined]
 
-  /** What the others know: one answer to whoever begins. */
+  /** What the other replicas know: the same response to each attempt. */
   function sharing(known: Partial<SharedAttempt> | undefined) {
     const settled: Settled[] = []
-    const begun = {
+    const firstAttempt = {
       state: 'begun',
       earlier: undefined,
       settle: async (...outcome: Settled) => void settled.push(outcome),
@@ -159,7 +159,7 @@ describe('where replicas share what they know, a request with a key', () => {
     const shared: SharedAttempts = {
       begin: async (_id, _body, { isRepeat }) => {
         asked.push(isRepeat)
-        return known && ({ ...begun, ...known } as SharedAttempt)
+        return known && ({ ...firstAttempt, ...known } as SharedAttempt)
       },
     }
     const tries: (number | 'unknown' | undefined)[] = []

@@ -147,7 +147,7 @@ describe('every earlier token of a session is invalid', () => {
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session
     const later = (await here.resume(earlier, null)).session
-    await there.claimsOf(earlier) // it has not been told
+    await there.claimsOf(earlier) // this replica does not know yet
     await there.claimsOf(later)
     await expect(there.claimsOf(earlier)).rejects.toMatchObject(INVALID)
   })

@@ -89,8 +89,8 @@ test('a late response is not a loss if the probe succeeds, and is not reported a
 })
 
 test('a Redis that hangs is reported once, and again when it answers a probe', async () => {
-  const told: string[] = []
-  connection.onAvailable(() => void told.push('available'))
+  const reported: string[] = []
+  connection.onAvailable(() => void reported.push('available'))
   fake.server.does = 'hang'
   void ask()
   await jest.advanceTimersByTimeAsync(5000)
@@ -100,7 +100,7 @@ test('a Redis that hangs is reported once, and again when it answers a probe', a
   await jest.advanceTimersByTimeAsync(2000)
   expect(connection.isAvailable).toBe(true)
   expect(changes).toEqual([true, false, true])
-  expect(told).toEqual(['available'])
+  expect(reported).toEqual(['available'])
   expect(await ask()).toBe('OK')
 })
 

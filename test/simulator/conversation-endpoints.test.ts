@@ -130,8 +130,8 @@ test.each(['/messages', ''])('participant data is written under %s/{conversation
   expect(simulator.sawAttributes(guest.token).now).toEqual({ plan: 'gold', cart: '3' })
   const wrong = { attributes: { cart: 3 } }
   expect(await api(path, { method: 'PATCH', json: wrong })).toMatchObject({ status: 400 })
-  const nobody = `${prefix}/${id}/participants/nobody/attributes`
-  expect(await api(nobody, { method: 'PATCH', json })).toMatchObject({ status: 404 })
+  const unknownParticipant = `${prefix}/${id}/participants/nobody/attributes`
+  expect(await api(unknownParticipant, { method: 'PATCH', json })).toMatchObject({ status: 404 })
 })
 
 test('the platform can end the conversation', async () => {

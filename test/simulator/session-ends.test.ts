@@ -37,8 +37,8 @@ test('the agent leaves without a word when disconnect is off', async () => {
 test('in mode Send the guest is notified, and can continue in a new conversation', async () => {
   const guest = await talking({ disconnectMode: 'send' })
   simulator.agentLeaves()
-  const told = await guest.next()
-  expect(told).toMatchObject({
+  const notice = await guest.next()
+  expect(notice).toMatchObject({
     type: 'message',
     class: 'StructuredMessage',
     body: {
@@ -47,7 +47,7 @@ test('in mode Send the guest is notified, and can continue in a new conversation
       events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }],
     },
   })
-  expect(told.body.metadata).not.toHaveProperty('readOnly')
+  expect(notice.body.metadata).not.toHaveProperty('readOnly')
   expect(await guest.say('Hello again')).toMatchObject({ code: 200 })
   const conversations = simulator.transcript().map(({ conversationId }) => conversationId)
   expect(new Set(conversations).size).toBe(2)

@@ -188,10 +188,12 @@ describe('when the file of the sites is read again,', () => {
     running.reload()
     const report = await ready()
     expect(report.status).toBe('degraded')
-    const told = JSON.stringify(report) + running.logLines.join('')
-    expect(told).toContain('sites.shop: GENESYS_REGION is not a region of Genesys Cloud')
-    expect(told).toContain('sites.bank: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read (ENOENT)')
-    expect(told).not.toContain('canary')
+    const output = JSON.stringify(report) + running.logLines.join('')
+    expect(output).toContain('sites.shop: GENESYS_REGION is not a region of Genesys Cloud')
+    expect(output).toContain(
+      'sites.bank: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read (ENOENT)',
+    )
+    expect(output).not.toContain('canary')
     expect((await page.say('still here')).status).toBe(201)
     await stream.next(({ data }) => data['text'] === 'still here')
     stream.close()

@@ -34,7 +34,7 @@ export async function startLocalUpstream(
   }
 }
 
-/** The address of a port on loopback where nobody listens. */
+/** The address of a loopback port without a listener. */
 export async function closedPort(): Promise<string> {
   const upstream = await startLocalUpstream(() => undefined)
   await upstream.stop()

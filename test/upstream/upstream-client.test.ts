@@ -218,7 +218,7 @@ describe('refusals', () => {
     expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
   })
 
-  test('an empty body is told to whoever explains', async () => {
+  test('`explain` learns that the body of a refusal is empty', async () => {
     nock(API).post('/thing').reply(403)
     const error = await failure(client.request(say({ explain: ({ emptyBody }) => String(emptyBody) })))
     expect(error.facts.hint).toBe('true')

@@ -177,7 +177,7 @@ describe('the visitor webhook', () => {
   })
 })
 
-test('the example’s backend knows Jane by her cookie, and nobody without', async () => {
+test('the example’s backend recognizes Jane by her cookie, and no visitor without one', async () => {
   // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an example in JavaScript
   // @ts-ignore
   const example = await import('../../examples/visitor-webhook/server.mjs')

@@ -179,7 +179,7 @@ function summary(rounds) {
   }
 }
 
-/** Latency at fixed rates well below what the server can do, beside the raw pass-through's. */
+/** Latency at fixed rates well below what the server can do, compared with the raw pass-through's. */
 export async function measureLatency({ main, rounds, say }) {
   const rest = await startRest({ main, peers: ['raw'] })
   const results = {}

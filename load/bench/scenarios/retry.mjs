@@ -1,4 +1,4 @@
-// Clients that ask again at once, whatever they are answered, next to a server of the same work that refuses nobody.
+// Clients that retry immediately, whatever the response, compared with a server that does the same work and refuses no request.
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentKiB, startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'

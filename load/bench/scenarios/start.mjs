@@ -1,4 +1,4 @@
-// E: from the start of the process to its first answer, and its memory when nobody asks anything.
+// E: from the start of the process to its first response, and its memory when idle.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'

@@ -30,16 +30,16 @@ serveCommands({
   /** @returns how often each fault was there */
   async breakFor({ seed, forMs }) {
     const random = randomFrom(seed)
-    const told = {}
+    const counts = {}
     const until = performance.now() + forMs
     while (performance.now() < until) {
       await pause(MAX_CALM_MS * (0.2 + 0.8 * random()))
       const fault = FAULTS[Math.floor(random() * FAULTS.length)]
-      told[fault.kind] = (told[fault.kind] ?? 0) + 1
+      counts[fault.kind] = (counts[fault.kind] ?? 0) + 1
       for (const proxy of proxies) await proxy.inject(fault)
       await pause(MAX_BROKEN_MS * (0.2 + 0.8 * random()))
       for (const proxy of proxies) await proxy.heal()
     }
-    return told
+    return counts
   },
 })

@@ -107,7 +107,7 @@ class OverloadLoop {
     else if (status === 0) this.failed += 1
     else this.other += 1
     if (status === 0) connection.onClose()
-    // One that is closed is opened anew when it has closed.
+    // A connection that was closed is replaced by a new one.
     else if (!message.head.includes('onnection: close')) this.#rest(connection)
   }
 }

@@ -11,20 +11,20 @@ const MOST_FAILURES = 2
 
 let replicas = []
 let turn = 0
-const told = { connections: 0, withoutReplica: 0, refused: 0 }
+const counts = { connections: 0, withoutReplica: 0, refused: 0 }
 
 const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-  told.connections += 1
+  counts.connections += 1
   const ready = replicas.filter(({ isReady }) => isReady)
   if (ready.length === 0) {
-    told.withoutReplica += 1
+    counts.withoutReplica += 1
     client.resetAndDestroy()
     return
   }
   const { port } = ready[turn++ % ready.length]
   const replica = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
   replica.on('error', ({ code }) => {
-    if (code === 'ECONNREFUSED') told.refused += 1
+    if (code === 'ECONNREFUSED') counts.refused += 1
     client.resetAndDestroy()
   })
   client.on('error', () => replica.resetAndDestroy())
@@ -59,5 +59,5 @@ serveCommands({
     return { port: server.address().port }
   },
   isReady: ({ port }) => replicas.find((replica) => replica.port === port).isReady,
-  told: () => ({ ...told }),
+  counts: () => ({ ...counts }),
 })

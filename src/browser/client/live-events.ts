@@ -78,8 +78,8 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
     }
     if (hasStopped()) return
     options.onLost()
-    const told = delayMs !== undefined
-    await pause(delayMs ?? backoffMs(failures++, retryMs), stopped, !told)
+    const hasServerDelay = delayMs !== undefined
+    await pause(delayMs ?? backoffMs(failures++, retryMs), stopped, !hasServerDelay)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Genesys' own clients do not send it more often. */
-const TELL_EVERY_MS = 5000
+const SEND_EVERY_MS = 5000
 
 /** Who is typing on the other side, until a stop event or a timeout. */
 export function createTypingIndicator<Sender>(onChange: () => void) {
@@ -28,11 +28,11 @@ export function createTypingIndicator<Sender>(onChange: () => void) {
 }
 
 /** Allows one call in five seconds. */
-export function throttleTyping(tell: () => void, now: () => number = Date.now): () => void {
-  let toldAtMs = -Infinity
+export function throttleTyping(send: () => void, now: () => number = Date.now): () => void {
+  let sentAtMs = -Infinity
   return () => {
-    if (now() - toldAtMs < TELL_EVERY_MS) return
-    toldAtMs = now()
-    tell()
+    if (now() - sentAtMs < SEND_EVERY_MS) return
+    sentAtMs = now()
+    send()
   }
 }

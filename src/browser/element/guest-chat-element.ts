@@ -111,7 +111,7 @@ export class GuestChatElement extends Base {
     if (name === 'open') tell(this, 'guest-chat-toggle', { open: this.open })
   }
 
-  /** What has not begun yet is made again; a conversation stays what it is. */
+  /** Recreates the parts as long as the chat is not in use; a started conversation continues unchanged. */
   #readAgain(changed: string): void {
     if (this.#parts?.isInUse === true)
       warn(

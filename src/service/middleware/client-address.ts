@@ -78,11 +78,11 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as cons
  * proxy's address.
  */
 export function noticeUntrustedProxy(tell: (header: string) => void): RequestHandler {
-  let isTold = false
+  let isReported = false
   return ({ headers }, _res, next) => {
-    const header = isTold ? undefined : FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
+    const header = isReported ? undefined : FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
     if (header !== undefined) {
-      isTold = true
+      isReported = true
       tell(header)
     }
     next()

@@ -135,19 +135,20 @@ function isPreflight(req: Request): boolean {
   return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
 }
 
-const TELL_AGAIN_MS = 60_000
-const MAX_ORIGINS_TOLD = 100
+const REPORT_AGAIN_MS = 60_000
+const MAX_ORIGINS_REPORTED = 100
 
 /** Bounded, because callers can invent origins. An invalid origin is not repeated. */
-function oncePerMinute(tell: (origin: string) => void): (origin: string) => void {
-  const toldAtMs = new Map<string, number>()
+function oncePerMinute(report: (origin: string) => void): (origin: string) => void {
+  const reportedAtMs = new Map<string, number>()
   return (text) => {
     const origin = /^https?:\/\/[\w.:[\]-]{1,253}$|^null$/.test(text) ? text : 'malformed'
     const nowMs = performance.now()
-    for (const [told, atMs] of toldAtMs) if (nowMs - atMs >= TELL_AGAIN_MS) toldAtMs.delete(told)
-    if (toldAtMs.has(origin) || toldAtMs.size >= MAX_ORIGINS_TOLD) return
-    toldAtMs.set(origin, nowMs)
-    tell(origin)
+    for (const [reported, atMs] of reportedAtMs)
+      if (nowMs - atMs >= REPORT_AGAIN_MS) reportedAtMs.delete(reported)
+    if (reportedAtMs.has(origin) || reportedAtMs.size >= MAX_ORIGINS_REPORTED) return
+    reportedAtMs.set(origin, nowMs)
+    report(origin)
   }
 }
 

@@ -4,7 +4,7 @@ import type * as PinoPretty from 'pino-pretty'
 import { standardLogOutput } from './log-output.ts'
 
 const STDOUT_FD = 1
-/** A name that bundlers do not follow: the package is optional, and found beside this one. */
+/** A name that bundlers do not follow: the package is optional, and resolved from node_modules at run time. */
 const PACKAGE = 'pino-pretty'
 
 export const HOW_TO_READ =

@@ -176,7 +176,7 @@ export const REQUEST_PROBLEMS = {
   shutting_down: {
     status: 503,
     title: 'This replica is shutting down',
-    description: 'The process was told to stop and accepts nothing new.',
+    description: 'The process is shutting down and accepts no new requests.',
     clientAction:
       'Retry after `Retry-After` seconds: another replica answers. The session token remains valid.',
     operatorAction:

@@ -3,7 +3,7 @@ export const MIN_CARD_DIGITS = 13
 export const MAX_CARD_DIGITS = 19
 
 /**
- * What the check digit of a longer number needs to know of a part of it: from it, nobody can tell the digits. `sum` counts every
+ * What the check digit of a longer number needs from a part of it. The digits cannot be recovered from it. `sum` counts every
  * second digit from the right twice, `shiftedSum` the others.
  */
 export interface LuhnPart {

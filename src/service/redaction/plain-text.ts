@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number
 }
 
-/** Stands for characters that nobody sees, such as a zero-width space between two digits. */
+/** Matches invisible characters, such as a zero-width space between two digits. */
 export const INVISIBLE = '\u00ad'
 
 /**

@@ -65,9 +65,9 @@ function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): rea
   if (last === undefined) return before
   const fours = groupsOfFour(last.toReversed())
   const ends = [last, ...(fours < last.length && fours > 0 ? [last.slice(-fours)] : [])]
-  const begun = ends.map(digitsOf).filter(canBeginCard).map(luhnPart)
+  const started = ends.map(digitsOf).filter(canBeginCard).map(luhnPart)
   const continued = runs.length === 1 ? before.map((part) => joined(part, luhnPart(digitsOf(last)))) : []
-  return [...begun, ...continued].filter(({ count }) => count < MAX_CARD_DIGITS)
+  return [...started, ...continued].filter(({ count }) => count < MAX_CARD_DIGITS)
 }
 
 /** The first digit says what issues the card: banks have 2 to 6. */

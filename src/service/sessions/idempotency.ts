@@ -71,9 +71,9 @@ export interface SharedAttempts {
 export type SharedAttempt =
   | { readonly state: 'answered'; readonly answer: string }
   | { readonly state: 'in-progress' | 'reused' }
-  | BegunAttempt
+  | StartedAttempt
 
-export interface BegunAttempt {
+export interface StartedAttempt {
   readonly state: 'begun'
   /** An earlier attempt with unknown outcome, and how long ago it was: the clocks of replicas differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
@@ -100,7 +100,7 @@ export function createIdempotency<Answer>(options: {
   /** @throws also the error of the attempt, after its outcome is recorded */
   async function run(
     current: Attempt<Answer>,
-    begun: BegunAttempt | undefined,
+    sharedAttempt: StartedAttempt | undefined,
     retry: number,
     earlier: Pick<EarlierTry, 'atMs'> | undefined,
     attempt: (earlier: EarlierTry | undefined) => Promise<Answer>,
@@ -110,14 +110,14 @@ export function createIdempotency<Answer>(options: {
       const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
       // The guest need not wait until the others know: until then they respond that a repeat is in progress.
-      begun?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
+      sharedAttempt?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
       // Once unknown, a key stays so until it has a response or turns out not to be accepted: later failures
       // say nothing about the first attempt.
       current.unknown = mayBeTaken || outcomeUnknown(error)
       if (!current.unknown) current.nextRetry = retry + 1
-      await begun?.settle(current.unknown ? 'unknown' : 'refused')
+      await sharedAttempt?.settle(current.unknown ? 'unknown' : 'refused')
       throw error
     }
   }
@@ -153,13 +153,13 @@ export function createIdempotency<Answer>(options: {
         if (others?.state === 'reused') throw keyReused()
         if (others?.state === 'in-progress') throw requestInProgress()
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)
-        const begun = others?.state === 'begun' ? others : undefined
-        if (!wasTried && begun?.earlier === undefined)
-          return await run(current, begun, retry, undefined, attempt)
-        const { msAgo } = begun?.earlier ?? {}
+        const sharedAttempt = others?.state === 'begun' ? others : undefined
+        if (!wasTried && sharedAttempt?.earlier === undefined)
+          return await run(current, sharedAttempt, retry, undefined, attempt)
+        const { msAgo } = sharedAttempt?.earlier ?? {}
         const atMs = known?.firstTriedAtMs ?? (msAgo === undefined ? undefined : nowMs - msAgo)
         current.firstTriedAtMs = atMs
-        return await run(current, begun, retry, { atMs }, attempt)
+        return await run(current, sharedAttempt, retry, { atMs }, attempt)
       } finally {
         const isNoted =
           current.answer !== undefined || current.unknown === true || current.nextRetry !== undefined

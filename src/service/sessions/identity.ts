@@ -81,14 +81,17 @@ export function createIdentity(options: {
         request.deadlineAtMs - monotonicNow(),
       ))
     if (userToken === undefined && read === undefined) return undefined
-    const told = read?.told
-    const who = told?.visitor ?? visitor?.subject
+    const trustedVisitor = read?.trustedVisitor
+    const who = trustedVisitor?.visitor ?? visitor?.subject
     if (who !== undefined) options.acceptVisitor?.(who)
 
     return {
       visitor: who,
-      verifiedUntilMs: earliest(visitor?.expiresAtMs, told?.expiresAtMs),
-      attributes: { ...(visitor && attributesFromClaims(visitor.claims, trusted)), ...told?.attributes },
+      verifiedUntilMs: earliest(visitor?.expiresAtMs, trustedVisitor?.expiresAtMs),
+      attributes: {
+        ...(visitor && attributesFromClaims(visitor.claims, trusted)),
+        ...trustedVisitor?.attributes,
+      },
     }
   }
 }
@@ -103,9 +106,9 @@ async function readTrusted(
   trustedAttributes: TrustedAttributes,
   input: { request: unknown; visitor: Visitor | undefined },
   leftMs: number,
-): Promise<{ readonly told: TrustedVisitor | undefined } | undefined> {
+): Promise<{ readonly trustedVisitor: TrustedVisitor | undefined } | undefined> {
   try {
-    return { told: await withDeadline(trustedAttributes.read(input), leftMs, 'too late') }
+    return { trustedVisitor: await withDeadline(trustedAttributes.read(input), leftMs, 'too late') }
   } catch (error) {
     const isRefusal = error instanceof SessionError && error.code !== 'trusted_attributes_unavailable'
     if (trustedAttributes.onFailure === 'anonymous' && !isRefusal) return undefined

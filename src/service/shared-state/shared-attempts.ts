@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { BegunAttempt, SharedAttempt, SharedAttempts } from '../sessions/idempotency.ts'
+import type { StartedAttempt, SharedAttempt, SharedAttempts } from '../sessions/idempotency.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
@@ -52,7 +52,7 @@ export function createSharedAttempts(options: {
 }): SharedAttempts {
   const { connection, seals, prefix } = options
 
-  function ownedAttempt(key: string, owner: string, earlier: BegunAttempt['earlier']): SharedAttempt {
+  function ownedAttempt(key: string, owner: string, earlier: StartedAttempt['earlier']): SharedAttempt {
     const settle = (outcome: string, sealed = '') =>
       connection.run((send) => send('EVAL', SETTLE, '1', key, owner, outcome, sealed, String(LEASE_MS)))
     const renewing = setInterval(() => void settle('renewed'), RENEW_LEASE_EVERY_MS).unref()
@@ -95,7 +95,7 @@ export function createSharedAttempts(options: {
 }
 
 /** @param msAgo of {@link BEGIN} */
-function earlierTry(msAgo: string | undefined): BegunAttempt['earlier'] {
+function earlierTry(msAgo: string | undefined): StartedAttempt['earlier'] {
   if (msAgo === undefined || msAgo === '') return undefined
   return { msAgo: msAgo === 'unknown' ? undefined : Number(msAgo) }
 }

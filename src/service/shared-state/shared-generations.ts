@@ -28,7 +28,7 @@ export function createSharedGenerations(options: {
   const { connection, prefix, keepMs, now } = options
   const channel = `${prefix}begun`
   const keyOf = (sid: string) => prefix + createHash('sha256').update(sid).digest('base64url')
-  const begunHere = new BoundedMap<string, { readonly generation: number; readonly untilMs: number }>(
+  const announcedHere = new BoundedMap<string, { readonly generation: number; readonly untilMs: number }>(
     MAX_BEGUN,
   )
 
@@ -44,7 +44,7 @@ export function createSharedGenerations(options: {
   /** Generations that were started while Redis was unavailable, or that it has lost. */
   async function tellAgain(): Promise<void> {
     const nowMs = now()
-    const current = [...begunHere].filter(([, { untilMs }]) => untilMs > nowMs)
+    const current = [...announcedHere].filter(([, { untilMs }]) => untilMs > nowMs)
     for (let at = 0; at < current.length; at += BATCH) {
       const batch = current.slice(at, at + BATCH)
       await Promise.all(batch.map(([sid, { generation, untilMs }]) => tell(sid, generation, untilMs - nowMs)))
@@ -69,7 +69,7 @@ export function createSharedGenerations(options: {
     },
     announce(sid, generation) {
       asked.delete(sid)
-      begunHere.set(sid, { generation, untilMs: now() + keepMs })
+      announcedHere.set(sid, { generation, untilMs: now() + keepMs })
       return tell(sid, generation, keepMs)
     },
     onAnnounced(listener) {

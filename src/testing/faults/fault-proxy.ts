@@ -17,7 +17,7 @@ export type Fault =
   | { readonly kind: 'drip'; readonly bytes?: number; readonly everyMs?: number }
   /** The connection ends, as if all had been said, after so many bytes. */
   | { readonly kind: 'truncate'; readonly afterBytes: number }
-  /** Neither side hears of the other any more, and neither is told. */
+  /** Neither side receives data from the other any more, and neither gets an error. */
   | { readonly kind: 'half-open' }
   /** Bytes that are neither HTTP nor TLS, then the end: what a TLS handshake meets on a port of something else. */
   | { readonly kind: 'garbage' }

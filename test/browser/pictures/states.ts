@@ -122,7 +122,7 @@ export const STATES: Readonly<Record<string, State>> = {
     ],
     shows: '.answered',
   },
-  'form before it is begun': { messages: (words) => [part('bot', [form(words)])], shows: '.picker' },
+  'form before it is started': { messages: (words) => [part('bot', [form(words)])], shows: '.picker' },
   'form with an error': {
     messages: (words) => [part('bot', [form(words)])],
     shows: '.reason',

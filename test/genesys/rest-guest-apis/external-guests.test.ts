@@ -20,14 +20,14 @@ describeGuestApiContract('external-guests', {
 })
 
 const soon = (): number => Date.now() + 5000
-const nobody = { origin: undefined, attributes: {} }
+const anonymousGuest = { origin: undefined, attributes: {} }
 
 describe('what external-guests sends', () => {
   test('a guest is created with only name and email', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     await guestApi.open(
-      { ...nobody, name: 'Jane', email: 'jane@example.com', attributes: { a: 'b' } },
+      { ...anonymousGuest, name: 'Jane', email: 'jane@example.com', attributes: { a: 'b' } },
       soon(),
     )
     const [call] = genesys.of('open')
@@ -39,7 +39,7 @@ describe('what external-guests sends', () => {
   test("a message goes to the guest's own path, under the scheme Guest, as a text", async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
-    const { ref } = await guestApi.open(nobody, soon())
+    const { ref } = await guestApi.open(anonymousGuest, soon())
     const message = { quickReply: { text: 'Yes', payload: 'yes' }, tracingId: 't-1' }
     await guestApi.send!({ ref, origin: undefined }, message, soon())
     const [call] = genesys.of('send')
@@ -51,7 +51,7 @@ describe('what external-guests sends', () => {
   test('attributes go by PUT with the OAuth token, before the message that brings them', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
-    const { ref } = await guestApi.open(nobody, soon())
+    const { ref } = await guestApi.open(anonymousGuest, soon())
     const message = { text: 'Hi', tracingId: 't-1', attributes: { 'custom.plan': 'gold' } }
     await guestApi.send!({ ref, origin: undefined }, message, soon())
     expect(genesys.calls.map(({ operation }) => operation)).toEqual([
@@ -68,17 +68,17 @@ describe('what external-guests sends', () => {
 
   test('refused attributes do not stop the message, and are reported', async () => {
     const genesys = new RestGenesys(dialect)
-    const told: UpstreamError[] = []
+    const refusals: UpstreamError[] = []
     const guestApi = createExternalGuests({
       ...genesys.options(),
-      onAttributesRefused: (error) => told.push(error),
+      onAttributesRefused: (error) => refusals.push(error),
     })
-    const { ref } = await guestApi.open(nobody, soon())
+    const { ref } = await guestApi.open(anonymousGuest, soon())
     genesys.bendNext('attributes', { status: 403, body: { code: 'missing.permissions' } })
     const message = { text: 'Hi', tracingId: 't-1', attributes: { 'custom.plan': 'gold' } }
     await guestApi.send!({ ref, origin: undefined }, message, soon())
     expect(genesys.of('send')).toHaveLength(1)
-    expect(told[0]?.facts.hint).toMatch(/webmessaging:guest:write/)
+    expect(refusals[0]?.facts.hint).toMatch(/webmessaging:guest:write/)
   })
 
   test('a file is refused before anything is sent', async () => {
@@ -96,7 +96,7 @@ describe('what external-guests takes', () => {
 
   test.each(['accessToken', 'guestToken', 'GuestToken'])('a guest whose token is called %s', async (name) => {
     const genesys = new RestGenesys({ ...dialect, opened: () => ({ guestId: 'g-1', [name]: 'tok' }) })
-    const { ref } = await createExternalGuests(genesys.options()).open(nobody, soon())
+    const { ref } = await createExternalGuests(genesys.options()).open(anonymousGuest, soon())
     expect(ref).toEqual({ guestId: 'g-1', accessToken: 'tok' })
   })
 
@@ -111,7 +111,7 @@ describe('what external-guests takes', () => {
     [{ guestId: 'a\nb', accessToken: 'tok' }],
   ])('no guest like %j', async (answer) => {
     const genesys = new RestGenesys({ ...dialect, opened: () => answer })
-    const error = await failure(createExternalGuests(genesys.options()).open(nobody, soon()))
+    const error = await failure(createExternalGuests(genesys.options()).open(anonymousGuest, soon()))
     expect(error.code).toBe('upstream_bad_response')
   })
 

@@ -24,7 +24,7 @@ describeGuestApiContract('guest-identities', {
 })
 
 const soon = (): number => Date.now() + 5000
-const nobody = { origin: undefined, attributes: {} }
+const anonymousGuest = { origin: undefined, attributes: {} }
 
 function start(more: Partial<GuestIdentitiesOptions> = {}, opened = dialect.opened) {
   const genesys = new RestGenesys({ ...dialect, opened })
@@ -35,7 +35,7 @@ describe('what guest-identities sends', () => {
   test('an identity is issued for the purpose chat, with name, email and attributes', async () => {
     const { genesys, guestApi } = start()
     const attributes = { 'custom.page': '/pricing' }
-    const guest = { ...nobody, name: 'Jane', email: 'jane@example.com', attributes }
+    const guest = { ...anonymousGuest, name: 'Jane', email: 'jane@example.com', attributes }
     const { attributesDelivered } = await guestApi.open(guest, soon())
     expect(attributesDelivered).toBe(true)
     const [call] = genesys.of('open')
@@ -46,7 +46,7 @@ describe('what guest-identities sends', () => {
 
   test('a message names its conversation, under the bearer token of the guest', async () => {
     const { genesys, guestApi } = start({ organizationId: undefined })
-    const { ref } = await guestApi.open(nobody, soon())
+    const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
     const [call] = genesys.of('send')
     expect(call?.path).toBe('/api/v2/guests/messages')
@@ -57,7 +57,7 @@ describe('what guest-identities sends', () => {
 
   test('language, division, flow and organization go along where they are configured', async () => {
     const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
-    const { ref } = await guestApi.open(nobody, soon())
+    const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
     const [call] = genesys.of('send')
     expect(call?.headers['x-genesys-cloud-id']).toBe(ORGANIZATION_ID)
@@ -73,7 +73,7 @@ describe('what guest-identities sends', () => {
 
   test("the guest's own language goes before the configured one", async () => {
     const { genesys, guestApi } = start({ language: 'en-US' })
-    const { ref } = await guestApi.open({ ...nobody, language: 'de-de' }, soon())
+    const { ref } = await guestApi.open({ ...anonymousGuest, language: 'de-de' }, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
     expect(genesys.of('send')[0]?.body['language']).toBe('de-de')
   })
@@ -82,7 +82,7 @@ describe('what guest-identities sends', () => {
 describe('what guest-identities takes', () => {
   test.each(['identityToken', 'guest_token', 'guestToken'])('a token that is called %s', async (name) => {
     const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
-    expect((await guestApi.open(nobody, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
+    expect((await guestApi.open(anonymousGuest, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
   })
 
   test.each([
@@ -94,7 +94,7 @@ describe('what guest-identities takes', () => {
     [{ guestId: 'g-1', identityToken: 'tok', conversationId: 7 }],
   ])('no identity like %j', async (answer) => {
     const { guestApi } = start({}, () => answer)
-    expect((await failure(guestApi.open(nobody, soon()))).code).toBe('upstream_bad_response')
+    expect((await failure(guestApi.open(anonymousGuest, soon()))).code).toBe('upstream_bad_response')
   })
 
   test.each([

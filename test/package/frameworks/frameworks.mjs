@@ -1,7 +1,7 @@
 // The packed package and the examples in the frameworks and bundlers that they are for: built as they come, and opened in
 // Chromium, where a guest writes and reads the agent's answer.
 //   npm run test:frameworks [-- NAME…]     the names of CHECKS
-// Everything but the browser is installed in a temporary folder, by the versions of the package.json beside this file.
+// Everything but the browser is installed in a temporary folder, by the versions of the package.json in this folder.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -227,7 +227,7 @@ async function buildWithWebpack(folder) {
     },
   ])
   const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true })
-  // Express asks for view engines by a name that it is told at run time.
+  // Express asks for view engines by a name that is only known at run time.
   const ours = warnings.filter(
     ({ message }) => !message.includes('the request of a dependency is an expression'),
   )
@@ -661,7 +661,7 @@ async function converse(url) {
   leaving.abort()
 }
 
-/** Behind a proxy that appends the guest's address, each address has a limit of its own, and nobody can choose his. */
+/** Behind a proxy that appends the guest's address, each address has a limit of its own, and no client can choose its address. */
 async function countByAddress(url) {
   const statuses = async (address) => {
     const seen = []

@@ -143,7 +143,7 @@ function pageStep(page: Form['pages'][number], view: ChatView): Step {
   return { fields, node: stepNode(page.title, page.subtitle, ...nodes) }
 }
 
-/** What the star is for; screen readers are told at each field. */
+/** Explains the star to sighted guests; screen readers announce required fields themselves. */
 function requiredHint({ texts }: ChatView): HTMLElement {
   return h('p', { class: 'card-description', 'aria-hidden': 'true' }, texts.requiredHint)
 }

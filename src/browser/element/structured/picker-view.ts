@@ -143,11 +143,11 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
   const onchange = () => (confirm.disabled = list.chosen().length === 0)
   const choices = h('form', { class: 'choices', onsubmit: submit, onchange }, ...list.nodes, confirm)
   // The service also puts the prompt into the message's text: the guest should see it once.
-  const isTold = message.text?.includes(picker.prompt?.title ?? '') === true
+  const isTitleShown = message.text?.includes(picker.prompt?.title ?? '') === true
   const { title, ...rest } = picker.prompt ?? {}
   const label = title ?? picker.sections[0]?.title ?? view.texts.choose
   confirm.setAttribute('aria-label', `${view.texts.confirm}: ${label}`)
-  return question(isTold ? { imageUrl: rest.imageUrl } : { ...rest, title }, label, choices, view)
+  return question(isTitleShown ? { imageUrl: rest.imageUrl } : { ...rest, title }, label, choices, view)
 }
 
 let lists = 0

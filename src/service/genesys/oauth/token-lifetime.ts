@@ -29,7 +29,7 @@ export function tokenLifetime(expiresIn: unknown, random: () => number): TokenLi
 }
 
 function lifetimeSeconds(expiresIn: unknown): number {
-  const told = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn
-  if (typeof told !== 'number' || !(told > 0)) return DEFAULT_EXPIRES_IN_S
-  return Math.min(told, LONGEST_LIFETIME_SECONDS)
+  const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn
+  if (typeof seconds !== 'number' || !(seconds > 0)) return DEFAULT_EXPIRES_IN_S
+  return Math.min(seconds, LONGEST_LIFETIME_SECONDS)
 }

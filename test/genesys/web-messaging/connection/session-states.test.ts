@@ -90,7 +90,7 @@ describe('a read-only session', () => {
 })
 
 describe('when the guest ends the conversation', () => {
-  test('the page is told that it is cleared, and the socket is closed permanently', async () => {
+  test('the page learns that the session is cleared, and the socket is closed permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)

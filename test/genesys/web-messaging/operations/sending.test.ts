@@ -440,7 +440,7 @@ test('"unexpected error" for a message does not tell whether it was taken', asyn
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
-  // The history has it, so the guest is told that it was delivered after all.
+  // The history has it, so the guest learns that it was delivered after all.
   expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   expect(genesys.transcript()).toHaveLength(1)
 })

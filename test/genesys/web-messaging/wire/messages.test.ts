@@ -15,7 +15,7 @@ const wire = (fields: object) => {
     channel: { time: '2026-01-01T10:00:00.000Z', messageId: 'channel-id' },
     ...fields,
   }).data
-  if (!message) throw new Error('It can not be read.')
+  if (!message) throw new Error('The message cannot be read.')
   return message
 }
 

@@ -28,7 +28,7 @@ describe('an attachment', () => {
     expect(attachment({ mediaType: 'Image' })).toEqual([{ type: 'unsupported', contentType: 'Attachment' }])
   })
 
-  /** JV ContentAttachment `contentSizeBytes`; the Messenger reads `fileName` beside `filename` (SC sdk-source-notes.md). */
+  /** JV ContentAttachment `contentSizeBytes`; the Messenger also reads `fileName` (SC sdk-source-notes.md). */
   test.each([
     [{ filename: 'a.pdf', fileSize: 12 }],
     [{ fileName: 'a.pdf', contentSizeBytes: 12 }],
@@ -152,7 +152,7 @@ describe('a card', () => {
   })
 })
 
-/** JV ContentReceivedReplyMessage: `header` and `buttonLabel` beside title, subtitle and picture. */
+/** JV ContentReceivedReplyMessage: `header` and `buttonLabel` in addition to title, subtitle and picture. */
 describe('a prompt', () => {
   const receivedMessage = {
     header: 'Account',
