@@ -61,7 +61,7 @@ test.each(['NodeNext', 'Bundler'])(
   60_000,
 )
 
-test('the types mention no internals', () => {
+test('the types contain no internals', () => {
   for (const module of ['client', 'guest-chat']) {
     const types = readFileSync(`dist/browser/${module}.d.ts`, 'utf8')
     expect(types).toMatch(/^export declare (function|class) /m)

@@ -22,7 +22,7 @@ test('the example names every setting that the service reads, and no other', () 
   expect(Object.keys(allSet).sort()).toEqual(names.sort())
 })
 
-test('a copy of the example is good for a first try, and the defaults it shows are the real ones', () => {
+test('a copy of the example starts the service, and the defaults it shows are the real ones', () => {
   const config = readConfig(parse(example))
   expect(config.genesys.guestApi).toBe('web-messaging')
   expect(readConfig(allSet)).toEqual(config)

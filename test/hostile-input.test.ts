@@ -148,7 +148,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s', (driver) => {
     }
   })
 
-  test('what the page does send reaches Genesys, so that the look at it sees something', async () => {
+  test('values that the page may set reach Genesys, so that the check is not empty', async () => {
     const before = seen.length
     expect((await page.say('Hello')).status).toBe(201)
     expect(seen.slice(before).join()).toContain('Hello')
@@ -157,7 +157,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s', (driver) => {
   })
 })
 
-test('with external-users no user is made whom the page only names', async () => {
+test('with external-users, a user that only the page names is not created', async () => {
   const seen = await recordedGenesys('external-users/happy-path')
   const service = await serve(fixtureSettings('external-users'))
   for (const body of [

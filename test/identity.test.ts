@@ -67,7 +67,7 @@ describe('a signed-in visitor', () => {
     expect(now['custom.membershipLevel'] ?? '').toBe('')
   })
 
-  test.each(['signed in', 'signed out'])('keeps the session to herself when %s', async (state) => {
+  test.each(['signed in', 'signed out'])('does not share her session when %s', async (state) => {
     const { openPage } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     if (state === 'signed out') await page.ask('POST', '/guest-session', { userToken: null })
@@ -261,7 +261,7 @@ describe('attributes', () => {
     })
   })
 
-  test('go again with the next message when one was refused', async () => {
+  test('are sent again with the next message when one was refused', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     genesys.injectFault(

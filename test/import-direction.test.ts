@@ -54,7 +54,7 @@ function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: st
   )
 }
 
-test('the sources are read as they are', () => {
+test('the imports of the sources are found', () => {
   expect(files.length).toBeGreaterThan(50)
   expect(files.find(({ path }) => path === 'service/main.ts')?.imports).toContainEqual({
     target: 'service/settings/config.ts',
@@ -156,7 +156,7 @@ test.each(ROOMS)('only the composition of a site imports from %s', (room) => {
   expect(importers.map(({ path }) => path)).toEqual(['service/site.ts'])
 })
 
-test('what browsers load imports no package', () => {
+test('code for browsers imports no package', () => {
   const packages = files
     // Types alone, for those who have the framework.
     .filter(({ path }) => folderOf(path) === 'browser' && !/^browser\/frameworks\/\w+\.d\.ts$/.test(path))
@@ -166,7 +166,7 @@ test('what browsers load imports no package', () => {
   expect(packages).toEqual([])
 })
 
-test('no chain of imports leads back to where it began', () => {
+test('no chain of imports is a cycle', () => {
   expect(findCycle()).toBeUndefined()
 })
 

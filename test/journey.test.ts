@@ -99,7 +99,7 @@ describe('a guest', () => {
     }
   })
 
-  test('repeats a message with its key and is heard once', async () => {
+  test('repeats a message with its key, and it arrives once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const first = await page.say('once', { 'idempotency-key': 'k-1' })
@@ -186,7 +186,7 @@ describe('a page', () => {
     )
   })
 
-  test('is let in by preflight with what the contract needs', async () => {
+  test('may send everything in the contract after a preflight', async () => {
     const { url } = await start()
     const answer = await ask(url, 'OPTIONS', '/messages', undefined, {
       origin: SITE,
@@ -254,7 +254,7 @@ describe('the service', () => {
     expect(JSON.stringify(answer.body)).not.toContain('wrong-secret')
   })
 
-  test('shows what it can do to developers', async () => {
+  test('shows its API to developers', async () => {
     const { url } = await start()
     const document = await ask(url, 'GET', '/openapi.json')
     expect(document.body.openapi).toBe('3.1.0')
@@ -268,7 +268,7 @@ describe('the service', () => {
   })
 })
 
-test('openPage keeps the helper honest: a refused page has no session', async () => {
+test('openPage gives a refused page no session', async () => {
   const { url } = await start()
   expect((await openPage(url, {}, 'https://evil.example')).session).toBeUndefined()
 })

@@ -58,7 +58,7 @@ test('a pipe is written without blocking, and stays as it is for others who have
   expect([isBlocking(shared), isBlocking(own)]).toEqual([true, false])
 })
 
-test('a full disk is named, delays lines, and drops those that are too many', async () => {
+test('a full disk is reported, delays lines, and drops those beyond the limit', async () => {
   const output = createLogOutput(open('/dev/full', constants.O_WRONLY), 30)
   const failed = changed(output)
   output.write('first line\n')

@@ -63,7 +63,7 @@ test.each(LEVELS)('at %s no secret gets into a line, wherever it was left', (lev
   for (const form of FORMS) expect(lines.join('')).not.toContain(form)
 })
 
-test('an error that is not ours keeps its name, its code and its place', () => {
+test('a third-party error keeps its name, its code and its place', () => {
   const { log, last } = recordingLog()
   log.error({ err: axiosLikeError() }, 'failed')
   expect(last()).toMatchObject({
@@ -74,7 +74,7 @@ test('an error that is not ours keeps its name, its code and its place', () => {
   expect(JSON.stringify(last())).toContain('log.test.ts')
 })
 
-test('messages of third-party errors are logged where they are asked for', () => {
+test('messages of third-party errors are logged if the settings ask for it', () => {
   const { log, last } = recordingLog({ thirdPartyMessages: true })
   log.error({ err: new TypeError('x is not a function') }, 'failed')
   expect(last()).toMatchObject({ err: { name: 'TypeError', message: 'x is not a function' } })

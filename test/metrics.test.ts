@@ -79,7 +79,7 @@ test('requests of refused origins are counted', async () => {
   expect(await metrics.text()).toContain('guest_bff_refused_origins_total 1')
 })
 
-test('readiness is the one status that holds, with the checks that fail', async () => {
+test('readiness is exposed as one status, with the failing checks', async () => {
   const metrics = createMetrics()
   let report: ReadinessReport = {
     status: 'degraded',

@@ -35,7 +35,7 @@ describe('the service is ready, with 200', () => {
 })
 
 describe('the service is degraded, with 200', () => {
-  test('while the public configuration is away before it was ever read', async () => {
+  test('while the public configuration is unavailable and was never read', async () => {
     const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
     nowMs += 6 * 60_000
     genesys.injectFault('GET /webdeployments/*', { drop: true, times: 100 })
@@ -74,7 +74,7 @@ describe('the service is degraded, with 200', () => {
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
   })
 
-  test('for websites that the deployment leaves out, which it names, in the log at start too', async () => {
+  test('for websites that the deployment does not allow, which it names, also in the log at startup', async () => {
     const { logLines } = await start({
       simulator: { allowedDomains: ['example.com'] },
       settings: {

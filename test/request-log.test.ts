@@ -62,7 +62,7 @@ test('a storm of refusals is one line a second and address, without a stack, and
   expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 30')
 })
 
-test('what an orchestrator asks all the time is logged for debugging only', async () => {
+test('probes of an orchestrator are logged only at level debug', async () => {
   const { app, log } = start()
   await request(app).get('/healthz')
   expect(log.info).not.toHaveBeenCalled()

@@ -8,12 +8,12 @@ const MINUTE_MS = 60_000
 /** Without the padding of the tables. */
 const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 
-test('the plan of docs/scale.md is what its tables give', () => {
+test('the plan of docs/scale.md follows from its tables', () => {
   expect(bare(withPlan(page))).toBe(bare(page))
   expect(page).toMatch(/\| live guests +\| 10,000/)
 })
 
-test('another figure gives another plan, and one that is missing is named', () => {
+test('another figure gives another plan, and a missing figure is named', () => {
   const fewer = page.replace(/(\| Guests per replica +\| )10,000/, '$15,000')
   expect(fewer).not.toBe(page)
   expect(bare(withPlan(fewer))).not.toBe(bare(fewer))

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a secret is what its file holds now, and what it held last while the file is away or empty', () => {
+test('a secret follows its file, and keeps its last value while the file is missing or empty', () => {
   const secret = secretFromFile(file, 'initial')
   expect(secret()).toBe('initial')
   writeFileSync(file, 'one\n')
@@ -25,7 +25,7 @@ test('a secret is what its file holds now, and what it held last while the file 
   expect(secret()).toBe('two')
 })
 
-test('a client secret that is put right in its file is used without a restart', async () => {
+test('a client secret that is corrected in its file is used without a restart', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   writeFileSync(file, 'wrong-at-first')
   let nowMs = Date.now()

@@ -50,7 +50,7 @@ describe('Genesys’ own sign-in', () => {
     stream.close()
   })
 
-  test('gives the history of the signed-in person from then on, and not what was said as a guest', async () => {
+  test('shows the history of the signed-in person, without messages written as a guest', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const texts = async () => {
@@ -66,7 +66,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await texts()).toEqual(['said as user-1'])
   })
 
-  test('with a wrong code is refused, and the guest stays who he was', async () => {
+  test('with a wrong code is refused, and the guest stays the same', async () => {
     const { openPage } = await start()
     const page = await openPage()
     const answer = await page.ask('POST', '/sign-in', grant('not-a-code'))

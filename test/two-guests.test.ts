@@ -96,7 +96,7 @@ describe('with the token of guest A', () => {
   })
 })
 
-describe('a stranger', () => {
+describe('a caller without a session', () => {
   test.each(ROUTES.filter(([method, path]) => !(method === 'POST' && path === '/guest-session')))(
     'without a token gets nothing from %s %s',
     async (method, path, body) => {

@@ -147,7 +147,7 @@ describe('sending a message, when', () => {
     await goesOn()
   })
 
-  test('the connection drops although the message was taken, it is found and not sent again', async () => {
+  test('the connection drops although the message was accepted, it is found and not sent again', async () => {
     const page = await running.openPage()
     running.genesys.injectFault('onMessage', { drop: true })
     const answer = await page.say('taken, but not heard')

@@ -186,14 +186,14 @@ describe('the state', () => {
     expect(await availability()).toEqual({ ...expected, asOf: NOON, stale: false })
   })
 
-  test('changes at the second when the clock says so', async () => {
+  test('changes at the second of the opening or closing time', async () => {
     await start(everything, { at: '2026-11-25T15:59:58.000Z' })
     expect((await availability()).state).toBe('open')
     nowMs += 2000
     expect(await availability()).toMatchObject({ state: 'closed', opensAt: '2026-11-26T08:00:00.000Z' })
   })
 
-  test('an estimate that says nothing is not passed on', async () => {
+  test('an implausible estimate is not passed on', async () => {
     await start()
     genesys.setQueue({ estimatedWaitSeconds: 9_000_000 })
     expect(await availability()).not.toHaveProperty('waitMinutes')
@@ -275,7 +275,7 @@ test('after a failure the last result is served as stale for ten minutes', async
   expect((await readiness()).status).toBe('degraded')
 })
 
-test('permission taken away makes it unknown, though it was known before', async () => {
+test('a revoked permission makes the state unknown, though it was known before', async () => {
   await start()
   expect((await availability()).state).toBe('open')
   genesys.injectFault('GET /api/v2/architect/schedulegroups/*', { status: 403, times: Infinity })
@@ -283,7 +283,7 @@ test('permission taken away makes it unknown, though it was known before', async
   expect((await availability()).state).toBe('unknown')
 })
 
-test('pages and caches may keep it for ten seconds, and ask with its tag', async () => {
+test('pages and caches may keep it for ten seconds, and revalidate with its ETag', async () => {
   await start()
   const first = await get()
   expect(first.headers.get('cache-control')).toBe('public, max-age=10')

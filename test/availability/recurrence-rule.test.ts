@@ -23,7 +23,7 @@ test('a month without the day of the rule is skipped', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3')).toEqual(['2027-01-31', '2027-03-31', '2027-05-31'])
 })
 
-test('a start that is not on a day of the rule does not count', () => {
+test('a start that does not match the rule does not count', () => {
   expect(daysOf('FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3')).toEqual(['2027-01-04', '2027-01-05', '2027-01-11'])
 })
 

@@ -103,7 +103,7 @@ test('a number that is no longer known is withdrawn', async () => {
   expect(sentWaits).toEqual([4, 'nothing', 9])
 })
 
-test('an agent who types has come', async () => {
+test('an agent who types ends the wait', async () => {
   await follow()
   await says('guest')
   emit({ type: 'typing', sender: 'agent', durationMs: 5000 })
@@ -117,7 +117,7 @@ test('several messages of a waiting guest ask once in 30 seconds', async () => {
 })
 
 describe('a bot', () => {
-  test('that talks with the guest is no queue', async () => {
+  test('that talks with the guest is not a queue', async () => {
     await follow()
     await says('guest')
     await says('bot', 60_000)
@@ -205,7 +205,7 @@ describe('a page that is loaded again', () => {
   })
 })
 
-test('what comes after the agent has left is another conversation', async () => {
+test('a message after the agent has left starts another conversation', async () => {
   await follow()
   await says('guest')
   await says('agent')
@@ -215,7 +215,7 @@ test('what comes after the agent has left is another conversation', async () => 
   expect(sentWaits).toEqual([4, 'nothing', 4])
 })
 
-test('a page that is left asks no more', async () => {
+test('a page that was left causes no more calls', async () => {
   await follow()
   await says('guest')
   stop()

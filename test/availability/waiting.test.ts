@@ -63,7 +63,7 @@ test('another tab, and a page that is loaded again, get the current wait at once
   expect((await two.next(waits)).data).toEqual({ fromMinutes: 2, toMinutes: 4 })
 })
 
-test('without permission to look at conversations it is the wait of the queue', async () => {
+test('without the permission for conversations, the wait is that of the queue', async () => {
   const isView = (permission: string) => /^conversation:(message|webmessaging):view$/.test(permission)
   const page = await start({ permissions: ALL_PERMISSIONS.filter((permission) => !isView(permission)) })
   const stream = await page.events()
@@ -72,7 +72,7 @@ test('without permission to look at conversations it is the wait of the queue', 
   expect(ownEstimates()).toEqual([])
 })
 
-test('twenty-five guests who begin to wait together cause no more than 20 calls', async () => {
+test('twenty-five guests who start to wait together cause at most 20 calls', async () => {
   await start()
   const pages = await Promise.all(Array.from({ length: 25 }, () => running.openPage()))
   const streams = await Promise.all(pages.map((page) => page.events()))

@@ -51,7 +51,7 @@ test('a blocked network can do nothing, and others can', async () => {
   expect((await page.ask('GET', '/guest-session', undefined, from)).status).toBe(200)
 })
 
-test('a blocked visitor gets no session, and a session of theirs is of no more use', async () => {
+test('a blocked visitor gets no session, and their existing session is refused', async () => {
   const backend: SiteBackend = await startSiteBackend()
   ended.unshift(() => backend.stop())
   backend.respond = (res, visit) => knows({ visitor: String(visit.headers.cookie).split('=')[1] })(res, visit)

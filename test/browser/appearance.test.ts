@@ -52,7 +52,7 @@ async function talk(page: Page) {
 }
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each([360, 768, 1280])('the chat is looked at in a window of %i pixels', async (width) => {
+  test.each([360, 768, 1280])('the chat is photographed in a window of %i pixels', async (width) => {
     const viewport = { width, height: width < 500 ? 740 : 860 }
     const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`, {
       viewport,

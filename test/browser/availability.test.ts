@@ -111,7 +111,7 @@ test('the button is hidden while it is closed, and is there when it is not', asy
   await panel.getByText('Wie können wir helfen?').waitFor()
 })
 
-test('a guest in Tokyo reads the own time in the night in which Berlin changes its clock', async () => {
+test('a guest in Tokyo reads local times in the night in which Berlin changes its clock', async () => {
   // In Berlin it is 02:30 for the first time.
   const { page, panel, launcher } = await openAt('2026-10-25T00:30:00Z', 'when-closed="notice"', {
     lang: 'ar',
@@ -126,7 +126,7 @@ test('a guest in Tokyo reads the own time in the night in which Berlin changes i
   expect(await panel.getByText('نعود اليوم الساعة 5:00 م.').isVisible()).toBe(true)
 })
 
-test('what is unknown, and a service that does not answer, leave the chat as it is', async () => {
+test('an unknown state, and a service that does not respond, leave the chat unchanged', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"', {
     prepare: async (opening) => {
       await opening.clock.setFixedTime('2026-11-25T19:00:00Z')

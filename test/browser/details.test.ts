@@ -59,7 +59,7 @@ test('the guest sees how many characters are left when there are few', async () 
   expect(await part('.send').getAttribute('aria-disabled')).toBe('true')
 })
 
-test('a bot has a sign in place of the initial that a person has', async () => {
+test('a bot has an icon where a person has an initial', async () => {
   const { chat, part } = await begin()
   demo.simulator.botSays('I am a bot.')
   await chat.hears('I am a bot.')
@@ -129,7 +129,7 @@ test('no two buttons have the same name', async () => {
   expect(names.toSorted()).toEqual([...new Set(names)].sort())
 })
 
-test('a carousel shows with dots where the guest is in it, and fades where there is more', async () => {
+test('a carousel shows its position with dots, and fades out where there are more cards', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
   const cards = ['Hale', 'Moss', 'Tern'].map((title) => ({ title, description: 'Oak.', actions: [] }))
   demo.simulator.botSays({ content: [{ contentType: 'Carousel', carousel: { cards } }] })
@@ -161,7 +161,7 @@ test('fields of a form have names of their own, and the star is explained', asyn
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended says why, and offers to send nothing', async () => {
+test('a chat that has ended says why, and does not offer to send', async () => {
   const { page, chat } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),

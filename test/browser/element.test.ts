@@ -187,7 +187,7 @@ test('pickers and quick replies close when they are answered, and stay closed af
   expect(await replies.count()).toBe(0)
 })
 
-test('from right to left, the side, the carousel and its arrows are mirrored', async () => {
+test('in a right-to-left language, the side, the carousel and its arrows are mirrored', async () => {
   const { page, panel } = await open('', { lang: 'ar' })
   const launcher = page.getByRole('button', { name: 'فتح المحادثة' })
   await launcher.waitFor()

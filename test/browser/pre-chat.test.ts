@@ -84,7 +84,7 @@ test.each([
   },
 )
 
-test('what the page knows is not asked, and with everything known the chat opens at once', async () => {
+test('known fields are not asked for, and if all are known the chat opens immediately', async () => {
   const attributes = { 'custom.topic': 'order' }
   const { page, context, panel } = await openElement(
     browser,

@@ -29,7 +29,7 @@ test('a replica with the same keys accepts it, also after a rotation, and one wi
   expect(rotated.verify(solution)).toBeUndefined()
 })
 
-test('a solution is too old after some minutes', async () => {
+test('a solution expires after some minutes', async () => {
   const altcha = altchaWith(KEY)
   const solution = await solveAltcha(altcha.create())
   nowMs += CHALLENGE_LIFETIME_MS - 1
@@ -38,7 +38,7 @@ test('a solution is too old after some minutes', async () => {
   expect(altcha.verify(solution)).toBeUndefined()
 })
 
-test('nothing else is a solution', async () => {
+test('no other value is accepted as a solution', async () => {
   const altcha = altchaWith(KEY)
   const { salt, challenge } = altcha.create()
   const solution = await solveAltcha(altcha.create())
@@ -62,6 +62,6 @@ test('nothing else is a solution', async () => {
     expect(altcha.verify(wrong)).toBeUndefined()
 })
 
-test('a challenge without a solution is not tried for ever', async () => {
+test('a challenge without a solution is given up', async () => {
   await expect(solveAltcha({ ...altchaWith(KEY).create(), challenge: 'none' })).rejects.toThrow(/no solution/)
 })

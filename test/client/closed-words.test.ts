@@ -17,7 +17,7 @@ describe.each(Object.keys(AVAILABILITY_TEXTS))('%s', (language) => {
     }
   })
 
-  test('leaves no placeholder in what a guest reads', () => {
+  test('leaves no placeholder in the text that a guest reads', () => {
     for (const opensAt of ['2026-11-25T18:00:00Z', '2026-11-26T08:00:00Z', '2026-11-30T08:00:00Z']) {
       const words = closedWords({ state: 'closed', opensAt }, { ...AT_NOON, texts, locale: language })
       expect(words?.back).toMatch(/^[^{}]+$/)
@@ -76,7 +76,7 @@ test.each([
   expect(back(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
 })
 
-test('a guest in Tokyo reads Japanese and Arabic words with the own clock', () => {
+test('a guest in Tokyo reads Japanese and Arabic words with local times', () => {
   const at = { nowMs: Date.parse('2026-03-28T22:00:00Z'), timeZone: 'Asia/Tokyo' }
   expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'ja', texts: AVAILABILITY_TEXTS.ja })).toBe(
     '本日16:00に再開します。',

@@ -29,7 +29,7 @@ function watch(answer: () => Promise<Availability>) {
   return { availability, onNotEnabled }
 }
 
-test('a page that is looked at asks once a minute, and not when it is hidden', async () => {
+test('a visible page asks once a minute, and a hidden page never', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(119_000)
   expect(availability).toHaveBeenCalledTimes(2)
@@ -42,7 +42,7 @@ test('a page that is looked at asks once a minute, and not when it is hidden', a
   expect(availability).toHaveBeenCalledTimes(4)
 })
 
-test('it asks when the state changes, by the clock of the service', async () => {
+test('the page asks when the state changes, by the clock of the service', async () => {
   // The device's clock is an hour ahead.
   const asOf = '2026-11-25T11:00:00.000Z'
   const until = '2026-11-25T11:00:20.000Z'
@@ -71,7 +71,7 @@ test('a service without opening hours is asked once', async () => {
   expect([availability.mock.calls.length, onNotEnabled.mock.calls.length]).toEqual([1, 1])
 })
 
-test('a removed element asks no more', async () => {
+test('a removed element sends no more requests', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(0)
   stop.abort()

@@ -11,16 +11,16 @@ function parse(...chunks: string[]) {
 }
 
 describe('a text/event-stream', () => {
-  test('gives event, data and id', () => {
+  test('is parsed into event, data and id', () => {
     const { events } = parse('id: 7\nevent: message\ndata: {"a":1}\n\n')
     expect(events).toEqual([{ id: '7', event: 'message', data: '{"a":1}' }])
   })
 
-  test('joins several data lines, and takes one space after the colon away', () => {
+  test('has its data lines joined, without the one space after each colon', () => {
     expect(parse('data:a\ndata:  b\ndata\n\n').events[0]?.data).toBe('a\n b\n')
   })
 
-  test('calls an event without a name "message", and one without data nothing', () => {
+  test('has events named "message" by default, and none without data', () => {
     const { events } = parse('event: typing\n\ndata: x\n\n')
     expect(events).toEqual([{ id: undefined, event: 'message', data: 'x' }])
   })
@@ -39,7 +39,7 @@ describe('a text/event-stream', () => {
     expect(events.map(({ data }) => data)).toEqual(['a'])
   })
 
-  test('does not give an event that was cut off', () => {
+  test('contains no event that was cut off', () => {
     expect(parse('data: a\n').events).toEqual([])
   })
 

@@ -39,7 +39,7 @@ test('a readable color stays unchanged', () => {
   })
 })
 
-test('contrast is what WCAG says', () => {
+test('contrast is computed as WCAG defines it', () => {
   expect(contrast([255, 255, 255], [0, 0, 0])).toBeCloseTo(21)
   expect(contrast([119, 119, 119], [255, 255, 255])).toBeCloseTo(4.48, 2)
 })

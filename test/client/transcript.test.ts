@@ -99,7 +99,7 @@ test('a new conversation keeps only unsent messages', () => {
   expect(transcript.lastId()).toBeUndefined()
 })
 
-test('a choice shows its words', () => {
+test('a choice is shown with its text', () => {
   const { transcript } = start()
   transcript.begin('key-1', { quickReply: { text: 'Yes', payload: 'yes' } })
   expect(transcript.messages).toMatchObject([{ text: 'Yes', type: 'structured', sender: 'guest' }])

@@ -127,7 +127,7 @@ const SCRIPT: readonly Step[] = [
   { by: 'bot', text: 'ok', when: 'before', settles: true },
 ]
 
-describe('nothing is lost and nothing doubled when the conversation is cut', () => {
+describe('nothing is lost or duplicated when the conversation is interrupted', () => {
   test.each(['before', 'during', 'after'] as const)('%s each of its events', async (when) => {
     const scripts = SCRIPT.flatMap((_, position) =>
       CUTS.map((cut) => SCRIPT.map((step, at) => (at === position ? { ...step, cut, when } : step))),
@@ -135,14 +135,14 @@ describe('nothing is lost and nothing doubled when the conversation is cut', () 
     await playAll(scripts, 5)
   })
 
-  test('by the loss of the very frame that says a message was taken', async () => {
+  test('by the loss of the frame that acknowledges a message', async () => {
     const scripts = [0, 3].map((position) =>
       SCRIPT.map((step, at) => (at === position ? { ...step, cut: 'lost echo' as const } : step)),
     )
     await playAll(scripts, 2)
   })
 
-  test('anywhere, with frames out of order and doubled', async () => {
+  test('anywhere, with frames out of order and duplicated', async () => {
     const step: fc.Arbitrary<Step> = fc.record({
       by: fc.constantFrom('guest', 'agent', 'bot'),
       text: fc.constantFrom('yes', 'no', 'perhaps'),

@@ -98,7 +98,7 @@ describe.each([
     expect(warning).toMatch(/^<genesys-guest-chat>: storage was changed after the chat started/)
   })
 
-  test('the text above a carousel begins where the cards begin', async () => {
+  test('the text above a carousel is aligned with the cards', async () => {
     await openConversation()
     demo.simulator.botSays(showcase('carousel'))
     const track = await page.box('.carousel-track')
@@ -109,7 +109,7 @@ describe.each([
     expect(bubble.bottom).toBeLessThanOrEqual(track.top)
   })
 
-  test('a picture has its place before it is loaded, and the log ends with the one that was sent', async () => {
+  test('a picture has its place before it loads, and the log scrolls to a sent one', async () => {
     await openConversation()
     await fillLog()
     await page.run(async () => {
@@ -171,7 +171,7 @@ describe.each([
     expect(button.left).toBeGreaterThanOrEqual(notice.left)
   })
 
-  test('what comes while the guest reads earlier messages is counted, and marked where it begins', async () => {
+  test('messages that arrive while the guest reads earlier ones are counted, and marked', async () => {
     await openConversation()
     await fillLog()
     await page.run(async () => {

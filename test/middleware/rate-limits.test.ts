@@ -55,8 +55,8 @@ test.each([-3_600_000, 3_600_000])(
   },
 )
 
-describe('what the limits remember', () => {
-  test('is bounded: above it the windows that would end first end early', () => {
+describe('the memory of the limits', () => {
+  test('is bounded: above the bound, the windows that would end first end early', () => {
     const counter = new WindowCounter(1000)
     for (let i = 0; i < 5000; i++) expect(counter.hit(`2001:db8:${i}::/64`, i).hits).toBe(1)
     expect(counter.size).toBe(1000)
@@ -104,7 +104,7 @@ describe('replicas that count together', () => {
     return count
   }
 
-  test('refuse above the overall limit, and advertise the overall rest', async () => {
+  test('refuse above the overall limit, and advertise what remains of it', async () => {
     const count = sharedCounter()
     const [one, other] = [createRateLimits(SETTINGS, count), createRateLimits(SETTINGS, count)]
     expect((await ask('sessionsPerAddress', '203.0.113.7', one)).headers['RateLimit']).toMatch(/r=0; t=30$/)

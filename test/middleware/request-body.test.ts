@@ -52,7 +52,7 @@ function inPieces(pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   })
 }
 
-test('an object is read, whatever way it comes', async () => {
+test('an object is read in any chunks, with a charset or a byte order mark', async () => {
   const read = { read: { text: 'Grüße 👋' } }
   const text = JSON.stringify(read.read)
   expect(await send(text)).toEqual(read)

@@ -65,7 +65,7 @@ describe('the session cookie', () => {
     expect(cookieOf(resumed)).not.toBe(cookieOf(changed))
   })
 
-  test('is taken away with the end of the conversation', async () => {
+  test('is deleted when the conversation ends', async () => {
     const cookie = cookieOf(await open())
     await ask(running.url, 'POST', '/messages', { text: 'hello' }, { origin: SITE, cookie })
     const ended = await ask(running.url, 'DELETE', '/guest-session', undefined, { origin: SITE, cookie })
@@ -130,7 +130,7 @@ describe('a request with the cookie alone', () => {
     expect(running.genesys.sessions).toHaveLength(1)
   })
 
-  test('never outweighs a bearer token', async () => {
+  test('never takes precedence over a bearer token', async () => {
     const cookie = cookieOf(await open())
     const headers = { origin: SITE, cookie, authorization: 'Bearer not.a.token' }
     expect((await ask(running.url, 'GET', '/guest-session', undefined, headers)).status).toBe(401)
@@ -152,7 +152,7 @@ describe('a cookie with a name like ours', () => {
     expect(await asked((session) => `${name}=${session}`)).toBe(401)
   })
 
-  test('that comes twice is refused, as only one can be ours', async () => {
+  test('that occurs twice is refused, because only one can be ours', async () => {
     const { session } = (await open()).body
     const twice = `__Host-guest-session=${session}; __Host-guest-session=${session}`
     expect(await raw(running.url, twice)).toBe(401)
@@ -208,7 +208,7 @@ describe('the cookie header', () => {
     expect(cookieIn(cookie)).toBe(session)
   })
 
-  test('is read in one pass, whatever a stranger fills it with', () => {
+  test('is read in one pass, whatever it contains', () => {
     const startedAtMs = performance.now()
     expect(cookieIn(`a${'\t'.repeat(200_000)}a; session=abc`)).toBe('abc')
     // With a pass for each tab it takes half a minute.

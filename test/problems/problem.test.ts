@@ -150,7 +150,7 @@ describe('problem details', () => {
     expect(body.retryAfterSeconds).toBe(Number(header))
   })
 
-  test('every 429 and 503 says when to come back', () => {
+  test('every 429 and 503 has Retry-After', () => {
     for (const entry of Object.values(PROBLEM_CATALOGUE))
       if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
   })
@@ -223,7 +223,7 @@ describe('in Express', () => {
     expect(answer.body).toMatchObject({ type: '/chat/docs/problems/internal_error' })
   })
 
-  test('what failed on this side is logged with its hint; what the caller got wrong is not', async () => {
+  test('a failure of the service is logged with its hint; a mistake of the caller is not', async () => {
     const log = spyLog()
     const refused = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     await request(appThat(() => Promise.reject(refused), log)).post('/it')
@@ -243,7 +243,7 @@ describe('in Express', () => {
     for (const level of Object.values(wrong)) expect(level).not.toHaveBeenCalled()
   })
 
-  test('an error after the first bytes breaks the connection instead of mixing two answers', async () => {
+  test('an error after the first bytes closes the connection instead of mixing two responses', async () => {
     const broken = appThat((_req, res) => {
       res.write('data: 1\n\n')
       throw new Error('too late')

@@ -89,7 +89,7 @@ test('examples/nextjs-route: a page of the app has a conversation under its own 
   }
 }, 20_000)
 
-test('examples/sveltekit: what is for operators is not public, in any spelling', async () => {
+test('examples/sveltekit: paths for operators are not public, in any spelling', async () => {
   const { fallback } = await import('../../examples/sveltekit/+server.ts')
   for (const path of FOR_OPERATORS) {
     const url = new URL(`${SITE}/chat${path}`)

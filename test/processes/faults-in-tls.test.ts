@@ -93,7 +93,7 @@ test.each(FAULTS)(
   30_000,
 )
 
-test('after all of them again, no memory and no connection is left over', async () => {
+test('after all faults again, no memory and no connection leaks', async () => {
   const before = await heldMemory(service)
   for (const [, fault] of FAULTS) await goThrough(fault)
   const after = await heldMemory(service)

@@ -45,7 +45,7 @@ async function forgetPeak(): Promise<void> {
   await writeFile(`/proc/${service.pid}/clear_refs`, '5')
 }
 
-test('of a file whose upload stalls at Genesys the service holds less than 2 MiB', async () => {
+test('the service buffers less than 2 MiB of a file whose upload stalls at Genesys', async () => {
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
   const before = (await heldMemory(service)).heldBytes
   const breakOff = await stallUpload(9_000_000)

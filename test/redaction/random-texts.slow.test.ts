@@ -4,7 +4,7 @@ import { createRedactor } from '../../src/service/redaction/redactor.ts'
 
 const all = createRedactor({ kinds: ['card', 'iban', 'email', 'phone'], patterns: [] })
 
-test('10,000 texts without such data stay as they are', () => {
+test('10,000 texts without sensitive data are not changed', () => {
   const word = fc.stringMatching(/^[\p{L}\p{M}.,:;!?'"()/#&%+*_-]{1,14}$/u)
   const amount = fc.integer({ min: 0, max: 99_999 }).map(String)
   const price = fc

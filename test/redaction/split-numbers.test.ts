@@ -34,7 +34,7 @@ test('only the digits of the number are masked', () => {
   expect(says('1111 1111 12/27')).toBe('1111 1111')
 })
 
-test('after a minute, and from another guest, digits are digits', () => {
+test('after a minute, and from another guest, digits are not joined', () => {
   const { says, later } = guest()
   says('4111 1111')
   expect(says('1111 1111', { sid: 'b' })).toBeUndefined()
@@ -42,7 +42,7 @@ test('after a minute, and from another guest, digits are digits', () => {
   expect(says('1111 1111')).toBeUndefined()
 })
 
-test('a repeat is masked as its first try was, also later', () => {
+test('a repeat is masked like its first attempt, also later', () => {
   const { says, later } = guest()
   says('4111 1111', { key: '1' })
   expect(says('4111 1111', { key: '1' })).toBeUndefined()

@@ -57,7 +57,7 @@ test('two replicas that pages ask for a minute make at most 20 calls together', 
   expect(calls()).toBeGreaterThanOrEqual(9)
 })
 
-test('what one replica has read, the other one does not read', async () => {
+test('a result that one replica has read is not read by the other', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const before = calls()
@@ -78,7 +78,7 @@ test('replicas share the calls of a minute, also where each has to read for itse
   expect(calls()).toBe(MAX_CALLS)
 })
 
-test('what stands in Redis cannot be made up by others', async () => {
+test('entries in Redis that others wrote are not accepted', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const client = createClient({ url: redis.url })

@@ -118,7 +118,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('a refused message may be sent again, at either', async () => {
+  test('a refused message may be sent again, to either replica', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -127,7 +127,7 @@ describe('two replicas with Redis', () => {
     expect((await atReplica(b, page).say('again', headers)).status).toBe(201)
   })
 
-  test('limits count what both have served', async () => {
+  test('limits count the requests of both replicas', async () => {
     const [a, b] = await startReplicas({
       RATE_GUEST_PER_MINUTE: '6',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
@@ -164,7 +164,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('credentials that Genesys has refused to one twice are not tried by the other', async () => {
+  test('credentials that Genesys refused twice to one replica are not tried by the other', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -305,7 +305,7 @@ describe('two replicas with Redis', () => {
     expect(await elsewhere.say('after', headers)).toMatchObject({ status: 201, body: { id: first.body.id } })
   }, 40_000)
 
-  test('a replica starts without Redis, says so, and shares when it comes', async () => {
+  test('a replica starts without Redis, reports it, and shares when Redis is available', async () => {
     await redis.kill()
     const [a, b] = await startReplicas()
     const page = await a.openPage()

@@ -60,12 +60,12 @@ async function openUntilRefused(origin: string): Promise<number> {
   }
 }
 
-test('limits of an address count for each site by itself', async () => {
+test('limits of an address count for each site separately', async () => {
   expect(await openUntilRefused(SHOP)).toBeGreaterThanOrEqual(MAX_SESSIONS)
   expect(await openUntilRefused(BANK)).toBeGreaterThanOrEqual(MAX_SESSIONS)
 })
 
-test('the same Idempotency-Key is another one at another site', async () => {
+test('an Idempotency-Key of one site has no effect at another site', async () => {
   const pages = await openBoth()
   const headers = { 'idempotency-key': randomUUID() }
   const [shop, bank] = [await pages[0].say('hello', headers), await pages[1].say('hello', headers)]
@@ -83,7 +83,7 @@ test('a sign-in invalidates earlier tokens of that session only, on every replic
   expect((await bank.ask('GET', '/guest-session')).status).toBe(200)
 })
 
-test('no key in Redis is of two sites', async () => {
+test('no key in Redis belongs to two sites', async () => {
   const pages = await openBoth()
   for (const page of pages) {
     await page.say('hello', { 'idempotency-key': randomUUID() })

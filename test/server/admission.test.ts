@@ -11,7 +11,7 @@ import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('concurrent work', () => {
-  test('is bounded in all and for each key, and a slot that is given back is free again', () => {
+  test('is limited overall and for each key, and a released slot is free again', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 2 })
     const first = limit.acquire('a')
     limit.acquire('a')
@@ -23,7 +23,7 @@ describe('concurrent work', () => {
     expect(limit.acquire('a')).toBeInstanceOf(Function)
   })
 
-  test('is counted down once, though a slot is given back twice', () => {
+  test('is counted down once, even if a slot is released twice', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 3 })
     const release = limit.acquire('a')
     limit.acquire('a')
@@ -51,7 +51,7 @@ describe('a request that is admitted', () => {
     stop = () => server.stop(0)
   }
 
-  test('gives its slot back when its connection breaks, also where it waits behind another response', async () => {
+  test('releases its slot when its connection breaks, also if it waits behind another response', async () => {
     await start()
     const socket = net.connect(server.port, '127.0.0.1')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
@@ -63,7 +63,7 @@ describe('a request that is admitted', () => {
     expect(called).toBe(3)
   })
 
-  test('releases it when its response has been sent, and the connection stays open', async () => {
+  test('releases its slot after its response, and the connection stays open', async () => {
     await start()
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     for (let i = 0; i < 10; i++) {

@@ -21,7 +21,7 @@ afterEach(() => running.stop())
 describe('the count of requests and streams', () => {
   beforeEach(() => start())
 
-  test('includes a stream as long as it is open, with requests behind it or not', async () => {
+  test('includes a stream as long as it is open, with or without pipelined requests', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('GET /guest-session'))
     await once(socket, 'data')
@@ -48,7 +48,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('gets its stream, and what it asks behind it is never served', async () => {
+  test('gets its stream, and requests pipelined behind it are never served', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('POST /typing', { 'content-length': '0' }))
     const text = await new Promise<string>((resolve) => {

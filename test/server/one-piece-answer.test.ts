@@ -47,19 +47,19 @@ test('responses to simultaneous requests are complete and in order', async () =>
   expect(finished).toEqual(['/200', '/201', '/404'])
 })
 
-test('one to HEAD has all of the head and no body', async () => {
+test('a response to HEAD has all headers and no body', async () => {
   const [head, body] = (await answersTo('HEAD /200')).split('\r\n\r\n')
   expect(head).toContain(`Content-Length: ${Buffer.byteLength(bodyOf('/200'))}`)
   expect(body).toBe('')
   expect(finished).toEqual(['/200'])
 })
 
-test('one that says there is nothing has nothing', async () => {
+test('a response with status 204 has no body', async () => {
   const [, body] = (await answersTo('GET /204')).split('\r\n\r\n')
   expect(body).toBe('')
 })
 
-test('one larger than the buffer of the socket arrives whole, and ends only then', async () => {
+test('a response larger than the buffer of the socket arrives whole before it ends', async () => {
   const app = express()
   const long = 'x'.repeat(20_000_000)
   app.get('/', (_req: Request, res: Response) => sendJson(res, long))

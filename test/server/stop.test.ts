@@ -35,7 +35,7 @@ test('the service is serving, then draining, then closed, and never goes back', 
   expect([state.isStopping, state.isClosed]).toEqual([true, true])
 })
 
-test('while it drains it serves everything, is not ready, and asks to close connections', async () => {
+test('while draining, the service serves everything, is not ready, and asks to close connections', async () => {
   const running = await start({ DRAIN_DELAY_MS: '1000' })
   const page = await running.openPage()
   // Kept open between the two requests, as a balancer does.

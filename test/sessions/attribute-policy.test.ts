@@ -137,7 +137,7 @@ describe('verified attributes', () => {
 })
 
 describe('settings', () => {
-  test('that are good have no problem', () => expect(attributeSettingsProblems(settings)).toEqual([]))
+  test('that are valid have no problem', () => expect(attributeSettingsProblems(settings)).toEqual([]))
 
   test.each([
     ['open everything by mistake', { ...settings, open: ['*'] }],

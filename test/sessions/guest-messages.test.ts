@@ -33,7 +33,7 @@ test('attributes go with the first message, removed keys as empty, and the new t
   expect((await tokens.open(next.session ?? '', undefined)).attributes.delivered).toBe(true)
 })
 
-test('attributes that were refused along with an accepted message go again with the next', async () => {
+test('attributes that were refused with an accepted message are sent again with the next', async () => {
   const { genesys, guestApi, messages, claims, options } = setUp()
   const { send } = guestApi
   guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesPending: true })
@@ -81,7 +81,7 @@ test('a repeat with an unknown key makes the driver search first', async () => {
   expect(genesys.sent[0]?.message.repeat).toMatchObject({ afterId: undefined, firstTriedAtMs: undefined })
 })
 
-test('a repeat that came here as a repeat from the first tells the driver of no time to look from', async () => {
+test('a message that was a repeat when it first reached this replica has no start time for the search', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const keyed = { ...options, idempotencyKey: 'k', retry: 1 }
   genesys.failNext(new UpstreamError('delivery_unknown', 'the history cannot be read'))

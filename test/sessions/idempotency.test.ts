@@ -71,7 +71,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined])
   })
 
-  test('has no earlier try where this replica refused each one that the page counts', async () => {
+  test('has no earlier attempt if this replica refused each one that the page counts', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 1 })).rejects.toThrow('refused')
@@ -79,7 +79,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, undefined])
   })
 
-  test('has an earlier try where one that the page counts did not come to this replica', async () => {
+  test('has an earlier attempt if one that the page counts did not reach this replica', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 2 })).rejects.toThrow('refused')
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('has no earlier try once it was found out that none was taken, until one may have been', async () => {
+  test('has no earlier attempt once it is known that none was accepted, until one may have been', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -144,7 +144,7 @@ test('a tracing id is the same for the same guest and key, and a UUID', () => {
   }
 })
 
-describe('where replicas share what they know, a request with a key', () => {
+describe('with shared state between replicas, a request with a key', () => {
   type Settled = [outcome: string, answer: string | undefined]
 
   /** What the other replicas know: the same response to each attempt. */
@@ -205,7 +205,7 @@ describe('where replicas share what they know, a request with a key', () => {
     ])
   })
 
-  test('tells the others that it is a retry, and learns of an attempt whose time they do not know either', async () => {
+  test('says that it is a retry, and learns of an attempt whose time no replica knows', async () => {
     const { once, tries, asked } = sharing({ state: 'begun', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])

@@ -96,7 +96,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toContain('resync')
   })
 
-  test('gets every message once, in order, though frames came doubled and shuffled', async () => {
+  test('gets every message once, in order, though frames arrive twice and out of order', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
     const [a, b, c] = [agentMessage('a', T), agentMessage('b', T + 10), agentMessage('c', T + 20)]
@@ -265,14 +265,14 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(0)
   })
 
-  test('is sent away, with the others spread over time, when the replica goes', () => {
+  test('is asked to reconnect when the replica stops, spread over time with the others', () => {
     const { openTab, live } = setUp()
     const tab = openTab()
     live.drain(1000)
     expect(tab).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 500 } }] })
   })
 
-  test('makes room for the guest’s newest when there are too many', () => {
+  test('is closed for the guest’s newest stream when there are too many', () => {
     const { openTab } = setUp()
     const tabs = Array.from({ length: 21 }, () => openTab())
     expect(tabs.filter(({ closed }) => closed)).toEqual([tabs[0]])
@@ -330,7 +330,7 @@ describe('messages are neither lost nor duplicated', () => {
 })
 
 describe('an event id', () => {
-  test('says the same after it was written down and read', () => {
+  test('is the same after formatting and parsing', () => {
     const message = fc.record({ id: fc.stringMatching(/^[\w%/+ é-]{1,40}$/), at: fc.nat(20_000) })
     fc.assert(
       fc.property(fc.array(message, { minLength: 1, maxLength: 60 }), (sent) => {

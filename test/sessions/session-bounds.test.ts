@@ -18,7 +18,7 @@ async function setUp() {
   return { ...stack, put, current: () => session }
 }
 
-describe('what a guest can grow', () => {
+describe('data that a guest can grow', () => {
   test('removed keys count toward the bytes until Genesys knows', async () => {
     const { put, current } = await setUp()
     const key = (i: number) => `custom.${i}.${'k'.repeat(80)}`
@@ -76,7 +76,7 @@ describe('what a guest can grow', () => {
     )
   })
 
-  test('the verified visitor’s fall back to a guest’s always fits', async () => {
+  test('the attributes always fit when a verified visitor becomes a guest again', async () => {
     const { open, claimsOf, clock, attributes } = createSessionStack()
     const room = 2048 - 'custom.isAuthenticatedfalse'.length - 'custom.userIdada'.length - 'custom.x'.length
     const untilMs = clock.ms + 60_000

@@ -63,7 +63,7 @@ describe('a session that is used', () => {
 })
 
 describe('what a JWT proved', () => {
-  test('ends with the JWT: the visitor is a guest again, and routing hears it with the next message', async () => {
+  test('ends with the JWT: the visitor is a guest again, and routing learns it with the next message', async () => {
     const { open, send, claimsOf, clock, genesys } = createSessionStack()
     const opened = await open(ada(3))
     const { session = opened.session } = await send(opened.session)
@@ -199,7 +199,7 @@ describe('where signing in is separate', () => {
   })
 })
 
-test('a token of before the upgrade is good until its own end, and renewed like others', async () => {
+test('a token from before the upgrade is valid until it expires, and is renewed like others', async () => {
   const { tokens, send, claimsOf, clock } = createSessionStack()
   const old = await tokens.seal({
     sid: 's',

@@ -77,7 +77,7 @@ describe('a visitor’s token', () => {
     await expect(verify(await token())).rejects.toMatchObject({ code: 'user_token_invalid' })
   })
 
-  test('can be checked with a key in the settings, without asking anybody', async () => {
+  test('can be checked with a key in the settings, without a request', async () => {
     nock.cleanAll()
     const verify = createUserTokenVerifier({ ...settings, jwksUrl: undefined, publicKeyPem: publicPem })
     expect(await verify(await make())).toMatchObject({ subject: 'user-1' })
@@ -86,7 +86,7 @@ describe('a visitor’s token', () => {
     })
   })
 
-  test('with an expiry beyond all numbers is refused', async () => {
+  test('with an expiry beyond the range of numbers is refused', async () => {
     const payload = `{"sub":"user-1","iss":"${ISSUER}","aud":"${AUDIENCE}","iat":${NOW_S},"exp":1e999}`
     const token = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })

@@ -104,7 +104,7 @@ test('a Redis that hangs is reported once, and again when it answers a probe', a
   expect(await ask()).toBe('OK')
 })
 
-test('one that refuses writes counts as away, because the probe is a write', async () => {
+test('a Redis that refuses writes counts as unavailable, because the probe is a write', async () => {
   fake.server.does = 'refuse'
   expect(await ask()).toBeUndefined()
   await jest.advanceTimersByTimeAsync(1000)

@@ -81,7 +81,7 @@ test('the agent offers quick replies, a card and a file, and leaves', async () =
   expect((await guest.next()).body).toMatchObject({ events: [{ presence: { type: 'Disconnect' } }] })
 })
 
-test('the agent repeats what a script says to repeat, whatever is in it', async () => {
+test('the agent repeats the text that a script asks for, whatever it contains', async () => {
   const guest = await configured({ agent: AgentScriptSchema.parse({ otherwise: ['You said: {text}'] }) })
   await guest.say("$& and $1 and {file}'s")
   expect((await answer(guest)).text).toBe("You said: $& and $1 and 's")

@@ -72,7 +72,7 @@ test('a file is sent in three steps', async () => {
   })
 })
 
-test('the upload address demands the given headers, and nothing of ours', async () => {
+test('the upload address requires exactly the given headers', async () => {
   const guest = await configured()
   const address = await guest.ask('onAttachment', image)
   expect(await put(address, 'bytes', {})).toMatchObject({ status: 403 })
@@ -161,7 +161,7 @@ test('only what was uploaded can be sent, and once', async () => {
   expect(await guest.ask('onMessage', withFile(id))).toMatchObject({ code: 4009 })
 })
 
-test("another guest's file is as good as none", async () => {
+test("another guest's file counts as missing", async () => {
   const guest = await configured()
   const attachmentId = await upload(guest)
   const other = await connect(simulator)
@@ -184,7 +184,7 @@ test('a download address expires, and getAttachment gives a new one', async () =
   expect(await call(fresh.body.url as string)).toMatchObject({ status: 200, text: 'bytes' })
 })
 
-test('a file can be taken back before it is sent', async () => {
+test('a file can be deleted before it is sent', async () => {
   const guest = await configured()
   const attachmentId = await upload(guest)
   expect(await guest.ask('deleteAttachment', { attachmentId })).toMatchObject({

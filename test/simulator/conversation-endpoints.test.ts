@@ -31,7 +31,7 @@ async function found() {
   }
 }
 
-test('a message leads to its conversation and the guest in it', async () => {
+test('a message id returns its conversation and the guest in it', async () => {
   await talking()
   const { body } = await api(`/messages/${messageId}/details`)
   expect(body).toMatchObject({
@@ -145,7 +145,7 @@ test('the platform can end the conversation', async () => {
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
 })
 
-test('so can the teardown, with its permission', async () => {
+test('the teardown can end the conversation, with its permission', async () => {
   await talking()
   const { id } = await found()
   expect(await api(`/${id}/disconnect`, { method: 'POST' })).toMatchObject({ status: 204 })

@@ -59,7 +59,7 @@ test('attributes have 2048 bytes of UTF-8, keys and values together', async () =
   expect(simulator.transcript()).toHaveLength(1)
 })
 
-test('attributes that are no strings are refused', async () => {
+test('attributes that are not strings are refused', async () => {
   const guest = await configured()
   expect(await guest.say('Hello', attributesIn({ premium: true }))).toMatchObject({ code: 400 })
 })
@@ -103,14 +103,14 @@ test.each([
   expect(await guest.next()).toMatchObject({ class: 'string', code })
 })
 
-test("another guest's token is no use on this connection", async () => {
+test("another guest's token is refused on this connection", async () => {
   const guest = await configured()
   const other = await connect(simulator)
   await other.configure()
   expect(await guest.ask('getJwt', { token: other.token })).toMatchObject({ code: 4007 })
 })
 
-test('what a quick reply, a button or a date says is echoed as it was sent', async () => {
+test('a quick reply, a button and a date are echoed as they were sent', async () => {
   const guest = await configured()
   const content = [
     { contentType: 'ButtonResponse', buttonResponse: { type: 'QuickReply', text: 'Yes', payload: 'yes' } },
@@ -132,7 +132,7 @@ test('all connections of a guest get all frames', async () => {
   expect(await tab.next()).toEqual(await guest.next())
 })
 
-test('typing is taken without an echo, and refused where it is off', async () => {
+test('typing is accepted without an echo, and refused where it is off', async () => {
   const typing = { message: { type: 'Event', events: [{ eventType: 'Typing', typing: { type: 'On' } }] } }
   const guest = await configured()
   guest.send('onMessage', typing)

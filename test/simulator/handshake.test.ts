@@ -101,7 +101,7 @@ test('an unknown deployment is reported in response to configureSession', async 
   })
 })
 
-test('a deployment takes so many connections a minute', async () => {
+test('connections of a deployment are limited per minute', async () => {
   let nowMs = Date.now()
   await start({ limits: { connectionsPerMinute: 2 }, now: () => nowMs })
   const path = `/v1?deploymentId=${simulator.deploymentId}`

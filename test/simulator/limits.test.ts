@@ -37,7 +37,7 @@ test('a session takes 5 messages a second', async () => {
   expect(await guest.say('6')).toMatchObject({ code: 200 })
 })
 
-test('the five are counted over all of the session, not per connection', async () => {
+test('the five messages are counted per session, not per connection', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()

@@ -22,7 +22,7 @@ test('a token is given for HTTP Basic and a form body', async () => {
   expect(simulator.tokenRequests).toBe(1)
 })
 
-test('credentials in the form happen to work', async () => {
+test('credentials in the form are accepted too', async () => {
   const { clientId, clientSecret } = simulator
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
   const body = new URLSearchParams(form)
@@ -57,14 +57,14 @@ test('a JSON body is refused', async () => {
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
 })
 
-test('a token is good until it expires', async () => {
+test('a token is valid until it expires', async () => {
   const headers = await authorized(simulator)
   expect(await lookUp(headers)).toMatchObject({ status: 200 })
   nowMs += 86_399_000
   expect(await lookUp(headers)).toMatchObject({ status: 401, body: { code: 'credentials.expired' } })
 })
 
-test('a test can take the tokens back', async () => {
+test('a test can revoke the tokens', async () => {
   const headers = await authorized(simulator)
   simulator.expireOAuthTokens()
   expect(await lookUp(headers)).toMatchObject({ status: 401 })

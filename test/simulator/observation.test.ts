@@ -8,7 +8,7 @@ import { askToken, call } from './rest-client.ts'
 let simulator: Simulator
 afterEach(() => simulator.close())
 
-test('a test waits for what it wants to see, or sees what was there already', async () => {
+test('a test can wait for a frame, or get one that has already arrived', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const next = simulator.nextFrame({ action: 'configureSession' })
   const guest = await connect(simulator)

@@ -93,7 +93,7 @@ test('every response has a correlation id, and an error repeats it', async () =>
   expect(headers.get('inin-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('a token may make so many requests a minute', async () => {
+test('requests of a token are limited per minute', async () => {
   let nowMs = Date.now()
   await start({ limits: { restPerMinute: 2 }, now: () => nowMs })
   const headers = await authorized(simulator)

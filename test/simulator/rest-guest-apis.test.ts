@@ -28,7 +28,7 @@ const OPERATIONS = [
   ['PUT', 'webmessaging/guests/g1/attributes'],
 ] as const
 
-test('unless switched on they are 404, as on the platform', async () => {
+test('operations that are not switched on respond 404, as on the platform', async () => {
   await start({ restGuestApis: false })
   for (const [method, path] of OPERATIONS) {
     expect(await api(path, {}, client, method)).toMatchObject({ status: 404, body: { code: 'not.found' } })

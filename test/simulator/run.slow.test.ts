@@ -59,7 +59,7 @@ test('a secret that is set is not printed', async () => {
   expect(simulator.output()).not.toContain('of-my-own')
 }, 20_000)
 
-test('bad settings are all named at once, with exit status 78', async () => {
+test('all invalid settings are named together, with exit status 78', async () => {
   const simulator = await run({
     SIMULATOR_PORT: 'high',
     SIMULATOR_DISCONNECT: 'loudly',

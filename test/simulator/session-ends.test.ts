@@ -26,7 +26,7 @@ const readOnlyRefusal = {
   body: 'Session is read-only, no new messages allowed',
 }
 
-test('the agent leaves without a word when disconnect is off', async () => {
+test('the agent leaves without a notice when disconnect is off', async () => {
   const guest = await talking({ disconnectMode: 'off' })
   const [first] = simulator.sessions
   simulator.agentLeaves()
@@ -130,7 +130,7 @@ test('clearing is refused where it is off', async () => {
   })
 })
 
-test('a session runs out after its duration, counted from the last message', async () => {
+test('a session expires after its duration, counted from the last message', async () => {
   const guest = await talking({ sessionDurationSeconds: 900 })
   nowMs += 899_000
   expect(await guest.say('still here')).toMatchObject({ code: 200 })
@@ -144,7 +144,7 @@ test('a session runs out after its duration, counted from the last message', asy
   expect(await later.configure()).toMatchObject({ class: 'string', code: 4006 })
 })
 
-test('a test can end the life of a session', async () => {
+test('a test can expire a session', async () => {
   const guest = await talking()
   simulator.expireSession(guest.token)
   expect(await guest.next()).toMatchObject({ class: 'SessionExpiredEvent' })

@@ -74,7 +74,7 @@ test('a JWT configures an authenticated session, an expired one after a refresh'
   })
 })
 
-test('what is no JWT of the exchange sends the guest back to sign in', async () => {
+test('a JWT that the exchange did not issue is refused', async () => {
   await start()
   const guest = await connect(simulator)
   const refusal = { code: 403, body: expect.stringMatching(/^Session authentication failed/) }
@@ -84,7 +84,7 @@ test('what is no JWT of the exchange sends the guest back to sign in', async () 
   expect(await configure(guest, body.jwt as string)).toMatchObject(refusal)
 })
 
-test('a token once signed in is no use for a guest', async () => {
+test('the token of a signed-in session is refused without a JWT', async () => {
   await start()
   const guest = await connect(simulator)
   await configure(guest, await jwtOf('ada'))

@@ -17,7 +17,7 @@ describe('of two sites in one process', () => {
     running = await startSites()
   })
 
-  test('each speaks with its own Genesys, by its own driver', async () => {
+  test('each uses its own Genesys, with its own driver', async () => {
     const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
     expect(atShop.opened).toMatchObject({ status: 201, body: { guestApi: 'web-messaging' } })
     expect(atBank.opened).toMatchObject({ status: 201, body: { guestApi: 'external-guests' } })
@@ -52,7 +52,7 @@ describe('of two sites in one process', () => {
     expect((await atShop.say('still good')).status).toBe(201)
   })
 
-  test('even where driver, deployment and origin are the same, a token is of the site that gave it', async () => {
+  test('a token belongs to the site that issued it, even with the same driver, deployment and origin', async () => {
     const page = await openPage(running.url, {}, SHOP)
     // The same site in every respect, under another name.
     const { shop, bank } = running.sites
@@ -78,7 +78,7 @@ describe('of two sites in one process', () => {
     }
   })
 
-  test('what a page may set, and how its guest is named, is decided by its own site', async () => {
+  test('which attributes a page may set, and how its guest is named, is decided by its own site', async () => {
     running.sites.shop['ATTRIBUTES_PREFILL'] = ['name=custom.shopper']
     running.sites.shop['DEPLOYMENT_LABELS'] = { de: { headerTitle: 'Fragen Sie uns' } }
     running.reload()
@@ -191,7 +191,7 @@ describe('of two sites in one process', () => {
     expect(await codeOf('/guest-session', { origin: EVIL })).toBe('403 origin_not_allowed')
   })
 
-  test('where an exact origin and a wildcard fit, the exact one goes before', async () => {
+  test('an exact origin takes precedence over a wildcard', async () => {
     running.sites.shop.ALLOWED_ORIGINS = ['https://*.example.com']
     running.sites.bank.ALLOWED_ORIGINS = ['https://bank.example.com']
     running.reload()

@@ -125,7 +125,7 @@ describe('when the file of the sites is read again,', () => {
     stream.close()
   })
 
-  test('a message that is under way is sent, and the same key brings the same message afterwards', async () => {
+  test('a message in flight is sent, and its key returns the same message afterwards', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
@@ -175,7 +175,7 @@ describe('when the file of the sites is read again,', () => {
     while ((await status()) !== 201) continue
   }, 20_000)
 
-  test('a mistake leaves the sites as they are; readiness and the log say where it is, and no secret', async () => {
+  test('a mistake changes no site; readiness and the log name its place, and no secret', async () => {
     running = await startSites()
     const good = JSON.stringify({ sites: running.sites })
     const page = await openPage(running.url, {}, SHOP)

@@ -119,7 +119,7 @@ describe('a site', () => {
   })
 })
 
-describe('a file is refused, with the place of what is wrong:', () => {
+describe('a file is refused, with the place of the mistake:', () => {
   test.each<[what: string, content: unknown, problem: RegExp]>([
     ['no JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
     ['another object', { site: {} }, /^SITES_FILE: it must be an object with the one field `sites`/],
@@ -295,7 +295,7 @@ const nearlyAFile = fc.oneof(
     .map(([length, site]) => JSON.stringify({ sites: { shop: site } }).slice(0, length)),
 )
 
-test('whatever is in the file, there are sites, or messages that name it and the place, without a secret', () => {
+test('any file gives sites, or messages that name the file and the place, without a secret', () => {
   fc.assert(
     fc.property(nearlyAFile, (content) => {
       const problems = problemsOf(content)

@@ -46,7 +46,7 @@ test('ten pages are read, and the earlier ones are missed', async () => {
   expect([messages.length, messages[0]?.id, isComplete]).toEqual([20, 'm81', false])
 })
 
-test('a message that arrives while pages are read is no reason for a message to be there twice', async () => {
+test('a message that arrives while pages are read causes no duplicate', async () => {
   let total = 4
   const { messages } = await readConversation((pageNumber) => {
     const page = pagesOf(total)(pageNumber)
@@ -58,7 +58,7 @@ test('a message that arrives while pages are read is no reason for a message to 
 
 const limited = new UpstreamError('upstream_rate_limited', 'ten a minute', { retryAfterSeconds: 60 })
 
-test('where Genesys allows no more reads, the conversation is what was read', async () => {
+test('if Genesys allows no more reads, the conversation is what was read so far', async () => {
   const { messages, isComplete } = await readConversation((pageNumber) =>
     pageNumber > 2 ? Promise.reject(limited) : pagesOf(9)(pageNumber),
   )

@@ -87,7 +87,7 @@ describe('the conversation as a file', () => {
     })
   })
 
-  test('has what was masked masked', async () => {
+  test('keeps masked data masked', async () => {
     const page = await start()
     await page.say('My card is 4111 1111 1111 1111.')
     for (const accept of ['text/plain', 'text/html', 'application/json']) {
@@ -107,7 +107,7 @@ describe('the conversation as a file', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
   })
 
-  test('is none of another type, and cannot be written', async () => {
+  test('is refused for another type, and cannot be written', async () => {
     const page = await start()
     expect(await read(page, 'image/png')).toMatchObject({ status: 406 })
     const { headers, url } = { headers: page.headers, url: running.url }

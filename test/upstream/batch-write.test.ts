@@ -6,7 +6,7 @@ const unexpected = (error: unknown): never => {
   throw error
 }
 
-test('what is left for the end of a turn is done then, in order', async () => {
+test('tasks run at the end of the turn, in order', async () => {
   const done: string[] = []
   batchWrite(() => done.push('first'), unexpected)
   await Promise.resolve()
@@ -16,7 +16,7 @@ test('what is left for the end of a turn is done then, in order', async () => {
   expect(done).toEqual(['first', 'second'])
 })
 
-test('what is left while that is done waits for the next turn', async () => {
+test('tasks that are added while others run wait for the next turn', async () => {
   const done: string[] = []
   batchWrite(() => {
     batchWrite(() => done.push('later'), unexpected)

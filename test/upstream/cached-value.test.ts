@@ -88,7 +88,7 @@ test('without a value the deadline ends the wait of its caller alone', async () 
   expect(loads).toHaveLength(1)
 })
 
-test('an error that decides takes the place of the old value, and is remembered for its time', async () => {
+test('a definitive error replaces the old value, and is cached for its own time', async () => {
   await loaded('one')
   nowMs += 2000
   const refused = get()
@@ -101,7 +101,7 @@ test('an error that decides takes the place of the old value, and is remembered 
   await loaded('two')
 })
 
-test('an old value serves no longer than it may', async () => {
+test('an old value is not served beyond its stale time', async () => {
   await loaded('one')
   nowMs += 61_001
   const failed = get()

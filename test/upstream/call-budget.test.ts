@@ -11,7 +11,7 @@ function ignore() {
   return undefined
 }
 
-test('no minute has more than 20 calls, wherever it begins', async () => {
+test('no minute has more than 20 calls, wherever it starts', async () => {
   let nowMs = 0
   const budget = createCallBudget({ monotonicNow: () => nowMs })
   const takenAtMs: number[] = []

@@ -127,7 +127,7 @@ describe('the addresses of a name', () => {
     expect(isPublicAddress(address)).toBe(isPublic)
   })
 
-  test('are looked at when the connection is made: a public name that leads to this machine gets nothing', async () => {
+  test('are checked on connecting: a public name that resolves to this machine is refused', async () => {
     nock.restore() // it makes connections of its own
     const requests: string[] = []
     const server = http.createServer((req, res) => {

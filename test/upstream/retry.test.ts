@@ -26,7 +26,7 @@ describe('Retry-After', () => {
     expect(parseRetryAfter(value, NOW)).toBe(seconds)
   })
 
-  test('whatever it says, it is a whole number of seconds within a day, or nothing', () => {
+  test('any value becomes a whole number of seconds within a day, or undefined', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.integer().map(String),

@@ -85,7 +85,7 @@ test('a complete response leaves the connection open for the next request', asyn
   answer.resume()
 })
 
-describe('an upstream that answers once more than it was asked', () => {
+describe('an upstream that sends a surplus response', () => {
   const answerOf = (text: string): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
 

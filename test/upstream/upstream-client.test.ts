@@ -69,7 +69,7 @@ test('an error in the program while a request starts fails only that request, an
   expect(served).toEqual({ status: 'fulfilled', value: { id: '1' } })
 })
 
-describe('what goes over the wire', () => {
+describe('requests on the wire', () => {
   test('JSON is sent with its length, and the response is validated by its schema', async () => {
     const scope = nock(API, {
       reqheaders: {
@@ -93,7 +93,7 @@ describe('what goes over the wire', () => {
     scope.done()
   })
 
-  test('calls one after the other share one connection', async () => {
+  test('consecutive calls share one connection', async () => {
     nock.restore() // it makes connections of its own
     upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
     for (let i = 0; i < 5; i++) await client.request(read({ url: `${upstream.url}/thing` }))
@@ -152,7 +152,7 @@ describe('invalid responses', () => {
     expect(error.cause).toBeUndefined()
   })
 
-  test('a key that the response has chosen is not quoted either', async () => {
+  test('an error quotes no key that comes from the response', async () => {
     nock(API)
       .get('/thing')
       .reply(200, { things: { 'Jane <jane@example.com>': 7 } })
@@ -175,7 +175,7 @@ describe('invalid responses', () => {
     expect(error.facts.hint).toMatch(/larger/)
   })
 
-  test('a body that is no JSON does where the caller does not need one', async () => {
+  test('a body that is not JSON is accepted if the caller does not need one', async () => {
     nock(API).post('/thing').reply(202, 'OK')
     await expect(
       client.request({ ...say(), schema: z.unknown(), allowNonJson: true }),
@@ -199,7 +199,7 @@ describe('refusals', () => {
     expect(error.facts.status).toBe(status)
   })
 
-  test('only the codes of an error body get out, and only when they look like codes', async () => {
+  test('only codes of an error body are passed on, and only if they look like codes', async () => {
     const body = { code: 'missing.permissions', message: 'secret text', contextId: 'c-1', details: ['x'] }
     nock(API).post('/thing').reply(403, body)
     const error = await failure(client.request(say({ explain: ({ upstreamCode }) => `see ${upstreamCode}` })))
@@ -213,7 +213,7 @@ describe('refusals', () => {
     expect((await failure(client.request(say()))).facts).toEqual({ status: 403 })
   })
 
-  test("the platform's correlation header goes along", async () => {
+  test("an error has the platform's correlation id", async () => {
     nock(API).post('/thing').reply(404, '', { 'ININ-Correlation-Id': 'abc-123' })
     expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
   })
@@ -257,7 +257,7 @@ describe('repeats', () => {
     expect((await failure(client.request(read()))).facts.retryAfterSeconds).toBe(61)
   })
 
-  test('a message is repeated after 429, as it was not taken', async () => {
+  test('a message is repeated after 429, because it was not accepted', async () => {
     nock(API).post('/thing').reply(429, {}, { 'retry-after': '0' }).post('/thing').reply(201, { id: '1' })
     await expect(client.request(say())).resolves.toEqual({ id: '1' })
   })
@@ -336,7 +336,7 @@ describe('repeats', () => {
     await expect(client.request(read({ url: `${upstream.url}/thing` }))).resolves.toEqual({ id: '3' })
   })
 
-  test('what nock plays as a refused connection was not sent; as a reset, it may have been', async () => {
+  test('after a refused connection of nock nothing was sent; after a reset it may have been', async () => {
     const broken = (code: string): Error => Object.assign(new Error(code), { code })
     nock(API).post('/thing').replyWithError(broken('ECONNREFUSED')).post('/thing').reply(201, { id: '1' })
     await expect(client.request(say())).resolves.toEqual({ id: '1' })
@@ -376,7 +376,7 @@ describe('deadlines', () => {
     expect((await failure(client.request(request))).code).toBe('delivery_unknown')
   })
 
-  test('an answer that drips is cut off in time', async () => {
+  test('a response that arrives byte by byte is cut off at the deadline', async () => {
     upstream = await startLocalUpstream((_, res) => {
       const drip = setInterval(() => res.write(' '), 10)
       res.on('close', () => clearInterval(drip))
@@ -394,7 +394,7 @@ describe('deadlines', () => {
 })
 
 describe('the breaker', () => {
-  test('ten failures in a row hold calls back at once; later one call finds the upstream well again', async () => {
+  test('ten failures in a row open the breaker; later one successful call closes it', async () => {
     let nowMs = Date.now()
     const realNow = Date.now
     Date.now = () => nowMs

@@ -43,7 +43,7 @@ test.each(Object.keys(STATES))('%s: the chat looks as in the committed pictures'
   expect(differences).toEqual([])
 })
 
-test('no picture is kept of a state that is gone', () => {
+test('no picture is kept of a state that no longer exists', () => {
   expect(keptNames().sort()).toEqual(PICTURES.map(({ name }) => name).sort())
 })
 

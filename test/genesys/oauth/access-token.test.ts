@@ -61,7 +61,7 @@ describe('asking', () => {
     expect(accessToken.state()).toEqual({ status: 'valid' })
   })
 
-  test('can put the credentials in the form instead, and no header', async () => {
+  test('can put the credentials in the form instead of a header', async () => {
     const form = `grant_type=client_credentials&client_id=id&client_secret=${SECRET}`
     nock(LOGIN, { badheaders: ['authorization'] })
       .post('/oauth/token', form)
@@ -76,7 +76,7 @@ describe('asking', () => {
     await expect(make({ scope: 'messaging admin' }).get(soon())).resolves.toBe('one')
   })
 
-  test('uses the secret as it is then', async () => {
+  test('uses the current secret', async () => {
     let clientSecret = 'first'
     const changing = make({ clientSecret: () => clientSecret })
     for (const pass of ['first', 'second']) {
@@ -101,7 +101,7 @@ describe('asking', () => {
     await expect(patient).resolves.toBe('one')
   })
 
-  test('a failure that passes is not remembered', async () => {
+  test('a transient failure is not cached', async () => {
     nock(LOGIN).post('/oauth/token').times(3).reply(503)
     expect((await failure(accessToken.get(soon()))).code).toBe('upstream_unavailable')
     expect(accessToken.state().status).toBe('failing')
@@ -142,7 +142,7 @@ describe('renewal', () => {
     expect(asked).toBe(1)
   })
 
-  test('that fails leaves the token at hand in use, and is tried again after a pause', async () => {
+  test('that fails leaves the current token in use, and is tried again after a pause', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
     nowMs += 1750_000
@@ -176,7 +176,7 @@ describe('renewal', () => {
     await expect(accessToken.get(soon())).resolves.toBe('two')
   })
 
-  test('a token always serves for some time, whatever expires_in is', () => {
+  test('a token is used for some time, whatever expires_in is', () => {
     const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.integer().map(String))
     fc.assert(
       fc.property(anything, fc.double({ min: 0, max: 0.999, noNaN: true }), (expiresIn, random) => {
@@ -248,7 +248,7 @@ describe('wrong credentials', () => {
     },
   )
 
-  test('are asked about once a minute, not once a call', async () => {
+  test('are tried once a minute, not for every call', async () => {
     for (const forMs of [2_001, 60_001]) {
       refuses(401, { error: 'invalid_client' })
       for (let i = 0; i < 10; i++)

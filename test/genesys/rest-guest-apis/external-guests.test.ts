@@ -22,7 +22,7 @@ describeGuestApiContract('external-guests', {
 const soon = (): number => Date.now() + 5000
 const anonymousGuest = { origin: undefined, attributes: {} }
 
-describe('what external-guests sends', () => {
+describe('requests of external-guests', () => {
   test('a guest is created with only name and email', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
@@ -91,7 +91,7 @@ describe('what external-guests sends', () => {
   })
 })
 
-describe('what external-guests takes', () => {
+describe('responses that external-guests accepts', () => {
   const guest = { ref: { guestId: 'g-1', accessToken: 'guest-token' }, origin: undefined }
 
   test.each(['accessToken', 'guestToken', 'GuestToken'])('a guest whose token is called %s', async (name) => {

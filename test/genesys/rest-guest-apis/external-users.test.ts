@@ -46,7 +46,7 @@ describe('external-users', () => {
     })
   })
 
-  test('gives a page that comes back its token again', async () => {
+  test('gives a returning page the same token', async () => {
     const { guestApi } = start()
     const { ref } = await guestApi.open(jane, soon())
     const again = await guestApi.resume({ ref, origin: undefined }, soon())

@@ -31,7 +31,7 @@ function start(more: Partial<GuestIdentitiesOptions> = {}, opened = dialect.open
   return { genesys, guestApi: createGuestIdentities({ ...genesys.options(), ...more }) }
 }
 
-describe('what guest-identities sends', () => {
+describe('requests of guest-identities', () => {
   test('an identity is issued for the purpose chat, with name, email and attributes', async () => {
     const { genesys, guestApi } = start()
     const attributes = { 'custom.page': '/pricing' }
@@ -55,7 +55,7 @@ describe('what guest-identities sends', () => {
     expect(call?.body).toEqual({ conversationId: 'conversation-1', text: 'Hi', type: 'text' })
   })
 
-  test('language, division, flow and organization go along where they are configured', async () => {
+  test('language, division, flow and organization are sent if they are configured', async () => {
     const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
     const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -71,7 +71,7 @@ describe('what guest-identities sends', () => {
     })
   })
 
-  test("the guest's own language goes before the configured one", async () => {
+  test("the guest's own language takes precedence over the configured one", async () => {
     const { genesys, guestApi } = start({ language: 'en-US' })
     const { ref } = await guestApi.open({ ...anonymousGuest, language: 'de-de' }, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -79,7 +79,7 @@ describe('what guest-identities sends', () => {
   })
 })
 
-describe('what guest-identities takes', () => {
+describe('responses that guest-identities accepts', () => {
   test.each(['identityToken', 'guest_token', 'guestToken'])('a token that is called %s', async (name) => {
     const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
     expect((await guestApi.open(anonymousGuest, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })

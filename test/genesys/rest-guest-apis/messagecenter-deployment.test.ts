@@ -31,7 +31,7 @@ describe('the deployment of the message center', () => {
     })
   })
 
-  test('is asked about again after some minutes', async () => {
+  test('is requested again after some minutes', async () => {
     await deployment.info(soon())
     nowMs += 2 * MINUTE_MS
     await deployment.info(soon())
@@ -52,7 +52,7 @@ describe('the deployment of the message center', () => {
     await deployment.requireActive(soon())
   })
 
-  test('that Genesys does not know is deployment_not_usable, and not asked about for each page', async () => {
+  test('that Genesys does not know is deployment_not_usable, and not requested for each page', async () => {
     genesys.bendNext('deployment', { status: 404, body: { code: 'not.found', contextId: 'c-1' } })
     for (let i = 0; i < 3; i++) {
       const error = await failure(deployment.requireActive(soon()))
@@ -87,7 +87,7 @@ describe('the deployment of the message center', () => {
     expect((await failure(deployment.requireActive(soon()))).code).toBe('upstream_unavailable')
   })
 
-  test('is asked about again in time when Genesys is asked too often', async () => {
+  test('is requested again after Retry-After when Genesys rate-limits the service', async () => {
     genesys.bendNext('deployment', { status: 429, headers: { 'retry-after': '0' } })
     await deployment.requireActive(soon())
   })

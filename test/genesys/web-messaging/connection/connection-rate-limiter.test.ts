@@ -28,7 +28,7 @@ test('a quarter of a minute’s connections can be made immediately, the others 
   expect(takenOf(9900, thousand)).toBe(250)
 })
 
-test('no minute has more than its connections, at any pattern of requests', () => {
+test('no minute exceeds its limit, whatever the pattern of requests', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 4, max: 2000 }),

@@ -118,7 +118,7 @@ describe('which request a response belongs to', () => {
     expect(await asked).toBe('a.b.c')
   })
 
-  test('an error without id is of the one request that is under way', async () => {
+  test('an error without an id belongs to the one request in flight', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [one, two] = [send(connection, 'one'), send(connection, 'two')]
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(genesys.odd).toEqual([])
   })
 
-  test('just before a message leaves a rate limit in doubt: the echo decides', async () => {
+  test('just before a message makes a rate limit ambiguous: the echo decides', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()
@@ -244,7 +244,7 @@ describe('typing', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('just before a message: a rate limit that no echo follows is the message’s', async () => {
+  test('just before a message: a rate limit without a later echo belongs to the message', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()

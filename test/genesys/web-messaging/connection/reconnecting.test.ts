@@ -68,7 +68,7 @@ test('an address without a listener is reported with the system’s own code', a
   })
 })
 
-test('too many configures in a minute are waited out, not fought', async () => {
+test('after too many configure requests in a minute, the next one waits', async () => {
   const { api, genesys } = await startDriver()
   const body = {
     retryAfter: 60,

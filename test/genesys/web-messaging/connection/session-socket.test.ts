@@ -15,13 +15,13 @@ function listening(genesys: ReturnType<typeof fakeGenesys>, token?: string) {
 }
 
 describe('the pause before a reconnect', () => {
-  test('is anything up to a bound that doubles, and stops doubling at ten seconds', () => {
+  test('is random, up to a bound that doubles until it is ten seconds', () => {
     const longest = [0, 1, 2, 3, 4, 5, 20].map((attempt) => reconnectDelayMs(attempt, () => 1))
     expect(longest).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
     expect(reconnectDelayMs(5, () => 0)).toBe(0)
   })
 
-  test('grows while Genesys is away, however long', async () => {
+  test('grows as long as Genesys is unavailable', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     listening(genesys)
     const pauses: number[] = []
@@ -51,7 +51,7 @@ describe('the pause before a reconnect', () => {
     expect(genesys.sockets.length).toBe(attempts + 1)
   })
 
-  test('is cut short when somebody has something to say', async () => {
+  test('ends early when a guest sends a message', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     listening(genesys)
     for (let attempt = 0; attempt < 4; attempt++) {
@@ -175,7 +175,7 @@ describe('a socket that is silent', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('but for its pongs is alive', async () => {
+  test('except for its pongs is alive', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     listening(genesys)
@@ -187,7 +187,7 @@ describe('a socket that is silent', () => {
     expect(genesys.socket.pings).toBeGreaterThanOrEqual(8)
   })
 
-  test('while its session is being configured is given up, and so is the question, by its deadline', async () => {
+  test('while its session is being configured is given up, and the request fails at its deadline', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 3_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 4_000))
     genesys.socket.accepts()
@@ -241,7 +241,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(genesys.sockets).toHaveLength(3)
   })
 
-  test('with HTTP 503 is why a question could not be asked by its deadline', async () => {
+  test('with HTTP 503 is the reason of a request that could not be sent by its deadline', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 400))
     genesys.socket.refuses(503)

@@ -76,7 +76,7 @@ describe('a read-only session', () => {
     await page.until(isState('read-only'))
   })
 
-  test('is left behind by a new chat of the same guest, which all tabs see', async () => {
+  test('is replaced by a new chat of the same guest, which all tabs see', async () => {
     const { api, jane, genesys } = await readOnlyGuest()
     const page = listen(api, jane)
     await page.until(isState('read-only'))
@@ -112,7 +112,7 @@ describe('when the guest ends the conversation', () => {
   })
 })
 
-describe('a session that runs out', () => {
+describe('a session that expires', () => {
   test('during a connection ends it permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()

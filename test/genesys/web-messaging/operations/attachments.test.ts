@@ -98,7 +98,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
   })
 })
 
-test('when the socket is lost with the word of success, the download address proves the upload', async () => {
+test('if the socket is lost before the upload is confirmed, the download address proves the upload', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })
@@ -132,7 +132,7 @@ test.each(['PresignedUrlResponse', 'UploadSuccessEvent'])(
   },
 )
 
-test('no word about the file by the deadline is a timeout', async () => {
+test('an upload that Genesys does not confirm by the deadline is a timeout', async () => {
   const { api, guest, genesys } = await startDriver()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { swallow: true })
   await expect(api.upload(await guest(), file(), soon(300))).rejects.toMatchObject({
@@ -140,7 +140,7 @@ test('no word about the file by the deadline is a timeout', async () => {
   })
 })
 
-test('a file can be taken back before it is sent', async () => {
+test('a file can be deleted before it is sent', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   const { id } = await api.upload(jane, file(), soon())

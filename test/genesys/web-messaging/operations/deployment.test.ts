@@ -25,7 +25,7 @@ test('a chat page learns what the deployment has switched on', async () => {
 })
 
 /** As a website published its deployment's `config.json` of 2024, shortened. */
-test('nothing is read into a configuration that leaves its fields empty, and its labels are found', async () => {
+test('empty fields of a configuration stay unset, and its labels are found', async () => {
   const localizedLabels = [
     { key: 'MessengerHomeHeaderTitle', value: 'Hola' },
     { key: 'MessengerHomeHeaderSubTitle' },
@@ -148,14 +148,14 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('joins where the deployment starts by itself, and takes the attributes along', async () => {
+  test('joins if the deployment starts conversations by itself, and sends the attributes', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())
     expect(opened).toMatchObject({ state: 'new', attributesDelivered: true })
     expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
   })
 
-  test('goes through when joining fails', async () => {
+  test('succeeds even if joining fails', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     genesys.injectFault('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new', attributesDelivered: false })
@@ -188,7 +188,7 @@ describe('a deployment that starts conversations by itself', () => {
     expect(joins(genesys)).toHaveLength(2)
   })
 
-  test('is joined before what a guest was about to say', async () => {
+  test('is joined before a queued message is sent', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     await api.deployment(soon())
     const jane = { ref: { token: 'token-1' }, origin: ORIGIN }

@@ -10,7 +10,7 @@ import { accessTokenOf, soon, startDriver } from '../start-driver.ts'
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 const GOLD = { 'custom.plan': 'gold' }
 
-test('during a conversation they are written immediately', async () => {
+test('attributes are written immediately during a conversation', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -37,7 +37,7 @@ test.each([
   expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
 })
 
-test('without the permission they are sent with the next message, and the operator learns its name', async () => {
+test('without the permission, attributes wait for the next message, and the log names the permission', async () => {
   const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -45,7 +45,7 @@ test('without the permission they are sent with the next message, and the operat
   expect(hints).toEqual([expect.stringContaining('conversation:webmessaging:view')])
 })
 
-test('after the conversation has ended they go with the next message', async () => {
+test('attributes set after the conversation has ended go with the next message', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -54,7 +54,7 @@ test('after the conversation has ended they go with the next message', async () 
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('when the API fails they go with the next message', async () => {
+test('when the API fails, attributes go with the next message', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -62,7 +62,7 @@ test('when the API fails they go with the next message', async () => {
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('without an access token they are sent with the next message, without a wait', async () => {
+test('without an access token, attributes go with the next message, without a wait', async () => {
   const { api: first, guest, genesys } = await startDriver()
   const jane = await guest()
   await first.send(jane, text('Hello'), soon())

@@ -32,7 +32,7 @@ test('a message without changed attributes carries none', async () => {
   expect(frame.message).toEqual({ type: 'Text', text: 'Hello', metadata: { tracingId: frame.tracingId } })
 })
 
-test('a chosen quick reply is sent as what it is, and its echo says so', async () => {
+test('a chosen quick reply is sent and echoed as a quick reply', async () => {
   const { api, guest, genesys } = await startDriver()
   const reply = { quickReply: { text: 'Yes', payload: 'yes' }, tracingId: randomUUID() }
   const sent = await api.send(await guest(), reply, soon())
@@ -45,7 +45,7 @@ test('a chosen quick reply is sent as what it is, and its echo says so', async (
   expect(frame.message).toMatchObject({ content: [{ buttonResponse: { type: 'QuickReply' } }] })
 })
 
-test('messages of one guest arrive in the order in which they were said', async () => {
+test('messages of one guest arrive in the order in which they were written', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await Promise.all(['one', 'two', 'three'].map((words) => api.send(jane, text(words), soon())))
@@ -101,7 +101,7 @@ test('above the message rate nothing is sent, and the guest learns how long to w
   expect(genesys.transcript().map((line) => line.text)).toEqual(['one'])
 })
 
-test('a rate limit belongs to the message even where Genesys names the request', async () => {
+test('a rate limit is attributed to the message, even if Genesys names the request', async () => {
   const { api, guest } = await startDriver({ limits: { messagesPerSecond: 1 }, tracingIdOnErrors: true })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
@@ -167,7 +167,7 @@ test('without an echo by the deadline the delivery is unknown; the late echo com
   expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
 })
 
-test('a repeat finds in the history what an earlier try has delivered', async () => {
+test('a repeat finds the message that an earlier attempt delivered in the history', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -180,7 +180,7 @@ test('a repeat finds in the history what an earlier try has delivered', async ()
   expect(sentTexts(driver)).toHaveLength(2)
 })
 
-test('attributes that came up since the first try of a message that is found are still to be sent', async () => {
+test('attributes set after the first attempt of a message that is found are still pending', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
@@ -191,7 +191,7 @@ test('attributes that came up since the first try of a message that is found are
   expect(genesys.sawAttributes().now).toEqual({})
 })
 
-test('attributes that went along with a message whose echo was lost are not pending', async () => {
+test('attributes sent with a message whose echo was lost are not pending', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { drop: true })
@@ -236,7 +236,7 @@ test('a retry does not mistake a just acknowledged message for its own', async (
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-describe('two tabs of a guest at two replicas that say the same', () => {
+describe('two tabs of a guest on two replicas that send the same text', () => {
   /** The same guest at another replica. */
   async function twoReplicas(options: Partial<WebMessagingOptions> = {}) {
     const one = await startDriver()
@@ -245,7 +245,7 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     return { one, other, jane: await one.guest(), genesys: one.genesys }
   }
 
-  test('have two messages, though the one’s first attempt was lost and the other’s was accepted', async () => {
+  test('have two messages, though one first attempt was lost and the other was accepted', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const [mine, theirs] = [text('ok'), text('ok')]
     const accepted = await one.api.send(jane, theirs, soon())
@@ -254,7 +254,7 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
   })
 
-  test('find each its own message when both repeat', async () => {
+  test('each find their own message when both repeat', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const messages = [text('ok'), text('ok')]
     const sent = await Promise.all(messages.map((message) => one.api.send(jane, message, soon())))
@@ -265,7 +265,7 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     expect(genesys.transcript()).toHaveLength(2)
   })
 
-  test('have one message, though it was on its way still when the other replica read the history', async () => {
+  test('have one message, though it was in flight when the other replica read the history', async () => {
     const { one, other, jane, genesys } = await twoReplicas({ repeatSettleMs: 1_000 })
     const message = text('ok')
     genesys.injectFault({ received: 'onMessage' }, { delayMs: 400 })
@@ -275,7 +275,7 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('have one message, which the replica that has seen its echo finds without the history', async () => {
+  test('have one message, which the replica that saw its echo finds without the history', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -286,7 +286,7 @@ describe('two tabs of a guest at two replicas that say the same', () => {
     expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
   })
 
-  test('have two messages where Genesys gives no tracing id back, but the replica has seen the other’s', async () => {
+  test('have two messages if Genesys returns no tracing id, and the replica saw the other message', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -330,7 +330,7 @@ test('a retry is not sent while it is unknown whether the first attempt was acce
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('repeats while the history fails do not use up the reads that one needs when it works again', async () => {
+test('repeats during a failure of the history leave reads for a repeat after the failure', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -412,7 +412,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     await Promise.all(repeats.slice(0, 2))
   })
 
-  test('as it has to go far back is not started with fewer than that takes', async () => {
+  test('is not started if it needs more reads than are left', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 30; count++) await api.send(jane, text(`message ${count}`), soon())
@@ -427,7 +427,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   })
 })
 
-test('a repeat that has no time to wait for a first try on its way is not sent', async () => {
+test('a repeat without time to wait for a first attempt in flight is not sent', async () => {
   const driver = await startDriver({}, { repeatSettleMs: 3_000 })
   const jane = await driver.guest()
   driver.genesys.injectFault('GET /api/v2/webmessaging/messages*', { delayMs: 400 })
@@ -436,7 +436,7 @@ test('a repeat that has no time to wait for a first try on its way is not sent',
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('"unexpected error" for a message does not tell whether it was taken', async () => {
+test('"unexpected error" for a message leaves open whether it was accepted', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
@@ -454,7 +454,7 @@ test('an invalid echo counts as no response, and the history decides', async () 
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('garbage is counted, harms no guest, and is a bad response if nothing else arrives', async () => {
+test('malformed frames are counted, harm no guest, and are a bad response if nothing else arrives', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('JwtResponse', { garbage: true })
@@ -464,7 +464,7 @@ test('garbage is counted, harms no guest, and is a bad response if nothing else 
   expect(await api.send(jane, text('two'), soon())).toMatchObject({ text: 'two' })
 })
 
-test('what could not be sent because Genesys is away fails cleanly', async () => {
+test('a message that cannot be sent while Genesys is unavailable fails as upstream_unavailable', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -473,7 +473,7 @@ test('what could not be sent because Genesys is away fails cleanly', async () =>
   expect(await failure(api.send(jane, text('Hello'), soon()))).toMatchObject({ code: 'upstream_unavailable' })
 })
 
-test('what could not be sent in time fails cleanly', async () => {
+test('a message that is not sent by its deadline fails as upstream_timeout', async () => {
   const { api, genesys } = await startDriver()
   genesys.injectFault({ received: 'configureSession' }, { swallow: true })
   const jane = { ref: { token: randomUUID() }, origin: undefined }

@@ -43,7 +43,7 @@ test.each(CODES)('code %i (%s) of a message is %s', (code, text, expected) => {
   expect(error.facts.status).toBe(code)
 })
 
-test.each(CODES)('code %i (%s): nothing of the platform’s wording is passed on', (code, text) => {
+test.each(CODES)('code %i (%s): no text of the platform is passed on', (code, text) => {
   const { message, facts } = toUpstreamError({ code, text: `${text} secret-words` }, 'message')
   expect(JSON.stringify({ message, facts })).not.toContain('secret-words')
 })
@@ -73,7 +73,7 @@ test.each([403, 4000, 4001, 409])('operators learn which setting code %i is abou
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })
 
-test('the deployment is blamed for a refused session only where Genesys says so', () => {
+test('a refused session is attributed to the deployment only if Genesys says so', () => {
   const blamed = (text: string) => toUpstreamError({ code: 400, text }, 'configure').facts.hint ?? ''
   expect(blamed('Deployment not found')).toContain('GENESYS_DEPLOYMENT_ID')
   expect(blamed('Request failed.')).not.toContain('DEPLOYMENT')

@@ -5,14 +5,14 @@ import { readFrame } from '../../../../src/service/genesys/web-messaging/wire/fr
 const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
 
 describe('frames as Genesys publishes them', () => {
-  test('the shortest session response has all it needs', () => {
+  test('the shortest session response is complete', () => {
     expect(frame({ class: 'SessionResponse', body: { connected: true, newSession: true } })).toMatchObject({
       class: 'SessionResponse',
       body: { connected: true, newSession: true },
     })
   })
 
-  test('a rate limit tells its seconds, whatever its errorCode says', () => {
+  test('a rate limit contains its seconds, whatever its errorCode is', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',
@@ -50,7 +50,7 @@ describe('frames as Genesys publishes them', () => {
     },
   )
 
-  test('unknown fields, and optional ones that are null, are passed over', () => {
+  test('unknown fields, and optional fields that are null, are ignored', () => {
     const body = { connected: true, readOnly: null, allowedMedia: null, blockedExtensions: null, novelty: 1 }
     expect(frame({ class: 'SessionResponse', body, novelty: true })).toMatchObject({
       body: { connected: true },

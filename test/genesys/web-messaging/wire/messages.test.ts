@@ -228,7 +228,7 @@ describe('content', () => {
     ])
   })
 
-  test('brings no address that would run in the page', () => {
+  test('contains no address that would run a script in the page', () => {
     const bad = 'javascript:alert(1)'
     const action = { type: 'Link', text: 'x', url: bad }
     const elements = [

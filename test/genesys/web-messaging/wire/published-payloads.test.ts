@@ -126,7 +126,7 @@ describe('cards', () => {
     ])
   })
 
-  test('are what a generic template becomes (JV ContentGeneric)', () => {
+  test('are made from a generic template (JV ContentGeneric)', () => {
     const generic = { title: 'Old', components: [{ title: 'Go', actions: { textback: 'go' } }] }
     expect(parts({ contentType: 'GenericTemplate', generic })).toEqual([
       { type: 'card', title: 'Old', actions: [{ type: 'postback', text: 'Go', payload: 'go' }] },
@@ -141,7 +141,7 @@ test('an attachment has its caption (JV ContentAttachment)', () => {
   ])
 })
 
-test('rich links, locations and texts are what they are (JV)', () => {
+test('rich links, locations and texts keep their type (JV)', () => {
   const richLink = {
     header: { type: 'Image', value: 'https://x.example/a.png' },
     text: 'Read on',

@@ -62,7 +62,7 @@ describe('quick replies that come as button responses', () => {
     ])
   })
 
-  test('are the answer where the guest says them', () => {
+  test('are the answer when the guest chooses them', () => {
     expect(message({ ...ask, direction: 'Inbound', content: [yes] })?.content).toEqual([
       { type: 'button-response', text: 'Yes', payload: 'y', source: 'quick-reply' },
     ])
@@ -70,7 +70,7 @@ describe('quick replies that come as button responses', () => {
 })
 
 /** JV ContentQuickReply and ContentCardAction require no field; a card action may be of type `Unknown`. */
-describe('what names no text, or a type that its schema does not know, is still shown:', () => {
+describe('content without a text, or of an unknown type, is still shown:', () => {
   test('a quick reply by its payload', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { payload: 'yes', action: 'Message' } })).toEqual([
       { type: 'quick-reply', text: 'yes', payload: 'yes' },

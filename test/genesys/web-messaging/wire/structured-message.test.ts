@@ -29,7 +29,7 @@ const WHOLE = {
 }
 
 describe('a message as it is on the wire', () => {
-  test('is read with all that it has', () => {
+  test('is read completely', () => {
     expect(readStructuredMessage(WHOLE)).toEqual(WHOLE)
   })
 
@@ -48,7 +48,7 @@ describe('a message as it is on the wire', () => {
     ])
   })
 
-  test('a duration without an end is none', () => {
+  test('a duration without an end is ignored', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown
     }
