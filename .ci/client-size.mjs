@@ -1,4 +1,4 @@
-// What a page has to load stays small; the bounds are for the compressed files.
+// Keeps the files that a page loads small; the bounds are for the compressed files.
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 

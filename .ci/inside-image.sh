@@ -12,7 +12,7 @@ export SESSION_KEYS
 for host in API LOGIN CDN; do export GENESYS_${host}_URL=http://127.0.0.1:9; done
 export GENESYS_MESSAGING_URL=ws://127.0.0.1:9
 
-# Nobody listens there: the doctor says so.
+# No listener there: the doctor reports it.
 status=0
 diagnosis=$(node dist/doctor.js --json) || status=$?
 test $status = 1

@@ -56,7 +56,7 @@ const BROWSER = {
   logLevel: 'silent',
 }
 
-// A piece that an earlier build left behind would be packed too: what is packed is built whole.
+// A chunk that an earlier build left behind would be packed too, so a build for packing deletes it first.
 const isBrowserOnly = process.argv.includes('--browser-only')
 const isProgramsOnly = process.argv.includes('--programs-only')
 const isWhole = !isBrowserOnly && !isProgramsOnly
@@ -95,7 +95,7 @@ async function buildBrowser() {
   await compressScripts()
 }
 
-/** The same under a name that changes with the content, for pages that keep it for good or name its hash. */
+/** The same under a name that changes with the content, for pages that cache it as immutable or name its hash. */
 async function versionScripts() {
   const assets = {}
   for (const name of ['client', 'guest-chat']) {
@@ -122,7 +122,7 @@ async function compressScripts() {
 
 /**
  * What few pages need of the chat comes by `import()`, in files that need nothing else: what they share with the chat
- * is small, and a common file would be one more to load for everybody. Their names change with what is in them.
+ * is small, and a common file would be one more to load for everybody. Their names change with their content.
  */
 async function buildChat() {
   const element = join(root, 'src/browser/element')
@@ -169,7 +169,7 @@ async function buildLazyFile(source) {
   return [source, name]
 }
 
-/** A file of styles is one text: esbuild's minifier of scripts leaves it as it is. */
+/** A style sheet is one string: esbuild's minifier for scripts does not change it. */
 function minifyStyles({ onLoad }) {
   onLoad(
     { filter: /element\/(styles\/(base|panel|messages|composer)|\w+\/styles)\.ts$/ },

@@ -41,7 +41,7 @@ function read(path, modules) {
       module.reexports.push({ from, names })
     } else module.declarations.push({ names: namesOf(statement), text: statement.getFullText().trim() })
   }
-  // A module is written after what it imports.
+  // A module is written after its imports.
   modules.delete(path)
   modules.set(path, module)
 }

@@ -9,7 +9,7 @@ import ts from 'typescript'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'docs/client.md')
 
-/** What the reference has, in reading order. What is exported and missing here is an error. */
+/** The entries of the reference, in reading order. An export that is missing here is an error. */
 const SECTIONS = [
   [
     'The client',

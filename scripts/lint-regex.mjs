@@ -1,7 +1,7 @@
 // npm run lint:regex [-- FOLDER]
 //
 // Checks every regular expression of src/ with recheck: one whose worst input takes more than linear time is an error, as
-// strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: nothing can check what it will be.
+// strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: its pattern cannot be checked.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -83,7 +83,7 @@ function afterOneReplica({ guests, replicas, arrivalsPerMinute }: Plan, limit: n
   })
 }
 
-/** All sockets are lost at once: Genesys or the network was away. */
+/** All sockets are lost at the same time: Genesys or the network was unavailable. */
 function afterBreakdown({ guests, replicas, arrivalsPerMinute }: Plan, limit: number): number | undefined {
   return simulateReconnection({
     waiting: Math.ceil(guests / replicas),

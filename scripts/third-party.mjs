@@ -1,4 +1,4 @@
-// Whose code is in the bundles: the licenses, and a bill of materials for tools that look for known weaknesses.
+// The third-party code in the bundles: licenses, and a bill of materials for vulnerability scanners.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -11,7 +11,7 @@ const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
 /** Writes `dist/third-party-licenses.txt` and `dist/sbom.cdx.json` for the packages that these files belong to. */
 export async function writeThirdParty(root, files) {
   const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter(Boolean))
-  // The page at /docs is copied as it is, not bundled.
+  // The page at /docs is copied unchanged, not bundled.
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
   const packages = await Promise.all(
     [...[...folders].map((folder) => join(root, folder)), swagger].map(readPackage),

@@ -11,7 +11,7 @@ export interface ConnectProxy {
   stop(): Promise<void>
 }
 
-/** An HTTP proxy on loopback that tunnels to the port that stands for a name; any other name is refused with 502. */
+/** An HTTP proxy on loopback that tunnels each known name to its port; any other name is refused with 502. */
 export async function startConnectProxy(ports: Readonly<Record<string, number>>): Promise<ConnectProxy> {
   const targets: string[] = []
   const authorizations: (string | undefined)[] = []

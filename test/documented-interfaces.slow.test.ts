@@ -16,7 +16,7 @@ const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
 }))
 
 /**
- * What is used of Node.js, V8 and packages is what they document. One exception, which Node.js documents as an option: classes
+ * The sources use only documented interfaces of Node.js, V8 and packages. One exception, which Node.js documents as an option: classes
  * for requests and responses whose prototypes are Express's own.
  */
 const EXCEPTIONS: readonly Finding[] = [
@@ -110,7 +110,7 @@ const REFUSED: readonly (readonly [rule: string, source: string])[] = [
   ['types overruled', `import 'axios'; declare module 'axios' { interface AxiosRequestConfig { b?: 1 } }`],
 ]
 
-/** What is documented, and close to what is refused. */
+/** Documented interfaces that resemble refused ones. */
 const ALLOWED: readonly string[] = [
   `import http from 'node:http'; http.createServer((_req, res) => void res.end())`,
   `import type { AddressInfo } from 'node:net'; import http from 'node:http'; export const a = (http.createServer().address() as AddressInfo).port`,

@@ -13,7 +13,7 @@ export interface EventReader {
   readonly events: readonly ReadEvent[]
   /** Raw comments, such as the keep-alive. */
   readonly comments: readonly string[]
-  /** The next event that fits, or one that was there already and nobody took; rejects after `timeoutMs`. */
+  /** The next matching event, or an earlier one that was not read; rejects after `timeoutMs`. */
   next(fits: (event: ReadEvent) => boolean, timeoutMs?: number): Promise<ReadEvent>
   /** Resolves when the service ends the stream. */
   readonly ended: Promise<void>

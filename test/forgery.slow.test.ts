@@ -5,7 +5,7 @@ import { SignJWT } from 'jose'
 import { ask, pageOf, SITE, startTogether, type Page, type Running } from './start-service.ts'
 import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
 
-/** Whatever a browser controls: no trusted or unlisted key, and no other guest's record, changes at Genesys. */
+/** Whatever a browser sends, no trusted or unlisted key, and no other guest's record, changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {
   USER_TOKEN_PUBLIC_KEY: ours.publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -9,7 +9,7 @@ import { startService, type RunningService } from '../src/service/run-service.ts
 import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
 
-/** A page that names another guest: whatever it tries, Genesys never hears of it. */
+/** A page that names another guest: whatever it tries, nothing of it reaches Genesys. */
 
 const FOREIGN = {
   guestId: 'foreign-guest-4711',
@@ -92,7 +92,7 @@ afterEach(async () => {
   nock.emitter.removeAllListeners('no match')
 })
 
-/** All that goes to Genesys by REST: what a recording answers, and what nothing answers. */
+/** All REST requests to Genesys, whether a recording responds or not. */
 async function recordedGenesys(fixture: string): Promise<string[]> {
   const seen: string[] = []
   for (const scope of await loadFixture(fixture)) {

@@ -75,7 +75,7 @@ describe('a signed-in visitor', () => {
     expect(await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') })).toMatchObject(
       refused,
     )
-    // Somebody else is at this browser now: what the first one's page holds is worthless from here on.
+    // Another person uses this browser now: the token of the first person's page is invalid from here on.
     expect(await page.ask('GET', '/messages')).toMatchObject(refused)
   })
 

@@ -18,7 +18,7 @@ const LAYERS = [
   'html',
 ]
 const SERVICE = 'service/'
-/** Programs of their own that know nothing of the service, nor it of them. */
+/** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'testing']
 /** The types of what pages send and get: the service's and the browser's. It imports nothing. */
 const CONTRACT = 'contract'

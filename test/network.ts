@@ -16,5 +16,5 @@ afterEach(() => {
   nock.cleanAll()
 })
 
-/** Each file loads a nock of its own, and two that are active at once answer each other's requests. */
+/** Each file loads its own nock, and two that are active at the same time answer each other's requests. */
 afterAll(() => nock.restore())

@@ -35,7 +35,7 @@ export const checkedFetch: typeof fetch = async (input, init) => {
 
 const EVENTS = ['message', 'typing', 'session', 'sign-in', 'offer', 'waiting', 'resync', 'reconnect']
 
-/** The same for an event of a stream: what is known of it is its name, and that messages are as everywhere. */
+/** The same for an event of a stream: its name must be known, and messages must have the usual schema. */
 export function eventDisagreement(event: string, data: unknown): string | undefined {
   if (!EVENTS.includes(event)) return `the event ${event} is not documented`
   if (event !== 'message') return undefined
@@ -47,7 +47,7 @@ const MESSAGE = 'openapi#/components/schemas/Message'
 
 /**
  * Checks an answer against the OpenAPI document.
- * @returns what is wrong with it; undefined for what the document describes so, or does not speak of
+ * @returns the difference from the document; undefined if it matches, or if the document does not describe it
  */
 export function disagreement(
   method: string,

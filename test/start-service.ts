@@ -28,7 +28,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** What the service has answered since the last stop, bodies and headers. */
+/** The responses of the service since the last stop, bodies and headers. */
 const answers: string[] = []
 
 /**
@@ -86,7 +86,7 @@ export function settingsFor(genesys: Simulator): Record<string, string> {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // A test says what it expects of a body.
+  // Each test states what it expects of a body.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any
 }

@@ -8,7 +8,7 @@ import { parseAllDocuments } from 'yaml'
 /** A build of helm by `go install` takes itself for one of Kubernetes 1.20. */
 export const KUBERNETES = '1.33.0'
 
-/** Where .ci/ensure-helm puts what is missing. */
+/** Where .ci/ensure-helm installs missing tools. */
 const CACHE = join(homedir(), '.cache/genesys-guest-bff')
 export const VALIDATOR = join(CACHE, 'kubernetes-validate/bin/kubernetes-validate')
 export const HELM = existsSync(join(CACHE, 'bin/helm')) ? join(CACHE, 'bin/helm') : 'helm'

@@ -39,7 +39,7 @@ http { access_log off; ${temporary} include ${folder}/site.conf; }`,
   return {
     url,
     port,
-    /** What it complained about. */
+    /** The lines of its error log. */
     errors: () => said,
     async stop() {
       child.kill('SIGTERM')

@@ -315,7 +315,7 @@ async function startPrometheus(started) {
   return url
 }
 
-/** Again and again with so long a pause, until the end. What it meets is the fault's business. */
+/** Repeats with this pause until the end. Its errors belong to the fault and are ignored. */
 function every(pauseMs, act) {
   running.add(
     (async () => {

@@ -1,4 +1,4 @@
-// The service with a driver that has an error of its own: what an application that brings its driver may run.
+// The service with a faulty driver, as an application with its own driver may run it.
 import { readConfigFromEnvironment, startService } from '../../dist/index.js'
 
 const deployment = { status: 'active', allowedDomains: [] }

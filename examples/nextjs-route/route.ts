@@ -5,7 +5,7 @@ import { startService, readConfigFromEnvironment, type RunningService } from 'ge
  * It listens on loopback, and this route passes on what belongs to it, streams included.
  */
 const PREFIX = '/chat'
-/** What a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 

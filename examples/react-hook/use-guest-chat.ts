@@ -8,7 +8,7 @@ export type GuestChatView = Pick<GuestChat, 'state' | 'connection' | 'messages' 
  * A conversation for as long as the component is there. A conversation that the storage still knows is resumed at
  * once; a new one begins with the first `chat.send`.
  *
- * @param options taken when the component is mounted; later changes are not heeded
+ * @param options taken when the component is mounted; later changes are ignored
  */
 export function useGuestChat(options: GuestChatOptions): GuestChatView & { readonly chat: GuestChat } {
   // No dependencies: one conversation per component.

@@ -5,7 +5,7 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
  * same process, under the website's own origin. It listens on loopback, and this route passes on what belongs to it, streams included.
  */
 const PREFIX = '/chat'
-/** What a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|survey|journey\/\w+|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 

@@ -1,4 +1,4 @@
-// Attacks that keep to every limit of the wire and use up what guests share. Each command ends by itself and closes what it opened.
+// Attacks that respect every limit of the protocol and exhaust shared resources. Each command ends by itself and closes what it opened.
 import { setTimeout as pause } from 'node:timers/promises'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { requestBytes } from '../harness/http-wire.mjs'
@@ -14,7 +14,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return answer ? statusOf(answer) : 0
   }
 
-  /** Runs it so many times a second, without waiting for what comes of it. @returns the statuses, counted */
+  /** Runs it so many times a second, without waiting for the results. @returns the statuses, counted */
   async function every(perSecond, forMs, run) {
     const statuses = {}
     const all = []
@@ -81,7 +81,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { guests: guests.length, statuses }
   }
 
-  /** What orchestrators ask, as fast as it is answered. */
+  /** The probes of orchestrators, as fast as they are answered. */
   async function readiness({ forMs, connections }) {
     const until = performance.now() + forMs
     let asked = 0

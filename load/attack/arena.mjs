@@ -1,4 +1,4 @@
-// What an attack happens in: the built service in a process of its own, a Genesys Cloud that can turn hostile, and honest guests.
+// The environment of an attack: the built service in a separate process, a Genesys Cloud that can turn hostile, and honest guests.
 import { startHelper } from '../harness/processes.mjs'
 import { genesysSettings, ORIGIN } from '../harness/service-settings.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
@@ -30,7 +30,7 @@ export async function startArena({ guestApi = 'web-messaging', settings = {}, is
       ...genesysSettings(genesys),
       GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
       RATE_GUEST_PER_MINUTE: '100000',
-      // Idle connections to the platform and a stop are not what is attacked, and the checks wait for both.
+      // Idle connections to the platform and the shutdown are not under attack, and the checks wait for both.
       GENESYS_CONNECTION_IDLE_S: '5',
       DRAIN_DELAY_MS: '0',
       ...settings,

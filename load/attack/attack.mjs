@@ -41,7 +41,7 @@ const UNLIMITED = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
 }
 
-/** A part of an attack goes before it: what is compiled and kept for ever is in memory then, and memory is compared with that. */
+/** A part of each attack runs first: afterwards compiled code and permanent caches are in memory, the baseline for its growth. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
 /** Without limits by address, so that everything behind them is reached; then with the defaults, against who wants it all for himself. */

@@ -273,7 +273,7 @@ async function slow({ forMs, each }) {
   return { opened, closedByService }
 }
 
-/** Many requests in one write, to what is dear, and behind a stream that doesn't end. */
+/** Many requests in one write: to expensive routes, and behind a stream that does not end. */
 async function pipelines({ forMs, depth }) {
   const get = (path, token) =>
     requestBytes({

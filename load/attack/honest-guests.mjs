@@ -109,7 +109,7 @@ function upload(guest) {
   })
 }
 
-/** Guests of addresses of their own who come, say something and leave: each needs a connection of ours and of Genesys. */
+/** Guests with separate addresses who connect, send a message and leave: each needs a connection of ours and of Genesys. */
 async function arrive(port, everyMs, until) {
   for (let at = 0; !until.aborted; at++) {
     const agent = new http.Agent({ keepAlive: true })

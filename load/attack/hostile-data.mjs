@@ -8,7 +8,7 @@ function* endless(arbitrary, seed) {
   for (let chunk = 0; ; chunk++) yield* fc.sample(arbitrary, { numRuns: CHUNK, seed: seed + chunk })
 }
 
-/** So many values of an arbitrary, made at once, one after the other and from the first again. */
+/** So many values of an arbitrary, generated in advance and then used in a cycle. */
 function* repeated(arbitrary, numRuns, seed) {
   const all = fc.sample(arbitrary, { numRuns, seed })
   for (;;) yield* all
@@ -38,7 +38,7 @@ const anyValue = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constant(JSON.parse('['.repeat(200) + ']'.repeat(200))),
 )
-/** Mostly what it should be, now and then anything. */
+/** Mostly valid, occasionally arbitrary. */
 const spoilt = (...values) => fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, anyValue)
 
 const structuredMessage = fc.record(

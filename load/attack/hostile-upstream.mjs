@@ -15,7 +15,7 @@ const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
 const counts = { frames: 0, answers: 0 }
 const hostileJwts = new Set()
-/** Of guests whose text was `slow`: their history takes long. */
+/** For guests whose text was `slow`: their history is delayed. */
 const slowJwts = new Set()
 const SLOW_MS = 6000
 let frames

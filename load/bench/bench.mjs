@@ -24,7 +24,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: PARTS.join() },
     rounds: { type: 'string', default: '3' },
-    /** Of each run with clients that retry at once. */
+    /** The duration of each run with clients that retry immediately. */
     seconds: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
     /** Another build of the service than dist/. */

@@ -1,4 +1,4 @@
-// What the figures have to hold: a line for each bound.
+// The bounds for the figures: a line for each bound.
 import { NAMES } from './names.mjs'
 import { MAX_REQUESTS_IN_FLIGHT } from '../harness/service-settings.mjs'
 

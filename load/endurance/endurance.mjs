@@ -1,6 +1,6 @@
 // npm run endurance [-- --only restart,once,soak,faults] [--share 0.1] [--seed N] [--minutes N] [--messages N] [--rounds N] [--report-figures]
 //
-// The built service on 127.0.0.1 under what it has to endure: rolling restarts, kills and cut
+// The built service on 127.0.0.1 under rolling restarts, kills and cut
 // connections, hours of faults. Ends by itself, prints what it measured, and exits with 1 when a bound does not hold.
 // --share makes all of it shorter. With --report-figures times and memory are printed and not judged, for a machine that
 // others use too; messages that are lost or doubled always are.

@@ -1,4 +1,4 @@
-// Over two replicas that are killed, and sockets and connections that are cut, every message that got 201 is there once.
+// While two replicas are killed, and sockets and connections are cut, every message that got 201 arrives once.
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -71,7 +71,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     return { session: body.session, token: genesys.sessions.at(-1).token, sent: [] }
   }
 
-  /** One tab: the next message when the one before is there, or given up. */
+  /** One tab: sends its next message when the one before has arrived or was given up. */
   async function talk(guest, number) {
     const tabRandom = randomFrom(seed + 1 + number)
     const home = number % REPLICAS
@@ -202,7 +202,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 }
 
-/** How often each text is there, against how often it was acknowledged, and how often it may be there at most. */
+/** How often each text arrived, compared with how often it was acknowledged and how often it may arrive at most. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()
@@ -222,7 +222,7 @@ function judgeGuest(transcript, sent, found) {
   if (new Set(ids).size !== ids.length) found.sameId.push(...ids.filter((id, at) => ids.indexOf(id) !== at))
 }
 
-/** What is there more than once, as each message has a tracing id of its own, and its way there. */
+/** Messages that arrived more than once, by their tracing ids, and how they got there. */
 function findDoubles(transcript, sent, found) {
   const timesOf = new Map()
   for (const { text, time, metadata } of transcript) {

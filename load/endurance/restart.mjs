@@ -211,7 +211,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     })
   }
 
-  /** What a browser does for a website's page; and looks at every answer. */
+  /** Acts like the browser of a website's page, and checks every response. */
   async function watchedFetch(heard, address, init) {
     const headers = new Headers(init?.headers)
     headers.set('origin', ORIGIN)
@@ -231,7 +231,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     return new Response(answer.body.pipeThrough(eventWatch(heard)), answer)
   }
 
-  /** Notes each message's event; one that the page's streams have brought before is there twice. */
+  /** Records the event of each message; a second event for the same message is a duplicate. */
   function eventWatch(heard) {
     const decoder = new TextDecoder()
     let rest = ''

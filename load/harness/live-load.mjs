@@ -7,7 +7,7 @@ const COME_BACK_WITHIN_MS = 1000
 /** All pages read into it: a buffer for each read would make the generator collect garbage while it measures. */
 const ARRIVED = Buffer.alloc(65_536)
 
-/** One page: it comes back when its stream ends or is refused, as the client does. */
+/** One page: it reconnects when its stream ends or is refused, like the client. */
 class Page {
   /** Whether it has a stream, and whether its guest has a socket to the upstream as well. */
   isOpen = false

@@ -1,4 +1,4 @@
-// The load generator: raw sockets, requests made beforehand, nothing kept but what is measured.
+// The load generator: raw sockets, prepared requests, and only measurements are kept.
 import { serveCommands } from './commands.mjs'
 import { Connection } from './connection.mjs'
 import { requestBytes } from './http-wire.mjs'
@@ -11,7 +11,7 @@ const nextRequest = (() => {
   return () => requests[next++ % requests.length]
 })()
 
-/** As many requests as `connections` can carry: each sends its next one when its answer is there. */
+/** As many requests as `connections` can carry: each sends its next one when its response has arrived. */
 async function closedLoop({ port, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()
   let errors = 0
@@ -111,7 +111,7 @@ function retryAfterMs(head) {
 }
 
 /**
- * Requests at a fixed rate, whatever the answers do. A latency counts from when the request was due, so
+ * Requests at a fixed rate, independent of the responses. A latency counts from when the request was due, so
  * that a server which stalls can't hide it. The process spins: timers are too coarse for tenths of ms.
  */
 async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {

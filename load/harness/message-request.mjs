@@ -1,6 +1,6 @@
 import { ORIGIN } from './service-settings.mjs'
 
-/** What a guest's page asks for: a message of about 200 bytes. */
+/** The request of a guest's page: a message of about 200 bytes. */
 export function messageRequest(token) {
   return {
     path: '/messages',

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.mjs'
 
-/** The measured server has a core of its own, where there are two and they can be chosen. */
+/** The measured server has its own core, if there are two and a process can be pinned. */
 export const SERVER_CORE = 0
 export const LOAD_CORE = 1
 const canPin = os.cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0

@@ -1,4 +1,4 @@
-// The built service as it runs in production, in a process of its own, with its log kept and its open things counted.
+// The built service as it runs in production, in a separate process, with its log kept and its open sockets and streams counted.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -73,7 +73,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     return { ...own, connections: openConnections(ownPort) }
   }
 
-  /** The counts when nothing is open any more, or what is left after 150 s: a guest who reads the history keeps the connection for two minutes. */
+  /** The counts when nothing is open, or the rest after 150 s: a guest who reads the history keeps the connection for two minutes. */
   async function settled() {
     for (let tries = 0; ; tries++) {
       const now = await counts()
@@ -82,7 +82,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     }
   }
 
-  /** What is in use: V8 gives back a quiet process's garbage only when it allocates again. */
+  /** The memory in use: V8 frees the garbage of an idle process only when it allocates again. */
   async function residentWithoutGarbageMiB() {
     const inspector = new WebSocket(await inspectorAddress())
     await once(inspector, 'open')

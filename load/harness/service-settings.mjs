@@ -21,7 +21,7 @@ const HIGH_LIMITS = {
 /** Each guest has an address of its own, which a proxy in front names. */
 const DEFAULT_LIMITS = { TRUST_PROXY: '1' }
 
-/** Where the service finds Genesys: a simulator, or what is in front of it. */
+/** The addresses of Genesys: a simulator, or a proxy in front of it. */
 export function genesysSettings({ deploymentId, url, messagingUrl }) {
   return {
     GENESYS_DEPLOYMENT_ID: deploymentId,
@@ -49,7 +49,7 @@ export function simulatorSettings({ genesys, url = genesys.url, messagingUrl = g
 export function upstreamSettings({ guestApi, ports, tls = false, defaultLimits = false }) {
   return {
     HOST: '127.0.0.1',
-    // Any free one: several services run at once.
+    // Any free port: several services run at the same time.
     MANAGEMENT_PORT: '0',
     ALLOWED_ORIGINS: `https://shop.example,${ORIGIN}`,
     SESSION_KEYS: Buffer.alloc(32, 'benchmark').toString('base64'),

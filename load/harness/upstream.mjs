@@ -67,7 +67,7 @@ function newGuest() {
 }
 
 const guestSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
-/** The sockets of those whose guest has a session; what is pushed goes to each in turn. */
+/** The sockets of those whose guest has a session; pushed messages go to each in turn. */
 const configured = new Map()
 let handshakes = 0
 

@@ -1,4 +1,4 @@
-// What a run has to hold: a line for each bound, and the exit code.
+// The verdict of a run: a line for each bound, and the exit code.
 
 /**
  * @param reportFigures times and sizes are printed and not judged, for a machine that others use too

@@ -14,7 +14,7 @@ export function readReport(path: string): AnswerReport {
   throw new Error(`${path} is not a report that \`doctor --report\` has written.`)
 }
 
-/** The report of a simulator, in which everything works that the doctor looks at. */
+/** The report of a simulator, in which everything that the doctor checks works. */
 export function reportOfSimulator(driver: string, send: boolean): Promise<AnswerReport> {
   return withSimulator({}, async (genesys) => {
     const readSettings = () => readConfig({ ...settingsOf(genesys), GENESYS_GUEST_API: driver })

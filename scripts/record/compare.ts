@@ -13,7 +13,7 @@ export interface Difference {
 
 const ABSENT = '–'
 
-/** Compares shapes, not values: which calls are made, their statuses, and the types of what is in the answers. */
+/** Compares shapes, not values: which calls are made, their statuses, and the types of the fields in the responses. */
 export function differences(recorded: Recording, simulator: Recording): Difference[] {
   const count = Math.max(recorded.calls.length, simulator.calls.length)
   return Array.from({ length: count }).flatMap((_, index) =>

@@ -13,7 +13,7 @@ const RECORDED_WITHIN_MS = 5000
 
 export interface CaptureOptions {
   readonly config: Config
-  /** What is on the other side: `simulator`, `organization`, `gateway`. */
+  /** The source of the recording: `simulator`, `organization`, `gateway`. */
   readonly platform: string
   /** The day, as in `2026-11-21`. */
   readonly date: string

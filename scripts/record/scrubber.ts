@@ -6,7 +6,7 @@ import {
 } from '../../src/testing/fixtures/placeholders.ts'
 import type { RecordedCall } from '../../src/testing/fixtures/recording.ts'
 
-/** What is known from the settings to be no placeholder. */
+/** Real values from the settings, which a recording must not contain. */
 export interface KnownValues {
   readonly deploymentId: string
   readonly organizationId: string | undefined
@@ -35,7 +35,7 @@ const DATE = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g
 const URL_LIKE = /\b(https?|wss?):\/\/[^\s"'<>]+/g
 const EMAIL = /[\w.+-]+@[\w-]+\.[\w.-]+/g
 
-/** Fields whose texts are words of the protocol. A text in any other field is somebody's own. */
+/** Fields whose texts belong to the protocol. A text in any other field may be personal. */
 const PROTOCOL_KEYS = new Set([
   ...['status', 'code', 'error', 'errorCode', 'fieldName', 'type', 'direction', 'contentType', 'eventType'],
   ...['state', 'purpose', 'token_type', 'version', 'visibility', 'originatingEntity', 'messengerType'],
@@ -57,7 +57,7 @@ const KEPT_HEADERS = [
 
 /**
  * Puts placeholders in place of credentials, tokens, ids, names, texts, dates and hosts. The same value gets
- * the same placeholder in all calls, so that a recording still tells which answer gave what a later call used.
+ * the same placeholder in all calls, so that a recording still shows which response a value of a later call came from.
  *
  * @param ownKeys the attributes that the recorder itself writes; others are left out
  */
@@ -114,7 +114,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     return segments.join('/') + (query === undefined ? '' : `?${plain(query)}`)
   }
 
-  /** @param isRefusal the platform's own sentences are kept only where they say what is wrong */
+  /** @param isRefusal the platform's own sentences are kept only in refusals */
   function scrub(value: unknown, key: string, isRefusal: boolean): unknown {
     if (typeof value === 'string') return scrubText(value, key, isRefusal)
     if (Array.isArray(value)) return value.map((item) => scrub(item, key, isRefusal))

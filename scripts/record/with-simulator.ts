@@ -1,6 +1,6 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
 
-/** Runs with a simulator of its own, whose agent is silent and which serves the REST guest operations. */
+/** Runs with a separate simulator, whose agent is silent and which serves the REST guest operations. */
 export async function withSimulator<T>(
   options: SimulatorOptions,
   run: (genesys: Simulator) => Promise<T>,

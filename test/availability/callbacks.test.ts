@@ -88,7 +88,7 @@ test('a hundred repeats with one key create one callback', async () => {
   await start()
   const answers = await Promise.all(Array.from({ length: 8 }, () => callBack(JANE, 'one')))
   for (let i = answers.length; i < 100; i++) answers.push(await callBack(JANE, 'one'))
-  // 409 while the first one is under way.
+  // 409 while the first one is in flight.
   expect(answers.filter(({ status }) => status !== 409).length).toBeGreaterThan(92)
   const ids = answers.flatMap(({ status, body }) => (status === 409 ? [] : [body.id as string]))
   expect(ids).toEqual(ids.map(() => genesys.callbacks[0]!.conversationId))

@@ -28,7 +28,7 @@ const position = fc.constantFrom(-1, 1, 2, 3, 4)
 const always = <T>(arbitrary: fc.Arbitrary<T>) => arbitrary
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 
-/** Parts of one frequency. Numbered weekdays are apart from the others: mixed, `rrule` takes what is in both. */
+/** Parts of one frequency. Numbered and plain weekdays are never mixed: `rrule` would take their intersection. */
 function partsOf(frequency: string) {
   const byDay = {
     DAILY: weekdays,

@@ -28,7 +28,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A guest's events, from the moment when the connection is there. */
+/** A guest's events, from the moment when the connection is open. */
 async function follow(): Promise<void> {
   const subscribe = withWaiting(
     (_guest, listener) => {

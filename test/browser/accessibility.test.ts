@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   { colorScheme: 'dark', device: 'phone', lang: 'en' },
 ]
 
-/** A page whose states are looked at by axe, and for targets that are too small. */
+/** A page whose states are checked with axe, and for targets that are too small. */
 async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
   const words = WORDS[lang]
   const { page, context, chat } = await openElement(browser, service, attributes, {

@@ -64,7 +64,7 @@ async function openAt(
   return { ...opened, launcher: opened.page.locator('genesys-guest-chat .launcher') }
 }
 
-/** The guest comes back to the page later. */
+/** The guest returns to the page later. */
 async function comeBackAt(page: Page, at: string): Promise<void> {
   now = at
   await page.clock.setFixedTime(at)

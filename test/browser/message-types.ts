@@ -20,7 +20,7 @@ export interface MessageType {
   readonly message: BotMessage
   /** The guest sees the message, and answers it. */
   answer(guest: KeyboardGuest): Promise<void>
-  /** What there is to see of the answer, at once and after a reload. */
+  /** What the answer looks like, immediately and after a reload. */
   answered(guest: KeyboardGuest): Promise<void>
 }
 
@@ -156,7 +156,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       const button = (name: string) => form.getByRole('button', { name, exact: true })
       await press(button('Begin'))
       await press(button('Next'))
-      // What is required is asked for, and has the focus.
+      // A missing required field is reported, and has the focus.
       await page.getByText('Please fill this in.').first().waitFor()
       await page.getByRole('textbox', { name: 'Name' }).and(page.locator(':focus')).waitFor()
       await page.keyboard.type('Jane Doe')

@@ -6,7 +6,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
-/** A page in a browser profile of its own. What goes wrong in it, a refused script or style included, is kept. */
+/** A page in a separate browser profile. Its errors, refused scripts and styles included, are kept. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   context.setDefaultTimeout(10_000)

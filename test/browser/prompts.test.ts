@@ -112,7 +112,7 @@ test('a request that the page does not handle is only an event', async () => {
   await context.close()
 })
 
-/** The page's part: its OpenID provider, and what it brings back. */
+/** The page's part: its OpenID provider, and what the provider returns. */
 async function signInWhenAsked(page: Page, code: string): Promise<void> {
   const grant = { redirectUri: `${demo.allowedSite}/signed-in`, code }
   await page.locator('genesys-guest-chat').evaluate((element: GuestChatElement, brought) => {

@@ -27,7 +27,7 @@ export function problem(status: number, code: string, headers: Record<string, st
 
 export const noNetwork = () => new TypeError('Failed to fetch')
 
-/** The contract in a few lines, for what a real service can't be made to do on demand. Answers can be bent per route. */
+/** The contract in a few lines, for behavior that a real service does not show on demand. Responses can be changed per route. */
 export function fakeService() {
   const asked: Asked[] = []
   const bent = new Map<string, Answer[]>()

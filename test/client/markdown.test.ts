@@ -53,7 +53,7 @@ describe("Messenger's rich text", () => {
   })
 })
 
-/** Remembers what is made, in place of a page. */
+/** Records the created nodes, in place of a page. */
 class RecordedElement {
   static made = new Map<string, Set<string>>()
   static addresses = new Set<string>()

@@ -23,7 +23,7 @@ export interface CutConversation {
   readonly chat: GuestChat
   /** Cuts the conversation; `meanwhile` runs while it is cut. */
   cut(how: Cut, meanwhile?: () => void): Promise<void>
-  /** What the agent's side has: the conversation as it is without any cut. */
+  /** The agent's side: the conversation without any interruption. */
   said(): Line[]
   /** What the page shows. */
   shown(): Line[]
@@ -47,7 +47,7 @@ export async function startCutConversation(): Promise<CutConversation> {
   const reportedTwice: string[] = []
   let chat = newPage()
 
-  /** A tab that opens the website: whatever an earlier one knew is gone, but for its storage. */
+  /** A tab that opens the website: the state of an earlier one is gone, except for its storage. */
   function newPage(): GuestChat {
     const page = createGuestChat({
       baseUrl: running.url,

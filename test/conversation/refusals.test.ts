@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { FaultMatch, FaultSpec } from '../../src/simulator/simulator.ts'
 import { ask, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 
-/** Every refusal that is known on Genesys' guest socket, by its code: what the page is answered. */
+/** The response to the page for every known refusal on Genesys' guest socket, by its code. */
 
 let running: Running
 let page: Page

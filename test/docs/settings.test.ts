@@ -7,7 +7,7 @@ import { readSimulatorSettings } from '../../src/simulator/environment.ts'
 interface Row {
   readonly name: string
   readonly value: string
-  /** undefined: there is none, or the page says so in words. */
+  /** undefined if there is none, or if the page describes it in words. */
   readonly default: string | undefined
   readonly example: string
 }

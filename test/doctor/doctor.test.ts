@@ -38,7 +38,7 @@ interface SetUp {
   /** How wrong the clock of this machine is. */
   readonly clockMs?: number
   readonly check: string
-  /** What the line says is wrong, and what is to be changed. */
+  /** The fault that the line names, and what to change. */
   readonly says: RegExp
   readonly exitStatus?: number
 }

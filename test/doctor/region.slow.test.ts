@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const stop of started.splice(0).reverse()) await stop()
 })
 
-/** The program in a process of its own, where it trusts the test's authority, and whose way out is a proxy. */
+/** The program in a separate process that trusts the test's certificate authority and uses a proxy. */
 async function run(region: string): Promise<DoctorResult> {
   // Uploads would be for the simulator's own address, which is not https.
   const genesys = await startGoodGenesys({ attachments: false })

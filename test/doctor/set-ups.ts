@@ -40,7 +40,7 @@ export function goodSettings(genesys: Simulator): Record<string, string> {
   }
 }
 
-/** What a test has started, to be ended after it. */
+/** What a test has started, to be stopped after it. */
 export type Started = (() => unknown)[]
 
 async function portOf(server: Server, started: Started): Promise<number> {

@@ -78,7 +78,7 @@ describe.each([
 
   test('attributes that a framework sets after the element is in the page count', async () => {
     await openPage((service) => chatHtml(service, ''))
-    // As Angular does for a value that comes later: first the element, then what is bound to it.
+    // As Angular does for a late value: first the element, then its bound properties.
     await page.until(() => document.querySelector('genesys-guest-chat')?.shadowRoot !== null, undefined)
     await page.run((url) => {
       const chat = document.querySelector('genesys-guest-chat')!

@@ -7,7 +7,7 @@ export interface FaultRow {
   /** What happens, for a reader of docs/faults.md. */
   readonly what: string
   readonly fault: Fault
-  /** By route; what is not named is served. */
+  /** By route; routes that are not listed are served. */
   readonly outcomes: Readonly<Partial<Record<RouteName, Outcome>>>
 }
 
@@ -47,7 +47,7 @@ const SILENT: FaultRow['outcomes'] = {
   'DELETE /guest-session': 'delivery_unknown',
 }
 
-/** What is not named is served: it needs nothing of the upstream at that moment. */
+/** Other routes are served: they need no upstream at that moment. */
 export const FAULT_TABLE: readonly FaultRow[] = [
   {
     what: 'New connections are refused; the open socket of a guest stays',

@@ -121,7 +121,7 @@ async function outcomeOfCall(call: Promise<Answer>): Promise<string> {
 interface Stream {
   /** Resolves when this text has come. */
   heard(text: string): Promise<void>
-  /** Resolves when the service counts nothing as under way any more. */
+  /** Resolves when the service counts no request in flight. */
   close(): Promise<void>
 }
 
@@ -153,7 +153,7 @@ describe('on every route and on the open stream', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
     'where %s, requests end as a catalogued problem in time, and the next ones work',
     async (_what, row) => {
-      // One after the other: all at once may take a busy machine longer than the deadline.
+      // One after the other: together they may take a busy machine longer than the deadline.
       const pages: ReadyPage[] = []
       while (pages.length < ROUTES.length) pages.push(await readyPage())
       const listener = await running.openPage()

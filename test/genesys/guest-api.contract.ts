@@ -12,7 +12,7 @@ export interface Bends {
   stallNext?: (operation: 'open' | 'send') => void
   /** The next answer to this operation is nonsense with a good status. */
   garbleNext?: (operation: 'open') => void
-  /** The OAuth token that we hold is not good any more; a new one is. */
+  /** The current OAuth token is no longer valid; a new one is. */
   expireAccessToken?: () => void
 }
 
@@ -41,7 +41,7 @@ type Declare = (behavior: string, prove: () => Promise<void>) => void
 const TEXT = 'Where is my parcel?'
 let tracing = 0
 
-/** The cases that every driver has to pass, whatever API it speaks. */
+/** The cases that every driver has to pass, whichever API it uses. */
 export function describeGuestApiContract(name: string, options: ContractOptions): void {
   describe(`${name} keeps the contract of a guest API:`, () => {
     let harness: Harness

@@ -116,7 +116,7 @@ describe('a request with the cookie alone', () => {
     expect((await say({})).status).toBe(401)
     expect((await say({ origin: FOREIGN })).status).toBe(403)
     expect((await say({ origin: SHOP })).status).toBe(401)
-    // What a form of a foreign page can send without asking before.
+    // What a form of a foreign page can send without a preflight.
     expect((await say({ origin: FOREIGN, 'content-type': 'text/plain' })).status).toBe(403)
     expect((await ask(running.url, 'DELETE', '/guest-session', undefined, { cookie })).status).toBe(401)
     expect(running.genesys.transcript()).toEqual([])

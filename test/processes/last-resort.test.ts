@@ -35,7 +35,7 @@ test.each([
     service.signal(signal)
     const isReady = async () => (await ask(service.url, 'GET', '/readyz')).status === 200
     while (await isReady()) expect(performance.now() - thrownAtMs).toBeLessThan(DRAIN_DELAY_MS)
-    // What is in flight, and what an orchestrator still sends, is served meanwhile.
+    // Requests in flight, and those that an orchestrator still sends, are served meanwhile.
     expect((await page.say('in the middle of it')).status).toBe(201)
     await stream.next(({ event }) => event === 'reconnect')
     await stream.ended
@@ -71,7 +71,7 @@ test('a process whose output is not read ends in time', async () => {
   const stream = await page.events()
   await stream.next(({ data }) => data['state'] === 'connected')
   service.stopReading()
-  // Some 500 KB of lines, each a request of its own: far more than pipe and reader hold.
+  // About 500 KB of lines, one for each request: far more than pipe and reader can buffer.
   for (let round = 0; round < 20; round++) {
     const answers = Array.from({ length: 100 }, () => ask(service.url, 'GET', '/healthz'))
     await Promise.all(answers)

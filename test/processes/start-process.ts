@@ -6,7 +6,7 @@ import { settingsFor } from '../start-service.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-/** The service as it is run in earnest: the built one, in a process of its own. */
+/** The service as it runs in production: built, and in a separate process. */
 export interface ServiceProcess {
   readonly url: string
   readonly port: number
@@ -15,7 +15,7 @@ export interface ServiceProcess {
   metric(name: string): Promise<number>
   /** Every line of its log. */
   readonly logLines: readonly string[]
-  /** Nobody reads its output from now on. */
+  /** Stops reading its output. */
   stopReading(): void
   /** Ends it, and resolves when it is gone. SIGKILL leaves it no time for anything. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>

@@ -1,4 +1,4 @@
-// Loaded with --import: SIGUSR2 writes what is in the heap to the file that HEAP_SNAPSHOT names.
+// Loaded with --import: SIGUSR2 writes a heap snapshot to the file that HEAP_SNAPSHOT names.
 import { writeHeapSnapshot } from 'node:v8'
 
 process.on('SIGUSR2', () => {

@@ -20,7 +20,7 @@ const CANARY = [
   base64Of('4929 1234 5678 9015'),
   base64Of('4929123456789015'),
 ]
-/** Written to show that the search finds what is there. */
+/** Written to show that the search works. */
 const PROBE = '7302 4455 1188'
 
 test('a card number appears nowhere: Genesys, log, metrics, traces, Redis, report of the doctor, memory', async () => {
@@ -67,7 +67,7 @@ test('a card number appears nowhere: Genesys, log, metrics, traces, Redis, repor
     )
     expect(found.map(([place]) => place)).toEqual([])
     for (const text of Object.values(places)) expect(text.length).toBeGreaterThan(100)
-    // What is not masked is where it belongs, so that the search looks at something.
+    // Text that is not masked is found where it belongs, so that the search is not empty.
     expect(places.genesys).toContain(PROBE)
   } finally {
     await service.end('SIGKILL')

@@ -11,14 +11,14 @@ export interface RedisServer {
   readonly url: string
   readonly password: string
   start(): Promise<void>
-  /** Ends it at once: it can neither answer nor say goodbye. */
+  /** Kills it immediately: it neither responds nor closes its connections cleanly. */
   kill(): Promise<void>
   /** Stops it without closing its connections: the kernel accepts what is sent, and no response comes. */
   hang(): void
   resume(): void
 }
 
-/** @param certificate for TLS, and nothing else: its clients need no certificate of their own */
+/** @param certificate for TLS only: its clients need no certificate */
 export async function startRedis(certificate?: Certificate): Promise<RedisServer> {
   const port = await freePort()
   let child: ChildProcess | undefined

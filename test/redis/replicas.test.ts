@@ -13,7 +13,7 @@ const ISSUER = 'https://login.example.com'
 const settings = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
   REDIS_KEY_PREFIX: 'test:',
-  // For a busy machine: a replica that waits in vain continues alone.
+  // For a busy machine: after a timeout a replica continues without Redis.
   REDIS_TIMEOUT_MS: '5000',
   RATE_GUEST_PER_MINUTE: '100000',
   RATE_ADDRESS_PER_MINUTE: '100000',
@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
-    // Once more, as it is asked for its readiness.
+    // A readiness query causes the second token request.
     await until(async () => {
       await readiness(first)
       return tokenRequests() === 2

@@ -42,7 +42,7 @@ async function signIn(page: Page): Promise<number> {
   return (await page.ask('POST', '/guest-session', { userToken })).status
 }
 
-/** Names of keys, without what is different for each guest, address or message. */
+/** Names of keys, without the parts that differ by guest, address or message. */
 async function keysInRedis(): Promise<Set<string>> {
   const client = createClient({ url: redis.url })
   await client.connect()

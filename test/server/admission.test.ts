@@ -89,7 +89,7 @@ describe('the service with every slot taken', () => {
       await running.stop()
     }
     const page = await running.openPage()
-    // Bodies that never come hold the slots.
+    // Requests whose bodies never arrive occupy the slots.
     const post = `POST /messages HTTP/1.1\r\nHost: x\r\nOrigin: ${SITE}\r\nAuthorization: Bearer ${page.session}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`
     for (let i = 0; i < 2; i++) {
       const socket = net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)

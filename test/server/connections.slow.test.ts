@@ -38,7 +38,7 @@ describe('counted requests and streams', () => {
       head('POST /messages', { 'transfer-encoding': 'chunked' }) + '5\r\nabcde\r\n0\r\nX: y\r\n',
     ]
     const requestsIn = shapes.map((shape) => shape.split(' HTTP/1.1\r\n').length - 1)
-    // What is open meanwhile goes on being counted.
+    // Streams that stay open meanwhile are still counted.
     const listener = await running.openPage()
     const stream = await listener.events()
     await stream.next(isSession('connected'))

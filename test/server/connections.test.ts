@@ -25,7 +25,7 @@ describe('the count of requests and streams', () => {
     const socket = connect()
     socket.write(head('GET /events') + head('GET /guest-session'))
     await once(socket, 'data')
-    // What is pipelined behind it runs at once, and its response waits as long as the stream is open.
+    // A request pipelined behind it runs immediately, and its response waits as long as the stream is open.
     await expectCounts({ streams: 1, inFlight: 1, arriving: 0 })
     socket.destroy()
     await expectCounts(NOTHING_OPEN)

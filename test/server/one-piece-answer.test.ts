@@ -22,7 +22,7 @@ async function start(): Promise<RunningServer> {
 let finished: string[] = []
 afterEach(() => void (finished = []))
 
-/** What comes back over one connection, which the last request closes. */
+/** The responses on one connection, which the last request closes. */
 async function answersTo(...requests: string[]): Promise<string> {
   const { port } = await start()
   const socket = net.connect(port, '127.0.0.1')

@@ -26,7 +26,7 @@ export function head(line: string, headers: Record<string, string> = {}): string
   return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
-/** What comes until the connection ends, in whichever way. */
+/** Everything received until the connection ends, cleanly or not. */
 export async function readAll(socket: Socket): Promise<string> {
   let text = ''
   socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))

@@ -33,7 +33,7 @@ async function liveStreams(): Promise<number> {
   return Number(/^guest_bff_live_streams (.+)$/m.exec(String(body))?.[1])
 }
 
-/** The body with the lengths of its chunks, which stand on lines of their own. */
+/** The body with the lengths of its chunks, which are on separate lines. */
 async function readToTheEnd(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk as Buffer)
@@ -55,7 +55,7 @@ test('is cut with a resync, while another tab of the same guest gets everything'
   }
   expect(other.events.filter(({ event }) => event === 'message')).toHaveLength(batches * BATCH)
 
-  // The stream has ended and waits a few seconds for its reader: what was on its way comes, with the resync last.
+  // The stream has ended and waits a few seconds for its reader: buffered events arrive, with the resync last.
   const text = await readToTheEnd(slow)
   expect(text.split('event: message').length - 1).toBeLessThan(batches * BATCH)
   expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: resync\ndata: \{"reason":".+"\}$/)

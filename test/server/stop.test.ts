@@ -14,7 +14,7 @@ async function start(settings: Record<string, string> = {}): Promise<Running> {
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Whether a new connection is taken. */
+/** Whether a new connection is accepted. */
 async function accepts(port: number): Promise<boolean> {
   const socket = net.connect(port, '127.0.0.1')
   const isOpen = await Promise.race([

@@ -99,7 +99,7 @@ export function createSessionStack(
     ended,
     generations,
     caller,
-    /** What a token is good for now; rejects as a request with it would. */
+    /** The current claims of a token; rejects as a request with it would. */
     claimsOf: async (token: string): Promise<SessionClaims> => sessions.authenticate(token, SITE),
     open: (proof?: Proof | null, request = {}) => sessions.open(request, caller(proof)),
     resume: async (token: string, proof?: Proof | null) =>

@@ -114,7 +114,7 @@ describe('a key set', () => {
     await verify(await make())
     jwks().reply(200, { keys: both })
     const rotated = await make({ key: newer.privateKey, kid: 'k2' })
-    // Within the pause a stranger can't make us ask for the keys again and again.
+    // During the pause, invalid tokens cause no further requests for the keys.
     await expect(verify(rotated)).rejects.toMatchObject({ code: 'user_token_invalid' })
     const realNow = Date.now
     try {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { watchFiles } from '../../src/service/settings/watched-files.ts'
 
-/** Of many looks at the files, as each reload names them once more. */
+/** Over many checks of the files, because each reload lists them again. */
 const MOST_RELOADS = 5
 
 test('a missing file is reported once, and again when it is there', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import type { Simulator } from '../../src/simulator/simulator.ts'
 
-/** Loose, for a test looks at whatever the platform sends. */
+/** Loosely typed, because tests check arbitrary frames of the platform. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Frame = Record<string, any>
 

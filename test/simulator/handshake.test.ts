@@ -9,7 +9,7 @@ let simulator: Simulator
 const start = async (options: SimulatorOptions = {}) => (simulator = await startSimulator(options))
 afterEach(() => simulator.close())
 
-/** The HTTP status of the handshake; 101 when it is taken. */
+/** The HTTP status of the handshake; 101 when it is accepted. */
 function handshake(path: string, origin?: string): Promise<number> {
   const socket = new WebSocket(simulator.messagingUrl + path, { ...(origin && { origin }) })
   return new Promise((resolve) => {
@@ -126,7 +126,7 @@ test('the request is kept with its origin', async () => {
   ])
 })
 
-/** What no HTTP client would let out: a request line as it is given. */
+/** A raw request line, which no HTTP client would send. */
 function raw(requestLine: string): Promise<string> {
   const socket = connectTcp(simulator.port, '127.0.0.1')
   const headers = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', '', '']

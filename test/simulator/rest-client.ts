@@ -4,7 +4,7 @@ export interface Answer {
   status: number
   headers: Headers
   text: string
-  /** Parsed when it is JSON; loose, for a test looks at whatever the platform sends. */
+  /** Parsed if it is JSON; loosely typed, because tests check arbitrary responses of the platform. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any
 }

@@ -218,7 +218,7 @@ test('one site that cannot serve degrades the process, and all of them make it n
   expect(await ready()).toMatchObject({ status: 503, body: { status: 'not ready' } })
 })
 
-/** What a bad token gets, without what is different in each answer. */
+/** The response to an invalid token, without the parts that differ in each response. */
 async function refusal(
   origin: string,
   session: string,

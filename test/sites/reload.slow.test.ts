@@ -18,14 +18,14 @@ const RELOAD_EVERY = 20
 
 interface FollowedPage {
   readonly messages: readonly ReadEvent[]
-  /** How often the service has asked the page to come back. */
+  /** How often the service has asked the page to reconnect. */
   readonly reconnects: () => number
   /** Resolves when the stream has brought so many messages. */
   until(count: number): Promise<void>
   stop(): void
 }
 
-/** As the browser's `EventSource`: comes back at once, with the last id that it has seen. */
+/** Like the browser's `EventSource`: reconnects immediately, with the last id that it has received. */
 function follow(page: Page): FollowedPage {
   const messages: ReadEvent[] = []
   let reconnects = 0
@@ -48,7 +48,7 @@ function follow(page: Page): FollowedPage {
         wake()
         return false
       }
-      // Looks at each event when it comes, and keeps waiting.
+      // Checks each event when it arrives, and keeps waiting.
       void stream.next(take, 60_000).catch(() => undefined)
       await stream.ended
       stream.events.forEach(take)

@@ -20,7 +20,7 @@ export interface RunningSites {
   readonly logLines: string[]
   /** As the file has them; a test may change it and write it. */
   readonly sites: { shop: SiteInFile; bank: SiteInFile } & Record<string, SiteInFile>
-  /** Replaces the file, at once as a whole. */
+  /** Replaces the file atomically. */
   write(content?: string | object): void
   /** The same, and reads it again. */
   reload(content?: string | object): void

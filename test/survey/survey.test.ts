@@ -19,7 +19,7 @@ let backend: Server
 let url: string
 let running: Running
 
-/** The website's backend: refuses what is not signed. */
+/** The website's backend: refuses unsigned requests. */
 async function receive(req: IncomingMessage): Promise<number> {
   let body = ''
   for await (const chunk of req) body += String(chunk)

@@ -66,7 +66,7 @@ test.each([
   const socket = await socketAfterAnswer('timeout=5')
   const closed = new Promise((resolve) => socket.once('close', resolve))
   end(socket)
-  const early = ask() // before anything has been heard of it, or at once after
+  const early = ask() // before the first byte of a response, or immediately after
   const [answer] = (await once(early, 'response').catch(() => [])) as [http.IncomingMessage?]
   answer?.resume()
   await closed
@@ -89,7 +89,7 @@ describe('an upstream that sends a surplus response', () => {
   const answerOf = (text: string): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
 
-  /** What two requests get when the first is answered with `atOnce`, and its connection sends `later` while idle. */
+  /** The results of two requests: the first gets `atOnce` as its response, and its connection sends `later` while idle. */
   async function answersWith(atOnce: string, later: string): Promise<string[]> {
     const sockets: Socket[] = []
     upstream = net.createServer((socket) => {

@@ -1,4 +1,4 @@
-// Preloaded into a server: SIGUSR2 collects its garbage, so that its resident memory is what it uses.
+// Preloaded into a server: SIGUSR2 collects its garbage, so that its resident memory is the memory in use.
 import { Session } from 'node:inspector'
 
 const session = new Session()

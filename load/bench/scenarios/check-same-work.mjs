@@ -2,7 +2,7 @@
 import { ORIGIN } from '../../harness/service-settings.mjs'
 import { messageRequest } from '../../harness/message-request.mjs'
 
-/** @throws when it takes what it has to refuse, or refuses the benchmark's message */
+/** @throws if it accepts what it has to refuse, or refuses the benchmark's message */
 export async function checkSameWork(name, port, token) {
   const { path, headers, body } = messageRequest(token)
   const ask = async (changedHeaders, changedBody) => {

@@ -1,4 +1,4 @@
-// A with more connections: what is still answered well.
+// Scenario A with more connections: how many are still served well.
 import { probeHealth } from './health-probes.mjs'
 import { startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'

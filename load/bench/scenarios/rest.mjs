@@ -13,7 +13,7 @@ const LOADS = {
   '20ms-500': { delayMs: 20, connections: 500 },
 }
 const RATES_PER_SECOND = [1000, 4000]
-/** Once for each server: V8 has compiled what is hot after some twenty thousand requests. */
+/** Once for each server: V8 has compiled the hot functions after about twenty thousand requests. */
 const FIRST_WARM_UP_MS = 4000
 const WARM_UP_MS = 700
 const MEASURE_MS = 2000

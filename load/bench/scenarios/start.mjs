@@ -13,7 +13,7 @@ const EMPTY_FILE = new URL('../servers/empty-express.mjs', import.meta.url).path
 const IDLE_MS = 6000
 const GIVE_UP_MS = 30_000
 
-/** Interleaved. Each start has both cores, as it has elsewhere; what it calls on start answers at once. */
+/** Interleaved. Each start has both cores, as in production; the upstream that it calls at startup responds immediately. */
 export async function measureStart({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const ports = await upstream.ask('listen', {})

@@ -1,4 +1,4 @@
-// More requests than a server can answer, at a fixed rate, whatever the answers do.
+// More requests than a server can answer, at a fixed rate, independent of the responses.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
@@ -20,7 +20,7 @@ class OverloadLoop {
   #idle = []
   #next = 0
   #isOver = false
-  /** Connections whose first answer has not come. */
+  /** Connections that have not received their first response. */
   #greeting = 0
   admitted = new Latencies()
   refused = new Latencies()
@@ -112,7 +112,7 @@ class OverloadLoop {
   }
 }
 
-/** @returns what was asked and answered, and how late this process was itself */
+/** @returns the counts of requests and responses, and how late this process itself was */
 async function overload({ port, perSecond, connections, forMs }) {
   const loop = new OverloadLoop(port)
   await loop.connect(connections)

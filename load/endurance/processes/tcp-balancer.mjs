@@ -6,7 +6,7 @@ import { serveCommands } from '../../harness/commands.mjs'
 
 const PROBE_EVERY_MS = 1000
 const PROBE_WITHIN_MS = 900
-/** In a row, until a replica that does not answer counts as gone; one that says no is gone at once. */
+/** Consecutive failures until a replica that does not respond counts as down; one that refuses is down immediately. */
 const MOST_FAILURES = 2
 
 let replicas = []

@@ -76,7 +76,7 @@ export async function createCamera(page: Page, service: ScriptedService): Promis
         .locator('genesys-guest-chat')
         .locator(state.isClosed ? '.launcher' : '.panel')
         .waitFor()
-      // They are read once there is a connection, whatever becomes of it.
+      // They are read once there is a connection, whatever happens to it later.
       if (state.messages && !state.isClosed)
         await page.locator('genesys-guest-chat .message').last().waitFor()
       await state.act?.(page, WORDS[language]!, service)

@@ -70,7 +70,7 @@ export async function startScriptedService(
   })
   api.get('/events', (_req, res) => {
     streamCount += 1
-    // Never answered, as by a service that can't be reached.
+    // Never answered, like a request to an unreachable service.
     if (state.isCut && streamCount > 1) return
     res.type('text/event-stream')
     res.write(eventText('session', { state: 'connected' }))

@@ -77,7 +77,7 @@ export class RestGenesys {
     return this.calls.filter((call) => call.operation === operation)
   }
 
-  /** What a driver is made with, so that it speaks with this Genesys. */
+  /** The options of a driver that uses this Genesys. */
   options(): RestGuestOptions {
     const client = (name: string) => createUpstreamClient({ name, timeoutMs: 3000, random: () => 0 })
     const credentials = { loginUrl: LOGIN, clientId: 'client-id', clientSecret: SECRET }

@@ -90,7 +90,7 @@ export class FakeSocket extends EventEmitter {
     })
   }
 
-  /** The guest's message comes back, which is its acknowledgement. */
+  /** The guest's message is echoed, which is its acknowledgement. */
   echoes(request: Record<string, unknown>, id = 'id-1'): void {
     const message = request['message'] as object
     this.says({
@@ -108,7 +108,7 @@ export class FakeSocket extends EventEmitter {
   }
 }
 
-/** The connections of a deployment whose sockets the test holds in its hands. Needs fake timers. */
+/** The connections of a deployment whose sockets the test controls. Needs fake timers. */
 export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connectionsPerMinute = 60_000) {
   const sockets: FakeSocket[] = []
   const odd: string[] = []

@@ -41,7 +41,7 @@ export function accessTokenOf({ url: loginUrl, clientId, clientSecret }: Simulat
   return createAccessToken({ client: client('login'), loginUrl, clientId, clientSecret })
 }
 
-/** The driver and a Genesys that speaks only when the test says so. */
+/** The driver, and a simulator that sends only what the test asks for. */
 export async function startDriver(
   simulator: SimulatorOptions = {},
   options: Partial<WebMessagingOptions> & { readonly withOAuth?: boolean } = {},

@@ -32,7 +32,7 @@ const PAGE = `
   document.body.append(element)
   globalThis.deployment = await createGuestChat({ baseUrl }).deployment()
 `
-/** What a page by hand makes of the client's messages. */
+/** How a page without a framework renders the client's messages. */
 const LINES = 'chat.messages.map(({ key, sender, text }) => ({ key, line: sender + ": " + text }))'
 const SERVER = `
   import { readConfigFromEnvironment, startService } from 'genesys-guest-bff'
@@ -189,7 +189,7 @@ async function buildWithRollup(folder) {
   }
   const page = await rollup({ input: join(folder, 'page.js'), plugins: [resolve({ browser: true })], onwarn })
   await page.write({ dir: join(folder, 'out'), format: 'es' })
-  // A server's packages stay outside, as Rollup's documentation advises; only ours is taken in.
+  // A server's packages stay outside, as Rollup's documentation advises; only ours is bundled.
   const server = await rollup({
     input: join(folder, 'server.js'),
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('genesys-guest-bff'),
@@ -337,14 +337,14 @@ async function talkOnSite(folder) {
   )
 }
 
-/** `examples/static-html` as it is, from another origin than the service. */
+/** `examples/static-html` unchanged, from another origin than the service. */
 async function checkStaticHtml() {
   await withSite(join(root, 'examples/static-html'), (site) =>
     withInstalledService(site, (url) => withPage(`${site}/?service=${encodeURIComponent(url)}`, talkByHand)),
   )
 }
 
-/** `examples/express-mounted` as it is: the page and the service have one origin. */
+/** `examples/express-mounted` unchanged: the page and the service have one origin. */
 async function checkExpressMounted() {
   const folder = await application('express-mounted', { 'server.mjs': 'example:express-mounted/server.mjs' })
   await withServer(process.execPath, ['server.mjs'], folder, (url) => withPage(url, talkToElement))
@@ -356,7 +356,7 @@ function withInstalledService(site, use) {
   return withServer(process.execPath, [main], temporary, use, { ALLOWED_ORIGINS: site })
 }
 
-/** The component of the hook's README, as it stands there. */
+/** The component of the hook's README, unchanged. */
 async function hookComponent() {
   const readme = await readFile(join(root, 'examples/react-hook/README.md'), 'utf8')
   return /```tsx\n([^]*?)```/.exec(readme)[1].replace('https://chat.example.com', '/chat')

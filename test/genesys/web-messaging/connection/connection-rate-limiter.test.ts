@@ -4,7 +4,7 @@ import { ConnectionRateLimiter } from '../../../../src/service/genesys/web-messa
 
 let nowMs = 0
 const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)
-/** How many of so many who come now are connected at once; the others do not wait. */
+/** How many of these concurrent guests are connected immediately; the others do not wait. */
 function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): number {
   let taken = 0
   for (let guest = 0; guest < asked; guest++) {
