@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { ask, pageOf, SITE, startTogether, type Page, type Running } from './start-service.ts'
 import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
+import { NO_RATE_LIMITS } from './service-settings.ts'
 
 /** Whatever a browser sends, no trusted or unlisted key, and no other guest's record, changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -12,9 +13,7 @@ const settings = {
   USER_TOKEN_ISSUER: 'https://login.example.com',
   USER_TOKEN_AUDIENCE: 'chat',
   ATTRIBUTES_TRUSTED: 'custom.userId=sub, custom.membershipLevel=membership_level',
-  RATE_GUEST_PER_MINUTE: '100000',
-  RATE_ADDRESS_PER_MINUTE: '100000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+  ...NO_RATE_LIMITS,
 }
 const userToken = await new SignJWT({ membership_level: 'Silver' })
   .setProtectedHeader({ alg: 'ES256' })
@@ -42,9 +41,7 @@ beforeAll(async () => {
     settings: {
       ...backend.settings,
       VISITOR_WEBHOOK_ATTRIBUTES: 'custom.userId, custom.membershipLevel',
-      RATE_GUEST_PER_MINUTE: '100000',
-      RATE_ADDRESS_PER_MINUTE: '100000',
-      RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+      ...NO_RATE_LIMITS,
     },
     simulator: { limits: false },
   })

@@ -8,6 +8,7 @@ import { openApiDocument } from '../src/service/openapi/document.ts'
 import { startService, type RunningService } from '../src/service/run-service.ts'
 import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
+import { NO_RATE_LIMITS } from './service-settings.ts'
 
 /** A page that names another guest: whatever it tries, nothing of it reaches Genesys. */
 
@@ -17,11 +18,6 @@ const FOREIGN = {
   conversationId: 'foreign-conversation-4711',
 }
 const ANY_FOREIGN = /foreign-(guest|token|conversation)-4711/
-const UNLIMITED = {
-  RATE_GUEST_PER_MINUTE: '100000',
-  RATE_ADDRESS_PER_MINUTE: '100000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
-}
 
 const { paths } = openApiDocument({ publicUrl: '', version: '0' })
 const ROUTES = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
@@ -109,7 +105,7 @@ async function recordedGenesys(fixture: string): Promise<string[]> {
 }
 
 async function serve(settings: Record<string, string>): Promise<RunningService> {
-  const variables = { ALLOWED_ORIGINS: SITE, HOST: '127.0.0.1', PORT: '0', ...UNLIMITED, ...settings }
+  const variables = { ALLOWED_ORIGINS: SITE, HOST: '127.0.0.1', PORT: '0', ...NO_RATE_LIMITS, ...settings }
   const service = await startService(readConfig(variables), { log: createLog({ level: 'silent' }) })
   ending.push(() => service.stop())
   return service
@@ -174,7 +170,7 @@ test('with external-users, a user that only the page names is not created', asyn
 
 test('with web-messaging no id or token reaches Genesys, neither by REST nor on the socket', async () => {
   const { url, genesys, openPage, stop } = await startTogether({
-    settings: UNLIMITED,
+    settings: NO_RATE_LIMITS,
     simulator: { limits: false },
   })
   ending.push(stop)

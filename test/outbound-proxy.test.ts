@@ -9,6 +9,7 @@ import { startSimulator, type Simulator } from '../src/simulator/simulator.ts'
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts'
 import { isMessage } from './event-reader.ts'
 import { ask, SITE, startTogether, type Running } from './start-service.ts'
+import { genesysUrls } from './service-settings.ts'
 
 const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
   name,
@@ -113,12 +114,7 @@ test('a host that the proxy cannot reach is upstream_unavailable', async () => {
 test('hosts of NO_PROXY are called directly', async () => {
   process.env['HTTP_PROXY'] = proxy.url
   process.env['NO_PROXY'] = 'localhost,127.0.0.1'
-  const { openPage } = await start({
-    GENESYS_API_URL: genesys.url,
-    GENESYS_LOGIN_URL: genesys.url,
-    GENESYS_CDN_URL: genesys.url,
-    GENESYS_MESSAGING_URL: genesys.messagingUrl,
-  })
+  const { openPage } = await start(genesysUrls(genesys))
   expect((await openPage()).opened.status).toBe(201)
   expect(proxy.targets).toEqual([])
 })

@@ -7,6 +7,7 @@ import type { SimulatorOptions } from '../src/simulator/settings.ts'
 import { readEvents, type EventReader } from './event-reader.ts'
 import { disagreement } from './openapi-answers.ts'
 import { secretsIn } from './secrets.ts'
+import { genesysUrls } from './service-settings.ts'
 
 export const SITE = 'https://www.example.com'
 
@@ -74,10 +75,7 @@ export function settingsFor(genesys: Simulator): Record<string, string> {
     HOST: '127.0.0.1',
     ALLOWED_ORIGINS: SITE,
     GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
-    GENESYS_API_URL: genesys.url,
-    GENESYS_LOGIN_URL: genesys.url,
-    GENESYS_CDN_URL: genesys.url,
-    GENESYS_MESSAGING_URL: genesys.messagingUrl,
+    ...genesysUrls(genesys),
     UPSTREAM_TIMEOUT_MS: '3000',
     DRAIN_MS: '20',
   }

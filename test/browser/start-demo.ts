@@ -8,6 +8,7 @@ import { createWebsite, createWebsiteSignIn } from '../../src/demo/website.ts'
 import { createLog } from '../../src/service/observability/log.ts'
 import { createGuestBff } from '../../src/service/guest-bff.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
+import { genesysUrls } from '../service-settings.ts'
 
 export interface Demo {
   /** Where the service is, without a slash at the end. */
@@ -65,10 +66,7 @@ export async function startDemo({
     ALLOWED_ORIGINS: `${origin},${allowedSite}`,
     GENESYS_DEPLOYMENT_ID: simulator.deploymentId,
     GENESYS_ORGANIZATION_ID: simulator.organizationId,
-    GENESYS_API_URL: simulator.url,
-    GENESYS_LOGIN_URL: simulator.url,
-    GENESYS_CDN_URL: simulator.url,
-    GENESYS_MESSAGING_URL: simulator.messagingUrl,
+    ...genesysUrls(simulator),
     GENESYS_CLIENT_ID: simulator.clientId,
     GENESYS_CLIENT_SECRET: simulator.clientSecret,
     SESSION_KEYS: randomBytes(32).toString('base64'),

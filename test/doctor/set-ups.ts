@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises'
 import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
+import { genesysUrls } from '../service-settings.ts'
 
 export const SESSION_KEY = Buffer.from('canary-session-key-32-bytes-long').toString('base64')
 export const CLIENT_SECRET = 'canary-client-secret-4711'
@@ -31,10 +32,7 @@ export function goodSettings(genesys: Simulator): Record<string, string> {
     GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
     GENESYS_CLIENT_ID: genesys.clientId,
     GENESYS_CLIENT_SECRET: genesys.clientSecret,
-    GENESYS_API_URL: genesys.url,
-    GENESYS_LOGIN_URL: genesys.url,
-    GENESYS_CDN_URL: genesys.url,
-    GENESYS_MESSAGING_URL: genesys.messagingUrl,
+    ...genesysUrls(genesys),
     SESSION_KEYS: SESSION_KEY,
     UPSTREAM_TIMEOUT_MS: '3000',
   }

@@ -15,6 +15,7 @@ import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts
 import { checkedFetch } from '../openapi-answers.ts'
 import { ask, SITE, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 import { FAULT_TABLE, faultsAsMarkdown, outcomeOf, ROUTES, type RouteName } from './fault-table.ts'
+import { genesysUrls } from '../service-settings.ts'
 
 const UPSTREAM_TIMEOUT_MS = 1000
 /** Beyond the deadline: this machine does other things too. */
@@ -95,10 +96,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy({ target: genesys.url })
   running = await start({
     GENESYS_SIGN_IN: 'on',
-    GENESYS_API_URL: proxy.url,
-    GENESYS_LOGIN_URL: proxy.url,
-    GENESYS_CDN_URL: proxy.url,
-    GENESYS_MESSAGING_URL: proxy.messagingUrl,
+    ...genesysUrls(proxy),
   })
 })
 afterEach(() => proxy.heal())
@@ -229,12 +227,7 @@ test.each([
   '%s are upstream_unavailable or upstream_timeout, and readiness is degraded',
   async (_what, httpUrl, socketUrl) => {
     await proxy.inject({ kind: 'garbage' })
-    const broken = await start({
-      GENESYS_API_URL: httpUrl(),
-      GENESYS_LOGIN_URL: httpUrl(),
-      GENESYS_CDN_URL: httpUrl(),
-      GENESYS_MESSAGING_URL: socketUrl(),
-    })
+    const broken = await start(genesysUrls({ url: httpUrl(), messagingUrl: socketUrl() }))
     const { opened } = await broken.openPage()
     // The time may be over before the last attempt is.
     expect([

@@ -9,6 +9,7 @@ import { makeCertificate, type Certificate } from '../certificate.ts'
 import { openPage } from '../start-service.ts'
 import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
+import { genesysUrls, NO_RATE_LIMITS } from '../service-settings.ts'
 
 /** In the records of TLS connections that are established, where nothing but bytes can be broken. */
 const FAULTS: [what: string, fault: Fault][] = [
@@ -45,14 +46,10 @@ beforeAll(async () => {
   proxy = await startFaultProxy({ target: `http://127.0.0.1:${(terminator.address() as AddressInfo).port}` })
   const url = proxy.url.replace('http', 'https')
   const settings = {
-    GENESYS_API_URL: url,
-    GENESYS_LOGIN_URL: url,
-    GENESYS_CDN_URL: url,
-    GENESYS_MESSAGING_URL: proxy.messagingUrl.replace('ws', 'wss'),
+    ...genesysUrls({ url, messagingUrl: proxy.messagingUrl.replace('ws', 'wss') }),
     NODE_EXTRA_CA_CERTS: certPath,
     UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
-    RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
-    RATE_ADDRESS_PER_MINUTE: '100000',
+    ...NO_RATE_LIMITS,
   }
   service = await startProcess(genesys, settings, TELLS_HELD_MEMORY)
 })

@@ -7,6 +7,7 @@ import type { ReadinessReport } from '../../src/service/observability/readiness.
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { ask, pageOf, SITE, startTogether, type Page, type Running } from '../start-service.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
+import { NO_RATE_LIMITS } from '../service-settings.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const ISSUER = 'https://login.example.com'
@@ -15,9 +16,7 @@ const settings = {
   REDIS_KEY_PREFIX: 'test:',
   // For a busy machine: after a timeout a replica continues without Redis.
   REDIS_TIMEOUT_MS: '5000',
-  RATE_GUEST_PER_MINUTE: '100000',
-  RATE_ADDRESS_PER_MINUTE: '100000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
+  ...NO_RATE_LIMITS,
   USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   USER_TOKEN_ISSUER: ISSUER,
   USER_TOKEN_AUDIENCE: 'chat',

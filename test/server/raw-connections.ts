@@ -1,19 +1,17 @@
 import net, { type Socket } from 'node:net'
 import { expect } from '@jest/globals'
 import { ask, startTogether, type Page, type Running } from '../start-service.ts'
+import { NO_RATE_LIMITS } from '../service-settings.ts'
 
 /** The service and a page's session, for tests that write requests into sockets by hand. */
-
-const UNLIMITED = {
-  RATE_GUEST_PER_MINUTE: '1000000',
-  RATE_ADDRESS_PER_MINUTE: '1000000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
-}
 
 export let running: Running
 export let page: Page
 export async function start(settings: Record<string, string> = {}) {
-  running = await startTogether({ settings: { ...UNLIMITED, ...settings }, simulator: { record: false } })
+  running = await startTogether({
+    settings: { ...NO_RATE_LIMITS, ...settings },
+    simulator: { record: false },
+  })
   page = await running.openPage()
 }
 export function connect(): Socket {

@@ -2,15 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { ask, openPage, type Page } from '../start-service.ts'
 import type { ReadEvent } from '../event-reader.ts'
 import { BANK, SHOP, startSites, type RunningSites } from './start-sites.ts'
+import { NO_RATE_LIMITS } from '../service-settings.ts'
 
 let running: RunningSites
 afterEach(() => running.stop())
 
-const NO_RATE_LIMITS = {
-  RATE_GUEST_PER_MINUTE: '100000',
-  RATE_ADDRESS_PER_MINUTE: '100000',
-  RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
-}
 const PAGES = 6
 /** Each is two events; a cursor tells fifty of the last five seconds apart, several times what the platform lets pass. */
 const MESSAGES = 20

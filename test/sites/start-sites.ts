@@ -7,6 +7,7 @@ import { createLog } from '../../src/service/observability/log.ts'
 import { startService, type RunningService } from '../../src/service/run-service.ts'
 import type { SimulatorOptions } from '../../src/simulator/settings.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
+import { genesysUrls } from '../service-settings.ts'
 
 export const SHOP = 'https://shop.example.com'
 export const BANK = 'https://bank.example.net'
@@ -45,13 +46,13 @@ export async function startSites(
       ALLOWED_ORIGINS: [SHOP],
       PUBLIC_URL: 'https://chat.shop.example.com',
       GENESYS_DEPLOYMENT_ID: shop.deploymentId,
-      ...hostsOf(shop),
+      ...genesysUrls(shop),
     },
     bank: {
       ALLOWED_ORIGINS: [BANK],
       GENESYS_GUEST_API: 'external-guests',
       GENESYS_DEPLOYMENT_ID: bank.deploymentId,
-      ...hostsOf(bank),
+      ...genesysUrls(bank),
       GENESYS_CLIENT_ID: bank.clientId,
       GENESYS_CLIENT_SECRET_FILE: 'bank-secret',
       ATTRIBUTES_OPEN: ['account.*'],
@@ -94,14 +95,5 @@ export async function startSites(
       await bank.close()
       rmSync(folder, { recursive: true })
     },
-  }
-}
-
-export function hostsOf({ url, messagingUrl }: Simulator) {
-  return {
-    GENESYS_API_URL: url,
-    GENESYS_LOGIN_URL: url,
-    GENESYS_CDN_URL: url,
-    GENESYS_MESSAGING_URL: messagingUrl,
   }
 }
