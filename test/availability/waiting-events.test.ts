@@ -143,16 +143,16 @@ describe('a bot of whose conversation Genesys tells where the guest is:', () => 
     await says('bot')
     await says('guest')
     await says('bot', 5000)
-    expect([told, questions]).toEqual([[], 1])
+    expect([sentWaits, questions]).toEqual([[], 1])
     inQueue = true
     await says('bot', 5000)
-    expect(told).toEqual([4])
+    expect(sentWaits).toEqual([4])
     await says('bot', 5000)
     wait = { from: 1, to: 3 }
     await later(30)
-    expect(told).toEqual([4, 3])
+    expect(sentWaits).toEqual([4, 3])
     await says('agent', 60_000)
-    expect(told).toEqual([4, 3, 'nothing'])
+    expect(sentWaits).toEqual([4, 3, 'nothing'])
   })
 
   test('a guest who has left the queue sees no number', async () => {
@@ -160,17 +160,17 @@ describe('a bot of whose conversation Genesys tells where the guest is:', () => 
     await follow()
     await says('bot')
     await says('guest', 5000)
-    expect(told).toEqual([4])
+    expect(sentWaits).toEqual([4])
     inQueue = false
     await says('bot', 30_000)
-    expect(told).toEqual([4, 'nothing'])
+    expect(sentWaits).toEqual([4, 'nothing'])
   })
 
   test('between its messages, nothing is asked', async () => {
     inQueue = false
     await follow()
     await says('bot', 300_000)
-    expect([told, questions, estimates]).toEqual([[], 1, 0])
+    expect([sentWaits, questions, estimates]).toEqual([[], 1, 0])
   })
 
   test('a guest who writes while it is silent is looked after', async () => {
@@ -178,10 +178,10 @@ describe('a bot of whose conversation Genesys tells where the guest is:', () => 
     await follow()
     await says('bot')
     await says('guest', 6000)
-    expect(told).toEqual([])
+    expect(sentWaits).toEqual([])
     inQueue = true
     await later(30)
-    expect(told).toEqual([4])
+    expect(sentWaits).toEqual([4])
   })
 })
 
