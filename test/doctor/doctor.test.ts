@@ -15,7 +15,7 @@ import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.
 import { ALL_PERMISSIONS } from '../../src/simulator/settings.ts'
 import {
   CLIENT_SECRET,
-  freePort,
+  PORT_WITHOUT_LISTENER,
   goodSettings,
   SESSION_KEY,
   startAnswer,
@@ -146,8 +146,8 @@ const SET_UPS: SetUp[] = [
   },
   {
     title: 'an outbound proxy without a listener',
-    proxyVariables: async () => ({
-      HTTP_PROXY: `http://jane:canary-proxy-password@127.0.0.1:${await freePort()}`,
+    proxyVariables: () => ({
+      HTTP_PROXY: `http://jane:canary-proxy-password@127.0.0.1:${PORT_WITHOUT_LISTENER}`,
     }),
     check: 'outbound proxy',
     says: /127\.0\.0\.1:\d+ does not connect to .*ECONNREFUSED.*HTTPS_PROXY/s,
@@ -160,7 +160,7 @@ const SET_UPS: SetUp[] = [
   },
   {
     title: 'a port without a listener',
-    settings: async () => ({ GENESYS_MESSAGING_URL: `ws://127.0.0.1:${await freePort()}` }),
+    settings: () => ({ GENESYS_MESSAGING_URL: `ws://127.0.0.1:${PORT_WITHOUT_LISTENER}` }),
     check: 'connection',
     says: /ECONNREFUSED.*Nothing listens at 127\.0\.0\.1:\d+: check host and port in GENESYS_MESSAGING_URL\./s,
   },
@@ -357,7 +357,7 @@ const SET_UPS: SetUp[] = [
   },
   {
     title: 'visitor-token keys at a port without a listener',
-    settings: async () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: `http://127.0.0.1:${await freePort()}` }),
+    settings: () => ({ ...VISITORS, USER_TOKEN_JWKS_URL: `http://127.0.0.1:${PORT_WITHOUT_LISTENER}` }),
     check: 'visitor-token keys',
     says: /USER_TOKEN_JWKS_URL: no connection \(ECONNREFUSED\).*Check host and port in USER_TOKEN_JWKS_URL/s,
   },

@@ -68,15 +68,8 @@ export async function startTls(target: string, started: Started): Promise<number
   return portOf(server, started)
 }
 
-/** A port that was closed again. */
-export async function freePort(): Promise<number> {
-  const started: Started = []
-  const server = net.createServer()
-  const port = await portOf(server, started)
-  server.close()
-  await once(server, 'close')
-  return port
-}
+/** Below the ports that a system gives to programs that ask for any: no other test gets it meanwhile. */
+export const PORT_WITHOUT_LISTENER = 1024
 
 /** Answers every request the same. */
 export async function startAnswer(body: string, started: Started, status = 200): Promise<string> {

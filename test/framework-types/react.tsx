@@ -15,4 +15,4 @@ export const ok = (
 // @ts-expect-error no such storage
 export const bad = <genesys-guest-chat storage="sesion" />
 // @ts-expect-error no such attribute
-export const bad2 = <genesys-guest-chat color="red" />
+export const bad2 = <genesys-guest-chat tint="red" />

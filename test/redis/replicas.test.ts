@@ -55,6 +55,9 @@ async function startReplica(more: Record<string, string> = {}): Promise<Running>
   return replica
 }
 
+/** A response is kept after it was sent; the next request's commands come later on the same connection to Redis. */
+const untilKept = (page: Page) => page.ask('GET', '/guest-session')
+
 const startReplicas = async (more?: Record<string, string>): Promise<[Running, Running]> => [
   await startReplica(more),
   await startReplica(more),
@@ -87,6 +90,7 @@ describe('two replicas with Redis', () => {
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
     const first = await page.say('only once, please', headers)
+    await untilKept(page)
     expect(first.status).toBe(201)
     const elsewhere = atReplica(b, page)
     expect(await elsewhere.say('only once, please', headers)).toMatchObject({
@@ -113,6 +117,7 @@ describe('two replicas with Redis', () => {
     expect(early.headers.get('retry-after')).toBe('1')
     const { status, body } = await first
     expect(status).toBe(201)
+    await untilKept(page)
     expect(await elsewhere.say('slowly', headers)).toMatchObject({ status: 201, body: { id: body.id } })
     expect(genesys.transcript()).toHaveLength(1)
   })
@@ -258,6 +263,7 @@ describe('two replicas with Redis', () => {
     // They share again, also what was loaded before Redis lost it.
     const headers = { 'idempotency-key': randomUUID() }
     const first = await atReplica(both[0], guests[0]!).say('shared again', headers)
+    await untilKept(atReplica(both[0], guests[0]!))
     expect(await atReplica(both[1], guests[0]!).say('shared again', headers)).toMatchObject({
       body: { id: first.body.id },
     })
@@ -301,6 +307,7 @@ describe('two replicas with Redis', () => {
     for (const replica of [a, b]) await until(() => isShared(replica))
     const headers = { 'idempotency-key': randomUUID() }
     const first = await page.say('after', headers)
+    await untilKept(page)
     expect(await elsewhere.say('after', headers)).toMatchObject({ status: 201, body: { id: first.body.id } })
   }, 40_000)
 
@@ -314,6 +321,7 @@ describe('two replicas with Redis', () => {
     for (const replica of [a, b]) await until(() => isShared(replica))
     const headers = { 'idempotency-key': randomUUID() }
     const first = await page.say('together', headers)
+    await untilKept(page)
     expect(await atReplica(b, page).say('together', headers)).toMatchObject({
       status: 201,
       body: { id: first.body.id },
