@@ -30,6 +30,14 @@ function open(path: string, flags: number): number {
   return fd
 }
 
+/**
+ * For an output, which writes to it every 100 ms for as long as the process lives. It stays open: once closed, its number would
+ * belong to a socket of the next test file, whose requests would contain log lines.
+ */
+function openOutput(path: string): number {
+  return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+}
+
 function read(fd: number): string {
   const buffer = Buffer.alloc(1_000_000)
   return buffer.toString('utf8', 0, readSync(fd, buffer))
@@ -59,7 +67,7 @@ test('a pipe is written without blocking, and stays as it is for others who have
 })
 
 test('a full disk is reported, delays lines, and drops those beyond the limit', async () => {
-  const output = createLogOutput(open('/dev/full', constants.O_WRONLY), 30)
+  const output = createLogOutput(openOutput('/dev/full'), 30)
   const failed = changed(output)
   output.write('first line\n')
   output.flush()
@@ -72,7 +80,7 @@ test('a full disk is reported, delays lines, and drops those beyond the limit', 
 
 test('when the output works again, every line that waited is written, once and in order', async () => {
   const reader = open(pipe, constants.O_RDONLY)
-  const output = createLogOutput(open(pipe, constants.O_WRONLY))
+  const output = createLogOutput(openOutput(pipe))
   closeSync(opened.splice(opened.indexOf(reader), 1)[0]!)
   const failed = changed(output)
   for (let count = 0; count < 500; count++) output.write(`line ${count}\n`)
@@ -90,7 +98,7 @@ test('when the output works again, every line that waited is written, once and i
 
 test('a line that was written in part is continued where it was cut', async () => {
   const reader = open(pipe, constants.O_RDONLY)
-  const output = createLogOutput(open(pipe, constants.O_WRONLY))
+  const output = createLogOutput(openOutput(pipe))
   // More than a pipe holds.
   const line = `${'x'.repeat(200_000)}\n`
   output.write(line)
@@ -104,16 +112,16 @@ test('a line that was written in part is continued where it was cut', async () =
 })
 
 test.each([
-  ['a full disk', () => open('/dev/full', constants.O_WRONLY)],
+  ['a full disk', () => openOutput('/dev/full')],
   [
     'a pipe that is not read',
     () => {
       open(pipe, constants.O_RDONLY)
-      return open(pipe, constants.O_WRONLY)
+      return openOutput(pipe)
     },
   ],
-])('writing the rest at the end gives up on %s', (_name, openOutput) => {
-  const output = createLogOutput(openOutput())
+])('writing the rest at the end gives up on %s', (_name, openIt) => {
+  const output = createLogOutput(openIt())
   const startedAtMs = performance.now()
   output.write('x'.repeat(200_000))
   output.flushSync()
@@ -121,7 +129,7 @@ test.each([
 })
 
 test('a process that is busy between two writes drops no line that the output takes', async () => {
-  const output = createLogOutput(open('/dev/null', constants.O_WRONLY), 4_000_000)
+  const output = createLogOutput(openOutput('/dev/null'), 4_000_000)
   const line = `${'x'.repeat(299)}\n`
   for (let turn = 0; turn < 150; turn++) {
     const busyUntilMs = performance.now() + 2
@@ -134,7 +142,7 @@ test('a process that is busy between two writes drops no line that the output ta
 
 test('warnings and errors are kept when the queue has no room for request lines', async () => {
   const reader = open(pipe, constants.O_RDONLY)
-  const output = createLogOutput(open(pipe, constants.O_WRONLY), 200, 300)
+  const output = createLogOutput(openOutput(pipe), 200, 300)
   const lines: string[] = []
   const log = createLog({
     level: 'info',
