@@ -85,17 +85,22 @@ export interface FeatureParts {
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
   const { sharedState } = parts
   const { api, accessToken } = parts.genesys
+  const platform = {
+    ...parts,
+    api,
+    accessToken,
+    apiUrl: config.genesys.hosts.apiUrl,
+    deploymentId: config.genesys.deploymentId,
+    timeoutMs: config.upstreamTimeoutMs,
+    takeSharedCall: sharedState?.takeCall,
+  }
   return [
     createAvailabilityFeature(
       config.availability,
       accessToken && {
-        ...parts,
-        api,
+        ...platform,
         accessToken,
-        apiUrl: config.genesys.hosts.apiUrl,
-        timeoutMs: config.upstreamTimeoutMs,
         sharedValues: sharedState?.values,
-        takeSharedCall: sharedState?.takeCall,
         sharedAttempts: sharedState?.attempts,
       },
       config.callbacks,
@@ -104,29 +109,13 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       hasAttributes: parts.guestApi.capabilities.has('attributes'),
     }),
     createSurveyFeature(config.survey, parts),
-    createJourneyFeature(config.journey, {
-      ...parts,
-      api,
-      accessToken,
-      apiUrl: config.genesys.hosts.apiUrl,
-      deploymentId: config.genesys.deploymentId,
-      timeoutMs: config.upstreamTimeoutMs,
-      takeSharedCall: sharedState?.takeCall,
-    }),
+    createJourneyFeature(config.journey, platform),
     createTranscriptFeature({
       isEnabled: config.transcript,
       hasHistory: parts.guestApi.capabilities.has('history'),
       now: parts.now,
     }),
-    createKnowledgeFeature(config.knowledge, {
-      ...parts,
-      api,
-      accessToken,
-      apiUrl: config.genesys.hosts.apiUrl,
-      deploymentId: config.genesys.deploymentId,
-      timeoutMs: config.upstreamTimeoutMs,
-      takeSharedCall: sharedState?.takeCall,
-    }),
+    createKnowledgeFeature(config.knowledge, platform),
     createVisitorWebhookFeature(config.visitorWebhook, parts),
     createBlocklistFeature(config.blocklistFile, parts),
     createChallengeFeature(config.challenge, {

@@ -13,7 +13,7 @@ function ignore() {
 
 test('no minute has more than 20 calls, wherever it starts', async () => {
   let nowMs = 0
-  const budget = createCallBudget({ monotonicNow: () => nowMs })
+  const budget = createCallBudget({ max: 20, name: 'calls', monotonicNow: () => nowMs })
   const takenAtMs: number[] = []
   for (; nowMs < 10 * MINUTE_MS; nowMs += 700) if (await budget.take()) takenAtMs.push(nowMs)
   const inMinuteFrom = (fromMs: number) =>
@@ -25,6 +25,8 @@ test('no minute has more than 20 calls, wherever it starts', async () => {
 test('a call that another replica has used up is refused, and no other replica refuses while Redis is away', async () => {
   const shared: (boolean | undefined)[] = [true, false, undefined]
   const budget = createCallBudget({
+    max: 20,
+    name: 'calls',
     monotonicNow: () => 0,
     takeShared: () => Promise.resolve(shared.shift()),
   })

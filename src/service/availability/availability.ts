@@ -57,6 +57,8 @@ export interface AvailabilityOfSite {
 }
 
 /** The emergency is asked for as often as people: it is switched when something has happened. */
+/** Of the 300 that an OAuth client has for everything. */
+const CALLS_PER_MINUTE = 20
 const EMERGENCY_TTL_MS = 30_000
 const OBSERVATIONS_TTL_MS = 10_000
 const WAIT_TTL_MS = 30_000
@@ -67,7 +69,8 @@ const EVALUATION_TTL_MS = 1000
 export function createAvailability(options: AvailabilityOptions): AvailabilityOfSite {
   const { scheduleGroupId, emergencyGroupId, queueId, log, now, monotonicNow, timeoutMs } = options
   const budget = createCallBudget({
-    max: options.callsPerMinute,
+    max: options.callsPerMinute ?? CALLS_PER_MINUTE,
+    name: 'availability',
     takeShared: options.takeSharedCall,
     monotonicNow,
   })

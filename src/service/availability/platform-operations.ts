@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import type { AccessToken } from '../genesys/oauth/access-token.ts'
 import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream-client.ts'
-import { UpstreamError } from '../upstream/upstream-error.ts'
-import { pathSegment } from '../urls/path-segment.ts'
-import type { CallBudget } from '../upstream/call-budget.ts'
+import { callBudgetUsed, type CallBudget } from '../upstream/call-budget.ts'
+import { idSegment } from '../upstream/id-segment.ts'
 
 const References = z
   .array(z.object({ id: z.string().min(1) }))
@@ -128,7 +127,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         {
           operation: 'read_schedule_group',
           method: 'GET',
-          path: `architect/schedulegroups/${segment(id)}`,
+          path: `architect/schedulegroups/${idSegment(id)}`,
           schema: ScheduleGroup,
           permission: 'routing:scheduleGroup:view',
           idOf: 'the schedule group of GENESYS_SCHEDULE_GROUP_ID',
@@ -140,7 +139,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         {
           operation: 'read_schedule',
           method: 'GET',
-          path: `architect/schedules/${segment(id)}`,
+          path: `architect/schedules/${idSegment(id)}`,
           schema: Schedule,
           permission: 'routing:schedule:view',
           idOf: `the schedule ${idText(id)}`,
@@ -152,7 +151,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         {
           operation: 'read_emergency_group',
           method: 'GET',
-          path: `architect/emergencygroups/${segment(id)}`,
+          path: `architect/emergencygroups/${idSegment(id)}`,
           schema: EmergencyGroup,
           permission: 'routing:emergencyGroup:view',
           idOf: 'the emergency group of GENESYS_EMERGENCY_GROUP_ID',
@@ -180,7 +179,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         .reduce((sum, { stats }) => sum + (stats?.count ?? 0), 0)
     },
     async estimateWaitSeconds(queueId, deadlineAtMs, conversationId) {
-      const queue = `routing/queues/${segment(queueId)}`
+      const queue = `routing/queues/${idSegment(queueId)}`
       const { results } = await call(
         {
           operation: 'estimate_wait',
@@ -202,7 +201,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
         {
           operation: 'read_conversation',
           method: 'GET',
-          path: `conversations/messages/${segment(conversationId)}`,
+          path: `conversations/messages/${idSegment(conversationId)}`,
           schema: Conversation,
           permission: 'conversation:message:view',
           idOf: 'the queue of GENESYS_QUEUE_ID',
@@ -217,24 +216,12 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
   }
 }
 
-function budgetUsed(operation: string): UpstreamError {
-  return new UpstreamError(
-    'upstream_rate_limited',
-    `Not sent: the calls of this minute are used (${operation}).`,
-    {
-      hint: 'At most 20 calls per minute are made for availability. A schedule group with many schedules takes some minutes to be read.',
-      retryAfterSeconds: 5,
-    },
-  )
-}
-
-/** @throws {UpstreamError} for an id of Genesys that cannot be a part of a path */
-function segment(id: string): string {
-  const found = pathSegment(id)
-  if (found === undefined)
-    throw new UpstreamError('upstream_bad_response', 'Genesys sent an id that no path may have.')
-  return found
-}
+const budgetUsed = (operation: string) =>
+  callBudgetUsed({
+    operation,
+    hint: 'At most 20 calls per minute are made for availability. A schedule group with many schedules takes some minutes to be read.',
+    retryAfterSeconds: 5,
+  })
 
 /** An id of Genesys as it may be logged. */
 export function idText(id: string): string {

@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import type { AccessToken } from '../genesys/oauth/access-token.ts'
-import type { CallBudget } from '../upstream/call-budget.ts'
+import { callBudgetUsed, type CallBudget } from '../upstream/call-budget.ts'
 import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream-client.ts'
-import { UpstreamError } from '../upstream/upstream-error.ts'
 
 const RecordedEvent = z.object({ session: z.object({ id: z.string().nullish() }).nullish() }).nullish()
 
@@ -131,9 +130,8 @@ function explain(status: number, hasToken: boolean): string | undefined {
   return undefined
 }
 
-function budgetUsed(): UpstreamError {
-  return new UpstreamError('upstream_rate_limited', 'Not sent: the calls of this minute are used.', {
+const budgetUsed = () =>
+  callBudgetUsed({
     hint: 'JOURNEY_CALLS_PER_MINUTE limits the calls to the journey. A page view takes two.',
     retryAfterSeconds: 30,
   })
-}

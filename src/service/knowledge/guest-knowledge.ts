@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { AccessToken } from '../genesys/oauth/access-token.ts'
 import type { KnowledgeAuthorization } from '../settings/knowledge-settings.ts'
-import type { CallBudget } from '../upstream/call-budget.ts'
+import { callBudgetUsed, type CallBudget } from '../upstream/call-budget.ts'
+import { idSegment } from '../upstream/id-segment.ts'
+import { pathSegment } from '../urls/path-segment.ts'
 import { createCachedValue } from '../upstream/cached-value.ts'
 import type { UpstreamClient, UpstreamRequest } from '../upstream/upstream-client.ts'
 import { UpstreamError } from '../upstream/upstream-error.ts'
-import { pathSegment } from '../urls/path-segment.ts'
 
 const RESULTS = 10
 const SUGGESTIONS = 5
@@ -95,7 +96,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
       const body = { app: { type: 'MessengerKnowledgeApp', deploymentId }, customerId: randomUUID() }
       const request = { operation: 'open_knowledge_session', method: 'POST', path: '', body } as const
       const { id } = await call({ ...request, schema: Session }, deadlineAtMs)
-      return { path: `/${segment(id)}`, openedAtMs: monotonicNow() }
+      return { path: `/${idSegment(id)}`, openedAtMs: monotonicNow() }
     },
     loadTimeoutMs: timeoutMs,
     timeoutMessage: 'Genesys did not respond in time (open_knowledge_session).',
@@ -163,7 +164,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
         operation: 'rate_knowledge_document',
         budget: options.feedbackBudget,
         method: 'POST',
-        path: `/documents/${segment(id)}/feedback`,
+        path: `/documents/${idSegment(id)}/feedback`,
         body: {
           rating: helpful ? 'Positive' : 'Negative',
           queryType: searchId === undefined ? 'Unknown' : 'ManualSearch',
@@ -191,21 +192,9 @@ function explain({ status }: { readonly status: number }): string | undefined {
   return undefined
 }
 
-function budgetUsed(operation: string): UpstreamError {
-  return new UpstreamError(
-    'upstream_rate_limited',
-    `Not sent: the calls of this minute are used (${operation}).`,
-    {
-      hint: 'The calls per minute for guest knowledge are limited, as an OAuth client has 300 for everything.',
-      retryAfterSeconds: 5,
-    },
-  )
-}
-
-/** @throws {UpstreamError} for an id of Genesys that cannot be a part of a path */
-function segment(id: string): string {
-  const found = pathSegment(id)
-  if (found === undefined)
-    throw new UpstreamError('upstream_bad_response', 'Genesys sent an id that no path may have.')
-  return found
-}
+const budgetUsed = (operation: string) =>
+  callBudgetUsed({
+    operation,
+    hint: 'The calls per minute for guest knowledge are limited, as an OAuth client has 300 for everything.',
+    retryAfterSeconds: 5,
+  })

@@ -1,3 +1,5 @@
+import { UpstreamError } from './upstream-error.ts'
+
 /** Calls to Genesys, of which there are 300 a minute for everything that an OAuth client does. */
 export interface CallBudget {
   /** Whether another call may be made now; if so, it counts. */
@@ -10,26 +12,19 @@ export type TakeSharedCall = (
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
 
-export const MAX_CALLS_PER_MINUTE = 20
 const MINUTE_MS = 60_000
 
-/** At most {@link MAX_CALLS_PER_MINUTE} in any minute: of all replicas where they share state, of this process otherwise. */
+/** At most `max` in any minute: of all replicas where they share state, of this process otherwise. */
 export function createCallBudget(options: {
-  readonly max?: number | undefined
+  readonly max: number
   /** Default: a minute. */
   readonly windowMs?: number
-  /** Of what replicas count together. Default: `availability`. */
-  readonly name?: string
+  /** What replicas count together. */
+  readonly name: string
   readonly takeShared?: TakeSharedCall | undefined
   readonly monotonicNow: () => number
 }): CallBudget {
-  const {
-    max = MAX_CALLS_PER_MINUTE,
-    name = 'availability',
-    windowMs = MINUTE_MS,
-    takeShared,
-    monotonicNow,
-  } = options
+  const { max, name, windowMs = MINUTE_MS, takeShared, monotonicNow } = options
   /** The newest calls, the oldest first. */
   const takenAtMs: number[] = []
 
@@ -51,4 +46,19 @@ export function createCallBudget(options: {
       return (await takeShared?.(name, { max, windowMs })) ?? true
     },
   }
+}
+
+/** For a call that was not made. @param operation of Genesys, where one budget serves several */
+export function callBudgetUsed(options: {
+  readonly operation?: string
+  readonly hint: string
+  readonly retryAfterSeconds: number
+}): UpstreamError {
+  const { operation, ...facts } = options
+  const which = operation === undefined ? '' : ` (${operation})`
+  return new UpstreamError(
+    'upstream_rate_limited',
+    `Not sent: the calls of this minute are used${which}.`,
+    facts,
+  )
 }
