@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SurveySettings } from '../settings/survey-settings.ts'
-import { createAttemptSender, type Outcome } from '../upstream/http-attempt.ts'
-import { signedHeaders } from '../upstream/signed-headers.ts'
-import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
+import type { Outcome } from '../upstream/http-attempt.ts'
+import { createSignedWebhook } from '../upstream/signed-webhook.ts'
 
 /** Sends to the site's backend, signed as in Standard Webhooks. */
 export interface ScoreWebhook {
@@ -15,25 +14,14 @@ export interface ScoreWebhook {
 const TIMEOUT_MS = 3000
 const RETRY_DELAY_MS = 500
 const MAX_SOCKETS = 16
-/** Nothing of the response is read but its status. */
-const MAX_RESPONSE_BYTES = 16_384
 
 export function createScoreWebhook(
   { url, secrets }: Pick<SurveySettings, 'url' | 'secrets'>,
   now: () => number,
 ): ScoreWebhook {
-  const agents = createUpstreamAgents({ maxSockets: MAX_SOCKETS })
-  const send = createAttemptSender(agents)
-
-  async function attempt(id: string, body: string): Promise<string | undefined> {
-    const headers = {
-      'accept-encoding': 'identity',
-      'content-type': 'application/json',
-      ...signedHeaders(secrets, { id, timeMs: now(), body }),
-    }
-    const request = { method: 'POST', url, headers, body, timeoutMs: TIMEOUT_MS }
-    return failureOf(await send({ ...request, maxResponseBytes: MAX_RESPONSE_BYTES }))
-  }
+  const webhook = createSignedWebhook({ url, secrets, maxSockets: MAX_SOCKETS, now })
+  const attempt = async (id: string, body: string) =>
+    failureOf(await webhook.send({ id, body, timeoutMs: TIMEOUT_MS }))
 
   return {
     async send(type, data) {
@@ -44,10 +32,11 @@ export function createScoreWebhook(
       await delay(RETRY_DELAY_MS)
       return attempt(id, body)
     },
-    close: () => agents.close(),
+    close: () => webhook.close(),
   }
 }
 
+/** Nothing of the response is read but its status. */
 function failureOf(outcome: Outcome): string | undefined {
   if (outcome.kind === 'response')
     return outcome.status >= 200 && outcome.status < 300

@@ -5,11 +5,9 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 import { SessionError } from '../sessions/session-error.ts'
 import type { TrustedVisitor } from '../sessions/identity.ts'
 import type { VisitorWebhookSettings } from '../settings/visitor-webhook-settings.ts'
-import { createAttemptSender } from '../upstream/http-attempt.ts'
-import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
 import { credentialOf, type Credential } from './credential.ts'
-import { signedHeaders } from '../upstream/signed-headers.ts'
-import { MAX_RESPONSE_BYTES, readResponse, type Failure, type KnownVisitor } from './webhook-response.ts'
+import { createSignedWebhook } from '../upstream/signed-webhook.ts'
+import { readResponse, type Failure, type KnownVisitor } from './webhook-response.ts'
 
 export interface VisitorWebhook {
   /**
@@ -48,8 +46,13 @@ export function createVisitorWebhook(
 ): VisitorWebhook {
   const { url, secrets, timeoutMs } = settings
   const { now, monotonicNow } = parts
-  const agents = createUpstreamAgents({ maxSockets: MAX_SOCKETS })
-  const send = createAttemptSender(agents)
+  const webhook = createSignedWebhook({
+    url,
+    secrets,
+    maxSockets: MAX_SOCKETS,
+    accept: 'application/json',
+    now,
+  })
   const cached = new BoundedMap<string, { readonly visitor: TrustedVisitor; readonly untilMs: number }>(
     MAX_CACHED,
     { maxBytes: MAX_CACHED_BYTES, bytesOf: ({ visitor }) => 500 + JSON.stringify(visitor).length },
@@ -58,21 +61,8 @@ export function createVisitorWebhook(
   let latestFailure: Failure | undefined
 
   async function attempt(id: string, body: string, credential: Credential | undefined, leftMs: number) {
-    const headers = {
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'content-type': 'application/json',
-      ...signedHeaders(secrets, { id, timeMs: now(), body }),
-      ...(credential && { [credential.header]: credential.value }),
-    }
-    const outcome = await send({
-      method: 'POST',
-      url,
-      headers,
-      body,
-      timeoutMs: leftMs,
-      maxResponseBytes: MAX_RESPONSE_BYTES,
-    })
+    const headers = credential && { [credential.header]: credential.value }
+    const outcome = await webhook.send({ id, body, headers, timeoutMs: leftMs })
     return { outcome, read: readResponse(outcome, id) }
   }
 
@@ -134,7 +124,7 @@ export function createVisitorWebhook(
         clockAheadMs: Number.isNaN(date) ? undefined : date - now(),
       }
     },
-    close: () => agents.close(),
+    close: () => webhook.close(),
   }
 }
 

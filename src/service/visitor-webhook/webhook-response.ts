@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PLATFORM_LIMITS } from '../genesys/guest-api.ts'
 import type { Outcome } from '../upstream/http-attempt.ts'
+import { MAX_WEBHOOK_RESPONSE_BYTES } from '../upstream/signed-webhook.ts'
 
 /** What the site's backend says about a visitor. */
 export interface KnownVisitor {
@@ -17,7 +18,6 @@ export interface Failure {
   readonly mayPass: boolean
 }
 
-export const MAX_RESPONSE_BYTES = 16_384
 const MAX_LIFETIME_S = 2_592_000
 
 const Response = z.strictObject({
@@ -37,7 +37,7 @@ const Response = z.strictObject({
 export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failure {
   if (outcome.kind === 'timeout') return failure('there was no response in time', CHECK_TIME)
   if (outcome.kind === 'too-large')
-    return failure(`the response has more than ${MAX_RESPONSE_BYTES} bytes`, CHECK_RESPONSE)
+    return failure(`the response has more than ${MAX_WEBHOOK_RESPONSE_BYTES} bytes`, CHECK_RESPONSE)
   if (outcome.kind !== 'response') {
     const code = outcome.systemCode ? ` (${outcome.systemCode})` : ''
     return failure(`there is no connection${code}`, CHECK_URL, outcome.kind !== 'unsendable')
