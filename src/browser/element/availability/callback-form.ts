@@ -1,8 +1,9 @@
-import type { Availability, Callback, ChatMessage, ChatProblem, GuestChat } from '../../client/chat-client.ts'
+import type { Availability, Callback, ChatProblem, GuestChat } from '../../client/chat-client.ts'
 import type { Form, FormAnswer, FormField } from '../../../contract/contract.ts'
 import { randomKey } from '../../client/outbox.ts'
 import type { ChatView } from '../chat-view.ts'
 import { h } from '../dom.ts'
+import { NO_MESSAGE } from '../structured/no-message.ts'
 import type * as StructuredContent from '../structured/structured-content.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import { fill } from '../texts/fill.ts'
@@ -215,16 +216,6 @@ function withTime(text: string, at: string, locale: string): string {
     day: write({ weekday: 'long', day: 'numeric', month: 'long' }),
     time: write({ hour: 'numeric', minute: '2-digit' }),
   })
-}
-
-const NO_MESSAGE: ChatMessage = {
-  id: '',
-  key: '',
-  time: '',
-  direction: 'outbound',
-  type: 'structured',
-  sender: 'bot',
-  status: 'sent',
 }
 
 function button(text: string, kind: string, onclick: () => void): HTMLElement {

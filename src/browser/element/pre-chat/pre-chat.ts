@@ -1,6 +1,5 @@
 import type {
   AttributeChanges,
-  ChatMessage,
   Deployment,
   GuestChat,
   GuestChatOptions,
@@ -17,6 +16,7 @@ import type {
 import type { ChatView } from '../chat-view.ts'
 import { h } from '../dom.ts'
 import { chatOptions } from '../element-options.ts'
+import { NO_MESSAGE } from '../structured/no-message.ts'
 import type * as StructuredContent from '../structured/structured-content.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
@@ -113,16 +113,6 @@ async function ask(
     adoptStyles(panel, preChatStyles)
     if (hadFocus) node.querySelector<HTMLElement>('.input')?.focus()
   })
-}
-
-const NO_MESSAGE: ChatMessage = {
-  id: '',
-  key: '',
-  time: '',
-  direction: 'outbound',
-  type: 'structured',
-  sender: 'bot',
-  status: 'sent',
 }
 
 function isKnown({ key }: PreChatField, known: GuestDetails): boolean {
