@@ -197,7 +197,7 @@ export const RateArticle = z
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-/** Pages may send a path, as in RFC 6266 section 4.3: whoever stores the file must not follow it. */
+/** Pages may send a path, as in RFC 6266 section 4.3: a program that stores the file must not follow it. */
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 export const UploadQuery = z.strictObject({

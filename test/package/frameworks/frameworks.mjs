@@ -378,18 +378,7 @@ async function checkNextjs(by) {
   })
   const next = join(temporary, 'node_modules/next/dist/bin/next')
   await buildIn(folder, [next, 'build', by])
-  await withServer(
-    process.execPath,
-    [next, 'start', '--hostname', '127.0.0.1'],
-    folder,
-    async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
-      await converse(`${url}/chat`)
-      await withPage(url, talkOnceHydrated, FORWARDED)
-      await countByAddress(`${url}/chat`)
-    },
-    { TRUST_PROXY: '1' },
-  )
+  await checkApplication([next, 'start', '--hostname', '127.0.0.1'], folder, { TRUST_PROXY: '1' })
 }
 
 async function checkNuxt() {
@@ -412,18 +401,7 @@ async function checkNuxt() {
     'server/routes/chat/[...path].ts': 'example:nuxt/chat.ts',
   })
   await buildIn(folder, [join(temporary, 'node_modules/nuxt/bin/nuxt.mjs'), 'build'])
-  await withServer(
-    process.execPath,
-    ['.output/server/index.mjs'],
-    folder,
-    async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
-      await converse(`${url}/chat`)
-      await withPage(url, talkOnceHydrated, FORWARDED)
-      await countByAddress(`${url}/chat`)
-    },
-    { TRUST_PROXY: '1' },
-  )
+  await checkApplication(['.output/server/index.mjs'], folder, { TRUST_PROXY: '1' })
 }
 
 async function checkReactRouter() {
@@ -443,16 +421,9 @@ async function checkReactRouter() {
     'app/routes/chat.ts': 'example:react-router/chat.ts',
   })
   await buildIn(folder, [join(temporary, 'node_modules/@react-router/dev/bin.cjs'), 'build'])
-  await withServer(
-    process.execPath,
+  await checkApplication(
     [join(temporary, 'node_modules/@react-router/serve/bin.cjs'), 'build/server/index.js'],
     folder,
-    async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
-      await converse(`${url}/chat`)
-      await withPage(url, talkOnceHydrated, FORWARDED)
-      await countByAddress(`${url}/chat`)
-    },
     { TRUST_PROXY: '1' },
   )
 }
@@ -481,18 +452,22 @@ async function checkSvelteKit() {
     'src/routes/chat/[...path]/+server.ts': 'example:sveltekit/+server.ts',
   })
   await buildIn(folder, [join(temporary, 'node_modules/vite/bin/vite.js'), 'build'])
-  await withServer(
-    process.execPath,
-    ['build/index.js'],
-    folder,
-    async (url) => {
-      assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
-      await converse(`${url}/chat`)
-      await withPage(url, talkOnceHydrated, FORWARDED)
-      await countByAddress(`${url}/chat`)
-    },
-    { ADDRESS_HEADER: 'x-forwarded-for', XFF_DEPTH: '1', ORIGIN: SITE },
-  )
+  await checkApplication(['build/index.js'], folder, {
+    ADDRESS_HEADER: 'x-forwarded-for',
+    XFF_DEPTH: '1',
+    ORIGIN: SITE,
+  })
+}
+
+/** An application that has the service at `/chat`: rendered by the server, used by a guest, and limited by the guest's address. */
+function checkApplication(args, folder, settings) {
+  const use = async (url) => {
+    assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
+    await converse(`${url}/chat`)
+    await withPage(url, talkOnceHydrated, FORWARDED)
+    await countByAddress(`${url}/chat`)
+  }
+  return withServer(process.execPath, args, folder, use, settings)
 }
 
 /** A package of the temporary folder. */
