@@ -1,9 +1,8 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ClientOf } from './unfinished-heads.ts'
+import { SocketsByAddress } from './sockets-by-address.ts'
+import { MAX_UNFINISHED_HEADS_PER_ADDRESS, type ClientOf } from './unfinished-heads.ts'
 
-/** As for connections without a request: each may hold `maxHeaderSize` bytes and more. */
-const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 const CHECK_MS = 500
 /** Above this share of the connections, idle ones are closed to make room. */
 const CROWDED_SHARE = 0.9
@@ -28,37 +27,25 @@ export function limitIdleConnections(
   },
 ): void {
   const { clientOf, maxConnections = Infinity, onClosed } = options
-  /** Address -> socket -> how many bytes it had read when it became idle; the oldest first. */
-  const idle = new Map<string, Map<Socket, number>>()
+  /** How many bytes each had read when it became idle. */
+  const idle = new SocketsByAddress<number>()
   const connections = new Map<Socket, Connection>()
 
-  function beginIdle(socket: Socket, address: string): void {
-    let ofAddress = idle.get(address)
-    if (ofAddress === undefined) idle.set(address, (ofAddress = new Map<Socket, number>()))
-    ofAddress.set(socket, socket.bytesRead)
-  }
-
-  function endIdle(socket: Socket, address: string): void {
-    const ofAddress = idle.get(address)
-    ofAddress?.delete(socket)
-    if (ofAddress?.size === 0) idle.delete(address)
-  }
-
   function close(socket: Socket, address: string): void {
-    endIdle(socket, address)
+    idle.delete(address, socket)
     socket.destroy()
     onClosed()
   }
 
   function makeRoom(): void {
-    let most: readonly [string, Map<Socket, number>] | undefined
-    for (const each of idle) if (each[1].size > (most?.[1].size ?? 0)) most = each
+    let most: readonly [string, ReadonlyMap<Socket, number>] | undefined
+    for (const each of idle.entries()) if (each[1].size > (most?.[1].size ?? 0)) most = each
     const [oldest] = most?.[1].keys() ?? []
     if (most && oldest) close(oldest, most[0])
   }
 
   function closeUnfinished(): void {
-    for (const [address, ofAddress] of idle) {
+    for (const [address, ofAddress] of idle.entries()) {
       if (ofAddress.size <= MAX_UNFINISHED_HEADS_PER_ADDRESS) continue
       const unfinished = [...ofAddress].filter(([socket, readBytes]) => socket.bytesRead > readBytes)
       const excess = Math.max(0, unfinished.length - MAX_UNFINISHED_HEADS_PER_ADDRESS)
@@ -71,7 +58,7 @@ export function limitIdleConnections(
     const connection = connections.get(socket)
     if (connection === undefined) return
     connection.requestsInFlight -= 1
-    if (connection.requestsInFlight === 0) beginIdle(socket, connection.address)
+    if (connection.requestsInFlight === 0) idle.add(connection.address, socket, socket.bytesRead)
   }
 
   server.on('connection', (socket: Socket) => {
@@ -80,13 +67,13 @@ export function limitIdleConnections(
     connections.set(socket, { address, requestsInFlight: 0 })
     socket.once('close', () => {
       connections.delete(socket)
-      endIdle(socket, address)
+      idle.delete(address, socket)
     })
   })
   server.on('request', ({ socket }, res) => {
     const connection = connections.get(socket)
     if (connection === undefined) return
-    if (connection.requestsInFlight === 0) endIdle(socket, connection.address)
+    if (connection.requestsInFlight === 0) idle.delete(connection.address, socket)
     connection.requestsInFlight += 1
     res.on('close', onResponseClosed)
   })

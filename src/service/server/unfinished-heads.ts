@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { monotonicNow } from '../time/monotonic-now.ts'
+import { SocketsByAddress } from './sockets-by-address.ts'
 
-/** Connections of one address on which no complete head has arrived yet. Each may hold `maxHeaderSize` bytes and more. */
-const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
+/** Of one address, before the first request and between requests alike. Each may hold `maxHeaderSize` bytes and more. */
+export const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 /** Under load a connection is accepted up to a second before anything is read from it. */
 const UNREAD_MS = 2000
 
@@ -20,8 +21,8 @@ export function limitUnfinishedHeads(
   { clientOf, onClosed }: { readonly clientOf: ClientOf; readonly onClosed: () => void },
   nowMs = monotonicNow,
 ): void {
-  /** Address -> socket -> when it was accepted, the oldest first. */
-  const unfinished = new Map<string, Map<Socket, number>>()
+  /** When each was accepted. */
+  const unfinished = new SocketsByAddress<number>()
   /** Kept here because a closed socket has no `remoteAddress`. */
   const addresses = new WeakMap<Socket, string>()
 
@@ -29,15 +30,12 @@ export function limitUnfinishedHeads(
     const address = addresses.get(socket)
     if (address === undefined) return
     addresses.delete(socket)
-    const ofAddress = unfinished.get(address)
-    ofAddress?.delete(socket)
-    if (ofAddress?.size === 0) unfinished.delete(address)
+    unfinished.delete(address, socket)
   }
 
   server.on('connection', (socket: Socket) => {
     const address = clientOf(socket.remoteAddress ?? '')
-    let ofAddress = unfinished.get(address)
-    if (ofAddress === undefined) unfinished.set(address, (ofAddress = new Map<Socket, number>()))
+    const ofAddress = unfinished.of(address)
     for (const [oldest, acceptedAt] of ofAddress) {
       if (ofAddress.size < MAX_UNFINISHED_HEADS_PER_ADDRESS) break
       if (oldest.bytesRead === 0 && nowMs() - acceptedAt < UNREAD_MS) break
@@ -46,7 +44,7 @@ export function limitUnfinishedHeads(
       onClosed()
     }
     addresses.set(socket, address)
-    ofAddress.set(socket, nowMs())
+    unfinished.add(address, socket, nowMs())
     socket.once('close', () => forget(socket))
   })
   server.on('request', ({ socket }) => forget(socket))
