@@ -16,16 +16,27 @@ const MAX_SEPARATORS = 3
 /** All runs of a plain text, in their order. */
 export function digitRuns(plain: string): DigitRun[] {
   const runs: DigitGroup[][] = []
-  let lastEnd = -Infinity
-  for (const { 0: match, index: start } of plain.matchAll(/[0-9][0-9\u00ad]*/g)) {
-    const digits = match.replaceAll(INVISIBLE, '')
-    const group = { digits, start, end: start + match.length }
-    const isNear = start - lastEnd <= MAX_SEPARATORS && /^[\s-]*$/.test(plain.slice(lastEnd, start))
-    if (isNear) runs.at(-1)?.push(group)
+  let last: DigitGroup | undefined
+  for (const group of digitGroups(plain)) {
+    if (last !== undefined && isNear(plain, last.end, group.start)) runs.at(-1)?.push(group)
     else runs.push([group])
-    lastEnd = group.end
+    last = group
   }
   return runs
+}
+
+/** All groups of a plain text, in their order. */
+export function digitGroups(plain: string): DigitGroup[] {
+  return [...plain.matchAll(/[0-9][0-9\u00ad]*/g)].map(({ 0: match, index: start }) => ({
+    digits: match.replaceAll(INVISIBLE, ''),
+    start,
+    end: start + match.length,
+  }))
+}
+
+/** Nothing but a few spaces and hyphens. */
+function isNear(plain: string, end: number, start: number): boolean {
+  return start - end <= MAX_SEPARATORS && /^[\s-]*$/.test(plain.slice(end, start))
 }
 
 export function digitsOf(groups: readonly DigitGroup[]): string {

@@ -1,4 +1,5 @@
-import { INVISIBLE, type Span } from './plain-text.ts'
+import { digitGroups } from './digit-runs.ts'
+import type { Span } from './plain-text.ts'
 
 /** E.164, the country code included. */
 const MIN_INTERNATIONAL = 8
@@ -40,10 +41,10 @@ export function findPhoneNumbers(plain: string): Span[] {
 
 function groupsOf(plain: string): Group[] {
   let lastEnd = 0
-  return [...plain.matchAll(/[0-9][0-9\u00ad]*/g)].map(({ 0: match, index: start }) => {
-    const group = { separator: plain.slice(lastEnd, start), start, end: start + match.length }
-    lastEnd = group.end
-    return { digits: match.replaceAll(INVISIBLE, ''), ...group }
+  return digitGroups(plain).map(({ digits, start, end }) => {
+    const separator = plain.slice(lastEnd, start)
+    lastEnd = end
+    return { digits, separator, start, end }
   })
 }
 
