@@ -16,11 +16,11 @@ const MAX_SEPARATORS = 3
 /** All runs of a plain text, in their order. */
 export function digitRuns(plain: string): DigitRun[] {
   const runs: DigitGroup[][] = []
-  let last: DigitGroup | undefined
   for (const group of digitGroups(plain)) {
-    if (last !== undefined && isNear(plain, last.end, group.start)) runs.at(-1)?.push(group)
+    const run = runs.at(-1)
+    const last = run?.at(-1)
+    if (last !== undefined && isNear(plain, last.end, group.start)) run?.push(group)
     else runs.push([group])
-    last = group
   }
   return runs
 }
@@ -34,7 +34,7 @@ export function digitGroups(plain: string): DigitGroup[] {
   }))
 }
 
-/** Nothing but a few spaces and hyphens. */
+/** Between the two places is nothing but a few spaces and hyphens. */
 function isNear(plain: string, end: number, start: number): boolean {
   return start - end <= MAX_SEPARATORS && /^[\s-]*$/.test(plain.slice(end, start))
 }

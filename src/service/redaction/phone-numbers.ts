@@ -1,4 +1,4 @@
-import { digitGroups } from './digit-runs.ts'
+import { digitGroups, type DigitGroup } from './digit-runs.ts'
 import type { Span } from './plain-text.ts'
 
 /** E.164, the country code included. */
@@ -13,12 +13,9 @@ const MAX_NORTH_AMERICAN_GROUPS = 4
 /** ` (0)`, ` - ` and what else is written between groups. */
 const IS_SEPARATOR = /^([ .\-/\u00ad]| ?\(| ?- ?|\) ?[-/]?| \/ )$/
 
-interface Group {
-  readonly digits: string
+interface Group extends DigitGroup {
   /** What is between it and the group before. */
   readonly separator: string
-  readonly start: number
-  readonly end: number
 }
 
 /**
@@ -41,10 +38,10 @@ export function findPhoneNumbers(plain: string): Span[] {
 
 function groupsOf(plain: string): Group[] {
   let lastEnd = 0
-  return digitGroups(plain).map(({ digits, start, end }) => {
-    const separator = plain.slice(lastEnd, start)
-    lastEnd = end
-    return { digits, separator, start, end }
+  return digitGroups(plain).map((group) => {
+    const separator = plain.slice(lastEnd, group.start)
+    lastEnd = group.end
+    return { ...group, separator }
   })
 }
 
