@@ -25,6 +25,8 @@ const MAX_BYTES = [
   [/^guest-chat-wrong-address-\w+\.js$/, 400],
   // Loaded by pages that want sound.
   [/^guest-chat-chime-\w+\.js$/, 400],
+  // Loaded where the service has articles.
+  [/^guest-chat-knowledge-view-\w+\.js$/, 6300],
   // Loaded where the service has a form for new guests.
   [/^guest-chat-pre-chat-\w+\.js$/, 3300],
   // Loaded at the end of a conversation, where the service takes scores.

@@ -140,6 +140,7 @@ async function buildChat() {
     'chime.ts',
     'rich-text.ts',
     'wrong-address.ts',
+    'knowledge/knowledge-view.ts',
     'pre-chat/pre-chat.ts',
     'survey/survey.ts',
     'journey/journey.ts',
@@ -183,8 +184,11 @@ function minifyStyles({ onLoad }) {
 
 function resolveLazyFiles({ onResolve }, names) {
   onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-    const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined
-    return name && { path: `./${name}`, external: true }
+    if (kind !== 'dynamic-import') return undefined
+    const name = names.get(join(resolveDir, path))
+    // It would become part of the file that every page loads.
+    if (name === undefined) return { errors: [{ text: `${path} is missing in the list of lazy files` }] }
+    return { path: `./${name}`, external: true }
   })
 }
 

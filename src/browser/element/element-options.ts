@@ -12,6 +12,7 @@ const CHOICES: Choices = {
   side: ['start', 'end', 'left', 'right'],
   launcher: ['always', 'on-demand', 'none'],
   'when-closed': ['hide', 'notice'],
+  knowledge: ['offer', 'first', 'none'],
   'color-scheme': ['light', 'dark'],
 }
 /** An attribute can have any number of these. */

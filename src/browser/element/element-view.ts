@@ -141,6 +141,7 @@ function createView(
     isInline,
     isTitleOwn: textChanges(host).title !== undefined,
     promptKinds: promptKindsOf(host),
+    knowledge: choiceOf(host, 'knowledge'),
     onPromptAnswer: (prompt, isAccepted) =>
       tell(host, isAccepted ? 'guest-chat-accept' : 'guest-chat-decline', prompt),
     onClose: close,

@@ -58,6 +58,11 @@ export interface GuestChatAttributes {
    */
   'when-closed'?: 'hide' | 'notice'
   /**
+   * Articles for a new guest, where the service has `KNOWLEDGE`: `offer` shows a search above the conversation until the guest has
+   * written, `first` opens the chat only after a search, and `none` shows no articles. Default `offer`.
+   */
+  knowledge?: 'offer' | 'first' | 'none'
+  /**
    * Notifications of unread messages in addition to the button, separated by a space: `title`, `sound`.
    * Default: neither.
    */

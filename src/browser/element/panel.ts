@@ -32,6 +32,8 @@ export interface PanelOptions {
   readonly isTitleOwn: boolean
   /** The requests and offers that the page handles. */
   readonly promptKinds: readonly string[]
+  /** Whether a new guest sees articles; undefined where the page says nothing. */
+  readonly knowledge: string | undefined
   readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
   readonly onClose: () => void
   readonly onProblem: (problem: ChatProblem) => void
@@ -58,6 +60,7 @@ export function createPanel(options: PanelOptions): Panel {
   /** Why no session could be opened; kept during the next attempt. */
   let refusal: ChatProblem | undefined
   let deployment: Deployment | undefined
+  let opening: Promise<void> | undefined
 
   /** Failures beyond a single message are shown above the composer; messages show their own. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -147,7 +150,7 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   function focus(): void {
-    const asked = node.querySelector<HTMLElement>('.pre-chat input')
+    const asked = node.querySelector<HTMLElement>('.pre-chat input, .knowledge.first input')
     const first = asked ?? (composer.node.hidden ? over : composer)
     first.focus()
   }
@@ -159,7 +162,7 @@ export function createPanel(options: PanelOptions): Panel {
       if (!isShown) log.leave()
     },
     start() {
-      void attempt(() => openChat(node, options, deployment?.preChat))
+      opening ??= attempt(() => openChat(node, options, deployment)).finally(() => (opening = undefined))
       // Preloads what the first card or picker needs.
       loadStructuredContent().catch(() => undefined)
     },
@@ -230,17 +233,27 @@ function addTranscriptButton(
   })
 }
 
-/** What is not known of a new guest is asked first; if that cannot be loaded, the chat opens without it. */
+/** A new guest may see articles first, and is asked for what is not known; what cannot be loaded is left out. */
 async function openChat(
   node: HTMLElement,
   options: PanelOptions,
-  form: Deployment['preChat'],
+  deployment: Deployment | undefined,
 ): Promise<unknown> {
-  const { chat } = options
-  const file =
-    form && !chat.canResume ? await import('./pre-chat/pre-chat.ts').catch(() => undefined) : undefined
-  if (!form || !file) return chat.open(options.details)
-  return file.openAfterForm(node, form, { ...options, loadStructuredContent })
+  const { chat, details } = options
+  if (chat.canResume) return chat.open(details)
+  if (deployment?.knowledge && options.knowledge !== 'none')
+    await import('./knowledge/knowledge-view.ts').then(
+      (file) => file.offerArticles(node, options),
+      () => undefined,
+    )
+  const form = deployment?.preChat
+  const answers =
+    form &&
+    (await import('./pre-chat/pre-chat.ts').then(
+      (file) => file.askGuest(node, form, { ...options, loadStructuredContent }),
+      () => undefined,
+    ))
+  return chat.open({ ...details, ...answers })
 }
 
 /** Retries the live events now, or opens the chat again and sends what failed for the same reason. */

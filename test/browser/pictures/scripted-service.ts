@@ -64,6 +64,14 @@ export async function startScriptedService(
     (_req, res) => void res.json({ id: 'pictures', status: 'active', ...state.deployment }),
   )
   api.get('/availability', (_req, res) => void res.json(state.availability))
+  api.get('/knowledge/search', (_req, res) => {
+    res.json({ results: words.lamps.map(([title, excerpt], i) => ({ id: String(i), title, excerpt })) })
+  })
+  api.get('/knowledge/articles/:id', ({ params: { id } }, res) => {
+    const [title, text] = words.lamps[Number(id)]!
+    const topics = words.topics.map((topic) => `<li>${topic}</li>`).join('')
+    res.json({ id, title, html: `<p>${text}</p><h4>${words.about}</h4><ul>${topics}</ul>` })
+  })
   api.post('/guest-session', (_req, res) => {
     if (state.refusal !== undefined) refuse(res, 409, state.refusal)
     else res.status(201).json({ ...SESSION, ...state.session, session: 'a-session' })

@@ -319,6 +319,29 @@ export const STATES: Readonly<Record<string, State>> = {
     children: ({ telephone }) => `<p slot="closed" style="margin: 0">${telephone}</p>`,
     shows: '.closed',
   },
+  'articles found': {
+    deployment: { knowledge: true },
+    shows: '.article-link',
+    act: searchArticles,
+  },
+  'an article before the chat opens': {
+    deployment: { knowledge: true },
+    attributes: 'knowledge="first"',
+    shows: '.helpful',
+    async act(page, words) {
+      await searchArticles(page, words)
+      await page.locator('genesys-guest-chat .article-link').first().click()
+      await page.locator('genesys-guest-chat .helpful').waitFor()
+    },
+  },
+}
+
+async function searchArticles(page: Page, { lamps }: Words): Promise<void> {
+  const field = page.locator('genesys-guest-chat input[type=search]')
+  await field.fill(lamps[0]![0])
+  await field.press('Enter')
+  await page.locator('genesys-guest-chat .article-link').first().waitFor()
+  await field.blur()
 }
 
 function at(minutes: number): string {

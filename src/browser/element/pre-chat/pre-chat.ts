@@ -1,7 +1,6 @@
 import type {
   AttributeChanges,
   Deployment,
-  GuestChat,
   GuestChatOptions,
   GuestDetails,
 } from '../../client/chat-client.ts'
@@ -34,34 +33,18 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 }
 
 interface Options {
-  readonly chat: GuestChat
-  readonly details: GuestDetails
   readonly texts: Texts
   readonly locale: string
   readonly language: string
   readonly loadStructuredContent: () => Promise<typeof StructuredContent>
 }
 
-const underWay = new WeakMap<HTMLElement, Promise<void>>()
-
 /**
- * Asks for what the page does not know of the guest, in place of the conversation, and opens the chat with the answers. A
- * file of its own, loaded where the service has such a form.
+ * Asks for what the page does not know of the guest, in place of the conversation. A file of its own, loaded where the service
+ * has such a form.
+ * @returns the answers; undefined where all is known, or the form cannot be shown
  */
-export function openAfterForm(panel: HTMLElement, form: PreChatForm, options: Options): Promise<void> {
-  const known = underWay.get(panel)
-  if (known) return known
-  const opening = ask(panel, form, options)
-    .then(async (details) => {
-      await options.chat.open({ ...options.details, ...details })
-    })
-    .finally(() => underWay.delete(panel))
-  underWay.set(panel, opening)
-  return opening
-}
-
-/** @returns the answers; undefined where all is known, or the form cannot be shown */
-async function ask(
+export async function askGuest(
   panel: HTMLElement,
   form: PreChatForm,
   options: Options,

@@ -2,12 +2,15 @@ import { en } from './en.ts'
 import { fill } from './fill.ts'
 import type { AvailabilityTexts } from '../availability/availability-texts.ts'
 import type { CallbackTexts } from '../availability/callback-texts.ts'
+import type { KnowledgeTexts } from '../knowledge/knowledge-texts.ts'
 import type { Texts } from './texts-shape.ts'
 
 export { fill }
 export type { Texts }
 
-export type TextChanges = Partial<Omit<Texts, 'problems'> & AvailabilityTexts & CallbackTexts> & {
+export type TextChanges = Partial<
+  Omit<Texts, 'problems'> & AvailabilityTexts & CallbackTexts & KnowledgeTexts
+> & {
   readonly problems?: Readonly<Record<string, string>>
 }
 
