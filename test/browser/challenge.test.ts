@@ -1,37 +1,99 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import { openElement } from './open-element.ts'
+import { violations } from './axe.ts'
+import { openElement, type ElementPageOptions } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
 import { startDemo, type Demo } from './start-demo.ts'
 
 jest.setTimeout(60_000)
 
-let browser: Browser
-let demo: Demo
+/** A vendor's widget, which the page puts where the chat has room for it. */
+const WIDGET = `<div slot="challenge" id="check"></div><script>
+  document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
+    const human = document.createElement('button')
+    human.textContent = 'I am human'
+    human.onclick = () => resolve('solved-' + Date.now() + '@' + location.hostname)
+    document.querySelector('#check').replaceChildren(human)
+    human.focus()
+  })
+</script>`
 
+const LOOKS = [
+  ['en', 'desktop'],
+  ['de', 'phone'],
+  ['ar', 'phone'],
+] as const
+
+let browser: Browser
 beforeAll(async () => {
   browser = await launchBrowser()
-  demo = await startDemo({ simulator: { agent: 'silent' }, env: { CHALLENGE: 'altcha' } })
 })
-afterAll(async () => {
-  await demo.close()
-  await browser.close()
+afterAll(() => browser.close())
+
+describe('a proof of work', () => {
+  let demo: Demo
+  beforeAll(async () => {
+    demo = await startDemo({ simulator: { agent: 'silent' }, env: { CHALLENGE: 'altcha' } })
+  })
+  afterAll(() => demo.close())
+
+  test.each(LOOKS)('is solved by the chat itself in %s on a %s', async (lang, device) => {
+    const { page, context, panel } = await openElement(browser, demo, '', look(lang, device))
+    const statuses: number[] = []
+    page.on('response', (response) => {
+      if (new URL(response.url()).pathname === '/guest-session') statuses.push(response.status())
+    })
+    await panel.waitFor({ state: 'attached' })
+    const opened = page.waitForResponse(
+      (response) => response.status() === 201 && response.url().endsWith('/guest-session'),
+    )
+    await page.locator('genesys-guest-chat .launcher').press('Enter')
+    await panel.locator('textarea').waitFor()
+    await page.keyboard.type('Hello')
+    await page.keyboard.press('Enter')
+    await panel.locator('.bubble', { hasText: 'Hello' }).waitFor()
+    await opened
+    expect(statuses).toEqual([403, 201])
+    expect(await violations(page)).toEqual([])
+    await context.close()
+  })
 })
 
-test('the chat solves a proof of work by itself before it opens a session', async () => {
-  const { page, context, panel } = await openElement(browser, demo)
-  const statuses: number[] = []
-  page.on('response', (response) => {
-    if (new URL(response.url()).pathname === '/guest-session') statuses.push(response.status())
+describe('the widget of a vendor', () => {
+  let demo: Demo
+  beforeAll(async () => {
+    demo = await startDemo({
+      simulator: { agent: 'silent' },
+      env: (simulator) => ({
+        CHALLENGE: 'turnstile',
+        CHALLENGE_SECRET: 'simulated-secret',
+        CHALLENGE_VERIFY_URL: `${simulator.url}/siteverify`,
+      }),
+    })
   })
-  const opened = page.waitForResponse(
-    (response) => response.status() === 201 && response.url().endsWith('/guest-session'),
-  )
-  await page.locator('genesys-guest-chat .launcher').click()
-  await panel.locator('textarea').fill('Hello')
-  await page.keyboard.press('Enter')
-  await panel.locator('.bubble', { hasText: 'Hello' }).waitFor()
-  await opened
-  expect(statuses).toEqual([403, 201])
-  await context.close()
+  afterAll(() => demo.close())
+
+  test.each(LOOKS)('is in the panel until it is solved in %s on a %s', async (lang, device) => {
+    const { page, context, panel } = await openElement(browser, demo, '', {
+      ...look(lang, device),
+      content: WIDGET,
+    })
+    await page.locator('genesys-guest-chat .launcher').press('Enter')
+    const widget = page.getByRole('button', { name: 'I am human' })
+    await widget.waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await panel.locator('.dot[data-state="online"]').waitFor({ state: 'attached' })
+    await widget.waitFor({ state: 'hidden' })
+    await panel.locator('textarea').focus()
+    await page.keyboard.type('Hello')
+    await page.keyboard.press('Enter')
+    await panel.locator('.bubble', { hasText: 'Hello' }).waitFor()
+    await context.close()
+  })
 })
+
+function look(lang: string, device: string): ElementPageOptions {
+  const viewport = device === 'phone' ? { width: 360, height: 700 } : { width: 1280, height: 900 }
+  return { lang, viewport, bypassCSP: true, reducedMotion: 'reduce' }
+}

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
 import { solveAltcha } from '../../src/browser/element/challenge/solve-altcha.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { AltchaChallenge } from '../../src/contract/contract.ts'
 import { ask, pageOf, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
 
@@ -61,6 +62,22 @@ describe('ALTCHA', () => {
 
 const SECRET = 'vendor-secret-4711'
 
+test.each(['turnstile', 'friendly-captcha'])('the simulator verifies the tokens of %s', async (kind) => {
+  const vendor = await startSimulator()
+  const { open } = await startWith({
+    CHALLENGE: kind,
+    CHALLENGE_SECRET: 'simulated-secret',
+    CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
+  })
+  const { hostname } = new URL(SITE)
+  expect((await open(`solved-1@${hostname}`)).status).toBe(201)
+  expect((await open(`solved-2@${hostname}`)).status).toBe(201)
+  expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
+  expect(await open('solved-3@evil.example')).toMatchObject(failed)
+  expect(await open('guessed')).toMatchObject(failed)
+  await vendor.close()
+})
+
 describe('a vendor', () => {
   const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }
   const vendor = () => nock('https://challenges.cloudflare.com').post('/turnstile/v0/siteverify')
@@ -100,4 +117,8 @@ test('a vendor without its secret is a mistake in the settings, and so is a secr
   expect(read({ CHALLENGE: 'turnstile' })).toThrow(/CHALLENGE_SECRET is missing/)
   expect(read({ CHALLENGE: 'altcha', CHALLENGE_SECRET: 'x' })).toThrow(/altcha uses SESSION_KEYS/)
   expect(read({ CHALLENGE_SECRET: 'x' })).toThrow(/CHALLENGE is missing/)
+  const verifyUrl = { CHALLENGE_VERIFY_URL: 'http://vendor.example/siteverify' }
+  expect(read({ CHALLENGE: 'altcha', ...verifyUrl })).toThrow(/altcha needs none/)
+  const inProduction = { CHALLENGE: 'hcaptcha', CHALLENGE_SECRET: 'x', NODE_ENV: 'production', ...verifyUrl }
+  expect(read(inProduction)).toThrow(/CHALLENGE_VERIFY_URL must begin with https/)
 })

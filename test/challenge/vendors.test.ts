@@ -37,6 +37,7 @@ const checkOf = (kind: Kind) =>
       kind,
       secret: 'the-secret',
       siteKey: 'public-key',
+      verifyUrl: undefined,
       abovePerMinute: 0,
       difficulty: 1,
       onFailure: 'refuse',

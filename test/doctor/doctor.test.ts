@@ -228,6 +228,16 @@ const SET_UPS: SetUp[] = [
     says: /conversation:callback:create/,
   },
   {
+    title: 'a challenge whose vendor does not know the secret',
+    settings: ({ url }) => ({
+      CHALLENGE: 'turnstile',
+      CHALLENGE_SECRET: 'mistyped',
+      CHALLENGE_VERIFY_URL: `${url}/siteverify`,
+    }),
+    check: 'challenge',
+    says: /turnstile: it refuses CHALLENGE_SECRET.*\n.*Compare CHALLENGE_SECRET/,
+  },
+  {
     title: 'knowledge that needs an OAuth client',
     genesys: { knowledge: 'oauth' },
     settings: () => ({ KNOWLEDGE: 'open' }),

@@ -34,6 +34,8 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  *
  * Slot `unavailable`: what the guest is offered in place of a chat that cannot be opened, such as a telephone number.
  *
+ * Slot `challenge`: above the field while the chat opens, for the widget of a `solveChallenge`.
+ *
  * Slot `closed`: what the guest is offered while the contact center is closed; see the attribute `when-closed`.
  *
  * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),

@@ -100,10 +100,11 @@ export function createPanel(options: PanelOptions): Panel {
   const onRetry = () => void attempt(() => reconnect(chat, refusal))
   const notice = createNotice({ chat, texts, locale, onRetry, onStale: update })
   const prompts = promptArea(options, () => composer.focus())
+  const challenge = h('slot', { name: 'challenge', class: 'challenge' })
   const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
   const onStartNew = () => void attempt(() => chat.startNew().then(() => composer.focus()))
   const over = createOverBar({ ...options, onRetry, onStartNew })
-  const parts = [header.node, log.node, notice.node, prompts, composer.node, over.node]
+  const parts = [header.node, log.node, notice.node, prompts, challenge, composer.node, over.node]
   const node = panelNode(options, parts)
   acceptDrops(node, (files) => composer.addFiles(files))
   addTranscriptButton(header.node, options, attempt)
@@ -128,6 +129,7 @@ export function createPanel(options: PanelOptions): Panel {
     const hadFocus = composer.node.matches(':focus-within')
     toggle(composer.node, !isOver)
     toggle(over.node, isOver)
+    toggle(challenge, chat.state === 'opening')
     over.update(isOver, refusal)
     if (isOver && hadFocus) focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'

@@ -19,7 +19,7 @@ export interface ChallengeFeature {
   readonly beforeOpening: readonly RequestHandler[]
   addRoutes(): void
   checks(): Promise<readonly never[]>
-  diagnose(): Promise<{ readonly found: string; readonly problems: readonly [] } | undefined>
+  diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
   replaceSessionKeys(keys: readonly Uint8Array[]): void
   close(): void
 }
@@ -53,16 +53,21 @@ export function createChallengeFeature(
     beforeOpening: challenge ? [challenge.requireSolution] : [],
     addRoutes: () => undefined,
     checks: () => Promise.resolve([]),
-    diagnose() {
-      if (!settings) return Promise.resolve(undefined)
+    async diagnose() {
+      if (!settings) return undefined
       const { kind, abovePerMinute: above } = settings
       const when = above === 0 ? 'each new session' : `new sessions above ${above} in a minute`
-      return Promise.resolve({ found: `${kind} before ${when}`, problems: [] })
+      const failure = await challenge?.vendorFailure()
+      if (failure === undefined) return { found: `${kind} before ${when}`, problems: [] }
+      return { found: `${kind}: ${failure}`, problems: [{ hint: VENDOR_HINT }] }
     },
     replaceSessionKeys: (keys) => challenge?.replaceSessionKeys(keys),
     close: () => challenge?.close(),
   }
 }
+
+const VENDOR_HINT =
+  'Compare CHALLENGE_SECRET, CHALLENGE_SITE_KEY and CHALLENGE_VERIFY_URL with what the vendor shows for your website.'
 
 function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   const { kind, siteKey, abovePerMinute, onFailure } = settings
@@ -130,6 +135,11 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
   return {
     requireSolution,
+    /** What is wrong with the vendor or its settings. Asks with a token that the vendor refuses if it knows the secret. */
+    async vendorFailure() {
+      const answer = await checkAtVendor?.('no-token', undefined)
+      return answer?.verdict === 'unavailable' ? answer.reason : undefined
+    },
     replaceSessionKeys: (keys: readonly Uint8Array[]) => altcha.replaceKeys(keys),
     close: () => agents.close(),
   }

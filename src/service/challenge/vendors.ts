@@ -41,7 +41,7 @@ const SETTINGS_ERROR = /secret|sitekey|bad-request|internal-error/
  * @param hostname where the token must have been made; undefined for callers without an origin
  */
 export function createVendorCheck(
-  { kind, secret, siteKey }: ChallengeSettings & { readonly kind: Vendor },
+  { kind, secret, siteKey, verifyUrl = URLS[kind] }: ChallengeSettings & { readonly kind: Vendor },
   agents: UpstreamAgents,
 ): (token: string, hostname: string | undefined) => Promise<Verdict> {
   const send = createAttemptSender(agents)
@@ -51,7 +51,7 @@ export function createVendorCheck(
   return async (token, hostname) => {
     const outcome = await send({
       method: 'POST',
-      url: URLS[kind],
+      url: verifyUrl,
       headers: {
         accept: 'application/json',
         'accept-encoding': 'identity',

@@ -219,6 +219,7 @@ const Env = z.object({
   CHALLENGE_DIFFICULTY: whole(1000, 5_000_000).default(50_000),
   CHALLENGE_SECRET: headerText.optional(),
   CHALLENGE_SITE_KEY: headerText.optional(),
+  CHALLENGE_VERIFY_URL: httpUrl.optional(),
   CHALLENGE_FAILURE: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
 
   BLOCKLIST_FILE: z.string().min(1).optional(),

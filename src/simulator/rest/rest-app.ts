@@ -5,6 +5,7 @@ import { attachmentStorage } from './attachment-storage.ts'
 import type { Attachments } from '../conversation/attachments.ts'
 import type { ContactCenter } from '../conversation/contact-center.ts'
 import type { FaultInjector } from '../inspection/fault-injection.ts'
+import { challengeVendor } from './challenge-vendor.ts'
 import { contactCenterEndpoints } from './contact-center-endpoints.ts'
 import { conversationEndpoints } from './conversation-endpoints.ts'
 import type { Conversations } from '../conversation/conversations.ts'
@@ -59,6 +60,7 @@ export function createRestApp(parts: RestParts): Express {
   app.use(attachmentStorage(settings, attachments))
   app.use(publicConfiguration(settings, parts.knowledgeBase))
   app.use(oauth.router)
+  app.use(challengeVendor())
   app.use(jsonOnly, express.json({ limit: BODY_BYTES, strict: false }))
   app.use(webDeployments(settings, oauth))
   app.use(parts.signIn.router)

@@ -63,6 +63,7 @@ dialog.panel:not([open]) { display: none; }
 .notice-text { flex: 1 1 12rem; min-width: 0; }
 .notice .link { flex: none; margin-inline-start: auto; }
 
+.challenge { display: block; padding-inline: 0.875rem; text-align: center; }
 .over-bar {
   flex: none; display: flex; flex-direction: column; gap: 0.75rem; padding: 1rem; text-align: center;
   padding-bottom: max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--_line); color: var(--_muted); font-size: 0.875rem;
