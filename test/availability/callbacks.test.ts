@@ -66,6 +66,15 @@ test('without a queue the service does not start with them', async () => {
   expect(() => readConfig({ ...settingsFor(genesys), CALLBACKS: 'on' })).toThrow(ConfigError)
 })
 
+test('with redaction, a card number in the name does not reach Genesys, and the phone number does', async () => {
+  await start({ REDACT: 'card,phone' })
+  const { status } = await callBack({ ...JANE, name: 'Jane 4111 1111 1111 1111' })
+  expect(status).toBe(201)
+  expect(genesys.callbacks).toMatchObject([
+    { userName: 'Jane **** **** **** ****', numbers: ['+4930901820'] },
+  ])
+})
+
 test('a callback reaches Genesys once, with the number in its international form and the wanted time', async () => {
   await start()
   expect(page.opened.body.capabilities).toContain('callbacks')

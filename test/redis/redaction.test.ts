@@ -28,8 +28,15 @@ test('a card number appears nowhere: Genesys, log, metrics, traces, Redis, repor
   const files = { spans: join(folder, 'spans'), heap: join(folder, 'heap'), report: join(folder, 'report') }
   const redis = await startRedis()
   const genesys = await startSimulator({ agent: 'silent', limits: { messagesPerSecond: Infinity } })
+  const { clientId, clientSecret, queueId } = genesys
   const settings = {
     REDACT: 'card',
+    GENESYS_CLIENT_ID: clientId,
+    GENESYS_CLIENT_SECRET: clientSecret,
+    GENESYS_QUEUE_ID: queueId,
+    CALLBACKS: 'on',
+    KNOWLEDGE: 'open',
+    JOURNEY: 'open',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     REDIS_URL: redis.url,
     REDIS_TIMEOUT_MS: '5000',
@@ -107,6 +114,20 @@ async function writeEverywhere(page: Page, service: ServiceProcess): Promise<voi
     body: 'a picture',
   })
   expect(upload.status).toBe(201)
+  const callback = { name: `Jane ${CARD}`, phone: '+49 30 901820' }
+  expect((await page.ask('POST', '/callbacks', callback, { 'idempotency-key': randomUUID() })).status).toBe(
+    201,
+  )
+  for (const what of ['search', 'suggestions'])
+    expect((await page.ask('GET', `/knowledge/${what}?q=${encodeURIComponent(CARD)}`)).status).toBe(200)
+  const visit = {
+    visitorId: randomUUID(),
+    name: 'page_viewed',
+    page: { url: `https://www.example.com/${CARD}?card=${CARD}#${CARD}`, title: CARD },
+    referrer: `https://www.example.com/?q=${CARD}`,
+    attributes: { card: CARD, number: 4929123456789015 },
+  }
+  expect((await page.ask('POST', '/journey/events', visit)).status).toBe(200)
   await page.ask('GET', '/messages')
 }
 

@@ -65,6 +65,7 @@ export function createAvailabilityFeature(
   options:
     | (Omit<AvailabilityOptions, keyof AvailabilitySettings> & {
         readonly sharedAttempts?: SharedAttempts | undefined
+        readonly mask?: CallbackOptions['mask']
       })
     | undefined,
   callbackSettings?: CallbackSettings,
@@ -183,7 +184,7 @@ function waitingEvents(
 function callbacksOf(
   site: AvailabilityOfSite,
   options: Omit<AvailabilityOptions, keyof AvailabilitySettings> &
-    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts'>,
+    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts' | 'mask'>,
 ) {
   const { queueId, timeoutMs, monotonicNow } = options
   const budget = createCallBudget({

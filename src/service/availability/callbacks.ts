@@ -41,11 +41,14 @@ export interface CallbackOptions {
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
   readonly sharedAttempts?: SharedAttempts | undefined
+  /** What must not leave the service is masked in the name. */
+  readonly mask?: ((text: string) => string) | undefined
 }
 
 /** Asks Genesys to call a guest back, at a time when the contact center is open. */
 export function createCallbacks(options: CallbackOptions) {
   const { settings, queueId, site, operations, now, monotonicNow, takeSharedCall } = options
+  const { mask = (text: string) => text } = options
   const idempotency = createIdempotency<Callback>({
     outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
     shared: options.sharedAttempts,
@@ -103,9 +106,10 @@ export function createCallbacks(options: CallbackOptions) {
   }
 
   return async function requestCallback(
-    request: CallbackRequest,
+    asked: CallbackRequest,
     context: CallbackContext,
   ): Promise<Callback> {
+    const request = { ...asked, name: mask(asked.name) }
     if (settings.needsVerifiedVisitor && !context.isVerified)
       throw new RequestError('callback_not_allowed', 'Only visitors who are signed in can be called back.')
     const { sid, idempotencyKey: key } = context
