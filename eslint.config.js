@@ -69,7 +69,7 @@ export default ts.config(
   },
   { files: ['src/service/**'], rules: { 'max-lines': ['error', 350] } },
   { files: ['src/browser/**', 'examples/**'], languageOptions: { globals: globals.browser } },
-  // What a developer has to know of a wrong attribute stands in the page's console.
+  // The element reports invalid attributes in the console.
   { files: ['src/browser/element/**'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },
   { files: ['**/*.js', '**/*.mjs'], extends: [ts.configs.disableTypeChecked] },
   prettier,

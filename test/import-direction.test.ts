@@ -28,8 +28,8 @@ const DEMO = 'demo'
 const DOCTOR = 'doctor'
 /** Small modules of the programs' first files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
-/** Capabilities that are off by default: without its folder and a line of `site.ts`, the rest is as it was. */
-const ROOMS = ['service/redaction/']
+/** Removable: without its folder and its line in `site.ts`, the rest is unchanged. */
+const SITE_FEATURES = ['service/redaction/']
 const BUILT_FOLDER = 'built-folder.ts'
 /** The package's command, which starts each program. */
 const COMMAND = 'cli.ts'
@@ -149,7 +149,7 @@ test('the doctor imports the service, which does not import the doctor', () => {
   ).toEqual([])
 })
 
-test.each(ROOMS)('only the composition of a site imports from %s', (room) => {
+test.each(SITE_FEATURES)('only the composition of a site imports from %s', (room) => {
   const importers = files.filter(
     ({ path, imports }) => !path.startsWith(room) && imports.some(({ target }) => target.startsWith(room)),
   )

@@ -34,7 +34,7 @@ describe('the service is ready, with 200', () => {
   })
 })
 
-describe('the service is degraded, with 200', () => {
+describe('GET /readyz is degraded, with 200,', () => {
   test('while the public configuration is unavailable and was never read', async () => {
     const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
     nowMs += 6 * 60_000
@@ -67,14 +67,14 @@ describe('the service is degraded, with 200', () => {
     })
   })
 
-  test('with optional credentials that are wrong', async () => {
+  test('if optional credentials are wrong', async () => {
     await start({ settings: { GENESYS_CLIENT_ID: 'nobody', GENESYS_CLIENT_SECRET: 'wrong' } })
     const { status, body } = await ready()
     expect([status, body.status]).toEqual([200, 'degraded'])
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
   })
 
-  test('for websites that the deployment does not allow, which it names, also in the log at startup', async () => {
+  test('if the deployment does not allow a website, and both it and the log at startup name the website', async () => {
     const { logLines } = await start({
       simulator: { allowedDomains: ['example.com'] },
       settings: {
@@ -88,7 +88,7 @@ describe('the service is degraded, with 200', () => {
   })
 })
 
-describe('the service is not ready, with 503', () => {
+describe('GET /readyz is not ready, with 503,', () => {
   test.each([
     ['an unknown deployment', { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' }],
     [

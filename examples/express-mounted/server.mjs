@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import express from 'express'
 import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'
 
-/** Who is signed in, by the website's own cookie. In earnest: your sessions and your database. */
+/** Who is signed in, by the website's own cookie. In a real application, use your own sessions and database. */
 const signedIn = new Map()
 const customers = { jane: { id: 'customer-42', plan: 'gold' } }
 const customerOf = (request) => signedIn.get(/(?:^|; )site=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1])

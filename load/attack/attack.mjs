@@ -44,7 +44,7 @@ const UNLIMITED = {
 /** A part of each attack runs first: afterwards compiled code and permanent caches are in memory, the baseline for its growth. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
-/** Without limits by address, so that everything behind them is reached; then with the defaults, against who wants it all for himself. */
+/** Without limits by address, so that everything behind them is reached; then with the defaults, against clients that try to take all capacity. */
 const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)

@@ -175,8 +175,8 @@ async function requests({ count, seed, connections = 24 }) {
 }
 
 /**
- * Guests on whom the platform turns: each message brings hostile frames, each look at the history hostile answers. Who has lost the
- * session begins another.
+ * Guests whose upstream turns hostile: each message brings hostile frames, and each read of the history hostile responses. A guest that
+ * loses its session opens another.
  */
 async function talkToHostileUpstream({ messages, perSecond, events = true }) {
   const statuses = {}

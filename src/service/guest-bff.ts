@@ -43,7 +43,7 @@ export interface GuestBff {
 }
 
 const TOO_MANY_CONNECTIONS =
-  'There are more connections than the file limit of the process allows, or one address has hundreds without a request.'
+  'The process has reached its limit of open files, or one address holds hundreds of connections without a request.'
 
 /** Builds the whole service. It opens no port and reads no environment variable. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
@@ -99,7 +99,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
 
   const drain = () => {
     state.close()
-    sites.sendPagesAway()
+    sites.reconnectPages()
   }
   return {
     app,

@@ -81,7 +81,7 @@ export interface FeatureParts {
   readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
 }
 
-/** Each feature is a folder of its own and a line here; without both there is nothing of it. */
+/** A feature is one folder and one entry here: deleting both removes it. */
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
   const { sharedState } = parts
   const { api, accessToken } = parts.genesys

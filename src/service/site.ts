@@ -78,7 +78,7 @@ export interface Site {
   /** New keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
   replaceSessionKeys(keys: readonly Uint8Array[]): void
   /** Asks pages with an event stream to reconnect. */
-  sendPagesAway(): void
+  reconnectPages(): void
   /** Ends streams and upstream connections. Guests' sessions continue at Genesys. */
   close(): Promise<void>
 }
@@ -95,7 +95,7 @@ export interface SiteOptions {
   readonly memory?: SessionMemory | undefined
 }
 
-/** Builds a site by hand, in reading order. It opens no port and reads no environment variable. */
+/** Composes a site without a container, in reading order. It opens no port and reads no environment variable. */
 export function createSite(
   { id, config, memory = createSessionMemory() }: SiteOptions,
   parts: ProcessParts,
@@ -150,7 +150,7 @@ export function createSite(
     connectionsPerMinute: config.genesys.connectionsPerMinute,
   })
 
-  const sendPagesAway = () => live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.open)))
+  const reconnectPages = () => live.drain(Math.max(MIN_RECONNECT_SPREAD_MS, reconnectSpreadMs(streams.open)))
   return {
     id,
     config,
@@ -163,11 +163,11 @@ export function createSite(
     replaceSessionKeys(keys) {
       sharedState?.replaceKeys(keys)
       for (const feature of features) feature.replaceSessionKeys?.(keys)
-      if (tokens.replaceKeys(keys)) sendPagesAway()
+      if (tokens.replaceKeys(keys)) reconnectPages()
     },
-    sendPagesAway,
+    reconnectPages,
     async close() {
-      sendPagesAway()
+      reconnectPages()
       clearInterval(expiry)
       await guestApi.close()
       genesys.close()

@@ -71,10 +71,10 @@ export interface Simulator {
 
   // The contact center, as clients see it over REST.
 
-  /** The schedules of its group. They are local times in `timeZone`, which clients evaluate themselves. */
+  /** Replaces the opening hours of the schedule group. They are local times in `timeZone`, which clients evaluate themselves. */
   setHours(hours: HoursSpec): void
-  /** The schedules that the group names do not exist: 404 for each. */
-  loseSchedules(): void
+  /** From now on each schedule that the group names responds 404. */
+  deleteSchedules(): void
   setEmergency(enabled: boolean): void
   setQueue(queue: QueueSpec): void
   /** Requested callbacks, the oldest first. */
@@ -84,13 +84,14 @@ export interface Simulator {
 
   /** Replaces its articles. */
   setArticles(articles: readonly ArticleSpec[]): void
-  /** Ends the sessions of all guests: 404 for each. */
+  /** Ends all sessions of the knowledge base: their requests respond 404. */
   forgetKnowledgeSessions(): void
   /** What guests have said of articles, the oldest first. */
   readonly knowledgeFeedback: readonly KnowledgeFeedback[]
+
   // The journey.
 
-  /** The action maps, in place of those before: each offers a visitor something once. Without them nothing is offered. */
+  /** Replaces all action maps: each offers a visitor something once. Without them nothing is offered. */
   setActionMaps(maps: readonly ActionMapSpec[]): void
   /** Events of pages, the oldest first. */
   readonly journeyEvents: readonly JourneyEvent[]
@@ -99,7 +100,7 @@ export interface Simulator {
 
   // Fault injection.
 
-  /** Spoils the next matching response, once (or `times`). See `FaultMatch` and `FaultSpec`. */
+  /** Corrupts the next matching response, once (or `times`). See `FaultMatch` and `FaultSpec`. */
   injectFault(match: FaultMatch, spec: FaultSpec): Fault
   /** @deprecated The former name of `injectFault`. */
   bend(match: FaultMatch, spec: FaultSpec): Fault

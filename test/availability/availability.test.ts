@@ -219,7 +219,7 @@ describe('what cannot be known is unknown, never closed, and named:', () => {
 
   test('schedules that are gone', async () => {
     await start()
-    genesys.loseSchedules()
+    genesys.deleteSchedules()
     await named(/Genesys does not know the schedule [\w-]{36}\./)
   })
 

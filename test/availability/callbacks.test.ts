@@ -138,7 +138,7 @@ describe('outside opening hours it is refused with the next possible time:', () 
 
 test('unknown opening hours refuse no callback', async () => {
   await start()
-  genesys.loseSchedules()
+  genesys.deleteSchedules()
   // What was read before is kept for five minutes.
   nowMs += 6 * 60_000
   expect(await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })).toMatchObject({ status: 201 })

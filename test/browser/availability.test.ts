@@ -130,7 +130,7 @@ test('an unknown state, and a service that does not respond, leave the chat unch
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"', {
     prepare: async (opening) => {
       await opening.clock.setFixedTime('2026-11-25T19:00:00Z')
-      demo.simulator.loseSchedules()
+      demo.simulator.deleteSchedules()
       let calls = 0
       await opening.route('**/availability', (route) => (calls++ === 0 ? route.continue() : route.abort()))
     },

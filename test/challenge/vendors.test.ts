@@ -46,7 +46,7 @@ const checkOf = (kind: Kind) =>
   )
 
 describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
-  test('gets secret and token, and nothing of the visitor', async () => {
+  test('receives the secret and the token, and no data of the visitor', async () => {
     let sent = ''
     nock(host)
       .post(path, (body) => (sent = JSON.stringify(body)) !== '')
@@ -83,7 +83,7 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
       'a wrong secret',
       (vendor) => vendor.reply(200, { success: false, 'error-codes': ['invalid-input-secret'] }),
     ],
-  ])('says nothing about the token with %s', async (_what, respond) => {
+  ])('is unavailable after %s', async (_what, respond) => {
     respond(nock(host).post(path))
     expect(await checkOf(kind)('token', SITE)).toMatchObject({ verdict: 'unavailable' })
   })

@@ -9,6 +9,10 @@ const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
 const APART = ['simulator', 'browser', 'testing', 'demo']
 /** Small generic modules that every part may import; the diagram leaves them out. */
 const FOUNDATIONS = ['collections', 'time', 'urls', 'html']
+const FEATURES = [
+  ...readFileSync('src/service/optional-features.ts', 'utf8').matchAll(/Feature \} from '\.\/([\w-]+)\//g),
+].map(([, folder]) => folder!)
+FEATURES.push('redaction')
 /** Types that every part may use, and that the diagram therefore leaves out. */
 const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,
@@ -18,6 +22,7 @@ const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
 function partOf(path: string): string | undefined {
   const [folder, ...rest] = (path.startsWith(SERVICE) ? path.slice(SERVICE.length) : path).split('/')
   if (rest.length === 0 || [...APART, ...FOUNDATIONS].includes(folder!)) return undefined
+  if (FEATURES.includes(folder!)) return 'features'
   if (!path.startsWith(WEB_MESSAGING)) return folder
   const [inner, file] = path.slice(WEB_MESSAGING.length).split('/')
   return file === undefined ? 'operations' : inner
@@ -43,6 +48,12 @@ test('every part of the sources has a box in the picture, and says what it is fo
   const parts = new Set(files.map(({ path }) => partOf(path)).filter((part) => part !== undefined))
   const described = [...page.matchAll(/^ +(\S+)\["(\S+)<br>.+"\]$/gm)].map(([, part]) => part)
   expect(described.sort()).toEqual([...parts].sort())
+})
+
+test('every feature has a row that says what it adds', () => {
+  const rows = [...page.matchAll(/^\| `([\w-]+)\/` +\| [^|]+\|$/gm)].map(([, folder]) => folder!)
+  expect(FEATURES.length).toBeGreaterThan(8)
+  expect(rows).toEqual(expect.arrayContaining(FEATURES))
 })
 
 test.each([

@@ -28,7 +28,7 @@ const preChat = async () => {
   return (body as { preChat?: unknown }).preChat
 }
 
-test('the deployment has the form of the settings, and none without', async () => {
+test('GET /deployment has preChat only if PRE_CHAT_FORM is set', async () => {
   running = await startTogether()
   expect(await preChat()).toBeUndefined()
   await running.stop()
@@ -47,7 +47,7 @@ describe('PRE_CHAT_FORM', () => {
     ['a text', 'name', /must be an object with 1 to 10 fields, each with a key and a label$/m],
     ['no fields', { fields: [] }, /must be an object with 1 to 10 fields.*; see fields$/m],
     ['something unknown', field({ color: 'red' }), /see fields\.0$/m],
-    ['a label that is none', field({ label: 1 }), /see fields\.0\.label$/m],
+    ['a label that is not a text', field({ label: 1 }), /see fields\.0\.label$/m],
     ['a key that pages cannot set', field({ key: 'level' }), /field 1 has a key that is neither/],
     ['a key twice', { fields: [...FORM.fields, FORM.fields[0]] }, /field 3 has the key of another field/],
     [

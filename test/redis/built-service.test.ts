@@ -10,7 +10,7 @@ test.each([
   ['redis://', false],
   ['rediss://, with a certificate that the settings trust', true],
 ])(
-  'two processes share the response for a key by %s, also when the first was killed',
+  'two processes share the response for a key over %s, even after the first one is killed',
   async (_scheme, isEncrypted) => {
     const certificate = isEncrypted ? makeCertificate() : undefined
     const redis = await startRedis(certificate)

@@ -39,7 +39,7 @@ test('a schedule group refers to its schedules, which have local times', async (
     start: '2026-01-05T09:00:00.000',
     rrule: 'FREQ=DAILY',
   })
-  simulator.loseSchedules()
+  simulator.deleteSchedules()
   expect(await api(`/architect/schedules/${reference!.id}`)).toMatchObject({ status: 404 })
 })
 

@@ -53,7 +53,7 @@ test('an id token is exchanged without a redirect address, a code is not', async
   expect(await ask({ idToken: code, nonce: 'n' })).toMatchObject({ status: 200 })
 })
 
-test('a JWT configures an authenticated session, an expired one after a refresh', async () => {
+test('a JWT configures an authenticated session, and an expired JWT does so after a refresh', async () => {
   await start()
   const { body } = await exchange(simulator.authorizationCode('ada'))
   nowMs += 900_000
@@ -185,7 +185,7 @@ test('signing out ends the session and the JWT', async () => {
   expect(await configure(guest, jwt)).toMatchObject({ code: 403 })
 })
 
-test('where sign-in is off it is refused', async () => {
+test('sign-in is refused if it is disabled', async () => {
   await start({ signIn: false })
   expect(await exchange(simulator.authorizationCode('ada'))).toMatchObject({ status: 400 })
   expect(await configure(await connect(simulator), 'x')).toMatchObject({ code: 403 })

@@ -54,7 +54,7 @@ test('no line of a message looks like another message, and no control character 
   ])
 })
 
-test('what is no text is written as what the guest saw', () => {
+test('content other than text is written as the guest saw it', () => {
   const card = {
     title: 'Lamp',
     description: 'Warm',
@@ -132,7 +132,7 @@ test.each(Object.keys(WORDS))('a file in %s has all its words', (language) => {
   expect(html).toContain(`<html lang="${language}"`)
 })
 
-test('what is no language is English, whatever it is', () => {
+test('an invalid language falls back to English', () => {
   for (const language of ['*', 'tlh', 'en-a', '__proto__', 'constructor', ''])
     expect(createLocale([language], 'UTC').language).toBe('en')
   expect(createLocale(['de_at'], 'UTC').language).toBe('de-AT')

@@ -54,7 +54,7 @@ test('later, callers wait for the next value', async () => {
   await loaded('two')
 })
 
-test('an old value serves where loading fails, and then without waiting until loading works again', async () => {
+test('if loading fails, the old value is served, without waiting, until loading succeeds', async () => {
   await loaded('one')
   nowMs += 2000
   const despite = get()
@@ -71,13 +71,13 @@ test('an old value serves where loading fails, and then without waiting until lo
   expect(value.error).toBeUndefined()
 })
 
-test('an old value serves a caller whose deadline comes before the next value', async () => {
+test('a caller whose deadline comes before the next value gets the old one', async () => {
   await loaded('one')
   nowMs += 2000
   expect(await get(0)).toBe('one')
 })
 
-test('without a value the deadline ends the wait of its caller alone', async () => {
+test('without a value, a deadline rejects only its own caller', async () => {
   const patient = get()
   await expect(get(0)).rejects.toMatchObject({
     code: 'upstream_timeout',

@@ -34,7 +34,7 @@ export class Conversation {
   expiresSoonAt: string | undefined
   waiting: GuestChat['waiting']
   endReason: ChatEndReason | undefined
-  /** Of a session that has ended, which can still be rated. */
+  /** The headers of the ended session, with which it can still be rated. */
   lastHeaders: Record<string, string> | undefined
   guest: GuestChatOptions['guest']
   userToken: GuestChatOptions['userToken']
@@ -96,7 +96,7 @@ export class Conversation {
     }
   }
 
-  /** The guest becomes another person, who may have another session. */
+  /** Signs the visitor in or out, which may change the session. */
   async changeVisitor(path: 'guest-session' | 'sign-in', json: unknown): Promise<SessionDescription> {
     await this.open()
     this.isIdentifying = true
@@ -159,7 +159,7 @@ export class Conversation {
     else if (isSessionOver(problem)) this.end()
   }
 
-  /** A verified visitor's token lives some minutes; after a longer sleep, the page resumes with a fresh JWT. */
+  /** A verified visitor's token is valid for a few minutes; after the device has slept longer, the page resumes with a fresh JWT. */
   private mayReopen({ code }: ChatProblem): boolean {
     return code === 'session_invalid' && this.userToken !== undefined && this.state !== 'opening'
   }

@@ -139,7 +139,7 @@ function createView(
   const panel = createPanel({
     ...shared,
     isInline,
-    isTitleOwn: textChanges(host).title !== undefined,
+    hasCustomTitle: textChanges(host).title !== undefined,
     promptKinds: promptKindsOf(host),
     knowledge: choiceOf(host, 'knowledge'),
     onPromptAnswer: (prompt, isAccepted) =>

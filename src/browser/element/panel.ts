@@ -21,7 +21,7 @@ import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
-  /** What is known of a new guest besides the attributes of the element, when the chat opens. */
+  /** Details of a new guest in addition to the attributes of the element. */
   readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
   readonly texts: Texts
   readonly language: string
@@ -29,7 +29,7 @@ export interface PanelOptions {
   readonly locale: string
   readonly isInline: boolean
   /** The page sets the chat's title itself. */
-  readonly isTitleOwn: boolean
+  readonly hasCustomTitle: boolean
   /** The requests and offers that the page handles. */
   readonly promptKinds: readonly string[]
   /** Whether a new guest sees articles; undefined where the page says nothing. */
@@ -55,7 +55,7 @@ export interface Panel {
 
 /** The chat itself: header, messages, composer. */
 export function createPanel(options: PanelOptions): Panel {
-  const { chat, texts, language, locale, isTitleOwn, onProblem } = options
+  const { chat, texts, language, locale, hasCustomTitle, onProblem } = options
   let problem: ChatProblem | undefined
   /** Why no session could be opened; kept during the next attempt. */
   let refusal: ChatProblem | undefined
@@ -174,7 +174,7 @@ export function createPanel(options: PanelOptions): Panel {
     setDeployment(known) {
       deployment = known
       const { headerTitle, headerSubtitle } = labelsFor(known, language) ?? {}
-      const title = isTitleOwn ? texts.title : (headerTitle ?? texts.title)
+      const title = hasCustomTitle ? texts.title : (headerTitle ?? texts.title)
       header.setTitle(title, headerSubtitle)
       node.setAttribute('aria-label', title)
       const logo = known.homeScreen?.enabled ? safeUrl(known.homeScreen.logoUrl) : undefined
@@ -235,7 +235,7 @@ function addTranscriptButton(
   })
 }
 
-/** A new guest may see articles first, and is asked for what is not known; what cannot be loaded is left out. */
+/** Shows a new guest articles and the pre-chat form first; skips what cannot be loaded. */
 async function openChat(
   node: HTMLElement,
   options: PanelOptions,

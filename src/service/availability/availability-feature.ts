@@ -20,9 +20,9 @@ import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
-/** For estimates of single guests, of the calls of a minute. */
+/** The part of a minute's calls that estimates for single guests may use. */
 const OWN_CALLS_PER_MINUTE = 8
-/** Not of those of availability: pages that ask for it must not use them up. */
+/** A budget of its own, which pages that poll the availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
 /** Of many, in a readiness report. */
 const MAX_HINTS = 5
@@ -115,7 +115,7 @@ export function createAvailabilityFeature(
     },
     async checks() {
       if (!availability) return []
-      // Once, so that what is wrong shows before the first page asks; then what pages have caused to be read.
+      // Reads once at startup, to show errors early; later it reports what the pages' requests have found.
       const { causes } = availability.latest ?? (await availability.current())
       return [checkOf(causes)]
     },

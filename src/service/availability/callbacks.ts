@@ -77,7 +77,7 @@ export function createCallbacks(options: CallbackOptions) {
     return atMs
   }
 
-  /** Hours that nobody knows refuse nothing. */
+  /** While the hours are unknown, no time is rejected. */
   async function requireOpen(atMs: number | undefined, deadlineAtMs: number): Promise<void> {
     if (atMs === undefined) {
       const { availability } = await site.current()
@@ -92,7 +92,7 @@ export function createCallbacks(options: CallbackOptions) {
 
   async function create(request: CallbackRequest, context: CallbackContext): Promise<Callback> {
     const found = internationalNumber(request.phone, settings.country)
-    if (!found) throw invalid('phone', 'is no telephone number; begin it with + and the code of the country')
+    if (!found) throw invalid('phone', 'is not a valid phone number; start it with + and the country code')
     const atMs = wantedTime(request.at)
     await requireOpen(atMs, context.deadlineAtMs)
     await requireBelow('number', found.number, MAX_PER_NUMBER)
@@ -105,19 +105,16 @@ export function createCallbacks(options: CallbackOptions) {
     return { id, phone: found.number, ...(at !== undefined && { at }) }
   }
 
-  return async function requestCallback(
-    asked: CallbackRequest,
-    context: CallbackContext,
-  ): Promise<Callback> {
+  return async function requestCallback(asked: CallbackRequest, context: CallbackContext): Promise<Callback> {
     const request = { ...asked, name: mask(asked.name) }
     if (settings.needsVerifiedVisitor && !context.isVerified)
       throw new RequestError('callback_not_allowed', 'Only visitors who are signed in can be called back.')
     const { sid, idempotencyKey: key } = context
     if (key === undefined) return create(request, context)
-    // The keys of messages are others.
+    // Kept apart from the keys of messages.
     const keyed = { sid: `${sid} callbacks`, key, body: JSON.stringify(request), isRepeat: false }
     return idempotency.once(keyed, (earlier) => {
-      // Genesys has no search for callbacks: better none than two.
+      // Genesys has no search for callbacks, and a missing one is better than a duplicate.
       if (earlier)
         throw new UpstreamError('delivery_unknown', 'It is unknown whether Genesys has the callback.')
       return create(request, context)

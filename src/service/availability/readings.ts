@@ -25,7 +25,7 @@ const STALE_FOR_MS = 10 * 60_000
 const LOAD_TIMEOUT_MS = 10_000
 const RETRY_AFTER_MS = 10_000
 const RETRY_AFTER_REFUSAL_MS = 60_000
-/** Of shared values: replicas of another release may have another one. */
+/** The version of shared values: replicas of another release may have another one. */
 const FORMAT = '1'
 /** Between reading and using a value. */
 const GRACE_MS = 1000

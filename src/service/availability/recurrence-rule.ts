@@ -5,7 +5,7 @@ export type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
 /** 0 is Monday. */
 export interface RuleWeekday {
   readonly weekday: number
-  /** The how manieth of the month or the year, from its end where it is negative; undefined for each of them. */
+  /** Which occurrence in the month or year; a negative number counts from the end; undefined means every one. */
   readonly ordinal: number | undefined
 }
 

@@ -36,7 +36,7 @@ export interface ChallengeParts {
 }
 
 const MINUTE_MS = 60_000
-/** Of vendors, whose tokens live at most five minutes. */
+/** Longer than any solution is valid: vendors' tokens live at most five minutes. */
 const REMEMBER_MS = 2 * CHALLENGE_LIFETIME_MS
 const MAX_REMEMBERED = 100_000
 const MAX_TOKEN_CHARS = 8192

@@ -62,7 +62,7 @@ export interface JourneyOptions {
   readonly monotonicNow: () => number
 }
 
-/** What action maps can offer besides a chat is not for this chat. */
+/** Other offers of action maps are ignored. */
 const CHAT_OFFER = 'webMessagingOffer'
 const MIN_ASK_AGAIN_SECONDS = 5
 const MAX_ASK_AGAIN_SECONDS = 300
@@ -178,7 +178,7 @@ export function createJourneyFeature(
     async diagnose() {
       if (!operations) return undefined
       try {
-        // Of nobody, and of no page: Genesys offers nothing then.
+        // A ping without a page, for a customer who does not exist: Genesys makes no offer then.
         await operations.ping({ customerId: randomUUID() }, monotonicNow() + timeoutMs)
         return { found: 'Genesys takes the journey of this deployment', problems: [] }
       } catch (error) {
@@ -237,7 +237,7 @@ function typedAttributes(
   )
 }
 
-/** Whoever shows a page of another website cannot write into this one's journey. */
+/** A page of another website must not write into this site's journey. */
 function requireOwnPage(req: Request, { url }: JourneyPage): void {
   const origin = req.get('origin')
   if (origin === undefined || parseUrl(url)?.origin === origin) return

@@ -15,7 +15,7 @@ import { articleHtml, articleText, shortened } from './article-html.ts'
 import { createGuestKnowledge, type FoundDocument, type KnowledgeDocument } from './guest-knowledge.ts'
 import { createMinuteCache } from './minute-cache.ts'
 
-/** Of the 300 that an OAuth client has for everything. */
+/** A share of the 300 calls per minute that an OAuth client has for everything. */
 const CALLS_PER_MINUTE = 120
 const RATINGS_PER_MINUTE = 30
 /** So that no visitor alone can use up the calls. */
@@ -71,7 +71,7 @@ export function createKnowledgeFeature(
   const knowledge = authorization && createKnowledge(authorization, options)
   const windows = new WindowCounter()
 
-  /** Before the cache: what is answered from it costs little, but says that somebody tries many words. */
+  /** Checked before the cache, so that cached responses count toward the limit too. */
   const limit: RequestHandler = (req, _res, next) => {
     if (!knowledge) throw notEnabled()
     const nowMs = options.monotonicNow()

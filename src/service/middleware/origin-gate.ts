@@ -80,7 +80,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
   // The same for every allowed page, except its own origin.
-  const answerHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
+  const responseHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
     ([name]) => name !== ALLOWED_ORIGIN && name !== 'vary',
   )
   // Browsers must not cache it, so that a corrected setting takes effect with the next preflight.
@@ -106,14 +106,14 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
       const origin = originOf(req)
       if (origin !== undefined && isAllowed(origin)) {
         res.setHeader(ALLOWED_ORIGIN, origin)
-        for (const [name, value] of answerHeaders) res.setHeader(name, value)
+        for (const [name, value] of responseHeaders) res.setHeader(name, value)
       }
       next()
     },
     corsHeaders(origin) {
       const vary = ['Vary', 'Origin']
       if (origin === undefined || !isAllowed(origin)) return vary
-      return [...vary, ALLOWED_ORIGIN, origin, ...answerHeaders.flat()]
+      return [...vary, ALLOWED_ORIGIN, origin, ...responseHeaders.flat()]
     },
     enforceOrigin(req, res, next) {
       const origin = originOf(req)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { RequestCallback } from '../routes/schemas.ts'
-import { Callback } from './answer-schemas.ts'
+import { Callback } from './response-schemas.ts'
 import { json, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
 export const CALLBACK_OPERATION: Operation = {

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import type * as contract from '../../contract/contract.ts'
 import type * as requests from '../routes/schemas.ts'
 import type * as journey from '../routes/journey-schemas.ts'
-import type * as answers from './answer-schemas.ts'
+import type * as responses from './response-schemas.ts'
 import type { JourneyInvitations } from './journey-operations.ts'
 
 /**
@@ -14,27 +14,27 @@ export type SchemasAreTheContract = [
   Same<Of<typeof requests.ChangeGuestAttributes>, { attributes: contract.AttributeChanges }>,
   Same<z.infer<typeof requests.SendMessage>, contract.OutgoingMessage>,
   Same<
-    Of<typeof answers.GuestSession, 'session' | 'guestApi'>,
+    Of<typeof responses.GuestSession, 'session' | 'guestApi'>,
     Omit<contract.SessionDescription, 'guestApi'>
   >,
-  Same<Of<typeof answers.ChangedGuestAttributes, 'session'>, contract.ChangedAttributes>,
+  Same<Of<typeof responses.ChangedGuestAttributes, 'session'>, contract.ChangedAttributes>,
   // The document names each content type by its type alone.
-  Same<Of<typeof answers.Message, 'content'>, Omit<contract.Message, 'content'>>,
-  Same<Of<typeof answers.SentMessage, 'session' | 'content'>, Omit<contract.SentMessage, 'content'>>,
-  Same<Of<typeof answers.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
+  Same<Of<typeof responses.Message, 'content'>, Omit<contract.Message, 'content'>>,
+  Same<Of<typeof responses.SentMessage, 'session' | 'content'>, Omit<contract.SentMessage, 'content'>>,
+  Same<Of<typeof responses.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
   Same<
-    Of<typeof answers.ConversationTranscript, 'messages'>,
+    Of<typeof responses.ConversationTranscript, 'messages'>,
     Omit<contract.ConversationTranscript, 'messages'>
   >,
-  Same<Of<typeof answers.UploadedFile>, contract.UploadedFile>,
-  Same<Of<typeof answers.Deployment>, contract.Deployment>,
-  Same<Of<typeof answers.Availability>, contract.Availability>,
-  Same<Of<typeof answers.AltchaChallenge>, contract.AltchaChallenge>,
-  Same<Of<typeof answers.VendorChallenge>, contract.VendorChallenge>,
-  Same<Of<typeof answers.Callback>, contract.Callback>,
-  Same<Of<typeof answers.KnowledgeSearch>, contract.KnowledgeSearch>,
-  Same<Of<typeof answers.KnowledgeSuggestions>, contract.KnowledgeSuggestions>,
-  Same<Of<typeof answers.KnowledgeArticle>, contract.KnowledgeArticle>,
+  Same<Of<typeof responses.UploadedFile>, contract.UploadedFile>,
+  Same<Of<typeof responses.Deployment>, contract.Deployment>,
+  Same<Of<typeof responses.Availability>, contract.Availability>,
+  Same<Of<typeof responses.AltchaChallenge>, contract.AltchaChallenge>,
+  Same<Of<typeof responses.VendorChallenge>, contract.VendorChallenge>,
+  Same<Of<typeof responses.Callback>, contract.Callback>,
+  Same<Of<typeof responses.KnowledgeSearch>, contract.KnowledgeSearch>,
+  Same<Of<typeof responses.KnowledgeSuggestions>, contract.KnowledgeSuggestions>,
+  Same<Of<typeof responses.KnowledgeArticle>, contract.KnowledgeArticle>,
   Same<Of<typeof requests.RateArticle>, contract.KnowledgeFeedback>,
   Same<Of<typeof journey.JourneyEvent>, contract.JourneyEvent>,
   Same<Of<typeof journey.JourneyQuestion>, contract.JourneyQuestion>,

@@ -2,7 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-ope
 import * as z from 'zod'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES, type ProblemCode } from '../problems/catalogue.ts'
 import { EVERYWHERE, GUESTS_AND_PAGES, type Operation } from './operation.ts'
-import { AltchaChallenge, VendorChallenge } from './answer-schemas.ts'
+import { AltchaChallenge, VendorChallenge } from './response-schemas.ts'
 import { OPERATIONS } from './operations.ts'
 
 const Problem = z

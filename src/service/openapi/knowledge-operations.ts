@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ProblemCode } from '../problems/catalogue.ts'
 import { KnowledgeQuery, RateArticle } from '../routes/schemas.ts'
-import { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from './answer-schemas.ts'
+import { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from './response-schemas.ts'
 import { json, nothing, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
 const articleId = z.object({ id: z.string().meta({ description: 'Of a result of a search.' }) })

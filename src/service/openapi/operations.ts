@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import * as requests from '../routes/schemas.ts'
-import * as answers from './answer-schemas.ts'
+import * as responses from './response-schemas.ts'
 import { CALLBACK_OPERATION } from './callback-operation.ts'
 import { KNOWLEDGE_OPERATIONS } from './knowledge-operations.ts'
 import { JOURNEY_OPERATIONS } from './journey-operations.ts'
@@ -30,7 +30,10 @@ export const OPERATIONS: readonly Operation[] = [
       },
       'An unknown visitor': {},
     },
-    answers: { 201: json(answers.GuestSession, 'A new session'), 200: json(answers.GuestSession, 'Resumed') },
+    answers: {
+      201: json(responses.GuestSession, 'A new session'),
+      200: json(responses.GuestSession, 'Resumed'),
+    },
     problems: [
       ...WITH_BODY,
       ...UPSTREAM,
@@ -52,7 +55,7 @@ export const OPERATIONS: readonly Operation[] = [
       'What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token after half of the lifetime of the old one.',
     tag: 'guest',
     needsSession: true,
-    answers: { 200: json(answers.GuestSessionDescription, 'The current state') },
+    answers: { 200: json(responses.GuestSessionDescription, 'The current state') },
     problems: [...OF_A_GUEST, ...UPSTREAM],
   },
   {
@@ -76,7 +79,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     body: requests.ChangeGuestAttributes,
     examples: { 'Set one, remove one': { attributes: { 'custom.cart': '3 items', 'custom.page': null } } },
-    answers: { 200: json(answers.ChangedGuestAttributes, 'All attributes after the change') },
+    answers: { 200: json(responses.ChangedGuestAttributes, 'All attributes after the change') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
   },
   {
@@ -95,7 +98,7 @@ export const OPERATIONS: readonly Operation[] = [
       'A button of a card': { button: { text: 'Order', payload: 'order' } },
     },
     headers: idempotency,
-    answers: { 201: json(answers.SentMessage, 'Genesys has accepted the message') },
+    answers: { 201: json(responses.SentMessage, 'Genesys has accepted the message') },
     problems: [
       ...WITH_BODY,
       ...OF_A_GUEST,
@@ -118,7 +121,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     query: requests.HistoryQuery,
-    answers: { 200: json(answers.MessagePage, 'A page') },
+    answers: { 200: json(responses.MessagePage, 'A page') },
     problems: [...OF_A_GUEST, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
   },
   {
@@ -136,7 +139,7 @@ export const OPERATIONS: readonly Operation[] = [
         content: {
           'text/plain': { schema: z.string() },
           'text/html': { schema: z.string() },
-          'application/json': { schema: answers.ConversationTranscript },
+          'application/json': { schema: responses.ConversationTranscript },
         },
       },
     },
@@ -195,7 +198,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     file: true,
     query: requests.UploadQuery,
-    answers: { 201: json(answers.UploadedFile, 'Stored; a message can now send its id') },
+    answers: { 201: json(responses.UploadedFile, 'Stored; a message can now send its id') },
     problems: [
       ...OF_A_GUEST,
       ...UPSTREAM,
@@ -249,7 +252,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: 'Status, languages, features, and how the chat should look.',
     tag: 'page',
     needsSession: false,
-    answers: { 200: json(answers.Deployment, 'The deployment') },
+    answers: { 200: json(responses.Deployment, 'The deployment') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
   {
@@ -260,7 +263,7 @@ export const OPERATIONS: readonly Operation[] = [
       'Derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
     tag: 'page',
     needsSession: false,
-    answers: { 200: json(answers.Availability, 'The current state'), 304: nothing('Unchanged') },
+    answers: { 200: json(responses.Availability, 'The current state'), 304: nothing('Unchanged') },
     problems: ['not_enabled'],
   },
   ...KNOWLEDGE_OPERATIONS,
@@ -271,7 +274,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: "With a session, the guest's details are filled in. The widget's sign-in prompt is off.",
     tag: 'page',
     needsSession: 'welcome',
-    answers: { 200: json(answers.WidgetConfig, 'Guest details only with a session') },
+    answers: { 200: json(responses.WidgetConfig, 'Guest details only with a session') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
   {
@@ -289,7 +292,7 @@ export const OPERATIONS: readonly Operation[] = [
         code: 'code-of-the-provider',
       },
     },
-    answers: { 200: json(answers.GuestSession, 'Signed in; replace your session token') },
+    answers: { 200: json(responses.GuestSession, 'Signed in; replace your session token') },
     problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
   },
   {
@@ -321,8 +324,8 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'operator',
     needsSession: false,
     answers: {
-      200: json(answers.ReadinessReport, 'Ready, or degraded: guests are served, and something is wrong'),
-      503: json(answers.ReadinessReport, 'Not ready, and why'),
+      200: json(responses.ReadinessReport, 'Ready, or degraded: guests are served, and something is wrong'),
+      503: json(responses.ReadinessReport, 'Not ready, and why'),
     },
     problems: [],
   },

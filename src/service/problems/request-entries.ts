@@ -178,7 +178,7 @@ export const REQUEST_PROBLEMS = {
     title: 'This replica is shutting down',
     description: 'The process is shutting down and accepts no new requests.',
     clientAction:
-      'Retry after `Retry-After` seconds: another replica answers. The session token remains valid.',
+      'Retry after `Retry-After` seconds: another replica responds. The session token remains valid.',
     operatorAction:
       'Nothing to do during a rollout. Otherwise find out what stops the process; `DRAIN_MS` limits how long it finishes its work.',
     retryAfterSeconds: 1,

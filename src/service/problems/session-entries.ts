@@ -91,8 +91,8 @@ export const SESSION_PROBLEMS = {
   request_in_progress: {
     status: 409,
     title: 'The same request is still in progress',
-    description: 'A request with this `Idempotency-Key` has not been answered yet. Nothing was sent twice.',
-    clientAction: 'Wait for the first answer, or retry with the same key a little later.',
+    description: 'A request with this `Idempotency-Key` has had no response yet. Nothing was sent twice.',
+    clientAction: 'Wait for the first response, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,
   },

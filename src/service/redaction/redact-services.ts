@@ -9,7 +9,7 @@ import type { RedactionSettings } from '../settings/redaction-settings.ts'
 import { createRedactor, masks, type Found, type Redact } from './redactor.ts'
 import { findSplitNumbers } from './split-numbers.ts'
 
-/** What a page's words reach. */
+/** The services that receive text from a page. */
 interface Services {
   readonly sessions: GuestSessions
   readonly messages: GuestMessages
@@ -24,8 +24,8 @@ export function createMask(settings: RedactionSettings): (text: string) => strin
 }
 
 /**
- * The same services, which get what a page says with the configured kinds of data masked: nothing behind them, the idempotency
- * keys included, has the original. What the site itself says of a visitor (verified claims, trusted attributes) passes as it is.
+ * Wraps the services so that they receive only masked text: nothing behind them, idempotency included, sees the original. What the
+ * site itself says about a visitor (verified claims, trusted attributes) is not masked.
  */
 export function redactServices<S extends Services>(
   services: S,
@@ -52,7 +52,7 @@ export function redactServices<S extends Services>(
     messages: {
       ...messages,
       async send(claims, body, options) {
-        // It will be refused, and how much of it would be masked makes no difference.
+        // Too long: it will be rejected anyway.
         if (body.text !== undefined && body.text.length > PLATFORM_LIMITS.maxTextBytes)
           return messages.send(claims, body, options)
         const noted = noteRedactions(redact)
@@ -139,7 +139,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
   const value: OpenSession = {
     ...request,
     ...(name !== undefined && { name: noted.redact('name', name) }),
-    // The site asks for these two by name: they are not masked for being what they are.
+    // An e-mail address in `email` and a phone number in `phone` are what the site asked for; anything else in them is masked.
     ...(email !== undefined && { email: noted.redact('email', email, 'email') }),
     ...(phone !== undefined && { phone: noted.redact('phone', phone, 'phone') }),
     ...(attributes !== undefined && { attributes: redactAttributes(attributes, noted.redact) }),
@@ -150,7 +150,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
   return { value, redacted: noted.redacted }
 }
 
-/** A number is a text to Genesys, too. A masked key is none that a page can set. */
+/** Genesys stores numbers as text, so they are masked too. A masked key is one that no page may set, and is rejected. */
 function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>>(
   changes: Changes,
   redact: RedactField,

@@ -14,8 +14,8 @@ export interface SentText {
 /** The part of a card number in a text whose other parts were in the texts before it. */
 export type FindSplitNumber = (sent: SentText) => Span | undefined
 
-/** No digits: a count and two sums, of what the last texts of a guest ended with. */
-interface Guest {
+/** Digit counts and partial Luhn sums of the digits at the end of a guest's last texts, without the digits. */
+interface TrailingDigits {
   readonly key: string | undefined
   /** Before and after the last text. */
   readonly before: readonly LuhnPart[]
@@ -26,9 +26,9 @@ interface Guest {
 const WITHIN_MS = 60_000
 const MAX_GUESTS = 10_000
 
-/** Remembers guests in this process alone. */
+/** The state is that of this process. */
 export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
-  const guests = new BoundedMap<string, Guest>(MAX_GUESTS)
+  const guests = new BoundedMap<string, TrailingDigits>(MAX_GUESTS)
 
   function partsBefore({ sid, key }: SentText): readonly LuhnPart[] {
     const guest = guests.get(sid)
@@ -59,7 +59,7 @@ function lastPart(before: readonly LuhnPart[], run: DigitRun): Span | undefined 
   return start === undefined || end === undefined ? undefined : { start, end }
 }
 
-/** What the next text could go on with. A text without digits changes nothing. */
+/** Beginnings of numbers that the next text could complete. A text without digits changes nothing. */
 function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): readonly LuhnPart[] {
   const last = runs.at(-1)
   if (last === undefined) return before

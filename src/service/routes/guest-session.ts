@@ -23,11 +23,11 @@ export function addGuestSessionRoutes(
   router.post('/guest-session', guards.opening, async (req: Request, res: Response) => {
     const { userToken, ...request } = parseBody(OpenGuestSession, req)
     const caller = { origin: originOf(req), userToken, request: req, deadlineAtMs: newDeadline() }
-    const answer = hasSession(req)
+    const response = hasSession(req)
       ? await sessions.resume(claimsOf(req), request, caller)
       : await sessions.open(request, caller)
-    setSessionCookie(res, answer.session)
-    sendJson(res, answer, answer.state === 'new' ? 201 : 200)
+    setSessionCookie(res, response.session)
+    sendJson(res, response, response.state === 'new' ? 201 : 200)
   })
 
   router.get('/guest-session', guards.guest, async (req: Request, res: Response) => {

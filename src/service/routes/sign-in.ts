@@ -21,9 +21,9 @@ export function addSignInRoutes(
   const { sessions, guards, newDeadline, setSessionCookie } = options
   router.post('/sign-in', guards.guestWithBody, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
-    const answer = await sessions.signIn(claims, parseBody(SignIn, req), newDeadline())
-    setSessionCookie(res, answer.session)
-    sendJson(res, answer)
+    const response = await sessions.signIn(claims, parseBody(SignIn, req), newDeadline())
+    setSessionCookie(res, response.session)
+    sendJson(res, response)
   })
   router.delete('/sign-in', guards.guest, async (req: Request, res: Response) => {
     await sessions.signOut(sessions.requireLive(claimsOf(req)), newDeadline())

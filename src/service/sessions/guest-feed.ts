@@ -215,7 +215,7 @@ export class GuestFeed {
       for (const message of missed.messages) this.send(message)
       return missed.complete
     } catch {
-      // The page is told to read the history itself when that works again.
+      // The page gets `resync`, and reads the history itself once it is readable.
       return false
     }
   }
@@ -235,7 +235,7 @@ export class GuestFeed {
         complete = missed.complete
         tab.replay(missed.messages, tab.seen)
       } catch {
-        // The page is told to read the history itself when that works again.
+        // The page gets `resync`, and reads the history itself once it is readable.
       }
     }
     if (!complete)

@@ -3,7 +3,7 @@ import type { GuestApi } from '../genesys/guest-api.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { notSupported } from './not-supported.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
-import type { Caller, OpenSession, SessionAnswer, SessionOpening } from './session-opening.ts'
+import type { Caller, OpenSession, GuestSessionResponse, SessionOpening } from './session-opening.ts'
 import type { SessionRegistry } from './session-registry.ts'
 import { guestOf, type SessionClaims, type SessionTokens } from './session-token.ts'
 
@@ -19,9 +19,9 @@ export interface GuestSessions {
   readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
-  open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
   /** Resumes the guest's session; opens another one if Genesys has ended it. */
-  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
   /** With a new session token, after half of the old one's lifetime. */
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
   /** A new session token, if half of the old one's lifetime is over or its attributes are outdated. */
@@ -30,7 +30,7 @@ export interface GuestSessions {
   renew(claims: SessionClaims): Promise<string>
   end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
   /** Genesys' own sign-in, with the page's data from the OpenID provider. */
-  signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<SessionAnswer>
+  signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<GuestSessionResponse>
   /** Signs out at Genesys, which ends the session. */
   signOut(claims: SessionClaims, deadlineAtMs: number): Promise<void>
   isEnded(claims: SessionClaims): boolean
@@ -48,8 +48,8 @@ export function createGuestSessions(options: {
   const { guestApi, tokens, attributes, registry, lifetime, opening, now } = options
   const { refresh } = registry
 
-  /** Verified attributes expire with their proof, unless a newer token of the session has another. */
-  function asOfNow(claims: SessionClaims): SessionClaims {
+  /** Drops verified attributes whose verification has expired, unless a newer token renewed it. */
+  function dropExpiredTrust(claims: SessionClaims): SessionClaims {
     registry.requireNewest(claims)
     const verifiedUntilMs = registry.verifiedUntilMs(claims)
     if (verifiedUntilMs === undefined || verifiedUntilMs > now()) return claims
@@ -67,9 +67,9 @@ export function createGuestSessions(options: {
     authenticate(token, origin) {
       const claims = tokens.open(token, origin)
       // Most tokens are cached.
-      return claims instanceof Promise ? claims.then(asOfNow) : asOfNow(claims)
+      return claims instanceof Promise ? claims.then(dropExpiredTrust) : dropExpiredTrust(claims)
     },
-    authenticateToResume: async (token, origin) => asOfNow(await tokens.open(token, origin, true)),
+    authenticateToResume: async (token, origin) => dropExpiredTrust(await tokens.open(token, origin, true)),
     confirm:
       refresh &&
       (async (claims) => {

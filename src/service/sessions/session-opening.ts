@@ -20,7 +20,7 @@ export interface OpenSession extends GuestDetails {
  * The response of `POST /guest-session`, with the session token. The page replaces its token whenever a
  * response contains a new one.
  */
-export type SessionAnswer = SessionDescription & { readonly session: string }
+export type GuestSessionResponse = SessionDescription & { readonly session: string }
 
 export interface Caller extends IdentityRequest {
   readonly origin: string | undefined
@@ -28,15 +28,15 @@ export interface Caller extends IdentityRequest {
 
 /** Opening and resuming guest sessions: the guest's identity, attributes and new token. */
 export interface SessionOpening {
-  open(request: OpenSession, caller: Caller): Promise<SessionAnswer>
-  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer>
+  open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
+  resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
   /** The response for a guest whose session Genesys has opened, with a new token. */
   answer(
     claims: SessionClaims,
     opened: OpenedGuest,
     deadlineAtMs: number,
     renew?: SessionLifetime['renew'],
-  ): Promise<SessionAnswer>
+  ): Promise<GuestSessionResponse>
   describe(opened: OpenedGuest, expiresAtMs: number): SessionDescription
   /** Invalidates every earlier token of the session. */
   newGeneration(claims: SessionClaims): Promise<SessionClaims>
@@ -82,7 +82,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     opened: OpenedGuest,
     deadlineAtMs: number,
     renew = lifetime.renew,
-  ): Promise<SessionAnswer> {
+  ): Promise<GuestSessionResponse> {
     const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
     tokens.requireFits(renewed)
     registry.requireNewest(renewed) // so that the proof in an older tab's token is the current one
@@ -106,7 +106,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     return policy.trust(open, identified.attributes, identified.visitor !== undefined)
   }
 
-  async function open(request: OpenSession, caller: Caller): Promise<SessionAnswer> {
+  async function open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse> {
     const identified = (await identify(caller)) ?? ANONYMOUS
     requireOwnUserId(request.userId, identified.visitor)
     const values = changed({}, request, identified)
@@ -151,7 +151,11 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     return identified
   }
 
-  async function resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<SessionAnswer> {
+  async function resume(
+    claims: SessionClaims,
+    request: OpenSession,
+    caller: Caller,
+  ): Promise<GuestSessionResponse> {
     const identified = await identifyOwner(claims, caller)
     const wasVerified = claims.verifiedUntilMs !== undefined
     const isVerified = identified === undefined ? wasVerified : identified.visitor !== undefined

@@ -20,7 +20,7 @@ export interface Sites {
   readonly watchedFiles: () => readonly string[]
   readonly metricsPage: MetricsPage
   /** Asks pages with an event stream to reconnect. */
-  sendPagesAway(): void
+  reconnectPages(): void
   close(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export function createSites(
     table = createSiteTable(sites)
     for (const site of before.values()) {
       if (sites.includes(site)) continue
-      site.sendPagesAway()
+      site.reconnectPages()
       closeIfUnused(site)
     }
   }
@@ -139,8 +139,8 @@ export function createSites(
     reload,
     watchedFiles: () => source.files,
     metricsPage: mergedMetricsPage(metrics, () => [...metricsById.values()]),
-    sendPagesAway() {
-      for (const site of sites) site.sendPagesAway()
+    reconnectPages() {
+      for (const site of sites) site.reconnectPages()
     },
     async close() {
       await Promise.all([...openResponses.keys()].map((site) => site.close()))

@@ -55,7 +55,7 @@ export function createTranscriptFeature(options: {
         const { language, timeZone } = parseQuery(TranscriptQuery, req)
         const mediaType = req.accepts([...MEDIA_TYPES]) as MediaType | false
         if (mediaType === false)
-          throw new RequestError('not_acceptable', `This path answers with ${MEDIA_TYPES.join(', ')}.`)
+          throw new RequestError('not_acceptable', `This path responds with ${MEDIA_TYPES.join(', ')}.`)
         const claims = sessions.requireLive(claimsOf(req))
         const deadlineAtMs = newDeadline()
         const conversation = await readConversation((pageNumber) =>

@@ -118,7 +118,7 @@ export function createContactCenter({
     callbacks,
     setHours,
     /** Schedules that the group names but that do not exist. */
-    loseSchedules: () => schedules.clear(),
+    deleteSchedules: () => schedules.clear(),
     setEmergency: (enabled: boolean) => void (emergency.enabled = enabled),
     setQueue: (changed: QueueSpec) => void Object.assign(queue, changed),
   }

@@ -47,7 +47,7 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
       isUndelivered: message.direction === 'Outbound' && session.connections.size === 0,
     }
     session.entries.push(entry)
-    session.prolong()
+    session.extend()
     byMessageId.set(message.id, entry)
   }
 

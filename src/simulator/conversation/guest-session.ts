@@ -82,7 +82,7 @@ export class GuestSession {
   }
 
   /** The lifetime of a session starts with its last message. */
-  prolong(): void {
+  extend(): void {
     this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
   }
 

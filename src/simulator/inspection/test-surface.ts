@@ -29,7 +29,7 @@ export function testSurface(parts: Parts) {
     agentLeaves: (guest?: string) => conversations.disconnect(conversations.begin(targetSession(guest))),
     authorizationCode: parts.signIn.authorizationCode,
     setHours: contactCenter.setHours,
-    loseSchedules: contactCenter.loseSchedules,
+    deleteSchedules: contactCenter.deleteSchedules,
     setEmergency: contactCenter.setEmergency,
     setQueue: contactCenter.setQueue,
     callbacks: contactCenter.callbacks,

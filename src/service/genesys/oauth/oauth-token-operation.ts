@@ -18,19 +18,19 @@ export interface OAuthCredentials {
   readonly scope?: string | undefined
 }
 
-const TokenAnswer = z.object({
+const TokenResponse = z.object({
   // Sent in a header, so it must be approximately a b64token (RFC 6750 section 2.1).
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
   expires_in: z.unknown().optional(),
 })
-export type TokenAnswer = z.infer<typeof TokenAnswer>
+export type TokenResponse = z.infer<typeof TokenResponse>
 
 /** `POST /oauth/token` with the client credentials grant (RFC 6749 section 4.4). */
 export async function requestToken(
   client: UpstreamClient,
   credentials: OAuthCredentials,
   deadlineAtMs: number,
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   const { loginUrl, clientId, style = 'basic', scope } = credentials
   const { clientSecret: given } = credentials
   const clientSecret = typeof given === 'string' ? given : given()
@@ -46,7 +46,7 @@ export async function requestToken(
         ...(scope !== undefined && { scope }),
         ...(asForm && { client_id: clientId, client_secret: clientSecret }),
       },
-      schema: TokenAnswer,
+      schema: TokenResponse,
       deadlineAtMs,
       retry: 'idempotent',
     })

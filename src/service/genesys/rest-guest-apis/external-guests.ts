@@ -65,7 +65,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
       const text = textOf(message)
       const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
-        const answer = await client.request({
+        const response = await client.request({
           operation: 'send_message',
           method: 'POST',
           url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
@@ -76,7 +76,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
           retry: 'non-idempotent',
           explain: explainSend,
         })
-        const accepted = acceptedMessage(answer, message, text, now())
+        const accepted = acceptedMessage(response, message, text, now())
         return attributesPending ? { ...accepted, attributesPending } : accepted
       } catch (error) {
         throw withGuestToken(error)

@@ -85,7 +85,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
       const guestId = fieldOf(guest, 'guestId')
       const attributesPending = await writeBeforeMessage(options, guestId, message.attributes, deadlineAtMs)
       try {
-        const answer = await client.request({
+        const response = await client.request({
           operation: 'send_message',
           method: 'POST',
           url: `${apiUrl}/api/v2/guests/messages`,
@@ -103,7 +103,7 @@ export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi
           retry: 'non-idempotent',
           explain: explainSend,
         })
-        const accepted = acceptedMessage(answer, message, text, now())
+        const accepted = acceptedMessage(response, message, text, now())
         return attributesPending ? { ...accepted, attributesPending } : accepted
       } catch (error) {
         throw withGuestToken(error)

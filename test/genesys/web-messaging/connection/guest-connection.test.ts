@@ -18,7 +18,7 @@ function send(connection: GuestConnection, text: string, patienceMs = 10_000) {
       frame: onMessage({ text, tracingId }),
       purpose: 'message',
       deadlineAtMs: Date.now() + patienceMs,
-      readAnswer: (frame) =>
+      readResponse: (frame) =>
         frame.class === 'StructuredMessage' && frame.tracingId === tracingId
           ? readMessage(frame.body, 0)
           : undefined,
@@ -35,7 +35,7 @@ function ask(connection: GuestConnection, patienceMs = 10_000) {
       frame: getJwt(),
       purpose: 'read',
       deadlineAtMs: Date.now() + patienceMs,
-      readAnswer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      readResponse: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
       ifLost: 'send-again',
     })
     .catch(codeOf)

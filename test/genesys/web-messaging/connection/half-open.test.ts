@@ -14,7 +14,7 @@ function send(connection: GuestConnection, text: string, timeoutMs = 30_000) {
       frame: onMessage({ text, tracingId }),
       purpose: 'message',
       deadlineAtMs: Date.now() + timeoutMs,
-      readAnswer: (frame) =>
+      readResponse: (frame) =>
         frame.class === 'StructuredMessage' && frame.tracingId === tracingId ? frame.body.text : undefined,
       ifLost: 'delivery-unknown',
     })
@@ -75,7 +75,7 @@ describe('a request without a response', () => {
       frame: getJwt(),
       purpose: 'read',
       deadlineAtMs: Date.now() + 600,
-      readAnswer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      readResponse: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
       ifLost: 'send-again',
     })
     genesys.socket.breaks()
@@ -100,7 +100,7 @@ test('a clock that is set back an hour changes neither pings nor deadlines nor r
       frame: getJwt(),
       purpose: 'read',
       deadlineAtMs: monotonicNow() + 1_000,
-      readAnswer: () => undefined,
+      readResponse: () => undefined,
       ifLost: 'send-again',
     })
     .catch(codeOf)
@@ -123,7 +123,7 @@ test('an error that a frame causes ends the connection of its guest alone, and i
       frame: getJwt(),
       purpose: 'read',
       deadlineAtMs: Date.now() + 1_000,
-      readAnswer: () => {
+      readResponse: () => {
         throw new TypeError('unexpected')
       },
       ifLost: 'send-again',

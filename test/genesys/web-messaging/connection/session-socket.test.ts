@@ -398,7 +398,7 @@ describe('a signed-in guest', () => {
       frame: { action: 'getJwt', tracingId: 't' },
       purpose: 'read',
       deadlineAtMs: Date.now() + 10_000,
-      readAnswer: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
+      readResponse: (frame) => (frame.class === 'JwtResponse' ? frame.body.jwt : undefined),
       ifLost: 'send-again',
     })
     genesys.socket.refusesWith(401, 'User is unauthorized')

@@ -72,7 +72,7 @@ test('whatever Genesys sends, nothing throws and every request ends by its deadl
             frame: { action: 'onMessage', tracingId: 'known' },
             purpose: 'message',
             deadlineAtMs: Date.now() + 20_000,
-            readAnswer: (frame) => frame.class === 'StructuredMessage' || undefined,
+            readResponse: (frame) => frame.class === 'StructuredMessage' || undefined,
             ifLost,
           })
           .then(() => 'answered')

@@ -47,7 +47,7 @@ export class ConnectionProbe {
       frame: echo(),
       purpose: 'read',
       deadlineAtMs: nowMs + ECHO_TIMEOUT_MS,
-      readAnswer: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
+      readResponse: (frame) => (frame.class === 'StructuredMessage' && !frame.pushed) || undefined,
       ifLost: 'send-again',
       isParallel: true,
     })

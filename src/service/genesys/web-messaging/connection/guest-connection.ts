@@ -58,8 +58,8 @@ export class GuestConnection implements SocketHandlers {
   #failedAttempts = 0
   #idleSinceMs: number | undefined
   #isPolled = false
-  /** The expiry of which the listeners were warned. */
-  #warnedOfMs: number | undefined
+  /** The expiry that listeners were last warned about. */
+  #announcedExpiryMs: number | undefined
   /** Genesys has given the session to another device: the token must not be used again. */
   #discarded: UpstreamError | undefined
 
@@ -102,8 +102,8 @@ export class GuestConnection implements SocketHandlers {
 
   /** Waits until the session is configured and all earlier requests have their responses. */
   async ready(deadlineAtMs: number): Promise<ConfiguredSession> {
-    const readAnswer = () => undefined
-    await this.request({ purpose: 'read', deadlineAtMs, readAnswer, ifLost: 'send-again' })
+    const readResponse = () => undefined
+    await this.request({ purpose: 'read', deadlineAtMs, readResponse, ifLost: 'send-again' })
     const session = this.session.current
     if (!session) throw new UpstreamError('upstream_unavailable', 'The session was lost')
     return session
@@ -204,14 +204,14 @@ export class GuestConnection implements SocketHandlers {
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
     // A new chat or a sign-in: the other tabs must be notified, and its `Join` goes first.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
-    const isAnswer = this.#queue.accept(frame)
+    const isResponse = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (!isAnswer && isInbound(frame.body)) this.#keepLate(frame)
-        if (!frame.pushed) this.session.prolong(frame.body)
+        if (!isResponse && isInbound(frame.body)) this.#keepLate(frame)
+        if (!frame.pushed) this.session.extend(frame.body)
         break
       case 'SessionResponse':
-        if (!frame.body.connected && !isAnswer && !this.isStartingNew) this.#leave('disconnected')
+        if (!frame.body.connected && !isResponse && !this.isStartingNew) this.#leave('disconnected')
         break
       case 'SessionExpiredEvent':
       case 'LogoutEvent':
@@ -266,13 +266,13 @@ export class GuestConnection implements SocketHandlers {
   #watchExpiry(monotonicMs: number): void {
     const nowMs = this.#settings.now()
     const expiresAtMs = this.session.expiresSoonAtMs(nowMs)
-    if (this.#warnedOfMs === expiresAtMs) return
+    if (this.#announcedExpiryMs === expiresAtMs) return
     const mayAsk = this.#probe.mayEcho(monotonicMs)
-    if (expiresAtMs !== undefined && this.#warnedOfMs === undefined && mayAsk) {
+    if (expiresAtMs !== undefined && this.#announcedExpiryMs === undefined && mayAsk) {
       this.#probe.sendEcho(monotonicMs)
       return
     }
-    this.#warnedOfMs = expiresAtMs
+    this.#announcedExpiryMs = expiresAtMs
     this.#listeners.emit(this.#stateEvent())
   }
 
@@ -311,7 +311,7 @@ export class GuestConnection implements SocketHandlers {
   #applySession(response: SessionResponse): void {
     const session = this.#settings.readSession(response)
     if (this.session.configure(session)) this.newest.forget()
-    this.#warnedOfMs = this.session.expiresSoonAtMs(this.#settings.now())
+    this.#announcedExpiryMs = this.session.expiresSoonAtMs(this.#settings.now())
     this.#listeners.emit({
       ...this.#stateEvent(),
       ...(session.clearedExisting && { clearedExistingSession: true }),
@@ -329,7 +329,7 @@ export class GuestConnection implements SocketHandlers {
 
   #stateEvent(): SessionEvent {
     const state = this.session.isReadOnly ? 'read-only' : 'connected'
-    const expiresAtMs = this.#warnedOfMs
+    const expiresAtMs = this.#announcedExpiryMs
     if (expiresAtMs === undefined) return { type: 'session', state }
     return { type: 'session', state, expiresAt: new Date(expiresAtMs).toISOString() }
   }

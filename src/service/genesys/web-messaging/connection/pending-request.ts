@@ -11,7 +11,7 @@ export interface GuestRequest<T> {
   readonly purpose: Purpose
   readonly deadlineAtMs: number
   /** Undefined for a frame that is not the response. */
-  readonly readAnswer: (frame: Frame) => T | undefined
+  readonly readResponse: (frame: Frame) => T | undefined
   /** What happens to it when the connection is lost before the response. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
   /** Neither waits for earlier requests nor delays later ones: its response names it. */
@@ -58,15 +58,15 @@ export function settle(pending: PendingRequest): PendingRequest {
 
 /** Completes the request if the frame is its response. An invalid frame does so if it has the id. */
 export function answers(pending: PendingRequest, frame: Frame): boolean {
-  const { frame: sent, readAnswer } = pending.request
+  const { frame: sent, readResponse } = pending.request
   if (frame.class === 'unrecognized') {
     pending.gotUnreadableFrame = true
     if (frame.tracingId === undefined || frame.tracingId !== sent?.tracingId) return false
-    settle(pending).reject(noAnswerError(pending))
+    settle(pending).reject(noResponseError(pending))
     return true
   }
   if (frame.tracingId !== undefined && sent && frame.tracingId !== sent.tracingId) return false
-  const answer = readAnswer(frame)
+  const answer = readResponse(frame)
   if (answer === undefined) return false
   settle(pending).resolve(answer)
   return true
@@ -78,7 +78,7 @@ export function lostError(pending: PendingRequest): UpstreamError {
     : new UpstreamError('upstream_unavailable', 'The connection to Genesys failed')
 }
 
-export function noAnswerError(pending: PendingRequest): UpstreamError {
+export function noResponseError(pending: PendingRequest): UpstreamError {
   if (mayHaveHappened(pending)) {
     return new UpstreamError('delivery_unknown', 'Genesys did not accept the request in time')
   }

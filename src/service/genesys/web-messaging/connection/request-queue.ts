@@ -5,7 +5,7 @@ import { TYPING_TRACING_ID, typingOn } from '../wire/requests.ts'
 import {
   answers,
   lostError,
-  noAnswerError,
+  noResponseError,
   settle,
   trace,
   type GuestRequest,
@@ -20,20 +20,19 @@ export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost
 
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
 
-/** How often a repeatable request is sent: a request that always breaks the connection is given up. */
+/** The most times that a repeatable request is sent: one that always breaks the connection is given up. */
 const MAX_SENDS = 3
 /**
- * After a rate limit that may belong to the typing event, the message's own echo may still arrive for this
- * time.
+ * How long to wait for a message's echo after a rate-limit error that may belong to the typing event.
  */
 const AMBIGUOUS_ERROR_GRACE_MS = 1_500
 /** How long the response to a timed-out request may still arrive. */
-const LATE_ANSWER_MS = 30_000
+const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
 /** Genesys: clients send typing at most every 5 s. */
 const TYPING_INTERVAL_MS = 5_000
 /** A refusal of a typing event arrives well within this time. */
-const TYPING_ANSWER_MS = 2_000
+const TYPING_RESPONSE_MS = 2_000
 
 /**
  * The requests of one guest, one at a time and in order, because an error frame need not say which request it
@@ -82,7 +81,7 @@ export class RequestQueue {
       if (request.isFirst) this.#waiting.unshift(pending)
       else this.#waiting.push(pending)
       this.sendNext()
-    } else pending.reject(this.lastError ?? noAnswerError(pending))
+    } else pending.reject(this.lastError ?? noResponseError(pending))
     return answer
   }
 
@@ -92,7 +91,7 @@ export class RequestQueue {
     this.#startTimer(pending, Math.max(0, this.#msLeft(request)))
     this.#addParallel(pending)
     signal.addEventListener('abort', () => {
-      if (this.#parallel?.delete(pending)) settle(pending).reject(noAnswerError(pending))
+      if (this.#parallel?.delete(pending)) settle(pending).reject(noResponseError(pending))
     })
     // It may reject before its caller awaits it.
     answer.catch(() => undefined)
@@ -121,8 +120,8 @@ export class RequestQueue {
   }
 
   /**
-   * At most every 5 s, never while a request is in flight that its refusal could be mistaken for, and not
-   * after a refusal.
+   * At most every 5 s, not after a refusal, and never while a request is in flight, because the typing event's
+   * error could be attributed to it.
    */
   sendTyping(): void {
     const nowMs = this.#settings.monotonicNow()
@@ -148,7 +147,7 @@ export class RequestQueue {
   /** Rejects the request that the error refuses. Returns false if there is none. */
   refuse(frame: ErrorFrame): boolean {
     const { tracingId, text, code } = frame
-    const hasJustTyped = this.#settings.monotonicNow() - this.#typedAtMs < TYPING_ANSWER_MS
+    const hasJustTyped = this.#settings.monotonicNow() - this.#typedAtMs < TYPING_RESPONSE_MS
     const refusesTyping = hasJustTyped && isAboutTyping(text)
     this.#isTypingRefused ||= refusesTyping
     if (tracingId === TYPING_TRACING_ID || refusesTyping) return true
@@ -255,7 +254,7 @@ export class RequestQueue {
   #onTimeout(pending: PendingRequest): void {
     const wasSent = pending.sendCount > 0
     pending.reject(
-      pending.deferredRejection ?? (wasSent ? undefined : this.lastError) ?? noAnswerError(pending),
+      pending.deferredRejection ?? (wasSent ? undefined : this.lastError) ?? noResponseError(pending),
     )
     this.#parallel?.delete(pending)
     if (pending !== this.#inFlight) {
@@ -264,7 +263,7 @@ export class RequestQueue {
     }
     const { tracingId } = pending.request.frame ?? {}
     if (tracingId !== undefined) {
-      const timedOut = { tracingId, untilMs: this.#settings.monotonicNow() + LATE_ANSWER_MS }
+      const timedOut = { tracingId, untilMs: this.#settings.monotonicNow() + LATE_RESPONSE_MS }
       this.#timedOut = [...(this.#timedOut ?? []), timedOut].slice(-MAX_TIMED_OUT)
     }
     this.#complete()

@@ -44,7 +44,7 @@ export class SessionJoin {
         frame: presence('Join', attributes),
         purpose: 'message',
         deadlineAtMs: this.#settings.monotonicNow() + JOIN_TIMEOUT_MS,
-        readAnswer: (frame) =>
+        readResponse: (frame) =>
           (frame.class === 'StructuredMessage' && hasPresence(frame.body, 'Join')) || undefined,
         ifLost: 'delivery-unknown',
         isFirst: true,

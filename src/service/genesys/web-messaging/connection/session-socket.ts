@@ -78,7 +78,7 @@ export class SessionSocket implements WaitingConnection {
   /** Of the previous connection. */
   #wasReady = false
   #isAlive = false
-  #gotUnreadableAnswer = false
+  #gotUnreadableResponse = false
   #attempts = 0
   #renewals = 0
 
@@ -236,7 +236,7 @@ export class SessionSocket implements WaitingConnection {
     else if (frame.class === 'error') this.#configureRefused(frame)
     else if (frame.class === 'SessionResponse') this.#configured(frame.body)
     else {
-      this.#gotUnreadableAnswer ||= frame.class === 'unrecognized'
+      this.#gotUnreadableResponse ||= frame.class === 'unrecognized'
       this.#handlers.onFrame(frame)
     }
   }
@@ -248,7 +248,7 @@ export class SessionSocket implements WaitingConnection {
 
   #beginConfiguring(): void {
     this.#phase = 'configuring'
-    this.#gotUnreadableAnswer = false
+    this.#gotUnreadableResponse = false
     this.#dueAtMs = this.#settings.monotonicNow() + this.#settings.configureTimeoutMs
   }
 
@@ -338,7 +338,7 @@ export class SessionSocket implements WaitingConnection {
   }
 
   #notConfiguredError(): UpstreamError {
-    return this.#gotUnreadableAnswer
+    return this.#gotUnreadableResponse
       ? new UpstreamError('upstream_bad_response', 'Genesys sent an unreadable response')
       : new UpstreamError('upstream_timeout', 'Genesys did not configure the session in time')
   }

@@ -92,7 +92,7 @@ export class SessionState {
     return this.#current?.isReadOnly ?? false
   }
 
-  /** True if Genesys no longer knew a guest that it had known. */
+  /** @returns whether Genesys created a new session for a guest it had known */
   configure(session: ConfiguredSession): boolean {
     const isReset = session.isNew && this.#isKnown
     this.#wasReset ||= isReset
@@ -112,7 +112,7 @@ export class SessionState {
   }
 
   /** Genesys: the response to an echo contains the session's expiry, in seconds since the epoch. */
-  prolong({ metadata }: StructuredMessage): void {
+  extend({ metadata }: StructuredMessage): void {
     if (!this.#current || metadata?.expirationDate === undefined) return
     this.#current = { ...this.#current, expiresAtMs: metadata.expirationDate * 1000 }
   }

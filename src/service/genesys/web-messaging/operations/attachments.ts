@@ -47,7 +47,7 @@ export function createAttachments(options: {
       const accepted = connection.awaitFrame({
         purpose: 'attachment',
         deadlineAtMs,
-        readAnswer: (frame) => uploadOutcome(frame, id),
+        readResponse: (frame) => uploadOutcome(frame, id),
         signal: ended.signal,
       })
       await files.upload({
@@ -91,7 +91,7 @@ export function createAttachments(options: {
       frame: deleteAttachment(attachmentId),
       purpose: 'attachment',
       deadlineAtMs,
-      readAnswer: (frame) => frame.class === 'AttachmentDeletedResponse' || undefined,
+      readResponse: (frame) => frame.class === 'AttachmentDeletedResponse' || undefined,
       ifLost: 'send-again',
     })
   }
@@ -157,7 +157,7 @@ async function presigned(
     frame,
     purpose: 'attachment',
     deadlineAtMs,
-    readAnswer: (answer) => addressOutcome(answer, attachmentId),
+    readResponse: (answer) => addressOutcome(answer, attachmentId),
     ifLost: 'send-again',
     isParallel: true,
   })

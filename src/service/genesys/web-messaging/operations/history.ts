@@ -89,7 +89,7 @@ export function createHistory(options: {
       frame: getJwt(),
       purpose: 'read',
       deadlineAtMs,
-      readAnswer: (frame: Frame) => (frame.class === 'JwtResponse' ? frame.body : undefined),
+      readResponse: (frame: Frame) => (frame.class === 'JwtResponse' ? frame.body : undefined),
       ifLost: 'send-again',
     })
     const { configurations } = connection.session
@@ -229,8 +229,8 @@ function oldestFirst(
 ): Message[] {
   const messages: Message[] = []
   for (const entity of entities.toReversed()) {
-    const elder = messages.at(-1)
-    const message = readMessage(entity, elder ? Date.parse(elder.time) : nowMs)
+    const previous = messages.at(-1)
+    const message = readMessage(entity, previous ? Date.parse(previous.time) : nowMs)
     if (!message) continue
     onMessage(message, entity)
     messages.push(message)

@@ -56,7 +56,7 @@ export function createSendMessage(options: {
         frame: onMessage(message),
         purpose: 'message',
         deadlineAtMs,
-        readAnswer: (frame) => echoOf(message, frame, now()),
+        readResponse: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
         // Only now, because earlier messages in the queue may have the same content.
         onSend: () => (from = { afterKey: connection.newest.key, sinceMs: monotonicNow() - CLOCK_SKEW_MS }),
@@ -132,7 +132,7 @@ export function createSendMessage(options: {
   ) {
     let reads: ReservedReads | undefined
     try {
-      // A repeat is more useful: the reads that it needs are left.
+      // Leaves the reads that a repeat by the page needs, which is more useful than this search.
       reads = repeatReads.reserve(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
@@ -151,7 +151,7 @@ function createRepeatReads(connections: GuestConnections, history: History) {
   /** The number of reads that the guest's last repeat needed: a further repeat is not started with fewer. */
   const readsOfARepeat = new WeakMap<GuestConnection, number>()
 
-  /** A repeat before that time could not find out anything. */
+  /** When enough history reads will be available for a repeat. */
   function whenRepeatable(guest: Guest): UpstreamError['facts'] {
     try {
       reserve(guest).resize(0)
@@ -188,7 +188,7 @@ function isDeliveryUnknown(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'delivery_unknown'
 }
 
-/** Then nothing can be repeated. */
+/** After these errors a repeat is pointless. */
 function isFinal({ code }: UpstreamError): boolean {
   return code === 'session_ended' || code === 'deployment_not_usable'
 }

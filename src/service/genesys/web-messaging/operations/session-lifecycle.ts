@@ -87,8 +87,8 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       connection.isStartingNew = true
       try {
         await Promise.all([
-          connection.request({ ...common, frame: closeSession(), readAnswer: isClosed }),
-          connection.request({ ...common, frame, readAnswer: isConfigured }),
+          connection.request({ ...common, frame: closeSession(), readResponse: isClosed }),
+          connection.request({ ...common, frame, readResponse: isConfigured }),
         ])
       } finally {
         connection.isStartingNew = false
@@ -111,7 +111,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         frame: presence('Clear'),
         purpose: 'end',
         deadlineAtMs,
-        readAnswer: (frame) => isEvent(frame, 'Clear') || isGone(frame) || undefined,
+        readResponse: (frame) => isEvent(frame, 'Clear') || isGone(frame) || undefined,
         ifLost: 'delivery-unknown',
       })
     },

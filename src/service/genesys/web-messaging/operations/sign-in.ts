@@ -38,7 +38,7 @@ export function createSignIn(options: {
         frame: configureSession({ deploymentId, jwt: credentials.jwt }),
         purpose: 'configure',
         deadlineAtMs,
-        readAnswer: (frame) => (frame.class === 'SessionResponse' && frame.body.connected) || undefined,
+        readResponse: (frame) => (frame.class === 'SessionResponse' && frame.body.connected) || undefined,
         ifLost: 'send-again',
       })
     }
