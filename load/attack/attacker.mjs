@@ -8,15 +8,15 @@ import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileRequests } from './hostile-data.mjs'
 
 const ANSWER_WITHIN_MS = 2000
-/** Of one kind. */
+/** The most findings of one kind that are reported. */
 const MOST_FINDINGS = 4
 
-/** Of attacks that other attacks' requests must not have used up. */
+/** The address of attacks on streams, whose limits the requests of other attacks must not use up. */
 const STREAMS_ADDRESS = '127.0.0.10'
 const BROKEN_OFF_ADDRESS = '127.0.0.11'
 
 let port
-/** Of the guests that all attacks share. */
+/** The tokens of the guests that all attacks share. */
 const tokens = []
 const allTokens = []
 const nextToken = (() => {

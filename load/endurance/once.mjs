@@ -16,7 +16,7 @@ const MESSAGES_OF_A_GUEST = 100
 const MAX_PAUSE_MS = 200
 const MAX_BETWEEN_FAULTS_MS = 3000
 const MAX_UPSTREAM_GONE_MS = 1500
-/** Of the messages: their guest does not repeat them. */
+/** The share of messages that their guest does not repeat. */
 const GIVEN_UP_AT_ONCE = 0.05
 const SAME_WORDS = 0.45
 const ANSWER_WITHIN_MS = 20_000

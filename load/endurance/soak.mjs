@@ -8,7 +8,7 @@ import { messageRequest } from '../harness/message-request.mjs'
 import { median } from '../harness/statistics.mjs'
 
 const GUESTS = 500
-/** Of them have a page with a live stream. */
+/** Guests who have a page with a live stream. */
 const PAGES = 100
 const CAPACITY_CONNECTIONS = 64
 const SHARE_OF_CAPACITY = 0.5

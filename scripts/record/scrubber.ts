@@ -170,7 +170,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** Of an answer that is no JSON only the code is kept, as the object store's errors have one. */
+/** Keeps only the code of a response that is not JSON; errors of the object store have one. */
 function markupOf(text: string): string {
   const code = /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1]
   return code === undefined ? PLACEHOLDERS.text : `<Error><Code>${code}</Code></Error>`

@@ -22,7 +22,7 @@ export interface JourneyEvent {
 /** The body of `POST /journey/invitations`. */
 export interface JourneyQuestion {
   readonly visitorId: string
-  /** Of the latest response. */
+  /** The `sessionId` of the latest response. */
   readonly sessionId?: string
   readonly page: JourneyPage
 }

@@ -7,7 +7,7 @@ export interface KnowledgeSearch {
 }
 
 export interface KnowledgeResult {
-  /** Of the article. */
+  /** The id of the article. */
   readonly id: string
   readonly title: string
   /** The beginning of the article, as plain text. */
@@ -30,6 +30,6 @@ export interface KnowledgeArticle {
 /** The body of `POST /knowledge/articles/{id}/feedback`. */
 export interface KnowledgeFeedback {
   readonly helpful: boolean
-  /** Of the search that has found the article. */
+  /** The `searchId` of the search that has found the article. */
   readonly searchId?: string
 }

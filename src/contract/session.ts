@@ -54,7 +54,7 @@ export interface SessionDescription {
   readonly externalUserToken?: string
   /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
-  /** Of `POST` alone: what was masked of the body. */
+  /** What was masked in the body; only in the response of `POST`. */
   readonly redacted?: readonly Redaction[]
 }
 

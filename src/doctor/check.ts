@@ -41,7 +41,7 @@ export const warning = (found: string, fix?: string): Finding => ({ status: 'war
 export const failed = (found: string, fix?: string): Finding => ({ status: 'failed', found, fix })
 export const skipped = (found: string): Finding => ({ status: 'skipped', found })
 
-/** Of allowed pages; for a wildcard, a sample subdomain. */
+/** The origins of allowed pages; for a wildcard, a sample subdomain. */
 export function originsOf({ allowedOrigins }: Config): string[] {
   return allowedOrigins.map((origin) => origin.replace('://*.', '://www.'))
 }

@@ -33,7 +33,7 @@ export type FeatureName =
 /** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
 export interface OptionalFeature {
   readonly name: FeatureName
-  /** Of guest sessions. */
+  /** What it adds to the capabilities of guest sessions. */
   readonly capabilities: readonly Capability[]
   /** What it adds to `GET /deployment`. */
   readonly deployment?: Partial<Deployment>

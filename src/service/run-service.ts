@@ -16,7 +16,7 @@ import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 export interface RunningService {
   readonly port: number
   readonly url: string
-  /** Of the management port; undefined without one. */
+  /** The address of the management port; undefined without one. */
   readonly managementUrl: string | undefined
   readonly log: Log
   /** Reads the settings' files again; undefined if there are none. */

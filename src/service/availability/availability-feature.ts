@@ -24,7 +24,7 @@ const MAX_AGE_SECONDS = 10
 const OWN_CALLS_PER_MINUTE = 8
 /** A budget of its own, which pages that poll the availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
-/** Of many, in a readiness report. */
+/** The most hints of a readiness report. */
 const MAX_HINTS = 5
 
 interface Check {
@@ -38,7 +38,7 @@ interface Check {
 /** `GET /availability`, its line in the readiness report, and what the doctor looks at. */
 export interface AvailabilityFeature {
   readonly name: 'availability'
-  /** Of guest sessions: empty where it is not set up. */
+  /** Capabilities of guest sessions: none if it is not set up. */
   readonly capabilities: readonly ('availability' | 'callbacks')[]
   readonly deployment: Pick<Deployment, 'callbacks'>
   addRoutes(

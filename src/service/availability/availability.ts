@@ -23,7 +23,7 @@ export interface AvailabilityOptions extends AvailabilitySettings {
   readonly log: Log
   readonly now: () => number
   readonly monotonicNow: () => number
-  /** Of one evaluation. */
+  /** The time limit of one evaluation. */
   readonly timeoutMs: number
   /** Calls to Genesys. Default: 20. */
   readonly callsPerMinute?: number | undefined
@@ -57,7 +57,7 @@ export interface AvailabilityOfSite {
 }
 
 /** The emergency is asked for as often as people: it is switched when something has happened. */
-/** Of the 300 that an OAuth client has for everything. */
+/** A share of the 300 calls per minute that an OAuth client has for everything. */
 const CALLS_PER_MINUTE = 20
 const EMERGENCY_TTL_MS = 30_000
 const OBSERVATIONS_TTL_MS = 10_000

@@ -20,7 +20,7 @@ const GRACE_MS = 60_000
 export interface CallbackSettings {
   /** Only visitors whose identity was verified. */
   readonly needsVerifiedVisitor: boolean
-  /** Of numbers without a country's code. */
+  /** The country of numbers without a country code. */
   readonly country: CountryCode | undefined
 }
 

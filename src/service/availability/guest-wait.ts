@@ -27,7 +27,7 @@ export function createGuestWait(options: {
   readonly site: Pick<AvailabilityOfSite, 'current' | 'platform' | 'budget'>
   readonly queueId: string
   readonly guestApi: Pick<GuestApi, 'conversationId'>
-  /** Of estimates for single guests, within that of the site. */
+  /** The budget of estimates for single guests, a part of the site's budget. */
   readonly ownBudget: CallBudget
 }): GuestWait {
   const { site, queueId, guestApi, ownBudget } = options

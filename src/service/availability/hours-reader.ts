@@ -14,13 +14,13 @@ import { readSchedule, type Schedule } from './schedule-periods.ts'
 const SCHEDULES_TTL_MS = 5 * 60_000
 /** A change further away than the horizon comes into view. */
 const EVALUATED_AGAIN_AFTER_MS = 60_000
-/** Of several groups, one after the other. */
+/** Limit for schedules of all groups together, which are read one after the other. */
 const MAX_SCHEDULES = 1000
 
 /** Why something is not known, for operators. */
 export interface Cause {
   readonly hint: string
-  /** Of the problem catalogue, where Genesys refused or did not answer. */
+  /** The problem code, if Genesys refused or did not respond. */
   readonly code?: string
 }
 

@@ -56,7 +56,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   let isOver = false
   let shown = ''
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** Of the last look: an older one that is answered later tells nothing. */
+  /** Counts the looks: the result of an older one that arrives later is ignored. */
   let look = 0
 
   const isUnanswered = () => !isOver && !hasAgent && newest !== undefined

@@ -25,7 +25,7 @@ const Block = z.object({
     .nullish(),
   list: z.object({ blocks }).nullish(),
   table: z.object({ rows: z.array(z.object({ cells: z.array(z.object({ blocks })).nullish() })) }).nullish(),
-  /** Of an item of a list. */
+  /** The content of a list item. */
   blocks,
 })
 type Block = z.infer<typeof Block>

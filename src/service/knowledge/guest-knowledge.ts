@@ -46,9 +46,9 @@ export interface GuestKnowledgeOptions {
   readonly accessToken: AccessToken | undefined
   readonly authorization: KnowledgeAuthorization
   readonly budget: CallBudget
-  /** Of feedback, which must not use up the calls of searches. */
+  /** The budget of feedback, which must not use up the calls of searches. */
   readonly feedbackBudget: CallBudget
-  /** Of each operation. */
+  /** The time limit of each operation. */
   readonly timeoutMs: number
   readonly monotonicNow: () => number
 }

@@ -22,7 +22,7 @@ const RATINGS_PER_MINUTE = 30
 const REQUESTS_PER_ADDRESS_PER_MINUTE = 60
 const EXCERPT_CHARS = 240
 const MAX_AGE_SECONDS = 60
-/** Of a search that the doctor makes. */
+/** The query of the search that the doctor makes. */
 const PROBE_QUERY = 'test'
 
 interface Check {

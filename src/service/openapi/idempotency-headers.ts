@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Of `POST /messages`. */
+/** Headers of `POST /messages`. */
 export const idempotency = z.object({
   'Idempotency-Key': z.string().optional().meta({
     description:

@@ -22,7 +22,7 @@ export interface ProblemBody {
   readonly errors?: readonly FieldError[]
   readonly challenge?: Challenge
   readonly retryAfterSeconds?: number
-  /** Of `callback_outside_hours`. */
+  /** With `callback_outside_hours`: ISO 8601. */
   readonly nextPossibleAt?: string
 }
 

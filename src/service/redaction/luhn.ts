@@ -23,7 +23,7 @@ export function luhnPart(digits: string): LuhnPart {
   return part
 }
 
-/** Of the number that begins with one part and ends with the other. */
+/** The sums of the number that begins with one part and ends with the other. */
 export function joined(first: LuhnPart, last: LuhnPart): LuhnPart {
   const isEven = last.count % 2 === 0
   return {

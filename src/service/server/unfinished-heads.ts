@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { SocketsByAddress } from './sockets-by-address.ts'
 
-/** Of one address, before the first request and between requests alike. Each may hold `maxHeaderSize` bytes and more. */
+/** Limit for one address, before the first request and between requests alike. Each head may hold `maxHeaderSize` bytes and more. */
 export const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
 /** Under load a connection is accepted up to a second before anything is read from it. */
 const UNREAD_MS = 2000

@@ -4,7 +4,7 @@ import type { Variables } from './variables.ts'
 export interface CallbackSettings {
   /** Only visitors whose identity was verified. */
   readonly needsVerifiedVisitor: boolean
-  /** Of numbers without a country's code. */
+  /** The country of numbers without a country code. */
   readonly country: CountryCode | undefined
 }
 

@@ -6,7 +6,7 @@ export interface ChallengeSettings {
   readonly kind: NonNullable<Variables['CHALLENGE']>
   /** New sessions in a minute that need none. */
   readonly abovePerMinute: number
-  /** Of ALTCHA: the numbers to try at most. */
+  /** The most numbers that a page has to try for ALTCHA. */
   readonly difficulty: number
   /** A vendor's secret. */
   readonly secret: string

@@ -34,7 +34,7 @@ export interface SurveyFeature {
   close(): void
 }
 
-/** Of scores on their way to the site's backend. */
+/** Limit for scores that are being sent to the site's backend. */
 const MAX_PENDING = 200
 
 /** `POST /survey`: the guest's score, which the site's backend gets. */

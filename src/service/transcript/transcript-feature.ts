@@ -22,7 +22,7 @@ const EXTENSIONS: Readonly<Record<MediaType, string>> = {
 
 export interface TranscriptFeature {
   readonly name: 'transcript'
-  /** Of guest sessions: empty where it is off, or the guest API has no history. */
+  /** Capabilities of guest sessions: none if it is off, or the guest API has no history. */
   readonly capabilities: readonly 'transcript'[]
   addRoutes(
     router: IRouter,

@@ -24,7 +24,7 @@ export interface VisitorWebhook {
 
 export interface PageRequest {
   readonly headers: IncomingHttpHeaders
-  /** Of a verified user token. */
+  /** The subject of a verified user token. */
   readonly subject: string | undefined
 }
 

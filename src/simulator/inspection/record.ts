@@ -7,7 +7,7 @@ export interface RecordedRequest {
   headers: IncomingHttpHeaders
   /** Parsed JSON, form fields, or nothing. */
   body?: unknown
-  /** Of the response, once it has been sent. */
+  /** The status of the response, once it has been sent. */
   status?: number
   atMs: number
 }
@@ -30,7 +30,7 @@ export interface RecordedFrame {
   frame: WireFrame
   /** The action to which the frame responds; a message's echo responds to `onMessage`. */
   answerTo?: string
-  /** Of the session, once configured. */
+  /** The token of the session, once configured. */
   token?: string
   /** Counts from 1. */
   connection: number

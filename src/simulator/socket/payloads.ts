@@ -42,7 +42,7 @@ export interface StructuredMessage {
     messageId?: string
     from?: Sender
     to?: Record<string, never>
-    /** Of the guest's own messages, as sent. */
+    /** The metadata of the guest's own messages, as sent. */
     metadata?: { customAttributes: Record<string, string> }
   }
   content?: Content[]

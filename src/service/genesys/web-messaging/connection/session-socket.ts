@@ -75,7 +75,7 @@ export class SessionSocket implements WaitingConnection {
   #dueAtMs = 0
   /** The error with which Genesys asked for no connection until then. */
   #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
-  /** Of the previous connection. */
+  /** Whether the previous connection was ready. */
   #wasReady = false
   #isAlive = false
   #gotUnreadableResponse = false

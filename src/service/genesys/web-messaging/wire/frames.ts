@@ -138,7 +138,7 @@ export interface ErrorFrame {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** Of an unknown class, or without the fields that its class requires. */
+/** A frame of an unknown class, or without the fields that its class requires. */
 export interface UnrecognizedFrame {
   readonly class: 'unrecognized'
   readonly tracingId: string | undefined
