@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 
 const MAX_BYTES = [
   [/^client\.js$/, 7100],
-  [/^guest-chat\.js$/, 28_600],
+  [/^guest-chat\.js$/, 29_100],
   // Loaded when a conversation begins.
   [/^guest-chat-structured-content-\w+\.js$/, 6500],
   // Loaded for the first message with rich text.
@@ -26,7 +26,7 @@ const MAX_BYTES = [
   // Loaded by pages that want sound.
   [/^guest-chat-chime-\w+\.js$/, 400],
   // Loaded where the service has articles.
-  [/^guest-chat-knowledge-view-\w+\.js$/, 6300],
+  [/^guest-chat-knowledge-view-\w+\.js$/, 6700],
   // Loaded where the service has a form for new guests.
   [/^guest-chat-pre-chat-\w+\.js$/, 3300],
   // Loaded at the end of a conversation, where the service takes scores.
@@ -36,7 +36,7 @@ const MAX_BYTES = [
   // Loaded by pages that take up requests and offers.
   [/^guest-chat-prompts-\w+\.js$/, 1250],
   // One of them, where the page does not speak English.
-  [/^guest-chat-[a-z]{2}-\w+\.js$/, 2000],
+  [/^guest-chat-[a-z]{2}-\w+\.js$/, 2050],
 ]
 
 const files = readdirSync('dist/browser')

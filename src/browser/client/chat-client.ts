@@ -23,8 +23,10 @@ const REPEAT_FOR_MS = 20_000
 /**
  * Creates a conversation with the service; nothing is sent before `open` or `send`.
  *
- * @example const chat = createGuestChat({ storage: 'session', guest: { name: 'Jane Doe' } })
- * chat.on('message', ({ sender, text }) => console.log(sender, text)) await chat.send('Hello')
+ * @example
+ * const chat = createGuestChat({ storage: 'session', guest: { name: 'Jane Doe' } })
+ * chat.on('message', ({ sender, text }) => console.log(sender, text))
+ * await chat.send('Hello')
  */
 export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
   const baseUrl = folderUrl(options.baseUrl ?? moduleFolder(import.meta.url))

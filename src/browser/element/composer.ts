@@ -78,8 +78,9 @@ export function createComposer(options: {
     toggle(attach, chat.session?.limits.attachments !== undefined && chat.can('attachments'))
     const bytes = bytesLeft()
     const characters = charactersFor(bytes, field.value)
-    const count = new Intl.NumberFormat(locale).format(characters)
-    left.textContent = characters < SHOW_BELOW_CHARACTERS ? fill(texts.charactersLeft, { count }) : ''
+    const count = new Intl.NumberFormat(locale).format(Math.abs(characters))
+    const words = bytes < 0 ? texts.charactersOver : texts.charactersLeft
+    left.textContent = characters < SHOW_BELOW_CHARACTERS ? fill(words, { count }) : ''
     left.classList.toggle('over', bytes < 0)
     const isEmpty = field.value.trim() === '' && !tray?.attachmentIds.length
     // aria-disabled keeps the button in the tab order, so that it keeps the focus after sending.

@@ -202,12 +202,16 @@ function statusParts(
   return isNewestOwn ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 
+/** Another try would fail in the same way. */
+const TOO_LONG: readonly string[] = ['text_too_long', 'request_too_large']
+
 function failureParts(message: ChatMessage, view: ChatView): Node[] {
   const { texts } = view
-  const why = problemText(texts, message.problem?.code ?? 'other')
+  const code = message.problem?.code ?? 'other'
+  const why = problemText(texts, code)
   return [
     h('p', { role: 'alert' }, icon('alert'), `${texts.notSent} ${why}`),
-    action(texts.retry, message, () => view.retry(message), ' retry'),
+    ...(TOO_LONG.includes(code) ? [] : [action(texts.retry, message, () => view.retry(message), ' retry')]),
     action(texts.discard, message, () => view.discard(message)),
   ]
 }

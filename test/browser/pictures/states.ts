@@ -205,7 +205,7 @@ export const STATES: Readonly<Record<string, State>> = {
   'too long': {
     messages: (words) => conversation(words).slice(0, 2),
     shows: '.characters-left.over',
-    act: (page, words) => page.locator('genesys-guest-chat .field').fill(words.question.repeat(120)),
+    act: (page, words) => page.locator('genesys-guest-chat .field').fill(`${words.question} `.repeat(120)),
   },
   'sign-in is asked for': {
     attributes: 'prompts="sign-in co-browse"',
@@ -333,6 +333,12 @@ export const STATES: Readonly<Record<string, State>> = {
       await page.locator('genesys-guest-chat .article-link').first().click()
       await page.locator('genesys-guest-chat .helpful').waitFor()
     },
+  },
+  'articles before the chat opens': {
+    deployment: { knowledge: true },
+    attributes: 'knowledge="first"',
+    shows: '.knowledge',
+    act: (page) => page.locator('genesys-guest-chat input[type=search]').blur(),
   },
 }
 

@@ -248,7 +248,7 @@ const callbackStyles = `
 .closed.asking { justify-content: flex-start; padding: 1rem; }
 .closed.asking > :not(.callback) { display: none; }
 .callback { display: flex; flex-direction: column; gap: 0.75rem; text-align: start; color: var(--_text); text-wrap: wrap; }
-.callback .picker { width: 100%; }
+.callback .picker { width: 100%; padding: 0; overflow: visible; border: 0; background: none; }
 .callback-problem { color: var(--_danger); }
 .callback-thanks { color: var(--_text); font-weight: 600; }
 .callback-thanks:focus { outline: none; }

@@ -2,9 +2,12 @@ import type { KnowledgeArticle, KnowledgeFeedback } from '../../../contract/cont
 import type { GuestChat } from '../../client/chat-client.ts'
 import { h } from '../dom.ts'
 import type { Texts } from '../texts/texts.ts'
+import { drawIcon } from '../draw-icon.ts'
 import { articleNodes } from './article-nodes.ts'
 import { button } from './button.ts'
 import type { KnowledgeTexts } from './knowledge-texts.ts'
+
+const LEFT = 'm14.5 5.5-6.5 6.5 6.5 6.5'
 
 export interface ArticleOptions {
   readonly chat: GuestChat
@@ -36,6 +39,7 @@ export function articleView({ id, title, html }: KnowledgeArticle, options: Arti
     }),
   )
   const back = button(texts.back, onBack, 'back')
+  back.prepend(drawIcon('left', LEFT))
   return { node: h('article', {}, back, heading, body, question), focus: () => heading.focus() }
 }
 

@@ -63,8 +63,7 @@ export async function askGuest(
   const problem = h('p', { class: 'pre-chat-problem', role: 'alert' })
   return new Promise((resolve) => {
     const view: ChatView = {
-      // The button of the form opens the chat.
-      texts: { ...texts, sendForm: texts.startNew },
+      texts: { ...texts, sendForm: words.start },
       locale,
       reply(message) {
         const answers = 'form' in message ? message.form.answers : []
@@ -72,7 +71,7 @@ export async function askGuest(
           const text = answers.find(({ id }) => id === key)?.text
           return text !== undefined && PATTERNS[key]?.test(text) === false
         })
-        problem.textContent = wrong ? (words[wrong.key] ?? '') : ''
+        problem.textContent = wrong ? words[wrong.key === 'email' ? 'email' : 'phone'] : ''
         if (wrong) {
           const written = fields.filter(({ choices }) => choices === undefined)
           node.querySelectorAll<HTMLElement>('.input')[written.indexOf(wrong)]?.focus()
@@ -162,8 +161,8 @@ function textIn(text: LocalizedText | undefined, language: string): string | und
 const preChatStyles = `
 .pre-chat { flex: 1; min-height: 0; overflow-y: auto; padding: 1rem; }
 .pre-chat ~ .log, .pre-chat ~ .composer { display: none; }
-.header:has(~ .pre-chat) .header-state { visibility: hidden; }
-.pre-chat .picker { width: 100%; }
+.header:has(~ .pre-chat) .header-state { display: none; }
+.pre-chat .picker { width: 100%; padding: 0; overflow: visible; border: 0; background: none; }
 .pre-chat-problem { color: var(--_danger); margin-top: 0.75rem; }
 .pre-chat-problem:empty { margin: 0; }
 `

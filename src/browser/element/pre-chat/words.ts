@@ -1,22 +1,56 @@
-/** What is wrong, by the key of the field. */
-type Words = Readonly<Record<string, string>>
+interface Words {
+  /** The button that opens the chat. */
+  readonly start: string
+  /** What is wrong in a field. */
+  readonly email: string
+  readonly phone: string
+}
 
-const en: Words = { email: 'Please check your e-mail address.', phone: 'Please check your phone number.' }
+const en: Words = {
+  start: 'Start chat',
+  email: 'Please check your e-mail address.',
+  phone: 'Please check your phone number.',
+}
 
 const WORDS: Readonly<Record<string, Words>> = {
-  ar: { email: 'يرجى التحقق من عنوان بريدك الإلكتروني.', phone: 'يرجى التحقق من رقم هاتفك.' },
-  de: { email: 'Bitte prüfen Sie Ihre E-Mail-Adresse.', phone: 'Bitte prüfen Sie Ihre Telefonnummer.' },
+  ar: {
+    start: 'بدء المحادثة',
+    email: 'يرجى التحقق من عنوان بريدك الإلكتروني.',
+    phone: 'يرجى التحقق من رقم هاتفك.',
+  },
+  de: {
+    start: 'Chat beginnen',
+    email: 'Bitte prüfen Sie Ihre E-Mail-Adresse.',
+    phone: 'Bitte prüfen Sie Ihre Telefonnummer.',
+  },
   en,
-  es: { email: 'Compruebe su dirección de correo electrónico.', phone: 'Compruebe su número de teléfono.' },
+  es: {
+    start: 'Iniciar chat',
+    email: 'Comprueba tu dirección de correo electrónico.',
+    phone: 'Comprueba tu número de teléfono.',
+  },
   fr: {
+    start: 'Démarrer le chat',
     email: 'Veuillez vérifier votre adresse e-mail.',
     phone: 'Veuillez vérifier votre numéro de téléphone.',
   },
-  it: { email: 'Controlli il Suo indirizzo e-mail.', phone: 'Controlli il Suo numero di telefono.' },
-  ja: { email: 'メールアドレスをご確認ください。', phone: '電話番号をご確認ください。' },
-  nl: { email: 'Controleer uw e-mailadres.', phone: 'Controleer uw telefoonnummer.' },
-  pl: { email: 'Proszę sprawdzić adres e-mail.', phone: 'Proszę sprawdzić numer telefonu.' },
-  pt: { email: 'Verifique seu endereço de e-mail.', phone: 'Verifique seu número de telefone.' },
+  it: {
+    start: 'Inizia la chat',
+    email: 'Controlla il tuo indirizzo e-mail.',
+    phone: 'Controlla il tuo numero di telefono.',
+  },
+  ja: {
+    start: 'チャットを開始',
+    email: 'メールアドレスをご確認ください。',
+    phone: '電話番号をご確認ください。',
+  },
+  nl: { start: 'Chat starten', email: 'Controleer uw e-mailadres.', phone: 'Controleer uw telefoonnummer.' },
+  pl: { start: 'Rozpocznij czat', email: 'Sprawdź adres e-mail.', phone: 'Sprawdź numer telefonu.' },
+  pt: {
+    start: 'Iniciar chat',
+    email: 'Verifique seu endereço de e-mail.',
+    phone: 'Verifique seu número de telefone.',
+  },
 }
 
 export function wordsFor(language: string): Words {

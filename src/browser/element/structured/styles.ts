@@ -4,6 +4,9 @@ export const structuredStyles = `
 .card-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover; background: var(--_soft); }
 .card-text { padding: 0.8125rem 0.9375rem 0.75rem; }
 .card-title, .card-description, .list-text, .slot, .quick-reply, .field-label, .answered { unicode-bidi: plaintext; }
+.card-title, .card-description, .list-text, .field-label { text-align: left; }
+[dir='rtl'] :is(.card-title, .card-description, .list-text, .field-label) { text-align: right; }
+.input::placeholder { color: var(--_muted); opacity: 1; }
 .card-link { font: inherit; color: var(--_accent-text); text-align: start; text-decoration: underline; text-underline-offset: 2px; min-height: 1.5rem; }
 .place { display: flex; gap: 0.75rem; }
 .place > div { min-width: 0; }

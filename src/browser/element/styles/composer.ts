@@ -12,6 +12,7 @@ export const composerStyles = `
 }
 .tool + .field { padding-inline-start: 0.25rem; }
 .tool[hidden] + .field { padding-inline-start: 0.75rem; }
+[dir='rtl'] .field:placeholder-shown { direction: rtl; }
 .field::placeholder { color: var(--_muted); opacity: 1; overflow: hidden; white-space: nowrap; }
 .tool, .send { flex: none; width: var(--_target); height: var(--_target); border-radius: 50%; display: grid; place-items: center; }
 .tool { color: var(--_muted); transition: background 0.15s; }

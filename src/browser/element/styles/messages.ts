@@ -81,7 +81,7 @@ export const messageStyles = `
 .bubble > p + *, .bubble > * + p, .bubble > * + ul, .bubble > * + ol, .bubble > * + blockquote, .bubble > * + pre { margin-top: 0.5rem; }
 .bubble mark { padding-inline: 2px; border-radius: 3px; background: light-dark(#ffe58a, #6b5600); color: var(--_text); }
 .bubble.emoji { padding: 0.125rem 0.25rem; background: none; color: var(--_text); font-size: 2.25rem; line-height: 1.25; }
-.bubble.unsupported { font-style: italic; color: var(--_muted); background: transparent; border: 1px dashed var(--_field-line); }
+.bubble.unsupported { color: var(--_muted); background: transparent; border: 1px dashed var(--_field-line); }
 [data-status='pending'] .bubble:not(.emoji) { background: color-mix(in srgb, var(--_accent) 88%, var(--_surface)); }
 [data-status='failed'] .bubble {
   background: var(--_danger-soft); color: var(--_text); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--_danger) 45%, transparent);

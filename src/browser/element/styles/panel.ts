@@ -58,10 +58,10 @@ dialog.panel:not([open]) { display: none; }
 }
 .notice.empty { margin: 0; padding: 0; }
 .notice.trouble { background: var(--_danger-soft); }
-.notice-icon { color: var(--_danger); }
+.notice-icon { color: var(--_danger); align-self: flex-start; }
 .notice .icon { width: 1.25rem; height: 1.25rem; }
 .notice-text { flex: 1 1 12rem; min-width: 0; }
-.notice .link { flex: none; margin-inline-start: auto; }
+.notice .link { flex: none; margin-block: -0.625rem; margin-inline-start: auto; }
 
 .challenge { display: block; padding-inline: 0.875rem; text-align: center; }
 .over-bar {
@@ -69,6 +69,10 @@ dialog.panel:not([open]) { display: none; }
   padding-bottom: max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--_line); color: var(--_muted); font-size: 0.875rem;
 }
 .over-bar .action { padding: 0.75rem 1rem; }
+.log:has(.welcome:not([hidden])):has(~ .over-bar:not([hidden])) .log-content { margin-block: auto 0; padding-bottom: 0; }
+.log:has(.welcome:not([hidden])):has(~ .over-bar:not([hidden])) .welcome { padding-bottom: 0; }
+.log:has(.welcome:not([hidden])) ~ .over-bar { flex: 1.2; border-top: 0; padding-top: 0; align-items: center; }
+.log:has(.welcome:not([hidden])) ~ .over-bar > [role='status'] { font-size: 1.0625rem; font-weight: 650; color: var(--_text); text-wrap: balance; }
 
 @media (max-width: 30em), (max-height: 30em) {
   :host(:not([placement='inline'])) .panel {

@@ -26,7 +26,7 @@ export function askForScore(
       shown = undefined
     } else if (isAnswered && chat.endReason !== 'signed-in-elsewhere' && shown === undefined) {
       shown = question()
-      bar.prepend(shown)
+      bar.querySelector('[role=status]')?.after(shown)
     }
   }
 
@@ -89,6 +89,7 @@ const surveyStyles = `
 .survey-scores { display: flex; gap: 0.5rem; margin-top: 0.5rem; }
 .over-bar .survey-score { flex: 1; min-width: var(--_target); min-height: var(--_target); padding: 0.5rem; }
 .survey-ends { display: flex; justify-content: space-between; margin-top: 0.25rem; font-size: 0.7812rem; }
+.survey > p:first-child { color: var(--_text); font-weight: 600; }
 .survey-problem { color: var(--_danger); }
 .survey p:focus { outline: none; }
 `

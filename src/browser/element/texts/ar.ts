@@ -22,8 +22,7 @@ export const ar: Texts = {
   connecting: 'جارٍ الاتصال …',
   offlineShort: 'غير متصل',
   offline: 'أنت غير متصل بالإنترنت. سيُرسل ما تكتبه عند عودة الاتصال.',
-  unreachable:
-    'لا يمكن الوصول إلى المحادثة الآن، وما زلنا نحاول. تحقق من اتصالك بالإنترنت أو أعد المحاولة. سيُرسل ما تكتبه.',
+  unreachable: 'لا يمكن الوصول إلى المحادثة الآن. نواصل المحاولة، وستُرسل رسائلك.',
   closed: 'مغلقة',
   unavailable: 'غير متاحة',
   sending: 'جارٍ الإرسال …',
@@ -36,6 +35,7 @@ export const ar: Texts = {
   message: 'رسالتك',
   send: 'إرسال الرسالة',
   charactersLeft: 'الأحرف المتبقية: {count}',
+  charactersOver: 'عدد الأحرف الزائدة: {count}',
   attach: 'إرفاق ملف',
   uploading: 'جارٍ رفع {name}',
   removeFile: 'إزالة {name}',

@@ -23,7 +23,7 @@ export const de: Texts = {
   offlineShort: 'Offline',
   offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald Sie wieder verbunden sind.',
   unreachable:
-    'Der Chat ist gerade nicht erreichbar; wir versuchen es weiter. Prüfen Sie Ihre Internetverbindung oder versuchen Sie es erneut. Was Sie schreiben, wird gesendet.',
+    'Der Chat ist gerade nicht erreichbar. Wir versuchen es weiter und senden dann Ihre Nachrichten.',
   closed: 'Geschlossen',
   unavailable: 'Nicht verfügbar',
   sending: 'Wird gesendet …',
@@ -36,6 +36,7 @@ export const de: Texts = {
   message: 'Ihre Nachricht',
   send: 'Nachricht senden',
   charactersLeft: 'Verbleibende Zeichen: {count}',
+  charactersOver: '{count} Zeichen zu viel',
   attach: 'Datei anhängen',
   uploading: '{name} wird hochgeladen',
   removeFile: '{name} entfernen',

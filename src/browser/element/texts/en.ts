@@ -22,8 +22,7 @@ export const en: Texts = {
   connecting: 'Connecting …',
   offlineShort: 'Offline',
   offline: 'You are offline. Your messages will be sent when you are online again.',
-  unreachable:
-    'We can’t reach the chat right now. We keep trying. Check your internet connection, or try again; your messages will be sent.',
+  unreachable: 'We can’t reach the chat right now. We keep trying, and your messages will be sent.',
   closed: 'Closed',
   unavailable: 'Unavailable',
   sending: 'Sending …',
@@ -36,6 +35,7 @@ export const en: Texts = {
   message: 'Your message',
   send: 'Send message',
   charactersLeft: 'Characters left: {count}',
+  charactersOver: '{count} characters too many',
   attach: 'Attach a file',
   uploading: 'Uploading {name}',
   removeFile: 'Remove {name}',

@@ -22,8 +22,7 @@ export const es: Texts = {
   connecting: 'Conectando …',
   offlineShort: 'Sin conexión',
   offline: 'No tienes conexión. Tus mensajes se enviarán cuando vuelvas.',
-  unreachable:
-    'No se puede conectar con el chat; seguimos intentándolo. Comprueba tu conexión a internet o reinténtalo. Lo que escribas se enviará.',
+  unreachable: 'No se puede conectar con el chat. Seguimos intentándolo y enviaremos tus mensajes.',
   closed: 'Cerrado',
   unavailable: 'No disponible',
   sending: 'Enviando …',
@@ -36,6 +35,7 @@ export const es: Texts = {
   message: 'Tu mensaje',
   send: 'Enviar mensaje',
   charactersLeft: 'Caracteres restantes: {count}',
+  charactersOver: 'Sobran {count} caracteres',
   attach: 'Adjuntar un archivo',
   uploading: 'Subiendo {name}',
   removeFile: 'Quitar {name}',

@@ -22,8 +22,7 @@ export const fr: Texts = {
   connecting: 'Connexion …',
   offlineShort: 'Hors ligne',
   offline: 'Vous êtes hors ligne. Vos messages seront envoyés dès votre retour.',
-  unreachable:
-    'Le chat est injoignable pour le moment ; nous continuons d’essayer. Vérifiez votre connexion Internet ou réessayez. Vos messages seront envoyés.',
+  unreachable: 'Le chat est injoignable pour le moment. Nous continuons d’essayer et enverrons vos messages.',
   closed: 'Fermé',
   unavailable: 'Indisponible',
   sending: 'Envoi …',
@@ -36,6 +35,7 @@ export const fr: Texts = {
   message: 'Votre message',
   send: 'Envoyer le message',
   charactersLeft: 'Caractères restants : {count}',
+  charactersOver: '{count} caractères de trop',
   attach: 'Joindre un fichier',
   uploading: 'Envoi de {name}',
   removeFile: 'Retirer {name}',

@@ -22,8 +22,7 @@ export const it: Texts = {
   connecting: 'Connessione …',
   offlineShort: 'Offline',
   offline: 'Sei offline. Ciò che scrivi verrà inviato quando tornerai online.',
-  unreachable:
-    'La chat non è raggiungibile al momento; continuiamo a provare. Controlla la connessione a Internet o riprova. Ciò che scrivi verrà inviato.',
+  unreachable: 'La chat non è raggiungibile al momento. Continuiamo a provare e invieremo i tuoi messaggi.',
   closed: 'Chiusa',
   unavailable: 'Non disponibile',
   sending: 'Invio …',
@@ -36,6 +35,7 @@ export const it: Texts = {
   message: 'Il tuo messaggio',
   send: 'Invia il messaggio',
   charactersLeft: 'Caratteri rimasti: {count}',
+  charactersOver: '{count} caratteri di troppo',
   attach: 'Allega un file',
   uploading: 'Caricamento di {name}',
   removeFile: 'Rimuovi {name}',

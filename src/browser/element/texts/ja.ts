@@ -22,8 +22,7 @@ export const ja: Texts = {
   connecting: '接続中…',
   offlineShort: 'オフライン',
   offline: 'オフラインです。入力した内容は、接続が戻り次第送信されます。',
-  unreachable:
-    '現在チャットに接続できません。再接続を続けています。インターネット接続を確認するか、もう一度お試しください。入力した内容は後で送信されます。',
+  unreachable: '現在チャットに接続できません。再接続を続けており、メッセージは後で送信されます。',
   closed: '終了',
   unavailable: '利用できません',
   sending: '送信中…',
@@ -36,6 +35,7 @@ export const ja: Texts = {
   message: 'メッセージ',
   send: 'メッセージを送信',
   charactersLeft: '残り文字数: {count}',
+  charactersOver: '{count}文字超過しています',
   attach: 'ファイルを添付',
   uploading: '{name} をアップロード中',
   removeFile: '{name} を削除',

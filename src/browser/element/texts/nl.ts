@@ -22,8 +22,7 @@ export const nl: Texts = {
   connecting: 'Verbinding maken …',
   offlineShort: 'Offline',
   offline: 'U bent offline. Wat u schrijft, wordt verzonden zodra u weer online bent.',
-  unreachable:
-    'De chat is nu niet bereikbaar; we blijven het proberen. Controleer uw internetverbinding of probeer het opnieuw. Wat u schrijft, wordt verzonden.',
+  unreachable: 'De chat is nu niet bereikbaar. We blijven het proberen en versturen dan uw berichten.',
   closed: 'Gesloten',
   unavailable: 'Niet beschikbaar',
   sending: 'Verzenden …',
@@ -36,6 +35,7 @@ export const nl: Texts = {
   message: 'Uw bericht',
   send: 'Bericht verzenden',
   charactersLeft: 'Resterende tekens: {count}',
+  charactersOver: '{count} tekens te veel',
   attach: 'Bestand toevoegen',
   uploading: '{name} wordt geüpload',
   removeFile: '{name} verwijderen',

@@ -22,8 +22,7 @@ export const pl: Texts = {
   connecting: 'Łączenie …',
   offlineShort: 'Offline',
   offline: 'Jesteś offline. To, co napiszesz, zostanie wysłane po odzyskaniu połączenia.',
-  unreachable:
-    'Nie możemy teraz połączyć się z czatem; próbujemy dalej. Sprawdź połączenie z internetem lub spróbuj ponownie. To, co napiszesz, zostanie wysłane.',
+  unreachable: 'Nie możemy teraz połączyć się z czatem. Próbujemy dalej i wyślemy twoje wiadomości.',
   closed: 'Zamknięty',
   unavailable: 'Niedostępny',
   sending: 'Wysyłanie …',
@@ -36,6 +35,7 @@ export const pl: Texts = {
   message: 'Twoja wiadomość',
   send: 'Wyślij wiadomość',
   charactersLeft: 'Pozostało znaków: {count}',
+  charactersOver: 'Za dużo znaków: {count}',
   attach: 'Dołącz plik',
   uploading: 'Przesyłanie: {name}',
   removeFile: 'Usuń {name}',

@@ -22,8 +22,7 @@ export const pt: Texts = {
   connecting: 'Conectando …',
   offlineShort: 'Offline',
   offline: 'Você está offline. O que escrever será enviado quando a conexão voltar.',
-  unreachable:
-    'Não conseguimos acessar o chat no momento; continuamos tentando. Verifique sua conexão com a internet ou tente novamente. O que escrever será enviado.',
+  unreachable: 'Não conseguimos acessar o chat no momento. Continuamos tentando e enviaremos suas mensagens.',
   closed: 'Fechado',
   unavailable: 'Indisponível',
   sending: 'Enviando …',
@@ -36,6 +35,7 @@ export const pt: Texts = {
   message: 'Sua mensagem',
   send: 'Enviar mensagem',
   charactersLeft: 'Caracteres restantes: {count}',
+  charactersOver: '{count} caracteres a mais',
   attach: 'Anexar um arquivo',
   uploading: 'Enviando {name}',
   removeFile: 'Remover {name}',

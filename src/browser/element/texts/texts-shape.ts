@@ -36,6 +36,7 @@ export interface Texts {
   readonly message: string
   readonly send: string
   readonly charactersLeft: string
+  readonly charactersOver: string
   readonly attach: string
   readonly uploading: string
   readonly removeFile: string
