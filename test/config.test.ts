@@ -61,6 +61,26 @@ describe('settings', () => {
     expect(readConfig({ ...good, DOCS: 'false', DEMO: 'off' })).toMatchObject({ docs: false, demo: false })
   })
 
+  test('refuse a NODE_ENV that almost says production', () => {
+    for (const NODE_ENV of ['prod', 'Production', 'production-eu'])
+      expect(problemsOf({ ...good, NODE_ENV })).toEqual([
+        'NODE_ENV must be production, in full and in lower case',
+      ])
+    expect(readConfig({ ...good, NODE_ENV: 'staging' }).warnings).toEqual([])
+  })
+
+  test('warn of the example’s deployment id and of an old name', () => {
+    const { warnings } = readConfig({
+      ...good,
+      GENESYS_DEPLOYMENT_ID: '00000000-0000-0000-0000-000000000000',
+      METRICS_PORT: '9100',
+    })
+    expect(warnings).toEqual([
+      'METRICS_PORT is now called MANAGEMENT_PORT; the old name works until the next release',
+      'GENESYS_DEPLOYMENT_ID is the placeholder of .env.example: set the id of your Messenger deployment',
+    ])
+  })
+
   test('take an empty variable for a missing one', () => {
     expect(readConfig({ ...good, PORT: '', GENESYS_CLIENT_ID: ' ' })).toMatchObject({ port: 3000 })
   })
@@ -72,6 +92,8 @@ describe('settings', () => {
     expect(problemsOf({ ...good, SESSION_KEYS_FILE: `${file}-not` })).toEqual([
       'SESSION_KEYS_FILE names a file that cannot be read (ENOENT)',
     ])
+    const withoutKeys = { ...production, SESSION_KEYS: undefined, SESSION_KEYS_FILE: `${file}-not` }
+    expect(problemsOf(withoutKeys)).toEqual(['SESSION_KEYS_FILE names a file that cannot be read (ENOENT)'])
   })
 })
 

@@ -89,7 +89,7 @@ test('our own errors are logged with message, hint and the ids that Genesys supp
     hint: 'Add the role.',
   }
   log.warn({ err: new UpstreamError('upstream_refused', 'Genesys said no.', facts) }, 'failed')
-  expect(last().err).toMatchObject({
+  expect(last().err).toEqual({
     name: 'UpstreamError',
     code: 'upstream_refused',
     message: 'Genesys said no.',

@@ -131,6 +131,14 @@ test('a stopping service says so immediately, and serves new connections during 
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
+test('a HOST that this machine does not have is a wrong setting', async () => {
+  const genesys = await startSimulator({ agent: 'silent' })
+  await expect(startTogether({ genesys, settings: { HOST: '203.0.113.1' } })).rejects.toThrow(
+    /HOST 203\.0\.113\.1 is not an address of this machine/,
+  )
+  await genesys.close()
+})
+
 test.each(['PORT', 'MANAGEMENT_PORT'])('a %s that is in use is named with the variable', async (variable) => {
   const genesys = await startSimulator({ agent: 'silent' })
   const taken = net.createServer().listen(0, '127.0.0.1')

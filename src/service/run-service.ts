@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Express } from 'express'
-import type { Config } from './settings/config.ts'
+import { ConfigError, type Config } from './settings/config.ts'
 import { addressGroup } from './middleware/client-address.ts'
 import { RequestError } from './middleware/request-error.ts'
 import { toProblem } from './problems/problem.ts'
@@ -47,7 +47,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       return await startServer(app, { ...listen, ...limits, port })
     } catch (error) {
       await bff.close()
-      throw isPortTaken(error) ? portTaken(variable, port, error) : error
+      throw listenProblem(error, variable, port, host)
     }
   }
   const server = await listenOn('PORT', bff.app, config.port, {
@@ -111,14 +111,24 @@ function maxConnections(): number | undefined {
   return Number.isFinite(files) ? Math.floor(files / 3) : undefined
 }
 
-function isPortTaken(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-}
-
-function portTaken(variable: string, port: number, cause: unknown): Error {
-  return new Error(`${variable} ${port} is in use: choose another port, or stop the program that uses it.`, {
-    cause,
-  })
+/** Why it cannot listen, in the words of its settings. */
+function listenProblem(cause: unknown, variable: string, port: number, host: string): unknown {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new Error(
+        `${variable} ${port} is in use: choose another port, or stop the program that uses it.`,
+        { cause },
+      )
+    case 'EACCES':
+      return new Error(`${variable} ${port} may not be used by this user: choose a port above 1023.`, {
+        cause,
+      })
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+      return new ConfigError([`HOST ${host} is not an address of this machine: use 0.0.0.0 for all of them`])
+    default:
+      return cause
+  }
 }
 
 /** For requests that never reach the application. */

@@ -78,7 +78,7 @@ async function askService(
   if (first === second) return ok('an address that the caller invents is ignored')
   return failed(
     'an address that the caller invents is accepted: anyone who sends X-Forwarded-For evades the limits',
-    'TRUST_PROXY trusts more proxies than there are: set it to their number, or to their networks.',
+    'TRUST_PROXY trusts more proxies than there are: set it to their number, or to their networks. Or --url bypasses the proxy: give the address that browsers use.',
   )
 }
 

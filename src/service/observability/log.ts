@@ -85,6 +85,8 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // `pickFields` describes errors; pino's own serializer would add an empty stack.
+      serializers: { err: (err: unknown) => err },
     },
     destination ?? defaultLogDestination(),
   )

@@ -90,11 +90,16 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
     const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
     // Web messaging needs no OAuth; with it, attributes can also change during a conversation.
     const needsOAuth = guestApi.name !== 'web-messaging'
+    const deployment = check('deployment', true, currentDeployment(guestApi, deadlineAtMs))
     return Promise.all([
       ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
-      check('deployment', true, currentDeployment(guestApi, deadlineAtMs)),
+      deployment,
       ...(guestApi.originsNotAllowed ? [checkOrigins(options, deadlineAtMs)] : []),
-    ])
+    ]).then(async (checks) => {
+      // Without the deployment it is not known which domains it allows.
+      const { ok } = await deployment
+      return ok ? checks : checks.filter(({ name }) => name !== 'allowed-domains')
+    })
   }
 
   return async () => {

@@ -65,9 +65,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function deploymentIdWarnings(env: Variables): string[] {
   const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
   const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined
-  return id === undefined || UUID.test(id) || !isGenesysCloud
-    ? []
-    : ['GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are']
+  if (id === undefined || !isGenesysCloud) return []
+  if (!UUID.test(id))
+    return ['GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are']
+  return /^[0-]+$/.test(id)
+    ? ['GENESYS_DEPLOYMENT_ID is the placeholder of .env.example: set the id of your Messenger deployment']
+    : []
 }
 
 export function regionName(text: string | undefined): string | undefined {

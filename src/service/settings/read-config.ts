@@ -93,7 +93,10 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
       ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
       : ownProblems),
   )
-  if (problems.length > 0) throw new ConfigError([...new Set(problems)], warnings)
+  // A secret whose file cannot be read is not missing, too.
+  const unread = SECRETS.filter((name) => given[`${name}_FILE`] !== undefined && given[name] === undefined)
+  const named = problems.filter((problem) => !unread.some((name) => problem.startsWith(`${name} is missing`)))
+  if (named.length > 0) throw new ConfigError([...new Set(named)], warnings)
   const keysPath = given['SESSION_KEYS_FILE']
   const session = {
     ...config.session,

@@ -8,6 +8,7 @@ const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_M
 
 /** Settings of earlier releases, and what to do about them. */
 const REPLACED: Readonly<Record<string, string>> = {
+  METRICS_PORT: 'is now called MANAGEMENT_PORT; the old name works until the next release',
   MAX_REQUESTS_UNDER_WAY: 'is now called MAX_REQUESTS_IN_FLIGHT; the old name works until the next release',
   RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT limits the load of a process',
 }

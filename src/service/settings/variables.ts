@@ -89,12 +89,18 @@ const json = z.string().transform((text, context) => {
   }
 })
 
-/** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
 /** ALTCHA needs no third party; the others are vendors. */
 const CHALLENGES = ['altcha', 'turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha'] as const
 
+/** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
 const Env = z.object({
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: z
+    .string()
+    .refine(
+      (name) => name === 'production' || !/^prod/i.test(name),
+      'must be production, in full and in lower case',
+    )
+    .default('development'),
   PORT: whole(0, 65535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   PUBLIC_URL: httpUrl.optional(),

@@ -100,6 +100,7 @@ export function createSites(
   function reload(): void {
     try {
       serve(source.read())
+      log.info({ reason: source.name }, 'the settings were read again')
     } catch (err) {
       const problems = err instanceof ConfigError ? err.problems : ['the file could not be used']
       for (const reason of problems) log.error({ reason }, 'the settings stay as they were')
