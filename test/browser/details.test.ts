@@ -55,7 +55,7 @@ test('the guest sees how many characters are left when there are few', async () 
   await chat.box.fill('語'.repeat(1360))
   expect(await left.innerText()).toBe('Characters left: 5')
   await chat.box.fill('語'.repeat(1367))
-  expect(await left.innerText()).toBe('Characters left: -2')
+  expect(await left.innerText()).toBe('2 characters too many')
   expect(await part('.send').getAttribute('aria-disabled')).toBe('true')
 })
 

@@ -10,6 +10,24 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- if not $s.ALLOWED_ORIGINS }}
 {{ .place }}ALLOWED_ORIGINS is missing: list your websites, such as https://www.example.com
 {{- end }}
+{{- $origins := $s.ALLOWED_ORIGINS | default "" }}
+{{- range $i, $origin := ternary $origins (splitList "," (toString $origins)) (kindIs "slice" $origins) }}
+{{- $o := trim $origin }}
+{{- if and $o (not (contains "://" $o)) }}
+{{ $.place }}ALLOWED_ORIGINS[{{ $i }}] `{{ $o }}` has no scheme; write `https://{{ $o }}`
+{{- else if hasSuffix "/" $o }}
+{{ $.place }}ALLOWED_ORIGINS[{{ $i }}] `{{ $o }}` ends with a slash; write `{{ trimSuffix "/" $o }}`
+{{- end }}
+{{- end }}
+{{- if and $s.LOG_LEVEL (not (has $s.LOG_LEVEL (list "error" "warn" "info" "debug" "trace" "silent"))) }}
+{{ .place }}LOG_LEVEL must be one of error, warn, info, debug, trace, silent
+{{- end }}
+{{- if and $s.PUBLIC_URL (not (regexMatch "^https?://[^/]" (toString $s.PUBLIC_URL))) }}
+{{ .place }}PUBLIC_URL must be a URL that begins with https:// or http://
+{{- end }}
+{{- if and (hasKey $s "TRUST_PROXY") (not (regexMatch "^([0-9]|1[0-6]|[0-9a-fA-F:.]+/[0-9]+(, *[0-9a-fA-F:.]+/[0-9]+)*)$" (toString $s.TRUST_PROXY))) }}
+{{ .place }}TRUST_PROXY must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8
+{{- end }}
 {{- if not $s.GENESYS_DEPLOYMENT_ID }}
 {{ .place }}GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud
 {{- else if not (regexMatch "^[0-9a-zA-Z-]{1,64}$" (toString $s.GENESYS_DEPLOYMENT_ID)) }}
