@@ -1,13 +1,14 @@
-import { digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
-import { isCardNumber, luhnPart, MAX_CARD_DIGITS } from './luhn.ts'
+import { countDigits, digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
+import { isCardNumber, luhnPart, MAX_CARD_DIGITS, MIN_CARD_DIGITS } from './luhn.ts'
 import type { Span } from './plain-text.ts'
 
 /**
  * Card numbers of a plain text: whole groups of digits, 13 to 19 in all, whose check digit is right. All groups of a run, or those
  * of it that are grouped as on a card, so that a date or a security code after the number does not hide it.
  */
-export function findCardNumbers(plain: string): Span[] {
-  return digitRuns(plain).flatMap((run) => {
+export function findCardNumbers(plain: string, digits: readonly DigitGroup[]): Span[] {
+  if (countDigits(digits) < MIN_CARD_DIGITS) return []
+  return digitRuns(plain, digits).flatMap((run) => {
     const spans: Span[] = []
     for (const [first, { start }] of run.entries()) {
       if (start < (spans.at(-1)?.end ?? 0)) continue

@@ -14,9 +14,9 @@ export type DigitRun = readonly DigitGroup[]
 const MAX_SEPARATORS = 3
 
 /** All runs of a plain text, in their order. */
-export function digitRuns(plain: string): DigitRun[] {
+export function digitRuns(plain: string, groups: readonly DigitGroup[]): DigitRun[] {
   const runs: DigitGroup[][] = []
-  for (const group of digitGroups(plain)) {
+  for (const group of groups) {
     const run = runs.at(-1)
     const last = run?.at(-1)
     if (last !== undefined && isNear(plain, last.end, group.start)) run?.push(group)
@@ -25,13 +25,26 @@ export function digitRuns(plain: string): DigitRun[] {
   return runs
 }
 
-/** All groups of a plain text, in their order. */
+/** All groups of a plain text, in their order. A loop: most texts have few digits or none, and matches are large objects. */
 export function digitGroups(plain: string): DigitGroup[] {
-  return [...plain.matchAll(/[0-9][0-9\u00ad]*/g)].map(({ 0: match, index: start }) => ({
-    digits: match.replaceAll(INVISIBLE, ''),
-    start,
-    end: start + match.length,
-  }))
+  const groups: DigitGroup[] = []
+  for (let start = 0; start < plain.length; start++) {
+    if (!isDigit(plain, start)) continue
+    let end = start + 1
+    while (isDigit(plain, end) || plain[end] === INVISIBLE) end += 1
+    groups.push({ digits: plain.slice(start, end).replaceAll(INVISIBLE, ''), start, end })
+    start = end
+  }
+  return groups
+}
+
+function isDigit(plain: string, place: number): boolean {
+  const code = plain.charCodeAt(place)
+  return code >= 0x30 && code <= 0x39
+}
+
+export function countDigits(groups: readonly DigitGroup[]): number {
+  return groups.reduce((count, { digits }) => count + digits.length, 0)
 }
 
 /** Between the two places is nothing but a few spaces and hyphens. */

@@ -1,3 +1,4 @@
+import type { DigitGroup } from './digit-runs.ts'
 import { INVISIBLE, type Span } from './plain-text.ts'
 
 /** How many characters an IBAN has, by country (the registry of ISO 13616). */
@@ -14,12 +15,14 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 
 const SEPARATORS = new Set([' ', '-', '\t', INVISIBLE])
 
-/** IBANs of a plain text, in groups or without. */
-export function findIbans(plain: string): Span[] {
+/** IBANs of a plain text, in groups or without. Each begins with the letters of a country in front of its first digits. */
+export function findIbans(plain: string, digits: readonly DigitGroup[]): Span[] {
   const spans: Span[] = []
-  for (const { 0: country, index: start } of plain.matchAll(/[A-Za-z]{2}(?=[ \u00ad-]?[0-9])/g)) {
+  for (const group of digits) {
+    const lettersEnd = SEPARATORS.has(plain.charAt(group.start - 1)) ? group.start - 1 : group.start
+    const start = lettersEnd - 2
     if (start < (spans.at(-1)?.end ?? 0) || isAlphanumeric(plain.charAt(start - 1))) continue
-    const length = LENGTHS[country.toUpperCase()]
+    const length = LENGTHS[plain.slice(start, lettersEnd).toUpperCase()]
     const end = length && endOfIban(plain, start, length)
     if (end) spans.push({ start, end })
   }

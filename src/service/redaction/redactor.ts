@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import type { RedactionSettings } from '../settings/redaction-settings.ts'
 import { findCardNumbers } from './card-numbers.ts'
+import { digitGroups } from './digit-runs.ts'
 import { findEmailAddresses } from './email-addresses.ts'
 import { findIbans } from './ibans.ts'
 import { findPhoneNumbers } from './phone-numbers.ts'
@@ -36,14 +37,16 @@ export function createRedactor({ kinds, patterns }: RedactionSettings): Redact {
   return function redact(text, exceptKind) {
     const found: Found[] = []
     let plain = plainText(text)
+    let digits = digitGroups(plain)
     let masked = text
     for (const { kind, find } of detectors) {
       if (kind === exceptKind) continue
-      const spans = find(plain)
+      const spans = find(plain, digits)
       if (spans.length === 0) continue
       found.push(...spans.map((span) => ({ kind, ...span })))
       masked = masks(masked, spans)
       plain = plainText(masked)
+      digits = digitGroups(plain)
     }
     return { text: masked, found: found.sort((a, b) => a.start - b.start) }
   }

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../collections/bounded-map.ts'
-import { digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
+import { digitGroups, digitRuns, digitsOf, type DigitGroup, type DigitRun } from './digit-runs.ts'
 import { isCardNumber, joined, luhnPart, MAX_CARD_DIGITS, type LuhnPart } from './luhn.ts'
 import { plainText, type Span } from './plain-text.ts'
 
@@ -39,10 +39,11 @@ export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
 
   return function find(sent) {
     const before = partsBefore(sent)
-    const runs = digitRuns(plainText(sent.text))
+    const plain = plainText(sent.text)
+    const runs = digitRuns(plain, digitGroups(plain))
     const [firstRun] = runs
     if (before.length === 0 && firstRun === undefined) return undefined
-    const found = firstRun && lastPart(before, firstRun)
+    const found = firstRun && before.length > 0 ? lastPart(before, firstRun) : undefined
     const after = found === undefined ? partsAfter(before, runs) : partsAfter([], runs.slice(1))
     guests.set(sent.sid, { key: sent.key, before, after, atMs: monotonicNow() })
     return found
@@ -63,16 +64,18 @@ function lastPart(before: readonly LuhnPart[], run: DigitRun): Span | undefined 
 function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): readonly LuhnPart[] {
   const last = runs.at(-1)
   if (last === undefined) return before
-  const fours = groupsOfFour(last.toReversed())
-  const ends = [last, ...(fours < last.length && fours > 0 ? [last.slice(-fours)] : [])]
-  const started = ends.map(digitsOf).filter(canBeginCard).map(luhnPart)
-  const continued = runs.length === 1 ? before.map((part) => joined(part, luhnPart(digitsOf(last)))) : []
-  return [...started, ...continued].filter(({ count }) => count < MAX_CARD_DIGITS)
+  const whole = luhnPart(digitsOf(last))
+  const parts = runs.length === 1 ? before.map((part) => joined(part, whole)) : []
+  if (canBeginCard(last[0])) parts.push(whole)
+  const fours = last.length - 1 - last.findLastIndex(({ digits }) => digits.length !== 4)
+  if (fours > 0 && fours < last.length && canBeginCard(last.at(-fours)))
+    parts.push(luhnPart(digitsOf(last.slice(-fours))))
+  return parts.filter(({ count }) => count < MAX_CARD_DIGITS)
 }
 
 /** The first digit says what issues the card: banks have 2 to 6. */
-function canBeginCard(digits: string): boolean {
-  return /^[2-6]/.test(digits)
+function canBeginCard(first: DigitGroup | undefined): boolean {
+  return first !== undefined && /^[2-6]/.test(first.digits)
 }
 
 function groupsOfFour(groups: readonly DigitGroup[]): number {
