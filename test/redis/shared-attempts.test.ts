@@ -45,15 +45,15 @@ async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string, 
 test('an attempt whose replica has ended is taken over after some seconds, with unknown outcome', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
-  expect(await begin(killed, id)).toMatchObject({ state: 'begun', earlier: undefined })
+  expect(await begin(killed, id)).toMatchObject({ state: 'started', earlier: undefined })
   connections[0]!.close()
   const startedAtMs = performance.now()
   let attempt = await begin(other, id)
   expect(attempt.state).toBe('in-progress')
   while (attempt.state === 'in-progress') attempt = await begin(other, id)
-  expect(attempt).toMatchObject({ state: 'begun', earlier: { msAgo: expect.any(Number) } })
+  expect(attempt).toMatchObject({ state: 'started', earlier: { msAgo: expect.any(Number) } })
   expect(performance.now() - startedAtMs).toBeLessThan(4_000)
-  if (attempt.state === 'begun') await attempt.settle('refused')
+  if (attempt.state === 'started') await attempt.settle('refused')
 }, 15_000)
 
 test('a long attempt stays in progress beyond its first lease', async () => {
@@ -62,7 +62,7 @@ test('a long attempt stays in progress beyond its first lease', async () => {
   const attempt = await begin(slow, id)
   const untilMs = performance.now() + 3_500
   while (performance.now() < untilMs) expect((await begin(other, id)).state).toBe('in-progress')
-  if (attempt.state === 'begun') await attempt.settle('answered', 'the answer')
+  if (attempt.state === 'started') await attempt.settle('answered', 'the answer')
   expect(await begin(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
 }, 15_000)
 
@@ -70,19 +70,19 @@ test('after an attempt with unknown outcome, the next one learns the time of the
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await begin(one, id)
-  if (first.state === 'begun') await first.settle('unknown')
+  if (first.state === 'started') await first.settle('unknown')
   const second = await begin(other, id)
-  expect(second).toMatchObject({ state: 'begun', earlier: { msAgo: expect.any(Number) } })
-  if (second.state === 'begun') await second.settle('unknown')
+  expect(second).toMatchObject({ state: 'started', earlier: { msAgo: expect.any(Number) } })
+  if (second.state === 'started') await second.settle('unknown')
 })
 
 test('after an attempt that was already a repeat, the next one learns that the time is unknown', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await begin(one, id, true)
-  expect(first).toMatchObject({ state: 'begun', earlier: { msAgo: undefined } })
-  if (first.state === 'begun') await first.settle('unknown')
+  expect(first).toMatchObject({ state: 'started', earlier: { msAgo: undefined } })
+  if (first.state === 'started') await first.settle('unknown')
   const second = await begin(other, id, true)
-  expect(second).toMatchObject({ state: 'begun', earlier: { msAgo: undefined } })
-  if (second.state === 'begun') await second.settle('refused')
+  expect(second).toMatchObject({ state: 'started', earlier: { msAgo: undefined } })
+  if (second.state === 'started') await second.settle('refused')
 })

@@ -151,7 +151,7 @@ describe('with shared state between replicas, a request with a key', () => {
   function sharing(known: Partial<SharedAttempt> | undefined) {
     const settled: Settled[] = []
     const firstAttempt = {
-      state: 'begun',
+      state: 'started',
       earlier: undefined,
       settle: async (...outcome: Settled) => void settled.push(outcome),
     } as const
@@ -195,7 +195,7 @@ describe('with shared state between replicas, a request with a key', () => {
   })
 
   test('searches before it sends if another replica does not know the outcome', async () => {
-    const { once, tries, settled } = sharing({ state: 'begun', earlier: { msAgo: 7 } })
+    const { once, tries, settled } = sharing({ state: 'started', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
     expect(tries).toEqual([NOW_MS - 7, NOW_MS - 7])
@@ -206,14 +206,14 @@ describe('with shared state between replicas, a request with a key', () => {
   })
 
   test('says that it is a retry, and learns of an attempt whose time no replica knows', async () => {
-    const { once, tries, asked } = sharing({ state: 'begun', earlier: { msAgo: undefined } })
+    const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])
     expect(tries).toEqual(['unknown'])
   })
 
   test('reports its outcome to the others', async () => {
-    const { once, settled } = sharing({ state: 'begun' })
+    const { once, settled } = sharing({ state: 'started' })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await once('answer')

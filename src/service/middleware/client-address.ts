@@ -77,13 +77,13 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as cons
  * Warns once if a proxy forwards clients' addresses and no proxy is trusted: all guests then share the
  * proxy's address.
  */
-export function noticeUntrustedProxy(tell: (header: string) => void): RequestHandler {
+export function noticeUntrustedProxy(notify: (header: string) => void): RequestHandler {
   let isReported = false
   return ({ headers }, _res, next) => {
     const header = isReported ? undefined : FORWARDING_HEADERS.find((name) => headers[name] !== undefined)
     if (header !== undefined) {
       isReported = true
-      tell(header)
+      notify(header)
     }
     next()
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { RequestCallback } from '../routes/schemas.ts'
 import { Callback } from './response-schemas.ts'
-import { json, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
+import { json, GUEST_PROBLEMS, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
 export const CALLBACK_OPERATION: Operation = {
   method: 'post',
@@ -19,7 +19,7 @@ export const CALLBACK_OPERATION: Operation = {
   answers: { 201: json(Callback, 'Genesys has the callback') },
   problems: [
     ...WITH_BODY,
-    ...OF_A_GUEST,
+    ...GUEST_PROBLEMS,
     ...UPSTREAM,
     'callback_not_allowed',
     'callback_outside_hours',

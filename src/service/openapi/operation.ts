@@ -44,7 +44,7 @@ export const WITH_BODY: ProblemCode[] = [
   'unsupported_media_type',
 ]
 
-export const OF_A_GUEST: ProblemCode[] = ['session_invalid', 'session_ended']
+export const GUEST_PROBLEMS: ProblemCode[] = ['session_invalid', 'session_ended']
 export const UPSTREAM: ProblemCode[] = [
   'upstream_refused',
   'upstream_auth_failed',

@@ -5,7 +5,7 @@ import { CALLBACK_OPERATION } from './callback-operation.ts'
 import { KNOWLEDGE_OPERATIONS } from './knowledge-operations.ts'
 import { JOURNEY_OPERATIONS } from './journey-operations.ts'
 import { idempotency } from './idempotency-headers.ts'
-import { json, nothing, OF_A_GUEST, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
+import { json, nothing, GUEST_PROBLEMS, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
 /** The API page replaces it with the id of its last upload. */
 export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
@@ -56,7 +56,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     answers: { 200: json(responses.GuestSessionDescription, 'The current state') },
-    problems: [...OF_A_GUEST, ...UPSTREAM],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM],
   },
   {
     method: 'delete',
@@ -67,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Ended') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'end_not_enabled', 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'end_not_enabled', 'not_supported_by_guest_api'],
   },
   {
     method: 'put',
@@ -80,7 +80,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: requests.ChangeGuestAttributes,
     examples: { 'Set one, remove one': { attributes: { 'custom.cart': '3 items', 'custom.page': null } } },
     answers: { 200: json(responses.ChangedGuestAttributes, 'All attributes after the change') },
-    problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
+    problems: [...WITH_BODY, ...GUEST_PROBLEMS, ...UPSTREAM, 'attribute_not_allowed', 'attributes_too_large'],
   },
   {
     method: 'post',
@@ -101,7 +101,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 201: json(responses.SentMessage, 'Genesys has accepted the message') },
     problems: [
       ...WITH_BODY,
-      ...OF_A_GUEST,
+      ...GUEST_PROBLEMS,
       ...UPSTREAM,
       'delivery_unknown',
       'session_read_only',
@@ -122,7 +122,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     query: requests.HistoryQuery,
     answers: { 200: json(responses.MessagePage, 'A page') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
   },
   {
     method: 'get',
@@ -144,7 +144,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     problems: [
-      ...OF_A_GUEST,
+      ...GUEST_PROBLEMS,
       ...UPSTREAM,
       'invalid_request',
       'not_acceptable',
@@ -186,7 +186,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Sent, or not needed') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
   {
     method: 'post',
@@ -200,7 +200,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: requests.UploadQuery,
     answers: { 201: json(responses.UploadedFile, 'Stored; a message can now send its id') },
     problems: [
-      ...OF_A_GUEST,
+      ...GUEST_PROBLEMS,
       ...UPSTREAM,
       'invalid_request',
       'attachment_too_large',
@@ -218,7 +218,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     params: fileId,
     answers: { 200: json(z.object({ url: z.string() }), 'Valid for some minutes') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
   {
     method: 'delete',
@@ -229,7 +229,7 @@ export const OPERATIONS: readonly Operation[] = [
     needsSession: true,
     params: fileId,
     answers: { 204: nothing('Removed') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
   {
     method: 'post',
@@ -293,7 +293,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     answers: { 200: json(responses.GuestSession, 'Signed in; replace your session token') },
-    problems: [...WITH_BODY, ...OF_A_GUEST, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
+    problems: [...WITH_BODY, ...GUEST_PROBLEMS, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
   },
   {
     method: 'delete',
@@ -303,7 +303,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'guest',
     needsSession: true,
     answers: { 204: nothing('Signed out') },
-    problems: [...OF_A_GUEST, ...UPSTREAM, 'not_supported_by_guest_api'],
+    problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
   {
     method: 'get',

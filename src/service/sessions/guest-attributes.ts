@@ -16,11 +16,11 @@ export interface GuestAttributes {
   /** Removes the visitor's verified attributes, for this and every later request of the session. */
   withdrawTrust(claims: SessionClaims): SessionClaims
   /** The attributes to deliver to Genesys, removed keys as `''`; undefined if it has everything. */
-  undelivered(claims: SessionClaims): Attributes | undefined
+  pending(claims: SessionClaims): Attributes | undefined
   /** Records that Genesys has the attributes of these claims. */
-  delivered(claims: SessionClaims): SessionClaims
+  markDelivered(claims: SessionClaims): SessionClaims
   /** Records that Genesys has no attributes any more: all must be delivered again. */
-  forgotten(claims: SessionClaims): SessionClaims
+  resetDelivery(claims: SessionClaims): SessionClaims
   /** Delivers pending attributes, if Genesys accepts them now. */
   deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
   /**
@@ -82,26 +82,26 @@ export function createGuestAttributes(options: {
       const after = self.replace(before, policy.trust(before.attributes.values, {}, false))
       return after.attributes === before.attributes ? after : withState(after, after.attributes)
     },
-    undelivered({ attributes }) {
+    pending({ attributes }) {
       return attributes.delivered ? undefined : toDeliver(attributes)
     },
-    delivered(claims) {
+    markDelivered(claims) {
       const known = newest.get(claims.sid)
       // A change made during the delivery stays pending.
       if (known !== undefined && known.version > claims.attributes.version)
         return { ...claims, attributes: known }
       return withState(claims, { ...claims.attributes, removedKeys: [], delivered: true })
     },
-    forgotten(claims) {
+    resetDelivery(claims) {
       const { values, version } = claims.attributes
       const delivered = Object.keys(values).length === 0
       return withState(claims, { values, version: version + 1, removedKeys: [], delivered })
     },
     async deliver(claims, deadlineAtMs) {
-      const values = self.undelivered(claims)
+      const values = self.pending(claims)
       if (values === undefined || guestApi.setAttributes === undefined) return claims
       const isWritten = await guestApi.setAttributes(guestOf(claims), values, deadlineAtMs)
-      return isWritten ? self.delivered(claims) : claims
+      return isWritten ? self.markDelivered(claims) : claims
     },
     async change(claims, changes, deadlineAtMs) {
       const before = self.latest(claims)

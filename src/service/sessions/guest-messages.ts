@@ -79,7 +79,7 @@ export function createGuestMessages(options: {
   ): Promise<Message> {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
-    const undelivered = attributes.undelivered(current)
+    const pending = attributes.pending(current)
     // Field by field: copying an object with spread is slow.
     const { text, attachmentIds, quickReply, button, date, list, form } = body
     const { tracingId, repeat } = sending
@@ -93,13 +93,13 @@ export function createGuestMessages(options: {
       form,
       tracingId,
       repeat,
-      attributes: undelivered,
+      attributes: pending,
     }
     try {
       const taken = await guestApi.send(guestOf(current), message, deadlineAtMs)
-      if (undelivered === undefined) return taken
+      if (pending === undefined) return taken
       const { attributesPending, ...sent } = taken
-      if (attributesPending !== true) attributes.delivered(current)
+      if (attributesPending !== true) attributes.markDelivered(current)
       return sent
     } catch (error) {
       if (error instanceof UpstreamError && error.code === 'session_ended') onEnded(claims.sid)

@@ -91,7 +91,7 @@ export function createGuestSessions(options: {
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
       // The driver reports it once; the next message needs it.
-      if (opened.state === 'new') attributes.forgotten(attributes.latest(claims))
+      if (opened.state === 'new') attributes.resetDelivery(attributes.latest(claims))
       const next = renewed(claims, opened.expiresAtMs)
       const expiresAtMs = Math.min((next ?? claims).expiresAtMs, opened.expiresAtMs ?? Infinity)
       return { ...opening.describe(opened, expiresAtMs), ...(next && { session: await tokens.seal(next) }) }
@@ -106,7 +106,7 @@ export function createGuestSessions(options: {
       const opened = await guestApi.signIn(guestOf(claims), grant, deadlineAtMs)
       const current = attributes.latest(claims)
       const signedIn = await opening.newGeneration(
-        opened.state === 'new' ? attributes.forgotten(current) : current,
+        opened.state === 'new' ? attributes.resetDelivery(current) : current,
       )
       return opening.answer(signedIn, opened, deadlineAtMs)
     },

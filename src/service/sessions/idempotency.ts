@@ -74,7 +74,7 @@ export type SharedAttempt =
   | StartedAttempt
 
 export interface StartedAttempt {
-  readonly state: 'begun'
+  readonly state: 'started'
   /** An earlier attempt with unknown outcome, and how long ago it was: the clocks of replicas differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
   /** @param answer for `answered` */
@@ -153,7 +153,7 @@ export function createIdempotency<Answer>(options: {
         if (others?.state === 'reused') throw keyReused()
         if (others?.state === 'in-progress') throw requestInProgress()
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)
-        const sharedAttempt = others?.state === 'begun' ? others : undefined
+        const sharedAttempt = others?.state === 'started' ? others : undefined
         if (!wasTried && sharedAttempt?.earlier === undefined)
           return await run(current, sharedAttempt, retry, undefined, attempt)
         const { msAgo } = sharedAttempt?.earlier ?? {}

@@ -175,7 +175,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       return open(request, caller)
     }
     // A session that Genesys had dropped, or that starts again, has none of the attributes.
-    const current = opened.state === 'new' ? attributes.forgotten(replaced) : replaced
+    const current = opened.state === 'new' ? attributes.resetDelivery(replaced) : replaced
     const next = identified === undefined ? current : withVisitor(current, identified)
     const renew = identified?.visitor === undefined ? lifetime.renewByUse : lifetime.renew
     const claimsNow = isVerified === wasVerified ? next : await newGeneration(next)

@@ -25,8 +25,8 @@ local firstTriedAtMs = known[4] or ARGV[5] == 'repeat' and 'unknown' or string.f
 redis.call('HSET', KEYS[1], 'body', ARGV[1], 'owner', ARGV[2],
   'leaseEndsAtMs', string.format('%.0f', nowMs + ARGV[3]), 'firstTriedAtMs', firstTriedAtMs)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-if firstTriedAtMs == 'unknown' then return {'begun', 'unknown'} end
-return {'begun', known[4] and string.format('%.0f', nowMs - known[4]) or ''}`
+if firstTriedAtMs == 'unknown' then return {'started', 'unknown'} end
+return {'started', known[4] and string.format('%.0f', nowMs - known[4]) or ''}`
 
 /**
  * KEYS: the attempt. ARGV: owner, `answered`, `unknown`, `refused` or `renewed`, the sealed response, lease
@@ -57,7 +57,7 @@ export function createSharedAttempts(options: {
       connection.run((send) => send('EVAL', SETTLE, '1', key, owner, outcome, sealed, String(LEASE_MS)))
     const renewing = setInterval(() => void settle('renewed'), RENEW_LEASE_EVERY_MS).unref()
     return {
-      state: 'begun',
+      state: 'started',
       earlier,
       async settle(outcome, answer) {
         clearInterval(renewing)
@@ -82,7 +82,7 @@ export function createSharedAttempts(options: {
           const answer = await seals.open(key, value ?? '')
           return answer === undefined ? undefined : { state, answer }
         }
-        case 'begun':
+        case 'started':
           return ownedAttempt(key, owner, earlierTry(value))
         case 'reused':
         case 'in-progress':

@@ -35,24 +35,24 @@ export function createSharedGenerations(options: {
   /** Redis' value, 0 for none: while the connection lasts, newer values are announced to this process. */
   const asked = new BoundedMap<string, number>(MAX_ASKED)
 
-  async function tell(sid: string, generation: number, forMs: number): Promise<void> {
+  async function publish(sid: string, generation: number, forMs: number): Promise<void> {
     const rest = [generation, forMs].map(String)
     const message = JSON.stringify([sid, generation])
     await connection.run((send) => send('EVAL', ANNOUNCE, '1', keyOf(sid), ...rest, channel, message))
   }
 
   /** Generations that were started while Redis was unavailable, or that it has lost. */
-  async function tellAgain(): Promise<void> {
+  async function republish(): Promise<void> {
     const nowMs = now()
     const current = [...announcedHere].filter(([, { untilMs }]) => untilMs > nowMs)
     for (let at = 0; at < current.length; at += BATCH) {
       const batch = current.slice(at, at + BATCH)
-      await Promise.all(batch.map(([sid, { generation, untilMs }]) => tell(sid, generation, untilMs - nowMs)))
+      await Promise.all(batch.map(([sid, { generation, untilMs }]) => publish(sid, generation, untilMs - nowMs)))
     }
   }
   connection.onAvailable(() => {
     asked.clear()
-    void tellAgain()
+    void republish()
   })
 
   return {
@@ -70,7 +70,7 @@ export function createSharedGenerations(options: {
     announce(sid, generation) {
       asked.delete(sid)
       announcedHere.set(sid, { generation, untilMs: now() + keepMs })
-      return tell(sid, generation, keepMs)
+      return publish(sid, generation, keepMs)
     },
     onAnnounced(listener) {
       connection.subscribe(channel, (message) => {

@@ -35,7 +35,7 @@ export interface ReservedReads {
 
 /** State shared by one guest's reads; it is dropped with the guest's connection. */
 interface GuestReads {
-  readonly underWay: Map<string, Promise<WirePage>>
+  readonly inFlight: Map<string, Promise<WirePage>>
   /** Times of the last minute's reads, oldest first. */
   callsAtMs: number[]
   /** Reserved, and not made yet. */
@@ -73,7 +73,7 @@ export function createHistory(options: {
   function readsBy(connection: GuestConnection): GuestReads {
     let reads = readsOf.get(connection)
     if (!reads)
-      readsOf.set(connection, (reads = { underWay: new Map(), callsAtMs: [], reserved: 0, jwt: undefined }))
+      readsOf.set(connection, (reads = { inFlight: new Map(), callsAtMs: [], reserved: 0, jwt: undefined }))
     return reads
   }
 
@@ -135,17 +135,17 @@ export function createHistory(options: {
   }
 
   function readOnce(guest: Guest, page: PageRequest, deadlineAtMs: number): Promise<WirePage> {
-    const { underWay } = readsBy(connections.of(guest))
+    const { inFlight } = readsBy(connections.of(guest))
     const key = `${page.pageSize}/${page.pageNumber}`
-    const known = underWay.get(key)
+    const known = inFlight.get(key)
     if (known)
       return withDeadline(
         known,
         deadlineAtMs - monotonicNow(),
         'Genesys did not respond in time (read_history).',
       )
-    const reading = read(guest, page, deadlineAtMs).finally(() => underWay.delete(key))
-    underWay.set(key, reading)
+    const reading = read(guest, page, deadlineAtMs).finally(() => inFlight.delete(key))
+    inFlight.set(key, reading)
     return reading
   }
 
