@@ -76,6 +76,45 @@ describe.each([
     expect(heard).toBe('Hello! I am Ada. How can I help you?')
   })
 
+  test('articles come before the chat, and a vendor’s widget has a place in it', async () => {
+    const widget = `<div slot="challenge" id="check"></div><script>
+      document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
+        document.querySelector('#check').innerHTML = '<button id="human">I am human</button>'
+        document.querySelector('#human').onclick = () => resolve('solved@' + location.hostname)
+      })
+    </script>`
+    await openPage(
+      (service) => chatHtml(service, `base-url="${service.url}" knowledge="first"`, widget),
+      {
+        env: ({ url }) => ({
+          KNOWLEDGE: 'open',
+          CHALLENGE: 'turnstile',
+          CHALLENGE_SECRET: 'simulated-secret',
+          CHALLENGE_VERIFY_URL: `${url}/siteverify`,
+        }),
+      },
+      PHONE,
+    )
+    await page.click('.launcher')
+    await page.until(() => {
+      const root = document.querySelector('genesys-guest-chat')?.shadowRoot
+      const field = root?.querySelector<HTMLElement>('.knowledge .input')
+      field?.focus()
+      return field?.checkVisibility()
+    }, undefined)
+    await page.type('parcel\n')
+    await page.shows('Articles found: 2')
+    await page.click('.article-link')
+    await page.shows('Did this help?')
+    await page.click('.write')
+    await page.until(
+      () => document.querySelector<HTMLElement>('#human')?.checkVisibility() === true,
+      undefined,
+    )
+    await page.run(() => document.querySelector<HTMLElement>('#human')!.click(), undefined)
+    await page.shows('Connected')
+  })
+
   test('attributes that a framework sets after the element is in the page count', async () => {
     await openPage((service) => chatHtml(service, ''))
     // As Angular does for a late value: first the element, then its bound properties.
@@ -174,13 +213,12 @@ describe.each([
   test('messages that arrive while the guest reads earlier ones are counted, and marked', async () => {
     await openConversation()
     await fillLog()
-    await page.run(async () => {
-      const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
-      // The log goes to its end after the frame in which it grew.
-      for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
-      scroller.scrollTop = 0
+    // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+    await page.until(() => {
+      const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+      root.querySelector('.scroller')!.scrollTop = 0
+      return !root.querySelector<HTMLElement>('.to-newest')!.hidden
     }, undefined)
-    await page.box('.to-newest')
     demo.simulator.agentSays('And one more.')
     demo.simulator.agentSays('And another.')
     await page.until(

@@ -122,8 +122,7 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   function update(): void {
-    if (chat.state === 'closed') refusal = problem
-    else if (chat.state !== 'opening') refusal = undefined
+    if (chat.state !== 'opening') refusal = chat.state === 'closed' ? problem : undefined
     const isUnavailable = refusal !== undefined
     const isOver = chat.state === 'read-only' || chat.state === 'ended' || isUnavailable
     const hadFocus = composer.node.matches(':focus-within')
@@ -134,6 +133,8 @@ export function createPanel(options: PanelOptions): Panel {
     if (isOver && hadFocus) focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'
     const messages = withBot(chat.messages, deployment)
+    // A class, because WebKit does not notice every change that `:has()` depends on.
+    node.classList.toggle('over-empty', isOver && messages.length === 0)
     const hasStarted = messages.some(({ status }) => status === 'sent')
     header.update({
       messages,

@@ -293,7 +293,13 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     answers: { 200: json(responses.GuestSession, 'Signed in; replace your session token') },
-    problems: [...WITH_BODY, ...GUEST_PROBLEMS, ...UPSTREAM, 'user_token_invalid', 'not_supported_by_guest_api'],
+    problems: [
+      ...WITH_BODY,
+      ...GUEST_PROBLEMS,
+      ...UPSTREAM,
+      'user_token_invalid',
+      'not_supported_by_guest_api',
+    ],
   },
   {
     method: 'delete',

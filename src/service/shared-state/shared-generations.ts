@@ -47,7 +47,9 @@ export function createSharedGenerations(options: {
     const current = [...announcedHere].filter(([, { untilMs }]) => untilMs > nowMs)
     for (let at = 0; at < current.length; at += BATCH) {
       const batch = current.slice(at, at + BATCH)
-      await Promise.all(batch.map(([sid, { generation, untilMs }]) => publish(sid, generation, untilMs - nowMs)))
+      await Promise.all(
+        batch.map(([sid, { generation, untilMs }]) => publish(sid, generation, untilMs - nowMs)),
+      )
     }
   }
   connection.onAvailable(() => {

@@ -37,6 +37,7 @@ export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Pr
     })
     const { node } = view
     node.classList.toggle('first', isFirst)
+    panel.classList.toggle('before-chat', isFirst)
     panel.querySelector('.header')?.after(node)
     adoptStyles(panel, knowledgeStyles)
     const stop = chat.on('change', update)
@@ -46,6 +47,7 @@ export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Pr
     function openChat(): void {
       const hasFocus = node.matches(':focus-within')
       node.classList.remove('first')
+      panel.classList.remove('before-chat')
       if (hasFocus) panel.querySelector<HTMLElement>('.field')?.focus()
       resolve()
     }
@@ -155,6 +157,7 @@ function createKnowledgeView(
     status.textContent = says
     content.replaceChildren(...(found ? [found] : []))
     node.classList.toggle('busy', found !== undefined)
+    node.classList.toggle('reading', found?.localName === 'article')
   }
 
   return {

@@ -6,9 +6,8 @@ export const knowledgeStyles = `
 }
 .knowledge.busy, .knowledge.first { flex: 1; border-bottom: 0; }
 .knowledge.busy ~ .log, .knowledge.first ~ .log, .knowledge.first ~ .composer, .pre-chat ~ .knowledge { display: none; }
-.header:has(~ .knowledge.first) .header-state { display: none; }
 .knowledge > * { flex: none; }
-.knowledge > :empty, .knowledge:not(.first) > :is(.knowledge-title, .write), .knowledge:has(article) > :is(.knowledge-title, form) { display: none; }
+.knowledge > :empty, .knowledge:not(.first) > :is(.knowledge-title, .write), .knowledge.reading > :is(.knowledge-title, form) { display: none; }
 .knowledge-title { margin-top: 0.5rem; font-size: 1.375rem; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; text-wrap: balance; }
 .knowledge > .write { position: sticky; bottom: 0; margin-top: auto; box-shadow: 0 0.4375rem 0 0.875rem var(--_surface); }
 .knowledge form { display: flex; gap: 0.5rem; }

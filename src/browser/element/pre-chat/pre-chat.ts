@@ -79,6 +79,7 @@ export async function askGuest(
         }
         const hasFocus = node.matches(':focus-within')
         node.remove()
+        panel.classList.remove('before-chat')
         if (hasFocus) panel.querySelector<HTMLElement>('.field')?.focus()
         resolve(detailsOf(answers, known))
       },
@@ -91,6 +92,7 @@ export async function askGuest(
     const shown = structured.structuredView(part, NO_MESSAGE, view)
     const node = h('div', { class: 'pre-chat' }, shown.node, problem)
     panel.querySelector('.header')?.after(node)
+    panel.classList.add('before-chat')
     adoptStyles(panel, structured.structuredStyles)
     adoptStyles(panel, preChatStyles)
     if (hadFocus) node.querySelector<HTMLElement>('.input')?.focus()
@@ -161,7 +163,6 @@ function textIn(text: LocalizedText | undefined, language: string): string | und
 const preChatStyles = `
 .pre-chat { flex: 1; min-height: 0; overflow-y: auto; padding: 1rem; }
 .pre-chat ~ .log, .pre-chat ~ .composer { display: none; }
-.header:has(~ .pre-chat) .header-state { display: none; }
 .pre-chat .picker { width: 100%; padding: 0; overflow: visible; border: 0; background: none; }
 .pre-chat-problem { color: var(--_danger); margin-top: 0.75rem; }
 .pre-chat-problem:empty { margin: 0; }

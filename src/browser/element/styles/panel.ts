@@ -69,10 +69,11 @@ dialog.panel:not([open]) { display: none; }
   padding-bottom: max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--_line); color: var(--_muted); font-size: 0.875rem;
 }
 .over-bar .action { padding: 0.75rem 1rem; }
-.log:has(.welcome:not([hidden])):has(~ .over-bar:not([hidden])) .log-content { margin-block: auto 0; padding-bottom: 0; }
-.log:has(.welcome:not([hidden])):has(~ .over-bar:not([hidden])) .welcome { padding-bottom: 0; }
-.log:has(.welcome:not([hidden])) ~ .over-bar { flex: 1.2; border-top: 0; padding-top: 0; align-items: center; }
-.log:has(.welcome:not([hidden])) ~ .over-bar > [role='status'] { font-size: 1.0625rem; font-weight: 650; color: var(--_text); text-wrap: balance; }
+.before-chat .header-state { display: none; }
+.panel.over-empty .log .scroller .log-content { margin-block: auto 0; padding-bottom: 0; }
+.panel.over-empty .log .welcome { padding-bottom: 0; }
+.over-empty .over-bar { flex: 1.2; border-top: 0; padding-top: 0; align-items: center; }
+.over-empty .over-bar > [role='status'] { font-size: 1.0625rem; font-weight: 650; color: var(--_text); text-wrap: balance; }
 
 @media (max-width: 30em), (max-height: 30em) {
   :host(:not([placement='inline'])) .panel {
