@@ -11,6 +11,8 @@ export interface ChatPage extends EnginePage {
   shows(text: string): Promise<unknown>
   /** Waits for a part of the chat by its selector, and clicks it. */
   click(selector: string): Promise<unknown>
+  /** Waits for a field of the chat by its selector, and gives it the focus. */
+  focus(selector: string): Promise<unknown>
   /** Writes a message and sends it. */
   say(text: string): Promise<void>
   /** Where a part of the chat is in the window; the last one of several. */
@@ -37,24 +39,26 @@ export async function openChatPage(engine: Engine, url: string, window?: WindowS
       if (part instanceof HTMLElement) part.click()
       return part !== undefined
     }, selector)
+  const focus = (selector: string) =>
+    until((wanted) => {
+      const chat = document.querySelector('genesys-guest-chat')
+      const field = chat?.shadowRoot?.querySelector<HTMLElement>(wanted)
+      field?.focus()
+      return field?.checkVisibility()
+    }, selector)
 
   return {
     ...page,
     until,
     click,
+    focus,
     shows: (text) =>
       until((wanted) => {
         const panel = document.querySelector('genesys-guest-chat')?.shadowRoot?.querySelector('.panel')
         return panel?.checkVisibility() === true && (panel as HTMLElement).innerText.includes(wanted)
       }, text),
     async say(text) {
-      await until(() => {
-        const field = document
-          .querySelector('genesys-guest-chat')
-          ?.shadowRoot?.querySelector<HTMLElement>('.field')
-        field?.focus()
-        return field?.checkVisibility()
-      }, undefined)
+      await focus('.field')
       await page.type(`${text}\n`)
     },
     box: (selector) =>

@@ -96,12 +96,7 @@ describe.each([
       PHONE,
     )
     await page.click('.launcher')
-    await page.until(() => {
-      const root = document.querySelector('genesys-guest-chat')?.shadowRoot
-      const field = root?.querySelector<HTMLElement>('.knowledge .input')
-      field?.focus()
-      return field?.checkVisibility()
-    }, undefined)
+    await page.focus('.knowledge .input')
     await page.type('parcel\n')
     await page.shows('Articles found: 2')
     await page.click('.article-link')

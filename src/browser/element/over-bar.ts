@@ -1,5 +1,6 @@
 import type { GuestChat } from '../client/chat-client.ts'
 import type { ChatProblem } from '../client/chat-problem.ts'
+import { button } from './button.ts'
 import { h, toggle } from './dom.ts'
 import { problemText, type Texts } from './texts/texts.ts'
 
@@ -20,10 +21,8 @@ export function createOverBar(options: {
 }): OverBar {
   const { chat, texts, onRetry, onStartNew } = options
   let survey: Promise<unknown> | undefined
-  const button = (text: string, onclick: () => void) =>
-    h('button', { type: 'button', class: 'action primary', part: 'button', onclick }, text)
-  const startNew = button(texts.startNew, onStartNew)
-  const retry = button(texts.retry, onRetry)
+  const startNew = button(texts.startNew, onStartNew, 'primary')
+  const retry = button(texts.retry, onRetry, 'primary')
   // What the page offers when the chat is unavailable: a telephone number, a form.
   const instead = h('slot', { name: 'unavailable' })
   const words = h('p', { role: 'status' })

@@ -22,7 +22,7 @@ import { withWaiting } from './waiting-events.ts'
 const MAX_AGE_SECONDS = 10
 /** The part of a minute's calls that estimates for single guests may use. */
 const OWN_CALLS_PER_MINUTE = 8
-/** A budget of its own, which pages that poll the availability cannot exhaust. */
+/** A separate budget, which pages that poll the availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
 /** The most hints of a readiness report. */
 const MAX_HINTS = 5

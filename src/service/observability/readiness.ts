@@ -86,20 +86,18 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
-  function askGenesys(): Promise<ReadinessCheck[]> {
+  async function askGenesys(): Promise<ReadinessCheck[]> {
     const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
     // Web messaging needs no OAuth; with it, attributes can also change during a conversation.
     const needsOAuth = guestApi.name !== 'web-messaging'
-    const deployment = check('deployment', true, currentDeployment(guestApi, deadlineAtMs))
-    return Promise.all([
+    const checks = await Promise.all([
       ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
-      deployment,
+      check('deployment', true, currentDeployment(guestApi, deadlineAtMs)),
       ...(guestApi.originsNotAllowed ? [checkOrigins(options, deadlineAtMs)] : []),
-    ]).then(async (checks) => {
-      // Without the deployment it is not known which domains it allows.
-      const { ok } = await deployment
-      return ok ? checks : checks.filter(({ name }) => name !== 'allowed-domains')
-    })
+    ])
+    // Without the deployment it is not known which domains it allows.
+    const isKnown = checks.some(({ name, ok }) => name === 'deployment' && ok)
+    return isKnown ? checks : checks.filter(({ name }) => name !== 'allowed-domains')
   }
 
   return async () => {

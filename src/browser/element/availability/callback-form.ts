@@ -2,6 +2,7 @@ import type { Availability, Callback, ChatProblem, GuestChat } from '../../clien
 import type { Form, FormAnswer, FormField } from '../../../contract/contract.ts'
 import { randomKey } from '../../client/outbox.ts'
 import type { ChatView } from '../chat-view.ts'
+import { button } from '../button.ts'
 import { h } from '../dom.ts'
 import { NO_MESSAGE } from '../structured/no-message.ts'
 import type * as StructuredContent from '../structured/structured-content.ts'
@@ -47,7 +48,7 @@ interface FormParts extends CallbackFormOptions {
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
   const { chat, texts, language } = options
   const words = ownTexts(CALLBACK_TEXTS, texts, language)
-  const offer = button(words.callbackSend, 'primary', () => void ask())
+  const offer = button(words.callbackSend, () => void ask(), 'primary')
   const problem = h('p', { class: 'callback-problem', role: 'alert' })
   adoptStyles(place, callbackStyles)
   place.querySelector('slot')?.before(offer, problem)
@@ -172,7 +173,7 @@ function callbackForm(parts: FormParts): HTMLElement {
     { class: 'callback' },
     form,
     problem,
-    button(texts.back, '', () => close()),
+    button(texts.back, () => close()),
   )
 }
 
@@ -216,10 +217,6 @@ function withTime(text: string, at: string, locale: string): string {
     day: write({ weekday: 'long', day: 'numeric', month: 'long' }),
     time: write({ hour: 'numeric', minute: '2-digit' }),
   })
-}
-
-function button(text: string, kind: string, onclick: () => void): HTMLElement {
-  return h('button', { type: 'button', class: `action ${kind}`, part: 'button', onclick }, text)
 }
 
 type Input = Extract<FormField, { readonly type: 'input' }>

@@ -4,7 +4,7 @@ import { h } from '../dom.ts'
 import type { Texts } from '../texts/texts.ts'
 import { drawIcon } from '../draw-icon.ts'
 import { articleNodes } from './article-nodes.ts'
-import { button } from './button.ts'
+import { button } from '../button.ts'
 import type { KnowledgeTexts } from './knowledge-texts.ts'
 
 const LEFT = 'm14.5 5.5-6.5 6.5 6.5 6.5'

@@ -5,7 +5,7 @@ import { adoptStyles } from '../styles/sheets.ts'
 import { ownTexts } from '../texts/own-texts.ts'
 import { fill, type Texts } from '../texts/texts.ts'
 import { articleView } from './article-view.ts'
-import { button } from './button.ts'
+import { button } from '../button.ts'
 import { KNOWLEDGE_TEXTS } from './knowledge-texts.ts'
 import { knowledgeStyles } from './styles.ts'
 import { createSuggestedSearches } from './suggested-searches.ts'
@@ -23,7 +23,7 @@ interface KnowledgeOptions {
 }
 
 /**
- * Offers articles until the guest has written. A file of its own, loaded where the service has articles.
+ * Offers articles until the guest has written. This file is loaded where the service has articles.
  * @returns resolves when the chat may open: immediately, unless articles come first
  */
 export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import type { KnowledgeSuggestions } from '../../../contract/contract.ts'
 import type { GuestChat } from '../../client/chat-client.ts'
 import { h, toggle } from '../dom.ts'
-import { button } from './button.ts'
+import { button } from '../button.ts'
 
 const MIN_CHARS = 3
 const TYPING_PAUSE_MS = 400

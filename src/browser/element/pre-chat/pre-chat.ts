@@ -40,8 +40,8 @@ interface Options {
 }
 
 /**
- * Asks for what the page does not know of the guest, in place of the conversation. A file of its own, loaded where the service
- * has such a form.
+ * Asks for what the page does not know of the guest, in place of the conversation. This file is loaded where the service has
+ * such a form.
  * @returns the answers; undefined where all is known, or the form cannot be shown
  */
 export async function askGuest(
