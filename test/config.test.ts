@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { ConfigError } from '../src/service/settings/config.ts'
 import { readConfig, readConfigFromEnvironment } from '../src/service/settings/read-config.ts'
 import { EXAMPLE_SESSION_KEY } from '../src/service/settings/session-keys.ts'
@@ -13,6 +13,9 @@ const good = {
 }
 const key = Buffer.alloc(32, 7).toString('base64')
 const production = { ...good, NODE_ENV: 'production', SESSION_KEYS: key }
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function problemsOf(variables: Record<string, string | undefined>): readonly string[] {
   try {
@@ -86,7 +89,7 @@ describe('settings', () => {
   })
 
   test('take secrets from files', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'keys')
+    const file = join(folder, 'keys')
     writeFileSync(file, `${key}\n`)
     expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
     expect(problemsOf({ ...good, SESSION_KEYS_FILE: `${file}-not` })).toEqual([
@@ -222,7 +225,6 @@ describe('in production, a .env file', () => {
   })
 
   function readBeside(envFile: string, env: Record<string, string>) {
-    const folder = mkdtempSync(join(tmpdir(), 'env-file-'))
     writeFileSync(join(folder, '.env'), envFile)
     process.env = { ...production, ...env }
     process.chdir(folder)

@@ -80,8 +80,12 @@ test('scrolling up loads older messages, and the visible message stays in place'
   const oldest = part('.bubble').first()
   const text = await oldest.innerText()
   const scroller = part('.scroller')
-  await scroller.hover()
-  await page.mouse.wheel(0, -5000)
+  // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+  await page.waitForFunction(() => {
+    const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+    root.querySelector('.scroller')!.scrollTop = 0
+    return !root.querySelector<HTMLElement>('.to-newest')!.hidden
+  })
   await chat.hears('Hello')
   const seen = await scroller.evaluate((log, words) => {
     const bubble = [...log.querySelectorAll('.bubble')].find((one) => one.textContent === words)!

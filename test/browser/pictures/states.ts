@@ -282,9 +282,13 @@ export const STATES: Readonly<Record<string, State>> = {
     hasEarlier: true,
     shows: '.to-newest .unread',
     async act(page, words, service) {
-      await page.locator('genesys-guest-chat .scroller').hover()
-      await page.mouse.wheel(0, -1500)
-      await page.locator('genesys-guest-chat .to-newest').waitFor()
+      // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+      await page.waitForFunction(() => {
+        const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+        const scroller = root.querySelector('.scroller')!
+        scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - 1500
+        return !root.querySelector<HTMLElement>('.to-newest')!.hidden
+      })
       service.send('message', from('agent', words.second, 0))
     },
   },
