@@ -21,7 +21,7 @@ export default ts.config(
       'node_modules/',
       'test-output/',
       'examples/**/dist/',
-      'src/browser/frameworks/',
+      'src/browser/framework-types/',
       'test/framework-types/',
     ],
   },

@@ -207,7 +207,7 @@ async function buildTypes() {
   }
   await rm(emitted, { recursive: true })
   for (const framework of ['react', 'preact', 'vue']) {
-    const types = join(root, `src/browser/frameworks/${framework}.d.ts`)
+    const types = join(root, `src/browser/framework-types/${framework}.d.ts`)
     await cp(types, join(root, `dist/browser/guest-chat-${framework}.d.ts`))
   }
 }

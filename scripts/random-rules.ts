@@ -1,6 +1,6 @@
 // Compares recurrence rules with the package rrule: tsx scripts/random-rules.ts [100000] [seed]
 import fc from 'fast-check'
-import { bothStarts, ruleAndWindow } from '../test/availability/random-rules.ts'
+import { bothStarts, ruleAndWindow } from '../test/features/availability/random-rules.ts'
 
 const numRuns = Number(process.argv[2] ?? 100_000)
 const seed = Number(process.argv[3] ?? Date.now())

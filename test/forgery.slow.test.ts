@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { ask, pageOf, SITE, startTogether, type Page, type Running } from './start-service.ts'
-import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
+import { knows, startSiteBackend, type SiteBackend } from './features/visitor-webhook/site-backend.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
 /** Whatever a browser sends, no trusted or unlisted key, and no other guest's record, changes at Genesys. */

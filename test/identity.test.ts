@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { SignJWT } from 'jose'
 import type { TrustedAttributes } from '../src/service/sessions/identity.ts'
 import { ask, pageOf, SITE, startTogether, type Running, type StartOptions } from './start-service.ts'
-import { knows, startSiteBackend, type SiteBackend } from './visitor-webhook/site-backend.ts'
+import { knows, startSiteBackend, type SiteBackend } from './features/visitor-webhook/site-backend.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {

@@ -3,12 +3,10 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** From the top down: a layer imports from itself and from those after it. */
 const LAYERS = [
-  'transcript',
-  'pre-chat',
-  'availability',
+  'features',
   'routes',
   'middleware',
-  'server',
+  'http-server',
   'sessions',
   'genesys',
   'upstream',
@@ -17,6 +15,8 @@ const LAYERS = [
   'urls',
   'html',
 ]
+/** Outside the layers: features are composed with their settings, and log what they refuse. */
+const ALSO_FOR_FEATURES = ['settings', 'observability']
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'testing']
@@ -28,8 +28,9 @@ const DEMO = 'demo'
 const DOCTOR = 'doctor'
 /** Small modules of the programs' first files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
-/** Removable: without its folder and its line in `site.ts`, the rest is unchanged. */
-const SITE_FEATURES = ['service/redaction/']
+const FEATURES_FOLDER = 'service/features/'
+/** Services without it pass their text through unchanged, so it is created where they are: in `site.ts`. */
+const REDACTION = 'redaction'
 const BUILT_FOLDER = 'built-folder.ts'
 /** The package's command, which starts each program. */
 const COMMAND = 'cli.ts'
@@ -41,6 +42,9 @@ const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
 const files = readSourceFiles()
 const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
 const layerOf = (path: string) => (path.startsWith(SERVICE) ? folderOf(path.slice(SERVICE.length)) : '')
+const featureOf = (path: string) =>
+  path.startsWith(FEATURES_FOLDER) ? folderOf(path.slice(FEATURES_FOLDER.length)) : ''
+const FEATURES = [...new Set(files.map(({ path }) => featureOf(path)))].filter(Boolean).sort()
 
 /** `file -> target` for each import of our own files that `isWrong` says is wrong. */
 function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: string) => boolean) {
@@ -73,6 +77,7 @@ test('the imports of the sources are found', () => {
 
 test.each(LAYERS)('%s imports only from itself and the layers below', (layer) => {
   const allowed = LAYERS.slice(LAYERS.indexOf(layer))
+  if (layer === 'features') allowed.push(...ALSO_FOR_FEATURES)
   expect(
     wrongImports(
       ({ path }) => layerOf(path) === layer,
@@ -100,32 +105,25 @@ test.each(APART)('%s shares nothing with the rest, and the service does not know
   ).toEqual([])
 })
 
-test.each([
-  'availability',
-  'pre-chat',
-  'survey',
-  'journey',
-  'transcript',
-  'visitor-webhook',
-  'challenge',
-  'blocklist',
-  'knowledge',
-])('%s is known to the composition alone', (room) => {
+test.each(FEATURES)('%s is imported only by the composition', (feature) => {
+  const composition = feature === REDACTION ? 'service/site.ts' : 'service/optional-features.ts'
   expect(
     wrongImports(
-      ({ path }) => layerOf(path) !== room && path !== 'service/optional-features.ts',
-      (target) => layerOf(target) === room,
+      ({ path }) => featureOf(path) !== feature && path !== composition,
+      (target) => featureOf(target) === feature,
     ),
   ).toEqual([])
 })
 
-/** With the tests above: without both, nothing else mentions it. */
+/** With the test above: without both, nothing else mentions it. */
 test('a feature is a folder, an import and a call of the composition', () => {
   const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
-  const rooms = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/([\w-]+)\//gm)]
-  expect(rooms.map(([, , room]) => room)).toContain('availability')
-  for (const [, create, room] of rooms) {
-    expect(imports.filter(({ target }) => layerOf(target) === room)).toHaveLength(1)
+  const created = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/features\/([\w-]+)\//gm)]
+  expect(created.map(([, , feature]) => feature).sort()).toEqual(
+    FEATURES.filter((feature) => feature !== REDACTION),
+  )
+  for (const [, create, feature] of created) {
+    expect(imports.filter(({ target }) => featureOf(target) === feature)).toHaveLength(1)
     // The import, and the call that makes it.
     expect(text.split(create!)).toHaveLength(3)
   }
@@ -149,17 +147,12 @@ test('the doctor imports the service, which does not import the doctor', () => {
   ).toEqual([])
 })
 
-test.each(SITE_FEATURES)('only the composition of a site imports from %s', (room) => {
-  const importers = files.filter(
-    ({ path, imports }) => !path.startsWith(room) && imports.some(({ target }) => target.startsWith(room)),
-  )
-  expect(importers.map(({ path }) => path)).toEqual(['service/site.ts'])
-})
-
 test('code for browsers imports no package', () => {
   const packages = files
     // Types alone, for those who have the framework.
-    .filter(({ path }) => folderOf(path) === 'browser' && !/^browser\/frameworks\/\w+\.d\.ts$/.test(path))
+    .filter(
+      ({ path }) => folderOf(path) === 'browser' && !/^browser\/framework-types\/\w+\.d\.ts$/.test(path),
+    )
     .flatMap(({ path, imports }) =>
       imports.filter(({ isRelative }) => !isRelative).map(({ target }) => [path, target]),
     )

@@ -3,7 +3,7 @@ import { createLogSampler } from './observability/log-sampler.ts'
 import { overloaded, RequestError } from './middleware/request-error.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 import { chooseRequestId } from './observability/request-log.ts'
-import type { Refusal } from './server/admission.ts'
+import type { Refusal } from './http-server/admission.ts'
 import type { SiteFront } from './site-front.ts'
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {

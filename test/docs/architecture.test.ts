@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { readSourceFiles, type Import } from '../source-files.ts'
 
@@ -9,10 +9,7 @@ const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
 const APART = ['simulator', 'browser', 'testing', 'demo']
 /** Small generic modules that every part may import; the diagram leaves them out. */
 const FOUNDATIONS = ['collections', 'time', 'urls', 'html']
-const FEATURES = [
-  ...readFileSync('src/service/optional-features.ts', 'utf8').matchAll(/Feature \} from '\.\/([\w-]+)\//g),
-].map(([, folder]) => folder!)
-FEATURES.push('redaction')
+const FEATURES = readdirSync('src/service/features')
 /** Types that every part may use, and that the diagram therefore leaves out. */
 const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,
@@ -22,7 +19,6 @@ const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
 function partOf(path: string): string | undefined {
   const [folder, ...rest] = (path.startsWith(SERVICE) ? path.slice(SERVICE.length) : path).split('/')
   if (rest.length === 0 || [...APART, ...FOUNDATIONS].includes(folder!)) return undefined
-  if (FEATURES.includes(folder!)) return 'features'
   if (!path.startsWith(WEB_MESSAGING)) return folder
   const [inner, file] = path.slice(WEB_MESSAGING.length).split('/')
   return file === undefined ? 'operations' : inner

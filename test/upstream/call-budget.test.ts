@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createAvailability } from '../../src/service/availability/availability.ts'
+import { createAvailability } from '../../src/service/features/availability/availability.ts'
 import { createCallBudget } from '../../src/service/upstream/call-budget.ts'
 import type { Log } from '../../src/service/observability/log.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../src/service/upstream/upstream-client.ts'

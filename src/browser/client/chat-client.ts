@@ -15,7 +15,7 @@ export type { UploadOptions } from './attachments.ts'
 export type { ProblemCode } from './chat-problem.ts'
 export type { RequestOfPath } from './requests.ts'
 export type { StorageChoice, TokenStorage } from './token-store.ts'
-export type { ChatMessage } from './transcript.ts'
+export type { ChatMessage } from './message-list.ts'
 
 /** How long a transient failure is retried. */
 const REPEAT_FOR_MS = 20_000
@@ -41,7 +41,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
     tokens,
   })
   const conversation = new Conversation({ requests, tokens, options })
-  const { transcript, typing, outbox, listeners } = conversation
+  const { messageList, typing, outbox, listeners } = conversation
   const sendTyping = throttleTyping(() => void conversation.call('POST', 'typing').catch(() => undefined))
 
   return {
@@ -55,7 +55,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       return conversation.session
     },
     get messages() {
-      return transcript.messages
+      return messageList.messages
     },
     get typing() {
       return typing.sender

@@ -11,7 +11,7 @@ import { openOrResume } from './session-opening.ts'
 import { renewInTime } from './session-renewal.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
 import type { TokenStore } from './token-store.ts'
-import { createTranscript } from './transcript.ts'
+import { createMessageList } from './message-list.ts'
 import { createTypingIndicator } from './typing.ts'
 
 const REPEAT_READ_FOR_MS = 60_000
@@ -25,7 +25,7 @@ interface Parts {
 /** A guest session from its opening to its end, and all that a page sees of it. */
 export class Conversation {
   readonly listeners = createListeners<ChatEvents>()
-  readonly transcript = createTranscript(() => this.changed())
+  readonly messageList = createMessageList(() => this.changed())
   readonly typing = createTypingIndicator<'agent' | 'bot'>(() => this.changed())
   readonly outbox: Outbox
   state: ChatState = 'closed'
@@ -56,7 +56,7 @@ export class Conversation {
     this.userToken = parts.options.userToken
     this.outbox = createOutbox({
       requests: parts.requests,
-      transcript: this.transcript,
+      messageList: this.messageList,
       ready: async () => {
         if (this.state === 'ended') throw new ChatProblem('session_ended')
         await this.open()
@@ -109,7 +109,7 @@ export class Conversation {
     const isRefused = outcome instanceof ChatProblem
     if (isRefused && path === 'guest-session' && isSessionOver(outcome)) return this.open(true)
     if (!isRefused && path === 'sign-in') {
-      this.transcript.clear()
+      this.messageList.clear()
       this.history = this.newHistory()
     }
     if (this.can('live-events')) this.follow(this.lifetime.signal)
@@ -181,7 +181,7 @@ export class Conversation {
       throw asProblem(error)
     }
     this.history = this.newHistory()
-    if (session.state === 'new') this.transcript.clear()
+    if (session.state === 'new') this.messageList.clear()
     this.setState(session.state === 'read-only' ? 'read-only' : 'open')
     renewInTime(session, () => this.renew(), signal)
     if (this.can('live-events')) this.follow(signal)
@@ -254,7 +254,7 @@ export class Conversation {
   private merge(messages: readonly Message[], isNew: boolean): number {
     // Any message extends the session.
     if (isNew) this.expiresSoonAt = undefined
-    const added = this.transcript.merge(messages, isNew)
+    const added = this.messageList.merge(messages, isNew)
     if (isNew) for (const message of added) this.listeners.emit('message', message)
     return added.length
   }

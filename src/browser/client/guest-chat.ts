@@ -17,7 +17,7 @@ import type {
 } from '../../contract/contract.ts'
 import type { RequestOfPath } from './requests.ts'
 import type { StorageChoice } from './token-store.ts'
-import type { ChatMessage } from './transcript.ts'
+import type { ChatMessage } from './message-list.ts'
 
 /** Options of `createGuestChat`. */
 export interface GuestChatOptions {

@@ -1,7 +1,7 @@
 import { asProblem, ChatProblem } from './chat-problem.ts'
 import type { OutgoingMessage, SentMessage } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
-import type { ChatMessage, Transcript } from './transcript.ts'
+import type { ChatMessage, MessageList } from './message-list.ts'
 
 /** How long a message is retried automatically while the device has a network. After that the guest decides. */
 const REPEAT_FOR_MS = 120_000
@@ -30,13 +30,13 @@ interface Sending {
 /** Sends the guest's messages one at a time and in order, each exactly once regardless of retries. */
 export function createOutbox(options: {
   readonly requests: Requests
-  readonly transcript: Transcript
+  readonly messageList: MessageList
   /** Resolves when there is a guest session, to a signal that is aborted with it. */
   readonly ready: () => Promise<AbortSignal>
   readonly onSent: (message: ChatMessage | undefined) => void
   readonly onProblem: (problem: ChatProblem) => void
 }): Outbox {
-  const { requests, transcript, ready, onSent, onProblem } = options
+  const { requests, messageList, ready, onSent, onProblem } = options
   const unsent = new Map<string, Sending>()
   let last: Promise<unknown> = Promise.resolve()
   let stops = 0
@@ -48,7 +48,7 @@ export function createOutbox(options: {
       const message = (await requests.call('POST', 'messages', {
         json: outgoing,
         headers() {
-          sending.afterId ??= transcript.lastId() ?? ''
+          sending.afterId ??= messageList.lastId() ?? ''
           return {
             'Idempotency-Key': key,
             ...(sending.repeats && { 'Idempotency-After': sending.afterId }),
@@ -59,11 +59,11 @@ export function createOutbox(options: {
         signal: await ready(),
       })) as SentMessage
       unsent.delete(key)
-      onSent(transcript.accept(key, message))
+      onSent(messageList.accept(key, message))
       return { ...message, key, status: 'sent' }
     } catch (error) {
       const problem = asProblem(error)
-      transcript.fail(key, problem)
+      messageList.fail(key, problem)
       onProblem(problem)
       throw problem
     }
@@ -80,18 +80,18 @@ export function createOutbox(options: {
     send(outgoing, idempotencyKey = randomKey()) {
       const sending: Sending = { key: idempotencyKey, outgoing, repeats: 0 }
       unsent.set(sending.key, sending)
-      transcript.begin(sending.key, outgoing)
+      messageList.begin(sending.key, outgoing)
       return enqueue(sending)
     },
     async repeat(key) {
       const sending = unsent.get(key)
       if (sending === undefined) throw new RangeError('There is no unsent message with this key.')
-      transcript.pending(key)
+      messageList.pending(key)
       return enqueue(sending)
     },
     discard(key) {
       unsent.delete(key)
-      transcript.remove(key)
+      messageList.remove(key)
     },
     stop() {
       stops += 1

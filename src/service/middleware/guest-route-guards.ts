@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { holdSlot, type OpenLimit } from '../server/admission.ts'
+import { holdSlot, type OpenLimit } from '../http-server/admission.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { jsonBody, uploadBody } from './request-body.ts'

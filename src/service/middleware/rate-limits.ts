@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { whenClosed } from '../server/admission.ts'
+import { whenClosed } from '../http-server/admission.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { addressKey } from './client-address.ts'

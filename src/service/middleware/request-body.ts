@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import { holdSlot, limitOpen, type OpenLimit, type Refusal } from '../server/admission.ts'
+import { holdSlot, limitOpen, type OpenLimit, type Refusal } from '../http-server/admission.ts'
 import type { FieldError } from '../upstream/coded-error.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from './request-error.ts'

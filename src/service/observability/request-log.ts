@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { createLogSampler } from './log-sampler.ts'
 import { addressKey } from '../middleware/client-address.ts'
 import { problemOf, requestIdOf, traceIdOf } from '../problems/problem-handler.ts'
-import { PROBE_PATHS, whenClosed } from '../server/admission.ts'
+import { PROBE_PATHS, whenClosed } from '../http-server/admission.ts'
 import type { SiteFront } from '../site-front.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/

@@ -11,7 +11,7 @@ import {
 import type { Request, RequestHandler, Response } from 'express'
 import { problemOf, requestIdOf, setTraceId } from '../problems/problem-handler.ts'
 import { routeOf } from './request-log.ts'
-import { whenClosed } from '../server/admission.ts'
+import { whenClosed } from '../http-server/admission.ts'
 import type { UpstreamTracing } from '../upstream/upstream-tracing.ts'
 import { VERSION } from '../../version.ts'
 

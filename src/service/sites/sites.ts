@@ -6,7 +6,7 @@ import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from
 import { originOf } from '../middleware/origin-gate.ts'
 import { parseOriginPattern } from '../middleware/origin-patterns.ts'
 import { reportOf, type ReadinessCheck, type SiteChecks } from '../observability/readiness.ts'
-import { whenClosed } from '../server/admission.ts'
+import { whenClosed } from '../http-server/admission.ts'
 import { createSite, type GuestBffOptions, type ProcessParts, type Site } from '../site.ts'
 import { createSiteFront } from '../site-front.ts'
 

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto'
+import type { Availability } from '../../../contract/contract.ts'
+import type { AccessToken } from '../../genesys/oauth/access-token.ts'
+import type { Log } from '../../observability/log.ts'
+import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../upstream/call-budget.ts'
+import { causeOf, createHoursReader, type Cause } from './hours-reader.ts'
+import type { OpeningHours } from './opening-hours.ts'
+import { createPlatformOperations, type PlatformOperations } from './platform-operations.ts'
+import { createReadings, type Reading, type Readings, type SharedValues } from './readings.ts'
+import { waitRange } from './wait-range.ts'
+
+export interface AvailabilitySettings {
+  readonly scheduleGroupId: string | undefined
+  readonly emergencyGroupId: string | undefined
+  readonly queueId: string | undefined
+}
+
+export interface AvailabilityOptions extends AvailabilitySettings {
+  readonly api: UpstreamClient
+  readonly apiUrl: string
+  readonly accessToken: AccessToken
+  readonly log: Log
+  readonly now: () => number
+  readonly monotonicNow: () => number
+  /** The time limit of one evaluation. */
+  readonly timeoutMs: number
+  /** Calls to Genesys. Default: 20. */
+  readonly callsPerMinute?: number | undefined
+  /** Where replicas share state. */
+  readonly sharedValues?: SharedValues | undefined
+  readonly takeSharedCall?: TakeSharedCall | undefined
+}
+
+/** What a page gets, and what an operator should know about it. */
+export interface Evaluation {
+  readonly availability: Availability
+  /** Its JSON, and an entity tag that changes when anything but the time of the evaluation does. */
+  readonly body: string
+  readonly etag: string
+  /** Why something is not known. */
+  readonly causes: readonly Cause[]
+}
+
+export interface AvailabilityOfSite {
+  /** At most a second old. What Genesys refuses or does not answer is in its causes. */
+  current(): Promise<Evaluation>
+  /** The same, with every reading that is set up, whatever the state. */
+  inspect(): Promise<Evaluation>
+  /** The last one, without a call to Genesys. */
+  readonly latest: Evaluation | undefined
+  /** The opening hours at another time; `open` where there are none. */
+  hoursAt(ms: number, deadlineAtMs: number): Promise<OpeningHours>
+  /** For other operations with the same calls per minute. */
+  readonly platform: PlatformOperations
+  readonly budget: CallBudget
+}
+
+/** The emergency is asked for as often as people: it is switched when something has happened. */
+/** A share of the 300 calls per minute that an OAuth client has for everything. */
+const CALLS_PER_MINUTE = 20
+const EMERGENCY_TTL_MS = 30_000
+const OBSERVATIONS_TTL_MS = 10_000
+const WAIT_TTL_MS = 30_000
+/** However many pages ask, it is evaluated once. */
+const EVALUATION_TTL_MS = 1000
+
+/** Whether anybody is there: emergency, opening hours, and who is on queue, as far as each is set. */
+export function createAvailability(options: AvailabilityOptions): AvailabilityOfSite {
+  const { scheduleGroupId, emergencyGroupId, queueId, log, now, monotonicNow, timeoutMs } = options
+  const budget = createCallBudget({
+    max: options.callsPerMinute ?? CALLS_PER_MINUTE,
+    name: 'availability',
+    takeShared: options.takeSharedCall,
+    monotonicNow,
+  })
+  const platform = createPlatformOperations({ ...options, budget })
+  const reading = createReadings({ shared: options.sharedValues, now, monotonicNow })
+  const readHours =
+    scheduleGroupId === undefined ? undefined : createHoursReader({ scheduleGroupId, platform, reading, now })
+  const readEmergency =
+    emergencyGroupId === undefined
+      ? undefined
+      : reading(`emergency-group:${emergencyGroupId}`, {
+          ttlMs: EMERGENCY_TTL_MS,
+          load: (deadlineAtMs) => platform.readEmergencyGroup(emergencyGroupId, deadlineAtMs),
+        })
+  const queue = queueId === undefined ? undefined : queueReadings(queueId, platform, reading)
+
+  async function evaluate(readsAll = false): Promise<Evaluation> {
+    const deadlineAtMs = monotonicNow() + timeoutMs
+    const readings: Reading<unknown>[] = []
+    const causes: Cause[] = []
+
+    /** Undefined where it can't be read; the cause is noted. */
+    async function take<T>(read: (deadlineAtMs: number) => Promise<Reading<T>>, subject: string) {
+      try {
+        const found = await read(deadlineAtMs)
+        readings.push(found)
+        return found
+      } catch (error) {
+        causes.push(causeOf(error, subject))
+        return undefined
+      }
+    }
+
+    async function emergencyState(): Promise<'emergency' | 'unknown' | undefined> {
+      if (!readEmergency) return undefined
+      const found = await take(readEmergency, 'The emergency group')
+      if (!found) return 'unknown'
+      if (found.value.state?.toLowerCase() === 'deleted') {
+        causes.push({
+          hint: 'The emergency group of GENESYS_EMERGENCY_GROUP_ID is deleted in Genesys Cloud.',
+        })
+        return 'unknown'
+      }
+      return found.value.enabled === true ? 'emergency' : undefined
+    }
+
+    async function staffing(): Promise<
+      Pick<Availability, 'waitMinutes'> & { state: 'open' | 'unstaffed' | 'unknown' }
+    > {
+      if (!queue) return { state: 'open' }
+      const [users, wait] = await Promise.all([
+        take(queue.countUsers, 'The queue'),
+        take(queue.estimateWait, 'The estimated wait'),
+      ])
+      if (users === undefined) return { state: 'unknown' }
+      if (users.value === undefined) {
+        causes.push({ hint: 'Genesys has no observations of the queue: check GENESYS_QUEUE_ID.' })
+        return { state: 'unknown' }
+      }
+      if (users.value === 0) return { state: 'unstaffed' }
+      const waitMinutes = waitRange(wait?.value)
+      return { state: 'open', ...(waitMinutes && { waitMinutes }) }
+    }
+
+    const [emergency, read] = await Promise.all([emergencyState(), readHours?.(deadlineAtMs)])
+    readings.push(...(read?.readings ?? []))
+    causes.push(...(read?.causes ?? []))
+    const hours: OpeningHours = read?.hours ?? { state: 'open' }
+    const state = emergency ?? hours.state
+    const staffed = state === 'open' ? await staffing() : { state }
+    if (readsAll && state !== 'open') await staffing()
+    const stale = readings.filter(({ isStale }) => isStale)
+    const asOfMs = Math.min(now(), ...stale.map(({ readAtMs }) => readAtMs))
+    return evaluationOf(
+      {
+        ...(emergency === undefined ? timesOf(hours, staffed.state) : {}),
+        ...(read?.timeZone !== undefined && { timeZone: read.timeZone }),
+        ...staffed,
+        asOf: new Date(asOfMs).toISOString(),
+        stale: stale.length > 0,
+      },
+      causes,
+    )
+  }
+
+  let latest: Evaluation | undefined
+  let running: { readonly startedAtMs: number; readonly result: Promise<Evaluation> } | undefined
+  const noteCauses = createCauseLog(log)
+
+  return {
+    current() {
+      const nowMs = monotonicNow()
+      if (running === undefined || nowMs - running.startedAtMs >= EVALUATION_TTL_MS) {
+        const result = evaluate().then((evaluation) => {
+          latest = evaluation
+          noteCauses(evaluation.causes)
+          return evaluation
+        })
+        running = { startedAtMs: nowMs, result }
+      }
+      return running.result
+    },
+    inspect: () => evaluate(true),
+    async hoursAt(ms, deadlineAtMs) {
+      if (!readHours) return { state: 'open' }
+      const { hoursAt } = await readHours(deadlineAtMs)
+      return hoursAt?.(ms) ?? { state: 'unknown' }
+    },
+    platform,
+    budget,
+    get latest() {
+      return latest
+    },
+  }
+}
+
+function queueReadings(queueId: string, platform: PlatformOperations, reading: Readings) {
+  return {
+    countUsers: reading(`users-on-queue:${queueId}`, {
+      ttlMs: OBSERVATIONS_TTL_MS,
+      load: (deadlineAtMs) => platform.countUsersOnQueue(queueId, deadlineAtMs),
+    }),
+    estimateWait: reading(`wait:${queueId}`, {
+      ttlMs: WAIT_TTL_MS,
+      load: (deadlineAtMs) => platform.estimateWaitSeconds(queueId, deadlineAtMs),
+    }),
+  }
+}
+
+/** Until when the state lasts, where the clock decides: nobody knows when people come back to a queue. */
+function timesOf({ untilMs, opensAtMs }: OpeningHours, state: Availability['state']) {
+  if (state === 'unstaffed' || state === 'unknown') return {}
+  return {
+    ...(untilMs !== undefined && { until: new Date(untilMs).toISOString() }),
+    ...(opensAtMs !== undefined && { opensAt: new Date(opensAtMs).toISOString() }),
+  }
+}
+
+function evaluationOf(availability: Availability, causes: readonly Cause[]): Evaluation {
+  const { asOf, ...rest } = availability
+  const digest = createHash('sha256')
+    .update(JSON.stringify(rest))
+    .update(rest.stale ? asOf : '')
+  return {
+    availability,
+    body: JSON.stringify(availability),
+    etag: `W/"${digest.digest('base64url').slice(0, 22)}"`,
+    causes,
+  }
+}
+
+/** A line for each change, however often it is evaluated. */
+function createCauseLog(log: Log): (causes: readonly Cause[]) => void {
+  let known = new Set<string>()
+  return (causes) => {
+    for (const { hint, code } of causes)
+      if (!known.has(hint)) log.warn({ code, hint }, 'availability is not fully known')
+    if (known.size > 0 && causes.length === 0) log.info({}, 'availability is known again')
+    known = new Set(causes.map(({ hint }) => hint))
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import type { Callback, CallbackRequest } from '../../../contract/contract.ts'
+import { BoundedMap } from '../../collections/bounded-map.ts'
+import { RequestError } from '../../middleware/request-error.ts'
+import { createIdempotency, type SharedAttempts } from '../../sessions/idempotency.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { AvailabilityOfSite } from './availability.ts'
+import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../upstream/call-budget.ts'
+import { internationalNumber, type CountryCode } from './phone-number.ts'
+import type { CallbackOperations } from './callback-operations.ts'
+
+const HOUR_MS = 3_600_000
+const MAX_PER_NUMBER = 3
+const MAX_PER_ADDRESS = 10
+const MAX_KNOWN_KEYS = 20_000
+const MAX_AHEAD_MS = 30 * 24 * HOUR_MS
+/** A time that has just passed means now. */
+const GRACE_MS = 60_000
+
+export interface CallbackSettings {
+  /** Only visitors whose identity was verified. */
+  readonly needsVerifiedVisitor: boolean
+  /** The country of numbers without a country code. */
+  readonly country: CountryCode | undefined
+}
+
+export interface CallbackContext {
+  readonly sid: string
+  readonly address: string
+  readonly isVerified: boolean
+  readonly idempotencyKey: string | undefined
+  readonly deadlineAtMs: number
+}
+
+export interface CallbackOptions {
+  readonly settings: CallbackSettings
+  readonly queueId: string
+  readonly site: Pick<AvailabilityOfSite, 'current' | 'hoursAt'>
+  readonly operations: Pick<CallbackOperations, 'createCallback'>
+  readonly now: () => number
+  readonly monotonicNow: () => number
+  readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly sharedAttempts?: SharedAttempts | undefined
+  /** What must not leave the service is masked in the name. */
+  readonly mask?: ((text: string) => string) | undefined
+}
+
+/** Asks Genesys to call a guest back, at a time when the contact center is open. */
+export function createCallbacks(options: CallbackOptions) {
+  const { settings, queueId, site, operations, now, monotonicNow, takeSharedCall } = options
+  const { mask = (text: string) => text } = options
+  const idempotency = createIdempotency<Callback>({
+    outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
+    shared: options.sharedAttempts,
+    monotonicNow,
+  })
+  const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
+
+  async function requireBelow(kind: string, value: string, max: number): Promise<void> {
+    const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
+    const budget =
+      budgets.get(name) ??
+      createCallBudget({ max, windowMs: HOUR_MS, name, takeShared: takeSharedCall, monotonicNow })
+    budgets.set(name, budget)
+    if (await budget.take()) return
+    throw new RequestError('rate_limited', `Too many callbacks were requested for this ${kind}.`, {
+      retryAfterSeconds: HOUR_MS / 1000,
+    })
+  }
+
+  /** @returns undefined for as soon as possible */
+  function wantedTime(at: string | undefined): number | undefined {
+    const atMs = at === undefined ? undefined : Date.parse(at)
+    if (atMs === undefined || Math.abs(atMs - now()) <= GRACE_MS) return undefined
+    if (atMs < now()) throw invalid('at', 'is in the past')
+    if (atMs > now() + MAX_AHEAD_MS) throw invalid('at', 'is more than 30 days ahead')
+    return atMs
+  }
+
+  /** While the hours are unknown, no time is rejected. */
+  async function requireOpen(atMs: number | undefined, deadlineAtMs: number): Promise<void> {
+    if (atMs === undefined) {
+      const { availability } = await site.current()
+      const { state, opensAt } = availability
+      if (state === 'closed' || state === 'holiday' || state === 'emergency') throw closedThen(opensAt)
+      return
+    }
+    const hours = await site.hoursAt(atMs, deadlineAtMs)
+    if (hours.state !== 'closed' && hours.state !== 'holiday') return
+    throw closedThen(hours.opensAtMs === undefined ? undefined : new Date(hours.opensAtMs).toISOString())
+  }
+
+  async function create(request: CallbackRequest, context: CallbackContext): Promise<Callback> {
+    const found = internationalNumber(request.phone, settings.country)
+    if (!found) throw invalid('phone', 'is not a valid phone number; start it with + and the country code')
+    const atMs = wantedTime(request.at)
+    await requireOpen(atMs, context.deadlineAtMs)
+    await requireBelow('number', found.number, MAX_PER_NUMBER)
+    await requireBelow('address', context.address, MAX_PER_ADDRESS)
+    const at = atMs === undefined ? undefined : new Date(atMs).toISOString()
+    const id = await operations.createCallback(
+      { queueId, name: request.name, number: found.number, country: found.country, at },
+      context.deadlineAtMs,
+    )
+    return { id, phone: found.number, ...(at !== undefined && { at }) }
+  }
+
+  return async function requestCallback(asked: CallbackRequest, context: CallbackContext): Promise<Callback> {
+    const request = { ...asked, name: mask(asked.name) }
+    if (settings.needsVerifiedVisitor && !context.isVerified)
+      throw new RequestError('callback_not_allowed', 'Only visitors who are signed in can be called back.')
+    const { sid, idempotencyKey: key } = context
+    if (key === undefined) return create(request, context)
+    // Kept apart from the keys of messages.
+    const keyed = { sid: `${sid} callbacks`, key, body: JSON.stringify(request), isRepeat: false }
+    return idempotency.once(keyed, (earlier) => {
+      // Genesys has no search for callbacks, and a missing one is better than a duplicate.
+      if (earlier)
+        throw new UpstreamError('delivery_unknown', 'It is unknown whether Genesys has the callback.')
+      return create(request, context)
+    })
+  }
+}
+
+function invalid(path: string, message: string): RequestError {
+  return new RequestError('invalid_request', 'The request does not have the documented form.', {
+    errors: [{ path, message }],
+  })
+}
+
+function closedThen(nextPossibleAt: string | undefined): RequestError {
+  return new RequestError('callback_outside_hours', 'The contact center is closed at that time.', {
+    ...(nextPossibleAt !== undefined && { nextPossibleAt }),
+  })
+}

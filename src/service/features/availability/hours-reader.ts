@@ -1,0 +1,175 @@
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { findZone } from './civil-time.ts'
+import { openingHours, type OpeningHours, type Schedules } from './opening-hours.ts'
+import {
+  idText,
+  type PlatformOperations,
+  type PlatformScheduleEntity,
+  type PlatformScheduleGroup,
+} from './platform-operations.ts'
+import type { Read, Reading, Readings } from './readings.ts'
+import { RuleError } from './recurrence-rule.ts'
+import { readSchedule, type Schedule } from './schedule-periods.ts'
+
+const SCHEDULES_TTL_MS = 5 * 60_000
+/** A change further away than the horizon comes into view. */
+const EVALUATED_AGAIN_AFTER_MS = 60_000
+/** Limit for schedules of all groups together, which are read one after the other. */
+const MAX_SCHEDULES = 1000
+
+/** Why something is not known, for operators. */
+export interface Cause {
+  readonly hint: string
+  /** The problem code, if Genesys refused or did not respond. */
+  readonly code?: string
+}
+
+export interface ReadHours {
+  readonly hours: OpeningHours
+  /** At another time; undefined where that is not known at all. */
+  readonly hoursAt?: (ms: number) => OpeningHours
+  /** Undefined where the zone is not known. */
+  readonly timeZone: string | undefined
+  readonly readings: readonly Reading<unknown>[]
+  readonly causes: readonly Cause[]
+}
+
+/** Reads a schedule group and its schedules, and evaluates them. What is wrong with one makes unknown what depends on it. */
+export function createHoursReader(options: {
+  readonly scheduleGroupId: string
+  readonly platform: PlatformOperations
+  readonly reading: Readings
+  readonly now: () => number
+}) {
+  const { scheduleGroupId, platform, reading, now } = options
+  const readGroup = reading(`schedule-group:${scheduleGroupId}`, {
+    ttlMs: SCHEDULES_TTL_MS,
+    load: (deadlineAtMs) => platform.readScheduleGroup(scheduleGroupId, deadlineAtMs),
+  })
+  let known: KnownHours | undefined
+  const scheduleReads = new Map<string, Read<PlatformScheduleEntity>>()
+
+  function readOf(id: string): Read<PlatformScheduleEntity> {
+    const known = scheduleReads.get(id)
+    if (known) return known
+    const read = reading(`schedule:${id}`, {
+      ttlMs: SCHEDULES_TTL_MS,
+      load: (deadlineAtMs) => platform.readSchedule(id, deadlineAtMs),
+    })
+    scheduleReads.set(id, read)
+    return read
+  }
+
+  function forgetOthers(group: PlatformScheduleGroup): void {
+    if (scheduleReads.size <= MAX_SCHEDULES) return
+    const used = new Set([...group.holidaySchedules, ...group.closedSchedules, ...group.openSchedules])
+    for (const id of scheduleReads.keys()) if (!used.has(id)) scheduleReads.delete(id)
+  }
+
+  return async function readHours(deadlineAtMs: number): Promise<ReadHours> {
+    const readings: Reading<unknown>[] = []
+    const causes: Cause[] = []
+    const unknown = (timeZone?: string): ReadHours => ({
+      hours: { state: 'unknown' },
+      timeZone,
+      readings,
+      causes,
+    })
+
+    async function schedulesOf(ids: readonly string[]): Promise<Schedules> {
+      const read = await Promise.all(ids.map((id) => scheduleOf(id)))
+      const known = read.filter((schedule) => schedule !== undefined && schedule !== 'inactive')
+      return { known, hasUnknown: read.includes(undefined) }
+    }
+
+    async function scheduleOf(id: string): Promise<Schedule | 'inactive' | undefined> {
+      try {
+        const found = await readOf(id)(deadlineAtMs)
+        readings.push(found)
+        if (!isActive(found.value)) return 'inactive'
+        return readSchedule(found.value)
+      } catch (error) {
+        causes.push(causeOf(error, `The schedule ${idText(id)}`))
+        return undefined
+      }
+    }
+
+    let group: PlatformScheduleGroup
+    try {
+      const found = await readGroup(deadlineAtMs)
+      readings.push(found)
+      group = found.value
+    } catch (error) {
+      causes.push(causeOf(error, 'The schedule group'))
+      return unknown()
+    }
+    if (!isActive(group)) {
+      causes.push({ hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID is not active in Genesys Cloud.' })
+      return unknown()
+    }
+    const zone = findZone(group.timeZone ?? '')
+    if (zone === undefined) {
+      causes.push({
+        hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID has no time zone that is known here.',
+      })
+      return unknown()
+    }
+    forgetOthers(group)
+    const nowMs = now()
+    // In the order in which they count, as the calls of a minute may not be enough for all.
+    const [holiday, closed, open] = await Promise.all([
+      schedulesOf(group.holidaySchedules),
+      schedulesOf(group.closedSchedules),
+      schedulesOf(group.openSchedules),
+    ])
+    try {
+      const values = readings.map(({ value }) => value)
+      if (known === undefined || !isValid(known, values, causes.length, nowMs)) {
+        const hours = openingHours({ zone, holiday, closed, open }, nowMs)
+        known = { values: new Set(values), problems: causes.length, atMs: nowMs, hours }
+      }
+      return {
+        hours: known.hours,
+        hoursAt: (ms) => openingHours({ zone, holiday, closed, open }, ms),
+        timeZone: zone.name,
+        readings,
+        causes,
+      }
+    } catch (error) {
+      causes.push(causeOf(error, 'A schedule'))
+      return unknown(zone.name)
+    }
+  }
+}
+
+/** Hours that were evaluated, and from what. */
+interface KnownHours {
+  readonly values: ReadonlySet<unknown>
+  readonly problems: number
+  readonly atMs: number
+  readonly hours: OpeningHours
+}
+
+/** Whether nothing has been read since, and no change was due. */
+function isValid(known: KnownHours, values: readonly unknown[], problems: number, nowMs: number): boolean {
+  const { hours, atMs } = known
+  return (
+    nowMs >= atMs &&
+    nowMs < Math.min(hours.untilMs ?? Infinity, atMs + EVALUATED_AGAIN_AFTER_MS) &&
+    problems === known.problems &&
+    values.length === known.values.size &&
+    values.every((value) => known.values.has(value))
+  )
+}
+
+function isActive({ state }: { readonly state?: string | null | undefined }): boolean {
+  return state === null || state === undefined || state.toLowerCase() === 'active'
+}
+
+/** @throws what is no expected failure */
+export function causeOf(error: unknown, subject: string): Cause {
+  if (error instanceof RuleError) return { hint: `${subject} cannot be evaluated: it ${error.message}.` }
+  if (!(error instanceof UpstreamError)) throw error
+  const { code, facts } = error
+  return { code, hint: facts.hint ?? `${subject} could not be read. ${error.message}` }
+}

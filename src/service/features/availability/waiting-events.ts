@@ -1,0 +1,148 @@
+import type { Guest, GuestApi, GuestEvent, Message, SessionEventState } from '../../genesys/guest-api.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { GuestWait, KnownConversation } from './guest-wait.ts'
+import type { WaitMinutes } from './wait-range.ts'
+
+const AGAIN_AFTER_MS = 30_000
+/** A bot that talks with the guest answers within this time. */
+const BOT_ANSWERS_WITHIN_MS = 5000
+const TIMEOUT_MS = 5000
+const PAGE_SIZE = 25
+const ENDS: ReadonlySet<SessionEventState> = new Set([
+  'disconnected',
+  'read-only',
+  'cleared',
+  'expired',
+  'signed-in-elsewhere',
+])
+/** An agent who wrote longer ago belongs to another conversation. */
+const SAME_CONVERSATION_MS = 12 * 60 * 60_000
+
+export interface WaitingOptions {
+  readonly guestApi: Pick<GuestApi, 'history'>
+  readonly wait: GuestWait
+  readonly now: () => number
+  readonly monotonicNow: () => number
+}
+
+type Subscribe = NonNullable<GuestApi['subscribe']>
+
+/**
+ * Adds `waiting` to the events of a guest who has written and whom no agent has answered: a number while it is known, and an empty
+ * one when it isn't any more. Where a bot takes part, Genesys is asked whether the guest is in a queue.
+ */
+export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {
+  return (guest, listener) => {
+    const waiting = followWait(guest, listener, options)
+    const stop = subscribe(guest, (event) => {
+      listener(event)
+      waiting.note(event)
+    })
+    return () => {
+      waiting.end()
+      stop()
+    }
+  }
+}
+
+function followWait(guest: Guest, listener: (event: GuestEvent) => void, options: WaitingOptions) {
+  const { guestApi, wait, now, monotonicNow } = options
+  let known: KnownConversation = {}
+  let newest: Pick<Message, 'sender' | 'time'> | undefined
+  let hasAgent = false
+  let hasBot = false
+  /** As Genesys has said: what a bot says then does not end the wait. */
+  let isInQueue = false
+  let isOver = false
+  let shown = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Counts the looks: the result of an older one that arrives later is ignored. */
+  let look = 0
+
+  const isUnanswered = () => !isOver && !hasAgent && newest !== undefined
+  const isWaiting = () => isUnanswered() && (newest?.sender === 'guest' || isInQueue)
+
+  function tell(minutes: WaitMinutes | undefined): void {
+    const key = minutes ? `${minutes.from} ${minutes.to}` : ''
+    if (key === shown) return
+    shown = key
+    listener({ type: 'waiting', ...(minutes && { fromMinutes: minutes.from, toMinutes: minutes.to }) })
+  }
+
+  function lookAfter(delayMs: number): void {
+    clearTimeout(timer)
+    look += 1
+    if (!isWaiting()) tell(undefined)
+    if (!isUnanswered()) return
+    if (delayMs > 0) timer = setTimeout(() => void lookNow(), delayMs).unref()
+    else void lookNow()
+  }
+
+  async function lookNow(): Promise<void> {
+    const mine = look
+    const deadlineAtMs = monotonicNow() + TIMEOUT_MS
+    const found = hasBot ? await wait.isInQueue(guest, known, deadlineAtMs) : undefined
+    if (mine !== look) return
+    isInQueue = found === true
+    if (found !== false && isWaiting()) {
+      const minutes = await wait.estimate(guest, known, deadlineAtMs)
+      if (mine !== look) return
+      tell(minutes)
+    } else tell(undefined)
+    // After a bot's last message the next one tells, unless there was no call left to ask.
+    if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
+  }
+
+  function add(message: Pick<Message, 'sender' | 'time'>): void {
+    if (newest !== undefined && Date.parse(message.time) < Date.parse(newest.time)) return
+    newest = message
+    hasBot ||= message.sender === 'bot'
+    hasAgent ||= message.sender === 'agent'
+  }
+
+  /** While the guest waits, there is a look every 30 seconds, and no other one. */
+  function take(messages: readonly Message[], delayMs: number): void {
+    const wasWaiting = isWaiting()
+    for (const message of messages) add(message)
+    if (!wasWaiting || !isWaiting()) lookAfter(delayMs)
+  }
+
+  /** What was said before the page came, or while there was no connection. */
+  async function readHistory(): Promise<void> {
+    try {
+      const page = { pageSize: PAGE_SIZE, pageNumber: 1 }
+      const found = await guestApi.history?.(guest, page, monotonicNow() + TIMEOUT_MS)
+      const sinceMs = now() - SAME_CONVERSATION_MS
+      const messages = found?.messages.filter(({ time }) => Date.parse(time) >= sinceMs)
+      take(messages ?? [], 0)
+    } catch (error) {
+      // The next message tells.
+      if (!(error instanceof UpstreamError)) throw error
+    }
+  }
+
+  return {
+    note(event: GuestEvent): void {
+      if (event.type === 'message') {
+        take([event.message], hasBot || event.message.sender === 'bot' ? BOT_ANSWERS_WITHIN_MS : 0)
+      } else if (event.type === 'typing' && event.sender === 'agent') {
+        hasAgent = true
+        lookAfter(0)
+      } else if (event.type === 'session') {
+        if (event.state === 'connected') void readHistory().catch(() => undefined)
+        else if (ENDS.has(event.state)) {
+          // What the guest writes next begins another conversation.
+          known = {}
+          newest = undefined
+          hasAgent = hasBot = isInQueue = false
+          lookAfter(0)
+        }
+      }
+    },
+    end(): void {
+      isOver = true
+      look += 1
+      clearTimeout(timer)
+    },
+  }
+}

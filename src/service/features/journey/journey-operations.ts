@@ -1,0 +1,137 @@
+import * as z from 'zod'
+import type { AccessToken } from '../../genesys/oauth/access-token.ts'
+import { callBudgetUsed, type CallBudget } from '../../upstream/call-budget.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+
+const RecordedEvent = z.object({ session: z.object({ id: z.string().nullish() }).nullish() }).nullish()
+
+const Action = z.object({
+  id: z.string().min(1),
+  mediaType: z.string(),
+  actionMapId: z.string().min(1),
+  actionMapVersion: z.number(),
+  sessionId: z.string().min(1),
+  webMessagingOfferProperties: z.object({ offerText: z.string().nullish() }).nullish(),
+})
+
+const Ping = z.object({
+  actions: z.array(z.unknown()).nullish(),
+  pollIntervalMilliseconds: z.number().nullish(),
+})
+
+export type OfferedAction = z.infer<typeof Action>
+
+/** Genesys: `WebEventRequest`. Neither the visitor's address nor the site's name of the visitor is in it. */
+export interface WebEvent {
+  readonly customerCookieId: string
+  readonly eventName: string
+  readonly page: { readonly url: string; readonly title: string; readonly lang?: string }
+  readonly createdDate: string
+  readonly userAgentString?: string
+  readonly referrerUrl?: string
+  readonly attributes?: Readonly<Record<string, { readonly dataType: string; readonly value: string }>>
+}
+
+export interface PingRequest {
+  readonly customerId: string
+  readonly sessionId?: string | undefined
+  /** Without it Genesys returns no action. */
+  readonly page?: { readonly url: string; readonly title: string }
+}
+
+/** The journey of Genesys Cloud. Each method throws `UpstreamError`. */
+export interface JourneyOperations {
+  /** @returns the id of the visit, if Genesys names it */
+  sendEvent(event: WebEvent, deadlineAtMs: number): Promise<string | undefined>
+  ping(
+    request: PingRequest,
+    deadlineAtMs: number,
+  ): Promise<{ readonly actions: readonly OfferedAction[]; readonly pollIntervalMs: number | undefined }>
+  sendActionState(
+    action: { readonly sessionId: string; readonly actionId: string; readonly actionState: string },
+    deadlineAtMs: number,
+  ): Promise<void>
+}
+
+export function createJourneyOperations(options: {
+  readonly api: UpstreamClient
+  readonly apiUrl: string
+  readonly deploymentId: string
+  /** Undefined: requests go without one. */
+  readonly accessToken: AccessToken | undefined
+  readonly budget: CallBudget
+}): JourneyOperations {
+  const { api, accessToken, budget } = options
+  const deployment = `${options.apiUrl}/api/v2/journey/deployments/${encodeURIComponent(options.deploymentId)}`
+
+  function call<T>(
+    request: Pick<UpstreamRequest<T>, 'operation' | 'method' | 'body' | 'schema'> & { readonly path: string },
+    deadlineAtMs: number,
+  ): Promise<T> {
+    const { path, ...rest } = request
+    const attempt = async (authorization?: string) => {
+      if (!(await budget.take())) throw budgetUsed()
+      return api.request({
+        ...rest,
+        url: `${deployment}/${path}`,
+        ...(authorization !== undefined && { headers: { authorization } }),
+        allowNonJson: true,
+        // Each attempt counts, and an event twice would be a visit too many.
+        retry: 'never',
+        deadlineAtMs,
+        explain: ({ status }) => explain(status, accessToken !== undefined),
+      })
+    }
+    return accessToken ? accessToken.authorize(attempt, deadlineAtMs) : attempt()
+  }
+
+  return {
+    async sendEvent(body, deadlineAtMs) {
+      const found = await call(
+        { operation: 'send_web_event', method: 'POST', path: 'webevents', body, schema: RecordedEvent },
+        deadlineAtMs,
+      )
+      return found?.session?.id ?? undefined
+    },
+    async ping({ customerId, sessionId, page }, deadlineAtMs) {
+      const query = new URLSearchParams({
+        ...(page && { dl: page.url, dt: page.title }),
+        ...(sessionId !== undefined && { sessionId }),
+      })
+      const found = await call(
+        {
+          operation: 'ping_journey',
+          method: 'GET',
+          path: `customers/${encodeURIComponent(customerId)}/ping?${query.toString()}`,
+          schema: Ping,
+        },
+        deadlineAtMs,
+      )
+      // One action of a kind that is not known must not hide the others.
+      const actions = (found.actions ?? []).flatMap((each) => Action.safeParse(each).data ?? [])
+      return { actions, pollIntervalMs: found.pollIntervalMilliseconds ?? undefined }
+    },
+    async sendActionState(body, deadlineAtMs) {
+      await call(
+        { operation: 'send_action_state', method: 'POST', path: 'actionevent', body, schema: z.unknown() },
+        deadlineAtMs,
+      )
+    },
+  }
+}
+
+function explain(status: number, hasToken: boolean): string | undefined {
+  if (status === 401 && !hasToken) return 'Genesys asks for an access token: set JOURNEY=oauth.'
+  if (status === 403)
+    return hasToken
+      ? 'The OAuth client may not use the journey. Try JOURNEY=open, which sends no access token.'
+      : 'Genesys refuses the journey of this deployment without an access token: try JOURNEY=oauth.'
+  if (status === 404) return 'Genesys knows no journey of GENESYS_DEPLOYMENT_ID.'
+  return undefined
+}
+
+const budgetUsed = () =>
+  callBudgetUsed({
+    hint: 'JOURNEY_CALLS_PER_MINUTE limits the calls to the journey. A page view takes two.',
+    retryAfterSeconds: 30,
+  })

@@ -1,0 +1,33 @@
+import { parseUrl } from '../../urls/parse-url.ts'
+
+export type RedactText = (text: string) => string
+
+/** A query may name a person or open a session; of campaigns, the journey shows where visitors came from. */
+const CAMPAIGN = /^utm_[a-z]{1,20}$/
+
+/** The address of a page as Genesys may see it: its host, its path and its campaign. */
+export function pageAddress(text: string, redact: RedactText): string | undefined {
+  const url = parseUrl(text)
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined
+  const path = url.pathname
+    .split('/')
+    .map((part) => {
+      const plain = decoded(part)
+      const masked = redact(plain)
+      // What is not masked stays as the administrator's conditions expect it.
+      return masked === plain ? part : encodeURIComponent(masked)
+    })
+    .join('/')
+  const campaign = [...url.searchParams]
+    .filter(([name]) => CAMPAIGN.test(name))
+    .map(([name, value]) => `${name}=${encodeURIComponent(redact(value))}`)
+  return `${url.origin}${path}${campaign.length > 0 ? `?${campaign.join('&')}` : ''}`
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import type { AccessToken } from '../../genesys/oauth/access-token.ts'
+import type { KnowledgeAuthorization } from '../../settings/knowledge-settings.ts'
+import { callBudgetUsed, type CallBudget } from '../../upstream/call-budget.ts'
+import { idSegment } from '../../upstream/id-segment.ts'
+import { pathSegment } from '../../urls/path-segment.ts'
+import { createCachedValue } from '../../upstream/cached-value.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+
+const RESULTS = 10
+const SUGGESTIONS = 5
+/** How long Genesys keeps a session is not documented. */
+const SESSION_MS = 30 * 60_000
+/** A session that is younger is not the reason for a refusal. */
+const RENEWED_AT_MOST_EVERY_MS = 60_000
+
+const Variation = z.object({
+  id: z.string().nullish(),
+  body: z.object({ blocks: z.array(z.unknown()).nullish() }).nullish(),
+})
+const Document = z.object({
+  id: z.string().min(1),
+  title: z.string(),
+  variations: z.array(Variation).nullish(),
+  documentVersion: z.object({ id: z.string().nullish() }).nullish(),
+})
+const FoundDocument = Document.extend({ answer: z.string().nullish() })
+export type FoundDocument = z.infer<typeof FoundDocument>
+export type KnowledgeDocument = z.infer<typeof Document>
+
+const Session = z.object({ id: z.string().min(1) })
+const Search = z.object({
+  searchId: z.string().nullish(),
+  results: z.array(z.object({ document: FoundDocument.nullish() })).nullish(),
+})
+const Suggestions = z.object({
+  results: z.array(z.object({ matchedPhrase: z.string().nullish() })).nullish(),
+})
+
+export interface GuestKnowledgeOptions {
+  readonly api: UpstreamClient
+  readonly apiUrl: string
+  readonly deploymentId: string
+  readonly accessToken: AccessToken | undefined
+  readonly authorization: KnowledgeAuthorization
+  readonly budget: CallBudget
+  /** The budget of feedback, which must not use up the calls of searches. */
+  readonly feedbackBudget: CallBudget
+  /** The time limit of each operation. */
+  readonly timeoutMs: number
+  readonly monotonicNow: () => number
+}
+
+export interface Feedback {
+  readonly helpful: boolean
+  readonly searchId?: string | undefined
+}
+
+/** Genesys' knowledge operations for guests. Each method throws `UpstreamError`. */
+export interface GuestKnowledge {
+  search(query: string): Promise<{ readonly searchId?: string; readonly documents: readonly FoundDocument[] }>
+  suggest(query: string): Promise<readonly string[]>
+  /** Undefined where Genesys has no such document. */
+  document(id: string): Promise<KnowledgeDocument | undefined>
+  rate(document: KnowledgeDocument, feedback: Feedback): Promise<void>
+}
+
+/**
+ * All guests of a process share a session of Genesys, which names none of them: an own one for each guest would need a call
+ * before each first search, and no result could be cached.
+ */
+export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowledge {
+  const { api, apiUrl, accessToken, authorization, timeoutMs, monotonicNow, deploymentId } = options
+
+  type Call<T> = Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> & {
+    readonly path: string
+    /** Default: that of searches. */
+    readonly budget?: CallBudget
+  }
+
+  function call<T>({ path, budget = options.budget, ...request }: Call<T>, deadlineAtMs: number): Promise<T> {
+    const attempt = async (headers: { readonly authorization?: string }) => {
+      if (!(await budget.take())) throw budgetUsed(request.operation)
+      const url = `${apiUrl}/api/v2/knowledge/guest/sessions${path}`
+      return api.request({ ...request, url, headers, retry: 'never', deadlineAtMs, explain })
+    }
+    if (authorization === 'open') return attempt({})
+    if (accessToken === undefined) throw new Error('KNOWLEDGE=oauth needs OAuth credentials.')
+    return accessToken.authorize((bearer) => attempt({ authorization: bearer }), deadlineAtMs)
+  }
+
+  const session = createCachedValue({
+    async load(deadlineAtMs) {
+      const body = { app: { type: 'MessengerKnowledgeApp', deploymentId }, customerId: randomUUID() }
+      const request = { operation: 'open_knowledge_session', method: 'POST', path: '', body } as const
+      const { id } = await call({ ...request, schema: Session }, deadlineAtMs)
+      return { path: `/${idSegment(id)}`, openedAtMs: monotonicNow() }
+    },
+    loadTimeoutMs: timeoutMs,
+    timeoutMessage: 'Genesys did not respond in time (open_knowledge_session).',
+    ttlMs: () => SESSION_MS,
+    negativeTtlMs: () => 2000,
+    monotonicNow,
+  })
+
+  /** Opens another session once, where Genesys may have ended the one that it refuses. */
+  async function inSession<T>({ path, ...request }: Call<T>): Promise<T> {
+    const deadlineAtMs = monotonicNow() + timeoutMs
+    const { path: sessionPath, openedAtMs } = await session.get(deadlineAtMs)
+    try {
+      return await call({ ...request, path: sessionPath + path }, deadlineAtMs)
+    } catch (error) {
+      if (!isRefusal(error) || monotonicNow() - openedAtMs < RENEWED_AT_MOST_EVERY_MS) throw error
+      if (session.latest?.path === sessionPath) session.drop()
+      const next = await session.get(deadlineAtMs)
+      return call({ ...request, path: next.path + path }, deadlineAtMs)
+    }
+  }
+
+  return {
+    async search(query) {
+      const { searchId, results } = await inSession({
+        operation: 'search_knowledge',
+        method: 'POST',
+        path: '/documents/search',
+        body: { query, pageSize: RESULTS, queryType: 'ManualSearch' },
+        schema: Search,
+      })
+      const documents = (results ?? []).flatMap(({ document }) => document ?? [])
+      return { documents, ...(typeof searchId === 'string' && { searchId }) }
+    },
+    async suggest(query) {
+      const { results } = await inSession({
+        operation: 'suggest_knowledge',
+        method: 'POST',
+        path: '/documents/search/suggestions',
+        body: { query, pageSize: SUGGESTIONS },
+        schema: Suggestions,
+      })
+      return (results ?? []).flatMap(({ matchedPhrase }) => matchedPhrase ?? [])
+    },
+    async document(id) {
+      const name = pathSegment(id)
+      if (name === undefined) return undefined
+      try {
+        return await inSession({
+          operation: 'read_knowledge_document',
+          method: 'GET',
+          path: `/documents/${name}`,
+          schema: Document,
+        })
+      } catch (error) {
+        // Genesys responds with 400 to an id of another form.
+        if (isRefusal(error) && [400, 404].includes(error.facts.status ?? 0)) return undefined
+        throw error
+      }
+    },
+    async rate({ id, variations, documentVersion }, { helpful, searchId }) {
+      const variationId = variations?.[0]?.id
+      const versionId = documentVersion?.id
+      await inSession({
+        operation: 'rate_knowledge_document',
+        budget: options.feedbackBudget,
+        method: 'POST',
+        path: `/documents/${idSegment(id)}/feedback`,
+        body: {
+          rating: helpful ? 'Positive' : 'Negative',
+          queryType: searchId === undefined ? 'Unknown' : 'ManualSearch',
+          surfacingMethod: 'Article',
+          ...(typeof variationId === 'string' && { documentVariation: { id: variationId } }),
+          ...(typeof versionId === 'string' && { document: { versionId } }),
+          ...(searchId !== undefined && { search: { id: searchId } }),
+        },
+        schema: z.unknown(),
+      })
+    },
+  }
+}
+
+/** The request or its session; not the credentials, nor a rate. */
+function isRefusal(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'upstream_refused' && error.facts.status !== 403
+}
+
+function explain({ status }: { readonly status: number }): string | undefined {
+  if (status === 401)
+    return 'Genesys does not accept this authorization for guest knowledge: change KNOWLEDGE to the one that the doctor names.'
+  if (status === 400 || status === 403 || status === 404)
+    return 'Check that the Messenger deployment has a knowledge base, and change KNOWLEDGE to the authorization that the doctor names.'
+  return undefined
+}
+
+const budgetUsed = (operation: string) =>
+  callBudgetUsed({
+    operation,
+    hint: 'The calls per minute for guest knowledge are limited, as an OAuth client has 300 for everything.',
+    retryAfterSeconds: 5,
+  })

@@ -1,0 +1,33 @@
+import type { Deployment, PreChatForm } from '../../../contract/contract.ts'
+
+/** The form that a page shows before the chat opens, as a part of `GET /deployment`. */
+export interface PreChatFeature {
+  readonly name: 'pre-chat form'
+  readonly capabilities: readonly never[]
+  readonly deployment: Pick<Deployment, 'preChat'>
+  addRoutes(): void
+  checks(): Promise<readonly never[]>
+  diagnose(): Promise<
+    { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
+  >
+}
+
+export function createPreChatFeature(
+  form: PreChatForm | undefined,
+  { hasAttributes }: { readonly hasAttributes: boolean },
+): PreChatFeature {
+  return {
+    name: 'pre-chat form',
+    capabilities: [],
+    deployment: form === undefined ? {} : { preChat: form },
+    addRoutes() {},
+    checks: () => Promise.resolve([]),
+    diagnose() {
+      if (form === undefined) return Promise.resolve(undefined)
+      const problems = hasAttributes
+        ? []
+        : [{ hint: 'Answers are attributes of the guest, which this GENESYS_GUEST_API does not have.' }]
+      return Promise.resolve({ found: `asks for ${form.fields.map(({ key }) => key).join(', ')}`, problems })
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { RE2JS } from 're2js'
+import type { RedactionSettings } from '../../settings/redaction-settings.ts'
+import { findCardNumbers } from './card-numbers.ts'
+import { digitGroups } from './digit-runs.ts'
+import { findEmailAddresses } from './email-addresses.ts'
+import { findIbans } from './ibans.ts'
+import { findPhoneNumbers } from './phone-numbers.ts'
+import { plainText, type Span } from './plain-text.ts'
+
+/** What was masked: `card`, `iban`, `email`, `phone`, or the name of a custom pattern. */
+export interface Found extends Span {
+  readonly kind: string
+}
+
+export interface Redacted {
+  /** As long as the text before. */
+  readonly text: string
+  readonly found: readonly Found[]
+}
+
+/** @param exceptKind what this text is meant to be, such as the e-mail address in a field for one */
+export type Redact = (text: string, exceptKind?: string) => Redacted
+
+/** An IBAN goes before a card number, which could be the middle of it, and a card number before a phone number. */
+const DETECTORS = [
+  { kind: 'email', find: findEmailAddresses },
+  { kind: 'iban', find: findIbans },
+  { kind: 'card', find: findCardNumbers },
+  { kind: 'phone', find: findPhoneNumbers },
+] as const
+
+export function createRedactor({ kinds, patterns }: RedactionSettings): Redact {
+  const detectors = [
+    ...DETECTORS.filter(({ kind }) => kinds.includes(kind)),
+    ...patterns.map(({ name, pattern }) => ({ kind: name, find: finderOf(pattern) })),
+  ]
+  return function redact(text, exceptKind) {
+    const found: Found[] = []
+    let plain = plainText(text)
+    let digits = digitGroups(plain)
+    let masked = text
+    for (const { kind, find } of detectors) {
+      if (kind === exceptKind) continue
+      const spans = find(plain, digits)
+      if (spans.length === 0) continue
+      found.push(...spans.map((span) => ({ kind, ...span })))
+      masked = masks(masked, spans)
+      plain = plainText(masked)
+      digits = digitGroups(plain)
+    }
+    return { text: masked, found: found.sort((a, b) => a.start - b.start) }
+  }
+}
+
+function finderOf(pattern: string): (plain: string) => Span[] {
+  const compiled = RE2JS.compile(pattern)
+  return (plain) => {
+    const spans: Span[] = []
+    const matcher = compiled.matcher(plain)
+    while (matcher.find()) {
+      if (matcher.end() > matcher.start()) spans.push({ start: matcher.start(), end: matcher.end() })
+    }
+    return spans
+  }
+}
+
+const ASTERISK = '*'.charCodeAt(0)
+
+/**
+ * The text with an asterisk for each code unit of the spans; spaces stay, so that lines break where they did. A copy in memory of
+ * its own: a text that is put together from parts of another one keeps all of that in memory.
+ */
+export function masks(text: string, spans: readonly Span[]): string {
+  const units = Buffer.from(text, 'utf16le')
+  for (const { start, end } of spans) {
+    for (let i = start; i < end; i++) {
+      if (!/\s/.test(text.charAt(i))) units.writeUInt16LE(ASTERISK, 2 * i)
+    }
+  }
+  return units.toString('utf16le')
+}

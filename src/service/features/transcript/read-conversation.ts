@@ -1,0 +1,37 @@
+import type { Message, MessagePage } from '../../../contract/contract.ts'
+import { UpstreamError } from '../../upstream/upstream-error.ts'
+
+/** Genesys: ten reads of the history a minute. */
+const MAX_PAGES = 10
+export const PAGE_SIZE = 100
+
+export interface Conversation {
+  /** Oldest first, each once. */
+  readonly messages: readonly Message[]
+  /** False where there are earlier messages. */
+  readonly isComplete: boolean
+}
+
+/**
+ * Reads a conversation back as far as Genesys allows now. The page may have used some of the minute's reads: then
+ * what was read is the result.
+ */
+export async function readConversation(
+  readPage: (pageNumber: number) => Promise<MessagePage>,
+): Promise<Conversation> {
+  const pages: MessagePage[] = []
+  let isComplete = false
+  for (let pageNumber = 1; pageNumber <= MAX_PAGES && !isComplete; pageNumber++) {
+    const page = await readPage(pageNumber).catch((error: unknown) => {
+      const isLimit = error instanceof UpstreamError && error.code === 'upstream_rate_limited'
+      if (isLimit && pages.length > 0) return undefined
+      throw error
+    })
+    if (page === undefined) break
+    pages.push(page)
+    isComplete = pageNumber >= page.pageCount
+  }
+  // A message that arrives meanwhile moves the pages: the last message of one is then on the next one too.
+  const byId = new Map(pages.toReversed().flatMap(({ messages }) => messages.map((each) => [each.id, each])))
+  return { messages: [...byId.values()], isComplete }
+}

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { VisitorWebhookSettings } from '../../settings/visitor-webhook-settings.ts'
+
+/** A header to forward, with a lower-case name. */
+export interface Credential {
+  readonly header: string
+  readonly value: string
+}
+
+/**
+ * What of a page's request says who the visitor is; undefined if it says nothing. Cookies of one name are
+ * forwarded as they came: which one counts is for the site to decide, as with its own pages.
+ */
+export function credentialOf(
+  headers: IncomingHttpHeaders,
+  { kind, name }: VisitorWebhookSettings['credential'],
+): Credential | undefined {
+  const header = kind === 'cookie' ? 'cookie' : name
+  const given = String(headers[header] ?? '')
+  const value = kind === 'cookie' ? cookiesOf(given, name) : given
+  return value === '' ? undefined : { header, value }
+}
+
+function cookiesOf(header: string, name: string): string {
+  return header
+    .split(';')
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
+    .filter((pair) => pair.startsWith(`${name}=`) && pair.length > name.length + 1)
+    .join('; ')
+}

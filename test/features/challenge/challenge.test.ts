@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import nock from 'nock'
+import { solveAltcha } from '../../../src/browser/element/challenge/solve-altcha.ts'
+import { startSimulator } from '../../../src/simulator/simulator.ts'
+import type { AltchaChallenge } from '../../../src/contract/contract.ts'
+import { ask, pageOf, SITE, startTogether, type Answer, type Running } from '../../start-service.ts'
+
+const SESSION_KEYS = Buffer.alloc(32, 9).toString('base64')
+const running: Running[] = []
+afterEach(async () => {
+  for (const together of running.splice(0)) await together.stop()
+})
+
+async function startWith(settings: Record<string, string>) {
+  const together = await startTogether({
+    settings: { CHALLENGE_DIFFICULTY: '1000', SESSION_KEYS, ...settings },
+  })
+  running.push(together)
+  const open = (challenge?: string, body: object = {}) =>
+    ask(
+      together.url,
+      'POST',
+      '/guest-session',
+      { ...body, ...(challenge && { challenge }) },
+      { origin: SITE },
+    )
+  return { ...together, open }
+}
+
+const required = { status: 403, body: { code: 'challenge_required' } }
+const failed = { status: 403, body: { code: 'challenge_failed' } }
+const solve = ({ body }: Answer) => solveAltcha(body.challenge as AltchaChallenge)
+
+describe('ALTCHA', () => {
+  test('opens a session for a solution, once', async () => {
+    const { open, genesys } = await startWith({ CHALLENGE: 'altcha' })
+    const first = await open()
+    expect(first).toMatchObject(required)
+    const solution = await solve(first)
+    expect((await open(solution)).status).toBe(201)
+    const again = await open(solution)
+    expect(again).toMatchObject(failed)
+    expect((await open(await solve(again))).status).toBe(201)
+    expect(await open('nonsense')).toMatchObject(failed)
+    expect(genesys.sessions).toHaveLength(2)
+  })
+
+  test('is not needed to resume a session', async () => {
+    const { open, url } = await startWith({ CHALLENGE: 'altcha' })
+    const page = pageOf(url, await open(await solve(await open())))
+    expect((await page.ask('POST', '/guest-session', {})).status).toBe(200)
+  })
+
+  test('is needed only above the limit, where there is one', async () => {
+    const { open } = await startWith({ CHALLENGE: 'altcha', CHALLENGE_ABOVE_PER_MINUTE: '2' })
+    expect([(await open()).status, (await open()).status]).toEqual([201, 201])
+    const third = await open()
+    expect(third).toMatchObject(required)
+    expect((await open(await solve(third))).status).toBe(201)
+  })
+})
+
+const SECRET = 'vendor-secret-4711'
+
+test.each(['turnstile', 'friendly-captcha'])('the simulator verifies the tokens of %s', async (kind) => {
+  const vendor = await startSimulator()
+  const { open } = await startWith({
+    CHALLENGE: kind,
+    CHALLENGE_SECRET: 'simulated-secret',
+    CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
+  })
+  const { hostname } = new URL(SITE)
+  expect((await open(`solved-1@${hostname}`)).status).toBe(201)
+  expect((await open(`solved-2@${hostname}`)).status).toBe(201)
+  expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
+  expect(await open('solved-3@evil.example')).toMatchObject(failed)
+  expect(await open('guessed')).toMatchObject(failed)
+  await vendor.close()
+})
+
+describe('a vendor', () => {
+  const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }
+  const vendor = () => nock('https://challenges.cloudflare.com').post('/turnstile/v0/siteverify')
+
+  test('opens a session for its token of this website, once', async () => {
+    const { open, logLines } = await startWith(settings)
+    expect((await open()).body).toMatchObject({
+      code: 'challenge_required',
+      challenge: { kind: 'turnstile', siteKey: 'public-key' },
+    })
+    vendor().times(2).reply(200, { success: true, hostname: 'www.example.com' })
+    expect((await open('vendor-token')).status).toBe(201)
+    expect(await open('vendor-token')).toMatchObject(failed)
+    vendor().reply(200, { success: true, hostname: 'evil.example' })
+    expect(await open('other-token')).toMatchObject(failed)
+    vendor().reply(500)
+    expect(await open('third-token')).toMatchObject({ status: 503, body: { code: 'challenge_unavailable' } })
+    expect(logLines.join()).not.toMatch(/vendor-secret|-token/)
+  })
+
+  test('that does not respond lets guests in, by setting', async () => {
+    const { open } = await startWith({ ...settings, CHALLENGE_FAILURE: 'accept' })
+    vendor().reply(500)
+    expect((await open('token')).status).toBe(201)
+  })
+})
+
+test('a vendor without its secret is a mistake in the settings, and so is a secret without a vendor', async () => {
+  const { readConfig } = await import('../../../src/service/settings/read-config.ts')
+  const read = (settings: Record<string, string>) => () =>
+    readConfig({
+      ALLOWED_ORIGINS: SITE,
+      GENESYS_DEPLOYMENT_ID: 'd',
+      GENESYS_REGION: 'eu-west-1',
+      ...settings,
+    })
+  expect(read({ CHALLENGE: 'turnstile' })).toThrow(/CHALLENGE_SECRET is missing/)
+  expect(read({ CHALLENGE: 'altcha', CHALLENGE_SECRET: 'x' })).toThrow(/altcha uses SESSION_KEYS/)
+  expect(read({ CHALLENGE_SECRET: 'x' })).toThrow(/CHALLENGE is missing/)
+  const verifyUrl = { CHALLENGE_VERIFY_URL: 'http://vendor.example/siteverify' }
+  expect(read({ CHALLENGE: 'altcha', ...verifyUrl })).toThrow(/altcha needs none/)
+  const inProduction = { CHALLENGE: 'hcaptcha', CHALLENGE_SECRET: 'x', NODE_ENV: 'production', ...verifyUrl }
+  expect(read(inProduction)).toThrow(/CHALLENGE_VERIFY_URL must begin with https/)
+})

@@ -1,0 +1,97 @@
+import { afterAll, describe, expect, test } from '@jest/globals'
+import nock from 'nock'
+import { createVendorCheck } from '../../../src/service/features/challenge/vendors.ts'
+import { createUpstreamAgents } from '../../../src/service/upstream/upstream-agents.ts'
+
+type Kind = Parameters<typeof createVendorCheck>[0]['kind']
+
+/** Of each vendor: its address, and its response for a token that was made at this host. */
+const VENDORS: readonly (readonly [Kind, string, string, (host: string) => object])[] = [
+  [
+    'turnstile',
+    'https://challenges.cloudflare.com',
+    '/turnstile/v0/siteverify',
+    (hostname) => ({ hostname }),
+  ],
+  ['hcaptcha', 'https://api.hcaptcha.com', '/siteverify', (hostname) => ({ hostname })],
+  [
+    'recaptcha',
+    'https://www.google.com',
+    '/recaptcha/api/siteverify',
+    (hostname) => ({ hostname, score: 0.9 }),
+  ],
+  [
+    'friendly-captcha',
+    'https://global.frcapi.com',
+    '/api/v2/captcha/siteverify',
+    (host) => ({ data: { challenge: { timestamp: '2026-11-25T08:00:00Z', origin: `https://${host}` } } }),
+  ],
+]
+const SITE = 'www.example.com'
+const agents = createUpstreamAgents()
+afterAll(() => agents.close())
+
+const checkOf = (kind: Kind) =>
+  createVendorCheck(
+    {
+      kind,
+      secret: 'the-secret',
+      siteKey: 'public-key',
+      verifyUrl: undefined,
+      abovePerMinute: 0,
+      difficulty: 1,
+      onFailure: 'refuse',
+    },
+    agents,
+  )
+
+describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
+  test('receives the secret and the token, and no data of the visitor', async () => {
+    let sent = ''
+    nock(host)
+      .post(path, (body) => (sent = JSON.stringify(body)) !== '')
+      .reply(200, function () {
+        sent += JSON.stringify(this.req.headers)
+        return { success: true, ...madeAt(SITE) }
+      })
+    expect(await checkOf(kind)('vendor-token', SITE)).toEqual({ verdict: 'accepted' })
+    expect(sent).toMatch(/vendor-token/)
+    expect(sent).toMatch(/the-secret/)
+    expect(sent).not.toMatch(/remoteip|origin"|user-agent/)
+  })
+
+  test('refuses an invalid token, and one of another website', async () => {
+    nock(host)
+      .post(path)
+      .reply(200, { success: false, 'error-codes': ['invalid-input-response'] })
+    expect(await checkOf(kind)('token', SITE)).toEqual({ verdict: 'refused' })
+    nock(host)
+      .post(path)
+      .reply(200, { success: true, ...madeAt('evil.example') })
+    expect(await checkOf(kind)('token', SITE)).toEqual({ verdict: 'refused' })
+    nock(host).post(path).reply(200, { success: true })
+    expect(await checkOf(kind)('token', SITE)).toEqual({ verdict: 'refused' })
+  })
+
+  test.each<[string, (vendor: nock.Interceptor) => nock.Scope]>([
+    ['a server error', (vendor) => vendor.reply(500, 'oops')],
+    ['a redirect', (vendor) => vendor.reply(302, '', { location: 'https://evil.example/' })],
+    ['half a response', (vendor) => vendor.reply(200, '{"success":')],
+    ['an endless response', (vendor) => vendor.reply(200, `{"success":true,"x":"${'x'.repeat(20_000)}"}`)],
+    ['no connection', (vendor) => vendor.replyWithError(new Error('reset'))],
+    [
+      'a wrong secret',
+      (vendor) => vendor.reply(200, { success: false, 'error-codes': ['invalid-input-secret'] }),
+    ],
+  ])('is unavailable after %s', async (_what, respond) => {
+    respond(nock(host).post(path))
+    expect(await checkOf(kind)('token', SITE)).toMatchObject({ verdict: 'unavailable' })
+  })
+})
+
+test('reCAPTCHA refuses a low score', async () => {
+  nock('https://www.google.com')
+    .post('/recaptcha/api/siteverify')
+    .reply(200, { success: true, hostname: SITE, score: 0.1 })
+  expect(await checkOf('recaptcha')('token', SITE)).toEqual({ verdict: 'refused' })
+})

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals'
+import { findSplitNumbers } from '../../../src/service/features/redaction/split-numbers.ts'
+
+function guest() {
+  let nowMs = 0
+  const find = findSplitNumbers(() => nowMs)
+  return {
+    later: (ms: number) => void (nowMs += ms),
+    says(text: string, { key, sid = 'a' }: { key?: string; sid?: string } = {}) {
+      const span = find({ sid, key, text })
+      return span && text.slice(span.start, span.end)
+    },
+  }
+}
+
+test.each([
+  [['4111 1111', '1111 1111']],
+  [['my card is 4111-1111-', '1111-1111, ok?']],
+  [['41111111', 'wait', '11111111']],
+  [['4111', '1111', '1111', '1111']],
+  [['order 12345 4111 1111', '1111 1111 12/27']],
+  [['٤١١١ ١١١١', '１１１１ １１１１']],
+  [['the first half: 3782 8224', 'and the second: 6310005.']],
+])('%j: the last part is found, and none before', (texts) => {
+  const { says } = guest()
+  const found = texts.map((text) => says(text))
+  expect(found.slice(0, -1)).toEqual(texts.slice(1).map(() => undefined))
+  expect(found.at(-1)).toMatch(/^\S.*\S$/)
+})
+
+test('only the digits of the number are masked', () => {
+  const { says } = guest()
+  says('4111 1111')
+  expect(says('1111 1111 12/27')).toBe('1111 1111')
+})
+
+test('after a minute, and from another guest, digits are not joined', () => {
+  const { says, later } = guest()
+  says('4111 1111')
+  expect(says('1111 1111', { sid: 'b' })).toBeUndefined()
+  later(60_001)
+  expect(says('1111 1111')).toBeUndefined()
+})
+
+test('a repeat is masked like its first attempt, also later', () => {
+  const { says, later } = guest()
+  says('4111 1111', { key: '1' })
+  expect(says('4111 1111', { key: '1' })).toBeUndefined()
+  expect(says('1111 1111', { key: '2' })).toBe('1111 1111')
+  later(300_000)
+  expect(says('1111 1111', { key: '2' })).toBe('1111 1111')
+})
+
+test('a number whose check digit is wrong, and one that is too long, stays', () => {
+  const { says } = guest()
+  says('4111 1111')
+  expect(says('1111 1112')).toBeUndefined()
+  expect(guest().says('1111111111111111111')).toBeUndefined()
+})
