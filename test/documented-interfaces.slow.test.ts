@@ -10,7 +10,7 @@ import {
 
 /** By which React, Preact and Vue document that a custom element tells its attributes. */
 const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
-  path: `browser/frameworks/${framework}.d.ts`,
+  path: `browser/framework-types/${framework}.d.ts`,
   rule: 'types overruled',
   text: `declare module '${framework}' {`,
 }))
@@ -21,14 +21,14 @@ const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
  */
 const EXCEPTIONS: readonly Finding[] = [
   ...ELEMENT_TYPES,
-  { path: 'service/server/http-server.ts', rule: 'prototype replaced', text: 'Object.setPrototypeOf' },
+  { path: 'service/http-server/http-server.ts', rule: 'prototype replaced', text: 'Object.setPrototypeOf' },
   {
-    path: 'service/server/http-server.ts',
+    path: 'service/http-server/http-server.ts',
     rule: 'double cast',
     text: "ServerRequest.prototype as unknown as Express['request']",
   },
   {
-    path: 'service/server/http-server.ts',
+    path: 'service/http-server/http-server.ts',
     rule: 'double cast',
     text: "ServerResponse.prototype as unknown as Express['response']",
   },
