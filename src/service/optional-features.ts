@@ -30,7 +30,7 @@ export type FeatureName =
   | 'knowledge'
   | 'journey'
 
-/** What a site has besides the guest's chat, where it is set up. Other parts do not know of it. */
+/** A part of a site besides the guest's chat, where it is configured. No other module depends on it. */
 export interface OptionalFeature {
   readonly name: FeatureName
   /** What it adds to the capabilities of guest sessions. */
@@ -38,22 +38,22 @@ export interface OptionalFeature {
   /** What it adds to `GET /deployment`. */
   readonly deployment?: Partial<Deployment>
   addRoutes(router: IRouter, routes: FeatureRoutes): void
-  checks(): Promise<readonly ReadinessCheck[]>
-  /** What is found now, and what is wrong; undefined where it is not set up. */
+  readinessChecks(): Promise<readonly ReadinessCheck[]>
+  /** The current state and its problems; undefined where the feature is off. */
   diagnose(): Promise<
     { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
   >
-  /** Who the visitor of a request is, where the feature finds out. */
+  /** Identifies the visitor of a request, where the feature can. */
   readonly trustedAttributes?: TrustedAttributes | undefined
-  /** The events of a guest, with those that the feature adds. */
+  /** Adds events to those of a guest. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
-  /** What each request of guests passes first. */
+  /** Middleware before every route of guests. */
   readonly beforeRoutes?: readonly RequestHandler[]
-  /** What a request with a session passes, after its token was verified. */
+  /** Middleware of requests with a session, after the token was verified. */
   readonly afterSession?: readonly RequestHandler[]
-  /** Throws for a verified visitor who is not served. */
+  /** Throws if a verified visitor must not be served. */
   readonly acceptVisitor?: ((visitor: string) => void) | undefined
-  /** What a request to open a session passes, after its body was read. */
+  /** Middleware of requests to open a session, after the body was read. */
   readonly beforeOpening?: readonly RequestHandler[]
   replaceSessionKeys?(keys: readonly Uint8Array[]): void
   close?(): void
@@ -73,7 +73,7 @@ export interface FeatureParts {
   readonly log: Log
   readonly now: () => number
   readonly monotonicNow: () => number
-  /** Calls to Genesys that each feature may make in a minute. Default: what it takes itself. */
+  /** How many calls to Genesys each feature may make per minute. Default: the feature's own limit. */
   readonly callsPerMinute?: number
   /** Masks what must not leave the service; undefined where nothing is masked. */
   readonly mask?: ((text: string) => string) | undefined
@@ -81,7 +81,7 @@ export interface FeatureParts {
   readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
 }
 
-/** A feature is one folder and one entry here: deleting both removes it. */
+/** A feature's behavior is one folder, with one entry here: without both, the service runs without it. */
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
   const { sharedState } = parts
   const { api, accessToken } = parts.genesys

@@ -158,7 +158,7 @@ export function createSite(
     router,
     memory,
     checks: async () =>
-      (await Promise.all([siteChecks(), ...features.map((feature) => feature.checks())])).flat(),
+      (await Promise.all([siteChecks(), ...features.map((feature) => feature.readinessChecks())])).flat(),
     started: sharedState?.started ?? Promise.resolve(),
     replaceSessionKeys(keys) {
       sharedState?.replaceKeys(keys)

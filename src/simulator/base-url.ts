@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The origin under which this client reaches the simulator. From the Host header, so that a simulator in a
+ * The origin under which this client reaches the simulator. It is taken from the Host header, so that a simulator in a
  * container returns addresses that work for its caller.
  */
 export function httpBaseOf(req: IncomingMessage, { publicUrl }: { publicUrl: string | undefined }): string {

@@ -9,7 +9,7 @@ export interface OriginGateOptions {
   readonly allowNoOrigin: boolean
   /** Whether browsers may send cookies. */
   readonly credentials: boolean
-  /** That pages may send besides the service's own. */
+  /** Further request headers that pages may send. */
   readonly moreRequestHeaders?: readonly string[]
   /**
    * Whether a foreign page may read why it is refused, to help find a wrong setting. Its preflights are then
@@ -95,7 +95,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     if (explains) res.statusMessage = REFUSAL_REASON
     next(originNotAllowed())
   }
-  const tellOfRefused = oncePerMinute(options.onRefused ?? (() => undefined))
+  const reportRefusedOrigin = oncePerMinute(options.onRefused ?? (() => undefined))
   return {
     cors(req, res, next) {
       res.vary('Origin')
@@ -118,7 +118,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     enforceOrigin(req, res, next) {
       const origin = originOf(req)
       if (origin !== undefined && !isAllowed(origin)) {
-        tellOfRefused(origin)
+        reportRefusedOrigin(origin)
         refuse(req, res, next)
       } else if (origin !== undefined && req.method === 'OPTIONS') res.status(204).end()
       else next()

@@ -10,7 +10,7 @@ export const CALLBACK_OPERATION: Operation = {
   description:
     'Into the queue of `GENESYS_QUEUE_ID`, at a time when the contact center is open. Another time is refused with the next possible one, as `nextPossibleAt`. With an `Idempotency-Key` it is requested once however often the request is repeated.',
   tag: 'guest',
-  needsSession: true,
+  session: 'required',
   body: RequestCallback,
   examples: { 'As soon as possible': { name: 'Jane Doe', phone: '+49 30 901820' } },
   headers: z.object({

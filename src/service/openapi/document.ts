@@ -15,7 +15,10 @@ const Problem = z
     requestId: z.string().optional(),
     hint: z.string().optional(),
     retryAfterSeconds: z.number().optional(),
-    nextPossibleAt: z.iso.datetime().optional().meta({ description: 'Of `callback_outside_hours`.' }),
+    nextPossibleAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'Only with `callback_outside_hours`: when a callback is next possible.' }),
     upstream: z
       .object({
         status: z.number().optional(),
@@ -57,7 +60,7 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
 }
 
 function registerOperation(registry: OpenAPIRegistry, operation: Operation): void {
-  const { method, path, summary, description, tag, needsSession, query, params, headers } = operation
+  const { method, path, summary, description, tag, session, query, params, headers } = operation
   const { answers, problems } = operation
   const common = tag === 'operator' ? EVERYWHERE : [...GUESTS_AND_PAGES, ...EVERYWHERE]
   const content = requestContent(operation)
@@ -67,8 +70,8 @@ function registerOperation(registry: OpenAPIRegistry, operation: Operation): voi
     summary,
     description,
     tags: [tag],
-    ...(needsSession !== false && {
-      security: needsSession === 'welcome' ? [{}, { session: [] }] : [{ session: [] }],
+    ...(session !== 'none' && {
+      security: session === 'optional' ? [{}, { session: [] }] : [{ session: [] }],
     }),
     request: {
       ...(content && { body: { content } }),

@@ -21,7 +21,7 @@ export const JourneyInvitations = z
 
 const page = { url: 'http://localhost:3000/', title: 'Lamps' }
 const visitorId = requests.EXAMPLE_VISITOR_ID
-const common = { method: 'post', tag: 'page', needsSession: false } as const
+const common = { method: 'post', tag: 'page', session: 'none' } as const
 const problems = [...WITH_BODY, ...UPSTREAM, 'not_enabled'] as const
 
 export const JOURNEY_OPERATIONS: readonly Operation[] = [
@@ -36,27 +36,27 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
       'A page view': { visitorId, name: 'page_viewed', page },
       'An event of the website': { visitorId, name: 'cart_filled', page, attributes: { items: 3 } },
     },
-    answers: { 200: json(JourneyInvitations, 'Genesys has the event') },
+    answers: { 200: json(JourneyInvitations, 'Recorded') },
     problems,
   },
   {
     ...common,
     path: '/journey/invitations',
     summary: 'Ask for invitations again',
-    description: 'Without an event, after `askAgainAfterSeconds`. Needs `JOURNEY`.',
+    description: 'Call it after `askAgainAfterSeconds`, without an event. Needs `JOURNEY`.',
     body: requests.JourneyQuestion,
     examples: { 'Later, on the same page': { visitorId, page } },
-    answers: { 200: json(JourneyInvitations, 'The invitations of this moment') },
+    answers: { 200: json(JourneyInvitations, 'The current invitations') },
     problems,
   },
   {
     ...common,
     path: '/journey/answers',
-    summary: 'Say what became of an invitation',
-    description: 'So that Genesys counts it, and does not offer it again. Needs `JOURNEY`.',
+    summary: 'Report the outcome of an invitation',
+    description: 'Genesys counts the outcome and does not offer the invitation again. Needs `JOURNEY`.',
     body: requests.JourneyAnswer,
     examples: { 'It was shown': { invitationId: visitorId, sessionId: visitorId, state: 'offered' } },
-    answers: { 204: nothing('Genesys has it') },
+    answers: { 204: nothing('Recorded') },
     problems,
   },
 ]

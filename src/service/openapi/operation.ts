@@ -9,7 +9,7 @@ export interface Operation {
   readonly summary: string
   readonly description: string
   readonly tag: 'guest' | 'page' | 'operator'
-  readonly needsSession: boolean | 'welcome'
+  readonly session: 'required' | 'optional' | 'none'
   readonly body?: z.ZodType
   /** By title: sample bodies that the API page sends; the first one is shown. */
   readonly examples?: Readonly<Record<string, object>>

@@ -19,7 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Start here. The response has the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. With a token, the session is resumed and the token renewed.',
     tag: 'guest',
-    needsSession: 'welcome',
+    session: 'optional',
     body: requests.OpenGuestSession,
     examples: {
       'A known visitor': {
@@ -54,18 +54,18 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token after half of the lifetime of the old one.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     answers: { 200: json(responses.GuestSessionDescription, 'The current state') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM],
   },
   {
     method: 'delete',
     path: '/guest-session',
-    summary: 'The guest ends the conversation',
+    summary: 'End the conversation',
     description:
       'Permanently, also for the agent, if the deployment lets guests end a conversation (`end` is in `capabilities`). The token is invalid afterwards.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     answers: { 204: nothing('Ended') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'end_not_enabled', 'not_supported_by_guest_api'],
   },
@@ -76,7 +76,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Merged with the existing attributes; `null` removes one. `applied` says whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     body: requests.ChangeGuestAttributes,
     examples: { 'Set one, remove one': { attributes: { 'custom.cart': '3 items', 'custom.page': null } } },
     answers: { 200: json(responses.ChangedGuestAttributes, 'All attributes after the change') },
@@ -89,7 +89,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       '201 means that Genesys accepted it. With an `Idempotency-Key` it is sent only once, however often the request is repeated. A reply to a date picker, a list or a form names that message as `inReplyTo`.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     body: requests.SendMessage,
     examples: {
       'A text': { text: 'Hello' },
@@ -116,10 +116,10 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/messages',
-    summary: 'History, newest page first, oldest message first within a page',
+    summary: 'Read the history, newest page first, oldest message first within a page',
     description: 'Page 1 is the newest. New messages shift the pages: identify messages by `id`.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     query: requests.HistoryQuery,
     answers: { 200: json(responses.MessagePage, 'A page') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'invalid_request', 'not_supported_by_guest_api'],
@@ -131,7 +131,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'As text, HTML or JSON, by `Accept`. It goes back as far as Genesys allows in a minute, ten pages of the history, and says where it begins.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     query: requests.TranscriptQuery,
     answers: {
       200: {
@@ -157,9 +157,9 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of five seconds; send a message just before.',
+      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     query: requests.EventsQuery,
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     answers: {
@@ -184,7 +184,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Valid for five seconds. A page can call it at any rate: the service limits it to the rate that Genesys allows.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     answers: { 204: nothing('Sent, or not needed') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
@@ -195,7 +195,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'A message refers to the file by the `id` of the response. `limits.attachments` of the session lists the accepted types and sizes.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     file: true,
     query: requests.UploadQuery,
     answers: { 201: json(responses.UploadedFile, 'Stored; a message can now send its id') },
@@ -215,7 +215,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Addresses in messages expire after about ten minutes. The API page fills in the id of the last upload.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     params: fileId,
     answers: { 200: json(z.object({ url: z.string() }), 'Valid for some minutes') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
@@ -226,7 +226,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Delete a file that was not sent yet',
     description: 'A sent file stays. The API page fills in the id of the last upload.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     params: fileId,
     answers: { 204: nothing('Removed') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
@@ -234,14 +234,14 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/survey',
-    summary: 'How the conversation was, from 1 to 5',
+    summary: 'Rate the conversation, from 1 to 5',
     description:
       "The website's own backend gets the score, also after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     body: requests.SurveyAnswer,
     examples: { 'Very good': { score: 5 } },
-    answers: { 204: nothing('Taken; the backend gets it in a moment') },
+    answers: { 204: nothing('Accepted; it will be sent to the backend') },
     problems: [...WITH_BODY, 'session_invalid', 'not_enabled'],
   },
   ...JOURNEY_OPERATIONS,
@@ -251,7 +251,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'What a chat page needs to know about the deployment',
     description: 'Status, languages, features, and how the chat should look.',
     tag: 'page',
-    needsSession: false,
+    session: 'none',
     answers: { 200: json(responses.Deployment, 'The deployment') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
@@ -262,7 +262,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
     tag: 'page',
-    needsSession: false,
+    session: 'none',
     answers: { 200: json(responses.Availability, 'The current state'), 304: nothing('Unchanged') },
     problems: ['not_enabled'],
   },
@@ -273,7 +273,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Settings for a page that uses Genesys' own widget",
     description: "With a session, the guest's details are filled in. The widget's sign-in prompt is off.",
     tag: 'page',
-    needsSession: 'welcome',
+    session: 'optional',
     answers: { 200: json(responses.WidgetConfig, 'Guest details only with a session') },
     problems: [...UPSTREAM, 'session_invalid'],
   },
@@ -284,7 +284,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'The page sends the authorization code, or the ID token, from the provider. Requires `GENESYS_SIGN_IN=on`; the code in the example is not valid.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     body: requests.SignIn,
     examples: {
       'An authorization code': {
@@ -307,7 +307,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Sign the guest out, which ends the session',
     description: 'For guests who signed in through `POST /sign-in`.',
     tag: 'guest',
-    needsSession: true,
+    session: 'required',
     answers: { 204: nothing('Signed out') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'not_supported_by_guest_api'],
   },
@@ -317,7 +317,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Whether the process is alive',
     description: "For an orchestrator's liveness probe. Calls no other system.",
     tag: 'operator',
-    needsSession: false,
+    session: 'none',
     answers: { 200: json(z.object({ status: z.literal('ok') }), 'Alive') },
     problems: [],
   },
@@ -328,7 +328,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       '503 only while this process can serve no guest. `degraded` with 200 lists other failures and the settings to change.',
     tag: 'operator',
-    needsSession: false,
+    session: 'none',
     answers: {
       200: json(responses.ReadinessReport, 'Ready, or degraded: guests are served, and something is wrong'),
       503: json(responses.ReadinessReport, 'Not ready, and why'),

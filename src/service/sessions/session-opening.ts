@@ -97,19 +97,10 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     }
   }
 
-  /** The guest's attributes, from the page and from verification. */
-  function changed(before: Record<string, string>, request: OpenSession, identified: Identified | undefined) {
-    const { name, email, phone, language } = request
-    const prefilled = policy.prefill(before, { name, email, phone, language })
-    const open = policy.change(prefilled, request.attributes ?? {})
-    if (identified === undefined) return open
-    return policy.trust(open, identified.attributes, identified.visitor !== undefined)
-  }
-
   async function open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse> {
     const identified = (await identify(caller)) ?? ANONYMOUS
     requireOwnUserId(request.userId, identified.visitor)
-    const values = changed({}, request, identified)
+    const values = changedAttributes(policy, {}, request, identified)
     const { origin, deadlineAtMs } = caller
     const { name, email, language, journeyContext } = request
     const opened = await guestApi.open(
@@ -131,13 +122,6 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       expiresAtMs: now(),
     }
     return answer(claims, opened, deadlineAtMs)
-  }
-
-  async function resumeGuest(claims: SessionClaims, request: OpenSession, deadlineAtMs: number) {
-    const { startNew, journeyContext } = request
-    if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
-    if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
-    return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
   }
 
   /** @throws {SessionError} `session_invalid` for another visitor, or an expired token without its visitor */
@@ -163,12 +147,12 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
       return open(request, caller)
     }
     requireOwnUserId(request.userId, isVerified ? (identified?.visitor ?? claims.visitor) : undefined)
-    const values = changed(attributes.latest(claims).attributes.values, request, identified)
+    const values = changedAttributes(policy, attributes.latest(claims).attributes.values, request, identified)
     const replaced = attributes.replace(claims, values)
     tokens.requireFits(replaced)
     let opened: OpenedGuest
     try {
-      opened = await resumeGuest(claims, request, caller.deadlineAtMs)
+      opened = await resumeGuest(guestApi, claims, request, caller.deadlineAtMs)
     } catch (error) {
       if (!isSessionEnded(error)) throw error
       registry.markEnded(claims.sid)
@@ -186,6 +170,31 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
 }
 
 const ANONYMOUS: Identified = { visitor: undefined, attributes: {}, verifiedUntilMs: undefined }
+
+/** The guest's attributes, from the page and from verification. */
+function changedAttributes(
+  policy: AttributePolicy,
+  before: Record<string, string>,
+  request: OpenSession,
+  identified: Identified | undefined,
+): Record<string, string> {
+  const { name, email, phone, language } = request
+  const prefilled = policy.prefill(before, { name, email, phone, language })
+  const open = policy.change(prefilled, request.attributes ?? {})
+  if (identified === undefined) return open
+  return policy.trust(open, identified.attributes, identified.visitor !== undefined)
+}
+
+function resumeGuest(
+  guestApi: GuestApi,
+  claims: SessionClaims,
+  { startNew, journeyContext }: OpenSession,
+  deadlineAtMs: number,
+): Promise<OpenedGuest> {
+  if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
+  if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
+  return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
+}
 
 function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
   return visitor === undefined ? {} : { visitor, verifiedUntilMs: verifiedUntilMs ?? Number.MAX_SAFE_INTEGER }

@@ -109,14 +109,7 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
 function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], problems: string[]): Config {
   const production = env.NODE_ENV === 'production'
 
-  for (const [i, origin] of env.ALLOWED_ORIGINS.entries()) {
-    const { problem } = parseOriginPattern(origin)
-    // An address with a password is not repeated.
-    const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
-    if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
-  }
-  if (env.ALLOWED_ORIGINS.length === 0 && !problems.some((problem) => problem.startsWith('ALLOWED_ORIGINS')))
-    problems.push('ALLOWED_ORIGINS is missing: list your websites, such as https://www.example.com')
+  requireOrigins(env, problems)
   if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
     problems.push('GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud')
 
@@ -186,23 +179,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
       perAddressPerMinute: env.RATE_ADDRESS_PER_MINUTE,
       sessionsPerAddressPerMinute: env.RATE_SESSIONS_PER_ADDRESS_PER_MINUTE,
     },
-    limits: {
-      bodyBytes: env.MAX_BODY_BYTES,
-      attachmentBytes: env.MAX_ATTACHMENT_BYTES,
-      requestsInFlight: env.MAX_REQUESTS_IN_FLIGHT ?? env.MAX_REQUESTS_UNDER_WAY ?? MAX_REQUESTS_IN_FLIGHT,
-      requestsInFlightPerAddress: env.MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS,
-      requestsInFlightPerGuest: env.MAX_REQUESTS_IN_FLIGHT_PER_GUEST,
-      requestsArriving: env.MAX_REQUESTS_ARRIVING,
-      requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
-      eventStreams: env.MAX_EVENT_STREAMS,
-      // One address alone must not use all of them.
-      eventStreamsPerAddress:
-        env.MAX_EVENT_STREAMS_PER_ADDRESS ??
-        Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
-      openedTokens: env.MAX_OPENED_TOKENS,
-      memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
-      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
-    },
+    limits: readLimits(env),
     redis:
       env.REDIS_URL === undefined
         ? undefined
@@ -229,6 +206,37 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
     labels: env.DEPLOYMENT_LABELS as Config['labels'],
     sites: undefined,
     warnings: [],
+  }
+}
+
+function requireOrigins({ ALLOWED_ORIGINS }: Variables, problems: string[]): void {
+  for (const [i, origin] of ALLOWED_ORIGINS.entries()) {
+    const { problem } = parseOriginPattern(origin)
+    // An address with a password is not repeated.
+    const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
+    if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
+  }
+  if (ALLOWED_ORIGINS.length === 0 && !problems.some((problem) => problem.startsWith('ALLOWED_ORIGINS')))
+    problems.push('ALLOWED_ORIGINS is missing: list your websites, such as https://www.example.com')
+}
+
+function readLimits(env: Variables): Config['limits'] {
+  return {
+    bodyBytes: env.MAX_BODY_BYTES,
+    attachmentBytes: env.MAX_ATTACHMENT_BYTES,
+    requestsInFlight: env.MAX_REQUESTS_IN_FLIGHT ?? env.MAX_REQUESTS_UNDER_WAY ?? MAX_REQUESTS_IN_FLIGHT,
+    requestsInFlightPerAddress: env.MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS,
+    requestsInFlightPerGuest: env.MAX_REQUESTS_IN_FLIGHT_PER_GUEST,
+    requestsArriving: env.MAX_REQUESTS_ARRIVING,
+    requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
+    eventStreams: env.MAX_EVENT_STREAMS,
+    // One address alone must not use all of them.
+    eventStreamsPerAddress:
+      env.MAX_EVENT_STREAMS_PER_ADDRESS ??
+      Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
+    openedTokens: env.MAX_OPENED_TOKENS,
+    memoryBytes: env.MEMORY_LIMIT_MIB * 1024 * 1024,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
   }
 }
 

@@ -68,7 +68,7 @@ const START_TIMEOUT_MS = 1000
  */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
   const { keyPrefix, timeoutMs, onChange, onFailure, monotonicNow = processMonotonicNow } = options
-  const subscriptions: Subscription[] = []
+  const subscriptions = createSubscriptions()
   const availableListeners: (() => void)[] = []
   let client: RedisClient | undefined
   let state: 'starting' | 'up' | 'suspect' | 'down' = 'starting'
@@ -85,7 +85,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     state = 'up'
     if (wasDown) onChange(true)
     noteStarted()
-    subscribeAll()
+    if (client) subscriptions.start(client)
     for (const listener of availableListeners) listener()
   }
 
@@ -135,18 +135,6 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     await created.connect()
   }
 
-  /** Once: the client resubscribes automatically. */
-  function subscribeAll(): void {
-    for (const subscription of subscriptions) {
-      if (subscription.isActive || client === undefined) continue
-      subscription.isActive = true
-      client.subscribe(subscription.channel, subscription.listener).then(
-        () => (subscription.isConfirmed = true),
-        () => (subscription.isActive = false),
-      )
-    }
-  }
-
   const probing = setInterval(() => void probe(), PROBE_EVERY_MS).unref()
   const giveUpStart = setTimeout(() => state === 'starting' && goDown(), START_TIMEOUT_MS).unref()
   start().catch(goDown)
@@ -176,11 +164,11 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       }
     },
     subscribe(channel, listener) {
-      subscriptions.push({ channel, listener, isActive: false, isConfirmed: false })
-      if (state === 'up') subscribeAll()
+      subscriptions.add(channel, listener)
+      if (state === 'up' && client) subscriptions.start(client)
     },
     get isListening() {
-      return state === 'up' && subscriptions.every(({ isConfirmed }) => isConfirmed)
+      return state === 'up' && subscriptions.areConfirmed
     },
     onAvailable: (listener) => void availableListeners.push(listener),
     close() {
@@ -189,6 +177,30 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       clearTimeout(giveUpStart)
       noteStarted()
       if (client?.isOpen === true) client.destroy()
+    },
+  }
+}
+
+/** The channels of one client. */
+function createSubscriptions() {
+  const subscriptions: Subscription[] = []
+  return {
+    add(channel: string, listener: Subscription['listener']): void {
+      subscriptions.push({ channel, listener, isActive: false, isConfirmed: false })
+    },
+    /** Subscribes each channel once: the client resubscribes automatically. */
+    start(client: RedisClient): void {
+      for (const subscription of subscriptions) {
+        if (subscription.isActive) continue
+        subscription.isActive = true
+        client.subscribe(subscription.channel, subscription.listener).then(
+          () => (subscription.isConfirmed = true),
+          () => (subscription.isActive = false),
+        )
+      }
+    },
+    get areConfirmed() {
+      return subscriptions.every(({ isConfirmed }) => isConfirmed)
     },
   }
 }

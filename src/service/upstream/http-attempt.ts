@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { pipeline, Transform, type Readable } from 'node:stream'
 import { Axios, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
-import { batchWrite } from './batch-write.ts'
+import { runInWriteBatch } from './write-batch.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
 
 export interface HttpAttempt {
@@ -105,7 +105,7 @@ const NO_HEADERS = new AxiosHeaders()
 
 function attemptOverHttp(attempt: HttpAttempt, agents: UpstreamAgents): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    batchWrite(() => startAttempt(attempt, agents, resolve), reject)
+    runInWriteBatch(() => startAttempt(attempt, agents, resolve), reject)
   })
 }
 
@@ -129,7 +129,7 @@ function startAttempt(
     isSettled = true
     clearTimeout(timer)
     resolve(outcome)
-    // Also an upload that got a response before it was sent completely.
+    // This also ends an upload that got its response before it was sent completely.
     if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
   function fail(kind: TransportFailure['kind'], sent = mayBeSent(), systemCode?: string): void {
@@ -156,7 +156,7 @@ function startAttempt(
   })
   request.on('response', (message) => {
     isAnswered = true
-    collect(message, maxResponseBytes, settle, fail)
+    collectResponse(message, maxResponseBytes, settle, fail)
   })
   if (typeof body !== 'object') {
     request.end(body)
@@ -170,7 +170,7 @@ function startAttempt(
 }
 
 /**
- * Through the modules, because nock replaces their functions.
+ * Calls `request` through the modules, because nock replaces their functions.
  * @returns undefined if the address or a header has an invalid character
  */
 function openRequest(
@@ -181,8 +181,8 @@ function openRequest(
   try {
     const target = new URL(url)
     const { protocol, hostname, port, pathname, search, host } = target
-    // As a list, to which Node.js adds only `Connection`. Bodies are never chunked, because some gateways
-    // refuse that.
+    // Headers are passed as a list, because Node.js then adds only `Connection`. Bodies are never chunked, because
+    // some gateways refuse that.
     const list = ['host', host]
     for (const name in headers) list.push(name, headers[name] ?? '')
     if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))
@@ -210,7 +210,7 @@ const FORBIDDEN_CHARACTER: ReadonlySet<string> = new Set([
   'ERR_HTTP_INVALID_HEADER_VALUE',
 ])
 
-function collect(
+function collectResponse(
   message: http.IncomingMessage,
   maxBytes: number,
   settle: (outcome: Outcome) => void,
@@ -247,20 +247,20 @@ function sendFile(
   request: http.ClientRequest,
   onBroken: () => void,
 ): void {
-  let leftBytes = sizeBytes
-  const exactly = new Transform({
+  let remainingBytes = sizeBytes
+  const lengthCheck = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      leftBytes -= chunk.length
-      if (leftBytes < 0) done(new RangeError('The file is longer than announced.'))
+      remainingBytes -= chunk.length
+      if (remainingBytes < 0) done(new RangeError('The file is longer than announced.'))
       else done(null, chunk)
     },
     flush(done) {
-      done(leftBytes > 0 ? new RangeError('The file is shorter than announced.') : null)
+      done(remainingBytes > 0 ? new RangeError('The file is shorter than announced.') : null)
     },
   })
-  pipeline(stream, exactly, (error) => {
+  pipeline(stream, lengthCheck, (error) => {
     if (error) onBroken()
   })
-  request.on('close', () => exactly.destroy())
-  exactly.pipe(request)
+  request.on('close', () => lengthCheck.destroy())
+  lengthCheck.pipe(request)
 }

@@ -83,19 +83,19 @@ export function contactCenterEndpoints(settings: Settings, center: ContactCenter
     if (!success) throw badRequest()
     const isAsked = data.filter.predicates.some(({ value }) => value === queueId)
     const metrics = data.metrics ?? ['oOnQueueUsers', 'oWaiting']
-    res.json({ results: isAsked ? observations(metrics) : [] })
+    res.json({ results: isAsked ? observations(center, metrics) : [] })
   })
 
   router.get(`${QUEUES}/:id/estimatedwaittime`, (req, res) => {
     oauth.authorize(req, VIEW_QUEUE)
     if (req.params.id !== queueId) throw notFound()
-    res.json(estimatedWait())
+    res.json(estimatedWait(center))
   })
 
   router.get(`${QUEUES}/:id/mediatypes/:mediaType/estimatedwaittime`, (req, res) => {
     oauth.authorize(req, VIEW_QUEUE)
     if (req.params.id !== queueId) throw notFound()
-    res.json(estimatedWait())
+    res.json(estimatedWait(center))
   })
 
   router.post('/api/v2/conversations/callbacks', (req, res) => {
@@ -130,33 +130,33 @@ export function contactCenterEndpoints(settings: Settings, center: ContactCenter
     }))
   }
 
-  /** Users by routing status, only in a group of the queue; interactions by media type. */
-  function observations(metrics: readonly string[]) {
-    const { usersOnQueue, waiting } = center.queue
-    const interacting = Math.floor(usersOnQueue / 2)
-    const users = [
-      { metric: 'oOnQueueUsers', qualifier: 'IDLE', stats: { count: usersOnQueue - interacting } },
-      { metric: 'oOnQueueUsers', qualifier: 'INTERACTING', stats: { count: interacting } },
-    ]
-    const interactions = [{ metric: 'oWaiting', stats: { count: waiting } }]
-    const asked = ({ metric }: { metric: string }) => metrics.includes(metric)
-    return [
-      { group: { queueId }, data: users.filter(asked) },
-      { group: { queueId, mediaType: 'message' }, data: interactions.filter(asked) },
-    ]
-  }
-
-  function estimatedWait() {
-    return {
-      results: [
-        {
-          intent: 'ALL',
-          formula: 'BEST',
-          estimatedWaitTimeSeconds: center.queue.estimatedWaitSeconds,
-        },
-      ],
-    }
-  }
-
   return router
+}
+
+/** Users by routing status, only in a group of the queue; interactions by media type. */
+function observations({ queue, queueId }: ContactCenter, metrics: readonly string[]) {
+  const { usersOnQueue, waiting } = queue
+  const interacting = Math.floor(usersOnQueue / 2)
+  const users = [
+    { metric: 'oOnQueueUsers', qualifier: 'IDLE', stats: { count: usersOnQueue - interacting } },
+    { metric: 'oOnQueueUsers', qualifier: 'INTERACTING', stats: { count: interacting } },
+  ]
+  const interactions = [{ metric: 'oWaiting', stats: { count: waiting } }]
+  const asked = ({ metric }: { metric: string }) => metrics.includes(metric)
+  return [
+    { group: { queueId }, data: users.filter(asked) },
+    { group: { queueId, mediaType: 'message' }, data: interactions.filter(asked) },
+  ]
+}
+
+function estimatedWait({ queue }: ContactCenter) {
+  return {
+    results: [
+      {
+        intent: 'ALL',
+        formula: 'BEST',
+        estimatedWaitTimeSeconds: queue.estimatedWaitSeconds,
+      },
+    ],
+  }
 }

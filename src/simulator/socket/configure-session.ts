@@ -139,21 +139,21 @@ export function configureActions(parts: {
     connection.join(session, request.token)
     const [oldest] = session.connections
     if (session.connections.size > settings.limits.connectionsPerSession) oldest?.close()
-    const body = { connected: true, ...extra, ...describe(session) }
+    const body = { connected: true, ...extra, ...describe(session, settings) }
     connection.send(response('SessionResponse', body, request.tracingId), request.action)
   }
 
-  function describe(session: GuestSession) {
-    return {
-      readOnly: session.readOnly,
-      autoStarted: false,
-      ...mediaLimits(settings),
-      durationSeconds: settings.sessionDurationSeconds,
-      expirationDate: Math.floor(session.expiresAtMs / SECOND_MS),
-    }
-  }
-
   return { configureSession, configureAuthenticatedSession }
+}
+
+function describe(session: GuestSession, settings: Settings) {
+  return {
+    readOnly: session.readOnly,
+    autoStarted: false,
+    ...mediaLimits(settings),
+    durationSeconds: settings.sessionDurationSeconds,
+    expirationDate: Math.floor(session.expiresAtMs / SECOND_MS),
+  }
 }
 
 /** The limits that the platform announces to a guest. */

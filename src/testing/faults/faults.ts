@@ -1,4 +1,4 @@
-/** Faults between a service and its upstream, for tests: `genesys-guest-bff/faults`. It imports nothing of the service. */
+/** Faults between a service and its upstream, for tests: `genesys-guest-bff/faults`. It imports nothing from the service. */
 export { startFaultProxy, type Fault, type FaultProxy, type FaultProxyOptions } from './fault-proxy.ts'
 export { createFaultClock, type FaultClock } from './fault-clock.ts'
 

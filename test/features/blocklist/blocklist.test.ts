@@ -91,7 +91,7 @@ test('the file is read again when it changes, and a wrong file changes nothing',
   writeFileSync(file, 'visitor:user-1\nnonsense with a secret')
   change()
   expect([isBlocked('user-1'), isBlocked('user-2')]).toEqual([false, true])
-  const [check] = await feature.checks()
+  const [check] = await feature.readinessChecks()
   expect(check).toMatchObject({ ok: false, essential: false })
   expect(check?.hint).toMatch(/line 2: must be/)
 })

@@ -3,7 +3,7 @@ import type { Content, Message } from '../../../src/contract/contract.ts'
 import { htmlFile } from '../../../src/service/features/transcript/html-file.ts'
 import { createLocale } from '../../../src/service/features/transcript/locale.ts'
 import { textFile } from '../../../src/service/features/transcript/text-file.ts'
-import { WORDS } from '../../../src/service/features/transcript/words.ts'
+import { TRANSCRIPT_TEXTS } from '../../../src/service/features/transcript/transcript-texts.ts'
 
 const utc = createLocale(['en'], 'UTC')
 const at = (time: string, more: Partial<Message>): Message => ({
@@ -122,12 +122,16 @@ test('an answer is there once', () => {
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
-test.each(Object.keys(WORDS))('a file in %s has all its words', (language) => {
+test.each(Object.keys(TRANSCRIPT_TEXTS))('a file in %s has all its words', (language) => {
   const html = htmlFile(
     { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
     createLocale([language], 'Asia/Tokyo'),
   )
-  for (const word of [WORDS[language]!.title, WORDS[language]!.incomplete, WORDS[language]!.agent])
+  for (const word of [
+    TRANSCRIPT_TEXTS[language]!.title,
+    TRANSCRIPT_TEXTS[language]!.incomplete,
+    TRANSCRIPT_TEXTS[language]!.agent,
+  ])
     expect(html).toContain(word)
   expect(html).toContain(`<html lang="${language}"`)
 })

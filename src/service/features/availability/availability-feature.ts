@@ -52,7 +52,7 @@ export interface AvailabilityFeature {
       readonly newDeadline: () => number
     },
   ): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   /** Adds to the events of guests how long they wait; undefined without a queue. */
   readonly addEvents: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
   /** What is found now, and why something is not; undefined where it is not set up. */
@@ -113,7 +113,7 @@ export function createAvailabilityFeature(
       })
       router.all('/availability', methodNotAllowed('GET'))
     },
-    async checks() {
+    async readinessChecks() {
       if (!availability) return []
       // Reads once at startup, to show errors early; later it reports what the pages' requests have found.
       const { causes } = availability.latest ?? (await availability.current())

@@ -25,7 +25,7 @@ export interface BlocklistFeature {
   /** @throws {RequestError} `blocked` */
   readonly acceptVisitor: ((visitor: string) => void) | undefined
   addRoutes(): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly [] } | undefined>
   close(): void
 }
@@ -45,7 +45,7 @@ export function createBlocklistFeature(
     beforeOpening: blocklist ? [blocklist.acceptOwner] : [],
     acceptVisitor: blocklist?.acceptVisitor,
     addRoutes: () => undefined,
-    checks: () => Promise.resolve(blocklist ? [checkOf(blocklist.problems)] : []),
+    readinessChecks: () => Promise.resolve(blocklist ? [checkOf(blocklist.problems)] : []),
     diagnose: () => Promise.resolve(blocklist && { found: blocklist.inWords, problems: [] as const }),
     close: () => blocklist?.close(),
   }

@@ -18,7 +18,7 @@ export interface ChallengeFeature {
   /** Empty where it is not set up. */
   readonly beforeOpening: readonly RequestHandler[]
   addRoutes(): void
-  checks(): Promise<readonly never[]>
+  readinessChecks(): Promise<readonly never[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
   replaceSessionKeys(keys: readonly Uint8Array[]): void
   close(): void
@@ -52,7 +52,7 @@ export function createChallengeFeature(
     capabilities: [],
     beforeOpening: challenge ? [challenge.requireSolution] : [],
     addRoutes: () => undefined,
-    checks: () => Promise.resolve([]),
+    readinessChecks: () => Promise.resolve([]),
     async diagnose() {
       if (!settings) return undefined
       const { kind, abovePerMinute: above } = settings

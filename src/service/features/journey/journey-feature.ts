@@ -46,7 +46,7 @@ export interface JourneyFeature {
       readonly newDeadline: () => number
     },
   ): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
 }
 
@@ -168,7 +168,7 @@ export function createJourneyFeature(
       for (const path of ['events', 'invitations', 'answers'])
         router.all(`/journey/${path}`, methodNotAllowed('POST'))
     },
-    checks() {
+    readinessChecks() {
       if (!operations) return Promise.resolve([])
       if (!latestProblem) return Promise.resolve([{ name: 'journey', ok: true }])
       const { code, message, facts } = latestProblem

@@ -46,7 +46,7 @@ export interface KnowledgeFeature {
       }
     },
   ): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
 }
 
@@ -118,7 +118,7 @@ export function createKnowledgeFeature(
       for (const path of ['search', 'suggestions', 'articles/:id'])
         router.all(`/knowledge/${path}`, methodNotAllowed('GET'))
     },
-    checks: () => Promise.resolve(knowledge ? [checkOf(knowledge.latestFailure())] : []),
+    readinessChecks: () => Promise.resolve(knowledge ? [checkOf(knowledge.latestFailure())] : []),
     async diagnose() {
       if (!authorization) return undefined
       const possible = options.accessToken ? (['open', 'oauth'] as const) : (['open'] as const)

@@ -6,7 +6,7 @@ export interface PreChatFeature {
   readonly capabilities: readonly never[]
   readonly deployment: Pick<Deployment, 'preChat'>
   addRoutes(): void
-  checks(): Promise<readonly never[]>
+  readinessChecks(): Promise<readonly never[]>
   diagnose(): Promise<
     { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
   >
@@ -21,7 +21,7 @@ export function createPreChatFeature(
     capabilities: [],
     deployment: form === undefined ? {} : { preChat: form },
     addRoutes() {},
-    checks: () => Promise.resolve([]),
+    readinessChecks: () => Promise.resolve([]),
     diagnose() {
       if (form === undefined) return Promise.resolve(undefined)
       const problems = hasAttributes

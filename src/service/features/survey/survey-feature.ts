@@ -29,7 +29,7 @@ export interface SurveyFeature {
       readonly newDeadline: () => number
     },
   ): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
   close(): void
 }
@@ -75,7 +75,7 @@ export function createSurveyFeature(
       })
       router.all('/survey', methodNotAllowed('POST'))
     },
-    checks() {
+    readinessChecks() {
       if (!webhook) return Promise.resolve([])
       if (latestFailure === undefined) return Promise.resolve([{ name: 'survey', ok: true }])
       const hint = `The latest score was lost: ${latestFailure}. ${HINT}`

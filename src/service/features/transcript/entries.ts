@@ -35,8 +35,8 @@ export function daysOf({ messages }: Conversation, locale: Locale): readonly Day
   return days
 }
 
-function nameOf({ sender, from }: Message, { words }: Locale): string {
-  return sender === 'guest' ? words.guest : (from?.name ?? words[sender])
+function nameOf({ sender, from }: Message, { texts }: Locale): string {
+  return sender === 'guest' ? texts.guest : (from?.name ?? texts[sender])
 }
 
 function linesOf(message: Message, locale: Locale): readonly string[] {
@@ -53,12 +53,12 @@ function linesOf(message: Message, locale: Locale): readonly string[] {
 
 /** What a guest saw of it, as text. */
 function partLines(content: Content, locale: Locale): readonly string[] {
-  const { words } = locale
+  const { texts } = locale
   switch (content.type) {
     case 'text':
       return [content.text]
     case 'attachment':
-      return filled(`${words.file}: ${content.fileName ?? content.mediaType}`, content.text)
+      return filled(`${texts.file}: ${content.fileName ?? content.mediaType}`, content.text)
     case 'quick-reply':
       return [choice(content.text)]
     case 'button-response':
@@ -89,7 +89,7 @@ function partLines(content: Content, locale: Locale): readonly string[] {
     case 'form-response':
       return content.answers.map(({ text }) => choice(text))
     case 'unsupported':
-      return [words.unsupported]
+      return [texts.unsupported]
   }
 }
 

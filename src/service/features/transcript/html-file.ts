@@ -20,7 +20,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export const HTML_FILE_POLICY = `${POLICY}; frame-ancestors 'none'; sandbox`
 
 export function htmlFile(conversation: Conversation, locale: Locale): string {
-  const { words, language, timeZone, isRightToLeft } = locale
+  const { texts, language, timeZone, isRightToLeft } = locale
   const note = (text: string) => `<p>${escapeHtml(text)}</p>\n`
   const days = daysOf(conversation, locale).map(
     ({ name, entries }) => `<h2>${escapeHtml(name)}</h2>\n<ol>\n${entries.map(entryHtml).join('')}</ol>\n`,
@@ -31,13 +31,13 @@ export function htmlFile(conversation: Conversation, locale: Locale): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
 <meta name="viewport" content="width=device-width">
-<title>${escapeHtml(words.title)}</title>
+<title>${escapeHtml(texts.title)}</title>
 <style>${STYLES}</style>
 </head>
 <body>
 <main>
-<h1>${escapeHtml(words.title)}</h1>
-${note(`${words.timeZone}: ${timeZone}`)}${conversation.isComplete ? '' : note(words.incomplete)}${conversation.messages.length === 0 ? note(words.empty) : ''}${days.join('')}</main>
+<h1>${escapeHtml(texts.title)}</h1>
+${note(`${texts.timeZone}: ${timeZone}`)}${conversation.isComplete ? '' : note(texts.incomplete)}${conversation.messages.length === 0 ? note(texts.empty) : ''}${days.join('')}</main>
 </body>
 </html>
 `

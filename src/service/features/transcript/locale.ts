@@ -1,11 +1,11 @@
-import { WORDS, type Words } from './words.ts'
+import { TRANSCRIPT_TEXTS, type TranscriptTexts } from './transcript-texts.ts'
 
-/** How a file is written: its words, its days and its times. */
+/** How a file is written: its texts, its days and its times. */
 export interface Locale {
   /** A language tag such as `de-AT`. */
   readonly language: string
   readonly timeZone: string
-  readonly words: Words
+  readonly texts: TranscriptTexts
   readonly isRightToLeft: boolean
   day(time: Date): string
   timeOfDay(time: Date): string
@@ -17,15 +17,15 @@ const FALLBACK = 'en'
 export function createLocale(languages: readonly string[], timeZone: string): Locale {
   const [language = FALLBACK] = languages.flatMap((tag) => {
     const canonical = canonicalLanguage(tag)
-    return canonical !== undefined && Object.hasOwn(WORDS, baseOf(canonical)) ? canonical : []
+    return canonical !== undefined && Object.hasOwn(TRANSCRIPT_TEXTS, baseOf(canonical)) ? canonical : []
   })
-  const words = WORDS[baseOf(language)] as Words
+  const texts = TRANSCRIPT_TEXTS[baseOf(language)] as TranscriptTexts
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone })
   const timeOfDay = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', timeZone })
   return {
     language,
     timeZone,
-    words,
+    texts,
     isRightToLeft: baseOf(language) === 'ar',
     day: (time) => day.format(time),
     timeOfDay: (time) => timeOfDay.format(time),

@@ -6,10 +6,10 @@ import type { Conversation } from './read-conversation.ts'
 const INDENT = '    '
 
 export function textFile(conversation: Conversation, locale: Locale): string {
-  const { words, timeZone } = locale
-  const lines = [words.title, `${words.timeZone}: ${timeZone}`]
-  if (!conversation.isComplete) lines.push('', words.incomplete)
-  if (conversation.messages.length === 0) lines.push('', words.empty)
+  const { texts, timeZone } = locale
+  const lines = [texts.title, `${texts.timeZone}: ${timeZone}`]
+  if (!conversation.isComplete) lines.push('', texts.incomplete)
+  if (conversation.messages.length === 0) lines.push('', texts.empty)
   for (const { name, entries } of daysOf(conversation, locale)) {
     lines.push('', name)
     for (const entry of entries) {

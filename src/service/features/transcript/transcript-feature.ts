@@ -32,7 +32,7 @@ export interface TranscriptFeature {
       readonly newDeadline: () => number
     },
   ): void
-  checks(): Promise<readonly never[]>
+  readinessChecks(): Promise<readonly never[]>
   diagnose(): Promise<
     { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
   >
@@ -66,7 +66,7 @@ export function createTranscriptFeature(options: {
       })
       router.all('/transcript', methodNotAllowed('GET'))
     },
-    checks: () => Promise.resolve([]),
+    readinessChecks: () => Promise.resolve([]),
     diagnose() {
       if (!isEnabled) return Promise.resolve(undefined)
       const problems = hasHistory

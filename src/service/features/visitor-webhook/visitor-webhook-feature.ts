@@ -23,7 +23,7 @@ export interface VisitorWebhookFeature {
   /** Undefined where it is not set up. */
   readonly trustedAttributes: TrustedAttributes | undefined
   addRoutes(): void
-  checks(): Promise<readonly Check[]>
+  readinessChecks(): Promise<readonly Check[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
   close(): void
 }
@@ -52,7 +52,7 @@ export function createVisitorWebhookFeature(
         webhook.identify({ headers: (request as Request).headers, subject: visitor?.subject }),
     },
     addRoutes: () => undefined,
-    checks: () => Promise.resolve(webhook ? [checkOf(webhook.latestFailure)] : []),
+    readinessChecks: () => Promise.resolve(webhook ? [checkOf(webhook.latestFailure)] : []),
     async diagnose() {
       if (!webhook) return undefined
       const { failure, clockAheadMs = 0 } = await webhook.probe()

@@ -60,14 +60,16 @@ const CALLS_PER_MINUTE = 10
 const MINUTE_MS = 60_000
 export const SEARCH_PAGE_SIZE = 25
 
-export function createHistory(options: {
+interface HistoryOptions {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly connections: GuestConnections
   readonly now: () => number
   readonly monotonicNow: () => number
-}): History {
-  const { api, apiUrl, connections, now, monotonicNow } = options
+}
+
+export function createHistory(options: HistoryOptions): History {
+  const { connections, now, monotonicNow } = options
   const readsOf = new WeakMap<GuestConnection, GuestReads>()
 
   function readsBy(connection: GuestConnection): GuestReads {
@@ -109,20 +111,7 @@ export function createHistory(options: {
       const jwt = await jwtOf(connection, reads, deadlineAtMs)
       takeReserved?.()
       requireReads(reads, 1, monotonicNow())
-      return counted(reads, monotonicNow(), () =>
-        api.request({
-          operation: 'read_history',
-          method: 'GET',
-          url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
-          headers: {
-            authorization: `bearer ${jwt}`,
-            ...(guest.origin !== undefined && { origin: guest.origin }),
-          },
-          schema: WirePage,
-          retry: 'idempotent',
-          deadlineAtMs,
-        }),
-      )
+      return counted(reads, monotonicNow(), () => requestPage(options, { guest, page, jwt, deadlineAtMs }))
     }
     try {
       return await call()
@@ -187,6 +176,25 @@ export function createHistory(options: {
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
   }
+}
+
+function requestPage(
+  { api, apiUrl }: HistoryOptions,
+  request: { guest: Guest; page: PageRequest; jwt: string; deadlineAtMs: number },
+): Promise<WirePage> {
+  const { guest, page, jwt, deadlineAtMs } = request
+  return api.request({
+    operation: 'read_history',
+    method: 'GET',
+    url: `${apiUrl}/api/v2/webmessaging/messages?pageSize=${page.pageSize}&pageNumber=${page.pageNumber}`,
+    headers: {
+      authorization: `bearer ${jwt}`,
+      ...(guest.origin !== undefined && { origin: guest.origin }),
+    },
+    schema: WirePage,
+    retry: 'idempotent',
+    deadlineAtMs,
+  })
 }
 
 /** @throws if the platform allows fewer than `count` reads now */

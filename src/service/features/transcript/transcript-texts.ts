@@ -1,5 +1,5 @@
-/** The words of a transcript file. */
-export interface Words {
+/** The texts of a transcript file. */
+export interface TranscriptTexts {
   readonly title: string
   readonly guest: string
   readonly agent: string
@@ -11,7 +11,7 @@ export interface Words {
   readonly unsupported: string
 }
 
-export const WORDS: Readonly<Record<string, Words>> = {
+export const TRANSCRIPT_TEXTS: Readonly<Record<string, TranscriptTexts>> = {
   en: {
     title: 'Conversation',
     guest: 'You',
