@@ -20,7 +20,7 @@ describe.each(Object.keys(AVAILABILITY_TEXTS))('%s', (language) => {
   test('leaves no placeholder in the text that a guest reads', () => {
     for (const opensAt of ['2026-11-25T18:00:00Z', '2026-11-26T08:00:00Z', '2026-11-30T08:00:00Z']) {
       const words = closedWords({ state: 'closed', opensAt }, { ...AT_NOON, texts, locale: language })
-      expect(words?.back).toMatch(/^[^{}]+$/)
+      expect(words?.reopens).toMatch(/^[^{}]+$/)
     }
   })
 })
@@ -28,9 +28,9 @@ describe.each(Object.keys(AVAILABILITY_TEXTS))('%s', (language) => {
 /** A Wednesday. */
 const AT_NOON = { nowMs: Date.parse('2026-11-25T11:00:00Z'), timeZone: 'Europe/Berlin' }
 const inEnglish = { texts: AVAILABILITY_TEXTS.en, locale: 'en-GB' }
-const back = (opensAt: string, options: object = {}) =>
+const reopens = (opensAt: string, options: object = {}) =>
   closedWords({ state: 'closed', opensAt }, { ...inEnglish, ...AT_NOON, ...options })
-    ?.back // Versions of Node.js differ in it.
+    ?.reopens // Versions of Node.js differ in it.
     ?.replace(/\b0(\d:)/, '$1')
 
 test.each([
@@ -41,14 +41,14 @@ test.each([
   ['2026-12-02T08:00:00Z', 'Back on Wednesday 2 December at 9:00.'],
   ['2027-01-04T08:00:00Z', 'Back on Monday 4 January at 9:00.'],
 ])('an opening at %s is: %s', (opensAt, expected) => {
-  expect(back(opensAt)).toBe(expected)
+  expect(reopens(opensAt)).toBe(expected)
 })
 
 test.each([
   ['2026-11-25T10:59:00Z', 'is over'],
   ['tomorrow', 'is no time'],
 ])('nothing is promised where the opening (%s) %s', (opensAt) => {
-  expect(back(opensAt)).toBeUndefined()
+  expect(reopens(opensAt)).toBeUndefined()
 })
 
 test.each([
@@ -59,7 +59,7 @@ test.each([
   ['open', undefined],
   ['unknown', undefined],
 ] as const)('%s says: %s', (state, expected) => {
-  expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.why).toBe(expected)
+  expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.reason).toBe(expected)
 })
 
 // Berlin's clock goes from 02:00 to 03:00 on 29 March 2026, a Sunday, and from 03:00 to 02:00 on 25 October.
@@ -73,18 +73,18 @@ test.each([
   ['2026-10-24T22:30:00Z', '2026-10-25T23:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
   ['2026-03-28T23:30:00Z', '2026-03-29T22:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
 ])('in a night of a clock change (%s), an opening at %s is in %s: %s', (now, opensAt, timeZone, expected) => {
-  expect(back(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
+  expect(reopens(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
 })
 
 test('a guest in Tokyo reads Japanese and Arabic words with local times', () => {
   const at = { nowMs: Date.parse('2026-03-28T22:00:00Z'), timeZone: 'Asia/Tokyo' }
-  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'ja', texts: AVAILABILITY_TEXTS.ja })).toBe(
+  expect(reopens('2026-03-29T07:00:00Z', { ...at, locale: 'ja', texts: AVAILABILITY_TEXTS.ja })).toBe(
     '本日16:00に再開します。',
   )
-  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'de', texts: AVAILABILITY_TEXTS.de })).toBe(
+  expect(reopens('2026-03-29T07:00:00Z', { ...at, locale: 'de', texts: AVAILABILITY_TEXTS.de })).toBe(
     'Heute ab 16:00 Uhr sind wir wieder da.',
   )
-  expect(back('2026-03-29T07:00:00Z', { ...at, locale: 'ar-EG', texts: AVAILABILITY_TEXTS.ar })).toBe(
+  expect(reopens('2026-03-29T07:00:00Z', { ...at, locale: 'ar-EG', texts: AVAILABILITY_TEXTS.ar })).toBe(
     'نعود اليوم الساعة ٤:٠٠ م.',
   )
 })

@@ -38,7 +38,7 @@ test('a repeated message is not new, and appears once', () => {
 
 test("the guest's own message appears immediately, below the others, and becomes the accepted one", () => {
   const { messageList } = start()
-  messageList.begin('key-1', { text: 'Hello' })
+  messageList.addPending('key-1', { text: 'Hello' })
   messageList.merge([message('later', 59, 'late')], true)
   expect(messageList.messages.map(({ text, status }) => [text, status])).toEqual([
     ['late', 'sent'],
@@ -53,7 +53,7 @@ test("the guest's own message appears immediately, below the others, and becomes
 
 test('an echo that arrives before the response replaces the pending message', () => {
   const { messageList } = start()
-  messageList.begin('key-1', { text: 'Hello' })
+  messageList.addPending('key-1', { text: 'Hello' })
   expect(messageList.merge([message('m1', 31, 'Hello', 'guest')], true)).toHaveLength(1)
   expect(messageList.messages).toMatchObject([{ id: 'm1', key: 'key-1', status: 'sent' }])
   expect(messageList.accept('key-1', message('m1', 31, 'Hello', 'guest'))).toBeUndefined()
@@ -62,7 +62,7 @@ test('an echo that arrives before the response replaces the pending message', ()
 
 test('the same text from another tab stays a separate message', () => {
   const { messageList } = start()
-  messageList.begin('key-1', { text: 'ok' })
+  messageList.addPending('key-1', { text: 'ok' })
   messageList.merge([message('other-tab', 31, 'ok', 'guest')], true)
   messageList.accept('key-1', message('mine', 32, 'ok', 'guest'))
   expect(messageList.messages.map(({ id, key }) => [id, key])).toEqual([
@@ -73,7 +73,7 @@ test('the same text from another tab stays a separate message', () => {
 
 test('the same text in the history is not treated as an echo', () => {
   const { messageList } = start()
-  messageList.begin('key-1', { text: 'Hello' })
+  messageList.addPending('key-1', { text: 'Hello' })
   messageList.merge([message('yesterday', 1, 'Hello', 'guest')], false)
   expect(messageList.messages.map(({ status }) => status)).toEqual(['sent', 'pending'])
 })
@@ -81,10 +81,10 @@ test('the same text in the history is not treated as an echo', () => {
 test('a failed message keeps its place and its reason until it is retried or discarded', () => {
   const { messageList } = start()
   const problem = new ChatProblem('text_too_long', { status: 413 })
-  messageList.begin('key-1', { text: 'long' })
+  messageList.addPending('key-1', { text: 'long' })
   messageList.fail('key-1', problem)
   expect(messageList.messages).toMatchObject([{ status: 'failed', problem: { code: 'text_too_long' } }])
-  messageList.pending('key-1')
+  messageList.markPending('key-1')
   expect(messageList.messages).toMatchObject([{ status: 'pending' }])
   messageList.remove('key-1')
   expect(messageList.messages).toEqual([])
@@ -93,7 +93,7 @@ test('a failed message keeps its place and its reason until it is retried or dis
 test('a new conversation keeps only unsent messages', () => {
   const { messageList } = start()
   messageList.merge([message('a', 1, 'one')], true)
-  messageList.begin('key-1', { text: 'still to go' })
+  messageList.addPending('key-1', { text: 'still to go' })
   messageList.clear()
   expect(messageList.messages).toMatchObject([{ text: 'still to go' }])
   expect(messageList.lastId()).toBeUndefined()
@@ -101,6 +101,6 @@ test('a new conversation keeps only unsent messages', () => {
 
 test('a choice is shown with its text', () => {
   const { messageList } = start()
-  messageList.begin('key-1', { quickReply: { text: 'Yes', payload: 'yes' } })
+  messageList.addPending('key-1', { quickReply: { text: 'Yes', payload: 'yes' } })
   expect(messageList.messages).toMatchObject([{ text: 'Yes', type: 'structured', sender: 'guest' }])
 })

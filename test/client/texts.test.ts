@@ -9,7 +9,7 @@ import {
   isRightToLeft,
   loadTexts,
   problemText,
-  withChanges,
+  withPageTexts,
   type Texts,
 } from '../../src/browser/element/texts/texts.ts'
 
@@ -44,7 +44,7 @@ test("dates follow the browser's region where it speaks the chat's language", ()
 })
 
 test('a page changes single words', () => {
-  const texts = withChanges(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
+  const texts = withPageTexts(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
   expect(texts).toMatchObject({ title: 'Ask the lamp makers', send: en.send })
   expect(problemText(texts, 'rate_limited')).toBe('Slow down.')
   expect(problemText(texts, 'no_answer')).toBe(en.problems.no_answer)

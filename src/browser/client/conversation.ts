@@ -57,7 +57,7 @@ export class Conversation {
     this.outbox = createOutbox({
       requests: parts.requests,
       messageList: this.messageList,
-      ready: async () => {
+      whenSessionReady: async () => {
         if (this.state === 'ended') throw new ChatProblem('session_ended')
         await this.open()
         return this.lifetime.signal
@@ -88,7 +88,7 @@ export class Conversation {
     const { opening, session } = this
     if (opening) return opening
     if (session && !startNew && ['open', 'disconnected', 'read-only'].includes(this.state)) return session
-    const mine = (this.opening = this.begin(startNew))
+    const mine = (this.opening = this.openSession(startNew))
     try {
       return await mine
     } finally {
@@ -164,7 +164,7 @@ export class Conversation {
     return code === 'session_invalid' && this.userToken !== undefined && this.state !== 'opening'
   }
 
-  private async begin(startNew: boolean): Promise<SessionDescription> {
+  private async openSession(startNew: boolean): Promise<SessionDescription> {
     this.disconnect('opening')
     this.lifetime = new AbortController()
     this.expiresSoonAt = this.endReason = this.lastHeaders = undefined
@@ -198,7 +198,7 @@ export class Conversation {
   }
 
   private reopen(): Promise<SessionDescription> {
-    this.opening ??= this.begin(false).finally(() => (this.opening = undefined))
+    this.opening ??= this.openSession(false).finally(() => (this.opening = undefined))
     return this.opening
   }
 

@@ -44,9 +44,9 @@ export interface MessageList {
    */
   merge(messages: readonly Message[], live: boolean): readonly ChatMessage[]
   /** Shows the guest's own message before it is sent. */
-  begin(key: string, outgoing: OutgoingMessage): void
+  addPending(key: string, outgoing: OutgoingMessage): void
   /** A message, or its retry, is being sent. */
-  pending(key: string): void
+  markPending(key: string): void
   /** @returns the accepted message; undefined if its live echo arrived first */
   accept(key: string, message: SentMessage): ChatMessage | undefined
   fail(key: string, problem: ChatProblem): void
@@ -101,7 +101,7 @@ export function createMessageList(onChange: () => void, now: () => number = Date
       if (incoming.length > 0) set(next)
       return added
     },
-    begin(key, outgoing) {
+    addPending(key, outgoing) {
       const { text: written, quickReply, button, date, list, form } = outgoing as Forms
       const choices = list?.items ?? [quickReply ?? button ?? date].filter((choice) => choice !== undefined)
       const content: Content[] = choices.map((choice) => ({ type: 'button-response', ...choice }))
@@ -123,7 +123,7 @@ export function createMessageList(onChange: () => void, now: () => number = Date
         } as ChatMessage,
       ])
     },
-    pending: (key) => change(key, (message) => ({ ...message, status: 'pending' })),
+    markPending: (key) => change(key, (message) => ({ ...message, status: 'pending' })),
     accept(key, message) {
       const known = messages.some(({ id }) => id === message.id)
       const accepted: ChatMessage = { ...message, key, status: 'sent' }

@@ -18,8 +18,8 @@ export interface Outbox {
 interface Sending {
   readonly key: string
   readonly outgoing: OutgoingMessage
-  /** How many attempts were made. */
-  repeats: number
+  /** How many attempts have been made. */
+  attempts: number
   /**
    * The last message known at the first attempt; unset before it. Tells the service where to start the search
    * for that attempt.
@@ -32,11 +32,11 @@ export function createOutbox(options: {
   readonly requests: Requests
   readonly messageList: MessageList
   /** Resolves when there is a guest session, to a signal that is aborted with it. */
-  readonly ready: () => Promise<AbortSignal>
+  readonly whenSessionReady: () => Promise<AbortSignal>
   readonly onSent: (message: ChatMessage | undefined) => void
   readonly onProblem: (problem: ChatProblem) => void
 }): Outbox {
-  const { requests, messageList, ready, onSent, onProblem } = options
+  const { requests, messageList, whenSessionReady, onSent, onProblem } = options
   const unsent = new Map<string, Sending>()
   let last: Promise<unknown> = Promise.resolve()
   let stops = 0
@@ -51,12 +51,12 @@ export function createOutbox(options: {
           sending.afterId ??= messageList.lastId() ?? ''
           return {
             'Idempotency-Key': key,
-            ...(sending.repeats && { 'Idempotency-After': sending.afterId }),
-            'Idempotency-Retry': `${sending.repeats++}`,
+            ...(sending.attempts && { 'Idempotency-After': sending.afterId }),
+            'Idempotency-Retry': `${sending.attempts++}`,
           }
         },
         repeatForMs: REPEAT_FOR_MS,
-        signal: await ready(),
+        signal: await whenSessionReady(),
       })) as SentMessage
       unsent.delete(key)
       onSent(messageList.accept(key, message))
@@ -78,15 +78,15 @@ export function createOutbox(options: {
 
   return {
     send(outgoing, idempotencyKey = randomKey()) {
-      const sending: Sending = { key: idempotencyKey, outgoing, repeats: 0 }
+      const sending: Sending = { key: idempotencyKey, outgoing, attempts: 0 }
       unsent.set(sending.key, sending)
-      messageList.begin(sending.key, outgoing)
+      messageList.addPending(sending.key, outgoing)
       return enqueue(sending)
     },
     async repeat(key) {
       const sending = unsent.get(key)
       if (sending === undefined) throw new RangeError('There is no unsent message with this key.')
-      messageList.pending(key)
+      messageList.markPending(key)
       return enqueue(sending)
     },
     discard(key) {

@@ -16,7 +16,7 @@ export interface Opening {
 
 /**
  * Resumes the stored guest session, or opens a new one.
- * @param startNew whether to leave that session's conversation
+ * @param startNew whether to start a new conversation instead of resuming the stored one
  * @throws {ChatProblem}
  */
 export async function openOrResume(
@@ -43,7 +43,7 @@ export async function openOrResume(
     return await post(startNew ? { ...details, startNew } : details)
   } catch (error) {
     const problem = asProblem(error)
-    // The token is too old, or the driver can't start a new conversation: then as another guest.
+    // The token is too old, or the driver can't start a new conversation: then a session is opened as another guest.
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)

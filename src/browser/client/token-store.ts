@@ -18,7 +18,7 @@ export interface TokenStore {
 }
 
 /**
- * Stores the session token only where the page chose, under a key with the service's address: injected markup
+ * Stores the session token only where the page chose, under a key that contains the service's address: injected markup
  * can name another service, which must not get the token, nor anything else that the website stores.
  */
 export function createTokenStore(
@@ -29,24 +29,24 @@ export function createTokenStore(
     readonly baseUrl: () => URL
   },
 ): TokenStore {
-  const storage = chosen(choice)
+  const storage = storageFor(choice)
   const keyOf = () => storageName(`${options.storageKey}:${options.baseUrl().href}`)
   let own: string | undefined
   return {
     read() {
-      const shared = attempt(() => storage?.getItem(keyOf())) ?? undefined
+      const shared = withStorage(() => storage?.getItem(keyOf())) ?? undefined
       // Another tab may have renewed this guest's token. Another guest's token is not used.
       if (own === undefined || (shared !== undefined && guestOf(shared) === guestOf(own))) own = shared ?? own
       return own
     },
     write(token) {
       own = token
-      attempt(() => storage?.setItem(keyOf(), token))
+      withStorage(() => storage?.setItem(keyOf(), token))
     },
     forget() {
       const gone = own
       own = undefined
-      attempt(() => {
+      withStorage(() => {
         const shared = storage?.getItem(keyOf())
         if (gone !== undefined && shared && guestOf(shared) === guestOf(gone)) storage?.removeItem(keyOf())
       })
@@ -64,14 +64,14 @@ function guestOf(token: string): string | undefined {
   return token.split('.')[0]
 }
 
-function chosen(choice: StorageChoice): TokenStorage | undefined {
+function storageFor(choice: StorageChoice): TokenStorage | undefined {
   if (typeof choice === 'object') return choice
   if (choice === 'memory') return undefined
-  return attempt(() => (choice === 'local' ? localStorage : sessionStorage))
+  return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 
 /** Browsers throw if storage is forbidden or full: then the token stays in memory. */
-function attempt<T>(use: () => T): T | undefined {
+function withStorage<T>(use: () => T): T | undefined {
   try {
     return use()
   } catch {

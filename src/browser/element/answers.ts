@@ -13,7 +13,7 @@ interface Question {
   readonly part: Content
 }
 
-/** The id by which an answer names the message: Genesys gives some pickers a separate id. */
+/** The id that an answer uses in `inReplyTo`: Genesys gives some pickers a separate one. */
 export function questionKey(part: Content, message: ChatMessage): string {
   return ('replyTo' in part && part.replyTo) || message.id
 }

@@ -1,5 +1,5 @@
 import { h } from './dom.ts'
 
-export function button(text: string, onclick: () => void, kind = ''): HTMLElement {
-  return h('button', { type: 'button', class: `action ${kind}`.trim(), part: 'button', onclick }, text)
+export function createButton(text: string, onclick: () => void, cssClass = ''): HTMLElement {
+  return h('button', { type: 'button', class: `action ${cssClass}`.trim(), part: 'button', onclick }, text)
 }

@@ -30,13 +30,7 @@ export function createComposer(options: {
   let tray: UploadTray | undefined
   let trayLoading: Promise<UploadTray> | undefined
   const field = messageField(texts)
-  const files = h('input', {
-    type: 'file',
-    multiple: true,
-    hidden: true,
-    tabindex: '-1',
-    'aria-hidden': 'true',
-  })
+  const files = fileInput()
   const attach = attachButton(texts, () => files.click())
   const send = h(
     'button',
@@ -152,6 +146,10 @@ function messageField(texts: Texts) {
     enterkeyhint: 'send',
     dir: 'auto',
   })
+}
+
+function fileInput() {
+  return h('input', { type: 'file', multiple: true, hidden: true, tabindex: '-1', 'aria-hidden': 'true' })
 }
 
 function attachButton(texts: Texts, onclick: () => void) {

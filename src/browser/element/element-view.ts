@@ -30,7 +30,7 @@ import { createPanel } from './panel.ts'
 import { placementStyles } from './placement.ts'
 import { styleSheet } from './styles/style-sheet.ts'
 import { loadStructuredContent } from './structured-part.ts'
-import { isRightToLeft, loadTexts, withChanges, type Texts } from './texts/texts.ts'
+import { isRightToLeft, loadTexts, withPageTexts, type Texts } from './texts/texts.ts'
 import { paintedColor, parseHex, themeOf, type Rgb } from './theme.ts'
 import { createUnread, storageFor } from './unread.ts'
 
@@ -78,7 +78,8 @@ export function createElementParts(host: ChatHost): ElementParts {
     warnOfMistakes(host)
     const language = languageOf(host)
     const show = (texts: Texts) => {
-      if (!hasEnded) view = createView(host, theChat(), late, withChanges(texts, textChanges(host)), language)
+      if (!hasEnded)
+        view = createView(host, theChat(), late, withPageTexts(texts, textChanges(host)), language)
     }
     const texts = loadTexts(language)
     if (texts instanceof Promise) void texts.then(show)
@@ -133,7 +134,6 @@ function createView(
   const applyStyles = adoptStyles(root, host, language)
   const stop = new AbortController()
   const fullScreen = matchMedia(FULL_SCREEN)
-
   const shared = { host, chat, texts, language, locale: localeOf(language), signal: stop.signal, details: {} }
   const onProblem = (problem: ChatProblem) => reportProblem(host, problem)
   const panel = createPanel({
@@ -143,22 +143,13 @@ function createView(
     promptKinds: promptKindsOf(host),
     knowledge: choiceOf(host, 'knowledge'),
     onPromptAnswer: (prompt, isAccepted) =>
-      tell(host, isAccepted ? 'guest-chat-accept' : 'guest-chat-decline', prompt),
+      tell(host, `guest-chat-${isAccepted ? 'accept' : 'decline'}`, prompt),
     onClose: close,
     onProblem,
   })
   const launcher = createLauncher(texts, language, () => (host.open = !host.open))
   const ownStorage = storageOf(host)
-  const unread = createUnread({
-    storage: ownStorage === undefined ? late : storageFor(ownStorage),
-    key: storageName(`${storageKeyOf(host)}.read`),
-    notifiers: notifiersOf(host),
-    onCount(count) {
-      launcher.unread(count)
-      tell(host, 'guest-chat-unread', { count })
-    },
-    onStale: render,
-  })
+  const unread = unreadCount(host, ownStorage === undefined ? late : storageFor(ownStorage), launcher, render)
   root.replaceChildren(panel.node, ...(isInline ? [] : [launcher.node]))
 
   let deployment: Deployment | undefined
@@ -175,8 +166,7 @@ function createView(
     panel.update()
     unread.update(chat.messages, isShown())
   }
-  const renderSoon = coalesce(render)
-  chat.on('change', renderSoon)
+  chat.on('change', coalesce(render))
   chat.on('problem', onProblem)
   chat.on('sign-in', (event) => tell(host, 'guest-chat-sign-in', event))
   chat.on('offer', (event) => tell(host, 'guest-chat-offer', event))
@@ -190,8 +180,7 @@ function createView(
   /** Opens the chat if it is shown. An earlier page's conversation is resumed in the background, to count unread messages. */
   function start(): void {
     if (isShown() && closed?.isShut) closed.offerCallback(deployment)
-    const isShut = closed && (closed.isShut || !isLookKnown)
-    const isWanted = (isShown() && !isShut) || chat.canResume
+    const isWanted = (isShown() && !(closed && (closed.isShut || !isLookKnown))) || chat.canResume
     // The deployment says what to ask a new guest first.
     const isReady = isLookKnown || (isStorageKnown && chat.canResume)
     if (!isWanted || !isReady || chat.state !== 'closed') return
@@ -251,6 +240,24 @@ function createView(
       unread.end()
     },
   }
+}
+
+function unreadCount(
+  host: ChatHost,
+  storage: Parameters<typeof createUnread>[0]['storage'],
+  launcher: ReturnType<typeof createLauncher>,
+  onStale: () => void,
+) {
+  return createUnread({
+    storage,
+    key: storageName(`${storageKeyOf(host)}.read`),
+    notifiers: notifiersOf(host),
+    onCount(count) {
+      launcher.unread(count)
+      tell(host, 'guest-chat-unread', { count })
+    },
+    onStale,
+  })
 }
 
 /** Requested immediately, because the button depends on it, and on the opening hours where the page asks for them; errors are shown when the chat opens. */

@@ -57,14 +57,8 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': texts.messages },
     content,
   )
-  const unseen = h('span', { class: 'unread', 'aria-hidden': 'true' })
-  const down = h(
-    'button',
-    { type: 'button', class: 'to-newest', onclick: () => scrollToEnd() },
-    icon('down'),
-    unseen,
-  )
-  const node = h('div', { class: 'log', part: 'log' }, scroller, down)
+  const toNewest = createNewestButton(view, () => scrollToEnd())
+  const node = h('div', { class: 'log', part: 'log' }, scroller, toNewest.node)
   let isAtEnd = true
   let lastTopPx = 0
   let lastSizes = ''
@@ -105,7 +99,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   function setAtEnd(next: boolean): void {
     isAtEnd = next
-    toggle(down, !isAtEnd)
+    toggle(toNewest.node, !isAtEnd)
     if (isAtEnd && isSeen()) countUnseen(0)
   }
 
@@ -116,10 +110,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   function countUnseen(count: number): void {
     unseenCount = count
-    unseen.textContent = String(count)
-    toggle(unseen, count > 0)
-    const label = count > 0 ? `${texts.newest}, ${fill(texts.unread, { count })}` : texts.newest
-    down.setAttribute('aria-label', label)
+    toNewest.setCount(count)
   }
 
   async function readEarlier(): Promise<void> {
@@ -161,6 +152,21 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     setLogo(url) {
       const logo = h('img', { class: 'welcome-logo', src: url, alt: '' })
       logo.addEventListener('load', () => welcomeSign.replaceWith(logo), { once: true })
+    },
+  }
+}
+
+/** The button to the newest message, with the number of messages that the guest has not seen. */
+function createNewestButton({ texts }: ChatView, onclick: () => void) {
+  const unseen = h('span', { class: 'unread', 'aria-hidden': 'true' })
+  const node = h('button', { type: 'button', class: 'to-newest', onclick }, icon('down'), unseen)
+  return {
+    node,
+    setCount(count: number): void {
+      unseen.textContent = String(count)
+      toggle(unseen, count > 0)
+      const label = count > 0 ? `${texts.newest}, ${fill(texts.unread, { count })}` : texts.newest
+      node.setAttribute('aria-label', label)
     },
   }
 }

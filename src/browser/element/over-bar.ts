@@ -1,6 +1,6 @@
 import type { GuestChat } from '../client/chat-client.ts'
 import type { ChatProblem } from '../client/chat-problem.ts'
-import { button } from './button.ts'
+import { createButton } from './button.ts'
 import { h, toggle } from './dom.ts'
 import { problemText, type Texts } from './texts/texts.ts'
 
@@ -21,8 +21,8 @@ export function createOverBar(options: {
 }): OverBar {
   const { chat, texts, onRetry, onStartNew } = options
   let survey: Promise<unknown> | undefined
-  const startNew = button(texts.startNew, onStartNew, 'primary')
-  const retry = button(texts.retry, onRetry, 'primary')
+  const startNew = createButton(texts.startNew, onStartNew, 'primary')
+  const retry = createButton(texts.retry, onRetry, 'primary')
   // What the page offers when the chat is unavailable: a telephone number, a form.
   const instead = h('slot', { name: 'unavailable' })
   const words = h('p', { role: 'status' })

@@ -99,10 +99,11 @@ export function createPanel(options: PanelOptions): Panel {
   const log = createMessageLog(view, () => attempt(() => chat.loadEarlier()))
   const onRetry = () => void attempt(() => reconnect(chat, refusal))
   const notice = createNotice({ chat, texts, locale, onRetry, onStale: update })
-  const prompts = promptArea(options, () => composer.focus())
+  const focusComposer = () => composer.focus()
+  const prompts = promptArea(options, focusComposer)
   const challenge = h('slot', { name: 'challenge', class: 'challenge' })
   const composer = createComposer({ chat, ...view, onSend: (message) => view.reply(message) })
-  const onStartNew = () => void attempt(() => chat.startNew().then(() => composer.focus()))
+  const onStartNew = () => void attempt(() => chat.startNew().then(focusComposer))
   const over = createOverBar({ ...options, onRetry, onStartNew })
   const parts = [header.node, log.node, notice.node, prompts, challenge, composer.node, over.node]
   const node = panelNode(options, parts)
@@ -111,14 +112,8 @@ export function createPanel(options: PanelOptions): Panel {
 
   async function askBeforeEnd(): Promise<void> {
     const sheet = await import('./end-sheet/end-sheet.ts')
-    sheet.askBeforeEnd(node, {
-      texts,
-      onEnd: () => void attempt(() => chat.end()),
-      onToggle(isUp) {
-        for (const part of parts) part.inert = isUp
-        if (!isUp) composer.focus()
-      },
-    })
+    const onEnd = () => void attempt(() => chat.end())
+    sheet.askBeforeEnd(node, parts, { texts, onEnd, onClosed: focusComposer })
   }
 
   function update(): void {
@@ -135,12 +130,7 @@ export function createPanel(options: PanelOptions): Panel {
     const messages = withBot(chat.messages, deployment)
     // A class, because WebKit does not notice every change that `:has()` depends on.
     node.classList.toggle('over-empty', isOver && messages.length === 0)
-    const hasStarted = messages.some(({ status }) => status === 'sent')
-    header.update({
-      messages,
-      isUnavailable: isUnavailable && chat.state === 'closed',
-      canEnd: isWritable && hasStarted && chat.can('end') && deployment?.features?.end !== false,
-    })
+    header.update({ messages, ...headerState(chat, deployment, isUnavailable) })
     log.update({
       messages,
       hasEarlier: chat.hasEarlier,
@@ -154,8 +144,7 @@ export function createPanel(options: PanelOptions): Panel {
 
   function focus(): void {
     const asked = node.querySelector<HTMLElement>('.pre-chat input, .knowledge.first input')
-    const first = asked ?? (composer.node.hidden ? over : composer)
-    first.focus()
+    ;(asked ?? (composer.node.hidden ? over : composer)).focus()
   }
 
   return {
@@ -174,8 +163,8 @@ export function createPanel(options: PanelOptions): Panel {
     hasFocus: () => node.matches(':focus-within'),
     setDeployment(known) {
       deployment = known
-      const { headerTitle, headerSubtitle } = labelsFor(known, language) ?? {}
-      const title = hasCustomTitle ? texts.title : (headerTitle ?? texts.title)
+      const { headerTitle = texts.title, headerSubtitle } = labelsFor(known, language) ?? {}
+      const title = hasCustomTitle ? texts.title : headerTitle
       header.setTitle(title, headerSubtitle)
       node.setAttribute('aria-label', title)
       const logo = known.homeScreen?.enabled ? safeUrl(known.homeScreen.logoUrl) : undefined
@@ -269,6 +258,16 @@ async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Pro
   await chat.open()
   for (const { key, status, problem } of chat.messages)
     if (status === 'failed' && problem?.code === refusal?.code) chat.retry(key).catch(() => undefined)
+}
+
+function headerState(chat: GuestChat, deployment: Deployment | undefined, isUnavailable: boolean) {
+  const isOpen = chat.state === 'open' || chat.state === 'disconnected'
+  // A conversation without a message needs no end.
+  const hasBegun = chat.messages.some(({ status }) => status === 'sent')
+  return {
+    isUnavailable: isUnavailable && chat.state === 'closed',
+    canEnd: isOpen && hasBegun && chat.can('end') && deployment?.features?.end !== false,
+  }
 }
 
 function typingText({ typing }: GuestChat, messages: readonly ChatMessage[], texts: Texts) {

@@ -3,7 +3,7 @@ import { h } from '../dom.ts'
 import { drawIcon } from '../draw-icon.ts'
 import { warn } from '../element-options.ts'
 import { adoptStyles } from '../styles/sheets.ts'
-import { ownTexts } from '../texts/own-texts.ts'
+import { lazyTexts } from '../texts/lazy-texts.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import { AVAILABILITY_TEXTS } from './availability-texts.ts'
 import { closedWords, waitingWords } from './closed-words.ts'
@@ -16,7 +16,7 @@ export interface ClosedOptions {
   readonly host: HTMLElement
   readonly chat: GuestChat
   readonly panel: HTMLElement
-  /** Those of the page among them. */
+  /** The chat's texts, with those that the page replaces. */
   readonly texts: Texts
   readonly language: string
   readonly locale: string
@@ -31,13 +31,13 @@ export interface ClosedState {
 }
 
 /**
- * Shows in place of the conversation that the contact center is closed, while it is and no conversation is under way. It is a
- * file of its own, loaded by pages that ask for it.
- * @returns resolves when it is known for the first time, or can't be
+ * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. It is in a
+ * file of its own, which only pages with this feature load.
+ * @returns resolves when the state is first known, or cannot be determined
  */
 export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {
   const { host, chat, panel, language, locale, signal } = options
-  const texts = ownTexts(AVAILABILITY_TEXTS, options.texts, language)
+  const texts = lazyTexts(AVAILABILITY_TEXTS, options.texts, language)
   const why = h('h3', { tabindex: '-1' })
   const back = h('p')
   const sign = h('span', { class: 'closed-sign' }, drawIcon('clock', CLOCK))
@@ -50,9 +50,9 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
     // A guest who is asking for a callback is not interrupted.
     if (node.classList.contains('asking')) return
     const words = availability && closedWords(availability, { texts, locale, nowMs: Date.now() })
-    if (words && why.textContent !== words.why) why.textContent = words.why
-    if (words) back.textContent = words.back ?? ''
-    back.hidden = words?.back === undefined
+    if (words && why.textContent !== words.reason) why.textContent = words.reason
+    if (words) back.textContent = words.reopens ?? ''
+    back.hidden = words?.reopens === undefined
     const isOver = chat.state === 'read-only' || chat.state === 'ended'
     const isNowShut = words !== undefined && isIdle(chat, panel)
     node.hidden = words === undefined || !(isNowShut || isOver)
@@ -90,7 +90,7 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
 
 /** A line above the field, as long as the guest waits and the wait is known. */
 export function showWaiting({ chat, panel, language, ...options }: ClosedOptions): void {
-  const texts = ownTexts(AVAILABILITY_TEXTS, options.texts, language)
+  const texts = lazyTexts(AVAILABILITY_TEXTS, options.texts, language)
   const node = h('p', { class: 'waiting', part: 'waiting', role: 'status' })
   panel.querySelector('.log')?.after(node)
   adoptStyles(panel, availabilityStyles)

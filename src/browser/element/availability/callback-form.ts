@@ -2,13 +2,13 @@ import type { Availability, Callback, ChatProblem, GuestChat } from '../../clien
 import type { Form, FormAnswer, FormField } from '../../../contract/contract.ts'
 import { randomKey } from '../../client/outbox.ts'
 import type { ChatView } from '../chat-view.ts'
-import { button } from '../button.ts'
+import { createButton } from '../button.ts'
 import { h } from '../dom.ts'
 import { NO_MESSAGE } from '../structured/no-message.ts'
 import type * as StructuredContent from '../structured/structured-content.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import { fill } from '../texts/fill.ts'
-import { ownTexts } from '../texts/own-texts.ts'
+import { lazyTexts } from '../texts/lazy-texts.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import { CALLBACK_TEXTS, type CallbackTexts } from './callback-texts.ts'
 
@@ -47,8 +47,8 @@ interface FormParts extends CallbackFormOptions {
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
   const { chat, texts, language } = options
-  const words = ownTexts(CALLBACK_TEXTS, texts, language)
-  const offer = button(words.callbackSend, () => void ask(), 'primary')
+  const words = lazyTexts(CALLBACK_TEXTS, texts, language)
+  const offer = createButton(words.callbackSend, () => void ask(), 'primary')
   const problem = h('p', { class: 'callback-problem', role: 'alert' })
   adoptStyles(place, callbackStyles)
   place.querySelector('slot')?.before(offer, problem)
@@ -173,7 +173,7 @@ function callbackForm(parts: FormParts): HTMLElement {
     { class: 'callback' },
     form,
     problem,
-    button(texts.back, () => close()),
+    createButton(texts.back, () => close()),
   )
 }
 

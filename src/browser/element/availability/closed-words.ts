@@ -24,8 +24,8 @@ export function closedWords(
     readonly nowMs: number
     readonly timeZone?: string
   },
-): { readonly why: string; readonly back: string | undefined } | undefined {
-  const why = {
+): { readonly reason: string; readonly reopens: string | undefined } | undefined {
+  const reason = {
     open: undefined,
     unknown: undefined,
     closed: texts.closedNow,
@@ -33,9 +33,9 @@ export function closedWords(
     emergency: texts.closedEmergency,
     unstaffed: texts.closedUnstaffed,
   }[state]
-  if (why === undefined) return undefined
+  if (reason === undefined) return undefined
   const opensAtMs = Date.parse(opensAt ?? '')
-  if (!(opensAtMs > nowMs)) return { why, back: undefined }
+  if (!(opensAtMs > nowMs)) return { reason, reopens: undefined }
   const inDays = Math.round((dayOf(opensAtMs, timeZone) - dayOf(nowMs, timeZone)) / DAY_MS)
   const write = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, ...zoneOption(timeZone) }).format(opensAtMs)
@@ -43,10 +43,10 @@ export function closedWords(
   const day = write(
     inDays < WEEKDAY_IS_CLEAR_DAYS ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' },
   )
-  return { why, back: fill(text, { day, time: write({ hour: 'numeric', minute: '2-digit' }) }) }
+  return { reason, reopens: fill(text, { day, time: write({ hour: 'numeric', minute: '2-digit' }) }) }
 }
 
-/** Midnight of a day of the calendar, as if it were in UTC: days of a clock change have other lengths. */
+/** Midnight of a day of the calendar, as if it were in UTC: on days of a clock change, a day does not have 24 hours. */
 function dayOf(timeMs: number, timeZone: string | undefined): number {
   const options = { year: 'numeric', month: 'numeric', day: 'numeric', ...zoneOption(timeZone) } as const
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', options).formatToParts(timeMs)

@@ -6,20 +6,21 @@ import { endSheetStyles } from './styles.ts'
 /**
  * Asks once more before the conversation is ended, as that cannot be taken back. It is a file of its own, loaded when a
  * guest wants to end one.
+ * @param parts of the panel, which are inert while the question is shown
  */
 export function askBeforeEnd(
   panel: HTMLElement,
-  options: {
-    readonly texts: Texts
-    readonly onEnd: () => void
-    /** Whether the sheet is shown; the rest of the panel is inert then. */
-    readonly onToggle: (isUp: boolean) => void
-  },
+  parts: readonly HTMLElement[],
+  options: { readonly texts: Texts; readonly onEnd: () => void; readonly onClosed: () => void },
 ): void {
-  const { texts, onEnd, onToggle } = options
+  const { texts, onEnd, onClosed } = options
+  const setInert = (isInert: boolean) => {
+    for (const part of parts) part.inert = isInert
+  }
   const close = () => {
     node.remove()
-    onToggle(false)
+    setInert(false)
+    onClosed()
   }
   const cancel = h('button', { type: 'button', class: 'action', onclick: close }, texts.cancel)
   const confirm = h(
@@ -55,6 +56,6 @@ export function askBeforeEnd(
   })
   panel.append(node)
   adoptStyles(panel, endSheetStyles)
-  onToggle(true)
+  setInert(true)
   cancel.focus()
 }

@@ -1,6 +1,7 @@
 import { h } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
-import { wordsFor } from './words.ts'
+import { inLanguage } from '../texts/in-language.ts'
+import { INVITATION_TEXTS } from './invitation-texts.ts'
 
 export interface InvitationOptions {
   /** The administrator's words. */
@@ -14,7 +15,7 @@ export function showInvitation(
   root: ShadowRoot,
   { text, language, onAnswer }: InvitationOptions,
 ): HTMLElement {
-  const words = wordsFor(language)
+  const words = inLanguage(INVITATION_TEXTS, language)
   const button = (label: string, look: string, isAccepted: boolean) =>
     h('button', { type: 'button', class: look, part: 'button', onclick: () => onAnswer(isAccepted) }, label)
   const node = h('div', {

@@ -42,21 +42,13 @@ export function followJourney(options: JourneyOptions): void {
   let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
 
-  async function post(path: string, body: object): Promise<Response> {
-    return chat.fetch(`journey/${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-  }
-
   async function tell(path: 'events' | 'invitations', body: object): Promise<void> {
     clearTimeout(timer)
     if (isOver) return
     askAtMs = Infinity
     let seconds = LOOK_AGAIN_SECONDS
     try {
-      const response = await post(path, { visitorId, page: pageNow(), ...body })
+      const response = await post(chat, path, { visitorId, page: pageNow(), ...body })
       const found = (await response.json()) as JourneyInvitations
       if (signal.aborted) return
       seconds = found.askAgainAfterSeconds
@@ -72,10 +64,10 @@ export function followJourney(options: JourneyOptions): void {
 
   function connect(found: JourneyInvitations): void {
     sessionId = found.sessionId ?? sessionId
-    details.journeyContext = contextOf(shown?.invitation)
+    details.journeyContext = contextOf(visitorId, sessionId, shown?.invitation)
     for (const invitation of found.invitations)
       if (!shown && isInvitable()) invite(invitation)
-      else answer(invitation, 'ignored')
+      else answer(chat, invitation, 'ignored')
   }
 
   /** A page that takes up the invitation itself prevents the default. */
@@ -85,26 +77,17 @@ export function followJourney(options: JourneyOptions): void {
     const { text } = invitation
     shown = { node: showInvitation(root, { text, language, onAnswer }), invitation }
     // Also a visitor who uses the chat button now follows the invitation.
-    details.journeyContext = contextOf(invitation)
-    answer(invitation, 'offered')
-  }
-
-  function contextOf(invitation?: JourneyInvitation): NonNullable<GuestDetails['journeyContext']> {
-    const session = invitation?.sessionId ?? sessionId
-    return {
-      customer: { id: visitorId, idType: 'cookie' },
-      ...(session !== undefined && { customerSession: { id: session, type: 'web' } }),
-      ...(invitation && { triggeringAction: { id: invitation.id, actionMap: invitation.actionMap } }),
-    }
+    details.journeyContext = contextOf(visitorId, sessionId, invitation)
+    answer(chat, invitation, 'offered')
   }
 
   function onAnswer(isAccepted: boolean): void {
     if (isAccepted) host.open = true
     else if (shown) {
       const hadFocus = shown.node.matches(':focus-within')
-      answer(shown.invitation, 'rejected')
+      answer(chat, shown.invitation, 'rejected')
       remove()
-      details.journeyContext = contextOf()
+      details.journeyContext = contextOf(visitorId, sessionId)
       if (hadFocus) root.querySelector<HTMLElement>('.launcher')?.focus()
     }
   }
@@ -114,13 +97,9 @@ export function followJourney(options: JourneyOptions): void {
     shown = undefined
   }
 
-  function answer({ id: invitationId, sessionId: session }: JourneyInvitation, state: string): void {
-    void post('answers', { invitationId, sessionId: session, state }).catch(() => undefined)
-  }
-
   function onToggled(): void {
     if (!shown || !host.open) return
-    answer(shown.invitation, 'accepted')
+    answer(chat, shown.invitation, 'accepted')
     remove()
   }
 
@@ -164,6 +143,35 @@ export function followJourney(options: JourneyOptions): void {
     remove()
   })
   view()
+}
+
+function post(chat: GuestChat, path: string, body: object): Promise<Response> {
+  return chat.fetch(`journey/${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
+function answer(
+  chat: GuestChat,
+  { id: invitationId, sessionId }: JourneyInvitation,
+  state: 'offered' | 'accepted' | 'rejected' | 'ignored',
+): void {
+  post(chat, 'answers', { invitationId, sessionId, state }).catch(() => undefined)
+}
+
+function contextOf(
+  visitorId: string,
+  sessionId: string | undefined,
+  invitation?: JourneyInvitation,
+): NonNullable<GuestDetails['journeyContext']> {
+  const id = invitation?.sessionId ?? sessionId
+  return {
+    customer: { id: visitorId, idType: 'cookie' },
+    ...(id !== undefined && { customerSession: { id, type: 'web' } }),
+    ...(invitation && { triggeringAction: { id: invitation.id, actionMap: invitation.actionMap } }),
+  }
 }
 
 function pageNow(): JourneyPage {

@@ -4,7 +4,7 @@ import { h } from '../dom.ts'
 import type { Texts } from '../texts/texts.ts'
 import { drawIcon } from '../draw-icon.ts'
 import { articleNodes } from './article-nodes.ts'
-import { button } from '../button.ts'
+import { createButton } from '../button.ts'
 import type { KnowledgeTexts } from './knowledge-texts.ts'
 
 const LEFT = 'm14.5 5.5-6.5 6.5 6.5 6.5'
@@ -38,7 +38,7 @@ export function articleView({ id, title, html }: KnowledgeArticle, options: Arti
       } satisfies KnowledgeFeedback),
     }),
   )
-  const back = button(texts.back, onBack, 'back')
+  const back = createButton(texts.back, onBack, 'back')
   back.prepend(drawIcon('left', LEFT))
   return { node: h('article', {}, back, heading, body, question), focus: () => heading.focus() }
 }
@@ -48,7 +48,7 @@ function helpfulQuestion(
   send: (helpful: boolean) => Promise<unknown>,
 ): HTMLElement {
   const answers = [true, false].map((helpful) =>
-    button(helpful ? texts.helpfulYes : texts.helpfulNo, () => void answer(helpful)),
+    createButton(helpful ? texts.helpfulYes : texts.helpfulNo, () => void answer(helpful)),
   )
   const problem = h('p', { class: 'knowledge-problem', role: 'alert' })
   const node = h('div', { class: 'helpful', role: 'group', 'aria-label': texts.helpful })

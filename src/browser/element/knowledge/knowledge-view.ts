@@ -2,10 +2,10 @@ import type { KnowledgeArticle, KnowledgeResult, KnowledgeSearch } from '../../.
 import type { GuestChat } from '../../client/chat-client.ts'
 import { h, toggle } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
-import { ownTexts } from '../texts/own-texts.ts'
+import { lazyTexts } from '../texts/lazy-texts.ts'
 import { fill, type Texts } from '../texts/texts.ts'
 import { articleView } from './article-view.ts'
-import { button } from '../button.ts'
+import { createButton } from '../button.ts'
 import { KNOWLEDGE_TEXTS } from './knowledge-texts.ts'
 import { knowledgeStyles } from './styles.ts'
 import { createSuggestedSearches } from './suggested-searches.ts'
@@ -69,7 +69,7 @@ function createKnowledgeView(
   { chat, language, ...options }: KnowledgeOptions,
   onWrite: () => void,
 ): { readonly node: HTMLElement; end(): void } {
-  const texts = { ...options.texts, ...ownTexts(KNOWLEDGE_TEXTS, options.texts, language) }
+  const texts = { ...options.texts, ...lazyTexts(KNOWLEDGE_TEXTS, options.texts, language) }
   const field = h('input', {
     class: 'input',
     type: 'search',
@@ -91,7 +91,7 @@ function createKnowledgeView(
   })
   const status = h('p', { role: 'status' })
   const content = h('div', { class: 'knowledge-content' })
-  const write = button(texts.writeToUs, onWrite, 'write primary')
+  const write = createButton(texts.writeToUs, onWrite, 'write primary')
   const title = h('p', { class: 'knowledge-title' }, texts.greetingTitle)
   const parts = [title, form, suggestions.node, status, content, write]
   const node = h(

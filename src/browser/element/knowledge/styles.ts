@@ -1,4 +1,4 @@
-/** What is found takes the place of the messages; where articles come first, also that of the field. */
+/** Search results replace the messages; with `knowledge="first"`, they also replace the input field. */
 export const knowledgeStyles = `
 .knowledge {
   flex: 0 1 auto; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; gap: 0.75rem; padding: 0.875rem;

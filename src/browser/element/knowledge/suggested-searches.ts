@@ -1,7 +1,7 @@
 import type { KnowledgeSuggestions } from '../../../contract/contract.ts'
 import type { GuestChat } from '../../client/chat-client.ts'
 import { h, toggle } from '../dom.ts'
-import { button } from '../button.ts'
+import { createButton } from '../button.ts'
 
 const MIN_CHARS = 3
 const TYPING_PAUSE_MS = 400
@@ -30,7 +30,7 @@ export function createSuggestedSearches(
       .then((response) => response.json() as Promise<KnowledgeSuggestions>)
       .catch(() => undefined)
     if (found === undefined || mine !== pause) return
-    node.replaceChildren(...found.phrases.map((phrase) => button(phrase, () => onChoice(phrase))))
+    node.replaceChildren(...found.phrases.map((phrase) => createButton(phrase, () => onChoice(phrase))))
     toggle(node, found.phrases.length > 0)
   }
 

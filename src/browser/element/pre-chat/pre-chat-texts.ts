@@ -1,4 +1,6 @@
-interface Words {
+import type { InEachLanguage } from '../texts/in-language.ts'
+
+interface PreChatTexts {
   /** The button that opens the chat. */
   readonly start: string
   /** What is wrong in a field. */
@@ -6,13 +8,13 @@ interface Words {
   readonly phone: string
 }
 
-const en: Words = {
+const en: PreChatTexts = {
   start: 'Start chat',
   email: 'Please check your e-mail address.',
   phone: 'Please check your phone number.',
 }
 
-const WORDS: Readonly<Record<string, Words>> = {
+export const PRE_CHAT_TEXTS: InEachLanguage<PreChatTexts> = {
   ar: {
     start: 'بدء المحادثة',
     email: 'يرجى التحقق من عنوان بريدك الإلكتروني.',
@@ -51,8 +53,4 @@ const WORDS: Readonly<Record<string, Words>> = {
     email: 'Verifique seu endereço de e-mail.',
     phone: 'Verifique seu número de telefone.',
   },
-}
-
-export function wordsFor(language: string): Words {
-  return WORDS[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? en
 }

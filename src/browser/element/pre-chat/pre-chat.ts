@@ -19,7 +19,8 @@ import { NO_MESSAGE } from '../structured/no-message.ts'
 import type * as StructuredContent from '../structured/structured-content.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
-import { wordsFor } from './words.ts'
+import { inLanguage } from '../texts/in-language.ts'
+import { PRE_CHAT_TEXTS } from './pre-chat-texts.ts'
 
 type PreChatForm = NonNullable<Deployment['preChat']>
 
@@ -58,7 +59,7 @@ export async function askGuest(
   )
   const structured = await options.loadStructuredContent().catch(() => undefined)
   if (fields.length === 0 || structured === undefined) return undefined
-  const words = wordsFor(language)
+  const words = inLanguage(PRE_CHAT_TEXTS, language)
   const hadFocus = panel.matches(':focus-within')
   const problem = h('p', { class: 'pre-chat-problem', role: 'alert' })
   return new Promise((resolve) => {

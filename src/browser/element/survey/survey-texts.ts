@@ -1,18 +1,20 @@
-interface Words {
+import type { InEachLanguage } from '../texts/in-language.ts'
+
+interface SurveyTexts {
   readonly question: string
   readonly lowest: string
   readonly highest: string
   readonly thanks: string
 }
 
-const en: Words = {
+const en: SurveyTexts = {
   question: 'How was this chat?',
   lowest: 'Bad',
   highest: 'Very good',
   thanks: 'Thank you!',
 }
 
-const WORDS: Readonly<Record<string, Words>> = {
+export const SURVEY_TEXTS: InEachLanguage<SurveyTexts> = {
   ar: { question: 'كيف كانت هذه المحادثة؟', lowest: 'سيئة', highest: 'جيدة جدًا', thanks: 'شكرًا لك!' },
   de: { question: 'Wie war dieser Chat?', lowest: 'Schlecht', highest: 'Sehr gut', thanks: 'Vielen Dank!' },
   en,
@@ -28,8 +30,4 @@ const WORDS: Readonly<Record<string, Words>> = {
   nl: { question: 'Hoe was deze chat?', lowest: 'Slecht', highest: 'Heel goed', thanks: 'Bedankt!' },
   pl: { question: 'Jak oceniasz ten czat?', lowest: 'Źle', highest: 'Bardzo dobrze', thanks: 'Dziękujemy!' },
   pt: { question: 'Como foi este chat?', lowest: 'Ruim', highest: 'Muito bom', thanks: 'Obrigado!' },
-}
-
-export function wordsFor(language: string): Words {
-  return WORDS[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? en
 }

@@ -2,7 +2,8 @@ import type { GuestChat } from '../../client/chat-client.ts'
 import { h } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
-import { wordsFor } from './words.ts'
+import { inLanguage } from '../texts/in-language.ts'
+import { SURVEY_TEXTS } from './survey-texts.ts'
 
 const SCORES = [1, 2, 3, 4, 5]
 
@@ -14,7 +15,7 @@ export function askForScore(
   bar: HTMLElement,
   { chat, texts, language }: { readonly chat: GuestChat; readonly texts: Texts; readonly language: string },
 ): void {
-  const words = wordsFor(language)
+  const words = inLanguage(SURVEY_TEXTS, language)
   let shown: HTMLElement | undefined
   adoptStyles(bar, surveyStyles)
 

@@ -1,12 +1,13 @@
+import { inLanguage, type InEachLanguage } from './in-language.ts'
 import type { Texts } from './texts-shape.ts'
 
-/** Texts of a file that is loaded later, in the language of the chat, with the page's own among them. */
-export function ownTexts<Own extends object>(
-  all: Readonly<Record<string, Own>> & { readonly en: Own },
+/** The texts of a part that is loaded later, in the chat's language, with those that the page replaces. */
+export function lazyTexts<Part extends object>(
+  all: InEachLanguage<Part>,
   texts: Texts,
   language: string,
-): Own {
-  const own = all[language.split('-')[0]?.toLowerCase() ?? ''] ?? all.en
-  const changes = Object.entries(texts).filter(([name]) => name in own)
-  return { ...own, ...(Object.fromEntries(changes) as Partial<Own>) }
+): Part {
+  const part = inLanguage(all, language)
+  const replaced = Object.entries(texts).filter(([name]) => name in part)
+  return { ...part, ...(Object.fromEntries(replaced) as Partial<Part>) }
 }

@@ -1,5 +1,6 @@
 import { en } from './en.ts'
 import { fill } from './fill.ts'
+import { baseLanguageOf } from './in-language.ts'
 import type { AvailabilityTexts } from '../availability/availability-texts.ts'
 import type { CallbackTexts } from '../availability/callback-texts.ts'
 import type { KnowledgeTexts } from '../knowledge/knowledge-texts.ts'
@@ -29,7 +30,7 @@ const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
 
 /** The texts of a language tag such as `de-AT`; English as the fallback. */
 export function loadTexts(language: string): Texts | Promise<Texts> {
-  const load = LANGUAGES[baseOf(language)]
+  const load = LANGUAGES[baseLanguageOf(language)]
   if (load === undefined) return en
   return load().catch((error: unknown) => {
     console.warn('The texts of the chat could not be loaded. It uses English.', error)
@@ -37,13 +38,13 @@ export function loadTexts(language: string): Texts | Promise<Texts> {
   })
 }
 
-/** The page's own texts, which replace ours. */
-export function withChanges(texts: Texts, changes: TextChanges): Texts {
+/** The page's own texts replace ours. */
+export function withPageTexts(texts: Texts, changes: TextChanges): Texts {
   return { ...texts, ...changes, problems: { ...texts.problems, ...changes.problems } }
 }
 
 export function isRightToLeft(language: string): boolean {
-  return ['ar', 'fa', 'he', 'ur'].includes(baseOf(language))
+  return ['ar', 'fa', 'he', 'ur'].includes(baseLanguageOf(language))
 }
 
 /** A problem as a text for the guest. */
@@ -53,8 +54,4 @@ export function problemText(
   values: Readonly<Record<string, string | number>> = {},
 ): string {
   return fill(texts.problems[code] ?? texts.problems.other, values)
-}
-
-function baseOf(language: string): string {
-  return language.toLowerCase().split(/[-_]/)[0] ?? ''
 }
