@@ -17,7 +17,11 @@ const SETTLE_MS = 6000
 /** With 1,000 connections a minute: how long the upstream's handshakes are counted. */
 const LIMITED_MS = 30_000
 
-export async function measureLive({ main, rounds, say, counts = [1000, 9900], tlsCount = 5000 }) {
+/** Of all files that a process may open, the service admits a third as connections; some of them open the guests' sessions. */
+const SPARE_CONNECTIONS = 100
+const GUESTS = 9900
+
+export async function measureLive({ main, rounds, say, counts = [1000, mostGuests()], tlsCount = 5000 }) {
   const results = {}
   const measure = async (name, options) => {
     say(`C: ${name} guests`)
@@ -30,6 +34,12 @@ export async function measureLive({ main, rounds, say, counts = [1000, 9900], tl
   const tls = makeCertificate()
   if (tls && tlsCount > 0) await measure(`${tlsCount} over TLS`, { guests: tlsCount, tls })
   return results
+}
+
+function mostGuests() {
+  const { userLimits } = process.report.getReport()
+  const connections = Math.floor(Number(userLimits.open_files.soft) / 3) - SPARE_CONNECTIONS
+  return Math.min(GUESTS, connections || GUESTS)
 }
 
 /** @param tokens the service's, for the relay's requests to be as long; it takes any name */
