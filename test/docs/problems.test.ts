@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { withProblems } from '../../scripts/problem-list.ts'
+import { PROBLEM_CODES } from '../../src/service/problems/catalogue.ts'
+
+const page = readFileSync('docs/problems.md', 'utf8')
+
+/** Without the padding of the table. */
+const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
+
+test('docs/problems.md has what the catalogue says about each code', () => {
+  expect(bare(page)).toBe(bare(withProblems(page)))
+  for (const code of PROBLEM_CODES) expect(page).toContain(`| \`${code}\` `)
+})
