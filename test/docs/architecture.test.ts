@@ -53,12 +53,12 @@ test('every feature has a row that says what it adds', () => {
 })
 
 test.each([
-  'A message, from socket to route',
-  'A message of a guest, from route to frame',
-  'A message of an agent, from frame to event',
+  'A message, from the listener to the route',
+  "A guest's message, from the route to the frame",
+  "An agent's message, from the frame to the event",
 ])('%s: all files that the page names are there', (title) => {
   const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
-  const steps = [...list.matchAll(/^\d+\. `(\S+)`/gm)].map(([, path]) => path!)
+  const steps = [...list.matchAll(/^\d+\. \[`(\S+)`\]/gm)].map(([, path]) => path!)
   expect(steps.length).toBeGreaterThan(4)
   expect(steps.filter((path) => !existsSync(`src/service/${path}`))).toEqual([])
 })
