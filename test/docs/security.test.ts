@@ -1,23 +1,37 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
+const page = readFileSync('docs/security.md', 'utf8')
+/** Where the page names files: after "Proof:", and in the last column of tables with that head. */
+const proofsByParagraph = [...page.matchAll(/^.*?Proof: ([^]*?)\n\n/gm)].map(([, proof = '']) => proof)
+const proofsByRow = [...page.matchAll(/^\|.*\| proof +\|\n((?:\|.*\n)+)/gm)].flatMap(([, rows = '']) =>
+  rows.split('\n').map((row) => row.split('|').at(-2) ?? ''),
+)
 /** `file`: _title_, _title_ … as docs/security.md names its proofs; `…` stands for what differs. */
-const text = readFileSync('docs/security.md', 'utf8').replace(/\s+/g, ' ').replaceAll('’', "'")
+const text = page.replace(/\s+/g, ' ').replaceAll('’', "'")
 const proofs = [...text.matchAll(/`([\w/-]+)`: ((?:_[^_](?:[^_]|__)*?_(?:, )?)+)/g)].flatMap(
   ([, file = '', titles = '']) =>
     titles.split(/_, _/).map((title) => [file, title.replace(/^_|_[, ]*$/g, '')] as const),
 )
 
 test.each(proofs)('docs/security.md names a test that is there: %s: %s', (file, title) => {
-  const path = [...testsCalled(file), `load/attack/${file}.mjs`].find((each) => existsSync(each))
+  const path = filesCalled(file).find((each) => existsSync(each))
   expect(path).toBeDefined()
   const source = readFileSync(path!, 'utf8').replace(/\s+/g, ' ').replaceAll('’', "'")
   for (const part of title.split('…')) expect(source).toContain(part.trim())
 })
 
+test('docs/security.md names no file that is not there', () => {
+  const named = [...proofsByParagraph, ...proofsByRow].flatMap((proof) =>
+    [...proof.matchAll(/`([\w/.*-]+)`/g)].map(([, file = '']) => file),
+  )
+  expect(new Set(named).size).toBeGreaterThan(40)
+  expect(named.filter((file) => !filesCalled(file).some((path) => existsSync(path)))).toEqual([])
+})
+
 test('docs/embedding.md names a policy for the script, its requests, and what agents send', () => {
-  const page = readFileSync('docs/embedding.md', 'utf8')
-  const policy = /^script-src .*$/m.exec(page)?.[0].split('; ')
+  const embedding = readFileSync('docs/embedding.md', 'utf8')
+  const policy = /^script-src .*$/m.exec(embedding)?.[0].split('; ')
   const service = 'https://chat.example.com'
   expect(policy).toEqual([
     `script-src ${service}`,
@@ -28,15 +42,23 @@ test('docs/embedding.md names a policy for the script, its requests, and what ag
 })
 
 test('every row of the tables of OWASP names its tests', () => {
-  const rows = readFileSync('docs/security.md', 'utf8')
-    .split('\n')
-    .filter((line) => /^\| (API\d|\d+\.\d)/.test(line))
+  const rows = page.split('\n').filter((line) => /^\| (API\d|\d+\.\d)/.test(line))
   expect(rows.length).toBeGreaterThan(40)
   for (const row of rows) {
     const files = [...(row.split('|').at(-2) ?? '').matchAll(/`([\w/-]+)`/g)].map(([, file = '']) => file)
     expect([row, files.flatMap(testsCalled).filter((path) => existsSync(path)).length]).not.toEqual([row, 0])
   }
 })
+
+/** A test, what several tests use, a part of the attack, or with `/*` a folder of tests. */
+function filesCalled(file: string): string[] {
+  return [
+    ...testsCalled(file),
+    `test/${file}.ts`,
+    `load/attack/${file}.mjs`,
+    ...(file.endsWith('/*') ? [`test/${file.slice(0, -2)}`] : []),
+  ]
+}
 
 function testsCalled(file: string): string[] {
   return [`test/${file}.test.ts`, `test/${file}.slow.test.ts`]
