@@ -36,8 +36,8 @@ async function replica() {
   return createSharedAttempts({ connection, seals, prefix: 'test:' })
 }
 
-async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string, isRepeat = false) {
-  const attempt = await attempts.begin(id, 'body', { keepMs: KEEP_MS, isRepeat })
+async function claim(attempts: Awaited<ReturnType<typeof replica>>, id: string, isRepeat = false) {
+  const attempt = await attempts.claim(id, 'body', { keepMs: KEEP_MS, isRepeat })
   if (attempt === undefined) throw new Error('Redis did not answer.')
   return attempt
 }
@@ -45,12 +45,12 @@ async function begin(attempts: Awaited<ReturnType<typeof replica>>, id: string, 
 test('an attempt whose replica has ended is taken over after some seconds, with unknown outcome', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
-  expect(await begin(killed, id)).toMatchObject({ state: 'started', earlier: undefined })
+  expect(await claim(killed, id)).toMatchObject({ state: 'started', earlier: undefined })
   connections[0]!.close()
   const startedAtMs = performance.now()
-  let attempt = await begin(other, id)
+  let attempt = await claim(other, id)
   expect(attempt.state).toBe('in-progress')
-  while (attempt.state === 'in-progress') attempt = await begin(other, id)
+  while (attempt.state === 'in-progress') attempt = await claim(other, id)
   expect(attempt).toMatchObject({ state: 'started', earlier: { msAgo: expect.any(Number) } })
   expect(performance.now() - startedAtMs).toBeLessThan(4_000)
   if (attempt.state === 'started') await attempt.settle('refused')
@@ -59,19 +59,19 @@ test('an attempt whose replica has ended is taken over after some seconds, with 
 test('a long attempt stays in progress beyond its first lease', async () => {
   const [slow, other] = [await replica(), await replica()]
   const id = randomUUID()
-  const attempt = await begin(slow, id)
+  const attempt = await claim(slow, id)
   const untilMs = performance.now() + 3_500
-  while (performance.now() < untilMs) expect((await begin(other, id)).state).toBe('in-progress')
+  while (performance.now() < untilMs) expect((await claim(other, id)).state).toBe('in-progress')
   if (attempt.state === 'started') await attempt.settle('answered', 'the answer')
-  expect(await begin(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
+  expect(await claim(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
 }, 15_000)
 
 test('after an attempt with unknown outcome, the next one learns the time of the first', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
-  const first = await begin(one, id)
+  const first = await claim(one, id)
   if (first.state === 'started') await first.settle('unknown')
-  const second = await begin(other, id)
+  const second = await claim(other, id)
   expect(second).toMatchObject({ state: 'started', earlier: { msAgo: expect.any(Number) } })
   if (second.state === 'started') await second.settle('unknown')
 })
@@ -79,10 +79,10 @@ test('after an attempt with unknown outcome, the next one learns the time of the
 test('after an attempt that was already a repeat, the next one learns that the time is unknown', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
-  const first = await begin(one, id, true)
+  const first = await claim(one, id, true)
   expect(first).toMatchObject({ state: 'started', earlier: { msAgo: undefined } })
   if (first.state === 'started') await first.settle('unknown')
-  const second = await begin(other, id, true)
+  const second = await claim(other, id, true)
   expect(second).toMatchObject({ state: 'started', earlier: { msAgo: undefined } })
   if (second.state === 'started') await second.settle('refused')
 })

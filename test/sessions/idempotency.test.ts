@@ -157,7 +157,7 @@ describe('with shared state between replicas, a request with a key', () => {
     } as const
     const asked: boolean[] = []
     const shared: SharedAttempts = {
-      begin: async (_id, _body, { isRepeat }) => {
+      claim: async (_id, _body, { isRepeat }) => {
         asked.push(isRepeat)
         return known && ({ ...firstAttempt, ...known } as SharedAttempt)
       },

@@ -61,7 +61,7 @@ export interface Idempotency<Answer> {
 /** Attempts that replicas share. Never rejects; undefined if the store is unavailable. */
 export interface SharedAttempts {
   /** Claims a key for an attempt, unless another replica has done so. */
-  begin(
+  claim(
     id: string,
     body: string,
     options: { readonly keepMs: number; readonly isRepeat: boolean },
@@ -149,7 +149,7 @@ export function createIdempotency<Answer>(options: {
       }
       attempts.set(id, current)
       try {
-        const others = await shared?.begin(id, body, { keepMs, isRepeat: wasTried })
+        const others = await shared?.claim(id, body, { keepMs, isRepeat: wasTried })
         if (others?.state === 'reused') throw keyReused()
         if (others?.state === 'in-progress') throw requestInProgress()
         if (others?.state === 'answered') return (current.answer = JSON.parse(others.answer) as Answer)

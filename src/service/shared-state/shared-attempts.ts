@@ -67,7 +67,7 @@ export function createSharedAttempts(options: {
   }
 
   return {
-    async begin(id, body, { keepMs, isRepeat }) {
+    async claim(id, body, { keepMs, isRepeat }) {
       const key = prefix + sha256(id)
       const owner = randomUUID()
       // Includes the unguessable id: otherwise a guest's text could be found by guessing.

@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { pipeline, Transform, type Readable } from 'node:stream'
 import { Axios, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
-import { runInWriteBatch } from './write-batch.ts'
+import { batchWrite } from './batch-write.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
 
 export interface HttpAttempt {
@@ -105,7 +105,7 @@ const NO_HEADERS = new AxiosHeaders()
 
 function attemptOverHttp(attempt: HttpAttempt, agents: UpstreamAgents): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    runInWriteBatch(() => startAttempt(attempt, agents, resolve), reject)
+    batchWrite(() => startAttempt(attempt, agents, resolve), reject)
   })
 }
 

@@ -17,7 +17,7 @@ let waiting: Task[] = []
  * load is the largest cost of a request in Node.js.
  * @param onThrown called with an exception of `run`; the rest of the batch still runs
  */
-export function runInWriteBatch(run: Task['run'], onThrown: Task['onThrown']): void {
+export function batchWrite(run: Task['run'], onThrown: Task['onThrown']): void {
   const count = waiting.push({ run, onThrown })
   if (count === 1) setImmediate(runAll)
   else if (count === MAX_BATCH) runAll()

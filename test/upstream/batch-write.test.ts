@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { setImmediate as turn } from 'node:timers/promises'
-import { runInWriteBatch } from '../../src/service/upstream/write-batch.ts'
+import { batchWrite } from '../../src/service/upstream/batch-write.ts'
 
 const unexpected = (error: unknown): never => {
   throw error
@@ -8,9 +8,9 @@ const unexpected = (error: unknown): never => {
 
 test('tasks run at the end of the turn, in order', async () => {
   const done: string[] = []
-  runInWriteBatch(() => done.push('first'), unexpected)
+  batchWrite(() => done.push('first'), unexpected)
   await Promise.resolve()
-  process.nextTick(() => runInWriteBatch(() => done.push('second'), unexpected))
+  process.nextTick(() => batchWrite(() => done.push('second'), unexpected))
   expect(done).toEqual([])
   await turn()
   expect(done).toEqual(['first', 'second'])
@@ -18,8 +18,8 @@ test('tasks run at the end of the turn, in order', async () => {
 
 test('tasks that are added while others run wait for the next turn', async () => {
   const done: string[] = []
-  runInWriteBatch(() => {
-    runInWriteBatch(() => done.push('later'), unexpected)
+  batchWrite(() => {
+    batchWrite(() => done.push('later'), unexpected)
     done.push('now')
   }, unexpected)
   await turn()
@@ -30,7 +30,7 @@ test('tasks that are added while others run wait for the next turn', async () =>
 
 test('of many tasks in one turn of the event loop, none waits for more than 31 others', () => {
   const done: number[] = []
-  for (let task = 1; task <= 70; task++) runInWriteBatch(() => done.push(task), unexpected)
+  for (let task = 1; task <= 70; task++) batchWrite(() => done.push(task), unexpected)
   expect(done).toHaveLength(64)
 })
 
@@ -38,10 +38,10 @@ test('an exception of a task goes to its caller, and the other tasks run', async
   const thrown: unknown[] = []
   const done: string[] = []
   const error = new Error('broken')
-  runInWriteBatch(() => {
+  batchWrite(() => {
     throw error
   }, thrown.push.bind(thrown))
-  runInWriteBatch(() => done.push('whole'), unexpected)
+  batchWrite(() => done.push('whole'), unexpected)
   await turn()
   expect(thrown).toEqual([error])
   expect(done).toEqual(['whole'])
