@@ -184,6 +184,62 @@ describe.each([
     ).toBe(true)
   })
 
+  test('the greeting is in the middle of the log, and the first message at its end', async () => {
+    await openPage((service) => chatHtml(service, `base-url="${service.url}"`))
+    await page.click('.launcher')
+    await page.shows('Connected')
+    /** Above and below what the log shows, the space that is left. */
+    const spaces = () =>
+      page.run(() => {
+        const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
+        const [log, content] = [scroller, scroller.firstElementChild!].map((one) =>
+          one.getBoundingClientRect(),
+        )
+        return { above: content!.top - log!.top, below: log!.bottom - content!.bottom }
+      }, undefined)
+    const greeting = await spaces()
+    expect(greeting.below).toBeCloseTo(greeting.above, 0)
+    await page.say('Hello')
+    await page.shows('Sent')
+    const message = await spaces()
+    expect(message.below).toBeCloseTo(0, 0)
+    expect(message.above).toBeGreaterThan(100)
+  })
+
+  test('the chat button makes room for its text', async () => {
+    const look = {
+      messenger: {
+        enabled: true,
+        apps: { conversations: { enabled: true } },
+        launcherButton: { visibility: 'On', displayType: 'IconAndText' },
+      },
+      customI18nLabels: [
+        {
+          language: 'en-us',
+          localizedLabels: [{ key: 'MessengerLauncherButtonText', value: 'Ask us' }],
+        },
+      ],
+    }
+    await openPage((service) => chatHtml(service, `base-url="${service.url}"`), { simulator: { look } })
+    await page.until(
+      () =>
+        document
+          .querySelector('genesys-guest-chat')!
+          .shadowRoot!.querySelector('.launcher-text')
+          ?.checkVisibility() === true,
+      undefined,
+    )
+    expect(
+      await page.run(
+        () =>
+          getComputedStyle(
+            document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.launcher-icon')!,
+          ).paddingInline,
+        undefined,
+      ),
+    ).toBe('20px 0px')
+  })
+
   test('the button of the notice stays within the notice', async () => {
     await openPage((service) => chatHtml(service, `base-url="${service.url}" language="de"`), {}, PHONE)
     await page.click('.launcher')

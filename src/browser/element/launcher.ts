@@ -47,6 +47,7 @@ export function createLauncher(texts: Texts, language: string, onPress: () => vo
       ownIcon = iconUrl
       words.textContent = text ?? ''
       toggle(words, text !== undefined)
+      node.classList.toggle('with-text', text !== undefined)
       if (hasIcon) words.before(picture)
       else picture.remove()
       draw()

@@ -133,6 +133,8 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
       firstKey = key
       toggle(earlier, state.hasEarlier)
       toggle(welcome, state.messages.length === 0)
+      // A class, because WebKit does not notice every change that `:has()` depends on.
+      content.classList.toggle('empty', state.messages.length === 0)
       for (const line of greeting) toggle(line, !state.isOver)
       updateRows(state, firstNewKey)
       updateTyping(typing, state.typing)

@@ -65,7 +65,7 @@ a { color: inherit; }
 .launcher-text { padding-inline: 1.375rem; font-weight: 600; }
 .launcher-icon + .launcher-text { padding-inline-start: 0; }
 .launcher-icon { padding-inline: 1rem; }
-.launcher:has(.launcher-text:not([hidden])) .launcher-icon { padding-inline: 1.25rem 0; }
+.launcher.with-text .launcher-icon { padding-inline: 1.25rem 0; }
 .launcher img { width: 1.75rem; height: 1.75rem; object-fit: contain; display: block; }
 .launcher .icon { width: 1.6875rem; height: 1.6875rem; }
 .unread {

@@ -8,7 +8,7 @@ export const messageStyles = `
 .scroller:focus-visible { outline-offset: -3px; }
 .log-content { margin-top: auto; padding: 1rem 1rem 0.875rem; display: flex; flex-direction: column; }
 .rows { display: flex; flex-direction: column; }
-.scroller:has(.welcome:not([hidden])) .log-content { margin-block: auto; }
+.log-content.empty { margin-block: auto; }
 .welcome { padding: 1.5rem 1.25rem; text-align: center; color: var(--_muted); }
 .welcome-sign {
   display: grid; place-items: center; width: 4rem; height: 4rem; margin: 0 auto 1.125rem; border-radius: 1.375rem;
