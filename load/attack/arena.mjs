@@ -1,4 +1,7 @@
 // The environment of an attack: the built service in a separate process, a Genesys Cloud that can turn hostile, and honest guests.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startHelper } from '../harness/processes.mjs'
 import { genesysSettings, ORIGIN } from '../harness/service-settings.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
@@ -11,19 +14,27 @@ const SECRETS = {
 /**
  * @param settings more of the service's; the limits are the defaults but for the guests' own, as a few honest ones have to talk much
  * @param isHostile whether the platform turns on guests who say that they attack
+ * @param sites how many websites the service has; guests are on the first one
  * @returns the parts, and `stop`, which ends all of them
  */
-export async function startArena({ guestApi = 'web-messaging', settings = {}, isHostile = false, seed }) {
+export async function startArena({
+  guestApi = 'web-messaging',
+  settings = {},
+  sites = 1,
+  isHostile = false,
+  seed,
+}) {
   const [upstream, honest, attacker] = await Promise.all(
     ['hostile-upstream.mjs', 'honest-guests.mjs', 'attacker.mjs'].map((file) =>
       startHelper(new URL(file, import.meta.url).href, { core: '0,1' }),
     ),
   )
   const genesys = await upstream.ask('listen', { seed, isHostile })
+  const folder = mkdtempSync(join(tmpdir(), 'guest-bff-attack-'))
   const service = await startServiceProcess({
     settings: {
       ...SECRETS,
-      ALLOWED_ORIGINS: ORIGIN,
+      ...(sites === 1 ? { ALLOWED_ORIGINS: ORIGIN } : { SITES_FILE: writeSites(folder, sites) }),
       DOCS: 'true',
       GENESYS_GUEST_API: guestApi,
       GENESYS_CLIENT_ID: 'attack-client',
@@ -42,8 +53,17 @@ export async function startArena({ guestApi = 'web-messaging', settings = {}, is
     await Promise.all([attacker, honest].map((helper) => helper.stop()))
     const exitCode = await service.end()
     await upstream.stop()
+    rmSync(folder, { recursive: true })
     return exitCode
   }
+}
+
+function writeSites(folder, count) {
+  const file = join(folder, 'sites.json')
+  const origins = [ORIGIN, ...Array.from({ length: count - 1 }, (_, at) => `https://site-${at}.example`)]
+  const sites = origins.map((origin, at) => [`site-${at}`, { ALLOWED_ORIGINS: origin }])
+  writeFileSync(file, JSON.stringify({ sites: Object.fromEntries(sites) }))
+  return file
 }
 
 /** Every text that must not appear in the log. */

@@ -80,6 +80,7 @@ const campaigns = (share) => {
     },
     readiness: {
       settings: {},
+      sites: 100,
       attacks: [['readiness', { forMs: lastsMs(15_000), connections: 16 }]],
     },
     heads: {
@@ -131,8 +132,11 @@ await Promise.all(Array.from({ length: values['report-figures'] ? 2 : 1 }, wageI
 await Promise.all(settling)
 end(seed)
 
-async function wage(name, { settings, guestApi, isHostile, events = true, honest: talking = {}, attacks }) {
-  const arena = await startArena({ guestApi, settings, isHostile, seed })
+async function wage(
+  name,
+  { settings, sites, guestApi, isHostile, events = true, honest: talking = {}, attacks },
+) {
+  const arena = await startArena({ guestApi, settings, sites, isHostile, seed })
   const { port, honest, attacker } = arena
   setPriority(attacker.pid, 10)
   const honestTokens = await honest.ask('open', { port, count: HONEST_GUESTS, events })
