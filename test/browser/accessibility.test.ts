@@ -85,8 +85,8 @@ async function openForInspection(service: Demo, { colorScheme, device, lang }: L
   }
 }
 
-describe.each(LOOKS)('in $colorScheme colors on a $device in $lang', (look) => {
-  test('axe finds nothing in any state of the chat', async () => {
+describe.each(LOOKS)('in $colorScheme colors on a $device in $lang,', (look) => {
+  test('axe finds no violation in any state of the chat', async () => {
     demo = await startDemo({ simulator: { agent: 'silent' } })
     const opened = await openForInspection(demo, look)
     const { page, context, chat, words, found, part, inspect, say } = opened
@@ -133,7 +133,7 @@ describe.each(LOOKS)('in $colorScheme colors on a $device in $lang', (look) => {
     await context.close()
   })
 
-  test('axe finds nothing in a form, a question, an expiring session and a read-only conversation', async () => {
+  test('axe finds no violation in a form, a question, an expiring session and a read-only conversation', async () => {
     const sessionDurationSeconds = 600
     let behindMs = 400_000
     const now = () => Date.now() - behindMs

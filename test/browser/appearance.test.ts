@@ -51,8 +51,8 @@ async function talk(page: Page) {
   return chat
 }
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each([360, 768, 1280])('the chat is photographed in a window of %i pixels', async (width) => {
+describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
+  test.each([360, 768, 1280])('the chat fits into a window that is %i pixels wide', async (width) => {
     const viewport = { width, height: width < 500 ? 740 : 860 }
     const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`, {
       viewport,
@@ -74,7 +74,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await context.close()
   })
 
-  test('axe finds nothing, from the closed chat to its end', async () => {
+  test('axe finds no violation, from the closed chat to its end', async () => {
     const { page, context } = await openPage(browser, `${demo.url}/demo/`, {
       colorScheme,
       reducedMotion: 'reduce',
@@ -101,7 +101,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   })
 })
 
-test('every language has words for the whole panel', async () => {
+test('the panel greets in the language of the page: German, French or Spanish', async () => {
   for (const [language, words] of [
     ['de', 'Wie können wir helfen?'],
     ['fr', 'Comment pouvons-nous vous aider ?'],

@@ -73,7 +73,7 @@ async function comeBackAt(page: Page, at: string): Promise<void> {
   await answer
 }
 
-test('a closed chat says when it opens, opens by itself, and closing ends no conversation', async () => {
+test('a closed chat says when it opens, then opens by itself, and closing time ends no conversation', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
   await launcher.click()
   await panel.getByText(/Back tomorrow at 0?9:00\./).waitFor()
@@ -98,7 +98,7 @@ test('a closed chat says when it opens, opens by itself, and closing ends no con
   expect(await panel.getByText('We are closed.').isVisible()).toBe(false)
 })
 
-test('the button is hidden while it is closed, and is there when it is not', async () => {
+test('with when-closed="hide", the button is hidden outside opening hours, and shown again when they begin', async () => {
   const { page, panel, launcher } = await openAt('2026-11-28T11:00:00Z', 'when-closed="hide"', { lang: 'de' })
   await page.waitForResponse('**/availability')
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
@@ -126,7 +126,7 @@ test('a guest in Tokyo reads local times in the night in which Berlin changes it
   expect(await panel.getByText('نعود اليوم الساعة 5:00 م.').isVisible()).toBe(true)
 })
 
-test('an unknown state, and a service that does not respond, leave the chat unchanged', async () => {
+test('neither an unknown state nor a service that does not respond changes the chat', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"', {
     prepare: async (opening) => {
       await opening.clock.setFixedTime('2026-11-25T19:00:00Z')
@@ -142,7 +142,7 @@ test('an unknown state, and a service that does not respond, leave the chat unch
   await chat.hears('Hello')
 })
 
-test('a waiting guest sees how long it takes, also after a reload, until the agent answers', async () => {
+test('a waiting guest sees the estimated wait, also after a reload, until the agent answers', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T11:00:00Z', 'storage="session"')
   await launcher.click()
   await chat.say('Is anybody there?')
@@ -168,7 +168,7 @@ test.each([
     /^Thank you! We will call you on Monday,? .* at 0?9:00( AM)?\.$/,
   ],
   ['ar', 'اطلب مكالمة', /أقرب وقت ممكن هو يوم الاثنين/, /^شكرًا لك! سنتصل بك يوم الاثنين.*9:00 ص\.$/],
-])('a guest asks to be called back in %s by keyboard', async (lang, ask, refusal, thanks) => {
+])('a guest can ask for a call by keyboard, in %s', async (lang, ask, refusal, thanks) => {
   // A Friday evening.
   const { page, panel, launcher } = await openAt(
     '2026-11-27T19:00:00Z',

@@ -73,7 +73,7 @@ describe('the widget of a vendor', () => {
   })
   afterAll(() => demo.close())
 
-  test.each(LOOKS)('is in the panel until it is solved in %s on a %s', async (lang, device) => {
+  test.each(LOOKS)('is shown in the panel until it is solved, in %s on a %s', async (lang, device) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       ...look(lang, device),
       content: WIDGET,

@@ -111,7 +111,7 @@ test('the chat of a deployment that keeps no sessions stores nothing', async () 
   await context.close()
 })
 
-test('a deployment that shows its button on demand shows none before', async () => {
+test('the button of a deployment that shows it on demand is hidden at first', async () => {
   await demo.close()
   const launcherButton = { visibility: 'OnDemand', displayType: 'Icon' }
   const messenger = { enabled: true, apps: { conversations: { enabled: true } }, launcherButton }

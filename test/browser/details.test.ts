@@ -32,7 +32,7 @@ async function begin(attributes = '', options: ElementPageOptions = {}) {
   return { ...opened, part: (selector: string) => page.locator(`genesys-guest-chat ${selector}`) }
 }
 
-test('only the newest message of the guest says that it was sent, and emoji alone are large', async () => {
+test('only the guest’s newest message is marked as sent, and a message of nothing but emoji is large', async () => {
   const { chat, part } = await begin()
   await chat.say('Is anybody there?')
   await chat.say('👋🏽 🇪🇸')
@@ -44,7 +44,7 @@ test('only the newest message of the guest says that it was sent, and emoji alon
   expect(sizes).toEqual([15, 15, 36])
 })
 
-test('the guest sees how many characters are left when there are few', async () => {
+test('the guest sees how many characters are left when few are', async () => {
   const { chat, part } = await begin()
   const left = part('.characters-left')
   await chat.box.fill('a'.repeat(3996))
@@ -148,7 +148,7 @@ test('a carousel shows its position with dots, and fades out where there are mor
   expect((await dots()).at(-1)).toBe('on')
 })
 
-test('fields of a form have names of their own, and the star is explained', async () => {
+test('the fields of a form have accessible names, and the star of required ones is explained', async () => {
   const { page, part } = await begin()
   demo.simulator.botSays(showcase('form'))
   await page.getByRole('button', { name: 'Begin' }).click()
@@ -165,7 +165,7 @@ test('fields of a form have names of their own, and the star is explained', asyn
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended says why, and does not offer to send', async () => {
+test('a chat that has ended says why, and offers no second try for an unsent message', async () => {
   const { page, chat } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
@@ -198,7 +198,7 @@ test('at 400 % zoom the newest message is in view, even with a notice', async ()
   await page.getByText('You are offline.').waitFor({ state: 'detached' })
 })
 
-test('the console warns about a base-url at which another server answers', async () => {
+test('the console warns of a base-url at which another server answers', async () => {
   let warning: Promise<ConsoleMessage> | undefined
   opened = await openElement(browser, demo, '', {
     prepare: async (page) => {

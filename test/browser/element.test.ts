@@ -56,7 +56,7 @@ async function begin(opened: Awaited<ReturnType<typeof open>>) {
 describe.each([
   ['a phone', { width: 390, height: 844 }],
   ['a desktop at 400 % zoom', { width: 320, height: 256 }],
-])('on %s', (_name, viewport) => {
+])('on %s,', (_name, viewport) => {
   test('the panel is modal: the focus stays in it, and the page behind is inert', async () => {
     const { page, chat, panel } = await open('', { viewport })
     await chat.open()
@@ -92,7 +92,7 @@ test('in a large window the page next to the panel stays usable', async () => {
   )
 })
 
-test('messages that arrive while the chat is closed are still unread after a reload, and the title says so', async () => {
+test('messages to a closed chat are still unread after a reload, and the page’s title counts them', async () => {
   const opened = await open('storage="session" notify="title sound"')
   const { page, chat } = opened
   await begin(opened)
@@ -111,7 +111,7 @@ test('messages that arrive while the chat is closed are still unread after a rel
   await page.getByRole('button', { name: 'Open chat', exact: true }).waitFor()
 })
 
-test('a lasting failure is shown within 20 s with a button that helps', async () => {
+test('a lasting failure is shown within 20 s, with a Try again button that reconnects', async () => {
   const { page, chat } = await open('', { clock: true })
   await page.route('**/events', (route) => route.abort())
   await chat.open()
@@ -150,7 +150,7 @@ test('a guest is warned before the session expires, extends it by writing, and s
   expect(await chat.bubbles()).toEqual([])
 })
 
-test('a session that does not open is reported within 20 s too', async () => {
+test('a session that does not open is reported within 20 s, with a Try again button that opens it', async () => {
   const { page, chat } = await open('', { clock: true })
   let isStuck = true
   await page.route('**/guest-session', (route) => (isStuck ? undefined : route.continue()))
@@ -214,8 +214,8 @@ test('in a right-to-left language, the side, the carousel and its arrows are mir
   await page.screenshot({ path: 'test-output/ar.png' })
 })
 
-describe('the page decides', () => {
-  test('the side of the chat and its distance from the edge', async () => {
+describe('the page can', () => {
+  test('choose the side of the chat and its distance from the edge', async () => {
     const { page } = await open('side="left" offset="40px 60px"')
     const button = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
     const { height } = page.viewportSize()!
@@ -224,7 +224,7 @@ describe('the page decides', () => {
     expect((await page.getByRole('dialog').boundingBox())!.x).toBe(60)
   })
 
-  test('to have its own button, which gets the focus back', async () => {
+  test('have its own button for the chat, which gets the focus back', async () => {
     const { page } = await open('launcher="none"')
     await page.getByText('A shop').waitFor()
     await page.evaluate(() => {
@@ -240,14 +240,14 @@ describe('the page decides', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('behind')
   })
 
-  test('how the parts of the chat look', async () => {
+  test('style the parts of the chat', async () => {
     const head = '<style>genesys-guest-chat::part(launcher) { border-radius: 7px }</style>'
     const { page } = await open('', { head })
     const launcher = page.getByRole('button', { name: 'Open chat' })
     expect(await launcher.evaluate((button) => getComputedStyle(button).borderTopLeftRadius)).toBe('7px')
   })
 
-  test('how large rem is, and by default it is that of the page', async () => {
+  test('set the size of a rem within the chat, which is the page’s own by default', async () => {
     const sizeOf = async (head: string) => {
       const { page } = await open('', { head })
       return (await page.getByRole('button', { name: 'Open chat' }).boundingBox())!.height
@@ -293,7 +293,7 @@ test('invalid attributes are reported in the console', async () => {
   expect(text).not.toContain('data-test')
 })
 
-test('a file is requested under a fresh address each time', async () => {
+test('a file is requested at a fresh address each time', async () => {
   const opened = await open('', { clock: true })
   const { page, context } = opened
   await begin(opened)
@@ -337,7 +337,7 @@ test('the end button is shown only when there is a conversation to end', async (
   await page.getByRole('button', { name: 'End chat' }).waitFor()
 })
 
-test('no chip, card or field is wider than a narrow window, and each target has 44 pixels', async () => {
+test('no chip, card or field is wider than a narrow window, and each target has at least 44 × 44 pixels', async () => {
   const opened = await open('', { viewport: { width: 320, height: 700 } })
   const { page, chat } = opened
   await begin(opened)

@@ -155,7 +155,7 @@ describe('a visitor of the shop', () => {
     await chat.hears('How can I help you?')
   })
 
-  test('writes offline, and it is sent once and in order when the network is back', async () => {
+  test('can write offline, and the messages are sent once and in order when the network is back', async () => {
     const { page, context, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -205,8 +205,8 @@ describe('two tabs of one visitor', () => {
   }
 })
 
-describe('mounted under a prefix', () => {
-  test('the shop works as well', async () => {
+describe('a service that is mounted under a prefix', () => {
+  test('serves the shop and its chat', async () => {
     await demo.close()
     demo = await startDemo({ prefix: '/support/chat' })
     const { chat, mistakes } = await openShop()
@@ -217,7 +217,7 @@ describe('mounted under a prefix', () => {
   })
 })
 
-describe('in a read-only conversation', () => {
+describe('in a read-only conversation,', () => {
   test('the visitor can read, and start a new one', async () => {
     await demo.close()
     demo = await startDemo({ simulator: { disconnectMode: 'read-only' } })

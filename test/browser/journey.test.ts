@@ -62,7 +62,7 @@ test.each([
   ['de', PHONE, 'Können wir Ihnen helfen?'],
   ['ar', PHONE, 'هل يمكننا مساعدتك؟'],
 ])(
-  'a visitor declines in %s on a phone, and can record an event of the website',
+  'in %s on a phone, a visitor declines an invitation, and the website records an event of its own',
   async (lang, viewport, offer) => {
     demo.simulator.setActionMaps([{}])
     const before = demo.simulator.actionStates.length
@@ -94,7 +94,7 @@ test.each([
   },
 )
 
-test('without the attribute nothing is sent, and no visitor gets an id', async () => {
+test('without the journey attribute, no event is sent, and the visitor gets no id', async () => {
   const before = demo.requests.length
   const { page, context } = await open('en', DESKTOP, '')
   await page.locator('genesys-guest-chat .launcher').waitFor()

@@ -39,7 +39,7 @@ async function openByKey(page: Page): Promise<void> {
 }
 
 describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, thanks, write) => {
-  test('shows articles by keyboard until the guest has written', async () => {
+  test('lets a keyboard user search, read and rate articles until the guest has written', async () => {
     const { page, context, panel } = await openElement(browser, demo, '', look(lang, device))
     await openByKey(page)
     const box = panel.locator('textarea')
@@ -67,7 +67,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
     await context.close()
   })
 
-  test('opens only after a search where articles come first', async () => {
+  test('with articles first, opens a session only when the guest chooses to write', async () => {
     const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"', look(lang, device))
     const before = demo.requests.length
     await openByKey(page)
@@ -103,7 +103,7 @@ test('a service whose search fails still lets the guest write', async () => {
   await context.close()
 })
 
-test('a page can leave the articles out', async () => {
+test('a page can hide the articles', async () => {
   const { context, chat, panel } = await openElement(browser, demo, 'knowledge="none"')
   await chat.open()
   await panel.locator('.dot[data-state="online"]').waitFor()
@@ -138,7 +138,7 @@ test('a chat that the page opens itself does not wait for a search', async () =>
   await context.close()
 })
 
-test('the HTML of another service brings no script, no foreign element and no address of a script', async () => {
+test('the HTML of an article cannot add scripts, event handlers, other elements or script addresses', async () => {
   const html = [
     '<p>Honest &amp; <strong>bold</strong> <a href="https://www.example.com/?a=1&amp;b=2">link</a></p>',
     '<img src="x" onerror="window.ran = true"><img src="https://www.example.com/a.png" alt="" onerror="window.ran = true">',

@@ -20,7 +20,7 @@ const lastSent = () =>
     ({ direction, frame }) => direction === 'from-guest' && frame.action === 'onMessage',
   )?.frame.message
 
-test('a time and list items are chosen by keyboard, and answer their own message', async () => {
+test('a guest chooses a time and list items by keyboard, and each choice answers its own message', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`)
   const chat = chatOf(page)
   await chat.open()

@@ -40,7 +40,7 @@ test.each([
   ['de', 'phone', 'Bevor es losgeht', 'Bitte prüfen Sie Ihre E-Mail-Adresse.'],
   ['ar', 'phone', 'قبل أن نبدأ', 'يرجى التحقق من عنوان بريدك الإلكتروني.'],
 ])(
-  'the chat in %s on a %s asks by keyboard, and opens with the answers',
+  'the chat in %s on a %s has a form that can be filled in by keyboard, and opens with the answers',
   async (lang, device, title, check) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       lang,
@@ -84,7 +84,7 @@ test.each([
   },
 )
 
-test('known fields are not asked for, and if all are known the chat opens immediately', async () => {
+test('if the page provides every field of the form, the chat opens immediately without it', async () => {
   const attributes = { 'custom.topic': 'order' }
   const { page, context, panel } = await openElement(
     browser,

@@ -64,7 +64,7 @@ const heardBy = (page: Page, type: string) =>
     type,
   )
 
-test('an offer that the page handles is a question, and the page gets the reply with what joining needs', async () => {
+test('an offer that the page handles is a question, and the page gets the reply with the data for joining', async () => {
   const { page, context } = await openListening('prompts="sign-in co-browse video"')
   demo.simulator.agentSays({ events: [VIDEO] })
   const video = page.getByRole('group', { name: 'May we talk to you by video?' })
@@ -87,7 +87,7 @@ test('an offer that the page handles is a question, and the page gets the reply 
   await context.close()
 })
 
-test('an offer that has expired, or whose conversation is over, is no longer a question', async () => {
+test('an offer that has expired, or whose conversation is over, is no longer shown as a question', async () => {
   const { page, context } = await openListening('prompts="video"')
   const question = page.getByRole('group', { name: 'May we talk to you by video?' })
   demo.simulator.agentSays({ events: [VIDEO] })
@@ -102,7 +102,7 @@ test('an offer that has expired, or whose conversation is over, is no longer a q
   await context.close()
 })
 
-test('a request that the page does not handle is only an event', async () => {
+test('an offer that the page does not handle is only dispatched as an event, without a question', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   demo.simulator.agentSays({ events: [VIDEO] })
   demo.simulator.agentSays('Later, then.')

@@ -23,22 +23,25 @@ test.each([
   ['en', 'desktop', 'Private details were hidden before this was sent.'],
   ['de', 'phone', 'Persönliche Daten wurden vor dem Senden unkenntlich gemacht.'],
   ['ar', 'phone', 'تم إخفاء البيانات الخاصة قبل الإرسال.'],
-])('the chat in %s on a %s shows what was masked, and says so', async (lang, device, says) => {
-  const { page, context, panel } = await openElement(browser, demo, '', {
-    lang,
-    bypassCSP: true,
-    reducedMotion: 'reduce',
-    viewport: device === 'phone' ? { width: 390, height: 700 } : { width: 1280, height: 900 },
-  })
-  await page.locator('genesys-guest-chat .launcher').click()
-  await panel.locator('textarea').fill('My card is 4111 1111 1111 1111.')
-  await page.keyboard.press('Enter')
-  await panel.getByText(says).waitFor()
-  expect(await panel.locator('.bubble').allInnerTexts()).toEqual(['My card is **** **** **** ****.'])
-  expect(await violations(page)).toEqual([])
-  // The live event of the same message takes nothing away.
-  demo.simulator.agentSays('Thank you')
-  await panel.locator('.bubble', { hasText: 'Thank you' }).waitFor()
-  expect(await panel.getByText(says).count()).toBe(1)
-  await context.close()
-})
+])(
+  'the chat in %s on a %s shows the masked text and a notice that details were hidden',
+  async (lang, device, says) => {
+    const { page, context, panel } = await openElement(browser, demo, '', {
+      lang,
+      bypassCSP: true,
+      reducedMotion: 'reduce',
+      viewport: device === 'phone' ? { width: 390, height: 700 } : { width: 1280, height: 900 },
+    })
+    await page.locator('genesys-guest-chat .launcher').click()
+    await panel.locator('textarea').fill('My card is 4111 1111 1111 1111.')
+    await page.keyboard.press('Enter')
+    await panel.getByText(says).waitFor()
+    expect(await panel.locator('.bubble').allInnerTexts()).toEqual(['My card is **** **** **** ****.'])
+    expect(await violations(page)).toEqual([])
+    // The live event of the same message takes nothing away.
+    demo.simulator.agentSays('Thank you')
+    await panel.locator('.bubble', { hasText: 'Thank you' }).waitFor()
+    expect(await panel.getByText(says).count()).toBe(1)
+    await context.close()
+  },
+)

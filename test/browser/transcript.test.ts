@@ -24,29 +24,32 @@ test.each([
   ['en', 'desktop', 'Save this conversation', 'Conversation'],
   ['de', 'phone', 'Gespräch speichern', 'Unterhaltung'],
   ['ar', 'phone', 'حفظ المحادثة', 'المحادثة'],
-])('the chat in %s on a %s saves the conversation by keyboard', async (lang, device, label, title) => {
-  const { page, context, panel } = await openElement(browser, demo, '', {
-    lang,
-    bypassCSP: true,
-    reducedMotion: 'reduce',
-    timezoneId: 'Europe/Berlin',
-    viewport: device === 'phone' ? { width: 360, height: 700 } : { width: 1280, height: 900 },
-  })
-  await page.locator('genesys-guest-chat .launcher').click()
-  await panel.locator('textarea').fill('<b>Hello</b>')
-  await page.keyboard.press('Enter')
-  const button = panel.getByRole('button', { name: label })
-  await button.waitFor()
-  expect(await violations(page)).toEqual([])
-  expect(await smallTargets(page)).toEqual([])
-  await button.focus()
-  const downloading = page.waitForEvent('download')
-  await page.keyboard.press('Enter')
-  const download = await downloading
-  expect(download.suggestedFilename()).toMatch(/ \d{4}-\d\d-\d\d\.html$/)
-  const file = await readFile(await download.path(), 'utf8')
-  expect(file).toContain(`<h1>${title}</h1>`)
-  expect(file).toContain('Europe/Berlin')
-  expect(file).toContain('&lt;b&gt;Hello&lt;/b&gt;')
-  await context.close()
-})
+])(
+  'the chat in %s on a %s lets the guest save the conversation by keyboard',
+  async (lang, device, label, title) => {
+    const { page, context, panel } = await openElement(browser, demo, '', {
+      lang,
+      bypassCSP: true,
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Berlin',
+      viewport: device === 'phone' ? { width: 360, height: 700 } : { width: 1280, height: 900 },
+    })
+    await page.locator('genesys-guest-chat .launcher').click()
+    await panel.locator('textarea').fill('<b>Hello</b>')
+    await page.keyboard.press('Enter')
+    const button = panel.getByRole('button', { name: label })
+    await button.waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await smallTargets(page)).toEqual([])
+    await button.focus()
+    const downloading = page.waitForEvent('download')
+    await page.keyboard.press('Enter')
+    const download = await downloading
+    expect(download.suggestedFilename()).toMatch(/ \d{4}-\d\d-\d\d\.html$/)
+    const file = await readFile(await download.path(), 'utf8')
+    expect(file).toContain(`<h1>${title}</h1>`)
+    expect(file).toContain('Europe/Berlin')
+    expect(file).toContain('&lt;b&gt;Hello&lt;/b&gt;')
+    await context.close()
+  },
+)

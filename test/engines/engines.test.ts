@@ -17,7 +17,7 @@ describe.each([
   ['Chromium', startChromium],
   ['Firefox', startFirefox],
   ['WebKit', startWebKit],
-])('in %s', (_name, start) => {
+])('in %s,', (_name, start) => {
   let engine: Engine
   let demo: Demo
   let page: ChatPage
@@ -76,7 +76,7 @@ describe.each([
     expect(heard).toBe('Hello! I am Ada. How can I help you?')
   })
 
-  test('articles come before the chat, and a vendor’s widget has a place in it', async () => {
+  test('articles are shown before the chat, and a vendor’s widget has a place in it', async () => {
     const widget = `<div slot="challenge" id="check"></div><script>
       document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
         document.querySelector('#check').innerHTML = '<button id="human">I am human</button>'
@@ -110,7 +110,7 @@ describe.each([
     await page.shows('Connected')
   })
 
-  test('attributes that a framework sets after the element is in the page count', async () => {
+  test('attributes that a framework sets after the element is in the page take effect', async () => {
     await openPage((service) => chatHtml(service, ''))
     // As Angular does for a late value: first the element, then its bound properties.
     await page.until(() => document.querySelector('genesys-guest-chat')?.shadowRoot !== null, undefined)
@@ -143,7 +143,7 @@ describe.each([
     expect(bubble.bottom).toBeLessThanOrEqual(track.top)
   })
 
-  test('a picture has its place before it loads, and the log scrolls to a sent one', async () => {
+  test('a picture keeps its place before it loads, and the log scrolls to one that was sent', async () => {
     await openConversation()
     await fillLog()
     await page.run(async () => {
@@ -261,7 +261,7 @@ describe.each([
     expect(button.left).toBeGreaterThanOrEqual(notice.left)
   })
 
-  test('messages that arrive while the guest reads earlier ones are counted, and marked', async () => {
+  test('messages that arrive while the guest reads earlier ones are counted and marked', async () => {
     await openConversation()
     await fillLog()
     // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
