@@ -56,7 +56,7 @@ describe('opening', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('outside a browser every request names the website that the options name', async () => {
+  test('sends the website of the options as the origin of every request outside a browser', async () => {
     chat = newChat({ origin: 'https://www.example.com' })
     await chat.send('Hello')
     await chat.upload(new File(['x'], 'x.txt')).catch(() => undefined)
@@ -191,12 +191,12 @@ describe('sending', () => {
   })
 
   test.each([
-    ['no answer', noNetwork()],
+    ['no response', noNetwork()],
     ['an overload', problem(503, 'overloaded')],
     ['an unknown outcome', problem(504, 'delivery_unknown')],
-    ['a first try under way', problem(409, 'request_in_progress')],
+    ['a first attempt still in progress', problem(409, 'request_in_progress')],
     ['a limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
-    ['a proxy without its service', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
+    ['the error page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
   ])('is repeated after %s, under the same key', async (_name, trouble) => {
     await chat.send('before')
     service.bend('POST messages', trouble)
@@ -269,7 +269,7 @@ describe('sending', () => {
     expect(service.asked('POST guest-session')).toHaveLength(1)
   })
 
-  test('takes a new session token from the response', async () => {
+  test('uses a new session token from the response', async () => {
     const accepted = {
       id: 'm1',
       time: '2026-01-01T10:00:00Z',
@@ -299,7 +299,7 @@ describe('live events', () => {
     await settle()
   }
 
-  test('bring what the agent says, once', async () => {
+  test('bring each message of the agent once', async () => {
     const heard: (string | undefined)[] = []
     chat.on('message', ({ text }) => heard.push(text))
     await openLive()
@@ -379,7 +379,7 @@ describe('live events', () => {
     ['204', new Response(null, { status: 204 })],
     ['401', problem(401, 'session_invalid')],
     ['410', problem(410, 'session_ended')],
-  ])('do not come back after %s, and the session has ended', async (_name, answer) => {
+  ])('are not requested again after the status %s, and the session has ended', async (_name, answer) => {
     service.bend('GET events', answer)
     await openLive()
     expect(chat.state).toBe('ended')
@@ -387,7 +387,7 @@ describe('live events', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('stop with a problem that a retry cannot fix', async () => {
+  test('stop after a problem that a retry cannot fix', async () => {
     const problems: string[] = []
     chat.on('problem', ({ code }) => problems.push(code))
     service.bend('GET events', problem(403, 'origin_not_allowed'))
@@ -408,7 +408,7 @@ describe('live events', () => {
   })
 })
 
-describe('the rest of a conversation', () => {
+describe('in a conversation,', () => {
   test('typing is sent at most every five seconds, and its failure is ignored', async () => {
     await chat.open()
     service.bend('POST typing', problem(503, 'overloaded'))
@@ -420,7 +420,7 @@ describe('the rest of a conversation', () => {
     expect(service.asked('POST typing')).toHaveLength(2)
   })
 
-  test('ending it deletes the token', async () => {
+  test('ending it deletes the session token', async () => {
     const kept = storage()
     chat = newChat({ storage: kept })
     await chat.open()
@@ -429,7 +429,7 @@ describe('the rest of a conversation', () => {
     expect(kept.getItem(TOKEN_KEY)).toBeNull()
   })
 
-  test('a new one replaces the read-only one', async () => {
+  test('a new conversation replaces one that is read-only', async () => {
     await chat.send('Hello')
     service.bend('POST messages', problem(409, 'session_read_only'))
     await expect(chat.send('More')).rejects.toThrow()
@@ -445,7 +445,7 @@ describe('the rest of a conversation', () => {
     expect(chat.messages).toEqual([])
   })
 
-  test('closing it stops everything, and opening it again continues', async () => {
+  test('closing the chat stops everything, and opening it again continues the conversation', async () => {
     await chat.open()
     await settle()
     chat.close()
@@ -457,7 +457,7 @@ describe('the rest of a conversation', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('closing it while it waits to reconnect opens no other stream', async () => {
+  test('closing the chat while it waits to reconnect prevents another stream', async () => {
     await chat.open()
     await settle()
     service.streams[0]!.cut()
@@ -528,12 +528,12 @@ describe('a page that only listens', () => {
   })
 })
 
-test('a client with an address on its own site can be created where a server renders the page', () => {
+test('a client with a relative address can be created where a server renders the page', () => {
   const rendered = newChat({ baseUrl: '/chat' })
   expect([rendered.state, rendered.messages]).toEqual([chat.state, []])
 })
 
-test('a chat that was closed while it opened can be opened again', async () => {
+test('a chat that was closed while it was opening can be opened again', async () => {
   service.bend('POST guest-session', () => new Promise<Response>(() => undefined))
   chat.open().catch(() => undefined)
   while (service.asked('POST guest-session').length === 0) await Promise.resolve()

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { createListeners } from '../../src/browser/client/chat-listeners.ts'
 
-test('an exception in one listener is reported to the page, and reaches no other listener', () => {
+test('an exception in one listener is reported to the page, and does not stop the other listeners', () => {
   jest.useFakeTimers()
   const { on, emit } = createListeners<{ message: string }>()
   const heard: string[] = []

@@ -4,7 +4,7 @@ import { closedWords } from '../../src/browser/element/availability/closed-words
 
 const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 
-describe.each(Object.keys(AVAILABILITY_TEXTS))('%s', (language) => {
+describe.each(Object.keys(AVAILABILITY_TEXTS))('the language %s', (language) => {
   const texts = AVAILABILITY_TEXTS[language]!
 
   test('has every text, with the placeholders of the English one', () => {
@@ -40,14 +40,14 @@ test.each([
   ['2026-12-01T08:00:00Z', 'Back on Tuesday at 9:00.'],
   ['2026-12-02T08:00:00Z', 'Back on Wednesday 2 December at 9:00.'],
   ['2027-01-04T08:00:00Z', 'Back on Monday 4 January at 9:00.'],
-])('an opening at %s is: %s', (opensAt, expected) => {
+])('an opening at %s is announced as: %s', (opensAt, expected) => {
   expect(reopens(opensAt)).toBe(expected)
 })
 
 test.each([
-  ['2026-11-25T10:59:00Z', 'is over'],
-  ['tomorrow', 'is no time'],
-])('nothing is promised where the opening (%s) %s', (opensAt) => {
+  ['2026-11-25T10:59:00Z', 'is in the past'],
+  ['tomorrow', 'is not a time'],
+])('no opening time is announced if it (%s) %s', (opensAt) => {
   expect(reopens(opensAt)).toBeUndefined()
 })
 
@@ -58,7 +58,7 @@ test.each([
   ['unstaffed', 'Nobody can answer you right now. Please come back later.'],
   ['open', undefined],
   ['unknown', undefined],
-] as const)('%s says: %s', (state, expected) => {
+] as const)('the state %s is explained as: %s', (state, expected) => {
   expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.reason).toBe(expected)
 })
 
@@ -72,9 +72,12 @@ test.each([
   // A day of 25 hours: the midnights are not 24 hours apart.
   ['2026-10-24T22:30:00Z', '2026-10-25T23:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
   ['2026-03-28T23:30:00Z', '2026-03-29T22:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
-])('in a night of a clock change (%s), an opening at %s is in %s: %s', (now, opensAt, timeZone, expected) => {
-  expect(reopens(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
-})
+])(
+  'in the night of a clock change (%s), an opening at %s is announced in %s as: %s',
+  (now, opensAt, timeZone, expected) => {
+    expect(reopens(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
+  },
+)
 
 test('a guest in Tokyo reads Japanese and Arabic words with local times', () => {
   const at = { nowMs: Date.parse('2026-03-28T22:00:00Z'), timeZone: 'Asia/Tokyo' }

@@ -34,7 +34,7 @@ describe("Messenger's rich text", () => {
     ['```\na *b*\n```', '<pre><code>a *b*</code></pre>'],
     ['one\ntwo', '<p>one\ntwo</p>'],
     ['\\*not bold\\*', '<p>*not bold*</p>'],
-  ])('%j is %j', (text, expected) => {
+  ])('%j becomes %j', (text, expected) => {
     expect(shown(text)).toBe(expected)
   })
 
@@ -130,7 +130,7 @@ const pieces = [
   ...['](javascript:alert(1))', '](https://example.com "x" onclick=y)', '\u0000', '\u202e', '😀', '\t'],
 ]
 
-describe('of random texts', () => {
+describe('random text', () => {
   const { document } = globalThis as { document?: unknown }
   beforeAll(() => {
     Object.assign(globalThis, { document: { createElement: (tag: string) => new RecordedElement(tag) } })
@@ -139,7 +139,7 @@ describe('of random texts', () => {
     Object.assign(globalThis, { document })
   })
 
-  test('ten thousand create no element, attribute or kind of address outside the list', () => {
+  test('creates no element, attribute or kind of address outside the list, in ten thousand samples', () => {
     const marked = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof({ weight: 3, arbitrary: marked }, fc.string({ unit: 'binary' })), (text) => {
@@ -155,7 +155,7 @@ describe('of random texts', () => {
     expect([...RecordedElement.addresses].sort()).toEqual(['https:', 'mailto:', 'tel:'])
   }, 120_000)
 
-  test('the longest message is parsed in linear time', () => {
+  test('is parsed in linear time, even in a message of the maximum length', () => {
     for (const piece of [...pieces, '*a ', '[a](', '(a) ', '> > ', '_a* ', '*_'])
       expect(timeOf(() => richText(piece.repeat(8000)))).toBeLessThan(2000)
   })

@@ -16,7 +16,7 @@ import {
 const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const flat = ({ problems, ...texts }: Texts) => Object.entries({ ...texts, ...problems })
 
-describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('%s', (language) => {
+describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the language %s', (language) => {
   test('has its own text for every English one, with the same placeholders', async () => {
     const texts = flat(await loadTexts(language))
     const english = new Map(flat(en))
@@ -37,13 +37,13 @@ test('Arabic is written from right to left', () => {
   expect([isRightToLeft('ar-EG'), isRightToLeft('he'), isRightToLeft('pl')]).toEqual([true, true, false])
 })
 
-test("dates follow the browser's region where it speaks the chat's language", () => {
+test("dates follow the browser's region if the browser and the chat have the same language", () => {
   expect(localeOf('en', ['de-DE', 'en-GB'])).toBe('en-GB')
   expect(localeOf('en-US', ['en-GB', 'en'])).toBe('en-GB')
   expect(localeOf('fr', ['de-DE', 'en-GB'])).toBe('fr')
 })
 
-test('a page changes single words', () => {
+test('a page can change single words', () => {
   const texts = withPageTexts(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
   expect(texts).toMatchObject({ title: 'Ask the lamp makers', send: en.send })
   expect(problemText(texts, 'rate_limited')).toBe('Slow down.')
@@ -64,7 +64,7 @@ test.each([
   ['data:text/html,x', undefined],
   ['//example.com', undefined],
   [undefined, undefined],
-])('the address %j may be opened as %j', (address, expected) => {
+])('the address %j is opened as %j', (address, expected) => {
   expect(safeUrl(address)).toBe(expected)
 })
 
@@ -82,7 +82,7 @@ test.each([
   ['https://example.com/a).', 'https://example.com/a'],
   ['https://example.com/a_(b)', 'https://example.com/a_(b)'],
   ['https://example.com/a_(b)).', 'https://example.com/a_(b)'],
-])('in %j the address is %j', (address, expected) => {
+])('the address found in %j is %j', (address, expected) => {
   expect(withoutTail(address)).toBe(expected)
 })
 
@@ -109,7 +109,7 @@ test.each([
   ['b\u0430nk.example', 'https://bank.example/', 'bank.example'],
   ['jane@example.com', 'mailto:jane@example.com', undefined],
   ['help@bank.example', 'mailto:jane@evil.example', 'jane@evil.example'],
-])('a link with the words %j to %j shows %j as well', (words, url, hidden) => {
+])('for a link with the words %j to %j, the address shown next to it is %j', (words, url, hidden) => {
   expect(hiddenAddress(words, url)).toBe(hidden)
 })
 
@@ -136,7 +136,7 @@ describe('an element', () => {
     expect(h('p', {}, 'invoice\u202excod.exe')).toMatchObject({ children: ['invoicexcod.exe'] })
   })
 
-  test('for a link that shows another address is followed by the real one', () => {
+  test('that is a link is followed by its real address if its text shows another one', () => {
     expect(richText('[bank.example](https://evil.example/)')).toMatchObject([
       { tag: 'p', children: [{ tag: 'a', children: ['bank.example'] }, ' (evil.example)'] },
     ])
