@@ -80,7 +80,7 @@ describe('a file', () => {
     stream.close()
   })
 
-  test('is sent without text', async () => {
+  test('can be sent without text', async () => {
     const { id } = (await upload('photo.png')).body
     const sent = await page.ask('POST', '/messages', { attachmentIds: [id] })
     expect(sent).toMatchObject({ status: 201, body: { content: [{ type: 'attachment', id }] } })
@@ -95,7 +95,7 @@ describe('a file', () => {
     expect((await download(fresh.body.url)).toString()).toBe('the bytes')
   })
 
-  test('is deleted before it is sent, and can’t be sent then', async () => {
+  test('can be deleted before it is sent, and not be sent afterwards', async () => {
     const { id } = (await upload('photo.png')).body
     expect((await page.ask('DELETE', `/attachments/${id}`)).status).toBe(204)
     expect(await page.ask('POST', '/messages', { attachmentIds: [id] })).toMatchObject({
@@ -104,7 +104,7 @@ describe('a file', () => {
     })
   })
 
-  test('of the agent reaches the page', async () => {
+  test('from the agent reaches the page', async () => {
     await page.say('hello')
     const stream = await page.events()
     running.genesys.agentSays({
@@ -117,7 +117,7 @@ describe('a file', () => {
     stream.close()
   })
 
-  test('whose socket is lost while it is uploaded is accepted all the same', async () => {
+  test('is accepted even if the guest’s socket is lost during the upload', async () => {
     running.genesys.injectFault('UploadSuccessEvent', { drop: true })
     const uploaded = await upload('photo.png')
     expect(uploaded.status).toBe(201)
@@ -125,21 +125,19 @@ describe('a file', () => {
       status: 201,
     })
   })
-})
 
-describe('a file is refused', () => {
   test.each([
     ['it has a blocked extension', 'program.exe', 422, 'attachment_refused'],
     ['it has a blocked extension in capitals', 'PROGRAM.EXE', 422, 'attachment_refused'],
     ['it has no extension', 'photo', 422, 'attachment_refused'],
     ['its name is too long', 'x'.repeat(1024) + '.png', 400, 'invalid_request'],
     ['its name has a control character', 'line\nbreak.png', 400, 'invalid_request'],
-  ])('before its upload: %s', async (_what, fileName, status, code) => {
+  ])('is refused before its upload if %s', async (_what, fileName, status, code) => {
     expect(await upload(fileName)).toMatchObject({ status, body: { code } })
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('before its upload: it is larger than the deployment takes', async () => {
+  test('is refused before its upload if it is larger than the deployment accepts', async () => {
     await restart({ limits: { fileBytes: 2048 } })
     expect(page.opened.body.limits.attachments.maxFileSizeKB).toBe(2)
     expect(await upload('photo.png', 'x'.repeat(2049))).toMatchObject({
@@ -150,7 +148,7 @@ describe('a file is refused', () => {
     expect((await upload('photo.png', 'x'.repeat(2048))).status).toBe(201)
   })
 
-  test('before its upload: it is larger than this service takes', async () => {
+  test('is refused before its upload if it is larger than this service accepts', async () => {
     await restart({}, { MAX_ATTACHMENT_BYTES: '1024' })
     expect(await upload('photo.png', 'x'.repeat(1025))).toMatchObject({
       status: 413,
@@ -159,14 +157,14 @@ describe('a file is refused', () => {
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('before its upload: the deployment does not accept files', async () => {
+  test('is refused before its upload if the deployment does not accept files', async () => {
     await restart({ attachments: false })
     expect(page.opened.body.limits).not.toHaveProperty('attachments')
     expect(await upload('photo.png')).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('before its upload: the deployment does not accept its type', async () => {
+  test('is refused before its upload if the deployment does not accept its type', async () => {
     const inbound = { fileTypes: [{ type: 'image/*' }, { type: 'text/plain' }], maxFileSizeKB: 10 }
     const body = { connected: true, newSession: true, allowedMedia: { inbound } }
     running.genesys.injectFault('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })
@@ -181,11 +179,11 @@ describe('a file is refused', () => {
     }
   })
 
-  test('before its upload: it is empty', async () => {
+  test('is refused before its upload if it is empty', async () => {
     expect(await upload('photo.png', '')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
-  test('after its upload, when Genesys has looked at it', async () => {
+  test('is refused after its upload if Genesys rejects its content', async () => {
     running.genesys.injectFault('UploadSuccessEvent', {
       frame: {
         class: 'UploadFailureEvent',
@@ -197,7 +195,7 @@ describe('a file is refused', () => {
     expect(putsToTheStore()).toBe(1)
   })
 
-  test('when it belongs to another guest', async () => {
+  test('is refused if it belongs to another guest', async () => {
     const { id } = (await upload('photo.png')).body
     const other = await running.openPage()
     for (const answer of [

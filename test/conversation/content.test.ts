@@ -107,7 +107,7 @@ describe('a page receives', () => {
       ],
     ],
     [
-      'a type that is not known yet, marked as such',
+      'content of an unknown type, marked as unsupported',
       { content: [{ contentType: 'Hologram', hologram: { depth: 3 } }] },
       [{ type: 'unsupported', contentType: 'Hologram' }],
     ],
@@ -192,7 +192,7 @@ describe('the guest answers', () => {
     expect(running.genesys.transcript().filter(({ sender }) => sender === 'guest')).toHaveLength(2)
   })
 
-  test('with the client, which shows the choice immediately and once', async () => {
+  test('through the client, which shows the choice immediately and once', async () => {
     const chat = createGuestChat({ baseUrl: running.url, fetch: asSite })
     await chat.open()
     const { id } = running.genesys.agentSays({ text: 'which?', content: [LIST_PICKER] })
@@ -204,18 +204,18 @@ describe('the guest answers', () => {
     ])
     chat.close()
   })
+})
 
-  test.each([
-    ['two things at once', { text: 'hi', quickReply: { text: 'Yes', payload: 'yes' } }],
-    ['a date that is none', { date: { text: 'soon', payload: 'soon', inReplyTo: 'm1' } }],
-    ['nothing of a list', { list: { items: [], inReplyTo: 'm1' } }],
-    ['a question that was not asked', { date: { text: 'then', payload: '2026-12-02T10:00:00Z' } }],
-    ['a reply without payload', { quickReply: { text: 'Yes' } }],
-  ])('but not %s', async (_what, body) => {
-    expect(await page.ask('POST', '/messages', body)).toMatchObject({
-      status: 400,
-      body: { code: 'invalid_request' },
-    })
+test.each([
+  ['contains two things', { text: 'hi', quickReply: { text: 'Yes', payload: 'yes' } }],
+  ['has an invalid date', { date: { text: 'soon', payload: 'soon', inReplyTo: 'm1' } }],
+  ['chooses nothing from a list', { list: { items: [], inReplyTo: 'm1' } }],
+  ['does not name the message that it answers', { date: { text: 'then', payload: '2026-12-02T10:00:00Z' } }],
+  ['has no payload', { quickReply: { text: 'Yes' } }],
+])('an answer is refused if it %s', async (_what, body) => {
+  expect(await page.ask('POST', '/messages', body)).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
   })
 })
 
@@ -225,7 +225,7 @@ describe('typing', () => {
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),
     )
 
-  test('of the guest reaches the agent, at most once in five seconds from all tabs together', async () => {
+  test('by the guest reaches the agent, at most once in five seconds from all tabs together', async () => {
     const typed = running.genesys.nextFrame({ direction: 'from-guest', event: 'Typing' })
     for (let key = 0; key < 10; key++) expect((await page.ask('POST', '/typing')).status).toBe(204)
     await typed
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(typedFrames()).toHaveLength(1)
   })
 
-  test('of the client costs one request in five seconds, however fast the guest types', async () => {
+  test('causes the client to send one request in five seconds, however fast the guest types', async () => {
     let asked = 0
     const counting: typeof fetch = (url, init) => {
       if (new URL(url instanceof Request ? url.url : url).pathname === '/typing') asked += 1
@@ -248,7 +248,7 @@ describe('typing', () => {
     chat.close()
   })
 
-  test('of the agent reaches the page, and says how long it lasts', async () => {
+  test('by the agent reaches the page, with its duration', async () => {
     running.genesys.agentTypes(undefined, 3000)
     const { data } = await stream.next(({ event }) => event === 'typing')
     expect(data).toEqual({ sender: 'agent', durationMs: 3000 })

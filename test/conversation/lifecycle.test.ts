@@ -48,8 +48,8 @@ async function afterNextMessage(genesys: Simulator, stream: EventReader): Promis
   await stream.next(isMessage('one more thing'))
 }
 
-describe('the agent leaves', () => {
-  test('in mode off: the page is not notified, and the next message starts another conversation', async () => {
+describe('when the agent leaves,', () => {
+  test('in mode off, the page is not notified, and the next message starts another conversation', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'off' })
     genesys.agentLeaves()
     expect(await page.say('still there?')).toMatchObject({ status: 201 })
@@ -58,7 +58,7 @@ describe('the agent leaves', () => {
     expect(conversationsOf(genesys)).toBe(2)
   })
 
-  test('in mode Send: the page is notified once, and the guest can continue writing', async () => {
+  test('in mode send, the page is notified once, and the guest can continue writing', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'send' })
     genesys.agentLeaves()
     await stream.next(isSession('disconnected'))
@@ -68,7 +68,7 @@ describe('the agent leaves', () => {
     expect(conversationsOf(genesys)).toBe(2)
   })
 
-  test('in mode ReadOnly: the page is notified once, and further messages are refused', async () => {
+  test('in mode read-only, the page is notified once, and further messages are refused', async () => {
     const { genesys, page, stream } = await talking({ disconnectMode: 'read-only' })
     genesys.agentLeaves()
     await stream.next(isSession('read-only'))
@@ -83,7 +83,7 @@ describe('the agent leaves', () => {
 })
 
 describe('a read-only conversation', () => {
-  test('is still read-only after coming back, also on another replica', async () => {
+  test('is still read-only after the guest resumes it, also on another replica', async () => {
     const replicas = await startReplicas(2, { simulator: { disconnectMode: 'read-only' } })
     const { genesys, page } = await readOnly(replicas[0]!)
     const elsewhere = pageOf(replicas[1]!.url, page.opened)
@@ -138,7 +138,7 @@ describe('a read-only conversation', () => {
   }
 })
 
-describe('the guest ends the conversation', () => {
+describe('when the guest ends the conversation,', () => {
   test('all tabs on all replicas are notified once, and there is no session to resume', async () => {
     const replicas = await startReplicas(2)
     const page = await replicas[0]!.openPage()
@@ -161,7 +161,7 @@ describe('the guest ends the conversation', () => {
     })
   })
 
-  test('if it is not enabled: the response names the setting, and the conversation continues', async () => {
+  test('but ending is not enabled, the refusal names the setting, and the conversation continues', async () => {
     const { genesys, page, stream } = await talking({ conversationClear: false })
     const answer = await page.ask('DELETE', '/guest-session')
     expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
@@ -185,8 +185,8 @@ test('when the platform ends the conversation, the page is notified as if the ag
   expect(statesOf(stream)).toEqual(['connected', 'disconnected'])
 })
 
-describe('the session expires', () => {
-  test('while it is open: the page is notified once, and the stream ends permanently', async () => {
+describe('when the session expires,', () => {
+  test('a page with an open stream is notified once, and the stream ends permanently', async () => {
     const { genesys, page, stream } = await talking()
     genesys.expireSession()
     await stream.ended
@@ -196,7 +196,7 @@ describe('the session expires', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(problem(410, 'session_ended'))
   })
 
-  test('while the guest is away: every request says so, and opening starts another one', async () => {
+  test('a guest who was away gets neither a stream nor a message through, and opening starts another session', async () => {
     const [before, ...after] = await startReplicas(4)
     const page = await before!.openPage()
     await page.say('hello')
@@ -217,7 +217,7 @@ describe('the session expires', () => {
   })
 })
 
-test('a fourth connection closes the oldest, and the replicas do not compete', async () => {
+test('a fourth connection of a session closes the oldest, which reconnects only when its guest writes', async () => {
   const replicas = await startReplicas(4)
   const { genesys } = replicas[0]!
   const page = await replicas[0]!.openPage()

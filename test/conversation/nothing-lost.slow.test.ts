@@ -127,7 +127,7 @@ const SCRIPT: readonly Step[] = [
   { by: 'bot', text: 'ok', when: 'before', settles: true },
 ]
 
-describe('nothing is lost or duplicated when the conversation is interrupted', () => {
+describe('nothing is lost or duplicated when a conversation is interrupted', () => {
   test.each(['before', 'during', 'after'] as const)('%s each of its events', async (when) => {
     const scripts = SCRIPT.flatMap((_, position) =>
       CUTS.map((cut) => SCRIPT.map((step, at) => (at === position ? { ...step, cut, when } : step))),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { FaultMatch, FaultSpec } from '../../src/simulator/simulator.ts'
 import { ask, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 
@@ -30,13 +30,13 @@ const rateFrame = (errorCode: number): FaultSpec => ({
   },
 })
 
-const DOES = {
+const GUEST_ACTIONS = {
   writes: () => page.say('hello'),
-  opens: async () => (await running.openPage()).opened,
-  ends: () => page.ask('DELETE', '/guest-session'),
-  uploads: () => upload('photo.png'),
+  'opens a session': async () => (await running.openPage()).opened,
+  'ends the conversation': () => page.ask('DELETE', '/guest-session'),
+  'uploads a file': () => upload('photo.png'),
   'asks for a file': () => page.ask('GET', '/attachments/some-id'),
-  'takes a file back': () => page.ask('DELETE', '/attachments/some-id'),
+  'deletes a file': () => page.ask('DELETE', '/attachments/some-id'),
 } satisfies Record<string, () => Promise<Answer>>
 
 function upload(fileName: string, bytes = 'bytes'): Promise<Answer> {
@@ -49,11 +49,11 @@ const CONFIGURE: FaultMatch = { received: 'configureSession' }
 const FILE: FaultMatch = { received: 'onAttachment' }
 const ADDRESS: FaultMatch = { received: 'getAttachment' }
 
-test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
+test.each<[string, keyof typeof GUEST_ACTIONS, FaultMatch, FaultSpec, number, string]>([
   ['400 request failed', 'writes', MESSAGE, textFrame(400, 'Request failed.'), 502, 'upstream_refused'],
   [
     '400 deployment not found',
-    'opens',
+    'opens a session',
     CONFIGURE,
     textFrame(400, 'Deployment not found'),
     502,
@@ -70,7 +70,7 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
   ],
   [
     '403 clear not supported',
-    'ends',
+    'ends the conversation',
     MESSAGE,
     textFrame(403, 'Presence events Conversation Clear are not supported'),
     409,
@@ -87,19 +87,19 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
     'session_read_only',
   ],
   ['429 rate limit', 'writes', MESSAGE, rateFrame(429), 429, 'upstream_rate_limited'],
-  ['4000 feature unavailable', 'uploads', FILE, fileFrame(4000), 422, 'attachment_refused'],
-  ['4001 file type', 'uploads', FILE, fileFrame(4001), 422, 'attachment_refused'],
-  ['4002 file size', 'uploads', FILE, fileFrame(4002), 413, 'attachment_too_large'],
+  ['4000 feature unavailable', 'uploads a file', FILE, fileFrame(4000), 422, 'attachment_refused'],
+  ['4001 file type', 'uploads a file', FILE, fileFrame(4001), 422, 'attachment_refused'],
+  ['4002 file size', 'uploads a file', FILE, fileFrame(4002), 413, 'attachment_too_large'],
   [
     '4003 file content',
-    'uploads',
+    'uploads a file',
     'UploadSuccessEvent',
     fileFrame(4003, 'UploadFailureEvent'),
     422,
     'attachment_refused',
   ],
-  ['4004 file name', 'uploads', FILE, fileFrame(4004), 422, 'attachment_refused'],
-  ['4005 file name too long', 'uploads', FILE, fileFrame(4005), 422, 'attachment_refused'],
+  ['4004 file name', 'uploads a file', FILE, fileFrame(4004), 422, 'attachment_refused'],
+  ['4005 file name too long', 'uploads a file', FILE, fileFrame(4005), 422, 'attachment_refused'],
   ['4006 session expired', 'writes', MESSAGE, textFrame(4006, 'Session has expired'), 410, 'session_ended'],
   ['4007 session not found', 'writes', MESSAGE, textFrame(4007, 'Session not found'), 410, 'session_ended'],
   [
@@ -112,7 +112,7 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
   ],
   [
     '4009 attachment not found',
-    'takes a file back',
+    'deletes a file',
     { received: 'deleteAttachment' },
     textFrame(4009, 'Attachment not found'),
     422,
@@ -159,40 +159,41 @@ test.each<[string, keyof typeof DOES, FaultMatch, FaultSpec, number, string]>([
     'upstream_refused',
   ],
   ['4029 request rate', 'writes', MESSAGE, rateFrame(4029), 429, 'upstream_rate_limited'],
-  ['4102 empty file', 'uploads', FILE, fileFrame(4102), 422, 'attachment_refused'],
+  ['4102 empty file', 'uploads a file', FILE, fileFrame(4102), 422, 'attachment_refused'],
   ['5000 unexpected', 'writes', MESSAGE, textFrame(5000, 'Unexpected error'), 504, 'delivery_unknown'],
-])('%s, when the guest %s', async (_row, does, match, how, status, code) => {
-  const fault = running.genesys.injectFault(match, how)
-  const answer = await DOES[does]()
-  expect(answer).toMatchObject({ status, body: { status, code } })
-  expect(answer.headers.get('retry-after')).toBe(status === 429 ? '3' : null)
-  expect(JSON.stringify(answer.body)).not.toMatch(/larger than \d|Unexpected error|Refused/)
-  await fault.happened
-})
+])(
+  'the refusal “%s” when the guest %s becomes the documented problem',
+  async (_row, action, match, how, status, code) => {
+    const fault = running.genesys.injectFault(match, how)
+    const answer = await GUEST_ACTIONS[action]()
+    expect(answer).toMatchObject({ status, body: { status, code } })
+    expect(answer.headers.get('retry-after')).toBe(status === 429 ? '3' : null)
+    expect(JSON.stringify(answer.body)).not.toMatch(/larger than \d|Unexpected error|Refused/)
+    await fault.happened
+  },
+)
 
 test.each(['', '  \n', '\u200b\u2060', '\ufeff \u200d', '\u202e\u00ad', '\u3164\u2800', '\u0000'])(
-  'the text %j, which shows nothing, is refused as an empty one',
+  'the invisible text %j is refused like an empty one',
   async (text) => {
     expect(await page.say(text)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(running.genesys.transcript()).toEqual([])
   },
 )
 
-test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the text %j is sent', async (text) => {
+test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the visible text %j is sent', async (text) => {
   expect(await page.say(text)).toMatchObject({ status: 201, body: { text } })
 })
 
-describe('403 feature toggle, when the guest types,', () => {
-  test('is not a failure: typing is no longer sent, and messages continue', async () => {
-    const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
-    const fault = running.genesys.injectFault(MESSAGE, refusal)
-    expect((await page.ask('POST', '/typing')).status).toBe(204)
-    expect(await page.say('hello')).toMatchObject({ status: 201 })
-    await fault.happened
-    expect((await page.ask('POST', '/typing')).status).toBe(204)
-    const typed = running.genesys.frames.filter(
-      ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),
-    )
-    expect(typed).toHaveLength(1)
-  })
+test('after the refusal “403 feature toggle” of typing, typing is no longer sent, and messages continue', async () => {
+  const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
+  const fault = running.genesys.injectFault(MESSAGE, refusal)
+  expect((await page.ask('POST', '/typing')).status).toBe(204)
+  expect(await page.say('hello')).toMatchObject({ status: 201 })
+  await fault.happened
+  expect((await page.ask('POST', '/typing')).status).toBe(204)
+  const typed = running.genesys.frames.filter(
+    ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),
+  )
+  expect(typed).toHaveLength(1)
 })

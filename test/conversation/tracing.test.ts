@@ -65,7 +65,7 @@ const linesOf = ({ logLines }: Running) =>
     (line) => JSON.parse(line) as { msg: string; route?: string; traceId?: string; requestId?: string },
   )
 
-test('one trace has the page, the service and the frame to Genesys', async () => {
+test('one trace contains the page, the service and the frame to Genesys', async () => {
   const together = await start()
   await asPage(together.url, async (chat) => {
     await chat.open()
@@ -127,7 +127,7 @@ test('a call of the platform’s REST API propagates the trace, and its span has
   expect(span?.attributes['genesys.correlation_id']).toEqual(expect.any(String))
 })
 
-test('a refusal of Genesys marks the frame and the request with its code', async () => {
+test('a refusal of Genesys marks the spans of the frame and the request with its code', async () => {
   const together = await start()
   const page = await together.openPage()
   together.genesys.injectFault(
@@ -148,7 +148,7 @@ test('a refusal of Genesys marks the frame and the request with its code', async
   expect(failed?.traceId).toBe(named('POST /messages').spanContext().traceId)
 })
 
-test('a caller without a trace gets a new one; an invalid traceparent is ignored', async () => {
+test('a request without a trace starts a new one, and an invalid traceparent is ignored', async () => {
   const together = await start()
   const page = await together.openPage()
   await page.say('hello', { traceparent: 'not-a-traceparent' })
@@ -159,7 +159,7 @@ test('a caller without a trace gets a new one; an invalid traceparent is ignored
   expect(parentOf(named('send onMessage'))).toBe('POST /messages')
 })
 
-test('guests who send at the same time keep their traces apart', async () => {
+test('guests who send at the same time have separate traces', async () => {
   const together = await start()
   const pages = await Promise.all([1, 2, 3, 4].map(() => together.openPage()))
   exporter.reset()
