@@ -61,8 +61,8 @@ async function readiness() {
   return { status, hint: checks.find(({ name }) => name === 'availability')?.hint }
 }
 
-describe('without settings', () => {
-  test('there is none: 501, no capability, and no call', async () => {
+describe('the availability settings', () => {
+  test('are optional, and without them GET /availability gets 501, and Genesys is not called', async () => {
     await start(oauth)
     expect(await get()).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
     const page = await running!.openPage()
@@ -70,7 +70,7 @@ describe('without settings', () => {
     expect(calls()).toEqual([])
   })
 
-  test('ids without an OAuth client are refused at the start', async () => {
+  test('are refused at startup without an OAuth client', async () => {
     await start(oauth)
     const settings = { ...settingsFor(genesys), GENESYS_QUEUE_ID: genesys.queueId }
     expect(() => readConfig(settings)).toThrow(ConfigError)
@@ -79,7 +79,7 @@ describe('without settings', () => {
     )
   })
 
-  test('a site with an OAuth client of its own gets no id of another organization', async () => {
+  test('of the environment are not inherited by a site with an OAuth client of its own', async () => {
     await start(oauth)
     const folder = mkdtempSync(join(tmpdir(), 'sites-'))
     const path = join(folder, 'sites.json')
@@ -112,7 +112,7 @@ describe('without settings', () => {
 })
 
 describe('the state', () => {
-  test('open, until when, and about how long a guest waits', async () => {
+  test('is open, with the time it ends and the estimated wait', async () => {
     await start()
     expect(await availability()).toEqual({
       state: 'open',
@@ -127,7 +127,7 @@ describe('the state', () => {
     expect(await readiness()).toEqual({ status: 'ready', hint: undefined })
   })
 
-  test('closed, and when it opens, without a look at the queue', async () => {
+  test('is closed, with the opening time, and without a request about the queue', async () => {
     await start(everything, { at: '2026-11-27T20:00:00.000Z' })
     expect(await availability()).toMatchObject({
       state: 'closed',
@@ -137,7 +137,7 @@ describe('the state', () => {
     expect(calls().filter((path) => path.includes('queues'))).toEqual([])
   })
 
-  test('a holiday', async () => {
+  test('is holiday on a holiday, with the time it ends and the opening time', async () => {
     await start()
     genesys.setHours({ holiday: [{ start: '2026-11-25T00:00:00.000', end: '2026-11-26T00:00:00.000' }] })
     expect(await availability()).toMatchObject({
@@ -147,7 +147,7 @@ describe('the state', () => {
     })
   })
 
-  test('an emergency overrides every schedule, and has no known end', async () => {
+  test('is emergency during an emergency, whatever the schedules say, and has no known end', async () => {
     await start()
     genesys.setEmergency(true)
     expect(await availability()).toEqual({
@@ -158,7 +158,7 @@ describe('the state', () => {
     })
   })
 
-  test('open hours with nobody on queue are unstaffed', async () => {
+  test('is unstaffed during open hours with nobody on queue', async () => {
     await start()
     genesys.setQueue({ usersOnQueue: 0 })
     const found = await availability()
@@ -181,7 +181,7 @@ describe('the state', () => {
       () => ({ GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId }),
       { state: 'open', until: '2026-11-25T16:00:00.000Z', timeZone: 'Europe/Berlin' },
     ],
-  ])('%s alone is enough', async (_name, settings, expected) => {
+  ])('can be determined from %s alone', async (_name, settings, expected) => {
     await start(() => ({ ...oauth(), ...settings() }))
     expect(await availability()).toEqual({ ...expected, asOf: NOON, stale: false })
   })
@@ -193,14 +193,14 @@ describe('the state', () => {
     expect(await availability()).toMatchObject({ state: 'closed', opensAt: '2026-11-26T08:00:00.000Z' })
   })
 
-  test('an implausible estimate is not passed on', async () => {
+  test('does not contain an implausible wait', async () => {
     await start()
     genesys.setQueue({ estimatedWaitSeconds: 9_000_000 })
     expect(await availability()).not.toHaveProperty('waitMinutes')
   })
 })
 
-describe('what cannot be known is unknown, never closed, and named:', () => {
+describe('the state is unknown, and readiness and one log line name the reason, if', () => {
   const named = async (hint: RegExp) => {
     expect((await availability()).state).toBe('unknown')
     const report = await readiness()
@@ -211,31 +211,31 @@ describe('what cannot be known is unknown, never closed, and named:', () => {
     ).toHaveLength(1)
   }
 
-  test('a rule that is not understood', async () => {
+  test('a recurrence rule is not supported', async () => {
     await start()
     genesys.setHours({ closed: [{ ...WORKDAYS, rrule: 'FREQ=YEARLY;BYWEEKNO=20' }] })
     await named(/The schedule [\w-]{36} cannot be evaluated: it has BYWEEKNO\./)
   })
 
-  test('schedules that are gone', async () => {
+  test('schedules were deleted', async () => {
     await start()
     genesys.deleteSchedules()
     await named(/Genesys does not know the schedule [\w-]{36}\./)
   })
 
-  test('a zone that does not exist', async () => {
+  test('the time zone does not exist', async () => {
     await start()
     genesys.setHours({ timeZone: 'Mars/Olympus' })
     await named(/GENESYS_SCHEDULE_GROUP_ID has no time zone/)
   })
 
-  test('a schedule group that is not active', async () => {
+  test('the schedule group is not active', async () => {
     await start()
     genesys.setHours({ state: 'deleted' })
     await named(/schedule group of GENESYS_SCHEDULE_GROUP_ID is not active/)
   })
 
-  test('a queue of which Genesys knows nothing', async () => {
+  test('Genesys does not know the queue', async () => {
     await start(() => ({ ...oauth(), GENESYS_QUEUE_ID: '00000000-0000-4000-8000-000000000000' }))
     await named(/check GENESYS_QUEUE_ID/)
   })
@@ -245,23 +245,23 @@ describe('what cannot be known is unknown, never closed, and named:', () => {
     'routing:schedule:view',
     'routing:emergencyGroup:view',
     'analytics:queueObservation:view',
-  ])('what is forbidden without %s', async (missing) => {
+  ])('the permission %s is missing', async (missing) => {
     await start(everything, { permissions: ALL_PERMISSIONS.filter((permission) => permission !== missing) })
     await named(new RegExp(`needs a role with ${missing}`))
   })
+})
 
-  test('but for the wait, without which it is open all the same', async () => {
-    await start(everything, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'routing:queue:view') })
-    const found = await availability()
-    expect([found.state, found.waitMinutes]).toEqual(['open', undefined])
-    expect((await readiness()).hint).toContain('routing:queue:view')
-  })
+test('without the permission to read the wait, the state is open without a wait, and readiness names it', async () => {
+  await start(everything, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'routing:queue:view') })
+  const found = await availability()
+  expect([found.state, found.waitMinutes]).toEqual(['open', undefined])
+  expect((await readiness()).hint).toContain('routing:queue:view')
+})
 
-  test('an inactive schedule does not count', async () => {
-    await start()
-    genesys.setHours({ closed: [{ ...WORKDAYS, state: 'inactive', rrule: 'FREQ=SECONDLY' }] })
-    expect((await availability()).state).toBe('open')
-  })
+test('an inactive schedule is ignored', async () => {
+  await start()
+  genesys.setHours({ closed: [{ ...WORKDAYS, state: 'inactive', rrule: 'FREQ=SECONDLY' }] })
+  expect((await availability()).state).toBe('open')
 })
 
 test('after a failure the last result is served as stale for ten minutes', async () => {
@@ -283,7 +283,7 @@ test('a revoked permission makes the state unknown, though it was known before',
   expect((await availability()).state).toBe('unknown')
 })
 
-test('pages and caches may keep it for ten seconds, and revalidate with its ETag', async () => {
+test('pages and caches may keep the availability for ten seconds, and revalidate it with its ETag', async () => {
   await start()
   const first = await get()
   expect(first.headers.get('cache-control')).toBe('public, max-age=10')
@@ -296,7 +296,7 @@ test('pages and caches may keep it for ten seconds, and revalidate with its ETag
   expect(await get({ 'if-none-match': etag })).toMatchObject({ status: 200, body: { state: 'unstaffed' } })
 })
 
-test('it is for pages of the site, and for GET alone', async () => {
+test('only pages of allowed websites get the availability, and only by GET', async () => {
   await start()
   const foreign = await ask(running!.url, 'GET', '/availability', undefined, {
     origin: 'https://evil.example',
@@ -308,7 +308,7 @@ test('it is for pages of the site, and for GET alone', async () => {
   expect(calls()).toEqual([])
 })
 
-test('pages that ask together cause one reading', async () => {
+test('pages that ask at the same time cause one set of calls to Genesys', async () => {
   await start()
   await Promise.all(Array.from({ length: 50 }, availability))
   expect(calls()).toHaveLength(5)

@@ -54,14 +54,14 @@ const callBack = (body: object, key?: string) =>
 const deployment = async () =>
   (await ask(running!.url, 'GET', '/deployment', undefined, { origin: SITE })).body as Deployment
 
-test('they are off by default: 501, no capability, and nothing in the deployment', async () => {
+test('with CALLBACKS=off, a request gets 501, and neither capabilities nor deployment mention callbacks', async () => {
   await start({ CALLBACKS: 'off' })
   expect(await deployment()).not.toHaveProperty('callbacks')
   expect(await callBack(JANE)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
   expect(page.opened.body.capabilities).not.toContain('callbacks')
 })
 
-test('without a queue the service does not start with them', async () => {
+test('CALLBACKS=on is refused at startup without a queue', async () => {
   await start()
   expect(() => readConfig({ ...settingsFor(genesys), CALLBACKS: 'on' })).toThrow(ConfigError)
 })
@@ -75,7 +75,7 @@ test('with redaction, a card number in the name does not reach Genesys, and the 
   ])
 })
 
-test('a callback reaches Genesys once, with the number in its international form and the wanted time', async () => {
+test('a callback reaches Genesys once, with the number in its international form and the requested time', async () => {
   await start()
   expect(page.opened.body.capabilities).toContain('callbacks')
   const { status, body } = await callBack({ ...JANE, at: TOMORROW_AT_TEN })
@@ -115,10 +115,10 @@ test('if it is unknown whether Genesys has the callback, a repeat creates no sec
   expect(genesys.callbacks).toEqual([])
 })
 
-describe('outside opening hours it is refused with the next possible time:', () => {
+describe('outside opening hours,', () => {
   const refused = { status: 422, body: { code: 'callback_outside_hours' } }
 
-  test('a wanted time', async () => {
+  test('a callback at a requested time is refused with the next possible time', async () => {
     await start()
     const saturday = await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })
     expect(saturday).toMatchObject(refused)
@@ -126,7 +126,7 @@ describe('outside opening hours it is refused with the next possible time:', () 
     expect(genesys.callbacks).toEqual([])
   })
 
-  test('now', async () => {
+  test('a callback as soon as possible is refused with the next possible time', async () => {
     nowMs = Date.parse('2026-11-25T19:00:00.000Z')
     await start()
     const now = await callBack(JANE)
@@ -144,18 +144,21 @@ test('unknown opening hours refuse no callback', async () => {
   expect(await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })).toMatchObject({ status: 201 })
 })
 
-test.each(['on', 'verified'] as const)('the deployment says who can ask: %s', async (CALLBACKS) => {
-  await start({ CALLBACKS })
-  expect((await deployment()).callbacks).toBe(CALLBACKS)
-})
+test.each(['on', 'verified'] as const)(
+  'GET /deployment says who can ask for a callback: %s',
+  async (CALLBACKS) => {
+    await start({ CALLBACKS })
+    expect((await deployment()).callbacks).toBe(CALLBACKS)
+  },
+)
 
 test.each([
   ['a number that cannot exist', { ...JANE, phone: '+49 1' }, 'phone'],
   ['a number without a country', { ...JANE, phone: '030 901820' }, 'phone'],
-  ['words', { ...JANE, phone: 'call me at +49 30 901820' }, 'phone'],
-  ['a time that is over', { ...JANE, at: '2026-11-25T09:00:00.000Z' }, 'at'],
+  ['a number with words', { ...JANE, phone: 'call me at +49 30 901820' }, 'phone'],
+  ['a time in the past', { ...JANE, at: '2026-11-25T09:00:00.000Z' }, 'at'],
   ['a time in half a year', { ...JANE, at: '2027-05-25T09:00:00.000Z' }, 'at'],
-  ['no name', { phone: JANE.phone }, 'name'],
+  ['a request without a name', { phone: JANE.phone }, 'name'],
 ])('%s is refused', async (_name, body, path) => {
   await start()
   const { status, body: problem } = await callBack(body)
@@ -163,12 +166,12 @@ test.each([
   expect(genesys.callbacks).toEqual([])
 })
 
-test('CALLBACK_COUNTRY is the country of numbers without one', async () => {
+test('CALLBACK_COUNTRY is the country of numbers without a country code', async () => {
   await start({ CALLBACK_COUNTRY: 'de' })
   expect((await callBack({ ...JANE, phone: '030 901820' })).body.phone).toBe('+4930901820')
 })
 
-test('one number is called back three times an hour', async () => {
+test('at most three callbacks an hour are accepted for one number', async () => {
   await start()
   for (let i = 0; i < 3; i++) expect((await callBack(JANE)).status).toBe(201)
   expect(await callBack(JANE)).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
@@ -177,7 +180,7 @@ test('one number is called back three times an hour', async () => {
   expect((await callBack(JANE)).status).toBe(201)
 })
 
-test('one address asks ten times an hour', async () => {
+test('at most ten callbacks an hour are accepted from one address', async () => {
   await start()
   const numbers = Array.from({ length: 11 }, (_, i) => `+49 30 9018${20 + i}`)
   const answers = []
@@ -185,12 +188,12 @@ test('one address asks ten times an hour', async () => {
   expect(answers).toEqual([...Array.from({ length: 10 }, () => 201), 429])
 })
 
-test('with CALLBACKS=verified an anonymous guest gets none', async () => {
+test('with CALLBACKS=verified an anonymous guest is refused', async () => {
   await start({ CALLBACKS: 'verified' })
   expect(await callBack(JANE)).toMatchObject({ status: 403, body: { code: 'callback_not_allowed' } })
 })
 
-test('with CALLBACKS=verified a visitor whose JWT was verified is called back, until the visitor signs out', async () => {
+test('with CALLBACKS=verified a visitor whose JWT was verified is accepted until signing out', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const user = {
     USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -215,7 +218,7 @@ test('with CALLBACKS=verified a visitor whose JWT was verified is called back, u
   expect(genesys.callbacks).toHaveLength(1)
 })
 
-test('a missing permission is named', async () => {
+test('the hint of the problem names a missing permission', async () => {
   await start({}, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'conversation:callback:create') })
   const { status, body } = await callBack(JANE)
   expect([status, body.code]).toEqual([502, 'upstream_refused'])

@@ -40,11 +40,11 @@ test.each([
   ['2026-11-25T15:59:59Z', 'open', '2026-11-25T16:00Z', undefined],
   ['2026-11-25T16:00:00Z', 'closed', '2026-11-26T08:00Z', '2026-11-26T08:00Z'],
   ['2026-11-27T20:00:00Z', 'closed', '2026-11-30T08:00Z', '2026-11-30T08:00Z'],
-])('opening hours at %s', (time, ...expected) => {
+])('at %s the state is %s and changes at %s', (time, ...expected) => {
   expect(hoursAt(time, { open: schedules(WORKDAYS) })).toEqual(expected)
 })
 
-test('hours are evaluated in the zone of the group', () => {
+test('opening hours are evaluated in the time zone of the group', () => {
   const open = schedules(WORKDAYS)
   expect(hoursAt('2026-11-25T00:30:00Z', { open }, 'Asia/Tokyo')).toEqual([
     'open',
@@ -92,18 +92,18 @@ test('adjacent schedules form one open period, whichever way their ends are writ
   expect(hoursAt('2026-11-25T22:59:59.999Z', { open })[0]).toBe('open')
 })
 
-describe('clock changes:', () => {
+describe('when clocks change,', () => {
   const NIGHTS = schedule('2026-01-01T22:00:00.000', '2026-01-02T06:00:00.000', 'FREQ=DAILY')
 
   test.each([
-    ['2026-03-28T22:00:00Z', '2026-03-29T04:00Z', 'an hour shorter'],
-    ['2026-10-24T22:00:00Z', '2026-10-25T05:00Z', 'an hour longer'],
-    ['2026-11-24T22:00:00Z', '2026-11-25T05:00Z', 'as long as ever'],
+    ['2026-03-28T22:00:00Z', '2026-03-29T04:00Z', 'an hour shorter than usual'],
+    ['2026-10-24T22:00:00Z', '2026-10-25T05:00Z', 'an hour longer than usual'],
+    ['2026-11-24T22:00:00Z', '2026-11-25T05:00Z', 'as long as usual'],
   ])('the night shift of %s lasts until %s, %s', (time, until) => {
     expect(hoursAt(time, { open: schedules(NIGHTS) })).toEqual(['open', until, undefined])
   })
 
-  test('a start in the lost hour is an hour later on the clock', () => {
+  test('a start in the skipped hour moves one hour later', () => {
     const open = schedules(schedule('2026-01-01T02:30:00.000', '2026-01-01T05:00:00.000', 'FREQ=DAILY'))
     expect(hoursAt('2026-03-29T00:00:00Z', { open })).toEqual([
       'closed',
@@ -113,13 +113,13 @@ describe('clock changes:', () => {
     expect(hoursAt('2026-03-29T01:30:00Z', { open })).toEqual(['open', '2026-03-29T03:00Z', undefined])
   })
 
-  test('the first of two equal local times counts', () => {
+  test('a schedule starts and ends at the first of two equal local times', () => {
     const open = schedules(schedule('2026-01-01T01:00:00.000', '2026-01-01T02:30:00.000', 'FREQ=DAILY'))
     expect(hoursAt('2026-10-25T00:29:00Z', { open })).toEqual(['open', '2026-10-25T00:30Z', undefined])
     expect(hoursAt('2026-10-25T01:00:00Z', { open })[0]).toBe('closed')
   })
 
-  test('schedules that meet in the doubled hour leave no gap', () => {
+  test('schedules that meet in the repeated hour leave no gap', () => {
     const early = schedule('2026-01-01T01:00:00.000', '2026-01-01T02:30:00.000', 'FREQ=DAILY')
     const late = schedule('2026-01-01T02:30:00.000', '2026-01-01T04:00:00.000', 'FREQ=DAILY')
     expect(hoursAt('2026-10-25T00:00:00Z', { open: schedules(early, late) })).toEqual([
@@ -129,14 +129,14 @@ describe('clock changes:', () => {
     ])
   })
 
-  test('a schedule within the lost hour opens nothing', () => {
+  test('a schedule that lies within skipped time is never open', () => {
     const open = schedules(schedule('2011-12-30T09:00:00.000', '2011-12-30T10:00:00.000'))
     const around = hoursAt('2011-12-30T00:00:00Z', { open }, 'Pacific/Apia')
     expect(around[0]).toBe('closed')
   })
 })
 
-test('29 February is a holiday in leap years', () => {
+test('a yearly holiday on 29 February falls only in leap years', () => {
   const lists = {
     holiday: schedules(schedule('2024-02-29T00:00:00.000', '2024-03-01T00:00:00.000', 'FREQ=YEARLY')),
     open: schedules(schedule('2026-01-01T00:00:00.000', '2026-01-02T00:00:00.000', 'FREQ=DAILY')),
@@ -150,7 +150,7 @@ test('a group without schedules is closed, without a known end', () => {
   expect(hoursAt('2026-11-25T12:00:00Z', {})).toEqual(['closed', undefined, undefined])
 })
 
-test('the next change is looked for within 60 days', () => {
+test('the next change is found only within 60 days', () => {
   const after = (days: number) => {
     const day = new Date(Date.parse('2026-06-01T00:00:00Z') + days * 86_400_000).toISOString().slice(0, 10)
     return schedules(schedule(`${day}T09:00:00.000`, `${day}T17:00:00.000`))
@@ -163,24 +163,29 @@ test('the next change is looked for within 60 days', () => {
   ])
 })
 
-describe('an invalid schedule makes the state unknown only where it matters:', () => {
+describe('with an invalid schedule,', () => {
   const open = schedules(WORKDAYS)
   test.each([
-    ['open hours, in them', '2026-11-25T12:00:00Z', { open: { ...open, hasUnknown: true } }, 'open'],
-    ['open hours, outside', '2026-11-25T20:00:00Z', { open: { ...open, hasUnknown: true } }, 'unknown'],
-    ['a closed one', '2026-11-25T12:00:00Z', { open, closed: UNKNOWN }, 'unknown'],
-    ['a holiday', '2026-11-25T20:00:00Z', { open, holiday: UNKNOWN }, 'unknown'],
+    ['open', 'during other open hours', '2026-11-25T12:00:00Z', { open: { ...open, hasUnknown: true } }],
+    ['unknown', 'outside other open hours', '2026-11-25T20:00:00Z', { open: { ...open, hasUnknown: true } }],
+    ['unknown', 'during open hours if it may be closed', '2026-11-25T12:00:00Z', { open, closed: UNKNOWN }],
     [
-      'a closed one, on a holiday',
+      'unknown',
+      'outside open hours if the day may be a holiday',
+      '2026-11-25T20:00:00Z',
+      { open, holiday: UNKNOWN },
+    ],
+    [
+      'holiday',
+      'on a holiday although it may be closed',
       '2026-11-25T12:00:00Z',
       { open, closed: UNKNOWN, holiday: schedules(schedule('2026-11-25T00:00:00', '2026-11-26T00:00:00')) },
-      'holiday',
     ],
-  ])('%s', (_name, time, lists, state) => {
+  ])('the state is %s %s', (state, _when, time, lists) => {
     expect(hoursAt(time, lists)[0]).toBe(state)
   })
 
-  test('no opening time is promised that may be a holiday', () => {
+  test('an opening time is not given if the day may be a holiday', () => {
     expect(hoursAt('2026-11-25T20:00:00Z', { open, holiday: UNKNOWN })).toEqual([
       'unknown',
       undefined,
@@ -191,22 +196,29 @@ describe('an invalid schedule makes the state unknown only where it matters:', (
 
 test.each([
   [
+    'starts at a time with a UTC offset',
     schedule('2026-11-25T09:00:00.000Z', '2026-11-25T17:00:00.000Z'),
     'has a start or an end that is no local time',
   ],
   [
+    'starts on a date that does not exist',
     schedule('2026-02-30T09:00:00.000', '2026-03-01T17:00:00.000'),
     'has a start or an end that is no local time',
   ],
-  [schedule('2026-11-25T22:00:00.000', '2026-11-25T06:00:00.000'), 'ends before it starts'],
   [
+    'ends before it starts',
+    schedule('2026-11-25T22:00:00.000', '2026-11-25T06:00:00.000'),
+    'ends before it starts',
+  ],
+  [
+    'recurs and lasts for more than a year',
     schedule('2026-11-25T09:00:00.000', '2028-11-25T09:00:00.000', 'FREQ=YEARLY'),
     'recurs and lasts for more than a year',
   ],
-])('a schedule is refused that %#', (given, message) => {
+])('a schedule is refused if it %s', (_reason, given, message) => {
   expect(() => readSchedule(given)).toThrow(message)
 })
 
-test('an unknown zone is refused', () => {
+test('an unknown time zone is not found', () => {
   expect(findZone('Europe/Atlantis')).toBeUndefined()
 })

@@ -5,7 +5,7 @@ import { bothStarts, ruleAndWindow } from './random-rules.ts'
 const TIME_LIMIT_MS = 20_000
 
 /** `scripts/random-rules.ts` compares 100,000, without a time limit. */
-test('thousands of random rules start when the package rrule says that they do', () => {
+test('thousands of random rules have the same starts as in the package rrule', () => {
   let compared = 0
   fc.assert(
     fc.property(ruleAndWindow, (given) => {

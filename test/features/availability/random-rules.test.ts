@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bothStarts, ruleAndWindow } from './random-rules.ts'
 
-test('random rules start when the package rrule says that they do', () => {
+test('random rules have the same starts as in the package rrule', () => {
   let compared = 0
   let starts = 0
   fc.assert(

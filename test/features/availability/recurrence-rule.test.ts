@@ -23,11 +23,11 @@ test('a month without the day of the rule is skipped', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3')).toEqual(['2027-01-31', '2027-03-31', '2027-05-31'])
 })
 
-test('a start that does not match the rule does not count', () => {
+test('a start that does not match the rule is not an occurrence', () => {
   expect(daysOf('FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3')).toEqual(['2027-01-04', '2027-01-05', '2027-01-11'])
 })
 
-test('plain and numbered weekdays together select either', () => {
+test('plain and numbered weekdays in one rule each select their days', () => {
   expect(daysOf('FREQ=MONTHLY;BYDAY=1MO,-1FR;COUNT=4')).toEqual([
     '2027-01-04',
     '2027-01-29',
@@ -52,7 +52,7 @@ test('several positions select each of their days once', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=10;BYSETPOS=-2')).toEqual([])
 })
 
-test('positions of a week count in the whole week', () => {
+test('in a weekly rule, positions count within the whole week', () => {
   expect(daysOf('FREQ=WEEKLY;BYDAY=MO,FR;BYSETPOS=1;COUNT=2')).toEqual(['2027-01-04', '2027-01-11'])
 })
 
@@ -62,15 +62,15 @@ test.each([
   ['UNTIL=20270103T075959', 2],
   ['UNTIL=20270103', 3],
   ['COUNT=5', 5],
-])('a rule ends as %s says', (end, days) => {
+])('a rule ends as its %s says', (end, days) => {
   expect(daysOf(`FREQ=DAILY;${end}`)).toHaveLength(days)
 })
 
-test('a rule may have its prefix, lower case letters and a separator at its end', () => {
+test('a rule may have the prefix RRULE, lower-case letters and a separator at its end', () => {
   expect(daysOf('RRULE:freq=daily;count=2;')).toEqual(['2027-01-01', '2027-01-02'])
 })
 
-describe('an invalid rule is refused:', () => {
+describe('an invalid rule', () => {
   test.each([
     ['FREQ=HOURLY', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
     ['', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
@@ -93,12 +93,12 @@ describe('an invalid rule is refused:', () => {
     ['FREQ', 'is not a list of NAME=VALUE'],
     ['FREQ=DAILY\nEXDATE:20270101', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
     [`FREQ=DAILY;BYDAY=${'MO,'.repeat(1000)}MO`, 'is too long'],
-  ])('%s', (rule, message) => {
+  ])('such as %j is refused: it %s', (rule, message) => {
     expect(() => parseRule(rule)).toThrow(new RuleError(message))
   })
 })
 
-test('a count is followed through decades, up to a limit of days', () => {
+test('a COUNT is followed through decades, up to a limit of days', () => {
   expect(daysOf('FREQ=DAILY;COUNT=36890', '1926-01-01T08:00:00.000')).toHaveLength(36_890)
   expect(() => daysOf('FREQ=DAILY;COUNT=200000', '1600-01-01T08:00:00.000')).toThrow(RuleError)
 })

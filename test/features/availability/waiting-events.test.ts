@@ -75,7 +75,7 @@ async function says(sender: Message['sender'], afterMs = 0): Promise<void> {
 
 const later = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1000)
 
-test('a guest who has not written does not wait', async () => {
+test('a guest who has not written sees no wait', async () => {
   await follow()
   await later(120)
   expect([sentWaits, estimates]).toEqual([[], 0])
@@ -97,7 +97,7 @@ test('a guest who has written sees the wait change, until an agent answers', asy
   expect(sentWaits).toEqual([4, 3, 'nothing'])
 })
 
-test('a number that is no longer known is withdrawn', async () => {
+test('a wait that is no longer known is withdrawn', async () => {
   await follow()
   await says('guest')
   wait = undefined
@@ -115,14 +115,14 @@ test('an agent who types ends the wait', async () => {
   expect(sentWaits).toEqual([4, 'nothing'])
 })
 
-test('several messages of a waiting guest ask once in 30 seconds', async () => {
+test('several messages of a waiting guest cause one request for the wait in 30 seconds', async () => {
   await follow()
   for (let second = 0; second < 25; second++) await says('guest', 1000)
   expect(estimates).toBe(1)
 })
 
 describe('a bot', () => {
-  test('that talks with the guest is not a queue', async () => {
+  test('that talks with the guest ends the wait', async () => {
     await follow()
     await says('guest')
     await says('bot', 60_000)
@@ -132,7 +132,7 @@ describe('a bot', () => {
     expect([sentWaits, estimates]).toEqual([[4, 'nothing'], 1])
   })
 
-  test('that no longer answers has handed the guest over', async () => {
+  test('that no longer answers is taken to have handed the guest over', async () => {
     await follow()
     await says('guest')
     await says('bot')
@@ -141,8 +141,8 @@ describe('a bot', () => {
   })
 })
 
-describe('a bot of whose conversation Genesys tells where the guest is:', () => {
-  test('one that greets and hands over shows the wait, which its messages do not end', async () => {
+describe('when Genesys tells whether the guest is in the queue,', () => {
+  test('the wait is shown once a bot has handed the guest over, and more messages of the bot do not end it', async () => {
     inQueue = false
     await follow()
     await says('bot')
@@ -160,7 +160,7 @@ describe('a bot of whose conversation Genesys tells where the guest is:', () => 
     expect(sentWaits).toEqual([4, 3, 'nothing'])
   })
 
-  test('a guest who has left the queue sees no number', async () => {
+  test('a guest who has left the queue sees no wait', async () => {
     inQueue = true
     await follow()
     await says('bot')
@@ -171,14 +171,14 @@ describe('a bot of whose conversation Genesys tells where the guest is:', () => 
     expect(sentWaits).toEqual([4, 'nothing'])
   })
 
-  test('between its messages, nothing is asked', async () => {
+  test('nothing is requested between the messages of a bot', async () => {
     inQueue = false
     await follow()
     await says('bot', 300_000)
     expect([sentWaits, questions, estimates]).toEqual([[], 1, 0])
   })
 
-  test('a guest who writes while it is silent is looked after', async () => {
+  test('a guest who writes while the bot is silent sees the wait once in the queue', async () => {
     inQueue = false
     await follow()
     await says('bot')
@@ -202,7 +202,7 @@ describe('a page that is loaded again', () => {
     expect(sentWaits).toEqual([4])
   })
 
-  test('shows none where an agent has answered', async () => {
+  test('shows no wait if an agent has answered', async () => {
     history = [said('guest', 0.2), said('agent', 0.1)]
     await follow()
     await says('guest', 60_000)
@@ -210,7 +210,7 @@ describe('a page that is loaded again', () => {
   })
 })
 
-test('a message after the agent has left starts another conversation', async () => {
+test('a message after the agent has left starts another wait', async () => {
   await follow()
   await says('guest')
   await says('agent')
@@ -220,7 +220,7 @@ test('a message after the agent has left starts another conversation', async () 
   expect(sentWaits).toEqual([4, 'nothing', 4])
 })
 
-test('a page that was left causes no more calls', async () => {
+test('a page that stops following causes no more calls', async () => {
   await follow()
   await says('guest')
   stop()

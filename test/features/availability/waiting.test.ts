@@ -54,7 +54,7 @@ test('a bot that greets and transfers to a queue shows the wait, until the agent
   expect((await stream.next(waits)).data).toEqual({})
 })
 
-test('another tab, and a page that is loaded again, get the current wait at once', async () => {
+test('another tab of the guest gets the current wait immediately', async () => {
   const page = await start()
   await page.say('Is anybody there?')
   const one = await page.events()
@@ -63,7 +63,7 @@ test('another tab, and a page that is loaded again, get the current wait at once
   expect((await two.next(waits)).data).toEqual({ fromMinutes: 2, toMinutes: 4 })
 })
 
-test('without the permission for conversations, the wait is that of the queue', async () => {
+test('without the permission to view conversations, the wait is that of the queue', async () => {
   const isView = (permission: string) => /^conversation:(message|webmessaging):view$/.test(permission)
   const page = await start({ permissions: ALL_PERMISSIONS.filter((permission) => !isView(permission)) })
   const stream = await page.events()
@@ -72,7 +72,7 @@ test('without the permission for conversations, the wait is that of the queue', 
   expect(ownEstimates()).toEqual([])
 })
 
-test('twenty-five guests who start to wait together cause at most 20 calls', async () => {
+test('twenty-five guests who start to wait at the same time cause at most 20 calls', async () => {
   await start()
   const pages = await Promise.all(Array.from({ length: 25 }, () => running.openPage()))
   const streams = await Promise.all(pages.map((page) => page.events()))

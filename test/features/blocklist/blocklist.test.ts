@@ -37,7 +37,7 @@ async function start(
   return together
 }
 
-test('a blocked network can do nothing, and others can', async () => {
+test('every request from a blocked network is refused, and others are served', async () => {
   const { url, openPage } = await start('# bots\n203.0.113.7\n2001:db8:1::/48\n')
   const page = await openPage()
   expect(page.opened.status).toBe(201)
@@ -69,7 +69,7 @@ test('a blocked visitor gets no session, and their existing session is refused',
   expect(await page.ask('POST', '/guest-session', {})).toMatchObject(refused)
 })
 
-test('the file is read again when it changes, and a wrong file changes nothing', async () => {
+test('the file is read again when it changes, and an invalid file changes nothing', async () => {
   writeFileSync(file, 'visitor:user-1')
   let change = () => undefined as unknown
   const feature = createBlocklistFeature(file, { log: createLog({ level: 'silent' }) }, (onChanged) => {
@@ -96,7 +96,7 @@ test('the file is read again when it changes, and a wrong file changes nothing',
   expect(check?.hint).toMatch(/line 2: must be/)
 })
 
-test('mistakes are named by their line, without its content', () => {
+test('a mistake is reported with its line number, without the line’s text', () => {
   writeFileSync(file, '203.0.113.0/33\n\nsecret\nvisitor:\n1.2.3.4\n')
   const problems: string[] = []
   expect(readBlocklist(file, problems).ipv4Addresses).toEqual(['1.2.3.4'])

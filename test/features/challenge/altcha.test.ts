@@ -14,13 +14,13 @@ const changed = (solution: string, changes: object) =>
 const numberOf = (solution: string) =>
   (JSON.parse(Buffer.from(solution, 'base64').toString()) as { number: number }).number
 
-test('the chat’s solution of a challenge is accepted, with the signature as its name', async () => {
+test('verifying the chat’s solution returns the challenge’s signature', async () => {
   const altcha = altchaWith(KEY)
   const challenge = altcha.create()
   expect(altcha.verify(await solveAltcha(challenge))).toBe(challenge.signature)
 })
 
-test('a replica with the same keys accepts it, also after a rotation, and one with other keys does not', async () => {
+test('a solution is accepted by a replica that has its key, even as an older one, and by no other', async () => {
   const solution = await solveAltcha(altchaWith(KEY).create())
   expect(altchaWith(OTHER_KEY, KEY).verify(solution)).toBeDefined()
   expect(altchaWith(OTHER_KEY).verify(solution)).toBeUndefined()
@@ -38,7 +38,7 @@ test('a solution expires after some minutes', async () => {
   expect(altcha.verify(solution)).toBeUndefined()
 })
 
-test('no other value is accepted as a solution', async () => {
+test('a changed or malformed solution is refused', async () => {
   const altcha = altchaWith(KEY)
   const { salt, challenge } = altcha.create()
   const solution = await solveAltcha(altcha.create())
@@ -62,6 +62,6 @@ test('no other value is accepted as a solution', async () => {
     expect(altcha.verify(wrong)).toBeUndefined()
 })
 
-test('a challenge without a solution is given up', async () => {
+test('solving a challenge that has no solution fails', async () => {
   await expect(solveAltcha({ ...altchaWith(KEY).create(), challenge: 'none' })).rejects.toThrow(/no solution/)
 })

@@ -32,7 +32,7 @@ const failed = { status: 403, body: { code: 'challenge_failed' } }
 const solve = ({ body }: Answer) => solveAltcha(body.challenge as AltchaChallenge)
 
 describe('ALTCHA', () => {
-  test('opens a session for a solution, once', async () => {
+  test('opens one session for each solution', async () => {
     const { open, genesys } = await startWith({ CHALLENGE: 'altcha' })
     const first = await open()
     expect(first).toMatchObject(required)
@@ -45,13 +45,13 @@ describe('ALTCHA', () => {
     expect(genesys.sessions).toHaveLength(2)
   })
 
-  test('is not needed to resume a session', async () => {
+  test('is not required to resume a session', async () => {
     const { open, url } = await startWith({ CHALLENGE: 'altcha' })
     const page = pageOf(url, await open(await solve(await open())))
     expect((await page.ask('POST', '/guest-session', {})).status).toBe(200)
   })
 
-  test('is needed only above the limit, where there is one', async () => {
+  test('is required only above CHALLENGE_ABOVE_PER_MINUTE, if that is set', async () => {
     const { open } = await startWith({ CHALLENGE: 'altcha', CHALLENGE_ABOVE_PER_MINUTE: '2' })
     expect([(await open()).status, (await open()).status]).toEqual([201, 201])
     const third = await open()
@@ -82,7 +82,7 @@ describe('a vendor', () => {
   const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }
   const vendor = () => nock('https://challenges.cloudflare.com').post('/turnstile/v0/siteverify')
 
-  test('opens a session for its token of this website, once', async () => {
+  test('opens one session for each of its tokens, which must be from this website', async () => {
     const { open, logLines } = await startWith(settings)
     expect((await open()).body).toMatchObject({
       code: 'challenge_required',
@@ -98,14 +98,14 @@ describe('a vendor', () => {
     expect(logLines.join()).not.toMatch(/vendor-secret|-token/)
   })
 
-  test('that does not respond lets guests in, by setting', async () => {
+  test('that fails lets guests in if CHALLENGE_FAILURE is accept', async () => {
     const { open } = await startWith({ ...settings, CHALLENGE_FAILURE: 'accept' })
     vendor().reply(500)
     expect((await open('token')).status).toBe(201)
   })
 })
 
-test('a vendor without its secret is a mistake in the settings, and so is a secret without a vendor', async () => {
+test('settings with a vendor without its secret, or with a secret without a vendor, are refused', async () => {
   const { readConfig } = await import('../../../src/service/settings/read-config.ts')
   const read = (settings: Record<string, string>) => () =>
     readConfig({

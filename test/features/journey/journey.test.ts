@@ -29,7 +29,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 const record = (body: object, headers?: Record<string, string>) => post('/journey/events', body, headers)
 const pings = () => genesys.requests.filter(({ path }) => path.includes('/ping'))
 
-test('it is off by default: 501, and GET /deployment says nothing of it', async () => {
+test('with JOURNEY=off, every path gets 501, and GET /deployment does not mention the journey', async () => {
   await start({ JOURNEY: 'off' })
   for (const path of ['/journey/events', '/journey/invitations', '/journey/answers'])
     expect(await post(path, VIEW)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -75,7 +75,7 @@ test('a page view reaches Genesys with page, campaign and browser, and nothing e
   ])
 })
 
-test('an action map offers a chat once, and learns what became of it', async () => {
+test('an action map offers a chat once, and Genesys learns that it was offered and accepted', async () => {
   await start()
   genesys.setActionMaps([
     { urlContains: '/cart', text: 'Can we help with your order?' },
@@ -107,7 +107,7 @@ test('an action map offers a chat once, and learns what became of it', async () 
   ])
 })
 
-test('a page can ask again without an event', async () => {
+test('a page can ask for invitations without an event', async () => {
   await start()
   await record(VIEW)
   genesys.setActionMaps([{}])
@@ -117,7 +117,7 @@ test('a page can ask again without an event', async () => {
   expect(genesys.journeyEvents).toHaveLength(1)
 })
 
-test('what is redacted reaches neither Genesys nor the log', async () => {
+test('redacted data reaches neither Genesys nor the log', async () => {
   await start({ REDACT: 'card,email' })
   await record({
     ...VIEW,
@@ -133,7 +133,7 @@ test('what is redacted reaches neither Genesys nor the log', async () => {
   }
 })
 
-test('without redaction, too, nothing of an event is logged', async () => {
+test('nothing of an event is logged, even without redaction', async () => {
   await start()
   await record({ ...VIEW, page: { url: `${SITE}/private-page`, title: 'private title' } })
   expect(running.logLines.join('')).not.toMatch(/private|1c9d3f0e/)
@@ -141,15 +141,15 @@ test('without redaction, too, nothing of an event is logged', async () => {
 
 test.each([
   ['a page of another website', { ...VIEW, page: { ...PAGE, url: 'https://other.example/' } }, 'page.url'],
-  ['a script', { ...VIEW, page: { ...PAGE, url: 'javascript:alert(1)' } }, 'page.url'],
-  ['a visitor without a UUID', { ...VIEW, visitorId: 'jane' }, 'visitorId'],
-  ['a name with spaces', { ...VIEW, name: 'page viewed' }, 'name'],
+  ['a page with a script address', { ...VIEW, page: { ...PAGE, url: 'javascript:alert(1)' } }, 'page.url'],
+  ['a visitor id that is not a UUID', { ...VIEW, visitorId: 'jane' }, 'visitorId'],
+  ['an event name with spaces', { ...VIEW, name: 'page viewed' }, 'name'],
   [
     'too many attributes',
     { ...VIEW, attributes: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`a${i}`, i])) },
     'attributes',
   ],
-  ['a long attribute', { ...VIEW, attributes: { a: 'x'.repeat(513) } }, 'attributes.a'],
+  ['an attribute that is too long', { ...VIEW, attributes: { a: 'x'.repeat(513) } }, 'attributes.a'],
   ['an unknown field', { ...VIEW, ipAddress: '192.0.2.1' }, 'ipAddress'],
 ])('%s is refused', async (_what, body, path) => {
   await start()
@@ -158,13 +158,13 @@ test.each([
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('the prototype is no attribute', async () => {
+test('an attribute named __proto__ is refused', async () => {
   await start()
   const body = JSON.stringify(VIEW).replace(/}$/, ',"attributes":{"__proto__":{"a":1}}}')
   expect((await post('/journey/events', body)).status).toBe(400)
 })
 
-test('pages that are not allowed get nothing', async () => {
+test('pages of other websites are refused, and so is GET', async () => {
   await start()
   expect((await record(VIEW, { origin: 'https://other.example' })).status).toBe(403)
   expect((await ask(running.url, 'GET', '/journey/events', undefined, { origin: SITE })).status).toBe(405)
@@ -178,7 +178,7 @@ describe('an access token', () => {
     expect(genesys.journeyEvents).toHaveLength(1)
   })
 
-  test('that Genesys asks for is named as what is missing', async () => {
+  test('that Genesys requires is reported as missing, with the setting JOURNEY=oauth', async () => {
     await start({}, { journeyNeedsToken: true })
     const { status, body } = await record(VIEW)
     expect([status, body.hint]).toEqual([502, expect.stringContaining('JOURNEY=oauth')])
@@ -194,7 +194,7 @@ describe('an access token', () => {
   })
 })
 
-test('the calls of a minute are limited, and an event that Genesys has is not sent again', async () => {
+test('calls to Genesys are limited per minute, and an event succeeds if only its invitations exceed that', async () => {
   await start({ JOURNEY_CALLS_PER_MINUTE: '3' })
   expect((await record(VIEW)).status).toBe(200)
   expect(await record(VIEW)).toMatchObject({ status: 200, body: { invitations: [] } })
@@ -203,7 +203,7 @@ test('the calls of a minute are limited, and an event that Genesys has is not se
   expect(pings()).toHaveLength(1)
 })
 
-test('an event that fails is sent once', async () => {
+test('an event that fails is not repeated by the service', async () => {
   await start()
   genesys.injectFault('POST /api/v2/journey/deployments/*', { status: 503, times: 1 })
   expect((await record(VIEW)).status).toBeGreaterThanOrEqual(500)

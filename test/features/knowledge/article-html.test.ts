@@ -16,7 +16,7 @@ const nested = (depth: number): object => {
   return list ?? {}
 }
 
-describe('blocks become HTML', () => {
+describe('an article is rendered as HTML with', () => {
   test.each([
     ['a paragraph', [paragraph([text('Hello')])], '<p>Hello</p>'],
     ['a heading below those of a chat', [paragraph([text('Hello')], 'Heading1')], '<h3>Hello</h3>'],
@@ -26,7 +26,7 @@ describe('blocks become HTML', () => {
       [text('Hello', { marks: ['Underline', 'Bold'] })],
       '<u><strong>Hello</strong></u>',
     ],
-    ['lines', [text('one\ntwo')], 'one<br>two'],
+    ['line breaks', [text('one\ntwo')], 'one<br>two'],
     [
       'lists in lists',
       [
@@ -62,33 +62,45 @@ describe('blocks become HTML', () => {
   ])('%s', (_name, blocks, html) => expect(articleHtml(blocks)).toBe(html))
 })
 
-describe('no block can bring markup of its own', () => {
+describe('a block cannot add', () => {
   test.each([
     ['a script', [text('<script>alert(1)</script>')], '&lt;script&gt;alert(1)&lt;/script&gt;'],
-    ['a script as an address', [text('here', { hyperlink: 'javascript:alert(1)' })], 'here'],
-    ['one with a tab', [text('here', { hyperlink: 'java\tscript:alert(1)' })], 'here'],
-    ['data as an address', [text('here', { hyperlink: 'data:text/html,<b>' })], 'here'],
-    ['an object of Genesys', [text('here', { hyperlink: 'grn:knowledge:::document/1/2' })], 'here'],
-    ['no address', [text('here', { hyperlink: '//evil.example' })], 'here'],
-    ['a picture of another kind', [{ image: { url: 'data:image/svg+xml,<svg onload=alert(1)>' } }], ''],
-    ['a video of another kind', [{ video: { url: 'javascript:alert(1)' } }], 'javascript:alert(1)'],
-    ['a mark', [text('here', { marks: ['img src=x onerror=alert(1)', '__proto__', 'constructor'] })], 'here'],
-    ['a kind of text', [paragraph([text('here')], 'script')], '<p>here</p>'],
-    ['other forms', [null, 7, 'text', [], {}, { text: 7 }, { list: {} }, { table: { rows: [{}] } }], ''],
+    ['a script address', [text('here', { hyperlink: 'javascript:alert(1)' })], 'here'],
+    ['a script address with a tab', [text('here', { hyperlink: 'java\tscript:alert(1)' })], 'here'],
+    ['a data address', [text('here', { hyperlink: 'data:text/html,<b>' })], 'here'],
+    [
+      'the address of an object of Genesys',
+      [text('here', { hyperlink: 'grn:knowledge:::document/1/2' })],
+      'here',
+    ],
+    ['an address without a scheme', [text('here', { hyperlink: '//evil.example' })], 'here'],
+    ['a picture from a data address', [{ image: { url: 'data:image/svg+xml,<svg onload=alert(1)>' } }], ''],
+    ['a video from a script address', [{ video: { url: 'javascript:alert(1)' } }], 'javascript:alert(1)'],
+    [
+      'an unknown mark',
+      [text('here', { marks: ['img src=x onerror=alert(1)', '__proto__', 'constructor'] })],
+      'here',
+    ],
+    ['an unknown kind of paragraph', [paragraph([text('here')], 'script')], '<p>here</p>'],
+    [
+      'anything in an invalid form',
+      [null, 7, 'text', [], {}, { text: 7 }, { list: {} }, { table: { rows: [{}] } }],
+      '',
+    ],
   ])('%s', (_name, blocks, html) => expect(articleHtml(blocks)).toBe(html))
 
-  test('quotes cannot leave an attribute', () => {
+  test('an attribute by quotes in an address', () => {
     const html = articleHtml([text('x', { hyperlink: 'https://a.example/"onmouseover="alert(1)' })])
     expect(html.match(/<a [^>]*>/)?.[0].match(/"/g)).toHaveLength(6)
   })
 
-  test('what is nested too deeply is left out', () => {
+  test('lists beyond the permitted depth', () => {
     expect(articleHtml([nested(10_000)]).match(/<ul>/g)!.length).toBeLessThan(20)
     expect(articleText([nested(10_000)], 1000)).not.toBe('')
   })
 })
 
-test('an excerpt is the words on one line, cut between two of them', () => {
+test('an excerpt has the words on one line, and is cut between two words', () => {
   const blocks = [paragraph([text('Hello '), text('there,')]), nested(2), paragraph([text('you\nall')])]
   expect(articleText(blocks, 100)).toBe('Hello there, at 1at 0 you all')
   expect(articleText(blocks, 14)).toBe('Hello there,…')

@@ -66,8 +66,8 @@ const callsOf = (end: string) =>
     .slice(earlier)
     .filter(({ path }) => path.startsWith('/api/v2/knowledge/') && path.endsWith(end))
 
-describe('off by default', () => {
-  test('each path responds with 501, and nothing names it', async () => {
+describe('the setting KNOWLEDGE', () => {
+  test('with the value off makes each path respond with 501, and nothing mentions articles', async () => {
     await startAnother({ KNOWLEDGE: 'off' })
     for (const path of ['search?q=parcel', 'suggestions?q=parcel', 'articles/1'])
       expect(await get(path)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -78,7 +78,7 @@ describe('off by default', () => {
     expect(callsOf('')).toEqual([])
   })
 
-  test('it needs an OAuth client only where it uses it', async () => {
+  test('requires an OAuth client only with the value oauth', async () => {
     const read = (KNOWLEDGE: string) => () => readConfig({ ...settingsFor(genesys), KNOWLEDGE })
     expect(read('open')().knowledge).toBe('open')
     expect(read('oauth')).toThrow(/GENESYS_CLIENT_ID is missing: KNOWLEDGE=oauth needs/)
@@ -113,7 +113,7 @@ describe('articles', () => {
     ])
   })
 
-  test('are offered to those with a session, and to pages before that', async () => {
+  test('are announced to guests with a session and to pages without one, and suggested by phrases', async () => {
     const page = await running.openPage()
     expect(page.opened.body.capabilities).toContain('knowledge')
     const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
@@ -125,12 +125,12 @@ describe('articles', () => {
     ])
   })
 
-  test('are only for allowed websites', async () => {
+  test('are served only to pages of allowed websites', async () => {
     expect((await get('search?q=parcel', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await get('search?q=parcel', {})).status).toBe(403)
   })
 
-  test('cannot bring markup of their own', async () => {
+  test('cannot add markup of their own', async () => {
     await startAnother({ KNOWLEDGE: 'open' })
     genesys.setArticles([
       { title: '<img src=x onerror=alert(1)>', body: ['<script>alert("parcel")</script>'] },
@@ -141,19 +141,19 @@ describe('articles', () => {
     expect(title).toBe('<img src=x onerror=alert(1)>') // plain text, as documented
   })
 
-  test('with unknown ids are 404', async () => {
+  test('with unknown ids are not found', async () => {
     for (const id of ['unknown', '..%2F..%2Fcategories', '%00', 'a'.repeat(300)])
       expect(await get(`articles/${id}`)).toMatchObject({ status: 404, body: { code: 'not_found' } })
     expect(callsOf('/categories')).toEqual([])
   })
 
-  test('are not searched for a query of another form', async () => {
+  test('are not searched for an invalid query', async () => {
     for (const query of ['', '?q=', '?q=%20', `?q=${'a'.repeat(257)}`, '?q=a&page=2'])
       expect(await get(`search${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(callsOf('')).toEqual([])
   })
 
-  test('are not rated by feedback of another form', async () => {
+  test('are not rated by invalid feedback', async () => {
     const [{ id }] = (await search('parcel')).body.results
     for (const body of [
       {},
@@ -180,7 +180,7 @@ describe('calls to Genesys', () => {
     expect(callsOf('')).toHaveLength(3)
   })
 
-  test('open another session where Genesys has ended it', async () => {
+  test('open another session if Genesys has ended the previous one', async () => {
     await search('parcel')
     genesys.forgetKnowledgeSessions()
     nowMs += 2 * MINUTE_MS
@@ -209,7 +209,7 @@ describe('calls to Genesys', () => {
     expect((await search('parcel')).status).toBe(200)
   })
 
-  test('have masked what is not to leave the service', async () => {
+  test('contain masked text where redaction applies', async () => {
     await startAnother({ KNOWLEDGE: 'open', REDACT: 'card' })
     await search('4111 1111 1111 1111 parcel')
     const sent = JSON.stringify(callsOf('/search'))
@@ -217,14 +217,14 @@ describe('calls to Genesys', () => {
     expect(running.logLines.join('')).not.toContain('4111')
   })
 
-  test('use the OAuth client where that is set', async () => {
+  test('use the OAuth client if KNOWLEDGE is oauth', async () => {
     await startAnother({ KNOWLEDGE: 'oauth', ...OAUTH }, { knowledge: 'oauth' })
     expect((await search('parcel')).body.results).not.toEqual([])
     genesys.expireOAuthTokens()
     expect((await search('address')).status).toBe(200)
   })
 
-  test('that Genesys refuses say what to change, to operators', async () => {
+  test('that Genesys refuses are reported to operators with the setting to change', async () => {
     await startAnother({ KNOWLEDGE: 'open' }, { knowledge: 'oauth' })
     expect(await search('parcel')).toMatchObject({ status: 502, body: { code: 'upstream_auth_failed' } })
     const { body } = await ask(running.url, 'GET', '/readyz')

@@ -43,11 +43,11 @@ describe('PRE_CHAT_FORM', () => {
   const field = (more: object) => ({ fields: [{ key: 'name', label: 'Name', ...more }] })
 
   test.each([
-    ['nothing', {}, /must be an object with 1 to 10 fields/],
-    ['a text', 'name', /must be an object with 1 to 10 fields, each with a key and a label$/m],
+    ['an empty object', {}, /must be an object with 1 to 10 fields/],
+    ['a string', 'name', /must be an object with 1 to 10 fields, each with a key and a label$/m],
     ['no fields', { fields: [] }, /must be an object with 1 to 10 fields.*; see fields$/m],
-    ['something unknown', field({ color: 'red' }), /see fields\.0$/m],
-    ['a label that is not a text', field({ label: 1 }), /see fields\.0\.label$/m],
+    ['an unknown property', field({ color: 'red' }), /see fields\.0$/m],
+    ['a label that is not a string', field({ label: 1 }), /see fields\.0\.label$/m],
     ['a key that pages cannot set', field({ key: 'level' }), /field 1 has a key that is neither/],
     ['a key twice', { fields: [...FORM.fields, FORM.fields[0]] }, /field 3 has the key of another field/],
     [
@@ -59,7 +59,7 @@ describe('PRE_CHAT_FORM', () => {
     expect(() => read(form)).toThrow(says)
   })
 
-  test('is refused with a trusted key, and takes an exact open key', () => {
+  test('is refused with a trusted key, and accepted with an exact key of ATTRIBUTES_OPEN', () => {
     const form = field({ key: 'custom.level' })
     expect(() => read(form, { ATTRIBUTES_TRUSTED: 'custom.level=level', ...JWT })).toThrow(
       /field 1 has a key/,

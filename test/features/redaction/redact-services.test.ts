@@ -139,7 +139,7 @@ test('file names are masked and keep their extension', async () => {
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('a number in two messages is never whole at Genesys, and a repeat gets the first response', async () => {
+test('a number split over two messages never reaches Genesys whole, and a repeat gets the first response', async () => {
   const page = await start()
   await page.say('4111 1111')
   const headers = { 'idempotency-key': randomUUID() }
@@ -178,7 +178,7 @@ test.each([
   ['{"a":"(a{1,30}){1,30}"}', 'has a pattern that is too large, such as one with large counts'],
   ['{"a":"x*"}', 'has a pattern that matches the empty text'],
   ['{"card":"x"}', 'must have a name of lower-case letters, digits and -, which is not a kind of REDACT'],
-])('REDACT_PATTERNS=%s is refused at the start', (value, problem) => {
+])('REDACT_PATTERNS=%s is refused at startup', (value, problem) => {
   expect(() =>
     readConfig({
       ALLOWED_ORIGINS: 'https://www.example.com',

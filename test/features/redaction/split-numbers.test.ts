@@ -21,7 +21,7 @@ test.each([
   [['order 12345 4111 1111', '1111 1111 12/27']],
   [['٤١١١ ١١١١', '１１１１ １１１１']],
   [['the first half: 3782 8224', 'and the second: 6310005.']],
-])('%j: the last part is found, and none before', (texts) => {
+])('in the messages %j, a number is found with the last one, and not before', (texts) => {
   const { says } = guest()
   const found = texts.map((text) => says(text))
   expect(found.slice(0, -1)).toEqual(texts.slice(1).map(() => undefined))
@@ -34,7 +34,7 @@ test('only the digits of the number are masked', () => {
   expect(says('1111 1111 12/27')).toBe('1111 1111')
 })
 
-test('after a minute, and from another guest, digits are not joined', () => {
+test('digits of another guest, or from more than a minute ago, are not joined', () => {
   const { says, later } = guest()
   says('4111 1111')
   expect(says('1111 1111', { sid: 'b' })).toBeUndefined()
@@ -51,7 +51,7 @@ test('a repeat is masked like its first attempt, also later', () => {
   expect(says('1111 1111', { key: '2' })).toBe('1111 1111')
 })
 
-test('a number whose check digit is wrong, and one that is too long, stays', () => {
+test('a number with a wrong check digit or too many digits is not found', () => {
   const { says } = guest()
   says('4111 1111')
   expect(says('1111 1112')).toBeUndefined()

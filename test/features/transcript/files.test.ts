@@ -22,7 +22,7 @@ const linesOf = (...content: Content[]) =>
     .split('\n')
     .slice(6, -1)
 
-test('days are those of the time zone', () => {
+test('messages are grouped by the days of the time zone', () => {
   const messages = [
     at('2026-11-25T22:30:00.000Z', { text: 'a' }),
     at('2026-11-25T23:30:00.000Z', { text: 'b' }),
@@ -32,7 +32,7 @@ test('days are those of the time zone', () => {
   )
 })
 
-test('a file says where it begins, and that it is empty', () => {
+test('a file says that earlier messages are missing, and that there are no messages', () => {
   expect(text([], false)).toBe(
     'Conversation\nTime zone: UTC\n\nThis file begins here. The conversation has earlier messages.\n\nThere are no messages.\n',
   )
@@ -106,14 +106,14 @@ test('content other than text is written as the guest saw it', () => {
   ])
 })
 
-test('names are escaped', () => {
+test('names are escaped in HTML', () => {
   const named = at('2026-11-25T10:00:00.000Z', { text: 'x', from: { name: '<b>Anna</b> & "Co\'' } })
   expect(htmlFile({ messages: [named], isComplete: true }, utc)).toContain(
     '<strong dir="auto">&lt;b&gt;Anna&lt;/b&gt; &amp; &quot;Co&#39;</strong>',
   )
 })
 
-test('an answer is there once', () => {
+test('an answer appears once, although it is both text and content', () => {
   const answer = at('2026-11-25T10:00:00.000Z', {
     sender: 'guest',
     text: 'Yes',
@@ -122,7 +122,7 @@ test('an answer is there once', () => {
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
-test.each(Object.keys(TRANSCRIPT_TEXTS))('a file in %s has all its words', (language) => {
+test.each(Object.keys(WORDS))('a file in %s has the words of that language', (language) => {
   const html = htmlFile(
     { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
     createLocale([language], 'Asia/Tokyo'),

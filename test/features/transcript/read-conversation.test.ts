@@ -29,7 +29,7 @@ function pagesOf(total: number, onRead: (pageNumber: number) => void = () => {})
 }
 const ids = (messages: readonly Message[]) => messages.map(({ id }) => id)
 
-test('all pages are one conversation, oldest message first', async () => {
+test('all pages are joined into one conversation, with the oldest message first', async () => {
   const { messages, isComplete } = await readConversation(pagesOf(5))
   expect(ids(messages)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5'])
   expect(isComplete).toBe(true)
@@ -39,7 +39,7 @@ test('an empty history is a complete conversation', async () => {
   expect(await readConversation(pagesOf(0))).toEqual({ messages: [], isComplete: true })
 })
 
-test('ten pages are read, and the earlier ones are missed', async () => {
+test('at most ten pages are read, and a longer conversation is marked as incomplete', async () => {
   const read: number[] = []
   const { messages, isComplete } = await readConversation(pagesOf(100, (number) => read.push(number)))
   expect(read).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -65,7 +65,7 @@ test('if Genesys allows no more reads, the conversation is what was read so far'
   expect([ids(messages), isComplete]).toEqual([['m6', 'm7', 'm8', 'm9'], false])
 })
 
-test('without a first page there is an error, and any other error is one too', async () => {
+test('a rate limit at the first page is an error, and so is any other error at any page', async () => {
   await expect(readConversation(() => Promise.reject(limited))).rejects.toBe(limited)
   const broken = new UpstreamError('upstream_unavailable', 'down')
   const read = (number: number) => (number === 2 ? Promise.reject(broken) : pagesOf(9)(number))

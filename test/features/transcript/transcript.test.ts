@@ -14,7 +14,7 @@ const start = (): Promise<Page> => running.openPage({ name: 'Jane Doe' })
 const read = (page: Page, accept: string, query = QUERY) => page.ask('GET', query, undefined, { accept })
 const textOf = ({ body }: Answer) => String(body)
 
-test('without the setting there is none: 501, and no capability', async () => {
+test('without the setting, GET /transcript gets 501, and there is no capability', async () => {
   const without = await startTogether()
   const page = await without.openPage()
   expect(await read(page, 'text/plain')).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -23,7 +23,7 @@ test('without the setting there is none: 501, and no capability', async () => {
 })
 
 describe('the conversation as a file', () => {
-  test('is named in the capabilities, and belongs to the session alone', async () => {
+  test('is announced in the capabilities, and requires a session', async () => {
     const page = await start()
     expect(page.opened.body.capabilities).toContain('transcript')
     const { origin } = page.headers
@@ -47,7 +47,7 @@ describe('the conversation as a file', () => {
     )
   })
 
-  test('takes the language of the browser, and English for others', async () => {
+  test('is in the language of the browser, or in English if that language is not available', async () => {
     const page = await start()
     await page.say('Hello')
     const inLanguage = async (language: string) =>
@@ -57,7 +57,7 @@ describe('the conversation as a file', () => {
     expect(await inLanguage('*')).toMatch(/^Conversation\nTime zone: UTC/)
   })
 
-  test('is HTML without anything that a guest or an agent could put into it', async () => {
+  test('as HTML contains no markup of a guest or an agent', async () => {
     const page = await start()
     await page.say('<img src=x onerror="alert(1)">&amp;')
     running.genesys.agentSays('</p><script>alert(2)</script>')
@@ -75,7 +75,7 @@ describe('the conversation as a file', () => {
     expect(textOf(file).match(/<(?!\/)(?!!)\w+/g)).not.toContain('<script')
   })
 
-  test('is JSON for programs', async () => {
+  test('as JSON contains language, time zone and messages', async () => {
     const page = await start()
     const said = await page.say('Hello')
     const { body } = await read(page, 'application/json')
@@ -107,7 +107,7 @@ describe('the conversation as a file', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
   })
 
-  test('is refused for another type, and cannot be written', async () => {
+  test('is refused as another media type, and for another method', async () => {
     const page = await start()
     expect(await read(page, 'image/png')).toMatchObject({ status: 406 })
     const { headers, url } = { headers: page.headers, url: running.url }

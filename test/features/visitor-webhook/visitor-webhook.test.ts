@@ -90,10 +90,10 @@ describe('the visitor webhook', () => {
   })
 
   test.each([
-    ['there is none', {}],
-    ['it is empty', { cookie: 'shop-session=' }],
-    ['its name only ends like it', { cookie: 'my-shop-session=1; xshop-session=2' }],
-  ])('is not called for a request without the cookie: %s', async (_what, headers) => {
+    ['is missing', {}],
+    ['is empty', { cookie: 'shop-session=' }],
+    ['has a name that only ends like it', { cookie: 'my-shop-session=1; xshop-session=2' }],
+  ])('is not called for a request whose cookie %s', async (_what, headers) => {
     expect(await webhookWith().identify(request(headers))).toBeUndefined()
     expect(backend.visits).toEqual([])
   })
@@ -104,14 +104,14 @@ describe('the visitor webhook', () => {
     expect(String(backend.visits[0]?.headers['webhook-signature']).split(' ')).toHaveLength(2)
   })
 
-  test('is called once for requests of a visitor at the same time, and once for each visitor', async () => {
+  test('is called once for simultaneous requests of one visitor, and separately for each visitor', async () => {
     const webhook = webhookWith()
     const other = { ...HEADERS, cookie: 'shop-session=other' }
     await Promise.all([HEADERS, HEADERS, other].map((headers) => webhook.identify(request(headers))))
     expect(backend.visits).toHaveLength(2)
   })
 
-  test('is called again when the cache time or the visitor’s own time is over', async () => {
+  test('is called again when the shorter of the cache time and the time in its response is over', async () => {
     backend.respond = knows({ expiresInSeconds: 3 })
     const webhook = webhookWith({ VISITOR_WEBHOOK_CACHE_S: '5' })
     await webhook.identify(request())
@@ -123,7 +123,7 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toHaveLength(2)
   })
 
-  test('is called a second time with the same id after a server error, and not a third time', async () => {
+  test('is called once more with the same id after a server error, and not a third time', async () => {
     backend.respond = (res) => void res.writeHead(503).end()
     const webhook = webhookWith()
     await expect(webhook.identify(request())).rejects.toMatchObject({
@@ -141,23 +141,26 @@ describe('the visitor webhook', () => {
   const json = (text: string) => (res: Parameters<Respond>[0]) =>
     void res.setHeader('content-type', 'application/json').end(text)
   test.each<[string, Respond]>([
-    ['is not JSON by its type', (res, { id }) => void res.end(JSON.stringify({ id, visitor: 'u-1' }))],
+    [
+      'has a media type other than JSON',
+      (res, { id }) => void res.end(JSON.stringify({ id, visitor: 'u-1' })),
+    ],
     ['is not JSON', json('{')],
     [
       'redirects',
       (res) => void res.writeHead(302, { location: backend.settings['VISITOR_WEBHOOK_URL'] }).end(),
     ],
-    ['has another status', (res, visit) => knows({ visitor: 'u-1' })(res.writeHead(201), visit)],
+    ['has the status 201', (res, visit) => knows({ visitor: 'u-1' })(res.writeHead(201), visit)],
     ['belongs to another request', (res, visit) => knows({ id: 'msg_1', visitor: 'u-1' })(res, visit)],
     ['has no id', json('{"visitor":"u-1"}')],
     ['has an unknown field', knows({ visitor: 'u-1', admin: true })],
-    ['has a visitor that is not a text', knows({ visitor: { $ne: '' } })],
+    ['has a visitor that is not a string', knows({ visitor: { $ne: '' } })],
     ['has an attribute that is an object', knows({ attributes: { 'custom.plan': {} } })],
     ['has attributes that are too large', knows({ attributes: { 'custom.plan': 'x'.repeat(2048) } })],
     ['is too large', (res, visit) => knows({ visitor: 'u-1', x: 'x'.repeat(20_000) })(res, visit)],
     ['never ends', (res) => void res.setHeader('content-type', 'application/json').write('{')],
     ['does not come', () => undefined],
-  ])('has no effect if the response %s', async (what, respond) => {
+  ])('fails with trusted_attributes_unavailable if the response %s', async (what, respond) => {
     backend.respond = respond
     const isLate = what === 'never ends' || what === 'does not come'
     const webhook = webhookWith(isLate ? { VISITOR_WEBHOOK_TIMEOUT_MS: '300' } : {})
@@ -167,7 +170,7 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toHaveLength(1)
   })
 
-  test('says that signature or clock are wrong if the backend refuses the request', async () => {
+  test('names the secret and the clocks as possible causes if the backend refuses the request', async () => {
     nowMs += 600_000
     const webhook = webhookWith()
     await expect(webhook.identify(request())).rejects.toThrow()
@@ -211,12 +214,24 @@ describe('the settings', () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ['no secret', { VISITOR_WEBHOOK_SECRET: '' }, /SECRET is missing/],
     ['a short secret', { VISITOR_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /24 to 64 bytes/],
-    ['both', { VISITOR_WEBHOOK_HEADER: 'X-Shop' }, /and not both/],
-    ['neither', { VISITOR_WEBHOOK_COOKIE: '' }, /must be set/],
-    ['our cookie', { VISITOR_WEBHOOK_COOKIE: '__Host-guest-session' }, /cookie of this service/],
-    ['our header', { VISITOR_WEBHOOK_COOKIE: '', VISITOR_WEBHOOK_HEADER: 'Authorization' }, /of your own/],
-    ['our attribute', { VISITOR_WEBHOOK_ATTRIBUTES: 'custom.isAuthenticated' }, /the service sets it/],
-    ['the page’s attribute', { VISITOR_WEBHOOK_ATTRIBUTES: 'custom.email' }, /pages set it/],
+    ['both a cookie and a header', { VISITOR_WEBHOOK_HEADER: 'X-Shop' }, /and not both/],
+    ['no cookie or header', { VISITOR_WEBHOOK_COOKIE: '' }, /must be set/],
+    [
+      'the session cookie of this service',
+      { VISITOR_WEBHOOK_COOKIE: '__Host-guest-session' },
+      /cookie of this service/,
+    ],
+    [
+      'the header Authorization',
+      { VISITOR_WEBHOOK_COOKIE: '', VISITOR_WEBHOOK_HEADER: 'Authorization' },
+      /of your own/,
+    ],
+    [
+      'an attribute that the service sets',
+      { VISITOR_WEBHOOK_ATTRIBUTES: 'custom.isAuthenticated' },
+      /the service sets it/,
+    ],
+    ['an attribute that pages set', { VISITOR_WEBHOOK_ATTRIBUTES: 'custom.email' }, /pages set it/],
     ['no URL', { VISITOR_WEBHOOK_URL: '' }, /URL is missing/],
     [
       'plain http in production',
@@ -228,7 +243,7 @@ describe('the settings', () => {
     expect(problems(settings)).not.toMatch(/whsec_\w|c2hvcnQ/)
   })
 
-  test('are refused together with a function of the application', () => {
+  test('are refused if the application also passes trustedAttributes', () => {
     const config = readConfig({
       ...REQUIRED,
       GENESYS_REGION: 'eu-west-1',
