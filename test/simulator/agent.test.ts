@@ -41,7 +41,7 @@ test('a robot greets, then a person types and answers', async () => {
   })
 })
 
-test('the robot greets once', async () => {
+test('the robot greets only once', async () => {
   const guest = await configured()
   await guest.say('Hello')
   await answer(guest)
@@ -50,7 +50,7 @@ test('the robot greets once', async () => {
   expect(await answer(guest)).toMatchObject({ originatingEntity: 'Human' })
 })
 
-test('agents have no name where humanize is off', async () => {
+test('agents have no name if humanize is off', async () => {
   const guest = await configured({ humanize: false })
   await guest.say('Hello')
   expect((await answer(guest)).channel.from).toEqual({})
@@ -87,7 +87,7 @@ test('the agent repeats the text that a script asks for, whatever it contains', 
   expect((await answer(guest)).text).toBe("You said: $& and $1 and 's")
 })
 
-test('the agent takes a file', async () => {
+test('the agent accepts a file', async () => {
   const guest = await configured()
   const { body } = await guest.ask('onAttachment', { fileName: 'a.png', fileType: 'image/png' })
   await fetch(body.url as string, {
@@ -102,7 +102,7 @@ test('the agent takes a file', async () => {
   expect((await answer(guest)).text).toBe('Thank you, I have received a.png.')
 })
 
-test('the agent takes the time to type', async () => {
+test('the agent types for a while before answering', async () => {
   const guest = await configured({ agentDelayMs: 60_000 })
   await guest.say('Hello')
   const typing = await simulator.seenFrame({ direction: 'to-guest', event: 'Typing' })

@@ -130,7 +130,7 @@ test('a refused file gets the documented response, or the one in the mobile SDKâ
   })
 })
 
-test('files are refused where they are off', async () => {
+test('files are refused if attachments are switched off', async () => {
   const guest = await configured({ attachments: false })
   expect(await guest.ask('onAttachment', image)).toMatchObject({ body: { errorCode: 4000 } })
   expect((await guest.configure()).body.allowedMedia).toEqual({})
@@ -149,7 +149,7 @@ test.each([
   })
 })
 
-test('only what was uploaded can be sent, and once', async () => {
+test('only an uploaded file can be sent, and only once', async () => {
   const guest = await configured()
   expect(await guest.ask('onMessage', withFile(randomUUID()))).toMatchObject({ code: 4009 })
   const { body } = await guest.ask('onAttachment', image)
@@ -195,7 +195,7 @@ test('a file can be deleted before it is sent', async () => {
   expect(await guest.ask('onMessage', withFile(attachmentId))).toMatchObject({ code: 4009 })
 })
 
-test('a file of the agent can be fetched', async () => {
+test('a file of the agent can be downloaded', async () => {
   const guest = await configured()
   simulator.agentSays({ text: 'Here', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'Hello' } })
   const { body } = await guest.next()

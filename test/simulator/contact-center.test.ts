@@ -43,7 +43,7 @@ test('a schedule group refers to its schedules, which have local times', async (
   expect(await api(`/architect/schedules/${reference!.id}`)).toMatchObject({ status: 404 })
 })
 
-test('an emergency is on or off', async () => {
+test('an emergency can be switched on and off', async () => {
   await start()
   const enabled = async () =>
     ((await api(`/architect/emergencygroups/${simulator.emergencyGroupId}`)).body as { enabled: boolean })
@@ -88,7 +88,7 @@ test.each(['estimatedwaittime', 'mediatypes/message/estimatedwaittime'])(
   },
 )
 
-test('a callback is kept with its number and its time, which is not over', async () => {
+test('a callback is kept with its number and its time, which must be in the future', async () => {
   const nowMs = Date.parse('2026-11-25T12:00:00Z')
   await start({ now: () => nowMs })
   const callback = {
@@ -131,7 +131,7 @@ test.each([
 })
 
 test.each(['closed', 'holiday', 'emergency', 'unstaffed'] as const)(
-  'the contact center can be %s at first',
+  'the initial state of the contact center can be %s',
   async (hours) => {
     await start({ hours, now: () => Date.parse('2026-11-25T12:00:00Z') })
     const group = (await api(`/architect/schedulegroups/${simulator.scheduleGroupId}`)).body

@@ -61,7 +61,7 @@ test('a guest whom a flow has transferred is in the queue until the agent answer
 })
 
 /** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
-test('what the agent says while the guest has no connection is marked as not delivered', async () => {
+test('a message of the agent while the guest has no connection is marked as not delivered', async () => {
   await talking()
   const statuses = async () => {
     const { participants } = (await found()) as unknown as {
@@ -81,7 +81,7 @@ test('what the agent says while the guest has no connection is marked as not del
 })
 
 /** API 254.0.0: `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
-test('a message without an agent reaches the guest of an external contact', async () => {
+test('an agentless message reaches the guest of an external contact, and only by web messaging', async () => {
   await talking({ permissions: ['conversation:message:create'] })
   const send = (json: object) => api('/messages/agentless', { method: 'POST', json })
   const [session] = simulator.sessions
@@ -99,6 +99,7 @@ test('a message without an agent reaches the guest of an external contact', asyn
   expect(await guest.next()).toMatchObject({ body: { direction: 'Outbound', text: 'Your parcel is here' } })
   expect(await send({ ...request, externalContactId: 'nobody' })).toMatchObject({ status: 404 })
   expect(await send({ ...request, fromAddress: 'another' })).toMatchObject({ status: 400 })
+  expect(await send({ ...request, toAddressMessengerType: 'sms' })).toMatchObject({ status: 400 })
   await simulator.close()
   await talking({ permissions: [] })
   expect(await send(request)).toMatchObject({ status: 403 })
@@ -115,7 +116,7 @@ test('an unknown message id reveals whether the client has the permission', asyn
   })
 })
 
-test("the channel's message id is no message id", async () => {
+test("the channel's message id is not accepted as a message id", async () => {
   await talking()
   const { body } = await guest.say('again')
   expect(await api(`/messages/${body.channel.messageId as string}/details`)).toMatchObject({ status: 404 })
@@ -145,7 +146,7 @@ test('the platform can end the conversation', async () => {
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
 })
 
-test('the teardown can end the conversation, with its permission', async () => {
+test('the teardown operation ends the conversation, and requires its permission', async () => {
   await talking()
   const { id } = await found()
   expect(await api(`/${id}/disconnect`, { method: 'POST' })).toMatchObject({ status: 204 })

@@ -13,7 +13,7 @@ test('the platform is silent until the session is configured', async () => {
   expect(guest.received).toHaveLength(1)
 })
 
-test('an unknown token creates a session, a known token resumes it', async () => {
+test('an unknown token creates a session, and a known one resumes it', async () => {
   const guest = await connect(simulator)
   const first = await guest.configure()
   expect(first).toMatchObject({
@@ -37,7 +37,7 @@ test("the guest's message comes back with the frame's tracingId", async () => {
   expect(new Date(echo.body.channel.time).toISOString()).toBe(echo.body.channel.time)
 })
 
-test('what the agent says reaches the guest under a name', async () => {
+test('a message of the agent reaches the guest under a name', async () => {
   const guest = await connect(simulator)
   await guest.configure()
   await guest.say('Hello')

@@ -14,7 +14,7 @@ afterEach(() => simulator.close())
 
 const text = { message: { type: 'Text', text: 'Hello' } }
 
-test('a fault hits one REST answer and spares the next', async () => {
+test('a fault affects one REST response, and not the next', async () => {
   const fault = simulator.injectFault('POST /oauth/token', { status: 503, headers: { 'retry-after': '7' } })
   const refused = await askToken(simulator)
   expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } })
@@ -39,7 +39,7 @@ test('an injected 429 has the form that the platform gives it', async () => {
   expect(body).toMatchObject({ code: 'too.many.requests.retry.after' })
 })
 
-test('a response can be garbage, be dropped, or never arrive', async () => {
+test('a response can be garbled, be dropped, or never arrive', async () => {
   simulator.injectFault('POST /oauth/token', { garbage: true })
   expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
   simulator.injectFault('POST /oauth/token', { drop: true })
@@ -52,7 +52,7 @@ test('a response can be garbage, be dropped, or never arrive', async () => {
   await expect(asking).rejects.toThrow('aborted')
 })
 
-test('the request can be processed and only its response be lost', async () => {
+test('a request can be processed although its response is lost', async () => {
   const headers = await authorized(simulator)
   const create = () =>
     call(`${simulator.url}/api/v2/conversations/messaging/external/guests`, {
@@ -77,7 +77,7 @@ test('bend is a deprecated alias of injectFault', async () => {
   expect(await askToken(simulator)).toMatchObject({ status: 503 })
 })
 
-test('the handshake can be refused or dropped', async () => {
+test('a handshake can be refused or dropped', async () => {
   simulator.injectFault('GET /v1', { status: 503 })
   await expect(connect(simulator)).rejects.toThrow('503')
   simulator.injectFault('GET /v1', { drop: true })
@@ -85,7 +85,7 @@ test('the handshake can be refused or dropped', async () => {
   await connect(simulator)
 })
 
-test('the echo of a message can be lost, though the agent has it', async () => {
+test('the echo of a message can be lost although the agent has the message', async () => {
   simulator.injectFault('onMessage', { swallow: true })
   guest.send('onMessage', text)
   await simulator.seenFrame('onMessage')
@@ -107,7 +107,7 @@ test('a frame can be refused before any work', async () => {
   expect(simulator.transcript()).toEqual([])
 })
 
-test('an answer can be replaced, and keeps the tracingId when it is no error', async () => {
+test('a response can be replaced, and keeps its tracingId unless it is an error', async () => {
   simulator.injectFault('SessionResponse', {
     frame: { class: 'SessionResponse', code: 200, body: { connected: true } },
   })
@@ -115,7 +115,7 @@ test('an answer can be replaced, and keeps the tracingId when it is no error', a
   expect(await guest.next()).toMatchObject({ tracingId, body: { connected: true } })
 })
 
-test('a frame can come twice, after the next one, or as garbage', async () => {
+test('a frame can arrive twice, after the next one, or garbled', async () => {
   simulator.injectFault({ text: 'twice' }, { duplicate: true })
   simulator.agentSays('twice')
   expect(await guest.next()).toEqual(await guest.next())
@@ -136,7 +136,7 @@ test('several frames in a row can be overtaken, and none of them is lost', async
   expect(came.map(({ body }) => (body as { text: string }).text)).toEqual(['third', 'first', 'second'])
 })
 
-test('a frame can be late', async () => {
+test('a frame can be delayed', async () => {
   simulator.injectFault({ text: 'slow' }, { delayMs: 20 })
   simulator.agentSays('slow')
   simulator.agentSays('quick')
@@ -144,7 +144,7 @@ test('a frame can be late', async () => {
   expect((await guest.next()).body.text).toBe('slow')
 })
 
-test('in place of a frame the connection can be cut or closed', async () => {
+test('instead of sending a frame, the connection can be cut or closed', async () => {
   simulator.injectFault('JwtResponse', { closeCode: 1011 })
   guest.send('getJwt')
   expect(await guest.closed).toBe(1011)

@@ -35,7 +35,7 @@ test.each([
   [false, {}],
   [true, { plan: 'gold' }],
 ])(
-  'attributes next to the message are ignored without an error, unless the old way is on (%s)',
+  'attributes next to the message are ignored without an error, unless legacyAttributesPlace is on (%s)',
   async (on, saw) => {
     const guest = await configured({ legacyAttributesPlace: on })
     const message = { type: 'Text', text: 'Hello' }
@@ -46,7 +46,7 @@ test.each([
   },
 )
 
-test('attributes have 2048 bytes of UTF-8, keys and values together', async () => {
+test('attributes may have 2048 bytes of UTF-8, keys and values together', async () => {
   const guest = await configured()
   const key = 'é'.repeat(24)
   expect(await guest.say('fits', attributesIn({ [key]: 'a'.repeat(2000) }))).toMatchObject({ code: 200 })
@@ -64,7 +64,7 @@ test('attributes that are not strings are refused', async () => {
   expect(await guest.say('Hello', attributesIn({ premium: true }))).toMatchObject({ code: 400 })
 })
 
-test('a text has 4096 bytes of UTF-8', async () => {
+test('a text may have 4096 bytes of UTF-8', async () => {
   const guest = await configured()
   expect(await guest.say('é'.repeat(2048))).toMatchObject({ code: 200 })
   expect(await guest.say('a'.repeat(5000))).toEqual({
@@ -93,9 +93,9 @@ test.each([
 })
 
 test.each([
-  ['no JSON', '{"a', 400],
+  ['invalid JSON', '{"a', 400],
   ['an unknown action', '{"action":"dance","token":"t"}', 400],
-  ['an action of every object', '{"action":"constructor","token":"t"}', 400],
+  ['the name of an inherited property as its action', '{"action":"constructor","token":"t"}', 400],
   ['no token', '{"action":"getJwt"}', 4020],
 ])('a frame with %s is refused', async (_, text, code) => {
   const guest = await configured()
@@ -132,7 +132,7 @@ test('all connections of a guest get all frames', async () => {
   expect(await tab.next()).toEqual(await guest.next())
 })
 
-test('typing is accepted without an echo, and refused where it is off', async () => {
+test('typing is accepted without an echo, and refused if it is switched off', async () => {
   const typing = { message: { type: 'Event', events: [{ eventType: 'Typing', typing: { type: 'On' } }] } }
   const guest = await configured()
   guest.send('onMessage', typing)

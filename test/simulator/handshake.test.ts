@@ -24,7 +24,7 @@ function handshake(path: string, origin?: string): Promise<number> {
   })
 }
 
-test('the handshake wants a deployment id and the path /v1', async () => {
+test('a handshake requires a deployment id and the path /v1', async () => {
   await start()
   expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}&application=test-1`)).toBe(101)
   expect(await handshake('/v1')).toBe(403)
@@ -39,10 +39,13 @@ test.each([
   ['https://www.example.com.evil.example', 403],
   ['null', 403],
   [undefined, 403],
-])("of origin %s comes %i when the deployment's domain is www.example.com", async (origin, status) => {
-  await start({ allowedDomains: ['www.example.com'] })
-  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
-})
+])(
+  "a handshake from origin %s gets %i if the deployment's domain is www.example.com",
+  async (origin, status) => {
+    await start({ allowedDomains: ['www.example.com'] })
+    expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
+  },
+)
 
 /** Messenger 2.18.0, `isAllowedDomain` as quoted in the third-party reference's `loading-the-sdk.md`. */
 test.each([
@@ -52,12 +55,15 @@ test.each([
   ['https://notexample.com', 'suffix', 403],
   ['https://www.example.com', 'exact', 403],
   ['https://example.com', 'exact', 101],
-] as const)('origin %s with the domain example.com and %s match gets %i', async (origin, match, status) => {
-  await start({ allowedDomains: ['example.com'], allowedDomainMatch: match })
-  expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
-})
+] as const)(
+  'a handshake from origin %s with the domain example.com and %s match gets %i',
+  async (origin, match, status) => {
+    await start({ allowedDomains: ['example.com'], allowedDomainMatch: match })
+    expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
+  },
+)
 
-test('an allowed domain that has a scheme or a port matches nothing', async () => {
+test('an allowed domain with a scheme or a port matches no origin', async () => {
   await start({ allowedDomains: ['https://example.com', 'example.com:443'] })
   expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://example.com')).toBe(403)
 })
@@ -112,7 +118,7 @@ test('connections of a deployment are limited per minute', async () => {
   expect(await handshake(path)).toBe(101)
 })
 
-test('the request is kept with its origin', async () => {
+test('the request of a handshake is recorded with its origin', async () => {
   await start()
   await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://www.example.com')
   expect(simulator.requests).toEqual([

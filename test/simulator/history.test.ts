@@ -64,7 +64,7 @@ test('the newest message comes first, without typing', async () => {
   ])
 })
 
-test('a page has 25 messages', async () => {
+test('a page has 25 messages by default', async () => {
   for (let number = 1; number <= 27; number += 1) await guest.say(`${number}`)
   const { jwt } = await getJwt()
   const texts = async (query: string) => {
@@ -77,7 +77,7 @@ test('a page has 25 messages', async () => {
   expect(await texts('?pageNumber=3')).toEqual([])
 })
 
-test('a page has up to 500 messages', async () => {
+test('a page may have 500 messages', async () => {
   await guest.say('Hello')
   expect(await read((await getJwt()).jwt, '?pageSize=500')).toMatchObject({
     status: 200,
@@ -86,7 +86,7 @@ test('a page has up to 500 messages', async () => {
 })
 
 /** The history's enumeration of presences: Join, Disconnect, Clear, SignIn, SessionExpired. */
-test('a request to sign in is no part of the history', async () => {
+test('a request to sign in is not in the history', async () => {
   await guest.say('Hello')
   for (const type of ['Authenticate', 'AuthenticateCancel', 'SessionExpired'])
     simulator.botSays({ events: [{ eventType: 'Presence', presence: { type } }] })
@@ -114,7 +114,7 @@ test('quick replies with a title are in the history as plain ones', async () => 
 })
 
 test.each(['?pageSize=0', '?pageSize=x', '?pageNumber=-1', '?pageSize=501'])(
-  '%s is refused',
+  'the query %s is refused',
   async (query) => {
     expect(await read((await getJwt()).jwt, query)).toMatchObject({
       status: 400,
@@ -142,7 +142,7 @@ test('neither a made-up JWT nor an OAuth token opens a history', async () => {
   expect(answer).toMatchObject({ status: 401 })
 })
 
-test('a session reads its history 10 times a minute', async () => {
+test('a session may read its history 10 times a minute', async () => {
   const { jwt } = await getJwt()
   for (let count = 1; count <= 10; count += 1) expect((await read(jwt)).status).toBe(200)
   const refused = await read(jwt)

@@ -13,7 +13,7 @@ const session = (deploymentId: string) => ({
   customerId: 'one',
 })
 
-test('a session of the deployment searches, suggests, reads and rates', async () => {
+test('a session of the deployment can search, suggest, read and rate articles', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const opened = await post(SESSIONS, session(simulator.deploymentId))
   const path = `${SESSIONS}/${String(opened.body.id)}/documents`
@@ -35,7 +35,7 @@ test('a session of the deployment searches, suggests, reads and rates', async ()
   expect((await post(`${path}/search`, { query: 'send back' })).status).toBe(404)
 })
 
-test('another deployment, no knowledge base, and no authorization are refused', async () => {
+test('requests for another deployment, without a knowledge base or without authorization are refused', async () => {
   simulator = await startSimulator({ agent: 'silent', knowledge: 'oauth' })
   const body = session(simulator.deploymentId)
   expect((await post(SESSIONS, body)).status).toBe(401)

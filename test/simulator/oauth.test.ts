@@ -15,14 +15,14 @@ const lookUp = (headers: Record<string, string> = {}) =>
 
 const basic = (id: string, secret: string) => ({ authorization: `Basic ${btoa(`${id}:${secret}`)}` })
 
-test('a token is given for HTTP Basic and a form body', async () => {
+test('a token is issued for HTTP Basic and a form body', async () => {
   const { status, body } = await askToken(simulator)
   expect(status).toBe(200)
   expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 86_399 })
   expect(simulator.tokenRequests).toBe(1)
 })
 
-test('credentials in the form are accepted too', async () => {
+test('credentials in the form are also accepted', async () => {
   const { clientId, clientSecret } = simulator
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
   const body = new URLSearchParams(form)
@@ -75,14 +75,14 @@ test.each([
   ['no token', {}, 'authentication.required'],
   ['a made-up token', { authorization: 'Bearer nonsense' }, 'bad.credentials'],
   ['another scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
-])('%s gets 401', async (_, headers, code) => {
+])('a request with %s gets 401', async (_, headers, code) => {
   expect(await lookUp(headers as Record<string, string>)).toMatchObject({
     status: 401,
     body: { code, status: 401 },
   })
 })
 
-test("the scheme's case does not matter", async () => {
+test('the letter case of the authorization scheme does not matter', async () => {
   const { authorization = '' } = await authorized(simulator)
   expect(await lookUp({ authorization: authorization.replace('Bearer', 'bearer') })).toMatchObject({
     status: 200,

@@ -8,7 +8,7 @@ import { askToken, call } from './rest-client.ts'
 let simulator: Simulator
 afterEach(() => simulator.close())
 
-test('a test can wait for a frame, or get one that has already arrived', async () => {
+test('a test can wait for a frame, or read one that has already arrived', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const next = simulator.nextFrame({ action: 'configureSession' })
   const guest = await connect(simulator)
@@ -71,7 +71,7 @@ test('without a guest token the simulator acts on the latest conversation', asyn
   expect(simulator.connections()).toBe(2)
 })
 
-test('its settings are all that a service needs besides its origins', async () => {
+test('the simulator’s settings are all that a service needs besides its origins', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const { genesys } = readConfig({ ...simulator.settings, ALLOWED_ORIGINS: 'https://www.example.com' })
   const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator
@@ -79,7 +79,7 @@ test('its settings are all that a service needs besides its origins', async () =
   expect(genesys.hosts).toEqual({ apiUrl: url, loginUrl: url, cdnUrl: url, messagingUrl })
 })
 
-test('closing ends everything and frees the port', async () => {
+test('closing the simulator ends every connection and frees the port', async () => {
   simulator = await startSimulator()
   const guest = await connect(simulator)
   simulator.injectFault('GET /v1', { swallow: true })

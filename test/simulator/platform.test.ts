@@ -10,7 +10,7 @@ afterEach(() => simulator.close())
 const publicUrl = (file: string, id = simulator.deploymentId) =>
   `${simulator.url}/webdeployments/v1/deployments/${id}/${file}`
 
-test('config.json names both endpoints and what the deployment can do', async () => {
+test('config.json has both endpoints and the features of the deployment', async () => {
   await start({ disconnectMode: 'read-only', conversationClear: false, autoStart: true, attachments: false })
   const { status, headers, body } = await call(publicUrl('config.json'))
   expect(status).toBe(200)
@@ -49,7 +49,7 @@ test('the CDN responds 403 for an unknown deployment', async () => {
   }
 })
 
-test('an OAuth client looks the deployment up', async () => {
+test('an OAuth client can look up the deployment', async () => {
   await start({ allowedDomains: ['www.example.com'], deploymentStatus: 'Inactive' })
   const headers = await authorized(simulator)
   const path = `${simulator.url}/api/v2/webdeployments/deployments`
@@ -66,7 +66,7 @@ test('an OAuth client looks the deployment up', async () => {
   expect(await call(`${path}/${randomUUID()}`, { headers })).toMatchObject({ status: 404 })
 })
 
-test('a missing permission is named in the refusal', async () => {
+test('a refusal names the missing permission', async () => {
   await start({ permissions: [] })
   const url = `${simulator.url}/api/v2/webdeployments/deployments/${simulator.deploymentId}`
   const { status, body } = await call(url, { headers: await authorized(simulator) })
@@ -119,7 +119,7 @@ test.each([
   ['broken JSON', 'application/json', '{"a', 400],
   ['another content type', 'text/plain', 'a', 415],
   ['more than 512000 bytes', 'application/json', `"${'a'.repeat(512_000)}"`, 413],
-])('%s is refused', async (_, contentType, body, status) => {
+])('a request with %s is refused', async (_, contentType, body, status) => {
   await start()
   const answer = await call(`${simulator.url}/api/v2/webdeployments/token/refresh`, {
     method: 'POST',

@@ -178,7 +178,7 @@ test('a client without the permission is refused', async () => {
   expect(await lookUp(simulator.deploymentId)).toMatchObject({ status: 403 })
 })
 
-test('a token request in the way of the threads is answered', async () => {
+test('a token request with a scope, as in the forum threads, is answered', async () => {
   await start()
   expect(await askToken(simulator, { scope: 'messagecenter:deployment:read' })).toMatchObject({ status: 200 })
 })

@@ -29,7 +29,7 @@ async function run(env: Record<string, string>) {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'it says what it is and where, and ends within a second of %s',
+  'the simulator prints what it is and its address, and ends within a second of %s',
   async (signal) => {
     const simulator = await run({})
     const output = simulator.output()
@@ -46,7 +46,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 )
 
 /** A container's first process gets no signal that it has no handler for, and is killed after ten seconds. */
-test('it handles signals before it listens', async () => {
+test('the simulator handles signals before it listens', async () => {
   const tell = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('handles SIGTERM'))`
   const simulator = await run({ NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` })
   const output = simulator.output()
@@ -54,12 +54,12 @@ test('it handles signals before it listens', async () => {
   expect(output.indexOf('handles SIGTERM')).toBeLessThan(output.indexOf('It listens on'))
 }, 20_000)
 
-test('a secret that is set is not printed', async () => {
+test('a configured secret is not printed', async () => {
   const simulator = await run({ SIMULATOR_CLIENT_SECRET: 'of-my-own' })
   expect(simulator.output()).not.toContain('of-my-own')
 }, 20_000)
 
-test('all invalid settings are named together, with exit status 78', async () => {
+test('all invalid settings are reported together, with exit status 78', async () => {
   const simulator = await run({
     SIMULATOR_PORT: 'high',
     SIMULATOR_DISCONNECT: 'loudly',
@@ -72,7 +72,7 @@ test('all invalid settings are named together, with exit status 78', async () =>
   }
 }, 20_000)
 
-test('without settings it listens on loopback and is a Genesys Cloud without the REST guest operations', () => {
+test('without settings the simulator listens on loopback and has no REST guest operations', () => {
   expect(readSimulatorSettings({})).toMatchObject({
     port: 4010,
     host: '127.0.0.1',
@@ -102,6 +102,6 @@ test('settings are taken from the environment', () => {
   expect(settings.clientId).toMatch(/^0b1f5a3e/)
 })
 
-test('a misspelt variable is named', () => {
+test('a misspelt variable is reported', () => {
   expect(() => readSimulatorSettings({ SIMULATOR_PROT: '1' })).toThrow('SIMULATOR_PROT')
 })

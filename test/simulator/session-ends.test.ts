@@ -34,7 +34,7 @@ test('the agent leaves without a notice when disconnect is off', async () => {
   expect(simulator.sessions[0]?.conversationId).not.toBe(first?.conversationId)
 })
 
-test('in mode Send the guest is notified, and can continue in a new conversation', async () => {
+test('in mode send the guest is notified, and can continue in a new conversation', async () => {
   const guest = await talking({ disconnectMode: 'send' })
   simulator.agentLeaves()
   const notice = await guest.next()
@@ -120,7 +120,7 @@ test.each([
   })
 })
 
-test('clearing is refused where it is off', async () => {
+test('clearing a conversation is refused if it is switched off', async () => {
   const guest = await talking({ conversationClear: false })
   expect(await guest.ask('onMessage', presence('Clear'))).toEqual({
     type: 'response',

@@ -30,7 +30,7 @@ async function jwtOf(userId: string): Promise<string> {
 const configure = (guest: GuestClient, code: string) =>
   guest.ask('configureAuthenticatedSession', { deploymentId: simulator.deploymentId, data: { code } })
 
-test('an authorization code is exchanged once', async () => {
+test('an authorization code can be exchanged only once', async () => {
   await start()
   const code = simulator.authorizationCode('ada')
   expect(await exchange(code)).toMatchObject({
@@ -41,7 +41,7 @@ test('an authorization code is exchanged once', async () => {
 })
 
 /** The mobile SDK's `authorizeImplicit`: `idToken` and `nonce`, and no `redirectUri`. */
-test('an id token is exchanged without a redirect address, a code is not', async () => {
+test('an id token is exchanged without a redirect address, and a code is not', async () => {
   await start()
   const ask = (oauth: object) =>
     api('oauthcodegrantjwtexchange', {
@@ -103,7 +103,7 @@ test("signing in drops the guest's other connections", async () => {
   expect(await guest.next()).toMatchObject({ class: 'ConnectionClosedEvent', body: { reason: 'signedIn' } })
 })
 
-test('the conversation is kept where the deployment allows the upgrade', async () => {
+test('the conversation is kept if the deployment allows the upgrade', async () => {
   await start({ allowSessionUpgrade: true })
   const guest = await connect(simulator)
   await guest.configure()
@@ -154,7 +154,7 @@ test('a guest who steps up keeps the conversation, and the person’s other devi
   ])
 })
 
-test('tokens are not to be stored by caches', async () => {
+test('responses with tokens forbid caches to store them', async () => {
   await start()
   const exchanged = await exchange(simulator.authorizationCode('ada'))
   expect(exchanged.headers.get('cache-control')).toBe('no-store')
