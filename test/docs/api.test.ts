@@ -59,7 +59,7 @@ async function shell(scripts: readonly string[]): Promise<string[]> {
   return stdout.split('---\n')
 }
 
-test('the commands of the API page work in their order, and print what the page says', async () => {
+test('the commands of the API page work in their order, and print the output that the page shows', async () => {
   const scripts = [BFF, ...rest.filter((commands) => !isStream(commands))]
   const printed = await shell(scripts)
   const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]
@@ -76,7 +76,7 @@ test('the commands of the API page work in their order, and print what the page 
   expect(printedBy('/metrics')).toContain('# HELP')
 })
 
-test('the command for live events prints a message that comes while it runs', async () => {
+test('the command for live events prints a message that arrives while it runs', async () => {
   const [stream = ''] = rest.filter(isStream)
   const { session, say } = await running.openPage({}, ORIGIN)
   const curl = spawn('bash', ['-c', `exec ${stream}`], {

@@ -27,7 +27,7 @@ function partOf(path: string): string | undefined {
 const isTypeForAll = ({ target, typesOnly }: Import) => typesOnly && TYPES_FOR_ALL.includes(target)
 const files = readSourceFiles()
 
-test('the picture of the architecture has exactly the arrows that the imports of the sources make', () => {
+test('the picture of the architecture has exactly one arrow for each import between parts of the sources', () => {
   const drawn = [...page.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`)
   const made = files.flatMap(({ path, imports }) =>
     imports
@@ -40,30 +40,30 @@ test('the picture of the architecture has exactly the arrows that the imports of
   expect(drawn.sort()).toEqual([...new Set(made)].sort())
 })
 
-test('every part of the sources has a box in the picture, and says what it is for', () => {
+test('every part of the sources has a box with its purpose in the picture', () => {
   const parts = new Set(files.map(({ path }) => partOf(path)).filter((part) => part !== undefined))
   const described = [...page.matchAll(/^ +(\S+)\["(\S+)<br>.+"\]$/gm)].map(([, part]) => part)
   expect(described.sort()).toEqual([...parts].sort())
 })
 
-test('every feature has a row that says what it adds', () => {
+test('every feature has a row in the table', () => {
   const rows = [...page.matchAll(/^\| `([\w-]+)\/` +\| [^|]+\|$/gm)].map(([, folder]) => folder!)
   expect(FEATURES.length).toBeGreaterThan(8)
   expect(rows).toEqual(expect.arrayContaining(FEATURES))
 })
 
 test.each([
-  'A message, from the listener to the route',
-  "A guest's message, from the route to the frame",
-  "An agent's message, from the frame to the event",
-])('%s: all files that the page names are there', (title) => {
+  'A message, from socket to route',
+  'A message of a guest, from route to frame',
+  'A message of an agent, from frame to event',
+])('all files that the section “%s” names exist', (title) => {
   const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
   const steps = [...list.matchAll(/^\d+\. \[`(\S+)`\]/gm)].map(([, path]) => path!)
   expect(steps.length).toBeGreaterThan(4)
   expect(steps.filter((path) => !existsSync(`src/service/${path}`))).toEqual([])
 })
 
-test('the files that the page names for a question are there', () => {
+test('all files that the page names exist', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)
   expect(named.length).toBeGreaterThan(10)
   expect(

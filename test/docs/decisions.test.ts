@@ -37,7 +37,7 @@ test.each(records)('$file has a context, a decision and consequences', ({ text }
   expect(parts).toEqual(['Context', 'Decision', 'Consequences'])
 })
 
-test('no decision names a source file that is not there', () => {
+test('every source file that a decision names exists', () => {
   const missing = records.flatMap(({ file, text }) =>
     [...text.matchAll(/`((?:src|test|load|scripts|deploy)\/[\w./-]+\.\w+)`/g)]
       .map(([, path]) => path!)

@@ -39,23 +39,26 @@ const choices = VARIABLE_NAMES.flatMap((name) => {
   return list === undefined ? [] : [{ name, options: list.split(/, | or /) }]
 })
 
-test('the page has one row for each setting that the service reads, and no other', () => {
+test('docs/settings.md has one row for each setting that the service reads, and no other', () => {
   expect(rows.map(({ name }) => name).sort()).toEqual([...VARIABLE_NAMES].sort())
 })
 
-test.each(numbers)('$name has its unit and the range $range', ({ name, range }) => {
+test.each(numbers)('docs/settings.md has the unit of $name and its range $range', ({ name, range }) => {
   expect(byName(name).value).toBe(`${unitOf(name)}, ${range}`)
 })
 
-test.each(choices)('$name names the values that the service takes', ({ name, options }) => {
-  expect([...byName(name).value.matchAll(/`([^`]+)`/g)].map(([, option]) => option)).toEqual(options)
-})
+test.each(choices)(
+  'docs/settings.md lists the values of $name that the service accepts',
+  ({ name, options }) => {
+    expect([...byName(name).value.matchAll(/`([^`]+)`/g)].map(([, option]) => option)).toEqual(options)
+  },
+)
 
-test('numbers and choices are found in the code', () => {
+test('numbers and choices are recognized by their error messages', () => {
   expect([numbers.length > 25, choices.length > 10]).toEqual([true, true])
 })
 
-test('the defaults are those of the code', () => {
+test('docs/settings.md has the defaults of the code', () => {
   const defaults = parseEach({}, [])
   const shown = rows.filter((row) => row.default !== undefined)
   const parsed = parseEach(Object.fromEntries(shown.map((row) => [row.name, row.default])), [])
@@ -65,7 +68,7 @@ test('the defaults are those of the code', () => {
   expect(notShown.filter((name) => !isEmpty(defaults[name as keyof Variables]))).toEqual([])
 })
 
-test('the defaults are those of .env.example', () => {
+test('docs/settings.md has the defaults of .env.example', () => {
   const example = parse(
     [...readFileSync('.env.example', 'utf8').matchAll(/^# ([A-Z][A-Z_0-9]*=.*)$/gm)]
       .map(([, line]) => line)
@@ -76,7 +79,7 @@ test('the defaults are those of .env.example', () => {
     expect([name, byName(name).default ?? '']).toEqual([name, value])
 })
 
-test.each(rows)('$name has an example that the service takes, and that is not the default', (row) => {
+test.each(rows)('$name has an example that the service accepts, and that is not the default', (row) => {
   expect(row.example).not.toBe('')
   expect(problemOf(row.name, row.example)).toBeUndefined()
   const name = row.name as keyof Variables

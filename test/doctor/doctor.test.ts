@@ -434,7 +434,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
   expect(result.text).toContain('All checks passed.')
 })
 
-test('it lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {
+test('the doctor lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {
   const { checks } = await examine({
     settings: () => ({ ALLOWED_ORIGINS: 'https://www.example.com,https://*.example.com' }),
   })
@@ -444,7 +444,7 @@ test('it lists the allowed origins, and says that a local Genesys is not Genesys
   expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
 })
 
-test('the unchanged key of .env.example is a warning', async () => {
+test('the unchanged key of .env.example causes a warning', async () => {
   const { checks, exitStatus } = await examine({ settings: () => ({ SESSION_KEYS: EXAMPLE_SESSION_KEY }) })
   expect(checks.find(({ check }) => check === 'session keys')).toMatchObject({
     status: 'warning',
@@ -453,7 +453,7 @@ test('the unchanged key of .env.example is a warning', async () => {
   expect(exitStatus).toBe(0)
 })
 
-test('a check that depends on a failed one is skipped, and names it', async () => {
+test('a check that depends on a failed one is skipped with its name', async () => {
   const { checks } = await examine({ genesys: { deploymentStatus: 'Inactive' } })
   const skipped = checks
     .filter(({ status }) => status === 'skipped')
@@ -474,7 +474,7 @@ test('an ignored failure is a warning, and later checks run', async () => {
   expect(exitStatus).toBe(0)
 })
 
-test('a connection without any data fails in time', async () => {
+test('a check whose connection stays silent fails in time', async () => {
   const result = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })
@@ -486,7 +486,7 @@ test('a connection without any data fails in time', async () => {
   expect(result.checks.find(({ status }) => status === 'failed')).toMatchObject({ check: 'clock' })
 })
 
-test('with --send an agent gets one message, and the conversation is ended', async () => {
+test('with --send, an agent gets one message, and the conversation is ended', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const readSettings = () => readConfig(goodSettings(genesys))
@@ -533,7 +533,7 @@ test('each site of SITES_FILE is checked, or only the requested one', async () =
 })
 
 test.each([[['--color']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
-  'unknown options exit with 2: %j',
+  'the doctor exits with 2 for the options %j',
   async (args) => {
     let text = ''
     const write = (part: string) => void (text += part)

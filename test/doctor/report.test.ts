@@ -57,7 +57,7 @@ test('a report has the shapes of REST responses and frames, without values', asy
   }
 })
 
-test('a report lists its observation of each assumption, without values', async () => {
+test('a report lists what was observed for each assumption, without values', async () => {
   const { assumptions } = readReport(await report(['--send']))
   expect(assumptions).toEqual({
     'origin-none': 'HTTP 403',
@@ -118,7 +118,7 @@ test('the report of a simulator matches the simulator', async () => {
   expect(reportDifferences(simulated, again)).toEqual([])
 })
 
-test('another field, type, status and header, and a call that only one has, are differences', async () => {
+test('a different field, type, status or header, and a call in only one report, are differences', async () => {
   const simulated = await reportOfSimulator('web-messaging', false)
   const call = 'POST /oauth/token'
   const given = simulated.answers.find((answer) => answer.call === call)!

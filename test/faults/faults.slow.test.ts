@@ -147,9 +147,9 @@ async function openStream(page: Page): Promise<Stream> {
 /** Another guest than before, or none, may be there after it. */
 const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE /guest-session'])
 
-describe('on every route and on the open stream', () => {
+describe('on every route and on the open stream,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
-    'where %s, requests end as a catalogued problem in time, and the next ones work',
+    'if %s, requests end as a catalogued problem in time, and the next ones work',
     async (_what, row) => {
       // One after the other: together they may take a busy machine longer than the deadline.
       const pages: ReadyPage[] = []
