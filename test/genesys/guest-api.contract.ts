@@ -88,7 +88,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       return error as UpstreamError
     }
 
-    test('its capabilities are those that it has methods for', () => {
+    test('its capabilities match its methods', () => {
       expect([...guestApi.capabilities].sort()).toEqual([...options.capabilities].sort())
       expect(guestApi.send !== undefined).toBe(can('messages'))
       expect(guestApi.setAttributes !== undefined).toBe(can('attributes'))
@@ -105,12 +105,12 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(limits).toMatchObject({ maxTextBytes: 4096, maxAttributeBytes: 2048 })
     })
 
-    test('two guests are two', async () => {
+    test('two guests have different references', async () => {
       const [one, two] = [await open(), await open()]
       expect(one.ref).not.toEqual(two.ref)
     })
 
-    test('the deployment is there and active', async () => {
+    test('the deployment is reported as active', async () => {
       expect(await guestApi.deployment(soon())).toMatchObject({ status: 'active', id: expect.any(String) })
     })
 
@@ -119,7 +119,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect((await failure(open())).code).toBe('deployment_not_usable')
     })
 
-    testMessages()('what the guest says arrives once, and comes back as accepted', async () => {
+    testMessages()('a message of the guest arrives once, and is returned as accepted', async () => {
       const { ref } = await open()
       const message = await say(ref)
       expect(harness.texts()).toEqual([TEXT])
@@ -143,23 +143,20 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.attributes()).toMatchObject({ 'custom.cart': '3 items' })
     })
 
-    testMessages()('attributes of the opening have arrived when the first message has', async () => {
+    testMessages()('attributes of the opening arrive with the first message at the latest', async () => {
       const attributes = { 'custom.page': '/pricing' }
       const { ref, attributesDelivered } = await open({ attributes })
       await say(ref, attributesDelivered ? {} : { attributes })
       expect(harness.attributes()).toMatchObject(attributes)
     })
 
-    testAttributes()(
-      'attributes are written now, or wait for the next message and are not lost',
-      async () => {
-        const { ref } = await open()
-        const attributes = { 'custom.plan': 'gold' }
-        const isWritten = await guestApi.setAttributes!({ ref, origin: undefined }, attributes, soon())
-        if (!isWritten) await say(ref, { attributes })
-        expect(harness.attributes()).toMatchObject(attributes)
-      },
-    )
+    testAttributes()('attributes are written immediately, or go with the next message', async () => {
+      const { ref } = await open()
+      const attributes = { 'custom.plan': 'gold' }
+      const isWritten = await guestApi.setAttributes!({ ref, origin: undefined }, attributes, soon())
+      if (!isWritten) await say(ref, { attributes })
+      expect(harness.attributes()).toMatchObject(attributes)
+    })
 
     testMessages('refuseNext')('a refused message is reported with its status and a hint', async () => {
       const { ref } = await open()
@@ -171,14 +168,14 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.texts()).toEqual([])
     })
 
-    testMessages('refuseNext')('a message that meets a short rate limit is sent again', async () => {
+    testMessages('refuseNext')('a message is sent again after a short rate limit', async () => {
       const { ref } = await open()
       harness.refuseNext!('send', 429, '0')
       await say(ref)
       expect(harness.texts()).toEqual([TEXT])
     })
 
-    testMessages('refuseNext')('a rate limit beyond the deadline goes back with its wait', async () => {
+    testMessages('refuseNext')('a rate limit beyond the deadline is reported with its wait', async () => {
       const { ref } = await open()
       harness.refuseNext!('send', 429, '300')
       const error = await failure(say(ref))
@@ -187,7 +184,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
     })
 
     testMessages('stallNext')(
-      'a message without an answer is delivery_unknown, and is not repeated',
+      'a message without a response is delivery_unknown, and is not repeated',
       async () => {
         const { ref } = await open()
         harness.stallNext!('send')
@@ -198,19 +195,19 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('stallNext')('an opening without an answer is upstream_timeout', async () => {
+    testWith('stallNext')('an opening without a response is upstream_timeout', async () => {
       await guestApi.deployment(soon())
       harness.stallNext!('open')
       expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
     })
 
-    testWith('garbleNext')('an opening that is answered with nonsense is upstream_bad_response', async () => {
+    testWith('garbleNext')('an opening with a garbled response is upstream_bad_response', async () => {
       harness.garbleNext!('open')
       expect((await failure(open())).code).toBe('upstream_bad_response')
     })
 
     testWith('expireAccessToken')(
-      'an OAuth token that has died early is replaced, once, unseen',
+      'an OAuth token that is refused before its expiry is replaced without an error',
       async () => {
         await open()
         harness.expireAccessToken!()
@@ -218,14 +215,14 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('refuseNext')('a refused opening names what to fix', async () => {
+    testWith('refuseNext')('a refused opening is reported with a hint', async () => {
       harness.refuseNext!('open', 403)
       const error = await failure(open())
       expect(error.code).toBe('upstream_refused')
       expect(error.facts.hint).toMatch(/\w{3}/)
     })
 
-    test('a deadline that has passed is upstream_timeout', async () => {
+    test('an opening whose deadline has passed is upstream_timeout', async () => {
       await guestApi.deployment(soon()) // else it would be asked for beyond the end of the test
       expect((await failure(open({}, Date.now() - 1))).code).toBe('upstream_timeout')
     })

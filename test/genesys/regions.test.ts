@@ -16,7 +16,7 @@ test.each(['eu-west-1', 'mypurecloud.ie', ' EU-West-1 ', 'MyPureCloud.ie'])(
 )
 
 test.each(['', 'eu-west-9', 'constructor', 'api.mypurecloud.ie'])(
-  '%p is no region, and all that are get named',
+  '%p is not a region, and the error lists all regions',
   (name) => {
     expect(() => findRegion(name)).toThrow(/eu-central-1 \(mypurecloud\.de\)/)
   },

@@ -49,8 +49,8 @@ function refuses(status: number, body: object): nock.Scope {
 
 const unauthorized = (): UpstreamError => new UpstreamError('upstream_auth_failed', 'no', { status: 401 })
 
-describe('asking', () => {
-  test('is by HTTP Basic and a form, and only when a token is needed', async () => {
+describe('a token request', () => {
+  test('uses HTTP Basic and a form, and is sent only when a token is needed', async () => {
     const scope = nock(LOGIN)
       .post('/oauth/token', 'grant_type=client_credentials')
       .basicAuth({ user: 'id', pass: SECRET })
@@ -61,7 +61,7 @@ describe('asking', () => {
     expect(accessToken.state()).toEqual({ status: 'valid' })
   })
 
-  test('can put the credentials in the form instead of a header', async () => {
+  test('can have the credentials in the form instead of a header', async () => {
     const form = `grant_type=client_credentials&client_id=id&client_secret=${SECRET}`
     nock(LOGIN, { badheaders: ['authorization'] })
       .post('/oauth/token', form)
@@ -69,7 +69,7 @@ describe('asking', () => {
     await expect(make({ style: 'form' }).get(soon())).resolves.toBe('one')
   })
 
-  test('names the scope that is set', async () => {
+  test('contains the configured scope', async () => {
     nock(LOGIN)
       .post('/oauth/token', 'grant_type=client_credentials&scope=messaging+admin')
       .reply(200, { access_token: 'one' })
@@ -87,7 +87,7 @@ describe('asking', () => {
     }
   })
 
-  test('two hundred concurrent callers cause one request', async () => {
+  test('is sent once for two hundred concurrent callers', async () => {
     givesToken('one')
     const tokens = await Promise.all(Array.from({ length: 200 }, () => accessToken.get(soon())))
     expect(new Set(tokens)).toEqual(new Set(['one']))
@@ -101,7 +101,7 @@ describe('asking', () => {
     await expect(patient).resolves.toBe('one')
   })
 
-  test('a transient failure is not cached', async () => {
+  test('is sent again after a transient failure', async () => {
     nock(LOGIN).post('/oauth/token').times(3).reply(503)
     expect((await failure(accessToken.get(soon()))).code).toBe('upstream_unavailable')
     expect(accessToken.state().status).toBe('failing')
@@ -115,13 +115,13 @@ describe('asking', () => {
     [{ access_token: '' }],
     [{ access_token: 'a\r\nx: y' }],
     ['<html>'],
-  ])('the response %j contains no token', async (body) => {
+  ])('fails if its response is %j', async (body) => {
     nock(LOGIN).post('/oauth/token').reply(200, body)
     expect((await failure(accessToken.get(soon()))).code).toBe('upstream_bad_response')
   })
 })
 
-describe('renewal', () => {
+describe('the renewal of a token', () => {
   test('starts a minute before the end, and the current token is used until then', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
@@ -166,17 +166,20 @@ describe('renewal', () => {
     ['huge', { expires_in: 1e15 }, 172_800],
     ['short', { expires_in: 20 }, 20],
     ['a fraction', { expires_in: 0.5 }, 0.5],
-  ])('expires_in %s: the token serves to its end and not longer', async (_, more, seconds) => {
-    givesToken('one', more)
-    await accessToken.get(soon())
-    nowMs += seconds * 490
-    await expect(accessToken.get(soon())).resolves.toBe('one')
-    nowMs += seconds * 510 + 1
-    givesToken('two', more)
-    await expect(accessToken.get(soon())).resolves.toBe('two')
-  })
+  ])(
+    'comes at the end of its lifetime, and not at half of it, if expires_in is %s',
+    async (_, more, seconds) => {
+      givesToken('one', more)
+      await accessToken.get(soon())
+      nowMs += seconds * 490
+      await expect(accessToken.get(soon())).resolves.toBe('one')
+      nowMs += seconds * 510 + 1
+      givesToken('two', more)
+      await expect(accessToken.get(soon())).resolves.toBe('two')
+    },
+  )
 
-  test('a token is used for some time, whatever expires_in is', () => {
+  test('is due within two days, and never after the expiry, whatever expires_in is', () => {
     const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.integer().map(String))
     fc.assert(
       fc.property(anything, fc.double({ min: 0, max: 0.999, noNaN: true }), (expiresIn, random) => {
@@ -190,7 +193,7 @@ describe('renewal', () => {
 })
 
 describe('a 401 from the API', () => {
-  test('drops the token, and the call is made once more with a fresh one', async () => {
+  test('drops the token, and the call is repeated once with a fresh one', async () => {
     givesToken('one')
     givesToken('two')
     const seen: string[] = []
@@ -202,7 +205,7 @@ describe('a 401 from the API', () => {
     expect(seen).toEqual(['Bearer one', 'Bearer two'])
   })
 
-  test('that a fresh token does not fix is returned, and not every call requests a token', async () => {
+  test('that a fresh token does not fix is returned, and does not cause a token request for every call', async () => {
     givesToken('one')
     givesToken('two')
     const call = (): Promise<never> => Promise.reject(unauthorized())
@@ -214,7 +217,7 @@ describe('a 401 from the API', () => {
     expect(third.isDone()).toBe(true)
   })
 
-  test('other refusals leave the token alone', async () => {
+  test('drops the token, and no other refusal does', async () => {
     givesToken('one')
     const call = (): Promise<never> =>
       Promise.reject(new UpstreamError('upstream_refused', 'no', { status: 403 }))
@@ -222,7 +225,7 @@ describe('a 401 from the API', () => {
     await expect(accessToken.get(soon())).resolves.toBe('one')
   })
 
-  test('of an older token does not drop the one that took its place', async () => {
+  test('for an older token does not drop the one that replaced it', async () => {
     givesToken('one')
     await accessToken.get(soon())
     accessToken.invalidate('older')
@@ -238,7 +241,7 @@ describe('wrong credentials', () => {
     [404, {}, /GENESYS_LOGIN_URL/],
     [403, '', /GENESYS_LOGIN_URL/],
   ])(
-    'HTTP %i with %j is upstream_auth_failed, and the hint names what to fix',
+    'that are refused by HTTP %i with %j are upstream_auth_failed, and the hint names the cause',
     async (status, body, hint) => {
       refuses(status, body as object)
       const error = await failure(accessToken.get(soon()))
@@ -261,7 +264,7 @@ describe('wrong credentials', () => {
   })
 
   test.each([400, 401])(
-    'that were refused once with %i are tried again soon, and at no other replica refused',
+    'are tried again soon after the first %i, and shared with other replicas only after the second',
     async (status) => {
       const remembered: number[] = []
       const refused = {

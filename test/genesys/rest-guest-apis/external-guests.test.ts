@@ -22,8 +22,8 @@ describeGuestApiContract('external-guests', {
 const soon = (): number => Date.now() + 5000
 const anonymousGuest = { origin: undefined, attributes: {} }
 
-describe('requests of external-guests', () => {
-  test('a guest is created with only name and email', async () => {
+describe('a driver for external-guests', () => {
+  test('creates a guest with only name and email', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     await guestApi.open(
@@ -36,7 +36,7 @@ describe('requests of external-guests', () => {
     expect(call?.body).toEqual({ name: 'Jane', email: 'jane@example.com' })
   })
 
-  test("a message goes to the guest's own path, under the scheme Guest, as a text", async () => {
+  test("sends a message to the guest's own path, under the scheme Guest, as a text", async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const { ref } = await guestApi.open(anonymousGuest, soon())
@@ -48,7 +48,7 @@ describe('requests of external-guests', () => {
     expect(call?.body).toEqual({ text: 'Yes', type: 'text' })
   })
 
-  test('attributes go by PUT with the OAuth token, before the message that brings them', async () => {
+  test('sends attributes by PUT with the OAuth token, before the message that they came with', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const { ref } = await guestApi.open(anonymousGuest, soon())
@@ -66,7 +66,7 @@ describe('requests of external-guests', () => {
     expect(call?.body).toEqual({ attributes: { 'custom.plan': 'gold' } })
   })
 
-  test('refused attributes do not stop the message, and are reported', async () => {
+  test('sends a message although its attributes are refused, and reports the refusal', async () => {
     const genesys = new RestGenesys(dialect)
     const refusals: UpstreamError[] = []
     const guestApi = createExternalGuests({
@@ -81,7 +81,7 @@ describe('requests of external-guests', () => {
     expect(refusals[0]?.facts.hint).toMatch(/webmessaging:guest:write/)
   })
 
-  test('a file is refused before anything is sent', async () => {
+  test('refuses a file before anything is sent', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const guest = { ref: { guestId: 'g', accessToken: 't' }, origin: undefined }
@@ -91,14 +91,17 @@ describe('requests of external-guests', () => {
   })
 })
 
-describe('responses that external-guests accepts', () => {
+describe('a driver for external-guests', () => {
   const guest = { ref: { guestId: 'g-1', accessToken: 'guest-token' }, origin: undefined }
 
-  test.each(['accessToken', 'guestToken', 'GuestToken'])('a guest whose token is called %s', async (name) => {
-    const genesys = new RestGenesys({ ...dialect, opened: () => ({ guestId: 'g-1', [name]: 'tok' }) })
-    const { ref } = await createExternalGuests(genesys.options()).open(anonymousGuest, soon())
-    expect(ref).toEqual({ guestId: 'g-1', accessToken: 'tok' })
-  })
+  test.each(['accessToken', 'guestToken', 'GuestToken'])(
+    'accepts a guest whose token is called %s',
+    async (name) => {
+      const genesys = new RestGenesys({ ...dialect, opened: () => ({ guestId: 'g-1', [name]: 'tok' }) })
+      const { ref } = await createExternalGuests(genesys.options()).open(anonymousGuest, soon())
+      expect(ref).toEqual({ guestId: 'g-1', accessToken: 'tok' })
+    },
+  )
 
   test.each([
     [{ guestId: 'g-1' }],
@@ -109,7 +112,7 @@ describe('responses that external-guests accepts', () => {
     [{ guestId: '', accessToken: 'tok' }],
     [{ guestId: 7, accessToken: 'tok' }],
     [{ guestId: 'a\nb', accessToken: 'tok' }],
-  ])('no guest like %j', async (answer) => {
+  ])('rejects the guest %j', async (answer) => {
     const genesys = new RestGenesys({ ...dialect, opened: () => answer })
     const error = await failure(createExternalGuests(genesys.options()).open(anonymousGuest, soon()))
     expect(error.code).toBe('upstream_bad_response')
@@ -125,7 +128,7 @@ describe('responses that external-guests accepts', () => {
       { id: 't-1', time: '2026-01-01T00:00:00.000Z' },
     ],
     [undefined, { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
-  ])('a message with the response %j is accepted', async (body, expected) => {
+  ])('counts a message with the response %j as accepted', async (body, expected) => {
     const genesys = new RestGenesys(dialect)
     const now = (): number => Date.UTC(2026, 0, 1)
     const { client } = genesys.options()
@@ -135,7 +138,7 @@ describe('responses that external-guests accepts', () => {
   })
 
   test.each(['<!doctype html><title>Sign in</title>', 'OK', [], 'null', 7])(
-    'a message with the response %j may or may not have been sent',
+    'reports the delivery as unknown for a message with the response %j',
     async (body) => {
       const genesys = new RestGenesys(dialect)
       const guestApi = createExternalGuests(genesys.options())
@@ -152,7 +155,7 @@ describe('responses that external-guests accepts', () => {
     [403, { code: 'not.authorized' }, /stale/],
     [403, undefined, /Authorization: Guest/],
     [404, {}, /guest id/],
-  ])('HTTP %i with %j as a refusal whose hint helps', async (status, body, hint) => {
+  ])('reports HTTP %i with %j as a refusal with a hint', async (status, body, hint) => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     genesys.bendNext('send', { status, body, headers: { 'ININ-Correlation-Id': 'corr-1' } })

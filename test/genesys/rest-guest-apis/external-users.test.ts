@@ -53,7 +53,7 @@ describe('external-users', () => {
     expect(again).toMatchObject({ state: 'resumed', externalUserToken: 'guest-token-1' })
   })
 
-  test('requires a verified user id, and says how to get one', async () => {
+  test('requires a verified user id, and the hint says how to get one', async () => {
     const { genesys, guestApi } = start()
     const error = await failure(guestApi.open({ origin: undefined, attributes: {} }, soon()))
     expect(error.code).toBe('user_token_invalid')
@@ -61,7 +61,7 @@ describe('external-users', () => {
     expect(genesys.calls).toEqual([])
   })
 
-  test('cannot change attributes of a user without an id from Genesys', async () => {
+  test('cannot change the attributes of a user without an id from Genesys', async () => {
     const { guestApi } = start(() => ({ externalUserToken: 'tok' }))
     const { ref } = await guestApi.open(jane, soon())
     expect(ref).toEqual({ externalUserToken: 'tok' })

@@ -31,8 +31,8 @@ function start(more: Partial<GuestIdentitiesOptions> = {}, opened = dialect.open
   return { genesys, guestApi: createGuestIdentities({ ...genesys.options(), ...more }) }
 }
 
-describe('requests of guest-identities', () => {
-  test('an identity is issued for the purpose chat, with name, email and attributes', async () => {
+describe('a driver for guest-identities', () => {
+  test('requests an identity for the purpose chat, with name, email and attributes', async () => {
     const { genesys, guestApi } = start()
     const attributes = { 'custom.page': '/pricing' }
     const guest = { ...anonymousGuest, name: 'Jane', email: 'jane@example.com', attributes }
@@ -44,7 +44,7 @@ describe('requests of guest-identities', () => {
     expect(call?.body).toEqual({ purpose: 'chat', name: 'Jane', email: 'jane@example.com', attributes })
   })
 
-  test('a message names its conversation, under the bearer token of the guest', async () => {
+  test('sends a message with its conversation id, under the bearer token of the guest', async () => {
     const { genesys, guestApi } = start({ organizationId: undefined })
     const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -55,7 +55,7 @@ describe('requests of guest-identities', () => {
     expect(call?.body).toEqual({ conversationId: 'conversation-1', text: 'Hi', type: 'text' })
   })
 
-  test('language, division, flow and organization are sent if they are configured', async () => {
+  test('sends language, division, flow and organization if they are configured', async () => {
     const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
     const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -71,7 +71,7 @@ describe('requests of guest-identities', () => {
     })
   })
 
-  test("the guest's own language takes precedence over the configured one", async () => {
+  test("prefers the guest's own language to the configured one", async () => {
     const { genesys, guestApi } = start({ language: 'en-US' })
     const { ref } = await guestApi.open({ ...anonymousGuest, language: 'de-de' }, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -79,11 +79,14 @@ describe('requests of guest-identities', () => {
   })
 })
 
-describe('responses that guest-identities accepts', () => {
-  test.each(['identityToken', 'guest_token', 'guestToken'])('a token that is called %s', async (name) => {
-    const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
-    expect((await guestApi.open(anonymousGuest, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
-  })
+describe('a driver for guest-identities', () => {
+  test.each(['identityToken', 'guest_token', 'guestToken'])(
+    'accepts a token that is called %s',
+    async (name) => {
+      const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
+      expect((await guestApi.open(anonymousGuest, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
+    },
+  )
 
   test.each([
     [{ identityToken: 'tok' }],
@@ -92,7 +95,7 @@ describe('responses that guest-identities accepts', () => {
     [{ guestId: 'g-1', identityToken: 'tok\n' }],
     [{ guestId: 'g-1', identityToken: 'tok', conversationId: 'a b' }],
     [{ guestId: 'g-1', identityToken: 'tok', conversationId: 7 }],
-  ])('no identity like %j', async (answer) => {
+  ])('rejects the identity %j', async (answer) => {
     const { guestApi } = start({}, () => answer)
     expect((await failure(guestApi.open(anonymousGuest, soon()))).code).toBe('upstream_bad_response')
   })
@@ -107,7 +110,7 @@ describe('responses that guest-identities accepts', () => {
     ],
     [403, undefined, /proxy or gateway/],
     [404, {}, /GENESYS_API_URL/],
-  ])('HTTP %i with %j as a refusal whose hint helps', async (status, body, hint) => {
+  ])('reports HTTP %i with %j as a refusal with a hint', async (status, body, hint) => {
     const { genesys, guestApi } = start()
     genesys.bendNext('send', { status, body, headers: { 'x-request-id': 'req-1' } })
     const guest = { ref: { guestId: 'g-1', token: 'tok' }, origin: undefined }
@@ -115,7 +118,7 @@ describe('responses that guest-identities accepts', () => {
     expect(error.facts).toMatchObject({ status, correlationId: 'req-1', hint: expect.stringMatching(hint) })
   })
 
-  test('a session that another driver has opened is over', async () => {
+  test('reports a session that another driver has opened as ended', async () => {
     const { guestApi } = start()
     const guest = { ref: { guestId: 'g-1', accessToken: 'tok' }, origin: undefined }
     const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))

@@ -70,14 +70,14 @@ describe('the deployment of the message center', () => {
     expect(error.facts.hint).toMatch(/GENESYS_ORGANIZATION_ID/)
   })
 
-  test('that we may not read names the permission', async () => {
+  test('that the client may not read is reported with the missing permission', async () => {
     genesys.bendNext('deployment', { status: 403, body: { code: 'missing.permissions' } })
     const error = await failure(deployment.requireActive(soon()))
     expect(error.code).toBe('upstream_refused')
     expect(error.facts.hint).toMatch(/messagecenter:deployment:read/)
   })
 
-  test('known to be active stays usable while Genesys is unreachable', async () => {
+  test('that is known to be active stays usable while Genesys is unreachable', async () => {
     await deployment.requireActive(soon())
     nowMs += 10 * MINUTE_MS
     genesys.bendNext('deployment', { status: 500 })

@@ -23,7 +23,7 @@ test('a message resolves with its own echo', async () => {
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
 })
 
-test('what the agent says and types reaches the listener', async () => {
+test('messages and typing of the agent reach the listener', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)

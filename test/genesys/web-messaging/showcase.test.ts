@@ -115,7 +115,7 @@ test('offers and a request to sign in reach the page as events', async () => {
 })
 
 test.each([true, false])(
-  'with markdown %s in the deployment the texts say how they are written',
+  'with markdown %s in the deployment, texts are marked accordingly, live and in the history',
   async (markdown) => {
     const { api, guest, genesys } = await startDriver({ markdown })
     const jane = await guest()
@@ -172,7 +172,7 @@ test('a journey is configured with the session, and goes along with the sign-in'
   expect(exchange.body).toMatchObject({ journeyContext })
 })
 
-test('in the last five minutes the page learns the expiry, until a message extends the session', async () => {
+test('in the last five minutes of a session the page learns its expiry, until a message extends it', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs

@@ -19,7 +19,7 @@ function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): 
   return taken
 }
 
-test('a quarter of a minute’s connections can be made immediately, the others one by one', () => {
+test('a quarter of a minute’s connections can be made immediately, and the others one by one', () => {
   const thousand = pace(1000)
   expect(takenOf(9900, thousand)).toBe(250)
   nowMs += 1000

@@ -49,7 +49,7 @@ const jwt = (tracingId?: unknown) => ({
   tracingId,
 })
 
-test('a request whose deadline has passed is not sent, and costs no timer', async () => {
+test('a request whose deadline has passed is not sent, and starts no timer', async () => {
   const genesys = fakeGenesys()
   const connection = genesys.ready()
   const timers = jest.getTimerCount()
@@ -61,7 +61,7 @@ test('a request whose deadline has passed is not sent, and costs no timer', asyn
 
 /** Genesys' stub of the platform answers `closeSession` with both. */
 test.each([[['response', 'event']], [['event', 'response']]])(
-  'a new chat starts on the same connection when closing is acknowledged by both: %j',
+  'a new chat starts on the same connection when closing is acknowledged by %j',
   async (order) => {
     const genesys = fakeGenesys()
     genesys.ready()
@@ -91,7 +91,7 @@ test.each([
   [false, 1],
   [true, 0],
 ])(
-  'where the deployment starts conversations, a new session that is read-only: %j is joined %i times',
+  'in a deployment that starts conversations, a new session with readOnly %j is joined %i times',
   (readOnly, count) => {
     const genesys = fakeGenesys({ startsByItself: () => true })
     genesys.connections.of(genesys.guest()).subscribe(() => undefined)
@@ -102,7 +102,7 @@ test.each([
   },
 )
 
-describe('which request a response belongs to', () => {
+describe('when responses are matched to requests,', () => {
   test('a response with the id of another request is ignored', async () => {
     const genesys = fakeGenesys()
     const asked = ask(genesys.ready(), 1_000)
@@ -135,7 +135,7 @@ describe('which request a response belongs to', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('the error of a request that was given up is not the next one’s', async () => {
+  test('the error of a request that was given up is not attributed to the next one', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -147,7 +147,7 @@ describe('which request a response belongs to', () => {
     expect(await next.outcome).toBe('two')
   })
 
-  test('a request that was answered late takes no error of the next one', async () => {
+  test('a request that was answered late does not take the error of the next one', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(genesys.odd).toEqual([])
   })
 
-  test('just before a message makes a rate limit ambiguous: the echo decides', async () => {
+  test('just before a message makes a rate limit ambiguous, so the echo decides', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()
@@ -244,7 +244,7 @@ describe('typing', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('just before a message: a rate limit without a later echo belongs to the message', async () => {
+  test('just before a message does not explain a rate limit without a later echo, which is the message’s', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()

@@ -28,7 +28,7 @@ test('a lost socket reconnects with the same token, and the gap is reported', as
   await page.until(says('Are you there?'))
 })
 
-test('a socket closed by Genesys going away comes back too', async () => {
+test('a socket that Genesys closes because it is going away reconnects too', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)

@@ -98,7 +98,7 @@ describe('the pause before a reconnect', () => {
   })
 })
 
-describe('when more guests start listening than Genesys allows per minute, as after a restart', () => {
+describe('when more guests start listening than Genesys allows per minute, as after a restart,', () => {
   const many = 1000
   function allListen() {
     const genesys = fakeGenesys({}, 240)
@@ -109,7 +109,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     return { genesys, heard, leaves }
   }
 
-  test('they are connected in turn, never more in a minute than it takes', async () => {
+  test('they are connected in turn, and never more than that in a minute', async () => {
     const { genesys } = allListen()
     expect(genesys.sockets).toHaveLength(60)
     await pass(59_900)
@@ -117,7 +117,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     expect(genesys.sockets.length).toBeLessThanOrEqual(240)
   })
 
-  test('queued guests are notified', async () => {
+  test('queued guests are told that they wait', async () => {
     const { heard } = allListen()
     await pass(0)
     expect(heard).toEqual(
@@ -161,8 +161,8 @@ test('an unused socket is closed after its idle time, and its guest is forgotten
   expect(jest.getTimerCount()).toBe(0)
 })
 
-describe('a socket that is silent', () => {
-  test('from one ping to the next is dead: it is given up and reopened', async () => {
+describe('a socket that receives no frames', () => {
+  test('is given up and reopened if it has not answered a ping by the next one', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     listening(genesys)
@@ -175,7 +175,7 @@ describe('a socket that is silent', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('except for its pongs is alive', async () => {
+  test('is kept as long as it answers pings', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     listening(genesys)
@@ -187,7 +187,7 @@ describe('a socket that is silent', () => {
     expect(genesys.socket.pings).toBeGreaterThanOrEqual(8)
   })
 
-  test('while its session is being configured is given up, and the request fails at its deadline', async () => {
+  test('is given up while its session is being configured, and the request fails at its deadline', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 3_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 4_000))
     genesys.socket.accepts()
@@ -275,7 +275,7 @@ describe('a rate limit at the handshake', () => {
   test.each([
     ['with', true],
     ['without', false],
-  ])('is kept for its time %s a stream, and is the answer to every request at once', async (_, hasStream) => {
+  ])('lasts for its time %s a stream, and every request gets it immediately', async (_, hasStream) => {
     const genesys = fakeGenesys({ idleMs: 5_000 })
     if (hasStream) listening(genesys)
     const first = ask(genesys)
@@ -305,7 +305,7 @@ describe('a rate limit at the handshake', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('of a day is kept for five minutes', async () => {
+  test('of a day lasts for five minutes', async () => {
     const genesys = fakeGenesys()
     const first = ask(genesys)
     genesys.socket.refuses(429, 86_400)
@@ -409,14 +409,14 @@ describe('a signed-in guest', () => {
   })
 })
 
-test('the origin of the page goes into the handshake', () => {
+test('the handshake has the origin of the page', () => {
   const genesys = fakeGenesys()
   listening(genesys)
   expect(genesys.socket.origin).toBe('https://shop.example')
 })
 
-describe('socket outcomes are reported', () => {
-  test('an attempt with its outcome, and only an open socket is lost', async () => {
+describe('the report of socket outcomes', () => {
+  test('has each attempt with its outcome, and no loss of a socket that was never open', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
     genesys.socket.refuses(503)
@@ -428,7 +428,7 @@ describe('socket outcomes are reported', () => {
     expect(genesys.lost).toEqual([])
   })
 
-  test('a loss with its reason', async () => {
+  test('has each loss with its reason', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.socket.breaks()
@@ -444,7 +444,7 @@ describe('socket outcomes are reported', () => {
     expect(genesys.lost).toEqual(['broken', 'closed', 'silent', 'refused'])
   })
 
-  test('nothing of a socket that the service closes itself', async () => {
+  test('has no loss of a socket that the service closes itself', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.connections.close()

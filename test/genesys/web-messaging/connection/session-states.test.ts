@@ -6,8 +6,8 @@ const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 const states = (events: { type: string; state?: string }[]) =>
   events.flatMap(({ type, state }) => (type === 'session' ? [state] : []))
 
-describe('when the agent ends the conversation', () => {
-  test('in mode Send, the page is notified and the guest can continue writing', async () => {
+describe('when the agent ends the conversation,', () => {
+  test('in mode send, the page is notified and the guest can continue writing', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'send' })
     const jane = await guest()
     const page = listen(api, jane)
@@ -18,7 +18,7 @@ describe('when the agent ends the conversation', () => {
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'resumed' })
   })
 
-  test('in mode ReadOnly, the page is notified and writing is refused', async () => {
+  test('in mode read-only, the page is notified and writing is refused', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'read-only' })
     const jane = await guest()
     const page = listen(api, jane)
@@ -33,7 +33,7 @@ describe('when the agent ends the conversation', () => {
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'read-only' })
   })
 
-  test('a deployment that announces nothing lets the guest write on', async () => {
+  test('in a deployment that announces nothing, the guest can continue writing', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'off' })
     const jane = await guest()
     await api.send(jane, text('Hello'), soon())
@@ -52,7 +52,7 @@ describe('a read-only session', () => {
     return { ...driver, jane }
   }
 
-  test('is read-only for another replica too', async () => {
+  test('is also read-only for another replica', async () => {
     const { genesys, jane } = await readOnlyGuest()
     const other = await startDriver(
       {},
@@ -89,7 +89,7 @@ describe('a read-only session', () => {
   })
 })
 
-describe('when the guest ends the conversation', () => {
+describe('when the guest ends the conversation,', () => {
   test('the page learns that the session is cleared, and the socket is closed permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
@@ -101,7 +101,7 @@ describe('when the guest ends the conversation', () => {
     expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
   })
 
-  test('a deployment that does not allow it is named, with the setting', async () => {
+  test('the error of a deployment that does not allow it names the setting', async () => {
     const { api, guest } = await startDriver({ conversationClear: false })
     const jane = await guest()
     await expect(api.end(jane, soon())).rejects.toMatchObject({
@@ -112,8 +112,8 @@ describe('when the guest ends the conversation', () => {
   })
 })
 
-describe('a session that expires', () => {
-  test('during a connection ends it permanently', async () => {
+describe('a session', () => {
+  test('that expires during a connection ends permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -127,7 +127,7 @@ describe('a session that expires', () => {
   })
 
   /** The enumeration of presences of the Python SDK. */
-  test('ends permanently if an event of the conversation says so', async () => {
+  test('whose conversation has an event of its expiry ends permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -142,7 +142,7 @@ describe('a session that expires', () => {
     [4006, 'Session has expired'],
     [4007, 'Session not found'],
     [4017, 'Cannot downgrade to unauthenticated'],
-  ])('is known by code %i when the guest comes back', async (code, body) => {
+  ])('that has expired is recognized by code %i when the guest comes back', async (code, body) => {
     const { api, genesys } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
     genesys.injectFault('configureSession', { frame: { class: 'string', code, body } })
@@ -156,7 +156,7 @@ describe('a session that expires', () => {
     })
   })
 
-  test('that Genesys no longer knows is new again, and the page learns it', async () => {
+  test('that Genesys no longer knows is reported as new when it is resumed', async () => {
     const { api } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'new' })
@@ -164,7 +164,7 @@ describe('a session that expires', () => {
   })
 })
 
-describe('a fourth connection elsewhere', () => {
+describe('a fourth connection of another replica', () => {
   test('closes ours, which reopens only with the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()

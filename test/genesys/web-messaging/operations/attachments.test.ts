@@ -42,7 +42,7 @@ test('messages are sent while a file is being uploaded', async () => {
 
 test.each([
   ['a name without an extension', file('x', 'README'), 4004],
-  ['a file without a byte', file('', 'empty.txt'), 4102],
+  ['an empty file', file('', 'empty.txt'), 4102],
 ])('%s is refused', async (_, outgoing, status) => {
   const { api, guest } = await startDriver()
   await expect(api.upload(await guest(), outgoing, soon())).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test('a file that is too large is refused before a byte is sent', async () => {
   expect(genesys.requests.some(({ method }) => method === 'PUT')).toBe(false)
 })
 
-test('a page that has left costs no upload address', async () => {
+test('no upload address is requested for a page that has left', async () => {
   const { api, guest, genesys } = await startDriver()
   const outgoing = file()
   outgoing.body.destroy()
@@ -98,7 +98,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
   })
 })
 
-test('if the socket is lost before the upload is confirmed, the download address proves the upload', async () => {
+test('if the socket is lost before the upload is confirmed, a download address confirms it', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })

@@ -8,7 +8,7 @@ import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
 const JANE = { origin: ORIGIN, attributes: {} }
 
-test('a chat page learns what the deployment has switched on', async () => {
+test('a page learns which features the deployment has switched on', async () => {
   const { api, genesys } = await startDriver({ conversationClear: false, showUserTypingIndicator: false })
   expect(await api.deployment(soon())).toMatchObject({
     id: genesys.deploymentId,
@@ -25,7 +25,7 @@ test('a chat page learns what the deployment has switched on', async () => {
 })
 
 /** As a website published its deployment's `config.json` of 2024, shortened. */
-test('empty fields of a configuration stay unset, and its labels are found', async () => {
+test('empty fields of a configuration are left out, and its labels are read', async () => {
   const localizedLabels = [
     { key: 'MessengerHomeHeaderTitle', value: 'Hola' },
     { key: 'MessengerHomeHeaderSubTitle' },
@@ -66,17 +66,20 @@ test.each([
   ['DomainOrSubdomainOnly', 'one-domain'],
   ['SomethingNew', undefined],
   [undefined, undefined],
-])('a deployment whose session persistence is %s says %s', async (sessionPersistenceType, expected) => {
-  const { api } = await startDriver({ look: { messenger: { enabled: true, sessionPersistenceType } } })
-  expect((await api.deployment(soon())).sessionPersistence).toBe(expected)
-})
+])(
+  'the session persistence %s of a deployment is reported as %s',
+  async (sessionPersistenceType, expected) => {
+    const { api } = await startDriver({ look: { messenger: { enabled: true, sessionPersistenceType } } })
+    expect((await api.deployment(soon())).sessionPersistence).toBe(expected)
+  },
+)
 
-test('with OAuth the deployment has its name', async () => {
+test('with OAuth, the deployment is reported with its name', async () => {
   const { api } = await startDriver({}, { withOAuth: true })
   expect((await api.deployment(soon())).name).toEqual(expect.any(String))
 })
 
-test('without the permission to see it, the deployment is known all the same', async () => {
+test('even without the permission to view it, the deployment is reported as active', async () => {
   const { api } = await startDriver({ permissions: [] }, { withOAuth: true })
   expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
 })
@@ -91,7 +94,7 @@ test('concurrent callers share one request for the configuration, which is repea
   expect(genesys.requests.filter(isConfig)).toHaveLength(2)
 })
 
-test('a deployment that Genesys does not know is not usable, and the setting is named', async () => {
+test('a deployment that Genesys does not know is not usable, and the hint names the setting', async () => {
   const { api } = await startDriver({}, { deploymentId: '00000000-0000-4000-8000-000000000000' })
   const expected = {
     code: 'deployment_not_usable',
@@ -109,7 +112,7 @@ describe('opening a guest session', () => {
     expect(genesys.connections()).toBe(0)
   })
 
-  test('does not wait for public configuration that is away', async () => {
+  test('does not wait for a public configuration that is unavailable', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('GET /webdeployments/*', { drop: true, times: 10 })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
@@ -129,7 +132,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('is refused with the general hint where the allowed domains do not explain it', async () => {
+  test('is refused with the general hint if the allowed domains do not explain the refusal', async () => {
     const { api, genesys } = await startDriver({ allowedDomains: ['shop.example'] })
     genesys.injectFault('GET /v1', { status: 403 })
     await expect(api.open(JANE, soon())).rejects.toMatchObject({
@@ -137,7 +140,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('that is refused like a known guest’s ends no session', async () => {
+  test('that Genesys answers with 401 is a refusal, not the end of a session', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('configureSession', {
       frame: { class: 'string', code: 401, body: 'User is unauthorized' },
@@ -247,7 +250,7 @@ test('Genesys gets name and version of this service, on the socket and over REST
   expect(new Set(agents)).toEqual(new Set([client]))
 })
 
-test('a driver can do everything but sign in, unless it is switched on', async () => {
+test('the driver has every capability but sign-in if sign-in is switched off', async () => {
   const { api } = await startDriver({}, { signIn: false })
   expect([...api.capabilities]).toEqual([
     'messages',
@@ -261,7 +264,7 @@ test('a driver can do everything but sign in, unless it is switched on', async (
   expect(api).not.toHaveProperty('signIn')
 })
 
-test('a login host that hangs does not delay the deployment, which only lacks its name', async () => {
+test('a login host that hangs delays neither a guest nor the deployment, which only lacks its name', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
   const startedAtMs = performance.now()

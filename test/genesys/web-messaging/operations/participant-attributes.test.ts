@@ -32,7 +32,7 @@ test('another replica, which has seen no message, finds the conversation by the 
 test.each([
   ['without OAuth', {}, {}],
   ['before the first message', {}, { withOAuth: true }],
-])('%s they have to go with the next message', async (_, simulator, options) => {
+])('%s, attributes go with the next message', async (_, simulator, options) => {
   const { api, guest } = await startDriver(simulator, options)
   expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
 })
@@ -62,7 +62,7 @@ test('when the API fails, attributes go with the next message', async () => {
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('without an access token, attributes go with the next message, without a wait', async () => {
+test('without an access token, attributes go with the next message, without waiting', async () => {
   const { api: first, guest, genesys } = await startDriver()
   const jane = await guest()
   await first.send(jane, text('Hello'), soon())
@@ -78,7 +78,7 @@ test('without an access token, attributes go with the next message, without a wa
   expect(performance.now() - againAtMs).toBeLessThan(250)
 })
 
-test('an API that hangs is given three seconds, then they go with the next message', async () => {
+test('an API that hangs is given three seconds, then attributes go with the next message', async () => {
   const deadlinesMs: unknown[] = []
   const api: Pick<UpstreamClient, 'request'> = {
     request: ({ deadlineAtMs }) => {

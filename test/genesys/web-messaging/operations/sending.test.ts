@@ -153,7 +153,7 @@ test('a socket lost before the message was accepted leaves the delivery unknown,
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('without an echo by the deadline the delivery is unknown; the late echo completes the repeat', async () => {
+test('without an echo by the deadline the delivery is unknown, and a late echo completes the repeat', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -346,7 +346,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
-  test('reads nothing, and says when there will be enough reads', async () => {
+  test('reads nothing, and reports when there will be enough reads', async () => {
     let nowMs = Date.now()
     const clock = () => nowMs
     const driver = await startDriver({ limits: false }, { monotonicNow: clock })
@@ -365,7 +365,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
   })
 
-  test('is announced by the first attempt already', async () => {
+  test('is already announced by the response to the first attempt', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 9; count++) await api.history(jane, FIRST, soon())
@@ -375,7 +375,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('because its own read has failed says so too', async () => {
+  test('after its own failed read reports when to try again', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 8; count++) await api.history(jane, FIRST, soon())
@@ -385,7 +385,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('keeps the last reads from the search of a first attempt', async () => {
+  test('has the last reads, which a first attempt leaves to it', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 7; count++) await api.history(jane, FIRST, soon())
@@ -399,7 +399,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(await api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('because of other retries of the guest soon responds with Retry-After', async () => {
+  test('because of other repeats of the guest reports that it can be tried again soon', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 6; count++) await api.history(jane, FIRST, soon())

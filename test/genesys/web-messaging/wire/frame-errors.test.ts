@@ -43,12 +43,12 @@ test.each(CODES)('code %i (%s) of a message is %s', (code, text, expected) => {
   expect(error.facts.status).toBe(code)
 })
 
-test.each(CODES)('code %i (%s): no text of the platform is passed on', (code, text) => {
+test.each(CODES)('for code %i (%s), no text of the platform is passed on', (code, text) => {
   const { message, facts } = toUpstreamError({ code, text: `${text} secret-words` }, 'message')
   expect(JSON.stringify({ message, facts })).not.toContain('secret-words')
 })
 
-describe('the same code means something else', () => {
+describe('depending on the operation,', () => {
   test.each<[number, string, Purpose, string]>([
     [400, 'Deployment not found', 'configure', 'deployment_not_usable'],
     [400, 'Request failed.', 'configure', 'upstream_refused'],
@@ -69,7 +69,7 @@ test('a rate limit says how long to wait, in whole seconds', () => {
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
-test.each([403, 4000, 4001, 409])('operators learn which setting code %i is about', (code) => {
+test.each([403, 4000, 4001, 409])('code %i has a hint for operators', (code) => {
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })
 
@@ -79,11 +79,11 @@ test('a refused session is attributed to the deployment only if Genesys says so'
   expect(blamed('Request failed.')).not.toContain('DEPLOYMENT')
 })
 
-test('only the ends of a session end it', () => {
+test('only the codes 401, 4006, 4007 and 4017 end a session', () => {
   expect(CODES.map(([code]) => code).filter(isEnd)).toEqual([401, 4006, 4007, 4017])
 })
 
-test('the refusal of typing is known by its text', () => {
+test('the refusal of typing is recognized by its text', () => {
   expect(isAboutTyping('Turn on the Feature Toggle or fix the configuration.')).toBe(true)
   expect(isAboutTyping('HTTP authorization error')).toBe(false)
 })

@@ -4,7 +4,7 @@ import { readFrame } from '../../../../src/service/genesys/web-messaging/wire/fr
 
 const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
 
-describe('frames as Genesys publishes them', () => {
+describe('among the frames that Genesys publishes,', () => {
   test('the shortest session response is complete', () => {
     expect(frame({ class: 'SessionResponse', body: { connected: true, newSession: true } })).toMatchObject({
       class: 'SessionResponse',
@@ -12,7 +12,7 @@ describe('frames as Genesys publishes them', () => {
     })
   })
 
-  test('a rate limit contains its seconds, whatever its errorCode is', () => {
+  test('a rate limit has its seconds, whatever its errorCode is', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',
@@ -23,7 +23,7 @@ describe('frames as Genesys publishes them', () => {
     })
   })
 
-  test('an error text is an error by its code', () => {
+  test('an error text is recognized as an error by its code', () => {
     expect(frame({ class: 'string', code: 400, body: 'Deployment not found', tracingId: 't' })).toMatchObject(
       {
         class: 'error',
@@ -34,7 +34,7 @@ describe('frames as Genesys publishes them', () => {
     )
   })
 
-  test.each([200, 400])('a refused upload is known by its class, with code %i', (code) => {
+  test.each([200, 400])('a refused upload with code %i is recognized by its class', (code) => {
     const body = { attachmentId: 'a', errorCode: 4001, errorMessage: 'File type' }
     expect(frame({ class: 'GenerateUrlError', code, body })).toMatchObject({
       class: 'GenerateUrlError',
@@ -65,16 +65,16 @@ describe('frames as Genesys publishes them', () => {
   })
 })
 
-describe('a frame that is not recognized', () => {
+describe('an unusable frame', () => {
   test.each([
-    ['no JSON', '{"class":', 'not a frame'],
-    ['nothing', '', 'not a frame'],
-    ['no object', '[1]', 'not a frame'],
-    ['no class', '{"type":"message"}', 'not a frame'],
-    ['a class that we don’t know', '{"class":"Novelty"}', 'unknown class'],
-    ['a class that every object has', '{"class":"constructor"}', 'unknown class'],
-    ['a body of another form', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
-  ])('%s is named without its contents', (_, text, reason) => {
+    ['one that is not JSON', '{"class":', 'not a frame'],
+    ['an empty one', '', 'not a frame'],
+    ['an array', '[1]', 'not a frame'],
+    ['one without a class', '{"type":"message"}', 'not a frame'],
+    ['one of an unknown class', '{"class":"Novelty"}', 'unknown class'],
+    ['one with the name of an inherited property as its class', '{"class":"constructor"}', 'unknown class'],
+    ['one with an invalid body', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
+  ])('such as %s is reported without its contents', (_, text, reason) => {
     expect(readFrame(text)).toMatchObject({ class: 'unrecognized', reason })
   })
 })

@@ -29,7 +29,7 @@ describe('a message', () => {
     expect(readMessage(wire({ id: undefined, channel: {} }), NOW_MS)).toBeUndefined()
   })
 
-  test('has its time in UTC, and ours where Genesys says none', () => {
+  test('has its time in UTC, or our time if Genesys gives none', () => {
     expect(readMessage(wire({ channel: { time: '2026-01-01T12:00:00+02:00' } }), NOW_MS)?.time).toBe(
       '2026-01-01T10:00:00.000Z',
     )
@@ -42,7 +42,7 @@ describe('a message', () => {
     [{ originatingEntity: 'Human' }, 'agent'],
     [{}, 'agent'],
     [{ direction: 'Inbound', originatingEntity: 'Human' }, 'guest'],
-  ])('%j is from the %s', (fields, sender) => {
+  ])('with %j is from the %s', (fields, sender) => {
     expect(readMessage(wire(fields), NOW_MS)?.sender).toBe(sender)
   })
 
@@ -53,11 +53,11 @@ describe('a message', () => {
     ],
     [{ nickname: '', firstName: 'Ada', lastName: 'Lovelace' }, { name: 'Ada Lovelace' }],
     [{}, undefined],
-  ])('with the sender %j shows %j', (from, shown) => {
+  ])('with the sender %j has the name and picture %j', (from, shown) => {
     expect(readMessage(wire({ channel: { from } }), NOW_MS)?.from).toEqual(shown)
   })
 
-  test('without a text, with a file only, has no text', () => {
+  test('with only a file has no text', () => {
     const file = { contentType: 'Attachment', attachment: { id: 'a', mediaType: 'Image' } }
     const message = readMessage(wire({ text: undefined, content: [file] }), NOW_MS)
     expect(message).toEqual({
@@ -84,15 +84,15 @@ describe('an event', () => {
     expect(event(fields)).toEqual({ type: 'typing', sender: 'agent', durationMs })
   })
 
-  test('of a bot that types says so', () => {
+  test('of a bot that types has the sender bot', () => {
     expect(event({ ...typing({}), originatingEntity: 'Bot' })).toMatchObject({ sender: 'bot' })
   })
 
-  test('the end of typing is not an event', () => {
+  test('of the end of typing is ignored', () => {
     expect(event(typing({ type: 'Off' }))).toBeUndefined()
   })
 
-  test('of leaving is read-only exactly when it says so', () => {
+  test('of leaving makes the session read-only only if its metadata says so', () => {
     expect(event(disconnect)).toEqual({ type: 'session', state: 'disconnected' })
     expect(event({ ...disconnect, metadata: { readOnly: 'true' } })).toEqual({
       type: 'session',
@@ -101,12 +101,12 @@ describe('an event', () => {
     expect(event({ ...disconnect, metadata: { readOnly: 'false' } })).toMatchObject({ state: 'disconnected' })
   })
 
-  test('the guest’s own event is not an event', () => {
+  test('of the guest is ignored', () => {
     expect(event({ ...typing({}), direction: 'Inbound' })).toBeUndefined()
     expect(event({ ...disconnect, direction: 'Inbound' })).toBeUndefined()
   })
 
-  test('an unknown event is not an event', () => {
+  test('of an unknown type is ignored', () => {
     expect(event({ events: [{ eventType: 'Reactions' }, { novelty: true }] })).toBeUndefined()
   })
 })
@@ -218,7 +218,7 @@ describe('content', () => {
     ['Form', { form: { cannedResponseId: 'c' } }, [{ type: 'unsupported', contentType: 'Form' }]],
     ['Novelty', {}, [{ type: 'unsupported', contentType: 'Novelty' }]],
     ['toString', {}, [{ type: 'unsupported', contentType: 'toString' }]],
-  ])('%s', (contentType, element, ours) => {
+  ])('of the type %s is converted, or marked as unsupported', (contentType, element, ours) => {
     expect(readContent([{ contentType, ...element }]).parts).toEqual(ours)
   })
 

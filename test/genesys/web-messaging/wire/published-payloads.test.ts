@@ -26,7 +26,7 @@ describe('a refusal', () => {
     [4006, 'session_ended'],
     [4011, 'text_too_long'],
     [4013, 'attributes_too_large'],
-  ])('of class ErrorMessage with code 400 means its errorCode %i', (errorCode, code) => {
+  ])('of class ErrorMessage with code 400 has the meaning of its errorCode %i', (errorCode, code) => {
     const body = { name: 'Error', message: 'refused', errorCode, errorMessage: 'refused' }
     const frame = readFrame(JSON.stringify({ type: 'response', class: 'ErrorMessage', code: 400, body }))
     if (frame.class !== 'error') throw new Error(frame.class)
@@ -35,7 +35,7 @@ describe('a refusal', () => {
   })
 
   /** KT issue 347: a real log has 429 in both places, the fixtures 4029 in the body. */
-  test('for the rate is recognized by the envelope', () => {
+  test('because of the rate is recognized by the envelope', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     const frame = { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body }
     expect(readFrame(JSON.stringify(frame))).toMatchObject({
@@ -46,8 +46,8 @@ describe('a refusal', () => {
   })
 })
 
-describe('questions to the guest reach the page as text', () => {
-  test('the title and subtitle of a list picker (JV ContentListPicker)', () => {
+describe('the text of a message', () => {
+  test('is the title and subtitle of its list picker (JV ContentListPicker)', () => {
     const listPicker = {
       receivedMessage: {
         title: 'Choose a size',
@@ -64,7 +64,7 @@ describe('questions to the guest reach the page as text', () => {
     })
   })
 
-  test('the title of quick replies in version 2 (JV ContentQuickReplyV2)', () => {
+  test('is the title of its quick replies in version 2 (JV ContentQuickReplyV2)', () => {
     const quickReplyV2 = { title: 'Go on?', actions: [{ text: 'Yes', payload: 'y', summaryText: 'goes on' }] }
     const content = [{ contentType: 'QuickReplyV2', quickReplyV2 }]
     expect(message({ id: 'a', type: 'Structured', direction: 'Outbound', content })).toMatchObject({
@@ -73,7 +73,7 @@ describe('questions to the guest reach the page as text', () => {
     })
   })
 
-  test('but not in place of its own text', () => {
+  test('is its own text if it has one', () => {
     const content = [{ contentType: 'QuickReplyV2', quickReplyV2: { title: 'Go on?', actions: [] } }]
     expect(message({ id: 'a', type: 'Structured', text: 'Well?', content })?.text).toBe('Well?')
   })
@@ -238,7 +238,7 @@ describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => 
     })
   })
 
-  test('is answered as by the Messenger', () => {
+  test('is answered in the same way as by the Messenger', () => {
     const answers = [{ id: 'mail', text: 'a@x.example', payload: 'a@x.example' }]
     const answer = { cannedResponseId: 'canned', answers, inReplyTo: 'f', text: 'Thank you' }
     const sent = onMessage({ form: answer, tracingId: 't' })
@@ -322,7 +322,7 @@ test('a picker whose body has another id than its channel names that id (KT)', (
   expect(message(body)).toMatchObject({ id: 'channel', content: [{ type: 'date-picker', replyTo: 'body' }] })
 })
 
-describe('events', () => {
+describe('of the events,', () => {
   /** KT 2.15.0-rc1, `core/MessagingClientImpl.kt`: inbound, with the names in `channel.from`. */
   test('SignIn says who has signed in', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'SignIn' } }]

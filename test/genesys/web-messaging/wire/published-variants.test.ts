@@ -62,7 +62,7 @@ describe('quick replies that come as button responses', () => {
     ])
   })
 
-  test('are the answer when the guest chooses them', () => {
+  test('are an answer when the guest sends them', () => {
     expect(message({ ...ask, direction: 'Inbound', content: [yes] })?.content).toEqual([
       { type: 'button-response', text: 'Yes', payload: 'y', source: 'quick-reply' },
     ])
@@ -80,7 +80,7 @@ describe('content without a text, or of an unknown type, is still shown:', () =>
     ])
   })
 
-  test('a quick reply with neither as something that is not supported', () => {
+  test('a quick reply without text and payload as unsupported content', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { action: 'Message' } })).toEqual([
       { type: 'unsupported', contentType: 'QuickReply' },
     ])
@@ -95,7 +95,7 @@ describe('content without a text, or of an unknown type, is still shown:', () =>
       { text: 'Read', url: 'https://x.example/' },
       { type: 'link', text: 'Read', url: 'https://x.example/' },
     ],
-  ])('a card action of type Unknown: %j', (fields, expected) => {
+  ])('a card action of type Unknown with %j', (fields, expected) => {
     const action = { type: 'Unknown', ...fields }
     expect(
       parts({ contentType: 'Card', card: { title: 'C', actions: [action], defaultAction: action } }),
@@ -169,7 +169,7 @@ describe('a prompt', () => {
     })
   })
 
-  test('without a title says its header', () => {
+  test('without a title has the text of its header', () => {
     const content = [{ contentType: 'ListPicker', listPicker: { receivedMessage, sections: [] } }]
     expect(message({ type: 'Structured', direction: 'Outbound', content })?.text).toBe(
       'Account\nSign in to continue',
@@ -179,7 +179,7 @@ describe('a prompt', () => {
 
 describe('a message', () => {
   /** JV NormalizedType has `Message`; a message of files alone goes out without a type (SC), so one may come back so. */
-  test.each([[{ type: 'Message' }], [{}]])('of the type %j is a text', (type) => {
+  test.each([[{ type: 'Message' }], [{}]])('such as %j is a text', (type) => {
     expect(message({ ...type, direction: 'Outbound', text: 'Hello' })).toMatchObject({
       type: 'text',
       text: 'Hello',
@@ -211,7 +211,7 @@ describe('a message', () => {
   })
 
   test.each([[{ type: 'Receipt', text: 'x' }], [{ events: [{ eventType: 'Typing' }] }], [{}]])(
-    'is not %j (JV NormalizedType)',
+    'is not read from %j (JV NormalizedType)',
     (body) => {
       expect(message(body)).toBeUndefined()
     },
@@ -245,7 +245,7 @@ describe('a place', () => {
     [{ address: '1 Main St', latitude: 1 }, '1 Main St'],
     [{ url: 'https://x.example/' }, 'https://x.example/'],
     [{ latitude: 53.34, longitude: -6.26 }, '53.34, -6.26'],
-  ])('without a name is called after the rest: %j', (fields, text) => {
+  ])('without a name is named after its other fields: %j', (fields, text) => {
     expect(location(fields)).toMatchObject([{ location: { text, ...fields } }])
   })
 
@@ -302,7 +302,7 @@ describe('a frame', () => {
   })
 
   /** SC sdk-source-notes.md: seconds on the wire in 2026-10; SC messaging-service.md: milliseconds in Genesys' own pages. */
-  test.each([1791139139, 1791139139000])('that expires at %i says so in seconds', (expirationDate) => {
+  test.each([1791139139, 1791139139000])('that expires at %i has its expiry in seconds', (expirationDate) => {
     expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
       body: { expirationDate: 1791139139 },
     })
@@ -323,14 +323,17 @@ describe('a frame', () => {
   })
 
   /** JV MessageDataType has `Error`; the rest of its form is that of ErrorMessage. */
-  test.each(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])('of the class %s refuses', (name) => {
-    const body = { name: 'Error', message: 'm', errorCode: 4006, errorMessage: 'Session has expired' }
-    expect(frame({ class: name, body })).toMatchObject({
-      class: 'error',
-      code: 4006,
-      text: 'Session has expired',
-    })
-  })
+  test.each(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])(
+    'of the class %s is a refusal',
+    (name) => {
+      const body = { name: 'Error', message: 'm', errorCode: 4006, errorMessage: 'Session has expired' }
+      expect(frame({ class: name, body })).toMatchObject({
+        class: 'error',
+        code: 4006,
+        text: 'Session has expired',
+      })
+    },
+  )
 
   /** JV FileUploadMode: one entry that cannot be read does not switch attachments off. */
   test('keeps the allowed media types and ignores invalid entries', () => {

@@ -37,18 +37,18 @@ describe('a message as it is on the wire', () => {
     expect(readStructuredMessage({ novelty: 1 })).toEqual({})
   })
 
-  test.each([[undefined], [null], ['Hello'], [7], [[WHOLE]]])('is not %j', (body) => {
+  test.each([[undefined], [null], ['Hello'], [7], [[WHOLE]]])('is not read from %j', (body) => {
     expect(readStructuredMessage(body)).toBeUndefined()
   })
 
-  test('an unreadable event keeps its place', () => {
+  test('keeps the place of an unreadable event', () => {
     expect(readStructuredMessage({ events: [7, { eventType: 'Presence' }] })?.events).toEqual([
       {},
       { eventType: 'Presence' },
     ])
   })
 
-  test('a duration without an end is ignored', () => {
+  test('is read without a duration that has no end', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown
     }
