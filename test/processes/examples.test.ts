@@ -9,7 +9,7 @@ import { openPage, settingsFor, SITE } from '../start-service.ts'
 /** In any spelling: routes are matched without regard to case and a slash at the end. */
 const FOR_OPERATORS = ['/metrics', '/METRICS', '/metrics/', '/readyz', '/READYZ', '/%72eadyz', '/docs', '/']
 
-test('examples/express-mounted: routing learns from the website’s own session who the guest is', async () => {
+test('in examples/express-mounted, routing learns from the website’s own session who the guest is', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const { PATH = '' } = process.env
   const script = fileURLToPath(new URL('../../examples/express-mounted/server.mjs', import.meta.url))
@@ -49,7 +49,7 @@ test('examples/express-mounted: routing learns from the website’s own session 
   }
 }, 20_000)
 
-test('examples/nextjs-route: a page of the app has a conversation under its own origin', async () => {
+test('in examples/nextjs-route, a page of the app has a conversation under its own origin', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const before = { ...process.env }
   Object.assign(process.env, { LOG_LEVEL: 'silent', ...settingsFor(genesys) })
@@ -89,7 +89,7 @@ test('examples/nextjs-route: a page of the app has a conversation under its own 
   }
 }, 20_000)
 
-test('examples/sveltekit: paths for operators are not public, in any spelling', async () => {
+test('in examples/sveltekit, paths for operators are not public in any spelling', async () => {
   const { fallback } = await import('../../examples/sveltekit/+server.ts')
   for (const path of FOR_OPERATORS) {
     const url = new URL(`${SITE}/chat${path}`)

@@ -85,12 +85,12 @@ async function goThrough(fault: Fault): Promise<void> {
 }
 
 test.each(FAULTS)(
-  'an established TLS connection that is %s ends as a problem in time, and the next request works',
+  'an established TLS connection that is %s causes a problem in time, and the next request works',
   (_what, fault) => goThrough(fault),
   30_000,
 )
 
-test('after all faults again, no memory and no connection leaks', async () => {
+test('after another round of all faults, neither memory nor connections have leaked', async () => {
   const before = await heldMemory(service)
   for (const [, fault] of FAULTS) await goThrough(fault)
   const after = await heldMemory(service)

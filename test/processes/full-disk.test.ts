@@ -26,7 +26,7 @@ interface Readiness {
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
 }
 
-test('a full disk behind standard output is reported, and guests are served until SIGTERM ends it', async () => {
+test('a full disk behind standard output is reported, and guests are served until SIGTERM ends the process', async () => {
   const { PATH = '' } = process.env
   const url = `http://127.0.0.1:${await freePort()}`
   const env = { PATH, ...settingsFor(genesys), LOG_LEVEL: 'debug', PORT: new URL(url).port }

@@ -23,7 +23,7 @@ test.each([
   ['an error thrown by a timer', 'SIGUSR2', 'uncaughtException'],
   ['an unhandled rejection', 'SIGHUP', 'unhandledRejection'],
 ] as const)(
-  '%s is logged, readiness goes, streams are sent away, and the process ends with 1',
+  '%s is logged, the process is no longer ready, asks streams to reconnect, and exits with 1',
   async (_what, signal, origin) => {
     const settings = { DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) }
     service = await startProcess(genesys, settings, ['--import', THROW_WHEN_ASKED])
@@ -55,14 +55,14 @@ test.each([
   20_000,
 )
 
-test('a second error while it stops does not keep it from ending with 1', async () => {
+test('a second error while the process stops does not keep it from exiting with 1', async () => {
   service = await startProcess(genesys, {}, ['--import', THROW_WHEN_ASKED])
   service.signal('SIGUSR2')
   service.signal('SIGHUP')
   expect(await service.exited).toBe(1)
 }, 20_000)
 
-test('a process whose output is not read ends in time', async () => {
+test('a process whose output is not read exits in time after SIGTERM', async () => {
   service = await startProcess(genesys, {
     LOG_LEVEL: 'trace',
     RATE_ADDRESS_PER_MINUTE: '100000',

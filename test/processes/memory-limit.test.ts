@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => genesys.close())
 
-test('a process near its memory limit refuses new streams and serves all else', async () => {
+test('a process near its memory limit refuses new streams and serves everything else', async () => {
   // Less than Node.js takes by itself.
   const service = await startProcess(genesys, { MEMORY_LIMIT_MIB: '40' })
   const page = await openPage(service.url)
@@ -18,7 +18,7 @@ test('a process near its memory limit refuses new streams and serves all else', 
   await service.end('SIGTERM')
 }, 30_000)
 
-test('a process far from its memory limit takes streams', async () => {
+test('a process far from its memory limit accepts streams', async () => {
   const service = await startProcess(genesys, { MEMORY_LIMIT_MIB: '4096' })
   const page = await openPage(service.url)
   const stream = await page.events()

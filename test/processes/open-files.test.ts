@@ -52,7 +52,7 @@ async function listen(): Promise<EventReader> {
   throw new Error('The stream has no connection to Genesys.')
 }
 
-test('guests beyond the limit on open files are closed, counted and logged, and nothing else fails', async () => {
+test('connections beyond the limit on open files are closed, counted and logged, and nothing else fails', async () => {
   const streams: EventReader[] = []
   let refused = 0
   for (let guest = 0; guest < OPEN_FILES / 2; guest++) {

@@ -32,7 +32,7 @@ describeWithNginx('two replicas behind nginx', () => {
     await genesys.close()
   })
 
-  test('keep a guest on one of them', async () => {
+  test('keep a guest on the same replica', async () => {
     await chat.open()
     for (const text of ['one', 'two', 'three']) await chat.send(text)
     await chat.setAttributes({ 'custom.plan': 'gold' })
@@ -42,7 +42,7 @@ describeWithNginx('two replicas behind nginx', () => {
     expect(new Set(sent.map(({ connection }) => connection)).size).toBe(1)
   })
 
-  test('lose neither message nor event when the one that serves the guest is killed', async () => {
+  test('lose neither a message nor an event when the replica that serves the guest is killed', async () => {
     await chat.open()
     await chat.send('before')
     genesys.agentSays('I hear you')

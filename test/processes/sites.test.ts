@@ -8,7 +8,7 @@ import { openPage } from '../start-service.ts'
 import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess } from './start-process.ts'
 
-test('SIGHUP makes a running service take up a new site at once', async () => {
+test('SIGHUP makes a running service serve a new site immediately', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sites-process-'))
   const file = join(folder, 'sites.json')
   const write = (...ALLOWED_ORIGINS: string[]) =>

@@ -47,7 +47,7 @@ const stateAt = async ({ url }: Running): Promise<string> =>
 const calls = () =>
   genesys.requests.filter(({ path }) => /\/(architect|routing|analytics)\//.test(path)).length
 
-test('two replicas that pages ask for a minute make at most 20 calls together', async () => {
+test('two replicas make at most 20 calls together while pages ask for a minute', async () => {
   for (let second = 0; second < 60; second++) {
     const states = await Promise.all(replicas.flatMap((replica) => [stateAt(replica), stateAt(replica)]))
     expect(new Set(states)).toEqual(new Set(['open']))
@@ -57,7 +57,7 @@ test('two replicas that pages ask for a minute make at most 20 calls together', 
   expect(calls()).toBeGreaterThanOrEqual(9)
 })
 
-test('a result that one replica has read is not read by the other', async () => {
+test('a result that one replica has read is not requested by the other', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const before = calls()
@@ -65,7 +65,7 @@ test('a result that one replica has read is not read by the other', async () => 
   expect(calls()).toBe(before)
 })
 
-test('replicas share the calls of a minute, also where each has to read for itself', async () => {
+test('replicas share the calls of a minute, even if each has to read for itself', async () => {
   const [one, two] = replicas as [Running, Running]
   genesys.setHours({
     open: Array.from({ length: 30 }, () => ({
@@ -78,7 +78,7 @@ test('replicas share the calls of a minute, also where each has to read for itse
   expect(calls()).toBe(MAX_CALLS)
 })
 
-test('entries in Redis that others wrote are not accepted', async () => {
+test('entries in Redis that no replica wrote are ignored', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const client = createClient({ url: redis.url })

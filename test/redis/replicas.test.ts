@@ -85,7 +85,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('a repeat with the same Idempotency-Key gets the first response from the other one', async () => {
+  test('give a repeat with the same Idempotency-Key the first response of the other replica', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -104,7 +104,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript().map(({ text }) => text)).toEqual(['only once, please'])
   })
 
-  test('a retry on the other replica before the response gets Retry-After, and later the response', async () => {
+  test('give a repeat before the first response Retry-After, and later that response', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -122,7 +122,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('a refused message may be sent again, to either replica', async () => {
+  test('let a refused message be sent again to either of them', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -131,7 +131,7 @@ describe('two replicas with Redis', () => {
     expect((await atReplica(b, page).say('again', headers)).status).toBe(201)
   })
 
-  test('limits count the requests of both replicas', async () => {
+  test('count requests together for the limits', async () => {
     const [a, b] = await startReplicas({
       RATE_GUEST_PER_MINUTE: '6',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
@@ -151,7 +151,7 @@ describe('two replicas with Redis', () => {
     for (const each of [a, b]) expect((await each.openPage()).opened.status).toBe(429)
   })
 
-  test('a token from before a sign-in is immediately invalid on the other replica, and its stream ends', async () => {
+  test('refuse a token from before a sign-in immediately on the other replica, and end its stream', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)
@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('credentials that Genesys refused twice to one replica are not tried by the other', async () => {
+  test('do not try credentials that Genesys refused twice to the other replica', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -186,7 +186,7 @@ describe('two replicas with Redis', () => {
     expect(tokenRequests()).toBe(2)
   })
 
-  test('Redis contains nothing about a guest, and every entry expires', async () => {
+  test('store nothing about a guest in Redis, and nothing without an expiry', async () => {
     const [a] = await startReplicas()
     const page = await a.openPage({ name: 'Jane Doe', attributes: { 'custom.plan': 'gold' } })
     const key = randomUUID()
@@ -223,7 +223,7 @@ describe('two replicas with Redis', () => {
       expect(all).not.toContain(secret)
   })
 
-  test('no message is lost, refused or duplicated when Redis is killed and restarted while guests send', async () => {
+  test('lose, refuse and duplicate no message when Redis is killed and restarted while guests send', async () => {
     const both = await startReplicas()
     const guests = await Promise.all(Array.from({ length: 8 }, () => both[0].openPage()))
     const sent: string[] = []
@@ -269,7 +269,7 @@ describe('two replicas with Redis', () => {
     })
   }, 60_000)
 
-  test('a sign-in while Redis is away is known to the other one when it is back', async () => {
+  test('learn of a sign-in during an outage of Redis when Redis is back', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)
@@ -283,7 +283,7 @@ describe('two replicas with Redis', () => {
     await until(async () => (await copy.ask('GET', '/messages')).status === 401)
   }, 30_000)
 
-  test('a Redis that hangs delays no request', async () => {
+  test('are not delayed by a Redis that hangs', async () => {
     const [a, b] = await startReplicas({ REDIS_TIMEOUT_MS: '100' })
     const page = await a.openPage()
     const elsewhere = atReplica(b, page)
@@ -311,7 +311,7 @@ describe('two replicas with Redis', () => {
     expect(await elsewhere.say('after', headers)).toMatchObject({ status: 201, body: { id: first.body.id } })
   }, 40_000)
 
-  test('a replica starts without Redis, reports it, and shares when Redis is available', async () => {
+  test('start without Redis, report it, and share state when Redis is available', async () => {
     await redis.kill()
     const [a, b] = await startReplicas()
     const page = await a.openPage()

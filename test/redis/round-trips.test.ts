@@ -56,7 +56,7 @@ const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
   return page
 }
 
-test('a message waits for one round trip: its limits and its Idempotency-Key together', async () => {
+test('a message waits for one round trip, which has both its limits and its Idempotency-Key', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   // The first request of a session also asks for its newest sign-in.
@@ -70,7 +70,7 @@ test('a message waits for one round trip: its limits and its Idempotency-Key tog
   }
 })
 
-test('a session is resumed after one round trip: its limits and its newest sign-in together', async () => {
+test('a session is resumed after one round trip, which has both its limits and its newest sign-in', async () => {
   const page = await near.openPage()
   await pause(3 * FAR_MS)
   far.forget()
@@ -79,7 +79,7 @@ test('a session is resumed after one round trip: its limits and its newest sign-
   expect(far.roundTrips).toHaveLength(1)
 })
 
-test('every other route waits for one round trip, also on its first request at a replica', async () => {
+test('every other route waits for one round trip, even for a guest’s first request at a replica', async () => {
   const file = { 'content-type': 'image/png' }
   const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'POST /guest-session': () => running.openPage(),

@@ -65,7 +65,7 @@ test('limits of an address count for each site separately', async () => {
   expect(await openUntilRefused(BANK)).toBeGreaterThanOrEqual(MAX_SESSIONS)
 })
 
-test('an Idempotency-Key of one site has no effect at another site', async () => {
+test('an Idempotency-Key of one site has no effect on another site', async () => {
   const pages = await openBoth()
   const headers = { 'idempotency-key': randomUUID() }
   const [shop, bank] = [await pages[0].say('hello', headers), await pages[1].say('hello', headers)]
