@@ -7,7 +7,7 @@ import { watchFiles } from '../../src/service/settings/watched-files.ts'
 /** Over many checks of the files, because each reload lists them again. */
 const MOST_RELOADS = 5
 
-test('a missing file is reported once, and again when it is there', async () => {
+test('a missing file causes a few reloads at most, and its creation causes one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'watched-'))
   const missing = join(folder, 'missing')
   let reloads = 0

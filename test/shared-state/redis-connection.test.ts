@@ -66,7 +66,7 @@ test('a command gets its response while Redis is available', async () => {
   expect(changes).toEqual([true])
 })
 
-test('after one command without a response no caller waits for the next', async () => {
+test('after one command without a response, no caller waits for another command', async () => {
   fake.server.does = 'hang'
   const first = ask()
   await jest.advanceTimersByTimeAsync(101)
@@ -77,7 +77,7 @@ test('after one command without a response no caller waits for the next', async 
   expect(failures).toBe(1)
 })
 
-test('a late response is not a loss if the probe succeeds, and is not reported as one', async () => {
+test('a late response does not make Redis unavailable if the probe succeeds, and is not reported', async () => {
   fake.server.does = 'hang'
   const late = ask()
   fake.server.does = 'answer'
@@ -139,7 +139,7 @@ test('startup takes at most a second without a response', async () => {
   never.close()
 })
 
-test('a channel is listened to from its confirmation until Redis is away', async () => {
+test('a channel counts as listened to from its confirmation until Redis is lost', async () => {
   expect(connection.isListening).toBe(true)
   connection.subscribe('c', () => undefined)
   expect(connection.isListening).toBe(false)
@@ -149,7 +149,7 @@ test('a channel is listened to from its confirmation until Redis is away', async
   expect(connection.isListening).toBe(false)
 })
 
-test('how long Redis takes is the quickest of ten commands, as others may have waited for this process', async () => {
+test('the round-trip time is the quickest of ten, as other commands may have waited for this process', async () => {
   fake.client.sendCommand = () => new Promise((resolve) => setTimeout(() => resolve('OK'), 80))
   for (let count = 0; count < 9; count++) void ask()
   await jest.advanceTimersByTimeAsync(80)

@@ -47,7 +47,7 @@ test('Redis is queried once per session, because each new generation is announce
   expect(asked).toEqual(['GET', 'GET'])
 })
 
-test('Redis is asked again when it has been away, and each time while announcements do not arrive', async () => {
+test('Redis is queried again after an outage, and every time while announcements do not arrive', async () => {
   const { generations, asked, redis, comeBack } = setUp()
   await generations.newest('s')
   redis.generation = '2'

@@ -15,7 +15,7 @@ const [, inDocs = ''] = /```json\n([^]*?)```/.exec(docs) ?? []
 test.each([
   ['docs/sites.md', inDocs],
   ['deploy/sites/sites.json', readFileSync('deploy/sites/sites.json', 'utf8')],
-])('the example in %s is good', (_where, example) => {
+])('the example in %s is valid', (_where, example) => {
   const file = join(folder, 'sites.json')
   mkdirSync(join(folder, 'secrets'), { recursive: true })
   writeFileSync(join(folder, 'secrets/bank-client-secret'), 'a-secret')

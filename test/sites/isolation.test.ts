@@ -78,7 +78,7 @@ describe('of two sites in one process', () => {
     }
   })
 
-  test('which attributes a page may set, and how its guest is named, is decided by its own site', async () => {
+  test('each decides which attributes its pages may set, and which labels its deployment has', async () => {
     running.sites.shop['ATTRIBUTES_PREFILL'] = ['name=custom.shopper']
     running.sites.shop['DEPLOYMENT_LABELS'] = { de: { headerTitle: 'Fragen Sie uns' } }
     running.reload()
@@ -105,7 +105,7 @@ describe('of two sites in one process', () => {
     expect((await deployment(BANK)).labels).toBeUndefined()
   })
 
-  test('the limits of one are not those of the other', async () => {
+  test('each has its own limits', async () => {
     Object.assign(running.sites.shop, {
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: 2,
       RATE_GUEST_PER_MINUTE: 3,
@@ -184,7 +184,7 @@ describe('of two sites in one process', () => {
       expect([path, await codeOf(path)]).toEqual([path, '200 '])
   })
 
-  test('where there is one site, a request without an origin is for that site, whatever its host', async () => {
+  test('the only one that is left gets every request without an origin, whatever its host', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     running.reload({ sites: { shop: running.sites.shop } })
     expect(await statusByHost('/guest-session', 'chat.example.org', shop.session)).toBe(200)
@@ -202,7 +202,7 @@ describe('of two sites in one process', () => {
   })
 })
 
-test('one site that cannot serve degrades the process, and all of them make it not ready', async () => {
+test('the process is degraded if one site cannot serve guests, and not ready if none can', async () => {
   running = await startSites()
   const ready = () => ask(running.url, 'GET', '/readyz')
   expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready' } })

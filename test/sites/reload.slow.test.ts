@@ -137,7 +137,7 @@ describe('when the file of the sites is read again,', () => {
     expect(running.shop.transcript().map(({ text }) => text)).toEqual(['under way'])
   })
 
-  test('a session that has ended stays so', async () => {
+  test('a session that has ended stays ended', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     await page.say('hello')
@@ -147,7 +147,7 @@ describe('when the file of the sites is read again,', () => {
     expect((await page.say('too late')).body.code).toBe('session_ended')
   })
 
-  test('a site that is gone is refused, and a new one is served', async () => {
+  test('pages of a removed site are refused, and a new site is served', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     const stream = await page.events()
@@ -162,7 +162,7 @@ describe('when the file of the sites is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('by itself, because it has changed', async () => {
+  test('which happens by itself after a change, a new website is served', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)
@@ -171,7 +171,7 @@ describe('when the file of the sites is read again,', () => {
     while ((await status()) !== 201) continue
   }, 20_000)
 
-  test('a mistake changes no site; readiness and the log name its place, and no secret', async () => {
+  test('a mistake changes no site, and readiness and the log name its place but no secret', async () => {
     running = await startSites()
     const good = JSON.stringify({ sites: running.sites })
     const page = await openPage(running.url, {}, SHOP)
@@ -219,7 +219,7 @@ describe('a site that was replaced', () => {
     while ((await upstreamSockets()) !== 0) continue
   })
 
-  test('without an open response closes at once', async () => {
+  test('closes its connections immediately if it has no open response', async () => {
     running = await startSites(unlimited)
     const page = await openPage(running.url, {}, SHOP)
     expect((await page.say('hello')).status).toBe(201)
@@ -229,7 +229,7 @@ describe('a site that was replaced', () => {
     while ((await upstreamSockets()) !== 0) continue
   })
 
-  test('is replaced again and again, also where replicas share their state', async () => {
+  test('can be replaced repeatedly, even if replicas share their state', async () => {
     running = await startSites({ REDIS_URL: 'redis://127.0.0.1:1' })
     for (const timeoutMs of [4001, 4002]) {
       running.sites.shop['UPSTREAM_TIMEOUT_MS'] = timeoutMs

@@ -47,7 +47,7 @@ test('keys that change in their file take effect, and tokens of a removed key ar
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('invalid keys change nothing, and readiness says so', async () => {
+test('invalid keys change nothing, and readiness reports them', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const page = await started.openPage()
@@ -59,7 +59,7 @@ test('invalid keys change nothing, and readiness says so', async () => {
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('each of several sites has its own keys, derived from the new ones', async () => {
+test('each of several sites gets new keys of its own', async () => {
   running = await startSites({ SESSION_KEYS_FILE: file })
   const old = await openPage(running.url, {}, SHOP)
   const { session } = old
@@ -76,7 +76,7 @@ test('each of several sites has its own keys, derived from the new ones', async 
   stream.close()
 })
 
-test('the environment without such files has nothing to read again', async () => {
+test('a service without such files has nothing to reload', async () => {
   running = await startTogether()
   expect(running.service.reload).toBeUndefined()
 })

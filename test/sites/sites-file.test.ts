@@ -58,12 +58,12 @@ describe('a site', () => {
     expect(site?.config.attributes.open).toEqual(expected)
   })
 
-  test('takes an object as a value, for its wording', () => {
+  test('takes an object as the value of DEPLOYMENT_LABELS', () => {
     const labels = { en: { headerTitle: 'Ask, and we answer' } }
     expect(read(shopWith({ DEPLOYMENT_LABELS: labels }))[0]?.config.labels).toEqual(labels)
   })
 
-  test('has session keys that no other site has, and the same at every start', () => {
+  test('has session keys of its own, which are the same at every start', () => {
     const key = Buffer.alloc(32, 7).toString('base64')
     const sites = { shop, bank: { ...shop, ALLOWED_ORIGINS: 'https://bank.example.com' } }
     const keysOf = () =>
@@ -91,7 +91,7 @@ describe('a site', () => {
     expect(site?.config.genesys.oauth?.clientSecret).toBe('env:SESSION_KEYS')
   })
 
-  test('with a region, host or client of its own gets no OAuth client from the environment', () => {
+  test('with its own region, host or client gets no OAuth client from the environment', () => {
     const credentials = {
       GENESYS_CLIENT_ID: 'id',
       GENESYS_CLIENT_SECRET: SECRET,
@@ -107,7 +107,7 @@ describe('a site', () => {
     expect(site?.config.genesys.hosts.apiUrl).toBe('https://api.mypurecloud.com')
   })
 
-  test('with its own way to verify user tokens gets none of the environment’s', () => {
+  test('with its own way to verify user tokens gets none from the environment', () => {
     const own = {
       USER_TOKEN_JWKS_URL: 'https://shop.example.com/jwks.json',
       USER_TOKEN_ISSUER: 'https://shop.example.com',
@@ -119,13 +119,17 @@ describe('a site', () => {
   })
 })
 
-describe('a file is refused, with the place of the mistake:', () => {
+describe('a sites file is refused, with the place of the mistake, because of', () => {
   test.each<[what: string, content: unknown, problem: RegExp]>([
-    ['no JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
+    ['invalid JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
     ['another object', { site: {} }, /^SITES_FILE: it must be an object with the one field `sites`/],
     ['no site', { sites: {} }, /^SITES_FILE: sites: there must be at least one$/],
     ['an invalid name', { sites: { Shop: shop } }, /^SITES_FILE: sites: the name of site 1 must be/],
-    ['a prototype', '{"sites": {"__proto__": {}}}', /^SITES_FILE: sites: (the name of site 1|there must)/],
+    [
+      'a site named __proto__',
+      '{"sites": {"__proto__": {}}}',
+      /^SITES_FILE: sites: (the name of site 1|there must)/,
+    ],
     [
       'a site that is not an object',
       { sites: { shop: SECRET } },
@@ -201,7 +205,7 @@ describe('a file is refused, with the place of the mistake:', () => {
   })
 
   test.each(['SESSION_KEYS', 'SESSION_KEYS_FILE', 'REDIS_URL_FILE', 'PORT', 'MAX_REQUESTS_IN_FLIGHT'])(
-    '%s, which is a setting of the process',
+    'the setting %s, which belongs to the process',
     (name) => {
       expect(problemsOf(shopWith({ [name]: SECRET }))).toEqual([
         `SITES_FILE: sites.shop: ${name} is a setting of the process: set it in the environment`,
@@ -209,18 +213,18 @@ describe('a file is refused, with the place of the mistake:', () => {
     },
   )
 
-  test('an unknown field, without its name, which may be a secret in a wrong place', () => {
+  test('an unknown field, whose name is not repeated, as it may be a misplaced secret', () => {
     expect(problemsOf(shopWith({ [SECRET]: SECRET })).join()).not.toContain(SECRET)
     expect(problemsOf(shopWith({ [SECRET]: SECRET }))).toHaveLength(1)
   })
 
   test.each([
-    ['the same text', 'https://shop.example.com', 'https://shop.example.com'],
-    ['letter case', 'https://shop.example.com', 'https://Shop.Example.COM'],
+    ['the same spelling', 'https://shop.example.com', 'https://shop.example.com'],
+    ['different letter case', 'https://shop.example.com', 'https://Shop.Example.COM'],
     ['the default port', 'https://shop.example.com', 'https://shop.example.com:443'],
     ['an international name', 'https://münchen.example', 'https://xn--mnchen-3ya.example'],
     ['a wildcard in another case', 'https://*.shop.example.com', 'https://*.SHOP.example.com:443'],
-  ])('one website in two sites: %s', (_what, one, other) => {
+  ])('one website in two sites, with %s', (_what, one, other) => {
     const sites = {
       a: { ...shop, ALLOWED_ORIGINS: one },
       b: { ...shop, ALLOWED_ORIGINS: ['https://x.example', other] },
@@ -230,13 +234,13 @@ describe('a file is refused, with the place of the mistake:', () => {
     ])
   })
 
-  test('it is not there', () => {
+  test('its absence', () => {
     expect(() =>
       readConfig({ SITES_FILE: join(folder, 'nowhere'), GENESYS_REGION: 'eu-west-1' }).sites?.read(),
     ).toThrow('SITES_FILE: it cannot be read (ENOENT)')
   })
 
-  test('every mistake of every site at once', () => {
+  test('all mistakes of all sites at once', () => {
     const problems = problemsOf({
       sites: {
         a: { ALLOWED_ORIGINS: shop.ALLOWED_ORIGINS },
@@ -295,7 +299,7 @@ const nearlyAFile = fc.oneof(
     .map(([length, site]) => JSON.stringify({ sites: { shop: site } }).slice(0, length)),
 )
 
-test('any file gives sites, or messages that name the file and the place, without a secret', () => {
+test('any file results in sites, or in messages that name the file and the place, without a secret', () => {
   fc.assert(
     fc.property(nearlyAFile, (content) => {
       const problems = problemsOf(content)

@@ -28,7 +28,7 @@ test('tasks that are added while others run wait for the next turn', async () =>
   expect(done).toEqual(['now', 'later'])
 })
 
-test('of many tasks in one turn of the event loop, none waits for more than 31 others', () => {
+test('among many tasks in one turn of the event loop, none waits for more than 31 others', () => {
   const done: number[] = []
   for (let task = 1; task <= 70; task++) batchWrite(() => done.push(task), unexpected)
   expect(done).toHaveLength(64)

@@ -30,7 +30,7 @@ async function loaded(text: string): Promise<void> {
   expect(await first).toBe(text)
 }
 
-test('concurrent callers share one load, and callers within the time to live cause none', async () => {
+test('concurrent callers share one load, and later callers within the time to live cause none', async () => {
   const both = Promise.all([get(), get()])
   loads[0]!.resolve('one')
   expect(await both).toEqual(['one', 'one'])
@@ -39,7 +39,7 @@ test('concurrent callers share one load, and callers within the time to live cau
   expect(loads).toHaveLength(1)
 })
 
-test('just after its time to live a value still serves at once, while the next is loaded', async () => {
+test('just after its time to live a value is still returned immediately, while the next one is loaded', async () => {
   await loaded('one')
   nowMs += 1200
   expect(await get()).toBe('one')
@@ -48,13 +48,13 @@ test('just after its time to live a value still serves at once, while the next i
   expect(await get()).toBe('two')
 })
 
-test('later, callers wait for the next value', async () => {
+test('long after the time to live, callers wait for the next value', async () => {
   await loaded('one')
   nowMs += 2000
   await loaded('two')
 })
 
-test('if loading fails, the old value is served, without waiting, until loading succeeds', async () => {
+test('if loading fails, the old value is returned without waiting until loading succeeds', async () => {
   await loaded('one')
   nowMs += 2000
   const despite = get()
@@ -101,7 +101,7 @@ test('a definitive error replaces the old value, and is cached for its own time'
   await loaded('two')
 })
 
-test('an old value is not served beyond its stale time', async () => {
+test('an old value is not returned beyond its stale time', async () => {
   await loaded('one')
   nowMs += 61_001
   const failed = get()

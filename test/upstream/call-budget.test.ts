@@ -87,7 +87,7 @@ function createSite(schedules: number) {
   return { poll, calledAtMs }
 }
 
-test('a thousand pages that ask for a minute cause at most 20 calls', async () => {
+test('a thousand pages that poll for a minute cause at most 20 calls', async () => {
   const { poll, calledAtMs } = createSite(3)
   const states = await poll(1000, MINUTE_MS)
   expect(states).toHaveLength(6000)
@@ -96,7 +96,7 @@ test('a thousand pages that ask for a minute cause at most 20 calls', async () =
   expect(calledAtMs.length).toBeGreaterThanOrEqual(6)
 })
 
-test('a group with many schedules is known after some minutes, with at most 20 calls in each', async () => {
+test('a group with many schedules is known after some minutes, with at most 20 calls in each of them', async () => {
   const { poll, calledAtMs } = createSite(40)
   await poll(10, 4 * MINUTE_MS)
   expect(new Set(await poll(10, 10 * MINUTE_MS))).toEqual(new Set(['open']))

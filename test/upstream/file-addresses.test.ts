@@ -32,7 +32,7 @@ describe('an upload address', () => {
     'https://[2606:2800:220:1:248:1893:25c8:1946]/key',
     'http://127.0.0.1:4010/upload/1',
     'http://localhost:4010/upload/1',
-  ])('%s is used', (url) => {
+  ])('such as %s is used', (url) => {
     expect(() => addresses.requireUploadable(url, PUT)).not.toThrow()
   })
 
@@ -54,7 +54,7 @@ describe('an upload address', () => {
     'ftp://files.example/',
     'nonsense',
     '',
-  ])('%p is upstream_bad_response', (url) => {
+  ])('such as %p is refused as upstream_bad_response', (url) => {
     expect(refusal(() => addresses.requireUploadable(url, PUT)).code).toBe('upstream_bad_response')
   })
 
@@ -66,12 +66,12 @@ describe('an upload address', () => {
     'content-length',
     'x-amz-',
     'x-amz-a\r\nb',
-  ])('with the header %p is upstream_bad_response', (name) => {
+  ])('with the header %p is refused as upstream_bad_response', (name) => {
     const act = (): void => addresses.requireUploadable('https://files.example/', { [name]: 'a' })
     expect(refusal(act).code).toBe('upstream_bad_response')
   })
 
-  test('is on a host of GENESYS_FILE_HOSTS where that is set', () => {
+  test('must have a host of GENESYS_FILE_HOSTS if that is set', () => {
     const few = createFileAddresses({
       configuredUrls: ['http://127.0.0.1:4010'],
       fileHosts: ['files.example.com', '*.amazonaws.com'],
@@ -91,7 +91,7 @@ describe('an upload address', () => {
 
 describe('a download address', () => {
   test.each(['https://api.mypurecloud.ie/downloads/1', 'http://127.0.0.1:4010/file'])(
-    '%s is given out',
+    'such as %s is passed on to the page',
     (url) => {
       expect(() => addresses.requireDownloadable(url)).not.toThrow()
     },
@@ -102,12 +102,12 @@ describe('a download address', () => {
     'javascript:alert(1)',
     'data:text/html,x',
     'https://a:b@files.example/',
-  ])('%s is upstream_bad_response', (url) => {
+  ])('such as %s is refused as upstream_bad_response', (url) => {
     expect(refusal(() => addresses.requireDownloadable(url)).code).toBe('upstream_bad_response')
   })
 })
 
-describe('the addresses of a name', () => {
+describe('the check for public addresses', () => {
   test.each([
     ['8.8.8.8', true],
     ['10.1.2.3', false],
@@ -123,11 +123,11 @@ describe('the addresses of a name', () => {
     ['::', false],
     ['::ffff:8.8.8.8', false],
     ['not an address', false],
-  ])('such as %s: public is %s', (address, isPublic) => {
+  ])('has this result for %s: %s', (address, isPublic) => {
     expect(isPublicAddress(address)).toBe(isPublic)
   })
 
-  test('are checked on connecting: a public name that resolves to this machine is refused', async () => {
+  test('is made on connecting, and refuses a public name that resolves to this machine', async () => {
     nock.restore() // it makes connections of its own
     const requests: string[] = []
     const server = http.createServer((req, res) => {

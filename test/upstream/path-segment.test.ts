@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { pathSegment } from '../../src/service/urls/path-segment.ts'
 
-describe('a segment of a path', () => {
+describe('a path segment', () => {
   test.each(['', '.', '..', 'a\nb', 'a\u0000', '\u0085', '\ud800', 'x'.repeat(201)])(
-    '%p is not a delay',
+    'cannot be made from %p',
     (id) => {
       expect(pathSegment(id)).toBeUndefined()
     },
   )
 
-  test('keeps every id in its place, whatever it is', () => {
+  test('contains any other id whole, without changing the rest of the URL', () => {
     const awkward = fc.constantFrom('../', '%2e%2e', '%2F', '@evil', '?', '#', '\\', '//', ';', '...', 'ü')
     const anyId = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -26,7 +26,7 @@ describe('Retry-After', () => {
     expect(parseRetryAfter(value, NOW)).toBe(seconds)
   })
 
-  test('any value becomes a whole number of seconds within a day, or undefined', () => {
+  test('becomes a whole number of seconds within a day, or undefined, whatever its value', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.integer().map(String),
@@ -49,7 +49,7 @@ describe('the pause before a repeat', () => {
   const unreachable = { kind: 'unreachable', sent: false, blamesUpstream: true } as const
   const idempotent = { retry: 'idempotent', deadlineAtMs: NOW + 10_000 } as const
 
-  test('is anything up to 400 ms, then up to 800 ms, then there is no third repeat', () => {
+  test('is up to 400 ms, then up to 800 ms, and there is no third repeat', () => {
     expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 1)).toBe(400)
     expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 0)).toBe(0)
     expect(retryDelayMs(lost, { number: 2, ...idempotent }, NOW, () => 1)).toBe(800)
@@ -61,7 +61,7 @@ describe('the pause before a repeat', () => {
     expect(retryDelayMs(lost, soon, NOW, () => 1)).toBeUndefined()
   })
 
-  test('a message that may have been sent is not repeated; one that was not is', () => {
+  test('exists for a message that was not sent, and not for one that may have been', () => {
     const message = { number: 1, retry: 'non-idempotent', deadlineAtMs: NOW + 10_000 } as const
     expect(retryDelayMs(lost, message, NOW, () => 0)).toBeUndefined()
     expect(retryDelayMs(unreachable, message, NOW, () => 0)).toBe(0)

@@ -45,15 +45,15 @@ test('an idle connection is closed after our own time when the upstream names no
   expect((await socketAfterAnswer(undefined)).timeout).toBe(30_000)
 })
 
-test('it is closed a second before the upstream would close it', async () => {
+test('an idle connection is closed a second before the upstream would close it', async () => {
   expect((await socketAfterAnswer('timeout=5, max=100')).timeout).toBe(4000)
 })
 
-test('it is not kept beyond our own time because the upstream would keep it longer', async () => {
+test('an idle connection is closed after our own time even if the upstream would keep it longer', async () => {
   expect((await socketAfterAnswer('max=100, timeout=600')).timeout).toBe(30_000)
 })
 
-test('it is closed at once where the upstream keeps it for no more than that second', async () => {
+test('an idle connection is closed immediately if the upstream keeps it for no more than that second', async () => {
   const socket = await socketAfterAnswer('timeout=1')
   if (!socket.destroyed) await once(socket, 'close')
   expect(socket.destroyed).toBe(true)
@@ -85,7 +85,7 @@ test('a complete response leaves the connection open for the next request', asyn
   answer.resume()
 })
 
-describe('an upstream that sends a surplus response', () => {
+describe('a connection with a surplus response', () => {
   const answerOf = (text: string): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
 
@@ -118,10 +118,10 @@ describe('an upstream that sends a surplus response', () => {
   }
 
   test.each([
-    ['in one piece', answerOf('first') + answerOf('surplus'), ''],
-    ['later, while nothing is asked', answerOf('first'), answerOf('surplus')],
-    ['with no more than the beginning of an answer', answerOf('first'), 'HTTP/1.1 2'],
-  ])('%s is left, and the next request gets its own answer', async (_how, atOnce, later) => {
+    ['in one piece with the first', answerOf('first') + answerOf('surplus'), ''],
+    ['after the first, while no request is open', answerOf('first'), answerOf('surplus')],
+    ['of which only the beginning has arrived', answerOf('first'), 'HTTP/1.1 2'],
+  ])('%s is closed, and the next request gets its own response', async (_how, atOnce, later) => {
     expect(await answersWith(atOnce, later)).toEqual(['first', 'its own'])
   })
 })

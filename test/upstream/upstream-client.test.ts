@@ -69,7 +69,7 @@ test('an error in the program while a request starts fails only that request, an
   expect(served).toEqual({ status: 'fulfilled', value: { id: '1' } })
 })
 
-describe('requests on the wire', () => {
+describe('when a request is sent,', () => {
   test('JSON is sent with its length, and the response is validated by its schema', async () => {
     const scope = nock(API, {
       reqheaders: {
@@ -86,7 +86,7 @@ describe('requests on the wire', () => {
     scope.done()
   })
 
-  test('a form goes out url-encoded', async () => {
+  test('a form is url-encoded', async () => {
     const scope = nock(API).post('/form', 'grant_type=client_credentials&x=a+%26+b').reply(200, { id: '1' })
     const form = { grant_type: 'client_credentials', x: 'a & b' }
     await client.request(read({ method: 'POST', url: `${API}/form`, form }))
@@ -101,7 +101,7 @@ describe('requests on the wire', () => {
     expect(upstream.connections()).toBe(1)
   })
 
-  test('a redirect is not followed, and its hint says what it means', async () => {
+  test('a redirect is not followed, and the hint explains it', async () => {
     nock(API).get('/thing').reply(302, '', { location: 'https://elsewhere.example/' })
     const error = await failure(client.request(read()))
     expect(error.code).toBe('upstream_bad_response')
@@ -138,13 +138,13 @@ describe('requests on the wire', () => {
   })
 })
 
-describe('invalid responses', () => {
+describe('when a response is invalid,', () => {
   test.each([
-    ['no JSON', '<html>'],
+    ['a body that is not JSON', '<html>'],
     ['JSON of another shape', '{"id":7}'],
-    ['nothing', ''],
+    ['an empty body', ''],
     ['null', 'null'],
-  ])('%s is upstream_bad_response, and is not quoted', async (_, body) => {
+  ])('%s is upstream_bad_response, and is not quoted in the error', async (_, body) => {
     nock(API).get('/thing').reply(200, body)
     const error = await failure(client.request(read()))
     expect(error.code).toBe('upstream_bad_response')
@@ -183,7 +183,7 @@ describe('invalid responses', () => {
   })
 })
 
-describe('refusals', () => {
+describe('when an upstream refuses a request,', () => {
   test.each([
     [400, 'upstream_refused'],
     [401, 'upstream_auth_failed'],
@@ -192,7 +192,7 @@ describe('refusals', () => {
     [409, 'upstream_refused'],
     [500, 'delivery_unknown'],
     [503, 'upstream_unavailable'],
-  ])('HTTP %i is %s', async (status, code) => {
+  ])('HTTP %i becomes %s', async (status, code) => {
     nock(API).post('/thing').reply(status, {})
     const error = await failure(client.request(say()))
     expect(error.code).toBe(code)
@@ -225,13 +225,13 @@ describe('refusals', () => {
   })
 })
 
-describe('repeats', () => {
+describe('after a failure,', () => {
   test.each([429, 502, 503, 504])('a read is repeated after HTTP %i', async (status) => {
     nock(API).get('/thing').reply(status, {}, { 'retry-after': '0' }).get('/thing').reply(200, { id: '1' })
     await expect(client.request(read())).resolves.toEqual({ id: '1' })
   })
 
-  test('a read is tried three times and no more', async () => {
+  test('a read is tried three times in all', async () => {
     const scope = nock(API).get('/thing').times(4).reply(503)
     expect((await failure(client.request(read()))).code).toBe('upstream_unavailable')
     expect(scope.pendingMocks()).toHaveLength(1)
@@ -243,7 +243,7 @@ describe('repeats', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a wait beyond the deadline does not start, and is returned with the response', async () => {
+  test('a wait that would exceed the deadline is not begun, but returned with the error', async () => {
     nock(API).get('/thing').reply(429, {}, { 'retry-after': '600' })
     const startedAtMs = Date.now()
     const error = await failure(client.request(read()))
@@ -252,7 +252,7 @@ describe('repeats', () => {
     expect(Date.now() - startedAtMs).toBeLessThan(1000)
   })
 
-  test("without Retry-After, the platform's own rate header says when", async () => {
+  test("a wait without Retry-After is that of the platform's own rate header", async () => {
     nock(API).get('/thing').reply(429, {}, { 'inin-ratelimit-reset': '61' })
     expect((await failure(client.request(read()))).facts.retryAfterSeconds).toBe(61)
   })
@@ -273,7 +273,7 @@ describe('repeats', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a refused connection is upstream_unavailable, for a message too', async () => {
+  test('a refused connection is upstream_unavailable, even for a message', async () => {
     const url = `${await closedPort()}/thing`
     const tries: unknown[] = []
     const observed = createUpstreamClient({
@@ -307,7 +307,7 @@ describe('repeats', () => {
     )
   })
 
-  test('requests that wait for a connection leave no listener on it', async () => {
+  test('requests that waited for a connection have left no listener on it', async () => {
     nock.restore() // it gives each request a connection of its own
     upstream = await startLocalUpstream((_req, res) => res.end('{"id":"1"}'))
     const agents = createUpstreamAgents({ maxSockets: 1 })
@@ -336,7 +336,7 @@ describe('repeats', () => {
     await expect(client.request(read({ url: `${upstream.url}/thing` }))).resolves.toEqual({ id: '3' })
   })
 
-  test('after a refused connection of nock nothing was sent; after a reset it may have been', async () => {
+  test('a connection that nock refuses has sent nothing, and one that nock resets may have', async () => {
     const broken = (code: string): Error => Object.assign(new Error(code), { code })
     nock(API).post('/thing').replyWithError(broken('ECONNREFUSED')).post('/thing').reply(201, { id: '1' })
     await expect(client.request(say())).resolves.toEqual({ id: '1' })
@@ -362,21 +362,21 @@ describe('repeats', () => {
   })
 })
 
-describe('deadlines', () => {
-  test('a read without an answer is upstream_timeout, once', async () => {
+describe('at its deadline,', () => {
+  test('a read without a response is upstream_timeout, and was tried once', async () => {
     upstream = await startLocalUpstream(() => undefined)
     const request = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
     expect((await failure(client.request(request))).code).toBe('upstream_timeout')
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a message without an answer is delivery_unknown', async () => {
+  test('a message without a response is delivery_unknown', async () => {
     upstream = await startLocalUpstream(() => undefined)
     const request = say({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
     expect((await failure(client.request(request))).code).toBe('delivery_unknown')
   })
 
-  test('a response that arrives byte by byte is cut off at the deadline', async () => {
+  test('a response that arrives byte by byte is cut off', async () => {
     upstream = await startLocalUpstream((_, res) => {
       const drip = setInterval(() => res.write(' '), 10)
       res.on('close', () => clearInterval(drip))
@@ -385,7 +385,7 @@ describe('deadlines', () => {
     expect((await failure(client.request(request))).code).toBe('upstream_timeout')
   })
 
-  test('a deadline that has passed keeps the call from being made', async () => {
+  test('a call is not made if the deadline has already passed', async () => {
     const scope = nock(API).get('/thing').reply(200, { id: '1' })
     const error = await failure(client.request(read({ deadlineAtMs: Date.now() - 1 })))
     expect(error.code).toBe('upstream_timeout')
@@ -393,8 +393,8 @@ describe('deadlines', () => {
   })
 })
 
-describe('the breaker', () => {
-  test('ten failures in a row open the breaker; later one successful call closes it', async () => {
+describe('with a breaker,', () => {
+  test('ten failures in a row open it, and one successful call later closes it', async () => {
     let nowMs = Date.now()
     const realNow = Date.now
     Date.now = () => nowMs
@@ -429,7 +429,7 @@ describe('the breaker', () => {
   })
 })
 
-describe('uploads', () => {
+describe('during an upload,', () => {
   const upload = (body: Readable, sizeBytes: number, headers: Record<string, string> = {}) =>
     client.upload({
       operation: 'upload_file',
@@ -462,7 +462,7 @@ describe('uploads', () => {
     expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
   })
 
-  test('a page that goes away in the middle is attachment_refused', async () => {
+  test('a page that goes away causes attachment_refused', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.push('ab')
@@ -471,7 +471,7 @@ describe('uploads', () => {
     expect((await refused).code).toBe('attachment_refused')
   })
 
-  test('a page that went away before its file was asked for is attachment_refused at once', async () => {
+  test('a page that went away before its file was read causes attachment_refused immediately', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.destroy()
@@ -479,14 +479,14 @@ describe('uploads', () => {
     expect((await failure(upload(body, 4))).code).toBe('attachment_refused')
   })
 
-  test('a refusal in the middle ends the upload', async () => {
+  test('a refusal ends the upload before all of it is sent', async () => {
     upstream = await startLocalUpstream((_, res) => res.writeHead(403).end())
     const body = new Readable({ read: () => undefined })
     body.push('ab')
     expect((await failure(upload(body, 4))).facts.status).toBe(403)
   })
 
-  test('uploads whose page is slow do not hold back the uploads of others', async () => {
+  test('a slow page does not hold back the uploads of others', async () => {
     upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
     const trickle = () => {
       const body = new Readable({ read: () => undefined })
@@ -505,7 +505,7 @@ describe('uploads', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that closes the connection of a slow page is not to blame for that', async () => {
+  test('a store that closes the connection of a slow page is not counted as failing', async () => {
     let isClosing = true
     upstream = await startLocalUpstream((req, res) => {
       if (isClosing) req.socket.destroy()
@@ -520,7 +520,7 @@ describe('uploads', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that takes a whole file and does not respond has as long as for any response', async () => {
+  test('a store that has taken the whole file has as long to respond as for any request', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const impatient = createUpstreamClient({ name: 'store', timeoutMs: 300 })
     const error = await failure(
@@ -536,7 +536,7 @@ describe('uploads', () => {
     impatient.close()
   })
 
-  test('a store that takes whole files and does not respond is given up', async () => {
+  test('a store that takes whole files and never responds opens the breaker', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const url = `${upstream.url}/file`
     const send = () => {
