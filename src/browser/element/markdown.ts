@@ -49,7 +49,7 @@ function blocks(
   const nodes: MarkdownNode[] = []
   const inside = (part: readonly string[]) => blocks(part, safeUrl, depth + 1)
   const styled = (part: string) => inlines(part, safeUrl, 0)
-  /** Takes the lines from `at` that satisfy the condition. */
+  /** Returns the lines from `from` on, as long as the condition holds. */
   const take = (from: number, holds: (line: string) => boolean) => {
     let end = from
     while (end < lines.length && holds(lines[end] ?? '')) end++
