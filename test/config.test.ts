@@ -28,7 +28,7 @@ function problemsOf(variables: Record<string, string | undefined>): readonly str
 }
 
 describe('settings', () => {
-  test('require few variables, and the others have defaults', () => {
+  test('have few required variables, and defaults for the others', () => {
     const config = readConfig(good)
     expect(config).toMatchObject({
       port: 3000,
@@ -55,16 +55,16 @@ describe('settings', () => {
     expect(config.session.keys[0]).toHaveLength(32)
   })
 
-  test('hide hints in production unless they are asked for', () => {
+  test('hide hints in production unless PROBLEM_HINTS is on', () => {
     expect(readConfig(production).problemHints).toBe(false)
     expect(readConfig({ ...production, PROBLEM_HINTS: 'on' }).problemHints).toBe(true)
   })
 
-  test('read "false" and "off" as no', () => {
+  test('accept "false" and "off" as no', () => {
     expect(readConfig({ ...good, DOCS: 'false', DEMO: 'off' })).toMatchObject({ docs: false, demo: false })
   })
 
-  test('refuse a NODE_ENV that almost says production', () => {
+  test('refuse a NODE_ENV that is almost production', () => {
     for (const NODE_ENV of ['prod', 'Production', 'production-eu'])
       expect(problemsOf({ ...good, NODE_ENV })).toEqual([
         'NODE_ENV must be production, in full and in lower case',
@@ -72,7 +72,7 @@ describe('settings', () => {
     expect(readConfig({ ...good, NODE_ENV: 'staging' }).warnings).toEqual([])
   })
 
-  test('warn of the example’s deployment id and of an old name', () => {
+  test('warn of the example’s deployment id and of the former name of a setting', () => {
     const { warnings } = readConfig({
       ...good,
       GENESYS_DEPLOYMENT_ID: '00000000-0000-0000-0000-000000000000',
@@ -84,11 +84,26 @@ describe('settings', () => {
     ])
   })
 
-  test('take an empty variable for a missing one', () => {
+  test('warn of a deployment id that is not one of Genesys Cloud', () => {
+    const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
+    expect(warnings).toEqual([
+      'GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are',
+    ])
+    expect(
+      readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop', GENESYS_API_URL: 'https://gateway.example.com' })
+        .warnings,
+    ).toEqual([])
+  })
+
+  test('accept an unencrypted upstream on this machine, even in production', () => {
+    expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
+  })
+
+  test('treat an empty variable as a missing one', () => {
     expect(readConfig({ ...good, PORT: '', GENESYS_CLIENT_ID: ' ' })).toMatchObject({ port: 3000 })
   })
 
-  test('take secrets from files', () => {
+  test('read secrets from files', () => {
     const file = join(folder, 'keys')
     writeFileSync(file, `${key}\n`)
     expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
@@ -100,8 +115,8 @@ describe('settings', () => {
   })
 })
 
-describe('wrong settings', () => {
-  test('are all named together, without their values', () => {
+describe('settings are refused', () => {
+  test('all together, without their values in the messages', () => {
     const canary = 'canary-value-7d1'
     const problems = problemsOf({
       PORT: canary,
@@ -131,7 +146,7 @@ describe('wrong settings', () => {
     ['x.example', 'has no scheme; write `https://x.example`'],
     ['null', 'is the origin of sandboxed and local pages; name each website'],
     ['https://*.com', 'covers a whole top-level domain; put the wildcard below your own domain'],
-  ])('name the allowed origin %s, what is wrong with it, and what to write', (entry, problem) => {
+  ])('with the allowed origin %s, which %s', (entry, problem) => {
     expect(problemsOf({ ...good, ALLOWED_ORIGINS: `https://www.example.com,${entry}` })).toEqual([
       `ALLOWED_ORIGINS[1] \`${entry}\` ${problem}`,
     ])
@@ -154,11 +169,11 @@ describe('wrong settings', () => {
       'must begin with http:// or https://, such as http://proxy.example.com:3128',
     ],
     ['http_proxy', 'canary', 'must begin with http:// or https://, such as http://proxy.example.com:3128'],
-  ])('say what %s may be', (name, value, problem) => {
+  ])('with a message that says which values %s may have', (name, value, problem) => {
     expect(problemsOf({ ...good, [name]: value })).toEqual([`${name} ${problem}`])
   })
 
-  test('say which part of the agents’ address the region is', () => {
+  test('with a message that says which part of the agents’ address is the region', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'https://apps.mypurecloud.ie/' })).toEqual([
       expect.stringMatching(
         /^GENESYS_REGION must be a region or its domain alone, such as mypurecloud\.ie without https:\/\/apps\.; the regions are us-east-1/,
@@ -166,53 +181,38 @@ describe('wrong settings', () => {
     ])
   })
 
-  test('warn of a deployment id that no deployment of Genesys Cloud has', () => {
-    const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
-    expect(warnings).toEqual([
-      'GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are',
-    ])
-    expect(
-      readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop', GENESYS_API_URL: 'https://gateway.example.com' })
-        .warnings,
-    ).toEqual([])
-  })
-
-  test('name the regions that exist', () => {
+  test('with a message that lists the regions if the region is unknown', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'eu-west-9' })).toEqual([
       expect.stringMatching(/^GENESYS_REGION is not a region .*eu-west-1 \(mypurecloud\.ie\), /),
     ])
   })
 
   test.each(['*', 'null', 'https://www.example.com/', 'https://*.com', 'example.com', 'ftp://example.com'])(
-    'include the allowed origin %s',
+    'with the single allowed origin %s',
     (origin) => expect(problemsOf({ ...good, ALLOWED_ORIGINS: origin })).toHaveLength(1),
   )
 
   test.each([
     ['a session key is missing', { SESSION_KEYS: undefined }],
     ['the session key is the one of the example', { SESSION_KEYS: EXAMPLE_SESSION_KEY }],
-    ['an upstream is plain http and far', { GENESYS_API_URL: 'http://gateway.example.com' }],
+    ['an upstream on another machine is plain http', { GENESYS_API_URL: 'http://gateway.example.com' }],
     ['the guest socket is not encrypted', { GENESYS_MESSAGING_URL: 'ws://gateway.example.com' }],
-  ])('in production: %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
+  ])('in production if %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
 
-  test('are not an unencrypted upstream, except on this machine', () => {
-    expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
-  })
-
-  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('are an empty list %s', (name) => {
+  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('with an empty list as %s', (name) => {
     expect(problemsOf({ ...production, [name]: ',' })).toHaveLength(1)
   })
 
-  test('are one port for two purposes', () => {
+  test('with one port for two purposes', () => {
     expect(problemsOf({ ...good, PORT: '3000', METRICS_PORT: '3000' })).toHaveLength(1)
   })
 
-  test('are incomplete credentials, or missing ones that the guest API needs', () => {
+  test('with incomplete credentials, or without those that the guest API needs', () => {
     expect(problemsOf({ ...good, GENESYS_CLIENT_ID: 'id' })).toHaveLength(1)
     expect(problemsOf({ ...good, GENESYS_GUEST_API: 'external-guests' })).toHaveLength(1)
   })
 
-  test('are trusted attributes without a way to verify a visitor', () => {
+  test('with trusted attributes but no way to verify a visitor', () => {
     expect(problemsOf({ ...good, ATTRIBUTES_TRUSTED: 'custom.userId=sub' })).toHaveLength(1)
   })
 })
@@ -231,7 +231,7 @@ describe('in production, a .env file', () => {
     return readConfigFromEnvironment()
   }
 
-  test('is not read, and the log says so', () => {
+  test('is not read, and a warning says so', () => {
     const warnings = [expect.stringContaining('does not read the .env file')]
     expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
   })
@@ -241,7 +241,7 @@ describe('in production, a .env file', () => {
   })
 })
 
-describe('a variable that is not a setting', () => {
+describe('among the variables of the environment,', () => {
   test.each([
     ['ALLOWED_ORIGIN', 'ALLOWED_ORIGINS'],
     ['GENESYS_DEPLOYMENTID', 'GENESYS_DEPLOYMENT_ID'],
@@ -249,7 +249,7 @@ describe('a variable that is not a setting', () => {
     ['GENESYS_CLIENT_SECRETS_FILE', 'GENESYS_CLIENT_SECRET_FILE'],
     ['MAX_BODY_SIZE', 'MAX_BODY_BYTES'],
     ['RATE_GUESTS_PER_MINUTE', 'RATE_GUEST_PER_MINUTE'],
-  ])('%s is reported with the likely name %s', (name, meant) => {
+  ])('the unknown %s is reported with the likely name %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
       `${name} is not a setting. Did you mean ${meant}?`,
     ])
@@ -265,7 +265,7 @@ describe('a variable that is not a setting', () => {
       ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anyone can register one'],
     ],
     ['https://*.example.com,https://*.shop.co.uk,https://me.github.io', []],
-  ])('the origins %s cause the warnings %j', (origins, warnings) => {
+  ])('the allowed origins %s cause the warnings %j', (origins, warnings) => {
     expect(readConfig({ ...good, ALLOWED_ORIGINS: origins }).warnings).toEqual(warnings)
   })
 
@@ -273,11 +273,14 @@ describe('a variable that is not a setting', () => {
     ['800', undefined, 400],
     ['20000', undefined, 1000],
     ['800', '700', 700],
-  ])('of %s streams in all, and %s for an address, one address has %i', (all, ofOne, most) => {
-    const more = ofOne === undefined ? {} : { MAX_EVENT_STREAMS_PER_ADDRESS: ofOne }
-    const { limits } = readConfig({ ...good, MAX_EVENT_STREAMS: all, ...more })
-    expect(limits.eventStreamsPerAddress).toBe(most)
-  })
+  ])(
+    'MAX_EVENT_STREAMS of %s and %s of them per address allow one address %i streams',
+    (all, ofOne, most) => {
+      const more = ofOne === undefined ? {} : { MAX_EVENT_STREAMS_PER_ADDRESS: ofOne }
+      const { limits } = readConfig({ ...good, MAX_EVENT_STREAMS: all, ...more })
+      expect(limits.eventStreamsPerAddress).toBe(most)
+    },
+  )
 
   test.each([
     'GENESYS_GUEST_BFF_SERVICE_HOST',
@@ -291,7 +294,7 @@ describe('a variable that is not a setting', () => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])
   })
 
-  test('is reported together with the variable that is missing because of it', () => {
+  test('an unknown one is reported together with the setting that is missing because of it', () => {
     const { ALLOWED_ORIGINS, ...others } = good
     expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
       /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting. Did you mean ALLOWED_ORIGINS\?/,

@@ -32,7 +32,7 @@ test.each(FILES)('every metric that %s uses exists in /metrics', (file) => {
   expect([...asked].filter((name) => !known.has(name))).toEqual([])
 })
 
-test('every metric of ours has a panel', () => {
+test('every metric of the service has a panel', () => {
   const dashboard = texts.get('deploy/grafana/guest-bff.json')!
   const ours = [...new Set(known.values())].filter((name) => name.startsWith('guest_bff_'))
   expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
@@ -63,7 +63,7 @@ function alternatives(pattern: string): string[] {
   )
 }
 
-test('every code, operation and status that they select exists', () => {
+test('every code and operation that dashboards and alerts select exists', () => {
   const codes = PROBLEM_CODES
   const isCode = (value: string) => codes.some((code) => new RegExp(`^${value}$`).test(code))
   expect(valuesOf('code').filter((value) => !isCode(value))).toEqual([])
@@ -78,14 +78,14 @@ test('every code, operation and status that they select exists', () => {
   expect(valuesOf('operation').length).toBeGreaterThan(2)
 })
 
-test('every route that they select is one of the service', () => {
+test('every route that dashboards and alerts select is one of the service', () => {
   const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: object }
   const routes = valuesOf('route')
   expect(routes).toContain('/messages')
   expect(routes.filter((route) => !(route in paths) && route !== '/metrics')).toEqual([])
 })
 
-test('every alert has a summary, an action, and a row in the README of its folder', () => {
+test('every alert has a severity, a summary, a description, and a row in the README of its folder', () => {
   const rules = texts.get('deploy/prometheus/rules.yml')!.split('- alert: ').slice(1)
   const readme = readFileSync('deploy/prometheus/README.md', 'utf8')
   expect(rules.length).toBeGreaterThan(10)

@@ -58,7 +58,7 @@ test('the demo says that the platform is simulated, and serves its page at the p
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
 }, 30_000)
 
-test('in the demo an agent answers', async () => {
+test('an agent answers in the demo', async () => {
   const { service } = await startDemo()
   const { stream, headers } = await openLiveEvents(service)
   await fetch(`${service}/messages`, { method: 'POST', headers, body: JSON.stringify({ text: 'Hello' }) })

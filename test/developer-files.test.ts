@@ -45,7 +45,7 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
     }
   })
 
-  test('a browser that has it already gets 304', async () => {
+  test('is answered with 304 if the browser already has it', async () => {
     const { headers } = await load(`/${file}`, { 'accept-encoding': 'br' })
     const again = await load(`/${file}`, { 'accept-encoding': 'br', 'if-none-match': String(headers.etag) })
     expect([again.status, again.body.length]).toEqual([304, 0])
@@ -87,7 +87,7 @@ test.each(['/guest-chat-de-0000000000.js', '/client.js.br'])(
 test.each([
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
   ['swagger-ui.css', 'text/css; charset=utf-8'],
-])('%s is the same compressed and for a client that takes it as it is', async (file, type) => {
+])('%s is the same with and without compression', async (file, type) => {
   const gzip = await load(`/docs/${file}`, { 'accept-encoding': 'gzip, br' })
   const plain = await load(`/docs/${file}`, { 'accept-encoding': 'identity' })
   expect([gzip, plain].map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined])

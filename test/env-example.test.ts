@@ -10,7 +10,7 @@ const FORMER_NAME = 'MAX_REQUESTS_UNDER_WAY'
 /** With every default that is commented out, as if it had been set. */
 const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))
 
-test('the example names every setting that the service reads, and no other', () => {
+test('.env.example names every setting that the service reads, and no other', () => {
   const settings =
     /const Env = z\.object\(\{([^]*?)\n\}\)/.exec(
       readFileSync('src/service/settings/variables.ts', 'utf8'),
@@ -22,13 +22,13 @@ test('the example names every setting that the service reads, and no other', () 
   expect(Object.keys(allSet).sort()).toEqual(names.sort())
 })
 
-test('a copy of the example starts the service, and the defaults it shows are the real ones', () => {
+test('a copy of .env.example is valid, and the defaults that it shows are the real ones', () => {
   const config = readConfig(parse(example))
   expect(config.genesys.guestApi).toBe('web-messaging')
   expect(readConfig(allSet)).toEqual(config)
 })
 
-test('production refuses the example for its key', () => {
+test('production refuses .env.example because of its key', () => {
   const start = () => readConfig({ ...parse(example), NODE_ENV: 'production' })
   expect(start).toThrow(ConfigError)
   expect(start).toThrow(/SESSION_KEYS contains the key of \.env\.example/)

@@ -136,7 +136,7 @@ test(
 )
 
 test(
-  'nor does it where the website’s backend says who the visitor is',
+  'no body, header or claim changes what routing trusts if the website’s backend identifies the visitor',
   () =>
     changesNothingTrusted(
       asking,
@@ -150,7 +150,7 @@ test(
   60_000,
 )
 
-test('an attribute named __proto__ is refused by name', async () => {
+test('an attribute named __proto__ is refused, and the problem names it', async () => {
   const together = await startTogether()
   try {
     const page = await together.openPage()

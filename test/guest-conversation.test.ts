@@ -99,7 +99,7 @@ describe('a guest', () => {
     }
   })
 
-  test('repeats a message with its key, and it arrives once', async () => {
+  test('can repeat a message with its key, and it arrives once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const first = await page.say('once', { 'idempotency-key': 'k-1' })
@@ -112,7 +112,7 @@ describe('a guest', () => {
     })
   })
 
-  test('sets attributes, which go with the next message and once', async () => {
+  test('sets attributes, which go with the next message and with no other', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     const changed = await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': 3 } })
@@ -130,7 +130,7 @@ describe('a guest', () => {
     expect(withAttributes).toHaveLength(1)
   })
 
-  test('ends the conversation, and the stream does not come back', async () => {
+  test('ends the conversation, and cannot open its stream again', async () => {
     const { openPage } = await start()
     const page = await openPage()
     await page.say('bye')
@@ -142,7 +142,7 @@ describe('a guest', () => {
     expect(await page.say('still there?')).toMatchObject({ status: 410, body: { code: 'session_ended' } })
   })
 
-  test('learns what the deployment does not allow', async () => {
+  test('cannot end the conversation if the deployment does not allow it', async () => {
     const { openPage } = await start({ simulator: { conversationClear: false } })
     const page = await openPage()
     await page.say('hello')
@@ -186,7 +186,7 @@ describe('a page', () => {
     )
   })
 
-  test('may send everything in the contract after a preflight', async () => {
+  test('may send the headers of the contract after a preflight', async () => {
     const { url } = await start()
     const answer = await ask(url, 'OPTIONS', '/messages', undefined, {
       origin: SITE,
@@ -219,7 +219,7 @@ describe('a page', () => {
 })
 
 describe('the service', () => {
-  test('asks pages to reconnect and stops within its drain time, with a stream open', async () => {
+  test('asks pages to reconnect and stops within its drain time, even with a stream open', async () => {
     const { service, openPage } = await start()
     const page = await openPage()
     const stream = await page.events()
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(Date.now() - before).toBeLessThan(4000)
   })
 
-  test('is ready when deployment and credentials are good, and names credentials that are wrong', async () => {
+  test('is ready when deployment and credentials are good, and names the setting of wrong credentials', async () => {
     const good = await start()
     expect(await ask(good.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
     const { clientId } = good.genesys
@@ -254,7 +254,7 @@ describe('the service', () => {
     expect(JSON.stringify(answer.body)).not.toContain('wrong-secret')
   })
 
-  test('shows its API to developers', async () => {
+  test('serves the OpenAPI document, a page for each problem, and the deployment', async () => {
     const { url } = await start()
     const document = await ask(url, 'GET', '/openapi.json')
     expect(document.body.openapi).toBe('3.1.0')

@@ -113,13 +113,13 @@ async function serve(settings: Record<string, string>): Promise<RunningService> 
 
 jest.setTimeout(30_000)
 
-test('the matrix has every route of a guest', () => {
+test('the requests of this test cover every route of a guest', () => {
   expect(ROUTES.map(({ method, path }) => `${method} ${path}`)).toEqual(
     expect.arrayContaining([...Object.keys(BODIES), 'GET /messages', 'GET /events', 'GET /widget-config']),
   )
 })
 
-describe.each(['external-guests', 'guest-identities'])('with %s', (driver) => {
+describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
   let seen: string[]
   let page: Page
   let service: RunningService
@@ -144,7 +144,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s', (driver) => {
     }
   })
 
-  test('values that the page may set reach Genesys, so that the check is not empty', async () => {
+  test('values that the page may set reach Genesys, so that the check would notice others', async () => {
     const before = seen.length
     expect((await page.say('Hello')).status).toBe(201)
     expect(seen.slice(before).join()).toContain('Hello')
@@ -168,7 +168,7 @@ test('with external-users, a user that only the page names is not created', asyn
   expect(seen.join()).not.toContain('/api/v2/external/users/messaging')
 })
 
-test('with web-messaging no id or token reaches Genesys, neither by REST nor on the socket', async () => {
+test('with web-messaging no id or token of the page reaches Genesys, neither by REST nor on the socket', async () => {
   const { url, genesys, openPage, stop } = await startTogether({
     settings: NO_RATE_LIMITS,
     simulator: { limits: false },
@@ -189,7 +189,7 @@ test('with web-messaging no id or token reaches Genesys, neither by REST nor on 
   expect(JSON.stringify(frames)).not.toMatch(ANY_FOREIGN)
 })
 
-describe('an id that Genesys answers with changes neither host nor path:', () => {
+describe('an id in a response of Genesys', () => {
   const HOSTILE = [
     '../../oauth/clients',
     '..',
@@ -253,7 +253,7 @@ describe('an id that Genesys answers with changes neither host nor path:', () =>
   test.each([
     ['external-guests', 'accessToken'],
     ['guest-identities', 'identityToken'],
-  ])('%s', async (driver, tokenName) => {
+  ])('changes neither host nor path of a request, with %s', async (driver, tokenName) => {
     for (const guestId of HOSTILE) {
       const opened = { guestId, [tokenName]: 'guest-token', conversationId: 'c-1' }
       const calls = genesysThatAnswers({ ...TOKEN, ...DEPLOYMENT, '^/api/v2/(conv|guests/id)': opened })
@@ -271,34 +271,37 @@ describe('an id that Genesys answers with changes neither host nor path:', () =>
     }
   })
 
-  test.each(['conversationId', 'participantId'])('web-messaging, %s', async (field) => {
-    const { genesys, stop } = await startTogether()
-    ending.push(stop)
-    for (const id of HOSTILE) {
-      const conversationId = field === 'conversationId' ? id : 'c-1'
-      const participantId = field === 'participantId' ? id : 'p-1'
-      const calls = genesysThatAnswers({
-        ...TOKEN,
-        '/details$': { conversationId },
-        '^/api/v2/conversations/messages/': { participants: [{ id: participantId, purpose: 'customer' }] },
-        '^/api/v2/webmessaging/messages': { entities: [] },
-      })
-      const service = await serve({
-        ...fixtureSettings('web-messaging'),
-        GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
-        GENESYS_MESSAGING_URL: genesys.messagingUrl,
-        GENESYS_CDN_URL: genesys.url,
-      })
-      const page = await openPage(service.url)
-      expect((await page.say('Hello')).status).toBe(201)
-      const { status, body } = await page.ask('PUT', '/guest-attributes', {
-        attributes: { 'custom.plan': 'gold' },
-      })
-      expect([id, status]).toEqual([id, 200])
-      expect(body.applied).toMatch(/now|with-next-message/)
-      expect(calls.join()).toContain('/details')
-      expect([id, strangeIn(calls)]).toEqual([id, []])
-      nock.cleanAll()
-    }
-  })
+  test.each(['conversationId', 'participantId'])(
+    'changes neither host nor path of a request, with web-messaging and the field %s',
+    async (field) => {
+      const { genesys, stop } = await startTogether()
+      ending.push(stop)
+      for (const id of HOSTILE) {
+        const conversationId = field === 'conversationId' ? id : 'c-1'
+        const participantId = field === 'participantId' ? id : 'p-1'
+        const calls = genesysThatAnswers({
+          ...TOKEN,
+          '/details$': { conversationId },
+          '^/api/v2/conversations/messages/': { participants: [{ id: participantId, purpose: 'customer' }] },
+          '^/api/v2/webmessaging/messages': { entities: [] },
+        })
+        const service = await serve({
+          ...fixtureSettings('web-messaging'),
+          GENESYS_DEPLOYMENT_ID: genesys.deploymentId,
+          GENESYS_MESSAGING_URL: genesys.messagingUrl,
+          GENESYS_CDN_URL: genesys.url,
+        })
+        const page = await openPage(service.url)
+        expect((await page.say('Hello')).status).toBe(201)
+        const { status, body } = await page.ask('PUT', '/guest-attributes', {
+          attributes: { 'custom.plan': 'gold' },
+        })
+        expect([id, status]).toEqual([id, 200])
+        expect(body.applied).toMatch(/now|with-next-message/)
+        expect(calls.join()).toContain('/details')
+        expect([id, strangeIn(calls)]).toEqual([id, []])
+        nock.cleanAll()
+      }
+    },
+  )
 })

@@ -67,17 +67,20 @@ describe('a signed-in visitor', () => {
     expect(now['custom.membershipLevel'] ?? '').toBe('')
   })
 
-  test.each(['signed in', 'signed out'])('does not share her session when %s', async (state) => {
-    const { openPage } = await start()
-    const page = await openPage({ userToken: await userToken('user-1') })
-    if (state === 'signed out') await page.ask('POST', '/guest-session', { userToken: null })
-    const refused = { status: 401, body: { code: 'session_invalid' } }
-    expect(await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') })).toMatchObject(
-      refused,
-    )
-    // Another person uses this browser now: the token of the first person's page is invalid from here on.
-    expect(await page.ask('GET', '/messages')).toMatchObject(refused)
-  })
+  test.each(['signed in', 'signed out'])(
+    'does not share her session with the next visitor, even if she has %s',
+    async (state) => {
+      const { openPage } = await start()
+      const page = await openPage({ userToken: await userToken('user-1') })
+      if (state === 'signed out') await page.ask('POST', '/guest-session', { userToken: null })
+      const refused = { status: 401, body: { code: 'session_invalid' } }
+      expect(
+        await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') }),
+      ).toMatchObject(refused)
+      // Another person uses this browser now: the token of the first person's page is invalid from here on.
+      expect(await page.ask('GET', '/messages')).toMatchObject(refused)
+    },
+  )
 
   test('can continue her session after signing out and in again', async () => {
     const { openPage, url } = await start()
@@ -89,7 +92,7 @@ describe('a signed-in visitor', () => {
     expect((await before.ask('GET', '/messages')).status).toBe(401)
   })
 
-  test('who signs out has every earlier stream ended', async () => {
+  test('who signs out ends every earlier stream', async () => {
     const { openPage } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     const stream = await page.events()
@@ -98,14 +101,14 @@ describe('a signed-in visitor', () => {
     stream.close()
   })
 
-  test('with a bad token gets no session, anonymous or other', async () => {
+  test('with an invalid token gets no session, not even an anonymous one', async () => {
     const { openPage, genesys } = await start()
     const answer = (await openPage({ userToken: 'not.a.token' })).opened
     expect(answer).toMatchObject({ status: 401, body: { code: 'user_token_invalid' } })
     expect(genesys.sessions).toHaveLength(0)
   })
 
-  test('can be named only by her own token', async () => {
+  test('can be identified only by her own token', async () => {
     const { openPage } = await start()
     expect((await openPage({ userId: 'user-1' })).opened.body.code).toBe('user_token_invalid')
     const other = await openPage({ userId: 'user-1', userToken: await userToken('user-2') })
@@ -120,7 +123,7 @@ describe('an application that mounts the service', () => {
   const startWith = (trustedAttributes: TrustedAttributes) =>
     start({ settings, options: { trustedAttributes } })
 
-  test('says who the visitor is, from its own database', async () => {
+  test('identifies the visitor from its own database', async () => {
     const { openPage, genesys } = await startWith({
       keys: ['custom.plan'],
       read: async ({ visitor }) => ({
@@ -143,9 +146,9 @@ describe('an application that mounts the service', () => {
 
   test.each<[string, TrustedAttributes['read']]>([
     ['fails', () => Promise.reject(new Error('database password is hunter2'))],
-    ['throws at once', () => { throw new Error('boom') }], // prettier-ignore
+    ['throws immediately', () => { throw new Error('boom') }], // prettier-ignore
     ['never answers', () => new Promise(() => {})],
-  ])('that %s has no session opened, and a clear problem', async (_what, read) => {
+  ])('that %s prevents a session, and the problem is trusted_attributes_unavailable', async (_what, read) => {
     const { openPage, genesys, logLines } = await start({
       settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
       options: { trustedAttributes: { keys: ['custom.plan'], read } },
@@ -157,7 +160,7 @@ describe('an application that mounts the service', () => {
   })
 })
 
-describe('a website whose backend identifies the visitor', () => {
+describe('a visitor whom the website’s backend identifies', () => {
   let backend: SiteBackend
   afterEach(() => backend.stop())
   const LEVELS: Record<string, string> = { 'user-1': 'Gold', 'user-2': 'Silver' }
@@ -180,7 +183,7 @@ describe('a website whose backend identifies the visitor', () => {
     return { ...together, open, sentBy }
   }
 
-  test('is known to the agent with the very first message, and anonymous without the cookie', async () => {
+  test('is known to the agent with the very first message, and is anonymous without the cookie', async () => {
     const { open, genesys } = await startAsking()
     await (await open('user-1')).say('hello')
     expect(genesys.sawAttributes().now).toMatchObject({
@@ -208,7 +211,7 @@ describe('a website whose backend identifies the visitor', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(refused)
   })
 
-  test('opens no session while its backend is down, and changes none', async () => {
+  test('can neither open nor resume a session while the backend is down', async () => {
     const { open, sentBy, genesys, url, logLines } = await startAsking({ VISITOR_WEBHOOK_TIMEOUT_MS: '500' })
     const page = await open('user-1')
     backend.respond = () => undefined
@@ -221,7 +224,7 @@ describe('a website whose backend identifies the visitor', () => {
     expect((await ask(url, 'GET', '/readyz')).body).toMatchObject({ status: 'degraded' })
   })
 
-  test('continues anonymously by setting, and keeps what it knows of a session', async () => {
+  test('is anonymous after a failure if the setting allows it, but stays known in an existing session', async () => {
     const { open, sentBy, genesys } = await startAsking({
       VISITOR_WEBHOOK_FAILURE: 'anonymous',
     })
@@ -234,7 +237,7 @@ describe('a website whose backend identifies the visitor', () => {
     expect(genesys.sawAttributes(genesys.sessions[0]?.token).now).toMatchObject({ 'custom.plan': 'Gold' })
   })
 
-  test('lets pages of other origins send the cookie, or the header', async () => {
+  test('can be on a page of another origin, which may send the cookie or the header', async () => {
     const { url } = await startAsking()
     const preflight = { origin: SITE, 'access-control-request-method': 'POST' }
     const { headers } = await ask(url, 'OPTIONS', '/guest-session', undefined, preflight)

@@ -86,7 +86,7 @@ test.each(LAYERS)('%s imports only from itself and the layers below', (layer) =>
   ).toEqual([])
 })
 
-test.each(APART)('%s shares nothing with the rest, and the service does not know it', (part) => {
+test.each(APART)('%s imports nothing from other parts, and is not imported by them', (part) => {
   expect(
     wrongImports(
       ({ path }) => folderOf(path) === part,
@@ -116,7 +116,7 @@ test.each(FEATURES)('%s is imported only by the composition', (feature) => {
 })
 
 /** With the test above: without both, nothing else mentions it. */
-test('a feature is a folder, an import and a call of the composition', () => {
+test('the composition has one import and one call for each folder of a feature', () => {
   const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
   const created = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/features\/([\w-]+)\//gm)]
   expect(created.map(([, , feature]) => feature).sort()).toEqual(
@@ -129,7 +129,7 @@ test('a feature is a folder, an import and a call of the composition', () => {
   }
 })
 
-test('the contract contains only types, and imports nothing else', () => {
+test('the contract contains and imports only types', () => {
   const contract = files.filter(({ path }) => folderOf(path) === CONTRACT)
   const imports = contract.flatMap((file) => file.imports)
   expect(contract.length).toBeGreaterThan(1)
@@ -138,7 +138,7 @@ test('the contract contains only types, and imports nothing else', () => {
     expect(text).not.toMatch(/^(?:export )?(?:async )?(?:const|let|var|function|class|enum)\b/m)
 })
 
-test('the doctor imports the service, which does not import the doctor', () => {
+test('only the command imports the doctor', () => {
   expect(
     wrongImports(
       ({ path }) => folderOf(path) !== DOCTOR && path !== 'cli.ts',
@@ -163,7 +163,7 @@ test('no chain of imports is a cycle', () => {
   expect(findCycle()).toBeUndefined()
 })
 
-test('the environment is read by the settings and by the programs’ first files alone', () => {
+test('only the settings and the programs’ first files read the environment', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
   expect(readers.map(({ path }) => path).sort()).toEqual([
     'demo/main.ts',
@@ -173,8 +173,8 @@ test('the environment is read by the settings and by the programs’ first files
   ])
 })
 
-describe('calls to Genesys can be recorded:', () => {
-  test('no request function is bound before a recorder can replace it', () => {
+describe('for the recording of calls to Genesys,', () => {
+  test('no module binds a request function before a recorder can replace it', () => {
     const bound = files.filter(({ text }) =>
       /import \{[^}]*\b(request|get)\b[^}]*\} from 'node:https?'/.test(text),
     )

@@ -14,16 +14,16 @@ const { allowScripts, scarfSettings } = read('package.json') as {
 const { packages } = read('package-lock.json') as { readonly packages: Record<string, LockedPackage> }
 const withScript = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript)
 
-test('no package that the published one needs runs a script when it is installed', () => {
+test('no dependency of the published package runs a script when it is installed', () => {
   expect(withScript.filter(([, { dev }]) => !dev)).toEqual([])
 })
 
-test('each tool that would run a script when it is installed is allowed or denied', () => {
+test('each tool with an installation script is explicitly allowed or denied to run it', () => {
   const names = withScript.map(([path]) => path.replace(/^.*node_modules\//, ''))
   expect(names.sort()).toEqual(Object.keys(allowScripts).sort())
 })
 
-test('the script that reports installations does not run, or reports nothing if npm lacks allowScripts', () => {
+test('the script that reports installations is denied, and is switched off for npm without allowScripts', () => {
   expect(allowScripts['@scarf/scarf']).toBe(false)
   expect(scarfSettings).toEqual({ enabled: false })
 })

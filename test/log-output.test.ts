@@ -54,7 +54,7 @@ function readIfAny(fd: number): string {
 
 const changed = (output: LogOutput) => new Promise<void>((resolve) => output.onChange(resolve))
 
-test('a pipe is written without blocking, and stays as it is for others who have it open', () => {
+test('a pipe is written without blocking, and stays blocking for others who have it open', () => {
   open(pipe, constants.O_RDONLY)
   const shared = openSync(pipe, constants.O_WRONLY)
   const own = openWithoutBlocking(shared)
@@ -78,7 +78,7 @@ test('a full disk is reported, delays lines, and drops those beyond the limit', 
   expect(output.droppedLines).toBe(7)
 })
 
-test('when the output works again, every line that waited is written, once and in order', async () => {
+test('when the output works again, every waiting line is written once and in order', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe))
   closeSync(opened.splice(opened.indexOf(reader), 1)[0]!)
@@ -128,7 +128,7 @@ test.each([
   expect(performance.now() - startedAtMs).toBeLessThan(1000)
 })
 
-test('a process that is busy between two writes drops no line that the output takes', async () => {
+test('a process that is busy between two writes drops no line that the output can take', async () => {
   const output = createLogOutput(openOutput('/dev/null'), 4_000_000)
   const line = `${'x'.repeat(299)}\n`
   for (let turn = 0; turn < 150; turn++) {

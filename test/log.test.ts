@@ -38,7 +38,7 @@ function axiosLikeError(): Error {
 
 const LEVELS: LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace']
 
-test.each(LEVELS)('at %s no secret gets into a line, wherever it was left', (level) => {
+test.each(LEVELS)('at level %s no secret gets into a line, wherever it was left', (level) => {
   const { log, lines } = recordingLog()
   const careless = (fields: Record<string, unknown>, message: string) => {
     log[level](fields, message)
@@ -63,7 +63,7 @@ test.each(LEVELS)('at %s no secret gets into a line, wherever it was left', (lev
   for (const form of FORMS) expect(lines.join('')).not.toContain(form)
 })
 
-test('a third-party error keeps its name, its code and its place', () => {
+test('a third-party error is logged with its name, its code and its stack', () => {
   const { log, last } = recordingLog()
   log.error({ err: axiosLikeError() }, 'failed')
   expect(last()).toMatchObject({

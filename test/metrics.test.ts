@@ -7,7 +7,7 @@ async function lineOf(metrics: ReturnType<typeof createMetrics>, start: string) 
   return lines.find((line) => line.startsWith(start))
 }
 
-test('a request counts under its route, method and status', async () => {
+test('a request is counted by its route, method and status', async () => {
   const metrics = createMetrics()
   metrics.requestEnded({ method: 'GET', route: '/attachments/:id', status: 404, durationMs: 30 })
   const labels = 'method="GET",route="/attachments/:id",status="404"'
@@ -15,7 +15,7 @@ test('a request counts under its route, method and status', async () => {
   expect(await lineOf(metrics, `guest_bff_request_duration_seconds_sum{${labels}}`)).toMatch(/ 0\.03$/)
 })
 
-test('a duration counts in every bucket from its own bound on', async () => {
+test('a duration is counted in every bucket from its own bound on', async () => {
   const metrics = createMetrics()
   for (const durationMs of [0, 5, 5.001, 40_000]) {
     metrics.upstreamCallEnded({ operation: 'read_thing', outcome: 'ok', durationMs })
@@ -28,7 +28,7 @@ test('a duration counts in every bucket from its own bound on', async () => {
   expect(await bucket('+Inf')).toMatch(/ 4$/)
 })
 
-test('an open stream counts until it ends, and ends once', async () => {
+test('an open stream is counted until it ends, and its end is counted once', async () => {
   const metrics = createMetrics()
   const first = metrics.streamOpened()
   metrics.streamOpened()
@@ -61,13 +61,13 @@ test('callers cannot create endless series: methods and labels are bounded', asy
   expect(text.match(/^guest_bff_upstream_call_duration_seconds_count/gm)).toHaveLength(65)
 })
 
-test('two services in one process do not count into each other', async () => {
+test('two services in one process have separate counts', async () => {
   const [first, second] = [createMetrics(), createMetrics()]
   first.streamOpened()
   expect(await lineOf(second, 'guest_bff_live_streams')).toBe('guest_bff_live_streams 0')
 })
 
-test('a call to Genesys is counted under the name of its operation', async () => {
+test('a call to Genesys is counted by the name of its operation', async () => {
   const metrics = createMetrics()
   metrics.upstreamCallEnded({ operation: 'create_guest', outcome: 'ok', durationMs: 1 })
   expect(await metrics.text()).toContain('operation="create_guest",outcome="ok"')

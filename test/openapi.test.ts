@@ -36,7 +36,7 @@ test.each(paths.map(([path]) => path))('undocumented methods of %s are not serve
   expect(allowed?.sort()).toEqual(documented.sort())
 })
 
-test('the document is OpenAPI 3.1 with this address and version, and knows every problem code', () => {
+test('the document is OpenAPI 3.1 with the configured address and version, and lists every problem code', () => {
   expect(document).toMatchObject({
     openapi: '3.1.0',
     info: { version: '1.2.3' },
@@ -48,7 +48,7 @@ test('the document is OpenAPI 3.1 with this address and version, and knows every
 })
 
 test.each(OPERATIONS)(
-  '$method $path has a description, and examples that its own schema takes',
+  '$method $path has a description, and examples that its own schema accepts',
   (operation) => {
     const { description, body, examples = {} } = operation
     expect(description).toMatch(/^[A-Z0-9].{20,}\.$/)

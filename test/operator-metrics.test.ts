@@ -29,7 +29,7 @@ async function becomes(name: string, value: number): Promise<void> {
   expect([name, await series(name)]).toEqual([name, value])
 }
 
-test('guest sockets count while they are open, and those that Genesys breaks by how they broke', async () => {
+test('open guest sockets are counted, and lost ones by reason', async () => {
   const { openPage, genesys } = await start({ settings })
   expect(await series('guest_bff_upstream_sockets')).toBe(0)
   const page = await openPage()
@@ -52,7 +52,7 @@ test('guest sockets count while they are open, and those that Genesys breaks by 
   await becomes('guest_bff_upstream_sockets', 0)
 })
 
-test('a refused handshake counts with its status, and loses no socket', async () => {
+test('a refused handshake is counted by its status, and not as a lost socket', async () => {
   const { openPage, genesys } = await start({ settings })
   genesys.injectFault('GET /v1', { status: 403, times: 10 })
   expect((await openPage()).opened.status).toBe(502)
@@ -61,7 +61,7 @@ test('a refused handshake counts with its status, and loses no socket', async ()
   expect(await series('guest_bff_upstream_sockets')).toBe(0)
 })
 
-test('each request of a foreign website counts as a refused origin', async () => {
+test('each request of a foreign website is counted as a refused origin', async () => {
   const { url, openPage } = await start({ settings })
   for (const path of ['/guest-session', '/messages'])
     await ask(url, 'POST', path, {}, { origin: 'https://elsewhere.example' })
@@ -69,7 +69,7 @@ test('each request of a foreign website counts as a refused origin', async () =>
   await becomes('guest_bff_refused_origins_total', 2)
 })
 
-test('readiness is degraded where /readyz says so, with the check that fails', async () => {
+test('the readiness metric is degraded when /readyz is, and names the failing check', async () => {
   let nowMs = Date.now()
   const now = () => nowMs
   const { genesys } = await start({ settings, options: { now, monotonicNow: now } })
@@ -82,7 +82,7 @@ test('readiness is degraded where /readyz says so, with the check that fails', a
   expect(await series(check)).toBe(1)
 })
 
-test('readiness is not_ready where no guest can be served', async () => {
+test('the readiness metric is not_ready when no guest can be served', async () => {
   await start({ settings, simulator: { deploymentStatus: 'Inactive' } })
   await becomes('guest_bff_readiness{status="not_ready"}', 1)
 })

@@ -15,7 +15,7 @@ afterEach(async () => {
   running = undefined
 })
 
-test('a refused origin is one warning with the origin, and the page may read why', async () => {
+test('a refused origin is logged as one warning with the origin, and the page may read the reason', async () => {
   running = await startTogether()
   for (let i = 0; i < 5; i++) {
     const { status, body, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
@@ -37,7 +37,7 @@ test('without hints, a refused page cannot read the response', async () => {
   expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null])
 })
 
-test('a caller without an Origin opens no session by naming itself a page of the same origin', async () => {
+test('a caller without an Origin cannot open a session by claiming to be a page of the same origin', async () => {
   running = await startTogether()
   const opened = await ask(running.url, 'POST', '/guest-session', {}, { 'sec-fetch-site': 'same-origin' })
   expect([opened.status, opened.body.code]).toEqual([403, 'origin_not_allowed'])
@@ -69,7 +69,7 @@ test('an untrusted proxy is reported once in the log, and in readiness', async (
   expect(body.checks).toContainEqual(expect.objectContaining({ name: 'trust-proxy', ok: false }))
 })
 
-test('the root page of the service says what it is, and links to the enabled pages', async () => {
+test('the root page names the service, and links to the enabled pages', async () => {
   running = await startTogether({ settings: { DEMO: 'on' } })
   const { status, body } = await ask(running.url, 'GET', '/')
   expect(status).toBe(200)
@@ -78,7 +78,7 @@ test('the root page of the service says what it is, and links to the enabled pag
   expect(body).toContain('href="./demo/"')
 })
 
-test('health, readiness and metrics have a port of their own, and metrics are then only there', async () => {
+test('health, readiness and metrics have a port of their own if one is set, and metrics are only there', async () => {
   running = await startTogether({ settings: { MANAGEMENT_PORT: '0' } })
   const management = running.service.managementUrl ?? ''
   for (const path of ['/healthz', '/readyz', '/metrics'])
@@ -115,7 +115,7 @@ test('a standalone https service makes browsers use only TLS', async () => {
   await genesys.close()
 })
 
-test('a stopping service says so immediately, and serves new connections during the delay', async () => {
+test('a stopping service is not ready immediately, and serves new connections during the delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()
@@ -131,7 +131,7 @@ test('a stopping service says so immediately, and serves new connections during 
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a HOST that this machine does not have is a wrong setting', async () => {
+test('a HOST that this machine does not have is reported as a wrong setting', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   await expect(startTogether({ genesys, settings: { HOST: '203.0.113.1' } })).rejects.toThrow(
     /HOST 203\.0\.113\.1 is not an address of this machine/,
@@ -139,13 +139,16 @@ test('a HOST that this machine does not have is a wrong setting', async () => {
   await genesys.close()
 })
 
-test.each(['PORT', 'MANAGEMENT_PORT'])('a %s that is in use is named with the variable', async (variable) => {
-  const genesys = await startSimulator({ agent: 'silent' })
-  const taken = net.createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  const { port } = taken.address() as AddressInfo
-  const settings = { [variable]: String(port) }
-  await expect(startTogether({ genesys, settings })).rejects.toThrow(`${variable} ${port} is in use`)
-  taken.close()
-  await genesys.close()
-})
+test.each(['PORT', 'MANAGEMENT_PORT'])(
+  'a %s that is in use is reported with the name of the variable',
+  async (variable) => {
+    const genesys = await startSimulator({ agent: 'silent' })
+    const taken = net.createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const settings = { [variable]: String(port) }
+    await expect(startTogether({ genesys, settings })).rejects.toThrow(`${variable} ${port} is in use`)
+    taken.close()
+    await genesys.close()
+  },
+)

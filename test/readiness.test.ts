@@ -19,8 +19,8 @@ async function start(options: StartOptions = {}): Promise<Running> {
 
 const ready = (): Promise<Answer> => ask(running!.url, 'GET', '/readyz')
 
-describe('the service is ready, with 200', () => {
-  test('when the deployment is there and allows every website', async () => {
+describe('GET /readyz is ready, with 200,', () => {
+  test('if the deployment is active and allows every website', async () => {
     await start()
     const { status, body } = await ready()
     expect(status).toBe(200)
@@ -74,7 +74,7 @@ describe('GET /readyz is degraded, with 200,', () => {
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
   })
 
-  test('if the deployment does not allow a website, and both it and the log at startup name the website', async () => {
+  test('if the deployment does not allow a website, which the report and the log at startup name', async () => {
     const { logLines } = await start({
       simulator: { allowedDomains: ['example.com'] },
       settings: {
@@ -108,7 +108,7 @@ describe('GET /readyz is not ready, with 503,', () => {
   })
 })
 
-describe('in production', () => {
+describe('in production,', () => {
   const settings = {
     NODE_ENV: 'production',
     MANAGEMENT_PORT: '0',
@@ -136,7 +136,7 @@ describe('in production', () => {
   })
 })
 
-test('a report is reused until it is too old', async () => {
+test('a readiness report is reused until it is too old', async () => {
   let made = 0
   let atMs = 5000
   const app = express()

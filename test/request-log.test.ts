@@ -29,7 +29,7 @@ function start() {
   return { app, log, metrics }
 }
 
-test('a request is one line with route, result and duration, and without any text of the guest', async () => {
+test('a request is logged as one line with route, result and duration, and without any text of the guest', async () => {
   const { app, log } = start()
   await request(app)
     .post('/things/private-id?token=private')
@@ -53,7 +53,7 @@ test('a refused request has its problem code in the line and in the metrics', as
   expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 1')
 })
 
-test('a storm of refusals is one line a second and address, without a stack, and counts whole', async () => {
+test('many refusals are logged as one line per second and address, without a stack, and all are counted', async () => {
   const { app, log, metrics } = start()
   for (let i = 0; i < 30; i++) await request(app).get('/refused')
   const refusals = log.info.mock.calls.length + log.warn.mock.calls.length + log.error.mock.calls.length
@@ -78,7 +78,7 @@ test('paths without a route share one label', async () => {
   )
 })
 
-test("the caller's request id is kept where it is harmless, and replaced otherwise", async () => {
+test("the caller's request id is kept if it is harmless, and replaced otherwise", async () => {
   const { app } = start()
   const idOf = async (given: string) =>
     (await request(app).get('/healthz').set('X-Request-Id', given)).get('X-Request-Id')

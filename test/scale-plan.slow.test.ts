@@ -13,7 +13,7 @@ test('the plan of docs/scale.md follows from its tables', () => {
   expect(page).toMatch(/\| live guests +\| 10,000/)
 })
 
-test('another figure gives another plan, and a missing figure is named', () => {
+test('a changed figure changes the plan, and a missing figure is reported', () => {
   const fewer = page.replace(/(\| Guests per replica +\| )10,000/, '$15,000')
   expect(fewer).not.toBe(page)
   expect(bare(withPlan(fewer))).not.toBe(bare(fewer))

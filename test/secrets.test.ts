@@ -8,7 +8,7 @@ afterEach(() => genesys?.close())
 
 const nothing = { log: '', metrics: '', answers: '' }
 
-test('the search for secrets finds them plain, in base64 at any offset, and in each place', async () => {
+test('the search for secrets finds them as plain text and in base64 at any offset, in every place', async () => {
   genesys = await startSimulator({ clientSecret: 'canary-client-secret-4711' })
   const secret = genesys.clientSecret
   for (const form of [secret, `x${secret}`, `xy${secret}`]) {

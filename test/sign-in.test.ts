@@ -29,7 +29,7 @@ describe('Genesys’ own sign-in', () => {
     expect((await page.say('signed in')).status).toBe(201)
   })
 
-  test('with an id token needs no redirect address, with a code it does', async () => {
+  test('requires a redirect address with a code, and none with an id token', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const idToken = genesys.authorizationCode('user-1')
@@ -74,7 +74,7 @@ describe('Genesys’ own sign-in', () => {
     expect((await page.say('still a guest')).status).toBe(201)
   })
 
-  test('ends with signing out, which ends the session', async () => {
+  test('can be reversed by signing out, which ends the session', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
@@ -82,7 +82,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await page.say('anybody there?')).toMatchObject({ status: 410, body: { code: 'session_ended' } })
   })
 
-  test('is not offered where it is not switched on', async () => {
+  test('is not available unless it is switched on', async () => {
     const { openPage } = await start({})
     const page = await openPage()
     expect(page.opened.body.capabilities).not.toContain('sign-in')
@@ -97,24 +97,27 @@ describe('an offer to share the screen or to talk by video', () => {
   test.each([
     ['Please browse with me', 'co-browse', 'sessionJoinToken', 'simulated-join-token'],
     ['Can we talk by video?', 'video', 'jwt', 'simulated.video.jwt'],
-  ])('reaches the page with what it needs to join, and no log: "%s"', async (words, kind, name, token) => {
-    const together = await start({ simulator: { agent: 'scripted' } })
-    const page = await together.openPage()
-    const stream = await page.events()
-    await stream.next(isSession('connected'))
-    await page.say(words)
-    const { data } = await stream.next(({ event }) => event === 'offer')
-    stream.close()
-    expect(data).toMatchObject({ kind, [name]: token })
-    expect(JSON.stringify(together.genesys.frames)).toContain(token)
-    expect(together.logLines.length).toBeGreaterThan(3)
-    expect(together.logLines.join('')).not.toContain(token)
-    expect((await ask(together.url, 'GET', '/metrics')).body).not.toContain(token)
-  })
+  ])(
+    'reaches the page with the token for joining, which appears in no log: "%s"',
+    async (words, kind, name, token) => {
+      const together = await start({ simulator: { agent: 'scripted' } })
+      const page = await together.openPage()
+      const stream = await page.events()
+      await stream.next(isSession('connected'))
+      await page.say(words)
+      const { data } = await stream.next(({ event }) => event === 'offer')
+      stream.close()
+      expect(data).toMatchObject({ kind, [name]: token })
+      expect(JSON.stringify(together.genesys.frames)).toContain(token)
+      expect(together.logLines.length).toBeGreaterThan(3)
+      expect(together.logLines.join('')).not.toContain(token)
+      expect((await ask(together.url, 'GET', '/metrics')).body).not.toContain(token)
+    },
+  )
 })
 
-describe('a page with Genesys’ own widget', () => {
-  test('returns deployment, region and the guest’s identity, without a log-in prompt', async () => {
+describe('the configuration for Genesys’ own widget', () => {
+  test('has deployment, region and the guest’s identity, without a log-in prompt', async () => {
     const { openPage, genesys } = await start({
       settings: {
         GENESYS_REGION: 'eu-west-1',

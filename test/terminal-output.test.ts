@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { createLog } from '../src/service/observability/log.ts'
 import { HOW_TO_READ, loadPretty, withSentence } from '../src/service/observability/terminal-output.ts'
 
-test('where pino-pretty is installed a line has time, level, message and fields for people', () => {
+test('with pino-pretty, a line shows time, level, message and fields in a readable form', () => {
   const lines: string[] = []
   const terminal = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -16,7 +16,7 @@ test('where pino-pretty is installed a line has time, level, message and fields 
   expect(lines.join('')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: listening\n {4}port: 3000\n$/)
 })
 
-test('where it is not installed the first line comes with a sentence that says how, once', () => {
+test('without pino-pretty, the log begins with one sentence that says how to make it readable', () => {
   expect(loadPretty('file:///nowhere/index.js')).toBeUndefined()
   const written: string[] = []
   const log = createLog({

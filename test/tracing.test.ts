@@ -4,7 +4,7 @@ import { startTogether } from './start-service.ts'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-test('without an SDK there is no span, no trace in the log, and no header to Genesys', async () => {
+test('without an SDK there is no span, no trace in the log, and no trace header to Genesys', async () => {
   expect(createTracing()).toBeUndefined()
   const together = await startTogether()
   const page = await together.openPage()
@@ -14,7 +14,7 @@ test('without an SDK there is no span, no trace in the log, and no header to Gen
   await together.stop()
 })
 
-test('pages of other origins may send a trace along', async () => {
+test('pages of other origins may send trace headers', async () => {
   const together = await startTogether()
   const preflight = await fetch(`${together.url}/messages`, {
     method: 'OPTIONS',

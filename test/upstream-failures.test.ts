@@ -34,7 +34,7 @@ async function goesOn(page?: Page): Promise<void> {
   expect(await next.say('the service goes on')).toMatchObject({ status: 201 })
 }
 
-describe('opening a session, when', () => {
+describe('opening a session', () => {
   test.each<[string, FaultMatch, FaultSpec, number, string]>([
     ['the handshake is refused with 403', 'GET /v1', { status: 403 }, 502, 'deployment_not_usable'],
     ['the handshake is refused with 429', 'GET /v1', { status: 429, times: 9 }, 429, 'upstream_rate_limited'],
@@ -70,7 +70,7 @@ describe('opening a session, when', () => {
       503,
       'upstream_unavailable',
     ],
-  ])('%s', async (_what, match, how, status, code) => {
+  ])('fails with the documented problem if %s', async (_what, match, how, status, code) => {
     const fault = running.genesys.injectFault(match, how)
     const startedAt = performance.now()
     const { opened } = await running.openPage()
@@ -82,14 +82,14 @@ describe('opening a session, when', () => {
   })
 })
 
-test('opening a session is tried again after an unexpected error', async () => {
+test('a session is opened by another attempt after an unexpected error', async () => {
   const fault = running.genesys.injectFault('SessionResponse', errorFrame(5000, 'Unexpected error'))
   const { opened } = await running.openPage()
   await fault.happened
   expect(opened).toMatchObject({ status: 201, body: { state: 'new' } })
 })
 
-describe('sending a message, when', () => {
+describe('sending a message', () => {
   test.each<[string, FaultMatch, FaultSpec, number, string]>([
     ['it is refused with 400', received, errorFrame(400, 'Request failed.'), 502, 'upstream_refused'],
     [
@@ -134,7 +134,7 @@ describe('sending a message, when', () => {
     ['there is no echo', received, { swallow: true }, 504, 'delivery_unknown'],
     ['the answer is garbage', received, { garbage: true }, 504, 'delivery_unknown'],
     ['the connection drops and the message was not taken', received, { drop: true }, 504, 'delivery_unknown'],
-  ])('%s', async (_what, match, how, status, code) => {
+  ])('fails with the documented problem if %s', async (_what, match, how, status, code) => {
     const page = await running.openPage()
     const fault = running.genesys.injectFault(match, how)
     const startedAt = performance.now()
@@ -147,7 +147,7 @@ describe('sending a message, when', () => {
     await goesOn()
   })
 
-  test('the connection drops although the message was accepted, it is found and not sent again', async () => {
+  test('succeeds without a second attempt if the connection drops although the message was accepted', async () => {
     const page = await running.openPage()
     running.genesys.injectFault('onMessage', { drop: true })
     const answer = await page.say('taken, but not heard')
@@ -155,7 +155,7 @@ describe('sending a message, when', () => {
     expect(running.genesys.transcript().filter(({ text }) => text === 'taken, but not heard')).toHaveLength(1)
   })
 
-  test('the echo was lost, a repeat with the same key does not send it twice', async () => {
+  test('again with the same key does not duplicate a message whose echo was lost', async () => {
     const page = await running.openPage()
     running.genesys.injectFault('onMessage', { swallow: true })
     const key = { 'idempotency-key': 'lost-echo' }
@@ -166,14 +166,14 @@ describe('sending a message, when', () => {
   })
 })
 
-describe('a connection that', () => {
-  test('was closed while idle is opened again for the next message', async () => {
+describe('a connection', () => {
+  test('that was closed while idle is opened again for the next message', async () => {
     const page = await running.openPage()
     running.genesys.closeSockets(1001)
     await goesOn(page)
   })
 
-  test('receives garbage keeps its guest', async () => {
+  test('that receives garbage keeps its guest', async () => {
     const page = await running.openPage()
     const stream = await page.events()
     running.genesys.injectFault({ direction: 'to-guest' } as never, { garbage: true })

@@ -11,7 +11,7 @@ import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('concurrent work', () => {
-  test('is limited overall and for each key, and a released slot is free again', () => {
+  test('is limited overall and for each key, and a released slot can be used again', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 2 })
     const first = limit.acquire('a')
     limit.acquire('a')
@@ -23,7 +23,7 @@ describe('concurrent work', () => {
     expect(limit.acquire('a')).toBeInstanceOf(Function)
   })
 
-  test('is counted down once, even if a slot is released twice', () => {
+  test('is counted down only once if a slot is released twice', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 3 })
     const release = limit.acquire('a')
     limit.acquire('a')
@@ -100,7 +100,7 @@ describe('the service with every slot taken', () => {
     return page
   }
 
-  test('refuses with problem details that an allowed page may read, and says when to come back', async () => {
+  test('refuses with problem details that an allowed page may read, and with Retry-After', async () => {
     const page = await startFull({ MAX_REQUESTS_IN_FLIGHT: '2' })
     const { status, body, headers } = await page.ask('GET', '/guest-session', undefined, {
       'x-request-id': 'request-17',
@@ -116,7 +116,7 @@ describe('the service with every slot taken', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('counts every refusal, and writes one line a second', async () => {
+  test('counts every refusal, and logs one line a second', async () => {
     const page = await startFull({ MAX_REQUESTS_IN_FLIGHT: '2' })
     for (let i = 0; i < 20; i++) expect((await page.ask('GET', '/guest-session')).status).toBe(503)
     const { body } = await ask(running.url, 'GET', '/metrics')
@@ -146,7 +146,7 @@ describe('the service with every slot taken', () => {
   )
 })
 
-test('with default settings, 200 event streams opened together are all served and hold no slot', async () => {
+test('with default settings, 200 event streams that open at the same time are all served and hold no slot', async () => {
   const running = await startTogether()
   stop = () => running.stop()
   const page = await running.openPage()

@@ -16,7 +16,7 @@ import {
 
 afterEach(() => running.stop())
 
-describe('counted requests and streams', () => {
+describe('the count of requests and streams', () => {
   beforeEach(() => start())
 
   test('returns to zero after ten thousand aborted requests, whatever was pipelined behind them', async () => {
@@ -67,7 +67,7 @@ describe('counted requests and streams', () => {
 })
 
 describe('slow requests', () => {
-  test('whose head or body never ends, or never follows `100 Continue`, get a 408, heads first', async () => {
+  test('whose head or body never ends, or never follows `100 Continue`, get a 408, unfinished heads first', async () => {
     await start()
     const unfinishedHead = connect()
     unfinishedHead.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')

@@ -35,7 +35,7 @@ describe('the count of requests and streams', () => {
 describe('a connection', () => {
   beforeEach(() => start({ MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: '5' }))
 
-  test('that pipelines many requests is served in order, and refused above the limit of an address', async () => {
+  test('that pipelines many requests is served in order, and gets refusals above the limit of an address', async () => {
     const few = connect()
     few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
     expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
@@ -48,7 +48,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('gets its stream, and requests pipelined behind it are never served', async () => {
+  test('that opens a stream gets it, and never a response to requests pipelined behind it', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('POST /typing', { 'content-length': '0' }))
     const text = await new Promise<string>((resolve) => {
@@ -89,7 +89,7 @@ describe('a connection', () => {
   })
 })
 
-describe('what only some clients send', () => {
+describe('from unusual clients,', () => {
   beforeEach(() => start({ REQUEST_TIMEOUT_MS: '2500' }))
 
   const json = { 'content-type': 'application/json' }
@@ -155,7 +155,7 @@ describe('what only some clients send', () => {
   ]
 
   test.each(rows)(
-    '%s gets the response that HTTP defines, and leaves nothing open',
+    'a request with %s gets the response that HTTP defines, and leaves nothing open',
     async (_what, bytes, answers) => {
       const socket = connect()
       socket.write(bytes(), 'latin1')
@@ -170,14 +170,18 @@ describe('what only some clients send', () => {
   )
 
   test.each([
-    ['behind a whole request', () => head('GET /healthz'), /^HTTP\/1.1 200 /],
-    ['in a head', () => 'GET /healthz HTTP/1.1\r\nHost', /^(HTTP\/1.1 400 [^]*"code":"invalid_request"|$)/],
+    ['after a whole request', () => head('GET /healthz'), /^HTTP\/1.1 200 /],
     [
-      'in a body',
+      'within a head',
+      () => 'GET /healthz HTTP/1.1\r\nHost',
+      /^(HTTP\/1.1 400 [^]*"code":"invalid_request"|$)/,
+    ],
+    [
+      'within a body',
       () => head('POST /messages', { ...json, 'content-length': '90' }) + '{',
       /^(HTTP\/1.1 400 |$)/,
     ],
-    ['of a stream', () => head('GET /events'), /^(HTTP\/1.1 200 |$)/],
+    ['during a stream', () => head('GET /events'), /^(HTTP\/1.1 200 |$)/],
   ])(
     'a connection that is half-closed %s is answered or closed, and leaves nothing open',
     async (_at, bytes, answer) => {
@@ -189,7 +193,7 @@ describe('what only some clients send', () => {
     },
   )
 
-  test('an aborted download is not an error of the service', async () => {
+  test('an aborted download is not logged as an error of the service', async () => {
     for (const path of ['/client.js', '/guest-chat.js', '/openapi.json']) {
       for (let i = 0; i < 20; i++) {
         const socket = connect()
@@ -204,7 +208,7 @@ describe('what only some clients send', () => {
 })
 
 describe('slow bodies', () => {
-  test('are bounded by address, and counted until they have come or their client has left', async () => {
+  test('are limited for each address, and counted until their client has left', async () => {
     await start({
       MAX_REQUESTS_ARRIVING: '20',
       MAX_REQUESTS_ARRIVING_PER_ADDRESS: '5',
@@ -222,7 +226,7 @@ describe('slow bodies', () => {
     expect((await page.say('now there is room')).status).toBe(201)
   }, 20_000)
 
-  test('of files count for each guest, so that one of an address does not keep the others from uploading', async () => {
+  test('of files are limited for each guest, so that one does not keep others of the address from uploading', async () => {
     await start()
     const file = { 'content-type': 'image/png', 'content-length': '100' }
     const slow = Array.from({ length: 8 }, () => connect())
@@ -244,7 +248,7 @@ describe('slow bodies', () => {
 })
 
 describe('event streams', () => {
-  test('are bounded by address', async () => {
+  test('are limited for each address', async () => {
     await start({ MAX_EVENT_STREAMS_PER_ADDRESS: '2' })
     const streams = [await page.events(), await page.events()]
     await streams[0]?.next(isSession('connected'))
@@ -259,7 +263,7 @@ describe('event streams', () => {
 })
 
 describe('refusals', () => {
-  test('of one kind from one address are one line a second in the log, and counted whole in the metrics', async () => {
+  test('of one kind from one address cause one log line a second, and are all counted in the metrics', async () => {
     await start()
     for (let i = 0; i < 50; i++) await ask(running.url, 'GET', '/nowhere', undefined, { origin: SITE })
     const lines = running.logLines.filter((line) => line.includes('"code":"not_found"'))
@@ -272,7 +276,7 @@ describe('refusals', () => {
 describe('request heads that never end', () => {
   beforeEach(() => start())
 
-  test('of one address are closed above 500, which is counted and logged, and others are served', async () => {
+  test('are closed above 500 of one address, which is counted and logged, while newer requests are served', async () => {
     const open = async (count: number) => {
       const sockets = Array.from({ length: count }, connect)
       await Promise.all(sockets.map((socket) => once(socket, 'connect')))

@@ -26,7 +26,7 @@ function answer(written: string[]): Response {
 const UNBOUNDED = { max: 10_000, maxPerAddress: 10_000 }
 const KEEP_ALIVE = ': keep-alive\n\n'
 
-test('each stream gets a keep-alive every fifteen seconds, and never many at the same time', () => {
+test('each stream gets a keep-alive every fifteen seconds, but never many streams at the same time', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, UNBOUNDED)
   const written: string[] = []
@@ -45,7 +45,7 @@ test('each stream gets a keep-alive every fifteen seconds, and never many at the
   upkeep.close()
 })
 
-test('pages without a stream reconnect after two seconds, spread by a millisecond for each open stream', () => {
+test('pages are asked to reconnect after two seconds, spread by a millisecond for each open stream', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, { ...UNBOUNDED, random: () => 1 })
   const written: string[] = []

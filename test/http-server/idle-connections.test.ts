@@ -51,7 +51,7 @@ async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly
 }
 
 describe('connections that stay open after a response', () => {
-  test('make room for others, the oldest of the address with the most first', async () => {
+  test('make room for others, beginning with the oldest of the address that has the most', async () => {
     await start(MAX_CONNECTIONS)
     const [own] = await idle(1, '127.0.0.2')
     const taken = await idle(17)
@@ -63,7 +63,7 @@ describe('connections that stay open after a response', () => {
     expect(own!.destroyed).toBe(false)
   })
 
-  test('are closed above 500 of an address when the next head is not finished, and not before', async () => {
+  test('are closed above 500 of an address only when their next head is unfinished', async () => {
     await start(undefined)
     const all = await idle(505)
     const closing = Promise.all(all.slice(0, 4).map((client) => once(client, 'close')))

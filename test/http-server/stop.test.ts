@@ -25,7 +25,7 @@ async function accepts(port: number): Promise<boolean> {
   return isOpen
 }
 
-test('the service is serving, then draining, then closed, and never goes back', () => {
+test('the state of the service goes from serving to draining to closed, and never back', () => {
   const state = new ServiceState()
   expect([state.isStopping, state.isClosed]).toEqual([false, false])
   state.drain()
@@ -35,7 +35,7 @@ test('the service is serving, then draining, then closed, and never goes back', 
   expect([state.isStopping, state.isClosed]).toEqual([true, true])
 })
 
-test('while draining, the service serves everything, is not ready, and asks to close connections', async () => {
+test('while draining, the service serves everything, is not ready, and asks clients to close connections', async () => {
   const running = await start({ DRAIN_DELAY_MS: '1000' })
   const page = await running.openPage()
   // Kept open between the two requests, as a balancer does.

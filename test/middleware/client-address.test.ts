@@ -19,12 +19,12 @@ test('without a trusted proxy, forwarded addresses are ignored', async () => {
   expect(await addressSeen(0, '203.0.113.7')).toBe('127.0.0.1')
 })
 
-test('a number of proxies is counted from the nearest', async () => {
+test('if proxies are trusted by number, they are counted from the nearest', async () => {
   expect(await addressSeen(1, '198.51.100.1, 203.0.113.7')).toBe('203.0.113.7')
   expect(await addressSeen(2, '198.51.100.1, 203.0.113.7')).toBe('198.51.100.1')
 })
 
-test('proxies are known by their networks, and the first address outside is the client', async () => {
+test('if proxies are trusted by network, the first address outside those networks is the client', async () => {
   const networks = ['127.0.0.0/8', '::1', '10.0.0.0/8', '2001:db8:ffff::/48']
   expect(await addressSeen(networks, '198.51.100.1, 203.0.113.7, 10.1.2.3')).toBe('203.0.113.7')
   expect(await addressSeen(networks, '203.0.113.7:4711, 10.1.2.3:80, [2001:db8:ffff::1]:443')).toBe(
@@ -33,7 +33,7 @@ test('proxies are known by their networks, and the first address outside is the 
   expect(await addressSeen(['192.0.2.0/24'], '203.0.113.7')).toBe('127.0.0.1')
 })
 
-test('ports and brackets are not part of an address, and IPv6 counts by its /64', async () => {
+test('an address is read without port and brackets, and IPv6 counts by its /64', async () => {
   expect(await addressSeen(1, '203.0.113.7:50123')).toBe('203.0.113.7')
   const key = await addressSeen(1, '2001:db8:1:2::1')
   expect(await addressSeen(1, '[2001:db8:1:2::9]:50123')).toBe(key)
@@ -60,6 +60,6 @@ test.each([
   ['proxy.example', false],
   ['10.0.0.0/8/8', false],
   ['', false],
-])('%j is a network: %s', (text, expected) => {
+])('whether %j is accepted as a network is %s', (text, expected) => {
   expect(isNetwork(text)).toBe(expected)
 })

@@ -37,7 +37,7 @@ function appOfGuests(): Express {
 const ask = (app: Express, path: string, address = '203.0.113.7') =>
   request(app).get(path).set('X-Forwarded-For', address)
 
-test('one address may connect a quarter of a minute’s guests, and other addresses are served', async () => {
+test('one address may connect a quarter of the guests that are allowed per minute, and others are served', async () => {
   const app = appOfGuests()
   for (let guest = 0; guest < 5; guest++) expect((await ask(app, `/talk?guest=${guest}`)).status).toBe(200)
   const refused = await ask(app, '/talk?guest=another')
@@ -48,7 +48,7 @@ test('one address may connect a quarter of a minute’s guests, and other addres
   expect((await ask(app, '/talk?guest=later')).status).toBe(200)
 })
 
-test('requests of connected guests do not count, nor do requests that connect no guest', async () => {
+test('neither requests of connected guests nor requests that connect no guest count', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
   for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')

@@ -32,7 +32,7 @@ test('an allowed page may read the response and the headers that pages need', as
   expect(headers['vary']).toBe('Origin')
 })
 
-test('browsers may send the cookie along where cookies are used', async () => {
+test('browsers may send the cookie if cookies are enabled', async () => {
   const { headers } = await request(appBehindGate({ credentials: true }))
     .get('/')
     .set('Origin', SITE)
@@ -60,12 +60,12 @@ test('a response that already varies by another header varies by the origin too'
   expect(headers['vary']).toBe('Accept-Encoding, Origin')
 })
 
-test('caches keep responses apart even if the request came from no page', async () => {
+test('a response varies by the origin even if the request has none', async () => {
   const { headers } = await request(appBehindGate()).get('/')
   expect(headers['vary']).toBe('Origin')
 })
 
-describe('where refusals are explained', () => {
+describe('if refusals are explained,', () => {
   const FOREIGN = 'https://foreign.example'
   const app = appBehindGate({ explainRefusals: true, credentials: true })
 
@@ -76,7 +76,7 @@ describe('where refusals are explained', () => {
     expect((await request(app).options('/').set('Origin', SITE)).status).toBe(204)
   })
 
-  test('a foreign page may ask, so that it can read why its request is refused', async () => {
+  test('the preflight of a foreign page succeeds, so that the page can read why its request is refused', async () => {
     const preflight = await request(app)
       .options('/')
       .set('Origin', FOREIGN)
@@ -89,7 +89,7 @@ describe('where refusals are explained', () => {
     expect(preflight.headers['access-control-allow-headers']).toContain('Authorization')
   })
 
-  test('a foreign page’s request is refused all the same, readably', async () => {
+  test('the request of a foreign page is refused readably', async () => {
     const { status, headers, text } = await request(app).get('/').set('Origin', FOREIGN)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(text).not.toContain('served')
@@ -100,7 +100,7 @@ describe('where refusals are explained', () => {
   })
 })
 
-test('where refusals are not explained, a foreign page reads nothing, and its preflight is refused', async () => {
+test('if refusals are not explained, a foreign page can read nothing, and its preflight is refused', async () => {
   const foreign = { Origin: 'https://foreign.example' }
   for (const answer of [
     await request(appBehindGate()).get('/').set(foreign),

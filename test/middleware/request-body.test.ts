@@ -52,7 +52,7 @@ function inPieces(pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   })
 }
 
-test('an object is read in any chunks, with a charset or a byte order mark', async () => {
+test('an object is read from any chunks, with a charset or a byte order mark', async () => {
   const read = { read: { text: 'Grüße 👋' } }
   const text = JSON.stringify(read.read)
   expect(await send(text)).toEqual(read)
@@ -62,7 +62,7 @@ test('an object is read in any chunks, with a charset or a byte order mark', asy
   expect(await send(inPieces(pieces))).toEqual(read)
 })
 
-test('a request without a body passes', async () => {
+test('a request without a body is accepted', async () => {
   expect(await send(undefined)).toEqual({})
 })
 

@@ -38,7 +38,7 @@ function attributesOf(answer: Answer): string[] {
 }
 
 describe('the session cookie', () => {
-  test('comes with a new session: for this host alone, over TLS, out of reach of scripts', async () => {
+  test('is set with a new session, for this host alone, over TLS and out of reach of scripts', async () => {
     const opened = await open()
     expect(opened.headers.getSetCookie()).toHaveLength(1)
     expect(cookieOf(opened)).toBe(`__Host-guest-session=${opened.body.session}`)
@@ -109,7 +109,7 @@ describe('a request with the cookie alone', () => {
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
   })
 
-  test('that writes is refused the same way, without any effect', async () => {
+  test('that writes is refused from the same pages, without any effect', async () => {
     const cookie = cookieOf(await open())
     const say = (headers: Record<string, string>) =>
       ask(running.url, 'POST', '/messages', { text: 'not by the guest' }, { cookie, ...headers })
@@ -146,13 +146,13 @@ describe('a cookie with a name like ours', () => {
   test.each([
     ['with a no-break space before the name', '\xa0__Host-guest-session'],
     ['with a no-break space after the name', '__Host-guest-session\xa0'],
-    ['in other case', '__host-guest-session'],
-    ['that is longer', '__Host-guest-session2'],
-  ])('%s is not ours', async (_what, name) => {
+    ['in lower case', '__host-guest-session'],
+    ['with a longer name', '__Host-guest-session2'],
+  ])('%s is ignored', async (_what, name) => {
     expect(await asked((session) => `${name}=${session}`)).toBe(401)
   })
 
-  test('that occurs twice is refused, because only one can be ours', async () => {
+  test('that occurs twice is ignored', async () => {
     const { session } = (await open()).body
     const twice = `__Host-guest-session=${session}; __Host-guest-session=${session}`
     expect(await raw(running.url, twice)).toBe(401)
@@ -204,7 +204,7 @@ describe('the cookie header', () => {
     ['session=a\tb', 'a\tb'],
     ['\u00a0session=abc', undefined],
     [' \t ', undefined],
-  ])('%j has the session token %j', (cookie, session) => {
+  ])('with the value %j has the session token %j', (cookie, session) => {
     expect(cookieIn(cookie)).toBe(session)
   })
 

@@ -7,14 +7,17 @@ import { problemIndex, problemPage, problemPages } from '../../src/service/probl
 
 const app = express().use('/chat/docs/problems', problemPages())
 
-test.each(PROBLEM_CODES)('%s has a page with its title and both pieces of advice', async (code) => {
-  const { status, text, type } = await request(app).get(`/chat/docs/problems/${code}`)
-  expect([status, type]).toEqual([200, 'text/html'])
-  expect(text.match(/<h2>/g)).toHaveLength(2)
-  expect(text).toContain(`${PROBLEM_CATALOGUE[code].status} · <code>${code}</code>`)
-})
+test.each(PROBLEM_CODES)(
+  '%s has a page with its title and the advice for clients and operators',
+  async (code) => {
+    const { status, text, type } = await request(app).get(`/chat/docs/problems/${code}`)
+    expect([status, type]).toEqual([200, 'text/html'])
+    expect(text.match(/<h2>/g)).toHaveLength(2)
+    expect(text).toContain(`${PROBLEM_CATALOGUE[code].status} · <code>${code}</code>`)
+  },
+)
 
-test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links every page', async (path) => {
+test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links to every page', async (path) => {
   const { text } = await request(app).get(path)
   for (const code of PROBLEM_CODES) expect(text).toContain(`href="/chat/docs/problems/${code}"`)
 })

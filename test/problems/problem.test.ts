@@ -84,7 +84,7 @@ describe('the catalogue', () => {
     })
   })
 
-  test.each(PROBLEM_CODES)('%s says what happened and what to do, in whole sentences', (code) => {
+  test.each(PROBLEM_CODES)('describes %s and what to do in whole sentences', (code) => {
     const { title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
     expect(title).toMatch(/^[A-Z].*[^.]$/)
     for (const text of [description, clientAction, operatorAction]) {
@@ -95,7 +95,7 @@ describe('the catalogue', () => {
 })
 
 describe('problem details', () => {
-  test('an error of ours keeps its code and its words, and points to its page', () => {
+  test('of our own error have its code and its words, and a link to its page', () => {
     const err = new SessionError('attribute_not_allowed', 'A browser may not set it.', {
       errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
     })
@@ -115,7 +115,7 @@ describe('problem details', () => {
     })
   })
 
-  test('a refusal of Genesys brings its status, code and correlation id along', () => {
+  test('of a refusal of Genesys have its status, code and correlation id', () => {
     const err = new UpstreamError('upstream_refused', 'Genesys refused it.', {
       status: 403,
       upstreamCode: 'missing.permissions',
@@ -126,7 +126,7 @@ describe('problem details', () => {
     expect(body.upstream).toEqual({ status: 403, code: 'missing.permissions', correlationId: 'c-1' })
   })
 
-  test('the hint is the one of the error, else the one of the catalogue, and absent while hints are off', () => {
+  test('have the hint of the error, else that of the catalogue, and none if hints are off', () => {
     const own = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     const none = new UpstreamError('upstream_refused', 'No.')
     expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
@@ -143,19 +143,19 @@ describe('problem details', () => {
     [2.1, '3'],
     [undefined, '5'],
     [Number.NaN, '5'],
-  ])('a wait of %p seconds becomes Retry-After: %s', (retryAfterSeconds, header) => {
+  ])('with a wait of %p seconds have Retry-After: %s', (retryAfterSeconds, header) => {
     const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
     const { headers, body } = toProblem(new UpstreamError('upstream_rate_limited', 'Slowly.', facts), PLAIN)
     expect(headers['Retry-After']).toBe(header)
     expect(body.retryAfterSeconds).toBe(Number(header))
   })
 
-  test('every 429 and 503 has Retry-After', () => {
+  test('always have Retry-After with 429 and 503', () => {
     for (const entry of Object.values(PROBLEM_CATALOGUE))
       if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
   })
 
-  test('a 401 names the scheme, and headers of the error go along', () => {
+  test('have WWW-Authenticate with 401, and the headers of the error', () => {
     expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
       'WWW-Authenticate': 'Bearer',
     })
@@ -165,11 +165,11 @@ describe('problem details', () => {
 
   test.each([
     ['an unknown error', new Error('secret')],
-    ['a thrown text', 'secret'],
-    ['nothing', undefined],
-    ['an error with the status of an upstream answer', Object.assign(new Error('secret'), { status: 400 })],
-    ['our own 500', new RequestError('internal_error', 'secret', { hint: 'secret' })],
-  ])('%s is a 500 without details', (_what, err) => {
+    ['a thrown string', 'secret'],
+    ['a thrown undefined', undefined],
+    ['an error with the status of an upstream response', Object.assign(new Error('secret'), { status: 400 })],
+    ['an internal_error of our own', new RequestError('internal_error', 'secret', { hint: 'secret' })],
+  ])('of %s are a 500 without details', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
       title: 'Internal error',
@@ -180,7 +180,7 @@ describe('problem details', () => {
   })
 })
 
-describe('in Express', () => {
+describe('in Express,', () => {
   const app = appThat(() => {
     throw new Error('reached')
   })
@@ -206,7 +206,7 @@ describe('in Express', () => {
     },
   )
 
-  test('an unknown compression of the body gets 415', async () => {
+  test('an unknown content encoding of the body gets 415', async () => {
     const answer = await request(app).post('/it').set('Content-Encoding', 'snappy').type('json').send('{}')
     expect(answer.body).toMatchObject({ code: 'unsupported_media_type' })
   })
@@ -216,14 +216,14 @@ describe('in Express', () => {
     expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request' })
   })
 
-  test('under a prefix, and without a public address, the page is found under the prefix', async () => {
+  test('a service under a prefix without a public address links to the page under the prefix', async () => {
     const outer = express()
     outer.use('/chat', app)
     const answer = await request(outer).post('/chat/it').send({})
     expect(answer.body).toMatchObject({ type: '/chat/docs/problems/internal_error' })
   })
 
-  test('a failure of the service is logged with its hint; a mistake of the caller is not', async () => {
+  test('a failure of the service is logged with its hint, and a mistake of the caller is not logged', async () => {
     const log = spyLog()
     const refused = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     await request(appThat(() => Promise.reject(refused), log)).post('/it')

@@ -26,7 +26,7 @@ const codeOf = (run: () => unknown): string => {
 }
 
 describe('a page', () => {
-  test('writes open keys, numbers and booleans as strings, and removes with null', () => {
+  test('writes open keys, with numbers and booleans as strings, and removes them with null', () => {
     const before = { 'custom.a': '1', 'custom.b': '2' }
     expect(policy.change(before, { 'custom.a': null, 'custom.c': 3, 'custom.d': false, topic: 'x' })).toEqual(
       {
@@ -56,7 +56,7 @@ describe('a page', () => {
     expect(codeOf(() => policy.change({}, Object.fromEntries([[key, 'x']])))).toBe('attribute_not_allowed'),
   )
 
-  test('learns every key that it may not set', () => {
+  test('gets an error that lists every key that it may not set', () => {
     try {
       policy.change({}, { vip: '1', 'custom.userId': '2', 'custom.ok': '3' })
       throw new Error('was allowed')
@@ -100,7 +100,7 @@ describe('all attributes together', () => {
     [2047, 'none'],
     [2048, 'none'],
     [2049, 'attributes_too_large'],
-  ])('may have 2048 bytes: %i gives %s', (bytes, code) => {
+  ])('may have 2048 bytes: the error for %i is %s', (bytes, code) => {
     expect(codeOf(() => policy.change({}, { [key]: 'x'.repeat(bytes - key.length) }))).toBe(code)
   })
 
@@ -118,8 +118,8 @@ describe('all attributes together', () => {
   })
 })
 
-describe('verified attributes', () => {
-  test('replaces all trusted keys and leaves the open ones', () => {
+describe('the policy', () => {
+  test('replaces all trusted keys by verified ones, and leaves the open ones', () => {
     const before = { 'custom.userId': 'old', 'custom.plan': 'gold', 'custom.cart': '3' }
     expect(policy.trust(before, { 'custom.userId': 'new', 'custom.cart': 'not trusted' }, true)).toEqual({
       'custom.cart': '3',
@@ -129,7 +129,7 @@ describe('verified attributes', () => {
     expect(policy.trust(before, {}, false)).toEqual({ 'custom.cart': '3', 'custom.isAuthenticated': 'false' })
   })
 
-  test('goes under the configured names for name and email', () => {
+  test('writes name and email under their configured keys', () => {
     expect(policy.prefill({}, { name: 'Jane', email: undefined, phone: '+1' })).toEqual({
       'custom.name': 'Jane',
     })
@@ -137,17 +137,17 @@ describe('verified attributes', () => {
 })
 
 describe('settings', () => {
-  test('that are valid have no problem', () => expect(attributeSettingsProblems(settings)).toEqual([]))
+  test('that are valid are accepted', () => expect(attributeSettingsProblems(settings)).toEqual([]))
 
   test.each([
-    ['open everything by mistake', { ...settings, open: ['*'] }],
+    ['open everything without openAll', { ...settings, open: ['*'] }],
     ['have a * in the middle', { ...settings, open: ['cus*tom'] }],
-    ['map isAuthenticated', { ...settings, trusted: { 'custom.isAuthenticated': 'x' } }],
+    ['set isAuthenticated from a claim', { ...settings, trusted: { 'custom.isAuthenticated': 'x' } }],
     ['prefill a trusted key', { ...settings, prefill: { name: 'custom.userId' } }],
-    ['prefill what is not known', { ...settings, prefill: { iban: 'custom.iban' } }],
+    ['prefill a detail that does not exist', { ...settings, prefill: { iban: 'custom.iban' } }],
   ])('that %s are refused', (_what, wrong) => expect(attributeSettingsProblems(wrong)).toHaveLength(1))
 
-  test('may open everything on purpose', () => {
+  test('may open everything with openAll', () => {
     expect(attributeSettingsProblems({ ...settings, open: ['*'], openAll: true })).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ function setUp() {
   return { ended, genesys, guestApi, tokens, messages, claims, options, clock }
 }
 
-test('attributes go with the first message, removed keys as empty, and the new token knows it', async () => {
+test('attributes go with the first message, removed keys as empty ones, and the new token knows of it', async () => {
   const { genesys, tokens, messages, claims, options } = setUp()
   const sent = await messages.send(claims, { text: 'hello' }, options)
   expect(genesys.sent[0]?.message.attributes).toEqual({ 'custom.a': '1', 'custom.gone': '' })
@@ -68,8 +68,8 @@ test('a repeat after an unknown outcome makes the driver search from the time of
 
 test.each([
   ['after the last message that the page knew', 'm-7', { afterId: 'm-7' }],
-  ['when the page knew none', '', { afterId: undefined }],
-])('a repeat to another replica tells the driver to look %s', async (_what, idempotencyAfter, repeat) => {
+  ['through the whole history if the page knew none', '', { afterId: undefined }],
+])('a repeat to another replica makes the driver search %s', async (_what, idempotencyAfter, repeat) => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', idempotencyAfter })
   expect(genesys.sent[0]?.message.repeat).toMatchObject(repeat)
@@ -94,11 +94,11 @@ test('a message that was a repeat when it first reached this replica has no star
 })
 
 test.each([
-  [4096, 'x'.repeat(4096), undefined],
-  [4097, 'x'.repeat(4097), 'text_too_long'],
-  [4095, '€'.repeat(1365), undefined],
-  [4098, '€'.repeat(1366), 'text_too_long'],
-])('a text of %i bytes of UTF-8', async (_bytes, text, code) => {
+  [4096, 'is sent', 'x'.repeat(4096), undefined],
+  [4097, 'is refused', 'x'.repeat(4097), 'text_too_long'],
+  [4095, 'is sent', '€'.repeat(1365), undefined],
+  [4098, 'is refused', '€'.repeat(1366), 'text_too_long'],
+])('a text of %i bytes of UTF-8 %s', async (_bytes, _outcome, text, code) => {
   const { messages, claims, options } = setUp()
   const outcome = await messages.send(claims, { text }, options).then(
     () => undefined,
@@ -107,7 +107,7 @@ test.each([
   expect(outcome).toBe(code)
 })
 
-test('a text that is too long is refused as such, even with a key that another text has used', async () => {
+test('a text that is too long is refused for its length, even with a key that another text has used', async () => {
   const { messages, claims, options } = setUp()
   const keyed = { ...options, idempotencyKey: 'k' }
   await messages.send(claims, { text: 'hello' }, keyed)

@@ -8,7 +8,7 @@ function setUp() {
 }
 
 describe('a guest session', () => {
-  test('expires with our maximum age, or earlier with Genesys’', async () => {
+  test('expires at its maximum age, or earlier if Genesys says so', async () => {
     const { sessions, caller, guestApi } = setUp()
     expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T11:00:00.000Z')
     const { open } = guestApi
@@ -16,7 +16,7 @@ describe('a guest session', () => {
     expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
   })
 
-  test('is opened also when its attributes are refused: they wait for the next message', async () => {
+  test('is opened even if its attributes are refused, and they wait for the next message', async () => {
     const { sessions, caller, guestApi, claimsOf } = setUp()
     guestApi.setAttributes = () => Promise.reject(new UpstreamError('upstream_refused', 'no permission'))
     const { session, state } = await sessions.open({ attributes: { 'custom.page': '/' } }, caller)
@@ -24,7 +24,7 @@ describe('a guest session', () => {
     expect((await claimsOf(session)).attributes).toMatchObject({ delivered: false })
   })
 
-  test('that Genesys has ended becomes another one when it is resumed', async () => {
+  test('that Genesys has ended is replaced by another when it is resumed', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('session_ended', 'expired'))
@@ -79,7 +79,7 @@ describe('a guest session', () => {
     expect(await sessions.open({}, caller)).toMatchObject({ clearedExistingSession: true })
   })
 
-  test('with a failure that does not mean its end is kept', async () => {
+  test('is not ended by a failure that does not mean its end', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('upstream_timeout', 'slow'))

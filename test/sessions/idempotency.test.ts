@@ -45,7 +45,7 @@ describe('a request with a key', () => {
     await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
-  test('learns that the first one is still in progress', async () => {
+  test('is refused while the first one is still in progress', async () => {
     const { once, idempotency } = setUp()
     let finish: (answer: string) => void = () => {}
     const first = idempotency.once(
@@ -71,7 +71,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined])
   })
 
-  test('has no earlier attempt if this replica refused each one that the page counts', async () => {
+  test('has no earlier attempt if this replica refused all that the page counts', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 1 })).rejects.toThrow('refused')
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('has no earlier attempt once it is known that none was accepted, until one may have been', async () => {
+  test('has no earlier attempt once none is known to be accepted, until one may have been', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -96,7 +96,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, NOW_MS, undefined, NOW_MS])
   })
 
-  test('learns the time of its first attempt, as long as the outcome of that is unknown', async () => {
+  test('gets the time of its first attempt as long as the outcome of that is unknown', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     later(1_000)
@@ -107,7 +107,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, NOW_MS, NOW_MS, NOW_MS])
   })
 
-  test('was first tried when its outcome became unknown, not when it was refused', async () => {
+  test('counts as first tried when its outcome became unknown, not when it was refused', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     later(1_000)
@@ -187,7 +187,7 @@ describe('with shared state between replicas, a request with a key', () => {
   test.each([
     ['in-progress', 'request_in_progress'],
     ['reused', 'idempotency_key_reused'],
-  ] as const)('is refused where another replica says %s', async (state, code) => {
+  ] as const)('is refused if another replica answers %s', async (state, code) => {
     const { once, tries } = sharing({ state })
     await expect(once('mine')).rejects.toMatchObject({ code })
     await expect(once('mine')).rejects.toMatchObject({ code })
@@ -205,14 +205,14 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('says that it is a retry, and learns of an attempt whose time no replica knows', async () => {
+  test('announces that it is a repeat, and is told of an attempt whose time no replica knows', async () => {
     const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])
     expect(tries).toEqual(['unknown'])
   })
 
-  test('reports its outcome to the others', async () => {
+  test('reports its outcome to the other replicas', async () => {
     const { once, settled } = sharing({ state: 'started' })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new OutcomeUnknown())).rejects.toThrow()

@@ -56,7 +56,7 @@ const ids = (events: StreamEvent[]) =>
 const names = (events: StreamEvent[]) => events.map(({ event }) => event)
 
 describe('a stream', () => {
-  test('whose message cannot be sent ends and asks the page to come back, and the other guests keep theirs', async () => {
+  test('whose message cannot be sent ends and asks the page to reconnect, and other guests keep theirs', async () => {
     const { openTab, emit, unexpected, live, genesys } = setUp()
     const tab = openTab()
     const other: StreamEvent[] = []
@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(ids(other)).toEqual(['theirs'])
   })
 
-  test('that is a guest’s first gets no resync when the connection to Genesys is open', async () => {
+  test('that is a guest’s first gets no resync when its connection to Genesys opens', async () => {
     const { openTab, genesys } = setUp({ lacks: ['history'] })
     const tab = openTab()
     genesys.emit({ type: 'session', state: 'connected' })
@@ -96,7 +96,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toContain('resync')
   })
 
-  test('gets every message once, in order, though frames arrive twice and out of order', async () => {
+  test('gets every message once and in order, although frames arrive twice and out of order', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
     const [a, b, c] = [agentMessage('a', T), agentMessage('b', T + 10), agentMessage('c', T + 20)]
@@ -129,7 +129,7 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(0)
   })
 
-  test('that was ended leaves the guest’s newer ones their shared subscription', () => {
+  test('that was ended does not end the subscription that the guest’s newer streams share', () => {
     const { openTab, genesys, live } = setUp()
     const ended = openTab()
     live.endOlder('sid-1', 1)
@@ -140,7 +140,7 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(1)
   })
 
-  test('that comes back is sent what it missed, before what is live, without duplicates', async () => {
+  test('that comes back gets the messages that it missed before live ones, without duplicates', async () => {
     const { openTab, emit, say } = setUp()
     const tab = openTab()
     emit('a', 0)
@@ -156,7 +156,7 @@ describe('a stream', () => {
     expect(ids(again.events)).toEqual(['c', 'd', 'e'])
   })
 
-  test('that comes back to another replica is sent what it missed there too', async () => {
+  test('that comes back to another replica gets the messages that it missed from there', async () => {
     const there = setUp()
     const tab = there.openTab()
     there.emit('a', 0)
@@ -186,7 +186,7 @@ describe('a stream', () => {
     expect(ids(comesBack.events)).toEqual(['b', 'c'])
   })
 
-  test('that reconnects to a fresh replica during its connect gets no resync', async () => {
+  test('that comes back to a replica that is still connecting gets no resync', async () => {
     const { openTab, say, genesys } = setUp()
     say('a', 0)
     say('b', 10)
@@ -198,7 +198,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('that comes back after long gets what it missed once, though the gap of its new socket hides the same', async () => {
+  test('that comes back after a long time gets missed messages once, even if its new socket has the same gap', async () => {
     const { openTab, say, genesys } = setUp()
     for (const [at, id] of ['a', 'b', 'c', 'd'].entries()) say(id, at * 10_000)
     const tab = openTab(`${T}-a`)
@@ -209,7 +209,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['b', 'c', 'd'])
   })
 
-  test('gets a resync when the history no longer reaches back', async () => {
+  test('gets a resync when the history does not reach back far enough', async () => {
     const { openTab, say } = setUp()
     say('new', 60_000)
     const tab = openTab(`${T - 60_000}-gone`)
@@ -235,7 +235,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toEqual(['resync'])
   })
 
-  test('has its gap filled after the socket was away', async () => {
+  test('gets the messages of a gap after its socket was lost', async () => {
     const { openTab, emit, say, genesys } = setUp()
     const tab = openTab()
     emit('a', 0)
@@ -272,20 +272,20 @@ describe('a stream', () => {
     expect(tab).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 500 } }] })
   })
 
-  test('is closed for the guest’s newest stream when there are too many', () => {
+  test('is closed in favor of the guest’s newest one when there are too many', () => {
     const { openTab } = setUp()
     const tabs = Array.from({ length: 21 }, () => openTab())
     expect(tabs.filter(({ closed }) => closed)).toEqual([tabs[0]])
   })
 
-  test('is refused where the guest API has no live events', () => {
+  test('is refused if the guest API has no live events', () => {
     const { openTab } = setUp({ lacks: ['live-events'] })
     expect(() => openTab()).toThrow(expect.objectContaining({ code: 'not_supported_by_guest_api' }))
   })
 })
 
 describe('messages are neither lost nor duplicated', () => {
-  test('wherever the stream is cut, with frames shuffled and doubled', async () => {
+  test('wherever the stream is cut, even with frames shuffled and doubled', async () => {
     const frame = fc.record({ id: fc.nat(11), shuffle: fc.nat(2), doubled: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(
@@ -348,11 +348,11 @@ describe('an event id', () => {
   })
 })
 
-describe('an event id of a stream that is faster than any guest and bot together', () => {
+describe('an event id of a very fast stream', () => {
   const sentAt = (everyMs: number, count: number) =>
     Array.from({ length: count }, (_, at) => agentMessage(`message-${at}`, T + at * everyMs))
 
-  test.each([1, 10, 49, 99])('misses none of what was sent, every %i ms', (everyMs) => {
+  test.each([1, 10, 49, 99])('covers every message that was sent, with one every %i ms', (everyMs) => {
     const cursor = new EventCursor()
     const sent = sentAt(everyMs, 500)
     let id = ''
@@ -363,7 +363,7 @@ describe('an event id of a stream that is faster than any guest and bot together
       expect([read?.misses(message), cursor.misses(message)]).toEqual([false, false])
   })
 
-  test('gets the messages that it missed, also when it continues from there', () => {
+  test('does not cover later messages until they are sent as well', () => {
     const cursor = new EventCursor()
     let id = ''
     for (const message of sentAt(10, 200)) id = cursor.advance(message)
@@ -377,7 +377,7 @@ describe('an event id of a stream that is faster than any guest and bot together
 })
 
 describe('the token that opened a stream', () => {
-  test('ends it when it expires, and the page is asked to reconnect', () => {
+  test('ends the stream when it expires, and the page is asked to reconnect', () => {
     let nowMs = T
     const { openTab, live } = setUp({}, () => nowMs)
     const [brief, longer] = [
@@ -390,7 +390,7 @@ describe('the token that opened a stream', () => {
     expect(longer.closed).toBe(false)
   })
 
-  test('ends it when a newer generation invalidates it', () => {
+  test('ends the stream when a newer generation invalidates it', () => {
     const { openTab, live, genesys } = setUp()
     const [older, newer] = [openTab(undefined, { generation: 0 }), openTab(undefined, { generation: 7 })]
     live.endOlder('sid-1', 7)

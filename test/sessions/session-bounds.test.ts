@@ -18,8 +18,8 @@ async function setUp() {
   return { ...stack, put, current: () => session }
 }
 
-describe('data that a guest can grow', () => {
-  test('removed keys count toward the bytes until Genesys knows', async () => {
+describe('to bound the data of a guest,', () => {
+  test('removed keys count toward the limit until Genesys knows of their removal', async () => {
     const { put, current } = await setUp()
     const key = (i: number) => `custom.${i}.${'k'.repeat(80)}`
     let permitted = 0
@@ -34,7 +34,7 @@ describe('data that a guest can grow', () => {
     expect(current().length).toBeLessThan(4096)
   })
 
-  test('two permitted changes never make the next message too large', async () => {
+  test('two permitted changes together never make the next message too large', async () => {
     const { put, send, genesys, current } = await setUp()
     const [first, second] = ['custom.a', 'custom.b'].map((prefix) => prefix + 'k'.repeat(100))
     await put({ [first!]: 'x'.repeat(1900) })
@@ -46,7 +46,7 @@ describe('data that a guest can grow', () => {
     await put({ [second!]: 'x'.repeat(1890) }) // delivered, so that the removed key is forgotten
   })
 
-  test('attributes that fill a token are refused before anything is changed', async () => {
+  test('attributes that do not fit into a token are refused before anything is changed', async () => {
     const { put, current, claimsOf } = await setUp()
     await put({ 'custom.kept': 'x' })
     const quotes = { 'custom.q': '"'.repeat(1900) }
@@ -55,7 +55,7 @@ describe('data that a guest can grow', () => {
     await put({ 'custom.next': 'y' })
   })
 
-  test('a token fits a cookie, whatever is set', async () => {
+  test('a token always fits into a cookie', async () => {
     const value = fc.oneof(
       fc.string({ maxLength: 700 }),
       fc.constantFrom('"'.repeat(600), '\u0001'.repeat(300), '€'.repeat(600)),
@@ -76,7 +76,7 @@ describe('data that a guest can grow', () => {
     )
   })
 
-  test('the attributes always fit when a verified visitor becomes a guest again', async () => {
+  test('room is kept for the attributes of a verified visitor who becomes a guest again', async () => {
     const { open, claimsOf, clock, attributes } = createSessionStack()
     const room = 2048 - 'custom.isAuthenticatedfalse'.length - 'custom.userIdada'.length - 'custom.x'.length
     const untilMs = clock.ms + 60_000
@@ -93,7 +93,7 @@ describe('data that a guest can grow', () => {
 })
 
 describe('a session token', () => {
-  test('has one spelling: other base64url of the same bytes is refused', async () => {
+  test('has only one spelling: other base64url of the same bytes is refused', async () => {
     const { open, claimsOf, tokens } = createSessionStack()
     const { session } = await open()
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -111,7 +111,7 @@ describe('a session token', () => {
 })
 
 describe('a bounded map', () => {
-  test('holds no more bytes than it may, whatever is set and deleted', () => {
+  test('never holds more bytes than its limit, whatever is set and deleted', () => {
     const step = fc.tuple(fc.constantFrom('set', 'delete'), fc.nat(20), fc.nat(120))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {

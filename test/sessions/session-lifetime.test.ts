@@ -5,8 +5,8 @@ const INVALID = { code: 'session_invalid' }
 const ada = (minutes: number): Proof => ({ visitor: 'ada', untilMs: START_MS + minutes * MINUTE_MS })
 const bob: Proof = { visitor: 'bob', untilMs: START_MS + 60 * MINUTE_MS }
 
-describe('a session that is used', () => {
-  test('lives longer than its maximum age through the tokens in its responses', async () => {
+describe('a session', () => {
+  test('that is used lives longer than its maximum age through the tokens in its responses', async () => {
     const { open, send, claimsOf, clock } = createSessionStack()
     let { session } = await open()
     for (let minute = 0; minute < 180; minute += 10) {
@@ -16,7 +16,7 @@ describe('a session that is used', () => {
     expect((await claimsOf(session)).expiresAtMs).toBeGreaterThan(clock.ms)
   })
 
-  test('brings no new token before half of the old one’s life is over', async () => {
+  test('gets no new token before half of the old token’s lifetime is over', async () => {
     const { open, send, clock, sessions, claimsOf } = createSessionStack()
     const first = (await open()).session
     const token = (await send(first)).session ?? first // the attributes went along
@@ -32,7 +32,7 @@ describe('a session that is used', () => {
     })
   })
 
-  test('ends with its absolute maximum age, however much it is used', async () => {
+  test('ends at its absolute maximum age, however much it is used', async () => {
     const { open, send, claimsOf, clock } = createSessionStack()
     let { session } = await open()
     for (let minute = 0; minute < 239; minute += 1) {
@@ -43,7 +43,7 @@ describe('a session that is used', () => {
     await expect(claimsOf(session)).rejects.toMatchObject(INVALID)
   })
 
-  test('does not outlive its maximum age when it is not used', async () => {
+  test('that is not used ends at its maximum age', async () => {
     const { open, claimsOf, clock, resume } = createSessionStack()
     const { session } = await open()
     clock.ms += 60 * MINUTE_MS
@@ -62,8 +62,8 @@ describe('a session that is used', () => {
   })
 })
 
-describe('what a JWT proved', () => {
-  test('ends with the JWT: the visitor is a guest again, and routing learns it with the next message', async () => {
+describe('a verified identity', () => {
+  test('ends with the JWT: the visitor is a guest again, of which routing learns with the next message', async () => {
     const { open, send, claimsOf, clock, genesys } = createSessionStack()
     const opened = await open(ada(3))
     const { session = opened.session } = await send(opened.session)
@@ -91,7 +91,7 @@ describe('what a JWT proved', () => {
     expect((await claimsOf(older)).attributes.values).toMatchObject({ 'custom.isAuthenticated': 'true' })
   })
 
-  test('lets a token live some minutes, after which the visitor’s own JWT resumes the session', async () => {
+  test('lets a token live for some minutes, after which only the visitor’s own JWT resumes the session', async () => {
     const { open, resume, claimsOf, clock } = createSessionStack()
     const { session, expiresAt } = await open(ada(60))
     expect(Date.parse(expiresAt)).toBe(START_MS + 5 * MINUTE_MS)
@@ -103,7 +103,7 @@ describe('what a JWT proved', () => {
     expect(guest).toEqual({ token: 'guest-1' })
   })
 
-  test('resumes an expired token for no other visitor', async () => {
+  test('does not let another visitor resume an expired token', async () => {
     const { open, resume, clock } = createSessionStack()
     const { session } = await open(ada(60))
     clock.ms += 5 * MINUTE_MS
@@ -111,7 +111,7 @@ describe('what a JWT proved', () => {
   })
 })
 
-describe('every earlier token of a session is invalid', () => {
+describe('earlier tokens of a session are invalid', () => {
   const changes: [string, Proof | undefined, Proof | null][] = [
     ['signing in', undefined, ada(60)],
     ['signing out', ada(60), null],
@@ -142,7 +142,7 @@ describe('every earlier token of a session is invalid', () => {
     expect((await claimsOf(signedIn.session)).guest).toEqual({ token: 'guest-1' })
   })
 
-  test('on a replica that did not see it, as soon as it sees a newer token', async () => {
+  test('on a replica that did not see the change, as soon as it sees a newer token', async () => {
     const here = createSessionStack()
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session
@@ -161,8 +161,10 @@ describe('every earlier token of a session is invalid', () => {
     await expect(there.claimsOf(earlier)).rejects.toMatchObject(INVALID)
     await expect(there.resume(earlier)).rejects.toMatchObject(INVALID)
   })
+})
 
-  test('a second tab that renews with the same visitor’s JWT changes nothing', async () => {
+describe('earlier tokens of a session are still valid', () => {
+  test('after the same visitor’s JWT has renewed the token in another tab', async () => {
     const { open, resume, claimsOf } = createSessionStack()
     const first = (await open(ada(60))).session
     const second = (await resume(first, ada(90))).session
@@ -171,7 +173,7 @@ describe('every earlier token of a session is invalid', () => {
   })
 })
 
-describe('where signing in is separate', () => {
+describe('if signing in is separate,', () => {
   const setUp = () => createSessionStack({ separateSignIn: true })
 
   test.each([
@@ -185,7 +187,7 @@ describe('where signing in is separate', () => {
     expect((await claimsOf(answer.session)).guest).toEqual({ token: 'guest-2' })
   })
 
-  test('only the visitor’s JWT renews the visitor’s token, whatever else it is used for', async () => {
+  test('only the visitor’s JWT renews the visitor’s token, and no other use does', async () => {
     const { open, resume, send, claimsOf, clock } = setUp()
     const opened = (await open(ada(60))).session
     clock.ms += 4 * MINUTE_MS
@@ -199,7 +201,7 @@ describe('where signing in is separate', () => {
   })
 })
 
-test('a token from before the upgrade is valid until it expires, and is renewed like others', async () => {
+test('a token without the fields of later versions is valid until it expires, and is renewed like others', async () => {
   const { tokens, send, claimsOf, clock } = createSessionStack()
   const old = await tokens.seal({
     sid: 's',

@@ -49,7 +49,7 @@ const sealed = (content: object, header: object = { sid: 'sid-1' }) =>
     .encrypt(key)
 
 describe('a session token', () => {
-  test('returns the sealed content, and shows nothing of it', async () => {
+  test('opens to the content that was sealed, and shows nothing of it', async () => {
     const token = await tokens.seal(claims)
     expect(await tokens.open(token, SITE)).toEqual(claims)
     expect(await tokens.open(token, undefined)).toEqual(claims)
@@ -74,7 +74,7 @@ describe('a session token', () => {
     expect(await createSessionTokens({ ...settings, keys: [newKey] }).open(renewed, SITE)).toEqual(claims)
   })
 
-  test('is remembered only until it expires', async () => {
+  test('is refused when it has expired, although it was opened before', async () => {
     let nowMs = NOW_MS
     const aging = createSessionTokens({ ...settings, keys: [key], now: () => nowMs })
     const token = await aging.seal(claims)

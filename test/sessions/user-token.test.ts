@@ -47,7 +47,7 @@ describe('a visitor’s token', () => {
     jwks().reply(200, { keys: [await jwk(ours.publicKey, 'k1')] })
   })
 
-  test('that is valid identifies the visitor', async () => {
+  test('identifies the visitor if it is valid', async () => {
     const verify = createUserTokenVerifier(settings)
     const visitor = await verify(await make({ claims: { membership_level: 'Gold' } }))
     expect(visitor).toMatchObject({ subject: 'user-1', claims: { membership_level: 'Gold' } })
@@ -71,7 +71,7 @@ describe('a visitor’s token', () => {
     ['the signature of another key', () => make({ key: strangers.privateKey })],
     ['an unknown key', () => make({ key: strangers.privateKey, kid: 'k9' })],
     ['more than 8 KB', () => make({ claims: { padding: randomBytes(8192).toString('hex') } })],
-    ['no form at all', () => 'not.a.token'],
+    ['no valid form', () => 'not.a.token'],
   ])('with %s is refused', async (_what, token) => {
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await token())).rejects.toMatchObject({ code: 'user_token_invalid' })
@@ -130,13 +130,13 @@ describe('a key set', () => {
     ['answering 500', () => jwks().reply(500, 'oops')],
     ['too large', () => jwks().reply(200, { keys: [], padding: 'x'.repeat(300_000) })],
     ['elsewhere', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
-  ])('that is %s accepts no visitor, and does not blame the token', async (_what, answer) => {
+  ])('that is %s verifies no visitor, and the error does not blame the token', async (_what, answer) => {
     answer()
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await make())).rejects.toMatchObject({ code: 'trusted_attributes_unavailable' })
   })
 
-  test('that is not JSON accepts no visitor', async () => {
+  test('that is not JSON verifies no visitor', async () => {
     jwks().reply(200, '<html>')
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await make())).rejects.toMatchObject({ code: 'user_token_invalid' })
@@ -154,7 +154,7 @@ describe('claims', () => {
     none: null,
   }
 
-  test('become attributes: texts, numbers and booleans, nested ones by path', () => {
+  test('that are texts, numbers or booleans become attributes, nested ones by path', () => {
     const trusted = { id: 'sub', level: 'level', vip: 'vip', country: 'address.country', dotted: 'a.b' }
     expect(attributesFromClaims(claims, trusted)).toEqual({
       id: 'u',
@@ -165,7 +165,7 @@ describe('claims', () => {
     })
   })
 
-  test('of other kinds, missing ones and inherited names give none', () => {
+  test('of other kinds, missing ones and inherited names become no attributes', () => {
     const trusted = { a: 'list', b: 'none', c: 'address', d: 'missing', e: 'toString', f: 'constructor.name' }
     expect(attributesFromClaims(claims, trusted)).toEqual({})
   })

@@ -24,14 +24,14 @@ test('a signed-in guest continues with the tokens of Genesys', async () => {
   expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
 })
 
-test('where the deployment allows it, the guest keeps the conversation', async () => {
+test('if the deployment allows it, the guest keeps the conversation', async () => {
   const { opened, jane } = await signedInGuest(UPGRADE)
   expect(opened.state).toBe('resumed')
   expect(opened.ref['token']).toBe(jane.ref['token'])
 })
 
 /** Mobile SDK since 2.8.0: `authorize` makes a new token before it signs in. */
-test('if the deployment does not allow that, the person has a separate token', async () => {
+test('if the deployment does not allow that, the person gets a separate token', async () => {
   const { opened, jane, signedIn, api, genesys } = await signedInGuest()
   expect(opened.state).toBe('new')
   expect(opened.ref['token']).not.toBe(jane.ref['token'])
