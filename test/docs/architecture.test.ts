@@ -53,9 +53,9 @@ test('every feature has a row in the table', () => {
 })
 
 test.each([
-  'A message, from socket to route',
-  'A message of a guest, from route to frame',
-  'A message of an agent, from frame to event',
+  'A message, from the listener to the route',
+  "A guest's message, from the route to the frame",
+  "An agent's message, from the frame to the event",
 ])('all files that the section “%s” names exist', (title) => {
   const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
   const steps = [...list.matchAll(/^\d+\. \[`(\S+)`\]/gm)].map(([, path]) => path!)

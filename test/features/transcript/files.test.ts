@@ -122,7 +122,7 @@ test('an answer appears once, although it is both text and content', () => {
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
-test.each(Object.keys(WORDS))('a file in %s has the words of that language', (language) => {
+test.each(Object.keys(TRANSCRIPT_TEXTS))('a file in %s has the words of that language', (language) => {
   const html = htmlFile(
     { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
     createLocale([language], 'Asia/Tokyo'),
