@@ -123,21 +123,30 @@ export function planText(page: string): string {
     ],
     ['new guests per minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
     [
-      'deployments, if no higher limit is granted',
+      'deployments that are needed if Genesys grants no higher limit',
       ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
     ],
     [
-      `one replica ends, ${whole(platformLimit)} a minute`,
+      `time until all guests are reconnected after one replica ends, at ${whole(platformLimit)} connections per minute`,
       (plan) => span(afterOneReplica(plan, platformLimit)),
     ],
     [
-      `all sockets are lost, ${whole(platformLimit)} a minute`,
+      `time until all guests are reconnected after all sockets are lost, at ${whole(platformLimit)} connections per minute`,
       (plan) => span(afterBreakdown(plan, platformLimit)),
     ],
     ['**connections per minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
-    ['one replica ends, with the higher limit', (plan) => span(afterOneReplica(plan, plan.limitToAskFor))],
-    ['a rolling restart of all, with the higher limit', (plan) => span(rolling(plan, plan.limitToAskFor))],
-    ['all sockets are lost, with the higher limit', (plan) => span(afterBreakdown(plan, plan.limitToAskFor))],
+    [
+      'time until all guests are reconnected after one replica ends, with the higher limit',
+      (plan) => span(afterOneReplica(plan, plan.limitToAskFor)),
+    ],
+    [
+      'duration of a rolling restart of all replicas, with the higher limit',
+      (plan) => span(rolling(plan, plan.limitToAskFor)),
+    ],
+    [
+      'time until all guests are reconnected after all sockets are lost, with the higher limit',
+      (plan) => span(afterBreakdown(plan, plan.limitToAskFor)),
+    ],
   ]
   const table = [
     ['live guests', ...SCALES.map(whole)],
