@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createClient } from '@redis/client'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
@@ -27,6 +27,7 @@ beforeEach(async () => {
     GENESYS_SCHEDULE_GROUP_ID: genesys.scheduleGroupId,
     GENESYS_EMERGENCY_GROUP_ID: genesys.emergencyGroupId,
     GENESYS_QUEUE_ID: genesys.queueId,
+    CALLBACKS: 'on',
   }
   for (let i = 0; i < 2; i++)
     replicas.push(await startTogether({ genesys, settings, options: { now: () => nowMs } }))
@@ -91,4 +92,18 @@ test('entries in Redis that no replica wrote are ignored', async () => {
   client.destroy()
   expect(await stateAt(two)).toBe('open')
   expect(calls()).toBeGreaterThan(before)
+})
+
+test('no telephone number can be found by guessing in what Redis holds of callbacks', async () => {
+  const page = await replicas[0]!.openPage()
+  const { status } = await page.ask('POST', '/callbacks', { name: 'Jane Doe', phone: '+49 30 901820' })
+  expect(status).toBe(201)
+  const client = createClient({ url: redis.url })
+  await client.connect()
+  const keys = (await client.sendCommand<string[]>(['KEYS', '*'])).join(' ')
+  client.destroy()
+  expect(keys).toContain('calls:')
+  expect(keys).not.toContain('4930901820')
+  for (const encoding of ['hex', 'base64', 'base64url'] as const)
+    expect(keys).not.toContain(createHash('sha256').update('+4930901820').digest(encoding).slice(0, 16))
 })

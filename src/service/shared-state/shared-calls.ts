@@ -1,4 +1,5 @@
 import type { RedisConnection } from './redis-connection.ts'
+import type { Seals } from './sealed-text.ts'
 
 /** By Redis' clock. KEYS: times of the newest calls. ARGV: how many there may be, in how many ms. */
 const TAKE = `
@@ -18,15 +19,16 @@ export type TakeSharedCall = (
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
 
-/** At most `max` calls in any time of `windowMs`. */
+/** At most `max` calls in any time of `windowMs`. Names are hashed with a key: some are of a telephone number. */
 export function createSharedCalls(options: {
   readonly connection: RedisConnection
+  readonly seals: Seals
   readonly prefix: string
 }): TakeSharedCall {
-  const { connection, prefix } = options
+  const { connection, seals, prefix } = options
   return async (name, { max, windowMs }) => {
     const taken = await connection.run((send) =>
-      send('EVAL', TAKE, '1', prefix + name, String(max), String(windowMs)),
+      send('EVAL', TAKE, '1', prefix + seals.hash(name), String(max), String(windowMs)),
     )
     return taken === undefined ? undefined : taken === 1
   }

@@ -79,7 +79,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     }),
     refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
     values: createSharedValues({ connection, seals, prefix: `${keyPrefix}value:` }),
-    takeCall: createSharedCalls({ connection, prefix: `${keyPrefix}calls:` }),
+    takeCall: createSharedCalls({ connection, seals, prefix: `${keyPrefix}calls:` }),
     get isAvailable() {
       return connection.isAvailable
     },
