@@ -249,6 +249,11 @@ describe('among the variables of the environment,', () => {
     ['GENESYS_CLIENT_SECRETS_FILE', 'GENESYS_CLIENT_SECRET_FILE'],
     ['MAX_BODY_SIZE', 'MAX_BODY_BYTES'],
     ['RATE_GUESTS_PER_MINUTE', 'RATE_GUEST_PER_MINUTE'],
+    ['CALLBACK', 'CALLBACKS'],
+    ['KNOWLEGDE', 'KNOWLEDGE'],
+    ['LOG_LEVL', 'LOG_LEVEL'],
+    ['TRANSCRIPTS', 'TRANSCRIPT'],
+    ['CHALENGE', 'CHALLENGE'],
   ])('the unknown %s is reported with the likely name %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
       `${name} is not a setting. Did you mean ${meant}?`,
@@ -289,6 +294,10 @@ describe('among the variables of the environment,', () => {
     'GENESYS_GUEST_BFF_PORT_3000_TCP_ADDR',
     'SESSION_MANAGER',
     'PATH',
+    'HOSTNAME',
+    'LANGUAGE',
+    'LOGNAME',
+    'NODE_VERSION',
     'SIMULATOR_PORT',
   ])('%s belongs to another program and is ignored', (name) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])

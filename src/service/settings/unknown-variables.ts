@@ -1,8 +1,12 @@
 import { SECRETS } from './secret-files.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
+/** No other program has such names. */
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDACT|REDIS|SURVEY|VISITOR_WEBHOOK|CHALLENGE|BLOCKLIST|JOURNEY)_/
+/** Other names are compared with those of settings, and few wrong letters are taken for a mistake. */
+const MAX_MISTAKES = 2
+const MIN_LETTERS_TO_COMPARE = 8
 /** Set by others: Kubernetes for a service with a similar name, and the X window system. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
@@ -24,10 +28,12 @@ export function replacedVariables(given: Readonly<Record<string, string | undefi
 export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
   return Object.keys(given)
-    .filter(
-      (name) => OWN_PREFIX.test(name) && !OTHERS.test(name) && !known.includes(name) && !(name in REPLACED),
-    )
-    .map((name) => `${name} is not a setting. Did you mean ${nearest(name, known)}?`)
+    .filter((name) => !OTHERS.test(name) && !known.includes(name) && !(name in REPLACED))
+    .flatMap((name) => {
+      const meant = nearest(name, known)
+      const isSimilar = name.length >= MIN_LETTERS_TO_COMPARE && editDistance(name, meant) <= MAX_MISTAKES
+      return OWN_PREFIX.test(name) || isSimilar ? `${name} is not a setting. Did you mean ${meant}?` : []
+    })
 }
 
 /** The known name with the most similar spelling. */
