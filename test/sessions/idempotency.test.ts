@@ -205,7 +205,7 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('announces that it is a repeat, and is told of an attempt whose time no replica knows', async () => {
+  test('announces that it is a repeat, and learns of an attempt whose time no replica knows', async () => {
     const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])

@@ -243,7 +243,7 @@ describe('after a failure,', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a wait that would exceed the deadline is not begun, but returned with the error', async () => {
+  test('a wait that would exceed the deadline is not started, but returned with the error', async () => {
     nock(API).get('/thing').reply(429, {}, { 'retry-after': '600' })
     const startedAtMs = Date.now()
     const error = await failure(client.request(read()))

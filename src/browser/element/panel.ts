@@ -263,10 +263,10 @@ async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Pro
 function headerState(chat: GuestChat, deployment: Deployment | undefined, isUnavailable: boolean) {
   const isOpen = chat.state === 'open' || chat.state === 'disconnected'
   // A conversation without a message needs no end.
-  const hasBegun = chat.messages.some(({ status }) => status === 'sent')
+  const hasMessages = chat.messages.some(({ status }) => status === 'sent')
   return {
     isUnavailable: isUnavailable && chat.state === 'closed',
-    canEnd: isOpen && hasBegun && chat.can('end') && deployment?.features?.end !== false,
+    canEnd: isOpen && hasMessages && chat.can('end') && deployment?.features?.end !== false,
   }
 }
 

@@ -4,7 +4,7 @@ import type { SharedGenerations } from '../sessions/session-registry.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 /** The same limit as in the memory of a process. */
-const MAX_BEGUN = 20_000
+const MAX_ANNOUNCED = 20_000
 /** Sessions that were looked up in Redis. */
 const MAX_ASKED = 20_000
 /** This many at a time are published again after a recovery of Redis. */
@@ -29,7 +29,7 @@ export function createSharedGenerations(options: {
   const channel = `${prefix}begun`
   const keyOf = (sid: string) => prefix + createHash('sha256').update(sid).digest('base64url')
   const announcedHere = new BoundedMap<string, { readonly generation: number; readonly untilMs: number }>(
-    MAX_BEGUN,
+    MAX_ANNOUNCED,
   )
 
   /** Redis' value, 0 for none: while the connection lasts, newer values are announced to this process. */

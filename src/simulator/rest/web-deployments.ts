@@ -52,7 +52,7 @@ export function webDeployments(settings: Settings, oauth: OAuth): Router {
   })
 
   function mustBeTheConfiguration(configurationId: string): void {
-    if (configurationId !== idBeside(settings.deploymentId, '2')) throw notFound()
+    if (configurationId !== relatedId(settings.deploymentId, '2')) throw notFound()
   }
 
   function mustBeOurs(deploymentId: string): void {
@@ -72,8 +72,8 @@ function deploymentOf(settings: Settings) {
     status: deploymentStatus,
     dateCreated: '2026-01-01T00:00:00.000Z',
     dateModified: '2026-01-01T00:00:00.000Z',
-    flow: { id: idBeside(deploymentId, '1') },
-    configuration: { id: idBeside(deploymentId, '2'), version: '3' },
+    flow: { id: relatedId(deploymentId, '1') },
+    configuration: { id: relatedId(deploymentId, '2'), version: '3' },
     pushIntegrations: [],
     selfUri: `${PATH}/${deploymentId}`,
   }
@@ -81,7 +81,7 @@ function deploymentOf(settings: Settings) {
 
 function configurationOf({ deploymentId }: Settings) {
   return {
-    id: idBeside(deploymentId, '2'),
+    id: relatedId(deploymentId, '2'),
     name: 'Simulated configuration',
     version: '3',
     languages: ['en-us'],
@@ -91,6 +91,6 @@ function configurationOf({ deploymentId }: Settings) {
 }
 
 /** An id that is constant for the deployment. */
-function idBeside(deploymentId: string, digit: string): string {
+function relatedId(deploymentId: string, digit: string): string {
   return deploymentId.slice(0, -1) + digit
 }

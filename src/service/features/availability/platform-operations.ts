@@ -63,7 +63,7 @@ export interface PlatformOperations {
   readScheduleGroup(id: string, deadlineAtMs: number): Promise<PlatformScheduleGroup>
   readSchedule(id: string, deadlineAtMs: number): Promise<PlatformScheduleEntity>
   readEmergencyGroup(id: string, deadlineAtMs: number): Promise<PlatformEmergencyGroup>
-  /** Whoever is on queue, whatever they do at the moment; undefined for a queue that has no observations. */
+  /** Everyone on queue, with any routing status; undefined for a queue that has no observations. */
   countUsersOnQueue(queueId: string, deadlineAtMs: number): Promise<number | undefined>
   /**
    * For a message that comes now, or for a conversation in the queue; undefined where Genesys has no estimate.
