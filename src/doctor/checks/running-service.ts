@@ -47,10 +47,11 @@ async function askService(
   const ready = await ask('/readyz')
   const readiness = ready.kind === 'response' ? readinessOf(ready) : undefined
   if (readiness === undefined) {
-    const found = `no guest BFF answers at ${new URL(url).origin}`
+    const reason = ready.kind === 'response' ? `status ${ready.status}` : (ready.systemCode ?? ready.kind)
+    const found = `no guest BFF answers at ${url} (${reason})`
     return serviceUrl === undefined
       ? skipped(`${found}: start it, or use --url`)
-      : failed(found, 'Start the service, and check --url and the proxies in front.')
+      : failed(found, 'Start the service, and check --url, its certificate and the proxies in front.')
   }
   if (readiness.checks?.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)) {
     return failed(
