@@ -78,7 +78,7 @@ test('the root page names the service, and links to the enabled pages', async ()
   expect(body).toContain('href="./demo/"')
 })
 
-test('health, readiness and metrics have a port of their own if one is set, and metrics are only there', async () => {
+test('health, readiness and metrics have a separate port if one is set, and metrics are only there', async () => {
   running = await startTogether({ settings: { MANAGEMENT_PORT: '0' } })
   const management = running.service.managementUrl ?? ''
   for (const path of ['/healthz', '/readyz', '/metrics'])

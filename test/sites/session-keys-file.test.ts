@@ -59,7 +59,7 @@ test('invalid keys change nothing, and readiness reports them', async () => {
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('each of several sites gets new keys of its own', async () => {
+test('each of several sites gets separate new keys', async () => {
   running = await startSites({ SESSION_KEYS_FILE: file })
   const old = await openPage(running.url, {}, SHOP)
   const { session } = old

@@ -63,7 +63,7 @@ describe('a site', () => {
     expect(read(shopWith({ DEPLOYMENT_LABELS: labels }))[0]?.config.labels).toEqual(labels)
   })
 
-  test('has session keys of its own, which are the same at every start', () => {
+  test('has separate session keys, which are the same at every start', () => {
     const key = Buffer.alloc(32, 7).toString('base64')
     const sites = { shop, bank: { ...shop, ALLOWED_ORIGINS: 'https://bank.example.com' } }
     const keysOf = () =>

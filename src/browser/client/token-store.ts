@@ -29,7 +29,7 @@ export function createTokenStore(
     readonly baseUrl: () => URL
   },
 ): TokenStore {
-  const storage = storageFor(choice)
+  const storage = typeof choice === 'object' ? choice : storageFor(choice)
   const keyOf = () => storageName(`${options.storageKey}:${options.baseUrl().href}`)
   let own: string | undefined
   return {
@@ -64,9 +64,9 @@ function guestOf(token: string): string | undefined {
   return token.split('.')[0]
 }
 
-function storageFor(choice: StorageChoice): TokenStorage | undefined {
-  if (typeof choice === 'object') return choice
-  if (choice === 'memory') return undefined
+/** The browser's own storage; undefined for memory, and where the browser forbids it. */
+export function storageFor(choice: string | undefined): Storage | undefined {
+  if (choice === undefined || choice === 'memory') return undefined
   return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 

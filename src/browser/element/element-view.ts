@@ -6,7 +6,7 @@ import {
   type GuestChat,
   type GuestChatOptions,
 } from '../client/chat-client.ts'
-import { storageName } from '../client/token-store.ts'
+import { storageFor, storageName, type TokenStorage } from '../client/token-store.ts'
 import type { ClosedOptions, ClosedState } from './availability/availability-view.ts'
 import { launcherFace, lookOf } from './deployment-look.ts'
 import {
@@ -24,7 +24,7 @@ import {
   warnOfMistakes,
 } from './element-options.ts'
 import type { JourneyOptions } from './journey/journey.ts'
-import { createLauncher } from './launcher.ts'
+import { createLauncher, type Launcher } from './launcher.ts'
 import { createLateStorage, type LateStorage } from './late-storage.ts'
 import { createPanel } from './panel.ts'
 import { placementStyles } from './placement.ts'
@@ -32,7 +32,7 @@ import { styleSheet } from './styles/style-sheet.ts'
 import { loadStructuredContent } from './structured-part.ts'
 import { isRightToLeft, loadTexts, withPageTexts, type Texts } from './texts/texts.ts'
 import { paintedColor, parseHex, themeOf, type Rgb } from './theme.ts'
-import { createUnread, storageFor } from './unread.ts'
+import { createUnread } from './unread.ts'
 
 const ACCENT_PROPERTY = '--guest-chat-accent'
 const DEFAULT_ACCENT: Rgb = [31, 95, 214]
@@ -244,8 +244,8 @@ function createView(
 
 function unreadCount(
   host: ChatHost,
-  storage: Parameters<typeof createUnread>[0]['storage'],
-  launcher: ReturnType<typeof createLauncher>,
+  storage: TokenStorage | undefined,
+  launcher: Launcher,
   onStale: () => void,
 ) {
   return createUnread({

@@ -72,15 +72,6 @@ export function createUnread(options: {
   }
 }
 
-/** The page's own storage; browsers throw where it is forbidden. */
-export function storageFor(choice: string | undefined): Storage | undefined {
-  try {
-    return choice === 'local' ? localStorage : choice === 'session' ? sessionStorage : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function showInTitle(count: number): void {
   const title = document.title.replace(/^\(\d+\) /, '')
   document.title = count > 0 ? `(${count}) ${title}` : title

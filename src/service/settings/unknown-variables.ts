@@ -30,10 +30,16 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
   return Object.keys(given)
     .filter((name) => !OTHERS.test(name) && !known.includes(name) && !(name in REPLACED))
     .flatMap((name) => {
-      const meant = nearest(name, known)
-      const isSimilar = name.length >= MIN_LETTERS_TO_COMPARE && editDistance(name, meant) <= MAX_MISTAKES
-      return OWN_PREFIX.test(name) || isSimilar ? `${name} is not a setting. Did you mean ${meant}?` : []
+      const meant = OWN_PREFIX.test(name) ? known : known.filter((candidate) => isSimilar(name, candidate))
+      return meant.length > 0 ? `${name} is not a setting. Did you mean ${nearest(name, meant)}?` : []
     })
+}
+
+/** Cheap for most names: the distance is at least the difference of their lengths. */
+function isSimilar(name: string, known: string): boolean {
+  if (name.length < MIN_LETTERS_TO_COMPARE || Math.abs(name.length - known.length) > MAX_MISTAKES)
+    return false
+  return editDistance(name, known) <= MAX_MISTAKES
 }
 
 /** The known name with the most similar spelling. */

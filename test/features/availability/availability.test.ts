@@ -79,7 +79,7 @@ describe('the availability settings', () => {
     )
   })
 
-  test('of the environment are not inherited by a site with an OAuth client of its own', async () => {
+  test('of the environment are not inherited by a site with a separate OAuth client', async () => {
     await start(oauth)
     const folder = mkdtempSync(join(tmpdir(), 'sites-'))
     const path = join(folder, 'sites.json')

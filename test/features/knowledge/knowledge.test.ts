@@ -130,7 +130,7 @@ describe('articles', () => {
     expect((await get('search?q=parcel', {})).status).toBe(403)
   })
 
-  test('cannot add markup of their own', async () => {
+  test('cannot add markup', async () => {
     await startAnother({ KNOWLEDGE: 'open' })
     genesys.setArticles([
       { title: '<img src=x onerror=alert(1)>', body: ['<script>alert("parcel")</script>'] },

@@ -56,6 +56,7 @@ export function createCallbacks(options: CallbackOptions) {
   })
   const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
 
+  /** Names a budget by a hash, so that no telephone number stays in memory for its hour. */
   async function requireBelow(kind: string, value: string, max: number): Promise<void> {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
     const budget =
