@@ -35,11 +35,10 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     })
 }
 
-/** Cheap for most names: the distance is at least the difference of their lengths. */
+/** Cheap for nearly all names of other programs, because this is part of each start: the distance is calculated last. */
 function isSimilar(name: string, known: string): boolean {
-  if (name.length < MIN_LETTERS_TO_COMPARE || Math.abs(name.length - known.length) > MAX_MISTAKES)
-    return false
-  return editDistance(name, known) <= MAX_MISTAKES
+  if (name.length < MIN_LETTERS_TO_COMPARE || name[0] !== known[0]) return false
+  return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES
 }
 
 /** The known name with the most similar spelling. */
