@@ -13,8 +13,8 @@ const common = {
   // Examples in the documentation import this package as their readers would.
   moduleNameMapper: {
     '^genesys-guest-bff$': '<rootDir>/src/index.ts',
-    '^genesys-guest-bff/faults$': '<rootDir>/src/testing/faults/faults.ts',
-    '^genesys-guest-bff/fixtures$': '<rootDir>/src/testing/fixtures/fixtures.ts',
+    '^genesys-guest-bff/faults$': '<rootDir>/src/test-kit/faults/faults.ts',
+    '^genesys-guest-bff/fixtures$': '<rootDir>/src/test-kit/fixtures/fixtures.ts',
   },
   setupFilesAfterEnv: ['<rootDir>/test/network.ts'],
   errorOnDeprecated: true,

@@ -40,8 +40,8 @@ const MODULES = {
   index: 'src/index.ts',
   cli: 'src/cli.ts',
   simulator: 'src/simulator/simulator.ts',
-  fixtures: 'src/testing/fixtures/fixtures.ts',
-  faults: 'src/testing/faults/faults.ts',
+  fixtures: 'src/test-kit/fixtures/fixtures.ts',
+  faults: 'src/test-kit/faults/faults.ts',
 }
 
 const BROWSER = {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import nock from 'nock'
 import type http from 'node:http'
 import { readConfig } from '../src/service/settings/read-config.ts'
-import { fixtureSettings, loadFixture } from '../src/testing/fixtures/fixtures.ts'
+import { fixtureSettings, loadFixture } from '../src/test-kit/fixtures/fixtures.ts'
 import { createLog } from '../src/service/observability/log.ts'
 import { openApiDocument } from '../src/service/openapi/document.ts'
 import { startService, type RunningService } from '../src/service/run-service.ts'

@@ -19,7 +19,7 @@ const LAYERS = [
 const ALSO_FOR_FEATURES = ['settings', 'observability']
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
-const APART = ['simulator', 'browser', 'testing']
+const APART = ['simulator', 'browser', 'test-kit']
 /** The types of what pages send and get: the service's and the browser's. It imports nothing. */
 const CONTRACT = 'contract'
 /** Starts both for a first look; the one folder where they meet. */
@@ -94,7 +94,7 @@ test.each(APART)('%s imports nothing from other parts, and is not imported by th
         folderOf(target) !== part &&
         !(part === 'browser' && folderOf(target) === CONTRACT) &&
         !(part === 'simulator' && target === STOP_ON_SIGNAL) &&
-        !(part === 'testing' && target === BUILT_FOLDER),
+        !(part === 'test-kit' && target === BUILT_FOLDER),
     ),
   ).toEqual([])
   expect(

@@ -1,5 +1,5 @@
 import { shapeOf } from '../../src/doctor/shape.ts'
-import type { RecordedCall, Recording } from '../../src/testing/fixtures/recording.ts'
+import type { RecordedCall, Recording } from '../../src/test-kit/fixtures/recording.ts'
 
 /** One place in which two recordings of the same flow have another shape. */
 export interface Difference {

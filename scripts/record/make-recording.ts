@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import nock from 'nock'
 import type { Config } from '../../src/service/settings/config.ts'
-import type { Recording } from '../../src/testing/fixtures/recording.ts'
+import type { Recording } from '../../src/test-kit/fixtures/recording.ts'
 import { createGenesysClient, type GenesysClient } from '../../src/service/genesys-client.ts'
 import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
 import { createLog } from '../../src/service/observability/log.ts'

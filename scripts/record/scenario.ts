@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { PLACEHOLDERS } from '../../src/testing/fixtures/placeholders.ts'
+import { PLACEHOLDERS } from '../../src/test-kit/fixtures/placeholders.ts'
 import type { Guest, GuestApi } from '../../src/service/genesys/guest-api.ts'
 import type { Config } from '../../src/service/settings/config.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'

@@ -3,8 +3,8 @@ import {
   placeholderId,
   PLACEHOLDERS,
   placeholderToken,
-} from '../../src/testing/fixtures/placeholders.ts'
-import type { RecordedCall } from '../../src/testing/fixtures/recording.ts'
+} from '../../src/test-kit/fixtures/placeholders.ts'
+import type { RecordedCall } from '../../src/test-kit/fixtures/recording.ts'
 
 /** Real values from the settings, which a recording must not contain. */
 export interface KnownValues {

@@ -18,7 +18,7 @@ import { admitRequests, type OpenLimit } from './http-server/admission.ts'
 import type { ServiceState } from './service-state.ts'
 import type { Site } from './site.ts'
 import type { SiteFront } from './site-front.ts'
-import type { Sites } from './sites/sites.ts'
+import type { Sites } from './sites.ts'
 import { BUILT_FOLDER } from '../built-folder.ts'
 import { VERSION } from '../version.ts'
 

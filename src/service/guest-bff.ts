@@ -13,7 +13,7 @@ import { StreamUpkeep } from './http-server/event-stream.ts'
 import { ServiceState } from './service-state.ts'
 import { watchFiles } from './settings/watched-files.ts'
 import type { GuestBffOptions } from './site.ts'
-import { createSites } from './sites/sites.ts'
+import { createSites } from './sites.ts'
 import { createTracing } from './observability/tracing.ts'
 import { monotonicNow as processMonotonicNow } from './time/monotonic-now.ts'
 

@@ -6,7 +6,7 @@ const page = readFileSync('docs/architecture.md', 'utf8')
 const SERVICE = 'service/'
 const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
 /** Programs that share nothing with the service; `test/import-direction.test.ts` checks that. */
-const APART = ['simulator', 'browser', 'testing', 'demo']
+const APART = ['simulator', 'browser', 'test-kit', 'demo']
 /** Small generic modules that every part may import; the diagram leaves them out. */
 const FOUNDATIONS = ['collections', 'time', 'urls', 'html']
 const FEATURES = readdirSync('src/service/features')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { listFixtures } from '../../src/testing/fixtures/fixtures.ts'
+import { listFixtures } from '../../src/test-kit/fixtures/fixtures.ts'
 
 const document = readFileSync('docs/testing.md', 'utf8')
 

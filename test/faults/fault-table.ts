@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/testing/faults/faults.ts'
+import type { Fault } from '../../src/test-kit/faults/faults.ts'
 
 /** `served`, or the codes of the problems that the request may end in. */
 type Outcome = 'served' | `${string}_${string}`

@@ -9,7 +9,7 @@ import {
   startFaultProxy,
   UNRESOLVABLE_HOST,
   type FaultProxy,
-} from '../../src/testing/faults/faults.ts'
+} from '../../src/test-kit/faults/faults.ts'
 import { PROBLEM_CATALOGUE } from '../../src/service/problems/catalogue.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { checkedFetch } from '../openapi-answers.ts'

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Request, RequestHandler } from 'express'
-import { ConfigError, type Config, type SiteConfig, type SitesSource } from '../settings/config.ts'
-import { logOfSite } from '../observability/log.ts'
-import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from '../observability/metrics.ts'
-import { originOf } from '../middleware/origin-gate.ts'
-import { parseOriginPattern } from '../middleware/origin-patterns.ts'
-import { reportOf, type ReadinessCheck, type SiteChecks } from '../observability/readiness.ts'
-import { whenClosed } from '../http-server/admission.ts'
-import { createSite, type GuestBffOptions, type ProcessParts, type Site } from '../site.ts'
-import { createSiteFront } from '../site-front.ts'
+import { ConfigError, type Config, type SiteConfig, type SitesSource } from './settings/config.ts'
+import { logOfSite } from './observability/log.ts'
+import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from './observability/metrics.ts'
+import { originOf } from './middleware/origin-gate.ts'
+import { parseOriginPattern } from './middleware/origin-patterns.ts'
+import { reportOf, type ReadinessCheck, type SiteChecks } from './observability/readiness.ts'
+import { whenClosed } from './http-server/admission.ts'
+import { createSite, type GuestBffOptions, type ProcessParts, type Site } from './site.ts'
+import { createSiteFront } from './site-front.ts'
 
 export interface Sites {
   /** Chooses the site of a request, or the front for requests that match no site. */
