@@ -17,6 +17,7 @@ export default ts.config(
   {
     ignores: [
       'dist/',
+      '.dist-*/',
       'coverage/',
       'node_modules/',
       'test-output/',

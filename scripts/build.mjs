@@ -1,10 +1,11 @@
 // Builds dist/: the programs, the modules that applications import, and what browsers load.
 //   --browser-only    only what browsers load, and what else there is stays
 //   --programs-only   without the modules, which take longest: for the image and for programs of this folder
+// A running program serves files of dist/, so each build writes to a folder of its own and then moves the result to dist/.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,8 +17,11 @@ import { copyReachableTypes } from './reachable-types.mjs'
 import { writeThirdParty } from './third-party.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
+
+const out = await mkdtemp(join(root, '.dist-'))
 
 /**
  * All files lie in one folder, in which `import.meta.url` means the same wherever a piece of code ends
@@ -25,7 +29,7 @@ const require = createRequire(import.meta.url)
  */
 const SERVER = {
   absWorkingDir: root,
-  outdir: join(root, 'dist'),
+  outdir: out,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -46,7 +50,7 @@ const MODULES = {
 
 const BROWSER = {
   absWorkingDir: root,
-  outdir: join(root, 'dist'),
+  outdir: out,
   bundle: true,
   minify: true,
   format: 'esm',
@@ -56,20 +60,34 @@ const BROWSER = {
   logLevel: 'silent',
 }
 
-// A chunk that an earlier build left behind would be packed too, so a build for packing deletes it first.
 const isBrowserOnly = process.argv.includes('--browser-only')
 const isProgramsOnly = process.argv.includes('--programs-only')
 const isWhole = !isBrowserOnly && !isProgramsOnly
-await rm(join(root, isWhole ? 'dist' : 'dist/browser'), { recursive: true, force: true })
 // Made before all else, because the parts run side by side and each would make them.
-for (const folder of ['dist/browser/demo', 'dist/docs']) await mkdir(join(root, folder), { recursive: true })
+for (const folder of ['browser/demo', 'docs']) await mkdir(join(out, folder), { recursive: true })
 
 const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
 if (!isBrowserOnly) parts.push(buildServer())
-const results = await Promise.allSettled(parts)
-for (const { reason } of results.filter(({ status }) => status === 'rejected')) {
-  process.stderr.write(`${reason.stdout || reason.message}\n`)
-  process.exitCode = 1
+const failures = (await Promise.allSettled(parts)).filter(({ status }) => status === 'rejected')
+for (const { reason } of failures) process.stderr.write(`${reason.stdout || reason.message}\n`)
+if (failures.length > 0) process.exitCode = 1
+else await moveToDist()
+await rm(out, { recursive: true })
+
+async function moveToDist() {
+  await mkdir(dist, { recursive: true })
+  const built = await readdir(out)
+  const earlier = await readdir(dist, { withFileTypes: true })
+  for (const name of built) {
+    // A file replaces the earlier one by itself; a folder does not.
+    if (earlier.some((each) => each.name === name && each.isDirectory()))
+      await rename(join(dist, name), join(out, `earlier-${name}`))
+    await rename(join(out, name), join(dist, name))
+  }
+  if (!isWhole) return
+  // A chunk of an earlier build would be packed too.
+  for (const { name } of earlier.filter((each) => !built.includes(each.name)))
+    await rm(join(dist, name), { recursive: true })
 }
 
 /** ES modules that a page loads as they are. */
@@ -89,7 +107,7 @@ async function buildBrowser() {
       entryPoints: { 'docs/docs': 'src/browser/pages/docs/docs.ts' },
     }),
     buildChat(),
-    copyPage('src/browser/pages/demo', 'dist/browser/demo'),
+    copyPage('src/browser/pages/demo', 'browser/demo'),
   ])
   await versionScripts()
   await compressScripts()
@@ -99,20 +117,20 @@ async function buildBrowser() {
 async function versionScripts() {
   const assets = {}
   for (const name of ['client', 'guest-chat']) {
-    const content = await readFile(join(root, `dist/browser/${name}.js`))
+    const content = await readFile(join(out, `browser/${name}.js`))
     const path = `${name}.${createHash('sha256').update(content).digest('hex').slice(0, 10)}.js`
     assets[`${name}.js`] = {
       path,
       integrity: `sha384-${createHash('sha384').update(content).digest('base64')}`,
     }
-    await writeFile(join(root, 'dist/browser', path), content)
+    await writeFile(join(out, 'browser', path), content)
   }
-  await writeFile(join(root, 'dist/browser/assets.json'), `${JSON.stringify(assets, null, 2)}\n`)
+  await writeFile(join(out, 'browser/assets.json'), `${JSON.stringify(assets, null, 2)}\n`)
 }
 
 /** Once, and as small as can be; a request only chooses. */
 async function compressScripts() {
-  const folder = join(root, 'dist/browser')
+  const folder = join(out, 'browser')
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js'))) {
     const content = await readFile(join(folder, file))
     await writeFile(join(folder, `${file}.br`), brotliCompressSync(content))
@@ -166,7 +184,7 @@ async function buildLazyFile(source) {
   const { contents } = outputFiles[0]
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10)
   const name = `guest-chat-${basename(source, '.ts')}-${hash}.js`
-  await writeFile(join(root, 'dist/browser', name), contents)
+  await writeFile(join(out, 'browser', name), contents)
   return [source, name]
 }
 
@@ -194,35 +212,35 @@ function resolveLazyFiles({ onResolve }, names) {
 
 /** The types of what the two modules export, one .d.ts file next to each. */
 async function buildTypes() {
-  const emitted = join(root, 'dist/.types')
+  const emitted = join(out, '.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
   for (const [module, entry] of [
     ['client', 'client/chat-client'],
     ['guest-chat', 'element/guest-chat-element'],
   ]) {
     await writeFile(
-      join(root, `dist/browser/${module}.d.ts`),
+      join(out, `browser/${module}.d.ts`),
       bundleTypes(join(emitted, `browser/${entry}.d.ts`)),
     )
   }
   await rm(emitted, { recursive: true })
   for (const framework of ['react', 'preact', 'vue']) {
     const types = join(root, `src/browser/framework-types/${framework}.d.ts`)
-    await cp(types, join(root, `dist/browser/guest-chat-${framework}.d.ts`))
+    await cp(types, join(out, `browser/guest-chat-${framework}.d.ts`))
   }
 }
 
 /** The page at /docs: Swagger UI from its package, only the two files that it needs, compressed, and its license. */
 async function copyDocsPage() {
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
-  await copyPage('src/browser/pages/docs', 'dist/docs')
+  await copyPage('src/browser/pages/docs', 'docs')
   for (const file of ['LICENSE', 'NOTICE'])
-    await copyFile(join(swagger, file), join(root, `dist/docs/swagger-ui-${file}.txt`))
+    await copyFile(join(swagger, file), join(out, `docs/swagger-ui-${file}.txt`))
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
     const text = await readFile(join(swagger, file), 'utf8')
     // The source map stays in the package: it is larger than the rest of this service.
     const content = text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, '')
-    await writeFile(join(root, `dist/docs/${file}.gz`), gzipSync(content, { level: 9 }))
+    await writeFile(join(out, `docs/${file}.gz`), gzipSync(content, { level: 9 }))
   }
 }
 
@@ -240,13 +258,13 @@ async function bundleModules() {
 }
 
 async function buildModuleTypes() {
-  const emitted = join(root, 'dist/.module-types')
+  const emitted = join(out, '.module-types')
   await tsc('tsconfig.build.json', '--outDir', emitted)
   const imported = Object.entries(MODULES).filter(([name]) => name !== 'cli')
   await copyReachableTypes(
     imported.map(([, source]) => source.replace(/^src\/(.*)\.ts$/, '$1.d.ts')),
     emitted,
-    join(root, 'dist'),
+    out,
   )
   await rm(emitted, { recursive: true })
 }
@@ -273,11 +291,11 @@ async function bundlePrograms() {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
   })
-  await writeThirdParty(root, Object.keys(metafile.inputs))
+  await writeThirdParty(root, out, Object.keys(metafile.inputs))
 }
 
 function copyPage(from, to) {
-  return cp(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') })
+  return cp(join(root, from), join(out, to), { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }
 
 function tsc(project, ...options) {

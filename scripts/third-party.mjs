@@ -8,8 +8,8 @@ const require = createRequire(import.meta.url)
 const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
 
-/** Writes `dist/third-party-licenses.txt` and `dist/sbom.cdx.json` for the packages that these files belong to. */
-export async function writeThirdParty(root, files) {
+/** Writes `third-party-licenses.txt` and `sbom.cdx.json` into `out`, for the packages that these files belong to. */
+export async function writeThirdParty(root, out, files) {
   const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter(Boolean))
   // The page at /docs is copied unchanged, not bundled.
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
@@ -19,9 +19,9 @@ export async function writeThirdParty(root, files) {
   packages.sort((a, b) => a.id.localeCompare(b.id))
   const unlicensed = packages.filter(({ text }) => text === '')
   if (unlicensed.length > 0) throw new Error(`No license found: ${unlicensed.map(({ id }) => id).join(', ')}`)
-  await writeFile(join(root, 'dist/third-party-licenses.txt'), packages.map(licenseSection).join('\n'))
+  await writeFile(join(out, 'third-party-licenses.txt'), packages.map(licenseSection).join('\n'))
   await writeFile(
-    join(root, 'dist/sbom.cdx.json'),
+    join(out, 'sbom.cdx.json'),
     `${JSON.stringify(await billOfMaterials(root, packages), null, 2)}\n`,
   )
 }
