@@ -107,6 +107,12 @@ describe('settings', () => {
     const file = join(folder, 'keys')
     writeFileSync(file, `${key}\n`)
     expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
+    const otherKey = Buffer.alloc(32, 8)
+    writeFileSync(file, `${key}\r\n${otherKey.toString('base64')}\n`)
+    expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([
+      Buffer.alloc(32, 7),
+      otherKey,
+    ])
     expect(problemsOf({ ...good, SESSION_KEYS_FILE: `${file}-not` })).toEqual([
       'SESSION_KEYS_FILE names a file that cannot be read (ENOENT)',
     ])
@@ -178,6 +184,19 @@ describe('settings are refused', () => {
       expect.stringMatching(
         /^GENESYS_REGION must be a region or its domain alone, such as mypurecloud\.ie without https:\/\/apps\.; the regions are us-east-1/,
       ),
+    ])
+  })
+
+  test('with a message that names the addresses that are missing if there is no region', () => {
+    expect(
+      problemsOf({
+        ...good,
+        GENESYS_REGION: undefined,
+        GENESYS_API_URL: 'https://gateway.example.com',
+        GENESYS_MESSAGING_URL: 'wss://gateway.example.com',
+      }),
+    ).toEqual([
+      'GENESYS_REGION is missing: set it, or all four addresses; not set yet: GENESYS_LOGIN_URL, GENESYS_CDN_URL',
     ])
   })
 

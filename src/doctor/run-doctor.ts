@@ -43,7 +43,7 @@ export async function runDoctor({
   const { json, send, url, ignore, report, site } = options
   const subjects = subjectsOf(readSettings, site)
   if (subjects.length === 0) {
-    writeError(`There is no site “${site ?? ''}” in SITES_FILE.\n`)
+    writeError(`There is no site “${site ?? ''}” in SITES_FILE. ${siteNames(readSettings)}\n`)
     return EXIT_STATUS['bad-settings']
   }
   const diagnoses: Diagnosed[] = []
@@ -80,6 +80,11 @@ interface Diagnosed {
   /** Undefined without `SITES_FILE`. */
   readonly site: string | undefined
   readonly diagnosis: Diagnosis
+}
+
+function siteNames(readSettings: () => Config): string {
+  const names = readSettings().sites?.read().map(({ id }) => id)
+  return names === undefined ? 'SITES_FILE is not set.' : `Its sites are ${names.join(', ')}.`
 }
 
 /** What is checked: the service's settings, those of each site, or those of one requested site. */

@@ -528,7 +528,7 @@ test('each site of SITES_FILE is checked, or only the requested one', async () =
   })
   expect(await ask('--site', 'other')).toMatchObject({
     exitStatus: 2,
-    text: expect.stringMatching(/no site “other”/),
+    text: expect.stringMatching(/no site “other” in SITES_FILE\. Its sites are good, bad\./),
   })
 })
 

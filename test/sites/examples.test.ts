@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/service/settings/read-config.ts'
+import { SECRETS } from '../../src/service/settings/secret-files.ts'
 import { SITE_VARIABLES } from '../../src/service/settings/sites-file.ts'
 import { VARIABLE_NAMES } from '../../src/service/settings/variables.ts'
 
@@ -41,6 +42,8 @@ test('docs/sites.md says of each variable whether a site may set it', () => {
   const namesIn = (row: RegExp) =>
     [...(row.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
   expect(namesIn(/^- In a site,(.|\n {2})*/m)).toEqual(SITE_VARIABLES)
-  const ofProcess = VARIABLE_NAMES.filter((name) => ![...SITE_VARIABLES, ...FORMER].includes(name))
+  const ofProcess = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)].filter(
+    (name) => ![...SITE_VARIABLES, ...FORMER].includes(name),
+  )
   expect(namesIn(/^- In the environment only,(.|\n {2})*/m)).toEqual(ofProcess)
 })

@@ -138,7 +138,22 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     [
       'an unknown field',
       shopWith({ GENESYS_REGIO: 'x' }),
-      /^SITES_FILE: sites\.shop has a field that is not a setting. Did you mean GENESYS_REGION\?$/,
+      /^SITES_FILE: sites\.shop: GENESYS_REGIO is not a setting. Did you mean GENESYS_REGION\?$/,
+    ],
+    [
+      'a field in another spelling',
+      shopWith({ allowedOrigins: 'x' }),
+      /^SITES_FILE: sites\.shop: allowedOrigins is not a setting. Did you mean ALLOWED_ORIGINS\?$/,
+    ],
+    [
+      'a field that resembles no setting',
+      shopWith({ title: 'x' }),
+      /^SITES_FILE: sites\.shop: title is not a setting: the fields of a site are the names of environment variables$/,
+    ],
+    [
+      'a value in the place of a field',
+      shopWith({ [SECRET]: 'x' }),
+      /^SITES_FILE: sites\.shop has a field that is not a setting: the fields of a site are the names of environment variables$/,
     ],
     [
       'a value of a wrong kind',

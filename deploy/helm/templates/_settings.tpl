@@ -39,8 +39,12 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- else if not (regexMatch (printf "(^|[ (])%s([ )]|$)" (regexQuoteMeta (lower (trim $s.GENESYS_REGION)))) (include "bff.regions" .)) }}
 {{ .place }}GENESYS_REGION is not a region of Genesys Cloud; the regions are {{ include "bff.regions" . }}
 {{- end }}
-{{- else if not (and $s.GENESYS_API_URL $s.GENESYS_LOGIN_URL $s.GENESYS_MESSAGING_URL $s.GENESYS_CDN_URL) }}
+{{- else if not (or $s.GENESYS_API_URL $s.GENESYS_LOGIN_URL $s.GENESYS_MESSAGING_URL $s.GENESYS_CDN_URL) }}
 {{ .place }}GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie
+{{- else if not (and $s.GENESYS_API_URL $s.GENESYS_LOGIN_URL $s.GENESYS_MESSAGING_URL $s.GENESYS_CDN_URL) }}
+{{- $missing := list }}
+{{- range list "GENESYS_API_URL" "GENESYS_LOGIN_URL" "GENESYS_MESSAGING_URL" "GENESYS_CDN_URL" }}{{ if not (get $s .) }}{{ $missing = append $missing . }}{{ end }}{{ end }}
+{{ .place }}GENESYS_REGION is missing: set it, or all four addresses; not set yet: {{ join ", " $missing }}
 {{- end }}
 {{- if and $s.GENESYS_CLIENT_ID (not .hasSecret) }}
 {{ .place }}GENESYS_CLIENT_SECRET is missing: GENESYS_CLIENT_ID is set
@@ -55,7 +59,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- $hasSecret := has "GENESYS_CLIENT_SECRET" .Values.secrets.keys -}}
 {{- $problems := "" -}}
 {{- if .Values.sites }}
-{{- if .Values.settings.ALLOWED_ORIGINS }}{{ $problems = "\nALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins" }}{{ end }}
+{{- if .Values.settings.ALLOWED_ORIGINS }}{{ $problems = "\nsettings.ALLOWED_ORIGINS and sites are both set: each site has its own ALLOWED_ORIGINS" }}{{ end }}
 {{- range $id, $site := .Values.sites }}
 {{- /* As in docs/sites.md: a site with a region of its own gets no client of the environment. */}}
 {{- $shared := omit $.Values.settings "ALLOWED_ORIGINS" }}

@@ -19,6 +19,13 @@ export interface OAuthSettings {
   readonly scope?: string | undefined
 }
 
+const HOST_VARIABLES: Readonly<Record<keyof GenesysHosts, string>> = {
+  apiUrl: 'GENESYS_API_URL',
+  loginUrl: 'GENESYS_LOGIN_URL',
+  messagingUrl: 'GENESYS_MESSAGING_URL',
+  cdnUrl: 'GENESYS_CDN_URL',
+}
+
 export function readHosts(env: Variables, problems: string[]): GenesysHosts | undefined {
   const given = {
     apiUrl: env.GENESYS_API_URL,
@@ -36,8 +43,13 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
     ) {
       return { apiUrl, loginUrl, messagingUrl, cdnUrl }
     }
+    const missing = Object.entries(HOST_VARIABLES).flatMap(([key, name]) =>
+      given[key as keyof GenesysHosts] === undefined ? name : [],
+    )
     problems.push(
-      'GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie',
+      missing.length === Object.keys(HOST_VARIABLES).length
+        ? 'GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie'
+        : `GENESYS_REGION is missing: set it, or all four addresses; not set yet: ${missing.join(', ')}`,
     )
     return undefined
   }
@@ -82,11 +94,10 @@ export function regionName(text: string | undefined): string | undefined {
 }
 
 export function requireEncryption(hosts: GenesysHosts, problems: string[]): void {
-  const names = { apiUrl: 'API', loginUrl: 'LOGIN', messagingUrl: 'MESSAGING', cdnUrl: 'CDN' } as const
-  for (const [key, name] of Object.entries(names) as [keyof GenesysHosts, string][]) {
+  for (const [key, name] of Object.entries(HOST_VARIABLES) as [keyof GenesysHosts, string][]) {
     if (isPlainAndFar(hosts[key]))
       problems.push(
-        `GENESYS_${name}_URL must begin with ${name === 'MESSAGING' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
+        `${name} must begin with ${key === 'messagingUrl' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
       )
   }
 }

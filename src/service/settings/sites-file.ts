@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
 import { errorCode, SECRETS } from './secret-files.ts'
-import { nearest } from './unknown-variables.ts'
+import { similarName } from './unknown-variables.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
@@ -119,9 +119,7 @@ function variablesOf(
     if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
       problems.push(`sites.${id}: ${name} is a setting of the process: set it in the environment`)
     else if (!SITE_VARIABLES.includes(name))
-      problems.push(
-        `sites.${id} has a field that is not a setting. Did you mean ${nearest(name, SITE_VARIABLES)}?`,
-      )
+      problems.push(unknownField(id, name))
     else if (text === INVALID)
       problems.push(`sites.${id}: ${name} must be a text, number, true, false, list of texts, or null`)
     else variables[name] = text !== undefined && name.endsWith('_FILE') ? resolve(folder, text) : text
@@ -129,6 +127,17 @@ function variablesOf(
   return variables
 }
 
+/** Digits and dashes are left out of messages: what has them may be a value, or a secret. */
+const PRINTABLE_NAME = /^[A-Za-z_]{1,64}$/
+
+function unknownField(id: string, name: string): string {
+  if (!PRINTABLE_NAME.test(name)) return `sites.${id} has a field that is not a setting: ${FIELDS}`
+  const meant = similarName(name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase(), SITE_VARIABLES)
+  const problem = `sites.${id}: ${name} is not a setting`
+  return meant === undefined ? `${problem}: ${FIELDS}` : `${problem}. Did you mean ${meant}?`
+}
+
+const FIELDS = 'the fields of a site are the names of environment variables'
 const INVALID = Symbol('not a value of a variable')
 
 /** The value in the form of an environment variable: lists with commas, objects as JSON. */

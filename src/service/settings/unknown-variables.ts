@@ -41,8 +41,14 @@ function isSimilar(name: string, known: string): boolean {
   return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES
 }
 
+/** The known name that the given one is probably meant to be: at most a third of its letters are wrong. */
+export function similarName(name: string, known: readonly string[]): string | undefined {
+  const candidate = nearest(name, known)
+  return editDistance(name, candidate) * 3 <= name.length ? candidate : undefined
+}
+
 /** The known name with the most similar spelling. */
-export function nearest(name: string, known: readonly string[]): string {
+function nearest(name: string, known: readonly string[]): string {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
 }

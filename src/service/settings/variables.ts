@@ -28,6 +28,9 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
+/** Files of secrets often have one key per line; base64 contains neither commas nor spaces. */
+const keys = z.string().transform((text) => text.split(/[,\s]+/).filter((key) => key !== ''))
+
 const PROXIES =
   'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8'
 
@@ -157,7 +160,7 @@ const Env = z.object({
     .refine(isSupportedCountry, 'must be a country of two letters, such as DE')
     .optional(),
 
-  SESSION_KEYS: list.optional(),
+  SESSION_KEYS: keys.optional(),
   SESSION_MAX_AGE_S: whole(60, 47_304_000).default(259_200),
   SESSION_ABSOLUTE_MAX_AGE_S: whole(60, 47_304_000).default(2_592_000),
   SESSION_VERIFIED_MAX_AGE_S: whole(60, 86_400).default(300),
