@@ -21,7 +21,9 @@ function patternsIn(path: string): RegExp[] {
   const text = read(path)
   if (!path.endsWith('.conf')) return [new RegExp(/const PUBLIC =\s+\/(.+)\/$/m.exec(text)?.[1] ?? 'none')]
   return [...text.matchAll(/location (=|~) (\S+) \{[^}]*proxy_pass/g)].map(
-    ([, kind, location = '']) => new RegExp(kind === '=' ? `^${location}$` : location),
+    ([, kind, location = '']) =>
+      // The chat's prefix at the website's own host is not a path of the service.
+      new RegExp(kind === '=' ? `^${location}$` : location.replace('^/chat(?<chat_path>/', '^(/')),
   )
 }
 
@@ -32,6 +34,7 @@ test.each([
   'examples/react-router/chat.ts',
   'examples/sveltekit/+server.ts',
   'deploy/nginx/guest-bff.conf',
+  'deploy/nginx/own-host.conf',
 ])('%s passes on every path for pages, and none for operators', (path) => {
   const patterns = patternsIn(path)
   const passed = (paths: readonly string[]) =>

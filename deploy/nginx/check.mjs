@@ -1,4 +1,4 @@
-// Runs nginx with guest-bff.conf in front of two small servers, and checks what README.md promises.
+// Runs nginx with each configuration in front of small servers, and checks what README.md promises.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
@@ -31,6 +31,25 @@ try {
   await nginx.stop()
   for (const { server } of replicas) server.close().closeAllConnections()
 }
+await servesTheChatOnTheWebsitesHost()
+
+async function servesTheChatOnTheWebsitesHost() {
+  const replica = await startReplica('first')
+  const own = await startNginx([replica.port], 'own-host.conf')
+  try {
+    await streamsEventsAtOnce(`${own.url}/chat`)
+    const answer = await fetch(`${own.url}/chat/messages?limit=5`)
+    assert.equal(answer.status, 200)
+    assert.equal(replica.lastUrl, '/messages?limit=5')
+    for (const path of ['/chat/metrics', '/chat/readyz', '/chat/', '/chat/docs/', '/messages', '/chat//metrics'])
+      assert.equal((await fetch(`${own.url}${path}`)).status, 404, path)
+    for (const path of ['/chat/guest-chat.js', '/chat/attachments/a-b', '/chat/docs/problems'])
+      assert.equal((await fetch(`${own.url}${path}`)).status, 200, path)
+  } finally {
+    await own.stop()
+    replica.server.close().closeAllConnections()
+  }
+}
 
 async function staysOnOneReplica() {
   const seen = new Set()
@@ -46,8 +65,8 @@ async function staysOnOneReplica() {
 }
 
 /** The replica writes one event and leaves the stream open: only an unbuffered one brings it. */
-async function streamsEventsAtOnce() {
-  const answer = await fetch(`${nginx.url}/events`, { signal: AbortSignal.timeout(5000) })
+async function streamsEventsAtOnce(url = nginx.url) {
+  const answer = await fetch(`${url}/events`, { signal: AbortSignal.timeout(5000) })
   const reader = answer.body.getReader()
   assert.equal(new TextDecoder().decode((await reader.read()).value), 'data: 1\n\n')
   await reader.cancel()
@@ -70,8 +89,9 @@ async function asksTheOtherWhenOneIsGone() {
 }
 
 async function startReplica(name) {
-  const replica = { broken: 0, server: undefined, port: 0 }
+  const replica = { broken: 0, lastUrl: '', server: undefined, port: 0 }
   replica.server = http.createServer((req, res) => {
+    replica.lastUrl = req.url
     if (req.url === '/events')
       return void res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
     if (req.url !== '/typing') return void res.end(name)

@@ -1,4 +1,4 @@
-// Runs nginx with guest-bff.conf on this machine, in front of two replicas.
+// Runs nginx on this machine with a configuration of this folder, in front of replicas.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../load/harness/free-port.mjs'
 
-/** @param ports of the two replicas on 127.0.0.1 */
-export async function startNginx(ports) {
+/** @param ports of the replicas on 127.0.0.1: two, or one for own-host.conf */
+export async function startNginx(ports, file = 'guest-bff.conf') {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
   const port = await freePort()
-  const site = readFileSync(join(import.meta.dirname, 'guest-bff.conf'), 'utf8')
-    .replace('127.0.0.1:3001', `127.0.0.1:${ports[0]}`)
+  const site = readFileSync(join(import.meta.dirname, file), 'utf8')
+    .replace(/127\.0\.0\.1:300[01]/g, `127.0.0.1:${ports[0]}`)
     .replace('127.0.0.1:3002', `127.0.0.1:${ports[1]}`)
-    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    .replace(/listen (8080|443 ssl)/, `listen 127.0.0.1:${port}`)
+    .replace(/^ *ssl_.*$/gm, '')
   writeFileSync(join(folder, 'site.conf'), site)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${folder}/${kind};`)

@@ -43,7 +43,7 @@ async function startWebsite(
     await bff.close()
     await simulator.close()
   })
-  process.stdout.write(banner(server.port, server.url, simulator))
+  process.stdout.write(banner(server.port, simulator))
 }
 
 function demoConfig(
@@ -78,9 +78,10 @@ async function freePort(host: string): Promise<number> {
   return port
 }
 
-function banner(port: number, url: string, simulator: Simulator): string {
+function banner(port: number, simulator: Simulator): string {
+  const url = `http://localhost:${port}`
   return `
-  Open http://localhost:${port}/demo/ and write to the agent.
+  Open ${url}/demo/ and write to the agent.
 
   The platform is SIMULATED: no Genesys Cloud is involved, and the agent is a script.
 

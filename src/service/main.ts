@@ -23,9 +23,10 @@ try {
  */
 function superviseProcess(service: RunningService): void {
   const stop = () => Promise.race([service.stop(), pause(service.stopTimeoutMs + EXIT_GRACE_MS)])
-  stopOnSignal((signal) => {
+  stopOnSignal(async (signal) => {
     service.log.info({ signal }, 'stopping')
-    return stop()
+    await stop()
+    service.log.info({ signal }, 'stopped')
   })
   const { reload } = service
   // Without such files the signal keeps its default meaning: the terminal was closed.
