@@ -95,6 +95,15 @@ test('scrolling up loads older messages, and the visible message stays in place'
   expect(await chat.bubbles()).toHaveLength(41)
 })
 
+test('the header says “Closed” after the agent has left, until the guest writes again', async () => {
+  const { chat, part } = await begin()
+  expect(await part('.header-state').innerText()).toBe('Connected')
+  demo.simulator.agentLeaves()
+  await part('.header-state').getByText('Closed', { exact: true }).waitFor()
+  await chat.say('One more question')
+  await part('.header-state').getByText('Connected', { exact: true }).waitFor()
+})
+
 test('the dialog has the name of the chat, regardless of who wrote last', async () => {
   const { page, chat } = await begin()
   demo.simulator.agentSays('I am Ada.')
@@ -133,19 +142,39 @@ test('no two buttons have the same name', async () => {
   expect(names.toSorted()).toEqual([...new Set(names)].sort())
 })
 
-test('a carousel shows its position with dots, and fades out where there are more cards', async () => {
+const carouselOf = (...titles: string[]) => ({
+  content: [
+    {
+      contentType: 'Carousel',
+      carousel: { cards: titles.map((title) => ({ title, description: 'Oak.', actions: [] })) },
+    },
+  ],
+})
+
+test('a carousel has arrows only where there are more cards than fit', async () => {
+  const { page, part } = await begin()
+  demo.simulator.botSays(carouselOf('Hale'))
+  await part('.carousel').waitFor()
+  await part('.carousel-steps').waitFor({ state: 'hidden' })
+  demo.simulator.botSays(carouselOf('Moss', 'Tern'))
+  await page.getByRole('button', { name: 'Next: Moss' }).waitFor()
+})
+
+test('a carousel dims the arrow at its end, shows dots, and fades out where there are more cards', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
-  const cards = ['Hale', 'Moss', 'Tern'].map((title) => ({ title, description: 'Oak.', actions: [] }))
-  demo.simulator.botSays({ content: [{ contentType: 'Carousel', carousel: { cards } }] })
+  demo.simulator.botSays(carouselOf('Hale', 'Moss', 'Tern'))
   const dots = () =>
     part('.carousel-dots i').evaluateAll((all) => all.map((dot) => dot.getAttribute('class') ?? ''))
   const track = part('.carousel-track.more-after')
   await track.waitFor()
   expect(await dots()).toEqual(['on', '', ''])
+  const unusable = part('.carousel-steps [aria-disabled=true]')
+  expect(await unusable.getAttribute('aria-label')).toMatch(/^Previous/)
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Next' }).click()
   await part('.carousel-track.more-before:not(.more-after)').waitFor()
   expect((await dots()).at(-1)).toBe('on')
+  expect(await unusable.getAttribute('aria-label')).toMatch(/^Next/)
 })
 
 test('the fields of a form have accessible names, and the star of required ones is explained', async () => {

@@ -79,16 +79,19 @@ export function createPanelHeader(options: {
       showPartner(partner)
       const state = isUnavailable ? texts.unavailable : stateWords(chat, texts, partner?.from?.name)
       words.textContent = state === texts.online && subtitle !== undefined ? subtitle : state
-      const isOpen = chat.state === 'open' || chat.state === 'disconnected'
-      dot.dataset.state = isUnavailable ? 'offline' : isOpen ? chat.connection : 'connecting'
-      toggle(dot, chat.state !== 'read-only' && chat.state !== 'ended')
+      dot.dataset.state = isUnavailable ? 'offline' : chat.state === 'open' ? chat.connection : 'connecting'
+      toggle(dot, !isOver(chat))
       toggle(end, canEnd)
     },
   }
 }
 
+/** The agent or the guest has ended the conversation; a message may begin the next one. */
+const isOver = ({ state }: GuestChat) =>
+  state === 'disconnected' || state === 'read-only' || state === 'ended'
+
 function stateWords(chat: GuestChat, texts: Texts, partner: string | undefined): string {
-  if (chat.state === 'ended' || chat.state === 'read-only') return texts.closed
+  if (isOver(chat)) return texts.closed
   if (chat.typing) return fill(texts.typing, { name: partner ?? texts[chat.typing] })
   if (chat.connection === 'online') return texts.online
   return chat.connection === 'offline' ? texts.offlineShort : texts.connecting

@@ -76,30 +76,29 @@ export function carouselView(cards: readonly Card[], view: ChatView): HTMLElemen
     (entries) => {
       for (const { target, intersectionRatio } of entries)
         dots[[...track.children].indexOf(target)]?.classList.toggle('on', intersectionRatio > 0.6)
-      track.classList.toggle('more-before', dots[0]?.className === '')
-      track.classList.toggle('more-after', dots.at(-1)?.className === '')
+      const isMoreBefore = dots[0]?.className === ''
+      const isMoreAfter = dots.at(-1)?.className === ''
+      track.classList.toggle('more-before', isMoreBefore)
+      track.classList.toggle('more-after', isMoreAfter)
+      // Not `disabled`, which would take the focus from the arrow that was just used.
+      previous.setAttribute('aria-disabled', String(!isMoreBefore))
+      next.setAttribute('aria-disabled', String(!isMoreAfter))
+      toggle(steps, isMoreBefore || isMoreAfter)
     },
     { root: track, threshold: 0.6 },
   )
-  for (const card of track.children) seen.observe(card)
   const arrow = (label: string, direction: 1 | -1) =>
     h(
       'button',
       { type: 'button', 'aria-label': `${label}: ${cards[0]?.title ?? ''}`, onclick: step(direction) },
       icon(direction === 1 ? 'right' : 'left'),
     )
-  return h(
-    'div',
-    { class: 'carousel', role: 'group', 'aria-label': view.texts.cards },
-    track,
-    h(
-      'div',
-      { class: 'carousel-steps' },
-      arrow(view.texts.previous, -1),
-      h('span', { class: 'carousel-dots', 'aria-hidden': 'true' }, ...dots),
-      arrow(view.texts.next, 1),
-    ),
-  )
+  const previous = arrow(view.texts.previous, -1)
+  const next = arrow(view.texts.next, 1)
+  const marks = h('span', { class: 'carousel-dots', 'aria-hidden': 'true' }, ...dots)
+  const steps = h('div', { class: 'carousel-steps' }, previous, marks, next)
+  for (const card of track.children) seen.observe(card)
+  return h('div', { class: 'carousel', role: 'group', 'aria-label': view.texts.cards }, track, steps)
 }
 
 function isStill(): boolean {

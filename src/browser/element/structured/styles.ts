@@ -34,6 +34,7 @@ export const structuredStyles = `
 .carousel-dots i { width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--_field-line); opacity: 0.55; transition: opacity 0.2s; }
 .carousel-dots .on { background: var(--_accent-text); opacity: 1; }
 .carousel-steps button { width: var(--_target); height: var(--_target); border-radius: 50%; display: grid; place-items: center; color: var(--_accent-text); background: var(--_soft); }
+.carousel-steps [aria-disabled='true'] { opacity: 0.4; cursor: default; }
 
 .picker { padding: 0.875rem 0.9375rem; }
 .picker > .card-picture { margin: -0.875rem -0.9375rem 0.75rem; width: calc(100% + 1.875rem); }
