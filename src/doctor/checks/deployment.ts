@@ -39,7 +39,7 @@ async function switchedOff({ config, genesys, newDeadline }: CheckContext): Prom
 const FEATURES = {
   agentTyping: 'agent is typing',
   guestTyping: 'guest is typing',
-  end: 'end by the guest',
+  end: 'guest can end the conversation',
   attachments: 'files',
   autoStart: 'automatic start',
   markdown: 'rich text',
