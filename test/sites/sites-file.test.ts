@@ -163,7 +163,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     [
       'a list with a comma in a text',
       shopWith({ ATTRIBUTES_OPEN: ['custom.a,account.*'] }),
-      /^SITES_FILE: sites\.shop: ATTRIBUTES_OPEN must be a text, number/,
+      /^SITES_FILE: sites\.shop: ATTRIBUTES_OPEN must be a string, number/,
     ],
     [
       'a number that is too large',
