@@ -1,4 +1,4 @@
-// Writes docs/client.md from the docstrings of the browser client; with --check only says whether it is up to date.
+// Writes docs/client.md from the docstrings of the browser client; with --check, only reports whether it is up to date.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -275,7 +275,7 @@ function code(text, language = 'ts') {
   return `\`\`\`${language}\n${text}\n\`\`\``
 }
 
-/** A bar would end the cell, also within code. */
+/** A vertical bar would end the cell, even within code. */
 function codeCell(text) {
   return `\`${text.replaceAll('|', '\\|')}\``
 }
