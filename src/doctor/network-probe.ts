@@ -120,7 +120,7 @@ async function asProbe<T>(promise: Promise<T>): Promise<T> {
 
 function nameOf(issuer: PeerCertificate['issuer'] | undefined): string {
   const [name] = [issuer?.O, issuer?.CN].flat().filter((one) => one !== undefined)
-  return (name ?? 'nobody').slice(0, 100)
+  return (name ?? 'an unknown issuer').slice(0, 100)
 }
 
 export function portOf({ port, protocol }: URL): number {
