@@ -90,7 +90,7 @@ const allowedOrigins: Check = {
   },
 }
 
-/** A domain includes its subdomains; so does an origin with a wildcard. */
+/** A domain includes its subdomains, as does an origin with a wildcard. */
 function isCovered(domain: string, origins: readonly string[]): boolean {
   const [name = ''] = domain
     .toLowerCase()
