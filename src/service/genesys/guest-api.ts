@@ -187,6 +187,8 @@ export interface GuestApi {
 
   /** False if a request of this guest would have to open a connection first: connections are limited. */
   isConnected?(guest: Guest): boolean
+  /** How many connections requests may still open in this minute. */
+  readonly connectionsLeft?: () => number
   /**
    * The id of the guest's current conversation, read by one call with the OAuth token; undefined if there is
    * none. For platform operations that need it.

@@ -59,6 +59,7 @@ export function guestRouteGuards(options: {
       rate.sessionsPerAddress,
       session.resumable,
       ...rate.shared,
+      connections,
       body,
       ...options.beforeOpening,
     ],

@@ -146,41 +146,45 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
   })
 }
 
-/** The share of a minute's connections to Genesys that the requests of one address may use. */
-const ADDRESS_SHARE = 1 / 4
+/**
+ * The share of the connections that are left which the requests of one address may have used. One address alone thus gets a
+ * quarter of a minute's connections, two get a fifth each, and however many there are, some are left for the next one.
+ */
+const SHARE_OF_LEFT = 1 / 3
 
 /**
- * Limits, by address, the requests that make the service connect to Genesys: each cheap read of an inactive
- * guest costs a connection, and all guests share the deployment's limit. Must be used after the session guard.
+ * Limits, by address, the requests that make the service connect to Genesys: a new session, or each cheap read of an inactive
+ * guest, costs a connection, and all guests share the deployment's limit. Only after the session guard.
  */
 export function limitConnections(options: {
-  readonly connectionsPerMinute: number
-  /** Whether the guest who sent the request has a connection. */
-  readonly isConnected: (req: Request) => boolean
+  /** How many connections requests may still open in this minute; undefined if the driver opens none. */
+  readonly connectionsLeft: (() => number) | undefined
+  /** Whether the request's guest has a connection; undefined without a guest, whose session the request opens. */
+  readonly isConnected: (req: Request) => boolean | undefined
 }): RequestHandler {
-  const { connectionsPerMinute, isConnected } = options
-  const maxPerAddress = Math.max(1, Math.floor(connectionsPerMinute * ADDRESS_SHARE))
+  const { connectionsLeft, isConnected } = options
   const counter = new WindowCounter()
   return (req, res, next) => {
-    if (isConnected(req)) {
+    if (connectionsLeft === undefined || isConnected(req)) {
       next()
       return
     }
     const nowMs = monotonicNow()
     const window = counter.hit(addressKey(req), nowMs)
-    if (window.hits > maxPerAddress) {
+    if (window.hits > Math.max(1, Math.ceil(connectionsLeft() * SHARE_OF_LEFT))) {
+      window.hits -= 1
       throw new RequestError(
         'rate_limited',
         'Too many requests from guests without a connection to Genesys.',
         {
           retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
-          hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
+          hint: 'One address may use at most a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
         },
       )
     }
     // A request that opened no connection does not count.
     whenClosed(res, () => {
-      if (!isConnected(req)) window.hits -= 1
+      if (!(isConnected(req) ?? res.statusCode < 400)) window.hits -= 1
     })
     next()
   }

@@ -117,10 +117,11 @@ const CAPABILITIES: readonly Capability[] = [
 export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   const options = { ...DEFAULTS, ...given }
   const tokens = createTokenOperations(options)
+  const rateLimiter = new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow)
   const connections = createGuestConnections({
     ...options,
     openWebSocket: createWebSocketOpener(options),
-    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow),
+    rateLimiter,
     readSession: createSessionReader(),
     renewJwt: tokens.renew,
     configureTimeoutMs: options.handshakeTimeoutMs,
@@ -151,6 +152,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     },
     originsNotAllowed: (origins, deadlineAtMs) => originsNotAllowed(origins, options, deadlineAtMs),
     isConnected: (guest) => connections.isConnected(guest),
+    connectionsLeft: () => rateLimiter.leftForUrgent,
     send: createSendMessage({ ...options, connections, history }),
     subscribe(guest, listener) {
       if (config.known === undefined) void format.read()

@@ -67,10 +67,14 @@ export class ConnectionRateLimiter {
     }
   }
 
+  /** How many connections guests who wait for a response may still open in this minute. */
+  get leftForUrgent(): number {
+    return Math.max(1, this.#perMinute * URGENT_SHARE) - this.#madeForUrgent.count(this.#monotonicNow())
+  }
+
   #takeUrgent(): boolean {
-    const nowMs = this.#monotonicNow()
-    if (this.#madeForUrgent.count(nowMs) >= Math.max(1, this.#perMinute * URGENT_SHARE)) return false
-    this.#madeForUrgent.add(nowMs)
+    if (this.leftForUrgent <= 0) return false
+    this.#madeForUrgent.add(this.#monotonicNow())
     return true
   }
 
