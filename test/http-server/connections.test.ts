@@ -35,17 +35,23 @@ describe('the count of requests and streams', () => {
 describe('a connection', () => {
   beforeEach(() => start({ MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: '5' }))
 
-  test('that pipelines many requests is served in order, and gets refusals above the limit of an address', async () => {
+  test('that pipelines many requests is served in order, and ends with a refusal above the limit of an address', async () => {
     const few = connect()
     few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
     expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
     const many = connect()
     many.write(head('GET /guest-session').repeat(9) + head('GET /guest-session', { connection: 'close' }))
     const answers = (await readAll(many)).split('HTTP/1.1 ').slice(1)
-    expect(answers.map((text) => text.slice(0, 3))).toEqual([
-      ...Array(5).fill('200'),
-      ...Array(5).fill('429'),
-    ])
+    expect(answers.map((text) => text.slice(0, 3))).toEqual([...Array(5).fill('200'), '429'])
+  })
+
+  test('that pipelines more requests than any client does is closed, and the requests that follow are dropped', async () => {
+    const socket = connect()
+    socket.write(head('GET /healthz').repeat(16))
+    await once(socket, 'data')
+    socket.write(head('GET /healthz').repeat(200))
+    expect((await readAll(socket)).split('{"status":"ok"}').length).toBeLessThan(35)
+    await expectCounts(NOTHING_OPEN)
   })
 
   test('that opens a stream gets it, and never a response to requests pipelined behind it', async () => {

@@ -75,14 +75,13 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     limitUnfinishedHeads(server, held)
     limitIdleConnections(server, { ...held, maxConnections: options.maxConnections })
   }
-  if (errorResponse === undefined) server.on('request', app)
-  else {
-    server.on('request', (req, res) => {
-      if (lacksHost(req)) refuse(res, errorResponse('invalid_request'))
-      else app(req, res)
-    })
-    respondToRefusals(server, errorResponse)
-  }
+  server.on('request', (req, res) => {
+    // The rest of a packet is parsed even if its connection has been closed.
+    if (req.socket.destroyed) return
+    if (errorResponse !== undefined && lacksHost(req)) refuse(res, errorResponse('invalid_request'))
+    else app(req, res)
+  })
+  if (errorResponse !== undefined) respondToRefusals(server, errorResponse)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
   return {

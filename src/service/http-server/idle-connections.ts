@@ -4,6 +4,8 @@ import { SocketsByAddress } from './sockets-by-address.ts'
 import { MAX_UNFINISHED_HEADS_PER_ADDRESS, type ClientOf } from './unfinished-heads.ts'
 
 const CHECK_MS = 500
+/** Browsers and proxies pipeline nothing. One packet can hold hundreds of requests, and all run in one turn of the event loop. */
+const MAX_PIPELINED = 16
 /** Above this share of the connections, idle ones are closed to make room. */
 const CROWDED_SHARE = 0.9
 
@@ -15,7 +17,8 @@ interface Connection {
 
 /**
  * Limits how much the keep-alive connections of one address can take from others. Between two requests, a connection holds
- * at most the beginning of a head: if an address has more than 500 of those, the oldest are closed. When nearly all
+ * at most the beginning of a head: if an address has more than 500 of those, the oldest are closed. A connection with too many
+ * requests in flight is closed too. When nearly all
  * connections are taken, each new one closes the oldest idle one of the address that has the most.
  */
 export function limitIdleConnections(
@@ -76,6 +79,7 @@ export function limitIdleConnections(
     if (connection.requestsInFlight === 0) idle.delete(connection.address, socket)
     connection.requestsInFlight += 1
     res.on('close', onResponseClosed)
+    if (connection.requestsInFlight > MAX_PIPELINED) close(socket, connection.address)
   })
   const checking = setInterval(closeUnfinished, CHECK_MS).unref()
   server.on('close', () => clearInterval(checking))

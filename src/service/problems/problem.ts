@@ -60,6 +60,8 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       'Cache-Control': 'no-store',
       ...(entry.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      // Node.js accepts one connection per turn of the event loop: who repeats immediately then cannot fill turns with refusals.
+      ...(facts.code === 'rate_limited' && CLOSE),
       ...facts.headers,
     },
     body: {
@@ -91,20 +93,22 @@ function bounded(errors: readonly FieldError[]): FieldError[] {
 
 /** The catalogue code of any thrown value. */
 export function problemCode(err: unknown): ProblemCode {
-  return knownFacts(err).code
+  if (!isCodedError(err)) return frameworkFacts(err)?.code ?? 'internal_error'
+  return isProblemCode(err.code) ? err.code : 'internal_error'
 }
 
 /** Which setting to fix, according to the error or else the catalogue; undefined for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
-  const { code, hint } = knownFacts(err)
-  return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operatorAction)
+  const code = problemCode(err)
+  if (code === 'internal_error') return undefined
+  return (isCodedError(err) ? err.facts.hint : undefined) ?? PROBLEM_CATALOGUE[code].operatorAction
 }
 
 function knownFacts(err: unknown): KnownFacts {
   if (!isCodedError(err)) return frameworkFacts(err) ?? { code: 'internal_error' }
-  const { code, message, facts, upstream } = err
-  if (!isProblemCode(code) || code === 'internal_error') return { code: 'internal_error' }
-  return { ...facts, code, detail: message, upstream }
+  const code = problemCode(err)
+  const { message, facts, upstream } = err
+  return code === 'internal_error' ? { code } : { ...facts, code, detail: message, upstream }
 }
 
 /** For refusals that leave the rest of the body unread. */
