@@ -400,8 +400,9 @@ export const STATES: Readonly<Record<string, State>> = {
   },
 }
 
-const byLanguage = (text: (words: Words) => string) =>
-  Object.fromEntries(Object.entries(WORDS).map(([language, words]) => [language, text(words)]))
+function byLanguage(text: (words: Words) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(WORDS).map(([language, words]) => [language, text(words)]))
+}
 
 function preChatForm(): NonNullable<Deployment['preChat']> {
   return {
