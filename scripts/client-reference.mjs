@@ -1,4 +1,4 @@
-// Writes docs/client.md from the docstrings of the browser client; with --check only says whether it is up to date.
+// Writes docs/client.md from the docstrings of the browser client; with --check, only reports whether it is up to date.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -101,14 +101,14 @@ const INTRODUCTION = `<!-- Written by scripts/client-reference.mjs from the docs
 
 # In the browser
 
-The service brings two ES modules for pages. Neither has dependencies, both work as they are and in bundlers.
+The service provides two ES modules for pages. Neither has dependencies; both work as they are and in bundlers.
 
 | address | what it is |
 | --- | --- |
 | \`/client.js\` | the client: one conversation, for a chat page of your own |
 | \`/guest-chat.js\` | \`<genesys-guest-chat>\`: the chat itself, as a web component |
 
-Their types are at \`/client.d.ts\`. No page needs either: all of it is plain \`fetch\`, see
+Their types are at \`/client.d.ts\`. A page can also do without them and use plain \`fetch\`; see
 [examples/static-html](../examples/static-html/README.md).
 
 \`\`\`html
@@ -167,7 +167,7 @@ function heritage(declaration) {
   const parents = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
     types.map((type) => type.getText()),
   )
-  return parents.length > 0 ? `With all that \`${parents.join('`, `')}\` has, and:` : ''
+  return parents.length > 0 ? `All members of \`${parents.join('`, `')}\`, and:` : ''
 }
 
 function members(declaration) {

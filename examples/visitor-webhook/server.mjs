@@ -1,4 +1,4 @@
-// The website's backend for the visitor webhook: it says who the visitor behind the cookie `shop-session` is.
+// The website's backend for the visitor webhook: it identifies the visitor by the cookie `shop-session`.
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Webhook } from 'standardwebhooks'
@@ -12,7 +12,7 @@ export function createBackend(secret) {
     let body = ''
     for await (const chunk of req) body += chunk
     try {
-      webhook.verify(body, req.headers) // throws for a wrong signature, and for one of more than five minutes ago
+      webhook.verify(body, req.headers) // throws if the signature is wrong, or is more than five minutes old
     } catch {
       res.writeHead(401).end()
       return
