@@ -56,7 +56,7 @@ describe('a text/event-stream', () => {
       '',
       '',
     ]
-    // A lone CR at the very end waits for what follows, so that something has to follow.
+    // The parser holds back a lone CR at the very end until more text arrives, so the test adds some.
     const stream = lines.join(lineEnd) + ': end'
     const whole = parse(stream).events
     expect(whole.map(({ data }) => data)).toEqual(['ä€😀\nb', 'c'])
