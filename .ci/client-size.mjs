@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 const MAX_BYTES = [
   [/^client\.js$/, 7100],
   [/^guest-chat\.js$/, 28_800],
-  // Loaded when a conversation begins.
+  // Loaded when a conversation starts.
   [/^guest-chat-structured-content-\w+\.js$/, 6500],
   // Loaded for the first message with rich text.
   [/^guest-chat-rich-text-\w+\.js$/, 2500],
@@ -13,29 +13,29 @@ const MAX_BYTES = [
   [/^guest-chat-upload-tray-\w+\.js$/, 2700],
   // Loaded when a guest wants to end the conversation.
   [/^guest-chat-end-sheet-\w+\.js$/, 1250],
-  // Loaded where a challenge is solved before a session opens.
+  // Loaded if a challenge must be solved before a session opens.
   [/^guest-chat-solve-altcha-\w+\.js$/, 450],
-  // Loaded where guests can download their conversation.
+  // Loaded if guests can download their conversation.
   [/^guest-chat-transcript-button-\w+\.js$/, 1400],
-  // Loaded by pages that say when the contact center is open.
+  // Loaded by pages that show when the contact center is open.
   [/^guest-chat-availability-view-\w+\.js$/, 5000],
-  // Loaded while it is closed, where guests can be called back.
+  // Loaded while the contact center is closed, if guests can request a callback.
   [/^guest-chat-callback-form-\w+\.js$/, 6000],
-  // Loaded where another server answers.
+  // Loaded if a server other than the service responds.
   [/^guest-chat-wrong-address-\w+\.js$/, 400],
-  // Loaded by pages that want sound.
+  // Loaded by pages that use sound.
   [/^guest-chat-chime-\w+\.js$/, 400],
-  // Loaded where the service has articles.
+  // Loaded if the service has articles.
   [/^guest-chat-knowledge-view-\w+\.js$/, 6700],
-  // Loaded where the service has a form for new guests.
+  // Loaded if the service has a form for new guests.
   [/^guest-chat-pre-chat-\w+\.js$/, 3300],
-  // Loaded at the end of a conversation, where the service takes scores.
+  // Loaded at the end of a conversation, if the service accepts scores.
   [/^guest-chat-survey-\w+\.js$/, 2200],
-  // Loaded by pages whose visitors have agreed to the journey.
+  // Loaded by pages whose visitors have consented to the journey.
   [/^guest-chat-journey-\w+\.js$/, 3000],
-  // Loaded by pages that take up requests and offers.
+  // Loaded by pages that support sign-in requests and offers.
   [/^guest-chat-prompts-\w+\.js$/, 1250],
-  // One of them, where the page does not speak English.
+  // One of these is loaded if the page is not in English.
   [/^guest-chat-[a-z]{2}-\w+\.js$/, 2000],
 ]
 

@@ -1,4 +1,4 @@
-# Runs in a shell inside the image: the service has to answer, not as root, and to stop on SIGTERM in five seconds.
+# Runs in a shell inside the image: the service must respond, must not run as root, and must stop within five seconds of SIGTERM.
 set -eu
 test "$(id -u)" = 1000
 for tool in npm npx corepack yarn; do ! command -v $tool || exit 1; done
@@ -8,11 +8,11 @@ export PORT=3977 ALLOWED_ORIGINS=https://www.example.com GENESYS_REGION=eu-west-
 export GENESYS_DEPLOYMENT_ID=00000000-0000-4000-8000-000000000000 NODE_ENV=production
 SESSION_KEYS=$(node -e 'process.stdout.write(crypto.randomBytes(32).toString("base64"))')
 export SESSION_KEYS
-# Nothing of this check may leave the machine.
+# No request of this check may leave the machine.
 for host in API LOGIN CDN; do export GENESYS_${host}_URL=http://127.0.0.1:9; done
 export GENESYS_MESSAGING_URL=ws://127.0.0.1:9
 
-# No listener there: the doctor reports it.
+# Nothing listens there, which the doctor must report.
 status=0
 diagnosis=$(node dist/doctor.js --json) || status=$?
 test $status = 1
@@ -30,4 +30,4 @@ asked=$(date +%s)
 kill -TERM $service
 wait $service
 test $(($(date +%s) - asked)) -le 5
-echo "answered /healthz as user $(id -u) and stopped on SIGTERM"
+echo "responded to /healthz as user $(id -u) and stopped on SIGTERM"

@@ -1,4 +1,4 @@
-// A conversation with the demo at the address given, as a page has it: the agent has to answer.
+// Has a conversation with the demo at the given address, as a page would; the agent must answer.
 const base = process.argv[2]
 const headers = { origin: base, 'content-type': 'application/json' }
 
@@ -8,12 +8,12 @@ async function ask(path, body, more = {}) {
     headers: { ...headers, ...more },
     body: JSON.stringify(body),
   })
-  if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+  if (answer.status !== 201) throw new Error(`${path} returned ${answer.status}: ${await answer.text()}`)
   return answer.json()
 }
 
 const page = await fetch(`${base}/demo/`)
-if (page.status !== 200) throw new Error(`the page answered ${page.status}`)
+if (page.status !== 200) throw new Error(`the page returned ${page.status}`)
 const { session } = await ask('/guest-session', { name: 'Jane Doe' })
 const authorization = `Bearer ${session}`
 const events = await fetch(`${base}/events`, { headers: { origin: base, authorization } })

@@ -1,7 +1,7 @@
 // Builds dist/: the programs, the modules that applications import, and what browsers load.
-//   --browser-only    only what browsers load, and what else there is stays
-//   --programs-only   without the modules, which take longest: for the image and for programs of this folder
-// A running program serves files of dist/, so each build writes to a folder of its own and then moves the result to dist/.
+//   --browser-only    only what browsers load; everything else in dist/ is kept
+//   --programs-only   without the modules, which take longest: for the image and for programs in this folder
+// A running program serves files from dist/, so each build writes to its own folder and then moves the result to dist/.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,8 +24,8 @@ const require = createRequire(import.meta.url)
 const out = await mkdtemp(join(root, '.dist-'))
 
 /**
- * All files lie in one folder, in which `import.meta.url` means the same wherever a piece of code ends
- * up. What only some requests need, such as the OpenAPI document, is loaded when it is asked for.
+ * All files are in one folder, so that `import.meta.url` means the same in whichever file the code is bundled.
+ * What only some requests need, such as the OpenAPI document, is loaded when it is first requested.
  */
 const SERVER = {
   absWorkingDir: root,
@@ -39,7 +39,7 @@ const SERVER = {
   logLevel: 'silent',
 }
 
-/** What applications import, and the package's command. */
+/** The modules that applications import, and the package's command. */
 const MODULES = {
   index: 'src/index.ts',
   cli: 'src/cli.ts',
@@ -63,7 +63,7 @@ const BROWSER = {
 const isBrowserOnly = process.argv.includes('--browser-only')
 const isProgramsOnly = process.argv.includes('--programs-only')
 const isWhole = !isBrowserOnly && !isProgramsOnly
-// Made before all else, because the parts run side by side and each would make them.
+// Created first, because the parts run in parallel and each would create them.
 for (const folder of ['browser/demo', 'docs']) await mkdir(join(out, folder), { recursive: true })
 
 const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
@@ -79,13 +79,13 @@ async function moveToDist() {
   const built = await readdir(out)
   const earlier = await readdir(dist, { withFileTypes: true })
   for (const name of built) {
-    // A file replaces the earlier one by itself; a folder does not.
+    // Renaming replaces an existing file, but not an existing folder.
     if (earlier.some((each) => each.name === name && each.isDirectory()))
       await rename(join(dist, name), join(out, `earlier-${name}`))
     await rename(join(out, name), join(dist, name))
   }
   if (!isWhole) return
-  // A chunk of an earlier build would be packed too.
+  // Chunks of an earlier build would be packed too.
   for (const { name } of earlier.filter((each) => !built.includes(each.name)))
     await rm(join(dist, name), { recursive: true })
 }
@@ -100,7 +100,7 @@ async function buildBrowser() {
         'browser/demo/demo': 'src/browser/pages/demo/demo.ts',
       },
     }),
-    // A script, no module: browsers ask for modules with an Origin, which may not be on ALLOWED_ORIGINS.
+    // A script and not a module: browsers request modules with an Origin, which may not be in ALLOWED_ORIGINS.
     esbuild.build({
       ...BROWSER,
       format: 'iife',
@@ -113,7 +113,7 @@ async function buildBrowser() {
   await compressScripts()
 }
 
-/** The same under a name that changes with the content, for pages that cache it as immutable or name its hash. */
+/** Copies each script to a name that changes with its content, for pages that cache it as immutable or state its hash. */
 async function versionScripts() {
   const assets = {}
   for (const name of ['client', 'guest-chat']) {
@@ -128,7 +128,7 @@ async function versionScripts() {
   await writeFile(join(out, 'browser/assets.json'), `${JSON.stringify(assets, null, 2)}\n`)
 }
 
-/** Once, and as small as can be; a request only chooses. */
+/** Compresses once, and as much as possible; a request only selects a file. */
 async function compressScripts() {
   const folder = join(out, 'browser')
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js'))) {
@@ -139,8 +139,8 @@ async function compressScripts() {
 }
 
 /**
- * What few pages need of the chat comes by `import()`, in files that need nothing else: what they share with the chat
- * is small, and a common file would be one more to load for everybody. Their names change with their content.
+ * The parts of the chat that few pages need are loaded by `import()`, from files that import nothing else: the code that they
+ * share with the chat is small, and a common file would be one more for every page to load. Their names change with their content.
  */
 async function buildChat() {
   const element = join(root, 'src/browser/element')
@@ -188,7 +188,7 @@ async function buildLazyFile(source) {
   return [source, name]
 }
 
-/** A style sheet is one string: esbuild's minifier for scripts does not change it. */
+/** A style sheet is one string, which esbuild's minifier for scripts does not change. */
 function minifyStyles({ onLoad }) {
   onLoad(
     { filter: /element\/(styles\/(base|panel|messages|composer)|\w+\/styles)\.ts$/ },
@@ -204,13 +204,13 @@ function resolveLazyFiles({ onResolve }, names) {
   onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
     if (kind !== 'dynamic-import') return undefined
     const name = names.get(join(resolveDir, path))
-    // It would become part of the file that every page loads.
-    if (name === undefined) return { errors: [{ text: `${path} is missing in the list of lazy files` }] }
+    // Otherwise it would become part of the file that every page loads.
+    if (name === undefined) return { errors: [{ text: `${path} is missing from the list of lazy files` }] }
     return { path: `./${name}`, external: true }
   })
 }
 
-/** The types of what the two modules export, one .d.ts file next to each. */
+/** Writes the types of the two modules' exports, one .d.ts file next to each. */
 async function buildTypes() {
   const emitted = join(out, '.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
@@ -218,10 +218,7 @@ async function buildTypes() {
     ['client', 'client/chat-client'],
     ['guest-chat', 'element/guest-chat-element'],
   ]) {
-    await writeFile(
-      join(out, `browser/${module}.d.ts`),
-      bundleTypes(join(emitted, `browser/${entry}.d.ts`)),
-    )
+    await writeFile(join(out, `browser/${module}.d.ts`), bundleTypes(join(emitted, `browser/${entry}.d.ts`)))
   }
   await rm(emitted, { recursive: true })
   for (const framework of ['react', 'preact', 'vue']) {
@@ -230,7 +227,7 @@ async function buildTypes() {
   }
 }
 
-/** The page at /docs: Swagger UI from its package, only the two files that it needs, compressed, and its license. */
+/** Copies the page at /docs: only the two files that it needs from Swagger UI's package, compressed, and the license. */
 async function copyDocsPage() {
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
   await copyPage('src/browser/pages/docs', 'docs')
@@ -238,15 +235,15 @@ async function copyDocsPage() {
     await copyFile(join(swagger, file), join(out, `docs/swagger-ui-${file}.txt`))
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
     const text = await readFile(join(swagger, file), 'utf8')
-    // The source map stays in the package: it is larger than the rest of this service.
+    // The source map is not copied: it is larger than the rest of this service.
     const content = text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, '')
     await writeFile(join(out, `docs/${file}.gz`), gzipSync(content, { level: 9 }))
   }
 }
 
 /**
- * What is published, which finds its packages where it is installed; and for the image what is started, with all packages in
- * it, so that it loads fast and needs no others.
+ * Builds what is published, which finds its packages where it is installed; and for the image the programs, with all packages
+ * bundled, so that they load fast and need no others.
  */
 async function buildServer() {
   const published = isProgramsOnly ? [] : [bundleModules(), buildModuleTypes()]
@@ -279,14 +276,14 @@ async function bundlePrograms() {
       'run-simulator': 'src/simulator/main.ts',
     },
     chunkNames: 'program-[hash]',
-    // The names of functions stay, for stack traces.
+    // The names of functions are kept, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none', // those of the packages are in third-party-licenses.txt
     metafile: true,
-    // Packages in CommonJS ask for Node.js' own modules by `require`.
+    // Packages in CommonJS load Node.js' own modules with `require`.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },

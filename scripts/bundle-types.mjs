@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
 /**
- * One declaration file out of the many that tsc emits, so that `client.d.ts` can be served and copied as
- * it is. It knows what our browser modules use: relative imports by name, exported declarations, and an
- * entry that exports again by name or with `*`. For anything else it throws instead of guessing.
+ * Combines the declaration files that tsc emits into one, so that `client.d.ts` can be served and copied on its own.
+ * It supports what our browser modules use: relative imports by name, exported declarations, and an entry
+ * that re-exports by name or with `*`. For anything else it throws instead of guessing.
  */
 export function bundleTypes(entryPath) {
   const modules = new Map()
@@ -20,12 +20,12 @@ export function bundleTypes(entryPath) {
         names.some((name) => publicNames.has(name)),
       ),
     ),
-    // Without this line TypeScript would export the rest as well.
+    // Without this line, TypeScript would export the rest too.
     'export {}\n',
   ].join('\n')
 }
 
-/** Dependencies first, so that the file reads from the contract to what uses it. */
+/** Reads dependencies first, so that the contract precedes the types that use it. */
 function read(path, modules) {
   if (modules.has(path)) return
   const module = { declarations: [], reexports: [] }
@@ -41,13 +41,14 @@ function read(path, modules) {
       module.reexports.push({ from, names })
     } else module.declarations.push({ names: namesOf(statement), text: statement.getFullText().trim() })
   }
-  // A module is written after its imports.
+  // A module follows its imports.
   modules.delete(path)
   modules.set(path, module)
 }
 
 function resolve(importer, specifier) {
-  if (!/^\.\.?\//.test(specifier)) throw new Error(`${importer} imports ${specifier}, which no page has`)
+  if (!/^\.\.?\//.test(specifier))
+    throw new Error(`${importer} imports ${specifier}, which pages do not have`)
   return join(dirname(importer), specifier.replace(/\.[jt]s$/, '.d.ts'))
 }
 
@@ -73,7 +74,7 @@ function exportedNames(path, modules) {
 function requireUniqueNames(modules) {
   const seen = new Set()
   for (const { declarations } of modules) {
-    // Within one module a name may come twice: overloads, or an interface and a class.
+    // Within one module a name may occur twice: as overloads, or as an interface and a class.
     for (const name of new Set(declarations.flatMap(({ names }) => names))) {
       if (seen.has(name)) throw new Error(`two modules declare ${name}`)
       seen.add(name)
@@ -81,7 +82,7 @@ function requireUniqueNames(modules) {
   }
 }
 
-/** The public declarations and what they mention; the internals of the modules stay private. */
+/** The public declarations and what they refer to; the internals of the modules stay private. */
 function reachable(declarations, publicNames) {
   const kept = new Set(declarations.filter(({ names }) => names.some((name) => publicNames.has(name))))
   for (const { text } of kept) {
@@ -97,7 +98,7 @@ function isExported(text) {
   return EXPORT.test(text)
 }
 
-/** `declare` is a must where `export` isn't, except for types; with it all read alike. */
+/** Declarations without `export` need `declare`, except types; all keep it, for consistency. */
 function withExport(text, exported) {
   const bare = text.replace(EXPORT, '$1$2')
   const [, comments] = /^((?:\/\*[^]*?\*\/\s*|\/\/.*\n\s*)*)/.exec(bare)

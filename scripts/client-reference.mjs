@@ -101,14 +101,14 @@ const INTRODUCTION = `<!-- Written by scripts/client-reference.mjs from the docs
 
 # In the browser
 
-The service provides two ES modules for pages. Neither has dependencies; both work as they are and in bundlers.
+The service provides two ES modules for pages. Neither has dependencies, and both work with and without a bundler.
 
 | address | what it is |
 | --- | --- |
-| \`/client.js\` | the client: one conversation, for a chat page of your own |
+| \`/client.js\` | the client: one conversation, for your own chat page |
 | \`/guest-chat.js\` | \`<genesys-guest-chat>\`: the chat itself, as a web component |
 
-Their types are at \`/client.d.ts\`. A page can also do without them and use plain \`fetch\`; see
+Their types are at \`/client.d.ts\`. A page can also do without them and use plain \`fetch\`: see
 [examples/static-html](../examples/static-html/README.md).
 
 \`\`\`html
@@ -275,7 +275,7 @@ function code(text, language = 'ts') {
   return `\`\`\`${language}\n${text}\n\`\`\``
 }
 
-/** A bar would end the cell, also within code. */
+/** A vertical bar would end the cell, even within code. */
 function codeCell(text) {
   return `\`${text.replaceAll('|', '\\|')}\``
 }

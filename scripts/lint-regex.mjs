@@ -1,14 +1,14 @@
 // npm run lint:regex [-- FOLDER]
 //
-// Checks every regular expression of src/ with recheck: one whose worst input takes more than linear time is an error, as
-// strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: its pattern cannot be checked.
+// Checks every regular expression in src/ with recheck. An expression whose worst input takes more than linear time is an error,
+// because strangers choose the input. So is `new RegExp(…)` with anything but plain text: its pattern cannot be checked.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkSync } from 'recheck'
 import ts from 'typescript'
 
-// The pure JavaScript variant: the others need a binary or a Java for the platform.
+// Use the pure JavaScript variant: the others need a binary for the platform, or Java.
 process.env['RECHECK_BACKEND'] = 'pure'
 
 /** Time for one expression; the longest takes 3 s on a quiet machine. */
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 60_000
 const { positionals } = parseArgs({ allowPositionals: true })
 const folder = positionals[0] ?? 'src'
 
-/** Every regular expression of a file, with the line it starts on. */
+/** Every regular expression in a file, with the line on which it starts. */
 function expressionsOf(path) {
   const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
   const found = []
@@ -52,10 +52,10 @@ const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 for (const path of names.sort().map((name) => join(folder, name))) {
   for (const { where, source, flags, text } of expressionsOf(path)) {
     checked += 1
-    // Without repetition the time is bound by the expression.
+    // Without repetition, the expression itself bounds the time.
     if (source !== undefined && !/[*+{]/.test(source)) continue
     if (source === undefined) {
-      problems.push(`${where}: ${text} is made of text that is not known before it runs`)
+      problems.push(`${where}: ${text} is built from text that is known only at run time`)
       continue
     }
     const verdict = checkSync(source, flags, { timeout: TIMEOUT_MS })

@@ -17,6 +17,6 @@ for (const given of fc.sample(ruleAndWindow, { numRuns, seed })) {
   process.stdout.write(`${given.rule} from ${new Date(given.start).toISOString()}\n${JSON.stringify(both)}\n`)
 }
 process.stdout.write(
-  `${numRuns} rules of seed ${seed}, ${numRuns - compared} of them without a start; ${starts} starts compared, ${different} rules differ\n`,
+  `${numRuns} rules with seed ${seed}, ${numRuns - compared} of them without a start; ${starts} starts compared, ${different} rules differ\n`,
 )
 process.exitCode = different === 0 ? 0 : 1

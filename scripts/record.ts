@@ -15,15 +15,15 @@ import { settingsOf, withSimulator } from './record/with-simulator.ts'
 const USAGE = `npm run record -- --driver DRIVER [--out DIR] [--simulator] [--against NAME] [--compare]
        npm run record -- --compare FILE
 
-Records the REST calls of a driver as fixtures for nock, without credentials, tokens, ids, names and dates.
+Records the REST calls of a driver as fixtures for nock, without credentials, tokens, ids, names or dates.
 
   --driver     ${FOLDERS.join(', ')}
   --out        where to write DRIVER/NAME.json; default fixtures
-  --simulator  record everything, refusals included, from a simulator that is started for it. Without it, the flows that
-               any Genesys can be asked for are recorded from the one that the settings name, as the service reads them
+  --simulator  record everything, including refusals, from a simulator that is started for this purpose. Without it, the
+               flows that work with any Genesys are recorded from the one in the service's settings
   --against    what the settings must point at: organization, simulator (an address of this machine) or gateway
-  --compare    record nothing: show in which shapes the recordings in --out differ from what the simulator answers;
-               with a FILE that \`doctor --report\` has written, how that differs from the simulator, frames included
+  --compare    record nothing: show how the shapes of the recordings in --out differ from the simulator's responses;
+               with a FILE written by \`doctor --report\`, show how the report differs from the simulator, including frames
 `
 
 const { values, positionals } = parseArgs({
@@ -66,7 +66,7 @@ function fromSettings(folder: Folder, scenario: Scenario): Promise<Recording> {
   return makeRecording(scenario, { config, platform, date })
 }
 
-/** Compares the recordings in `--out` with what the simulator responds in the same flows now. */
+/** Compares the recordings in `--out` with the simulator's current responses in the same flows. */
 async function compare(folder: Folder): Promise<void> {
   const scenarios = scenariosOf(folder)
   for (const name of readdirSync(join(values.out, folder)).map((file) => file.replace(/\.json$/, ''))) {
@@ -83,7 +83,7 @@ async function compare(folder: Folder): Promise<void> {
   }
 }
 
-/** Compares what `doctor --report` found with what it finds at the simulator. */
+/** Compares what `doctor --report` found with what it finds for the simulator. */
 async function compareReport(path: string): Promise<void> {
   const report = readReport(path)
   const simulator = await reportOfSimulator(report.driver, report.checks['message'] !== 'skipped')

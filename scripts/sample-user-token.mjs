@@ -1,6 +1,6 @@
-// Prints, for a shell to read, a key pair's public half as settings of the service, and a user token that is signed with
-// the other half: `node scripts/sample-user-token.mjs user-12345 "membership_level=Gold"`. For trying things out only;
-// a real token comes from your own sign-in, and its private key stays there.
+// Prints, for a shell to evaluate, a public key as settings of the service, and a user token that is signed with the private
+// key: `node scripts/sample-user-token.mjs user-12345 "membership_level=Gold"`. Only for trying things out: a real token
+// comes from your own sign-in, and its private key stays there.
 
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'

@@ -1,5 +1,5 @@
 /**
- * Computes the plan of docs/scale.md from the two tables at its top, and writes it into the page: `npm run scale-plan`.
+ * Computes the plan in docs/scale.md from the two tables at its top, and writes it to the page: `npm run scale-plan`.
  * Waiting times are simulated with the service's own connection rate limiter and a simulated clock.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const MARKS = /(<!-- plan: .*? -->\n)[^]*(<!-- end of plan -->)/
 const STEP_MS = 1000
 /** The rest of a minute's connections is for bursts: see ConnectionRateLimiter. */
 const LASTING_SHARE = 3 / 4
-/** After which a wait is called endless. */
+/** A longer wait counts as endless. */
 const LONGEST_MS = 6 * 3_600_000
 
 /** @returns the rows of a Markdown table that begin with `name`, by name; the second cell is a number */
@@ -26,14 +26,14 @@ function readNumbers(page: string): (name: string) => number {
 }
 
 interface Share {
-  /** Who wait for their turn from the first moment on. */
+  /** Guests who wait for their turn from the beginning. */
   readonly waiting: number
-  /** New guests, who open a session and so go first. */
+  /** New guests, who go first because they open a session. */
   readonly arrivalsPerMinute: number
   readonly limitPerMinute: number
 }
 
-/** Until the last who waits is connected, in ms; undefined where that takes more than six hours. */
+/** Time until the last waiting guest is connected, in ms; undefined if that takes more than six hours. */
 export function simulateReconnection({
   waiting,
   arrivalsPerMinute,

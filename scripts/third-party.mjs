@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url)
 const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
 
-/** Writes `third-party-licenses.txt` and `sbom.cdx.json` into `out`, for the packages that these files belong to. */
+/** Writes `third-party-licenses.txt` and `sbom.cdx.json` to `out`, for the packages to which these files belong. */
 export async function writeThirdParty(root, out, files) {
   const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter(Boolean))
   // The page at /docs is copied unchanged, not bundled.
@@ -35,25 +35,25 @@ async function readPackage(folder) {
   return { id: `${name}@${version}`, name, version, license, text }
 }
 
-/** Some authors have put the text at the end of their README only. */
+/** Some authors have put the license text only at the end of their README. */
 async function licenseInReadme(folder) {
   const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')
   return /^(?:#+ *)?licen[cs]e\b[^]*/im.exec(readme)?.[0].trim() ?? ''
 }
 
-/** And some say only in their manifest which license it is, and who they are or where the source is. */
+/** Others only name the license in their manifest, with the author or the address of the source. */
 function licenseInManifest({ license, author, repository }) {
   const holder = typeof author === 'string' ? author : author?.name
   const source = typeof repository === 'string' ? repository : repository?.url
   const from = holder ? `Author: ${holder}` : source && `Source: ${source}`
-  return license && from ? `License: ${license}. ${from}. The package comes without the license's text.` : ''
+  return license && from ? `License: ${license}. ${from}. The package does not include the license text.` : ''
 }
 
 function licenseSection({ id, license, text }) {
   return `${id}${license === undefined ? '' : ` (${license})`}\n\n${text}\n\n${'-'.repeat(80)}\n`
 }
 
-/** CycloneDX 1.6, without a time or a number of its own, so that the same build gives the same bytes. */
+/** CycloneDX 1.6, without a time or a serial number, so that the same build produces the same bytes. */
 async function billOfMaterials(root, packages) {
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return {

@@ -87,7 +87,7 @@ describe('settings', () => {
   test('warn of a deployment id that is not one of Genesys Cloud', () => {
     const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
     expect(warnings).toEqual([
-      'GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are',
+      'GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs',
     ])
     expect(
       readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop', GENESYS_API_URL: 'https://gateway.example.com' })

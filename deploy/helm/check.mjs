@@ -1,5 +1,5 @@
-// Renders the chart with each of value-sets, holds every object to the schemas of Kubernetes and to the others, and runs the
-// built service with exactly the environment, probes and grace period of the rendered Deployment.
+// Renders the chart with each file in value-sets, checks every object against the schemas of Kubernetes and the other objects,
+// and runs the built service with exactly the environment, probes and grace period of the rendered Deployment.
 // Needs helm and kubernetes-validate (.ci/ensure-helm) and a build. Nothing leaves 127.0.0.1.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,7 +14,7 @@ import { startSimulator } from '../../dist/simulator.js'
 import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
 import { freePort } from '../../load/harness/free-port.mjs'
 
-/** Their definitions come with an operator, and no registry has them. */
+/** Their definitions come with an operator and are not part of Kubernetes. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])
 const SECRETS = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
@@ -73,7 +73,7 @@ function validate(set, objects) {
   assert.equal(status, 0, `${stdout}${stderr}`)
 }
 
-/** What no schema sees: a name or label that leads nowhere. */
+/** Checks what no schema can: that names and labels refer to something that exists. */
 function fitTogether(objects) {
   const deployments = objects.filter(({ kind }) => kind === 'Deployment')
   const podsOf = (selector) =>
@@ -106,10 +106,14 @@ function fitTogether(objects) {
     if (kind === 'HorizontalPodAutoscaler') {
       exists('Deployment', spec.scaleTargetRef.name)
       const target = deployments.find((it) => it.metadata.name === spec.scaleTargetRef.name)
-      assert.equal(target.spec.replicas, undefined, 'a Deployment that is scaled must not say how many')
+      assert.equal(
+        target.spec.replicas,
+        undefined,
+        'a Deployment that is scaled must not have a number of replicas',
+      )
       assert.ok(
         target.spec.template.spec.containers[0].resources.requests.cpu,
-        'a share of CPU needs a request',
+        'scaling by CPU needs a CPU request',
       )
     }
     if (kind === 'Ingress') exists('Service', spec.rules[0].http.paths[0].backend.service.name)
@@ -138,7 +142,7 @@ function fitTogether(objects) {
   const drainMs = Number(env.DRAIN_DELAY_MS) + Number(env.DRAIN_MS)
   assert.ok(
     spec.terminationGracePeriodSeconds * 1000 >= drainMs + 5000,
-    'the kubelet would kill a service that drains',
+    'the kubelet would kill the service while it drains',
   )
   const most =
     named(objects, 'HorizontalPodAutoscaler')?.spec.maxReplicas ?? named(objects, 'Deployment').spec.replicas
@@ -173,7 +177,7 @@ function hasSafePod(pod, exists) {
   }
 }
 
-/** A variable that the service does not know would do nothing. */
+/** A variable that the service does not know would have no effect. */
 function knowsItsVariables({ env, volumeMounts }) {
   const example = readFileSync('.env.example', 'utf8')
   const known = new Set([...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name))
@@ -222,10 +226,10 @@ function refusesWrongValues() {
     'unknown=1',
   ]
   for (const value of wrong)
-    assert.throws(() => render('smallest', '--set', value), undefined, `${value} is taken`)
+    assert.throws(() => render('smallest', '--set', value), undefined, `${value} is accepted`)
 }
 
-/** The service itself reads the environment and the sites of the rendered objects. */
+/** The service itself must accept the environment and the sites of the rendered objects. */
 function areTaken(set, objects) {
   const secrets = join(folder, `${set}-secrets`)
   mkdirSync(secrets)
@@ -243,7 +247,7 @@ function areTaken(set, objects) {
   assert.deepEqual(problemsOf(env), [], set)
 }
 
-/** Without a cluster, helm says what the service would say when it starts. */
+/** Without a cluster, helm reports the problems that the service would report at startup. */
 function refusesAsTheServiceDoes() {
   const required = { ALLOWED_ORIGINS: '', GENESYS_REGION: '', GENESYS_DEPLOYMENT_ID: '' }
   const wrong = [
@@ -313,7 +317,7 @@ function refuses(set, values, problems) {
     for (const problem of problems) assert.ok(error.message.includes(problem), `${problem}\n${error.message}`)
     return
   }
-  assert.fail(`${JSON.stringify(values)} is taken`)
+  assert.fail(`${JSON.stringify(values)} is accepted`)
 }
 
 function problemsOf(env) {
@@ -325,7 +329,7 @@ function problemsOf(env) {
   }
 }
 
-/** The affinity's configuration is that of deploy/nginx, whose check holds what it does, but for how replicas are found. */
+/** The affinity's configuration is that of deploy/nginx, which has its own check, except for how replicas are found. */
 function keepsGuestsOnTheirReplica() {
   const objects = render('everything')
   const example = readFileSync(join(import.meta.dirname, '../nginx/guest-bff.conf'), 'utf8')
@@ -345,7 +349,7 @@ function keepsGuestsOnTheirReplica() {
   assert.ok(replicas.spec.ports.some((it) => it.port === Number(port)))
 }
 
-/** The built service with the Deployment's own environment: probes answer where it says, and it has gone in time. */
+/** Runs the built service with the Deployment's environment: the probes must succeed, and it must exit in time. */
 async function runsAsRendered() {
   const [http, management] = [await freePort(), await freePort()]
   const ports = [
@@ -389,7 +393,7 @@ async function runsAsRendered() {
     for (let i = 0; i < startupProbe.failureThreshold * 10 && (await probe(startupProbe)) !== 200; i++)
       await pause(100 * startupProbe.periodSeconds)
     assert.deepEqual([await probe(livenessProbe), await probe(readinessProbe)], [200, 200], said)
-    assert.equal((await fetch(`http://127.0.0.1:${http}/metrics`)).status, 404, 'metrics are not for the web')
+    assert.equal((await fetch(`http://127.0.0.1:${http}/metrics`)).status, 404, 'metrics are not public')
     const asked = performance.now()
     child.kill('SIGTERM')
     await pause(100)
@@ -398,7 +402,7 @@ async function runsAsRendered() {
     const tookMs = performance.now() - asked
     assert.ok(tookMs < spec.terminationGracePeriodSeconds * 1000)
     process.stdout.write(
-      `the service answers the chart's probes and had gone after ${Math.round(tookMs)} ms of ${spec.terminationGracePeriodSeconds} s\n`,
+      `the service responds to the chart's probes and exited after ${Math.round(tookMs)} ms of ${spec.terminationGracePeriodSeconds} s\n`,
     )
   } finally {
     child.kill('SIGKILL')

@@ -1,4 +1,4 @@
-// The options of `docker run` that hold a container to what the chart's Deployment holds its own to, a line.
+// Prints the options of `docker run` that restrict a container in the same way as the chart's Deployment.
 import { named, render } from './render.mjs'
 
 const { template } = named(render('smallest'), 'Deployment').spec

@@ -1,11 +1,11 @@
-// What the chart renders, as objects.
+// Renders the chart to objects.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 
-/** A build of helm by `go install` takes itself for one of Kubernetes 1.20. */
+/** Stated explicitly, because a helm built by `go install` assumes Kubernetes 1.20. */
 export const KUBERNETES = '1.33.0'
 
 /** Where .ci/ensure-helm installs missing tools. */
@@ -13,7 +13,7 @@ const CACHE = join(homedir(), '.cache/genesys-guest-bff')
 export const VALIDATOR = join(CACHE, 'kubernetes-validate/bin/kubernetes-validate')
 export const HELM = existsSync(join(CACHE, 'bin/helm')) ? join(CACHE, 'bin/helm') : 'helm'
 
-/** @param values name of a file in value-sets @param options further ones of helm, such as `--set` */
+/** @param values name of a file in value-sets @param options further options of helm, such as `--set` */
 export function render(values, ...options) {
   const chart = import.meta.dirname
   const { status, stdout, stderr } = spawnSync(

@@ -26,7 +26,7 @@ try {
     assert.equal((await ask(path)).status, 404, path)
   for (const path of ['/guest-chat.js', '/guest-chat-de-d65fff4724.js', '/attachments/a-b', '/docs/problems'])
     assert.equal((await ask(path)).status, 200, path)
-  process.stdout.write('nginx keeps guests on their replica, streams, and repeats no message\n')
+  process.stdout.write('nginx keeps guests on their replica, streams events, and repeats no message\n')
 } finally {
   await nginx.stop()
   for (const { server } of replicas) server.close().closeAllConnections()
@@ -41,7 +41,14 @@ async function servesTheChatOnTheWebsitesHost() {
     const answer = await fetch(`${own.url}/chat/messages?limit=5`)
     assert.equal(answer.status, 200)
     assert.equal(replica.lastUrl, '/messages?limit=5')
-    for (const path of ['/chat/metrics', '/chat/readyz', '/chat/', '/chat/docs/', '/messages', '/chat//metrics'])
+    for (const path of [
+      '/chat/metrics',
+      '/chat/readyz',
+      '/chat/',
+      '/chat/docs/',
+      '/messages',
+      '/chat//metrics',
+    ])
       assert.equal((await fetch(`${own.url}${path}`)).status, 404, path)
     for (const path of ['/chat/guest-chat.js', '/chat/attachments/a-b', '/chat/docs/problems'])
       assert.equal((await fetch(`${own.url}${path}`)).status, 200, path)
@@ -64,7 +71,7 @@ async function staysOnOneReplica() {
   assert.equal(seen.size, 2, 'guests are spread over both replicas')
 }
 
-/** The replica writes one event and leaves the stream open: only an unbuffered one brings it. */
+/** The replica writes one event and leaves the stream open: the event arrives only if nginx does not buffer the stream. */
 async function streamsEventsAtOnce(url = nginx.url) {
   const answer = await fetch(`${url}/events`, { signal: AbortSignal.timeout(5000) })
   const reader = answer.body.getReader()

@@ -1,4 +1,4 @@
-// Runs nginx on this machine with a configuration of this folder, in front of replicas.
+// Runs nginx on this machine with a configuration from this folder, in front of replicas.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../load/harness/free-port.mjs'
 
-/** @param ports of the replicas on 127.0.0.1: two, or one for own-host.conf */
+/** @param ports of the replicas on 127.0.0.1: two ports, or one for own-host.conf */
 export async function startNginx(ports, file = 'guest-bff.conf') {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
   const port = await freePort()
@@ -31,7 +31,7 @@ http { access_log off; ${temporary} include ${folder}/site.conf; }`,
   let said = ''
   child.stderr.on('data', (chunk) => (said += chunk))
   const url = `http://127.0.0.1:${port}`
-  // nginx says nothing when it is ready; /metrics is what its configuration answers by itself.
+  // nginx does not report that it is ready; its configuration responds to /metrics without a replica.
   for (let tries = 0; ; tries++) {
     if (child.exitCode !== null || tries > 100) throw new Error(`nginx did not start: ${said}`)
     if (await fetch(`${url}/metrics`).catch(() => undefined)) break

@@ -1,5 +1,5 @@
-// Makes each fault of the table below with services in processes of their own, has a Prometheus scrape them all and evaluate
-// rules.yml, and holds that each fault fires its alert and no other. Durations of the rules are divided by SCALE.
+// Causes each fault in the table below with services in separate processes, has Prometheus scrape all of them and evaluate
+// rules.yml, and checks that each fault fires its alert and no other. The rules' durations are divided by SCALE.
 // Needs Debian's prometheus (.ci/ensure-prometheus) and a build. Takes about a minute; nothing leaves 127.0.0.1.
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -15,15 +15,15 @@ import { freePort } from '../../load/harness/free-port.mjs'
 
 const SCALE = 60
 const SITE = 'https://www.example.com'
-/** For every alert to fire; the slowest have five minutes of rates and five of `for:`. */
+/** Within this time every alert must fire; the slowest have rates over five minutes and `for: 5m`. */
 const FIRE_WITHIN_MS = 60_000
-/** Then nothing else may fire, for as long as the longest `for:` and its rate. */
+/** After that, nothing else may fire for as long as the longest `for:` and its rate. */
 const QUIET_MS = 10_000
 const ALWAYS = { times: Number.MAX_SAFE_INTEGER }
 
 /**
- * Each starts from a service that a guest talks to twice a second. `settings` of the service, `simulator` for one of its
- * own, `make` for what goes wrong once all run, `talks: false` where the fault needs silence.
+ * Each fault has its own service, to which a guest sends twice per second. `settings` are the service's; with `simulator` it has
+ * its own simulator; `make` causes the fault once all services run; with `talks: false` no guest sends.
  */
 const FAULTS = {
   'nothing is wrong': { alerts: [] },
@@ -124,7 +124,7 @@ const FAULTS = {
 
 const folder = mkdtempSync(join(tmpdir(), 'guest-bff-alerts-'))
 const leaving = new AbortController()
-/** What goes on until the end, and what has to be ended then. */
+/** What runs until the end, and what must be ended then. */
 const running = new Set()
 const ends = []
 let prometheus
@@ -134,7 +134,7 @@ try {
   promtool('test', 'rules', 'deploy/prometheus/rules.test.yml')
   const shared = await simulator({})
   const started = []
-  // Two at a time: what all do at their start together makes each late.
+  // Two at a time: if all services started together, each would be slow.
   const waiting = Object.entries(FAULTS)
   const startNext = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())
@@ -171,10 +171,11 @@ async function judge(started) {
       `${fault.alerts.every((alert) => fired.has(`${job}: ${alert}`)) ? 'ok  ' : 'FAIL'} ${name}: ${fault.alerts[0] ?? 'no alert'}\n`,
     )
   if (missing.length > 0) throw new Error(`These did not fire: ${missing.join(', ')}`)
-  if (wrong.length > 0) throw new Error(`These fired though their fault was not made: ${wrong.join(', ')}`)
+  if (wrong.length > 0)
+    throw new Error(`These fired although their fault was not caused: ${wrong.join(', ')}`)
   const alerts = readFileSync('deploy/prometheus/rules.yml', 'utf8').match(/- alert: \w+/g)
   if (new Set(expected.map((each) => each.split(': ')[1])).size !== alerts.length)
-    throw new Error('rules.yml has an alert that no fault of the table makes')
+    throw new Error('rules.yml has an alert that no fault in the table causes')
   process.stdout.write(
     `${alerts.length} alerts fire for their fault and for no other, in ${Math.round(performance.now() / 1000)} s\n`,
   )
@@ -196,7 +197,7 @@ async function startFault([name, fault], shared) {
     guest ??= await open()
     await guest.ask('POST', '/messages', { text: 'hello' })
   }
-  // Who talks has a session before anything is wrong.
+  // A guest who sends has a session before the fault.
   if (fault.talks !== false) await talk()
   const job = `guest-bff-${name.replaceAll(' ', '-')}`
   return {
@@ -224,7 +225,7 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
   const [port, managementPort] = [await freePort(), await freePort()]
   const env = {
     PATH: process.env.PATH,
-    // With the metrics of the process.
+    // Includes the metrics of the process.
     NODE_ENV: 'production',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     HOST: '127.0.0.1',
@@ -255,7 +256,7 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
     await once(child, 'exit')
   })
   const managementUrl = `http://127.0.0.1:${managementPort}`
-  await until(() => fetch(`${managementUrl}/healthz`), `${script} does not answer`)
+  await until(() => fetch(`${managementUrl}/healthz`), `${script} does not respond`)
   return { child, url: `http://127.0.0.1:${port}`, managementUrl }
 }
 
@@ -297,7 +298,7 @@ async function startPrometheus(started) {
     rule_files: [rules],
     scrape_configs: jobs,
   }
-  // YAML takes JSON.
+  // JSON is valid YAML.
   const file = join(folder, 'prometheus.yml')
   writeFileSync(file, JSON.stringify(config))
   const options = [
@@ -315,7 +316,7 @@ async function startPrometheus(started) {
   return url
 }
 
-/** Repeats with this pause until the end. Its errors belong to the fault and are ignored. */
+/** Repeats `act` with this pause until the end. Its errors belong to the fault and are ignored. */
 function every(pauseMs, act) {
   running.add(
     (async () => {

@@ -1,6 +1,6 @@
-// Writes rules whose durations are divided by FACTOR to standard output, so that a test sees in seconds what an operator
-// sees in minutes: `for: 5m` and `[5m]` become 5000ms with a factor of 60. Thresholds stay as they are, as all of them are
-// rates per second, shares or gauges; a factor that turns `rate(…[5m])` into a count in five minutes is one of time as well.
+// Writes the rules to standard output with their durations divided by FACTOR, so that a test sees in seconds what an operator
+// sees in minutes: with a factor of 60, `for: 5m` and `[5m]` become 5000ms. Thresholds do not change, because they are rates
+// per second, shares or gauges. A factor that turns `rate(…[5m])` into a count in five minutes is a duration too.
 //
 //   node deploy/prometheus/scale-durations.mjs rules.yml 60
 import { readFileSync } from 'node:fs'

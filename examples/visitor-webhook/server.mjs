@@ -12,7 +12,7 @@ export function createBackend(secret) {
     let body = ''
     for await (const chunk of req) body += chunk
     try {
-      webhook.verify(body, req.headers) // throws if the signature is wrong, or is more than five minutes old
+      webhook.verify(body, req.headers) // throws for a wrong signature, and for one that is more than five minutes old
     } catch {
       res.writeHead(401).end()
       return

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { requestBytes } from '../harness/http-wire.mjs'
 
-/** @param tools of attacker.mjs: `connect`, `exchange`, `statusOf`, `nextToken`, and `openGuest(localAddress)` */
+/** @param tools from attacker.mjs: `connect`, `exchange`, `statusOf`, `nextToken` and `openGuest(localAddress)` */
 export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
   const guestHeaders = (token = nextToken()) => ({ origin: ORIGIN, authorization: `Bearer ${token}` })
 
@@ -14,7 +14,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return answer ? statusOf(answer) : 0
   }
 
-  /** Runs it so many times a second, without waiting for the results. @returns the statuses, counted */
+  /** Calls `run` this many times per second, without waiting for the results. @returns how often each status occurred */
   async function every(perSecond, forMs, run) {
     const statuses = {}
     const all = []
@@ -27,14 +27,14 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return statuses
   }
 
-  /** Four requests a second, each with 15 KB of tabs in its cookie header. */
+  /** Four requests per second, each with 15 KB of tabs in its cookie header. */
   async function cookies({ forMs }) {
     const cookie = `a${'\t'.repeat(15_600)}a`
     const request = { method: 'GET', path: '/guest-session', headers: { origin: ORIGIN, cookie } }
     return { statuses: await every(4, forMs, () => ask(request)) }
   }
 
-  /** Uploads of one guest that send a byte now and then, and begin again when they are ended. */
+  /** Uploads of one guest that send a byte now and then, and start again when they are cut off. */
   async function trickledUploads({ forMs, count }) {
     const until = performance.now() + forMs
     const statuses = {}
@@ -59,7 +59,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { statuses }
   }
 
-  /** Guests of two addresses who are quiet until their connections to Genesys are closed, and then all read something cheap. */
+  /** Guests at two addresses who are idle until their connections to Genesys are closed, and then all send a cheap request. */
   async function quietGuests({ count, idleMs, rounds }) {
     const guests = []
     for (let at = 0; at < count; at++) {
@@ -81,7 +81,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { guests: guests.length, statuses }
   }
 
-  /** The probes of orchestrators, as fast as they are answered. */
+  /** Orchestrators' probes, each sent as soon as the previous one got its response. */
   async function readiness({ forMs, connections }) {
     const until = performance.now() + forMs
     let asked = 0
@@ -97,7 +97,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { asked }
   }
 
-  /** Connections whose request head never ends: the first one, or the one after a request that is served. */
+  /** Connections on which a request head never ends: the first one, or the one that follows a served request. */
   async function heads({ count, bytes, holdMs, isSecond = false }) {
     const sockets = []
     for (let at = 0; at < count; at++) {
@@ -117,7 +117,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { opened: count, stillOpen: open }
   }
 
-  /** Where requests of an earlier attack are still in flight, an address is refused for a while. */
+  /** While requests of an earlier attack are still in flight, the address is refused. */
   async function openPatiently(localAddress) {
     for (let tries = 0; tries < 20; tries++) {
       const token = await openGuest(localAddress)
@@ -127,7 +127,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     throw new Error(`no guest could be opened from ${localAddress}`)
   }
 
-  /** Guests of four addresses, each with as many requests at once as fit that wait for a slow platform. */
+  /** Guests at four addresses, each with as many simultaneous requests as possible that wait for a slow platform. */
   async function slots({ guestsEach, requestsEach, forMs }) {
     const guests = []
     for (let at = 0; at < 4 * guestsEach; at++) {

@@ -12,8 +12,8 @@ const SECRETS = {
 }
 
 /**
- * @param settings more of the service's; the limits are the defaults but for the guests' own, as a few honest ones have to talk much
- * @param isHostile whether the platform turns on guests who say that they attack
+ * @param settings further settings; limits have their defaults except those per guest, because a few honest guests send a lot
+ * @param isHostile whether the platform sends hostile data to guests whose text begins with "attack"
  * @param sites how many websites the service has; guests are on the first one
  * @returns the parts, and `stop`, which ends all of them
  */
@@ -41,7 +41,7 @@ export async function startArena({
       ...genesysSettings(genesys),
       GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
       RATE_GUEST_PER_MINUTE: '100000',
-      // Idle connections to the platform and the shutdown are not under attack, and the checks wait for both.
+      // Idle connections to the platform and the shutdown are not attacked, but the checks wait for both.
       GENESYS_CONNECTION_IDLE_S: '5',
       DRAIN_DELAY_MS: '0',
       ...settings,
@@ -66,7 +66,7 @@ function writeSites(folder, count) {
   return file
 }
 
-/** Every text that must not appear in the log. */
+/** The secrets that the log contains although it must not. */
 export function secretsIn(log, tokens) {
   const all = [...Object.entries(SECRETS), ...tokens.map((token, at) => [`session token ${at}`, token])]
   return all.filter(([, secret]) => log.includes(secret)).map(([name]) => name)

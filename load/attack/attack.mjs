@@ -1,10 +1,10 @@
 // npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,answers,cookies,uploads,connections,readiness,heads,slots,exhaustion]
 //   [--report-figures]
 //
-// Attacks the built service on 127.0.0.1 while honest guests at other addresses talk. Ends by itself, prints what it measured, and exits with 1
-// when an honest guest was hurt, something stayed open, memory was not freed, or the log contained a secret.
-// Memory is compared without garbage. With --report-figures times are printed and not judged, for a machine that others use too, and
-// two campaigns go on side by side while others wait for their connections to be closed.
+// Attacks the built service on 127.0.0.1 while honest guests at other addresses chat. Ends by itself, prints what it measured, and exits with 1
+// if an honest guest was affected, something stayed open, memory was not freed, or the log contained a secret.
+// Memory is compared without garbage. With --report-figures, times are printed but not judged, for a machine that others also use, and
+// two campaigns run side by side while others wait for their connections to be closed.
 import { randomInt } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -31,7 +31,7 @@ const NORMAL_MS = share < 1 ? 2000 : 8000
 const LEAST_NORMAL_P99_MS = 2
 const MOST_P99_RATIO = 5
 const MEMORY_RATIO = 1.1
-/** The first refusals of every address are logged, so a short attack has more lines a second. */
+/** The first refusals of every address are logged, so a short attack causes more lines per second. */
 const LEAST_LOGGED_S = 20
 /** Longer than the platform's slowest response, for which a read may still wait. */
 const LISTEN_MS = 7000
@@ -41,7 +41,7 @@ const UNLIMITED = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
 }
 
-/** A part of each attack runs first: afterwards compiled code and permanent caches are in memory, the baseline for its growth. */
+/** A part of each attack runs first: afterwards, compiled code and permanent caches are in memory, which is the baseline for growth. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
 /** Without limits by address, so that everything behind them is reached; then with the defaults, against clients that try to take all capacity. */
@@ -49,7 +49,7 @@ const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)
   return {
-    // Its guests' connections to the platform are closed last, so it begins.
+    // Its guests' connections to the platform are closed last, so it runs first.
     frames: {
       settings: UNLIMITED,
       isHostile: true,
@@ -67,7 +67,7 @@ const campaigns = (share) => {
       settings: { SESSION_COOKIE: 'on' },
       attacks: [['cookies', { forMs: lastsMs(15_000) }]],
     },
-    // An upload's deadline is two minutes: only what lasts longer reaches it.
+    // An upload's deadline is two minutes: only a longer attack reaches it.
     uploads: {
       settings: {},
       honest: { uploads: true },
@@ -93,15 +93,15 @@ const campaigns = (share) => {
       ],
     },
     slots: {
-      // Fewer slots than the attacker asks for, and more than its guests may have; the rate would stop it before.
+      // Fewer slots than the attacker requests, but more than its guests may have; the default rate limit would stop it earlier.
       settings: { MAX_REQUESTS_IN_FLIGHT: '1000', RATE_ADDRESS_PER_MINUTE: '1000000' },
       honest: { arrivalsEveryMs: 500 },
-      // As many as it takes to fill every slot, in a small run too.
+      // Enough to fill every slot, even in a small run.
       attacks: [['slots', { guestsEach: 10, requestsEach: 50, forMs: lastsMs(20_000) }]],
     },
     exhaustion: {
       settings: {},
-      // The address has used up its requests after a flood, so what must be served goes before.
+      // After a flood the address has no requests left, so attacks that must be served run before it.
       attacks: [
         ['streams', { count: part(3000), holdMs: lastsMs(10_000) }],
         ['slow', { forMs: lastsMs(30_000), each: 40 }],
@@ -167,7 +167,7 @@ async function wage(
       `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.service.residentMiB().toFixed(0)} MiB`,
     )
     for (const finding of findings) say(`finding: ${JSON.stringify(finding)}`)
-    expect(findings.length === 0, `${attack}: every answer is the service's own`)
+    expect(findings.length === 0, `${attack}: every response is the service's own`)
     expect(
       seen.failed === 0 && seen.count > 0,
       `${attack}: no honest guest fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
@@ -176,7 +176,7 @@ async function wage(
       seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
       `${attack}: the honest guests' p99 is ${seen.p99Ms} ms, below ${MOST_P99_RATIO} × ${normalP99Ms} ms (p50 ${seen.p50Ms} ms)`,
     )
-    expect(arena.service.exitCode === null, `${attack}: the process lives`)
+    expect(arena.service.exitCode === null, `${attack}: the process is still running`)
   }
 
   const attackedSeconds = (performance.now() - attackedFrom) / 1000
@@ -185,17 +185,17 @@ async function wage(
   if (settings !== UNLIMITED)
     expect(
       perSecond < 1,
-      `${name}: the log holds ${perSecond.toFixed(2)} lines a second of the attacker's refusals, below 1`,
+      `${name}: the log has ${perSecond.toFixed(2)} lines per second about refusals of the attacker, below 1`,
     )
   const upstreamCounts = await arena.upstream.ask('counts')
   if (upstreamCounts.frames + upstreamCounts.answers > 0)
     say(
-      `${name}: the platform sent ${upstreamCounts.frames} hostile frames and ${upstreamCounts.answers} hostile answers`,
+      `${name}: the platform sent ${upstreamCounts.frames} hostile frames and ${upstreamCounts.answers} hostile responses`,
     )
   return { arena, warmMiB, tokens: [...honestTokens, ...attackerTokens] }
 }
 
-/** When everyone has left, nothing stays open, and memory is as before. */
+/** When all guests have left, nothing stays open, and memory is as before. */
 async function settle(name, { arena, warmMiB, tokens }) {
   await arena.honest.ask('leave')
   // On a busy machine reads may still be in flight the first time.
@@ -215,12 +215,12 @@ async function settle(name, { arena, warmMiB, tokens }) {
     `${name}: without garbage ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
   )
   const secrets = secretsIn(arena.service.readLog(), tokens)
-  expect(secrets.length === 0, `${name}: the log holds no secret ${secrets}`)
+  expect(secrets.length === 0, `${name}: the log contains no secret ${secrets}`)
   const exitCode = await arena.stop()
   expect(exitCode === 0, `${name}: the service exits with ${exitCode} after SIGTERM`)
 }
 
-/** Lines about requests that were refused and everything that warns. */
+/** Lines about refused requests, and all warnings. */
 function refusalLines(log) {
   return log.split('\n').filter((line) => {
     try {

@@ -1,4 +1,4 @@
-// The attacker: from 127.0.0.1 and some addresses next to it, over raw sockets. Each command ends by itself and closes what it opened.
+// The attacker: it uses raw sockets, from 127.0.0.1 and neighboring addresses. Each command ends by itself and closes what it opened.
 import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../harness/commands.mjs'
@@ -8,7 +8,7 @@ import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileRequests } from './hostile-data.mjs'
 
 const ANSWER_WITHIN_MS = 2000
-/** The most findings of one kind that are reported. */
+/** The largest number of findings of one kind that are reported. */
 const MOST_FINDINGS = 4
 
 /** The address of attacks on streams, whose limits the requests of other attacks must not use up. */
@@ -30,7 +30,7 @@ function connect(options = {}) {
   return socket
 }
 
-/** Writes the bytes and resolves to the first answer's head and body as far as they have come, or to undefined when none did. */
+/** Writes the bytes and resolves to the head and body of the first response, as far as they arrived, or to undefined if none did. */
 function exchange(socket, bytes, isHead = false) {
   return new Promise((resolve) => {
     let read = Buffer.alloc(0)
@@ -81,7 +81,7 @@ async function openGuest(localAddress = '127.0.0.1') {
   return token
 }
 
-/** Every guest listens for a while: without that, who has read the history keeps the connection to the platform for two minutes. */
+/** Every guest listens for a while: otherwise a guest who has read the history keeps the connection to the platform for two minutes. */
 async function leave({ listenMs }) {
   const sockets = allTokens.map((token, at) => {
     const socket = connect({ localAddress: `127.0.2.${1 + (at % 250)}` })
@@ -94,7 +94,7 @@ async function leave({ listenMs }) {
   for (const socket of sockets) socket.destroy()
 }
 
-/** Keeps some findings of each kind. */
+/** Keeps a few findings of each kind. */
 function collectFindings() {
   const kinds = new Map()
   return {
@@ -115,7 +115,7 @@ function collectFindings() {
   }
 }
 
-/** Every route of the service's own description, and some that it doesn't have. */
+/** Every route in the service's own OpenAPI document, and some that do not exist. */
 async function readRoutes() {
   const answer = await (await fetch(`http://127.0.0.1:${port}/openapi.json`)).json()
   const described = Object.entries(answer.paths).flatMap(([path, methods]) =>
@@ -140,7 +140,7 @@ async function readRoutes() {
   return [...described, ...others.map((path) => ({ method: 'GET', path }))]
 }
 
-/** Spoilt requests of every kind to every route, on kept-alive connections. */
+/** Malformed requests of every kind to every route, on kept-alive connections. */
 async function requests({ count, seed, connections = 24 }) {
   const all = hostileRequests(await readRoutes(), seed)
   const statuses = {}
@@ -175,8 +175,8 @@ async function requests({ count, seed, connections = 24 }) {
 }
 
 /**
- * Guests whose upstream turns hostile: each message brings hostile frames, and each read of the history hostile responses. A guest that
- * loses its session opens another.
+ * Guests whose upstream turns hostile: each message causes hostile frames, and each read of the history gets hostile responses. A guest
+ * who loses the session opens another one.
  */
 async function talkToHostileUpstream({ messages, perSecond, events = true }) {
   const statuses = {}
@@ -214,7 +214,7 @@ async function talkToHostileUpstream({ messages, perSecond, events = true }) {
 const headOf = (path, more = '') =>
   `POST ${path} HTTP/1.1\r\nhost: x\r\norigin: ${ORIGIN}\r\nauthorization: Bearer ${nextToken()}\r\n${more}`
 
-/** Requests that never get whole: heads, bodies, expectations, half-closed and upgraded connections. */
+/** Requests that are never completed: heads, bodies, expectations, half-closed and upgraded connections. */
 async function slow({ forMs, each }) {
   const kinds = {
     head: () => [`GET /messages HTTP/1.1\r\nhost: x\r\nx-slow: `, 'a'],
@@ -312,7 +312,7 @@ async function pipelines({ forMs, depth }) {
   return { writes, requests: writes * depth }
 }
 
-/** Event streams, as many as the address may have and more, and connections that only stay. */
+/** More event streams than the address may have, and connections that only stay open. */
 async function streams({ count, holdMs }) {
   const sockets = []
   let opened = 0
@@ -337,7 +337,7 @@ async function streams({ count, holdMs }) {
   return { asked: count, opened }
 }
 
-/** Requests that are broken off at a moment that the seed chooses: in the head, in the body, while the answer is awaited. */
+/** Requests that are aborted at a moment chosen by the seed: in the head, in the body, or before the response. */
 async function brokenOff({ count, seed }) {
   let state = seed >>> 0 || 1
   const random = () => {
@@ -382,7 +382,7 @@ async function brokenOff({ count, seed }) {
   return { done }
 }
 
-/** As many whole, valid requests as the address can send. */
+/** As many complete, valid requests as the address can send. */
 async function flood({ forMs, connections }) {
   const until = performance.now() + forMs
   const statuses = {}

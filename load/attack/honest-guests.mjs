@@ -1,4 +1,4 @@
-// Guests who only want to talk: each has an address, a live stream and a message every now and then.
+// Guests who only want to chat: each has an address and a live stream, and sends a message now and then.
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -43,13 +43,13 @@ function ask(guest, method, path, body) {
         answer.on('error', reject)
       },
     )
-    request.setTimeout(ANSWER_WITHIN_MS, () => request.destroy(new Error(`no answer to ${method} ${path}`)))
+    request.setTimeout(ANSWER_WITHIN_MS, () => request.destroy(new Error(`no response to ${method} ${path}`)))
     request.on('error', reject)
     request.end(text)
   })
 }
 
-/** Follows its live events, and opens them again when they end. */
+/** Reads the guest's live events, and reopens the stream when it ends. */
 function listen(guest) {
   const request = http.get(
     {
@@ -65,7 +65,7 @@ function listen(guest) {
       },
     },
     (answer) => {
-      if (answer.statusCode !== 200) failures.push(`a live stream was answered ${answer.statusCode}`)
+      if (answer.statusCode !== 200) failures.push(`a live stream got ${answer.statusCode}`)
       answer.setEncoding('utf8').on('data', (chunk) => {
         guest.lastId = [...chunk.matchAll(/^id: ?(.*)$/gm)].at(-1)?.[1] ?? guest.lastId
         heard += [...chunk.matchAll(/"honest \d+/g)].length
@@ -78,7 +78,7 @@ function listen(guest) {
   guest.stream = request
 }
 
-/** A small file, as guests send pictures. */
+/** Uploads a small file, as guests send pictures. */
 function upload(guest) {
   return new Promise((resolve, reject) => {
     const bytes = Buffer.alloc(20_000, 7)
@@ -99,7 +99,7 @@ function upload(guest) {
       path,
       headers,
     })
-    request.setTimeout(ANSWER_WITHIN_MS, () => request.destroy(new Error('no answer to an upload')))
+    request.setTimeout(ANSWER_WITHIN_MS, () => request.destroy(new Error('no response to an upload')))
     request.on('error', reject).on('response', (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (chunk) => (text += chunk))
@@ -109,18 +109,18 @@ function upload(guest) {
   })
 }
 
-/** Guests with separate addresses who connect, send a message and leave: each needs a connection of ours and of Genesys. */
+/** Guests at different addresses who connect, send a message and leave: each needs a connection to the service and one to Genesys. */
 async function arrive(port, everyMs, until) {
   for (let at = 0; !until.aborted; at++) {
     const agent = new http.Agent({ keepAlive: true })
     const guest = { port, address: `127.0.1.${1 + (at % 250)}`, agent }
     try {
       const { status, text } = await ask(guest, 'POST', '/guest-session', {})
-      if (status !== 201) failures.push(`a new guest was answered ${status} ${text.slice(0, 200)}`)
+      if (status !== 201) failures.push(`a new guest got ${status} ${text.slice(0, 200)}`)
       else {
         guest.session = JSON.parse(text).session
         const said = await ask(guest, 'POST', '/messages', { text: `honest arrival ${at}` })
-        if (said.status !== 201) failures.push(`a new guest's message was answered ${said.status}`)
+        if (said.status !== 201) failures.push(`a new guest's message got ${said.status}`)
       }
     } catch (error) {
       failures.push(`a new guest failed: ${error.message}`)
@@ -142,7 +142,7 @@ async function talk(guest, everyMs, until, uploads) {
         ? await upload(guest)
         : await ask(guest, 'POST', '/messages', { text: `honest ${sent}` })
       latencies.add(performance.now() - startedAt)
-      if (status !== 201) failures.push(`a message or file was answered ${status} ${text.slice(0, 200)}`)
+      if (status !== 201) failures.push(`a message or file got ${status} ${text.slice(0, 200)}`)
     } catch (error) {
       failures.push(`a message failed: ${error.message}`)
     }
@@ -156,21 +156,21 @@ serveCommands({
       const address = `127.0.0.${20 + at}`
       const guest = { port, address, agent: new http.Agent({ keepAlive: true }), isOpen: true }
       const { status, text } = await ask(guest, 'POST', '/guest-session', {})
-      if (status !== 201) throw new Error(`a session was answered ${status} ${text}`)
+      if (status !== 201) throw new Error(`a new session got ${status} ${text}`)
       guest.session = JSON.parse(text).session
       guests.push(guest)
       if (events) listen(guest)
     }
     return guests.map(({ session }) => session)
   },
-  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs how often another guest comes */
+  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs how often another guest arrives */
   talk({ everyMs, uploads, arrivalsEveryMs }) {
     const stop = new AbortController()
     const loops = guests.map((guest) => talk(guest, everyMs, stop.signal, uploads))
     if (arrivalsEveryMs) loops.push(arrive(guests[0].port, arrivalsEveryMs, stop.signal))
     talking = { stop, ended: Promise.all(loops) }
   },
-  /** What was seen since the last time. */
+  /** What was observed since the last report. */
   report() {
     const seen = {
       ...latencies.summary(),

@@ -1,14 +1,14 @@
-// What attackers and a hostile platform say. Everything follows from the seed.
+// The data that attackers and a hostile platform send. All of it is derived from the seed.
 import fc from 'fast-check'
 
 const CHUNK = 500
 
-/** Values of an arbitrary without end, made some at a time. */
+/** Endless values of an arbitrary, generated in batches. */
 function* endless(arbitrary, seed) {
   for (let chunk = 0; ; chunk++) yield* fc.sample(arbitrary, { numRuns: CHUNK, seed: seed + chunk })
 }
 
-/** So many values of an arbitrary, generated in advance and then used in a cycle. */
+/** This many values of an arbitrary, generated in advance and then used in a cycle. */
 function* repeated(arbitrary, numRuns, seed) {
   const all = fc.sample(arbitrary, { numRuns, seed })
   for (;;) yield* all
@@ -221,7 +221,7 @@ const hostileAnswer = fc.record({
   isCut: fc.boolean().chain((cut) => (cut ? fc.boolean() : fc.constant(false))),
 })
 
-/** Made beforehand: who makes them also serves honest guests. */
+/** Generated in advance, because the process that generates them also serves honest guests. */
 export const hostileFrames = (count, seed) => repeated(hostileFrame, count, seed)
 export const hostileAnswers = (count, seed) => repeated(hostileAnswer, count, seed)
 

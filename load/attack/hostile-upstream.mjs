@@ -1,5 +1,5 @@
-// Genesys Cloud's simulator behind a relay that turns on attackers: a guest whose text begins with "attack" gets what no platform
-// would send, all others what the simulator says.
+// Genesys Cloud's simulator behind a relay that is hostile to attackers: a guest whose text begins with "attack" gets data that no
+// platform would send; all others get the simulator's responses.
 import http from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 
-/** Each is sent some times, to other guests and after others. */
+/** Each of them is sent several times, to different guests and in a different order. */
 const DIFFERENT_FRAMES = 20_000
 const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
@@ -24,7 +24,7 @@ let simulator
 
 const server = http.createServer(async (req, res) => {
   const body = await buffer(req).catch(() => undefined)
-  if (!body) return // the service has gone away
+  if (!body) return // the service has closed the connection
   if (slowJwts.has(req.headers.authorization?.slice('Bearer '.length))) await pause(SLOW_MS)
   const isHostile =
     hostileJwts.has(req.headers.authorization?.slice('Bearer '.length)) || body.includes('"attack')
@@ -84,7 +84,7 @@ sockets.on('connection', (guest, { url }) => {
   for (const socket of [guest, platform]) socket.on('error', () => undefined)
 })
 
-/** Some frames, of which some are bytes that no WebSocket may carry. */
+/** Sends hostile frames, some of which are bytes that are not allowed on a WebSocket. */
 function turnOn(guest) {
   for (let count = 0; count < FRAMES_FOR_EACH_MESSAGE && guest.readyState === WebSocket.OPEN; count++) {
     counts.frames += 1
@@ -101,14 +101,14 @@ serveCommands({
     frames = hostileFrames(DIFFERENT_FRAMES, seed)
     answers = hostileAnswers(DIFFERENT_ANSWERS, seed)
     if (isHostile) {
-      // They take seconds to make, which honest guests must not wait for.
+      // Generating them takes seconds, which honest guests must not wait for.
       frames.next()
       answers.next()
     }
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address()
     simulator = await startSimulator({
-      // Files go to the address that the service has been given for everything else.
+      // Files go to the same address as everything else.
       storageUrl: `http://127.0.0.1:${port}`,
       agent: 'silent',
       limits: false,

@@ -1,7 +1,7 @@
 // npm run bench [-- --only A[,B,C,D,E,retry]] [--rounds N] [--seconds N] [--json] [--service FILE] [--also FILE]
 //
-// Measures the built service next to what else could stand in its place, on 127.0.0.1 alone, and ends by itself: with 1 when
-// a bound does not hold. Without --only the figures go to docs/performance.md and its chart; with --json all go to stdout.
+// Measures the built service and its alternatives, only on 127.0.0.1, and ends by itself: with 1 if a bound does not hold.
+// Without --only, the figures go to docs/performance.md and its chart; with --json, all go to stdout.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -27,9 +27,9 @@ const { values } = parseArgs({
     /** The duration of each run with clients that retry immediately. */
     seconds: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
-    /** Another build of the service than dist/. */
+    /** A build of the service other than dist/. */
     service: { type: 'string', default: `${root}dist/main.js` },
-    /** A second build, measured in the same rounds as one more peer: what did a change bring? */
+    /** A second build, measured in the same rounds as one more peer, to see the effect of a change. */
     also: { type: 'string' },
   },
 })
@@ -38,10 +38,10 @@ const rounds = Number(values.rounds)
 const main = values.service
 const say = (text) => process.stderr.write(`${text}\n`)
 
-/** Longer than all of it takes; then something hangs. */
+/** Longer than all parts take; after that, something hangs. */
 const GIVE_UP_MS = 25 * 60_000
 setTimeout(() => {
-  say('the benchmark took too long and was ended')
+  say('the benchmark took too long and was stopped')
   process.exit(1)
 }, GIVE_UP_MS).unref()
 
@@ -74,7 +74,7 @@ async function measure() {
   return measured
 }
 
-/** Scenario -> load -> our requests a second over each peer's. */
+/** Scenario -> load -> our requests per second divided by each peer's. */
 function asRatios({ rest, connections, webMessaging, live, replicas, guestCounts, start, retry }) {
   const rounded = (number) => Math.round(number * 1000) / 1000
   const medians = (ratios) => Object.entries(ratios).map(([peer, { median }]) => [peer, rounded(median)])
@@ -96,7 +96,7 @@ function installPeers() {
   const bench = fileURLToPath(new URL('.', import.meta.url))
   if (spawnSync('npm', ['ls', '--prefix', bench], { stdio: 'ignore' }).status === 0) return
   say('installing the servers to compare with')
-  // Our own .npmrc would refuse fastify on Node.js 20: the injector for its tests names a newer one.
+  // Our own .npmrc would refuse fastify on Node.js 20, because the injector for its tests requires a newer version.
   const options = ['--prefix', bench, '--no-audit', '--no-fund', '--no-engine-strict']
   const { status } = spawnSync('npm', ['ci', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -113,7 +113,7 @@ async function writeReport() {
   say(`the figures are in ${file}`)
 }
 
-/** Prints each bound, and ends the process with 1 when one does not hold. */
+/** Prints each bound, and ends the process with 1 if one does not hold. */
 function judgeFigures() {
   const verdict = createVerdict()
   for (const { aim, seen, holds } of judge(figures)) verdict.expect(holds, `${aim}: ${seen}`)

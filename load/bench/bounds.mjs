@@ -45,7 +45,7 @@ function judgeRest({ '0ms-64': full, '20ms-500': slow }) {
       }
     }),
     {
-      aim: 'A, 64 connections, and 20 ms and 500: no refusal and no error, with default settings either',
+      aim: 'A, 64 connections, and 20 ms and 500: no refusal and no error, also with default settings',
       seen: whole(errors),
       holds: errors === 0,
     },
@@ -92,14 +92,14 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   return [
     { aim: 'B: 0.7 × the bare relay', seen: places(median), holds: median >= 0.7 && errors === 0 },
     {
-      aim: 'B: of 1,000 event streams opened simultaneously none is refused',
+      aim: 'B: none of 1,000 event streams opened simultaneously is refused',
       seen: `${streams.refused} refused`,
       holds: streams.refused === 0,
     },
   ]
 }
 
-/** The aims are for 9,900 guests, for which the service needs `ulimit -n 30000`; with fewer files, for as many as there can be. */
+/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with fewer files, for as many as possible. */
 function judgeLive(live) {
   const count = Math.max(...Object.keys(live).map(Number).filter(Number.isFinite))
   const { lost, twice, p99Ms, memoryRatio } = live[count]
@@ -125,7 +125,7 @@ function judgeLive(live) {
 
 function judgeStart({ firstAnswerMs: { ours: first }, idleMiB: { ours: idle } }) {
   return [
-    { aim: 'E: first response after 0.3 s', seen: `${whole(first.median)} ms`, holds: first.median <= 300 },
+    { aim: 'E: first response within 0.3 s', seen: `${whole(first.median)} ms`, holds: first.median <= 300 },
     { aim: 'E: 70 MiB when idle', seen: `${places(idle.median, 1)} MiB`, holds: idle.median <= 70 },
   ]
 }

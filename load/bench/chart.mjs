@@ -8,16 +8,16 @@ const VALUE_WIDTH = 70
 const BAR_HEIGHT = 24
 const TITLE_HEIGHT = 40
 
-/** nginx is left out: next to native code no other bar could be read. */
+/** nginx is left out: next to native code, no other bar would be readable. */
 export function chart({ '0ms-64': full, '20ms-500': slow }) {
   const bars = ({ servers }, key) =>
     Object.entries(NAMES)
       .filter(([server]) => server in servers && server !== 'nginx')
       .map(([server, name]) => ({ name, value: servers[server][key].median, isOurs: server === 'ours' }))
   return barCharts([
-    { title: 'Messages per second at 64 connections (more is better)', bars: bars(full, 'perSecond') },
+    { title: 'Messages per second at 64 connections (higher is better)', bars: bars(full, 'perSecond') },
     {
-      title: 'p99 in ms at 500 connections, upstream 20 ms (less is better)',
+      title: 'p99 in ms at 500 connections, upstream 20 ms (lower is better)',
       bars: bars(slow, 'p99Ms'),
     },
   ])

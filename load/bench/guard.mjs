@@ -1,8 +1,8 @@
-// npm run bench:guard: for CI. Fails when a request has come to allocate more than it did when the number below
-// was recorded. What else the machine does moves times and not this count, and most of what makes a
-// request slower shows in it: a copy, a listener, a promise, a layer more.
-// Slower system calls and computing without allocating do not show; to see those, compare two builds with
-// `npm run bench -- --only A --also OTHER/dist/main.js`.
+// npm run bench:guard, for CI: fails if a request allocates more than when the number below was recorded. Other
+// work on the machine affects times but not this count, and most of what makes a request slower increases it:
+// one more copy, listener, promise or layer.
+// Slower system calls, and computing without allocations, do not show in it. To detect those, compare two builds
+// with `npm run bench -- --only A --also OTHER/dist/main.js`.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const COUNT_MS = 3000
 const GIVE_UP_MS = 60_000
 
 setTimeout(() => {
-  process.stderr.write('the guard took too long and was ended\n')
+  process.stderr.write('the guard took too long and was stopped\n')
   process.exit(1)
 }, GIVE_UP_MS).unref()
 
@@ -53,7 +53,7 @@ rmSync(folder, { recursive: true })
 
 if (warmUp.errors + counted.errors > 0) throw new Error('a request failed')
 process.stdout.write(
-  `${bytes} bytes allocated a request over ${requests} requests; recorded ${RECORDED_BYTES}, at most ${MOST_BYTES}\n`,
+  `${bytes} bytes allocated per request over ${requests} requests; recorded ${RECORDED_BYTES}, at most ${MOST_BYTES}\n`,
 )
 process.exit(bytes > MOST_BYTES ? 1 : 0)
 

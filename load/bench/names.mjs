@@ -1,4 +1,4 @@
-/** What the report, the chart and the bounds call each server. */
+/** The name of each server in the report, the chart and the bounds. */
 export const NAMES = {
   ours: 'this service',
   defaults: 'this service, default settings',

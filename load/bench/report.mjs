@@ -1,4 +1,4 @@
-// The figures as Markdown, between two marks in docs/performance.md.
+// Writes the figures as Markdown between two marks in docs/performance.md.
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { judge } from './bounds.mjs'
@@ -62,7 +62,7 @@ const range = ({ median, min, max }, digits = 2) =>
 
 function boundsTable(bounds) {
   const rows = bounds.map(({ aim, seen, holds }) => [aim, holds ? seen : `**${seen}, missed**`])
-  return `### What has to hold\n\n${table(['aim', 'seen'], rows)}`
+  return `### Bounds\n\n${table(['bound', 'measured'], rows)}`
 }
 
 function retryTable(retry) {
@@ -86,7 +86,7 @@ function retryTable(retry) {
     'p99 ms',
     'refused',
     'without response',
-    'MiB before, at the end, after',
+    'MiB before, at the end and after',
   ]
   return `### Clients that retry immediately\n\n${table(head, rows)}`
 }
@@ -136,7 +136,7 @@ function connectionsTable(connections) {
     whole(run.refused),
     run.errors,
   ])
-  const head = ['connections', '2xx/s', 'of those at 64', 'p99 ms', '`/healthz` p99 ms', 'refused', 'errors']
+  const head = ['connections', '2xx/s', 'relative to 64', 'p99 ms', '`/healthz` p99 ms', 'refused', 'errors']
   return `### A with more connections, upstream 0 ms\n\n${table(head, rows)}`
 }
 
@@ -154,7 +154,7 @@ function webMessagingText({ relay, overRelay, ...ours }) {
     run.streams.refused,
   ]
   const head = ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors']
-  const streams = ['KiB a guest', '1,000 simultaneous streams open after s', 'refused']
+  const streams = ['KiB per guest', 's until 1,000 simultaneous streams are open', 'streams refused']
   return (
     '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
     table(
@@ -192,22 +192,22 @@ function liveTable(live) {
   ])
   const head = [
     'guests',
-    'KiB a guest',
-    'bare relay',
+    'KiB per guest',
+    'KiB, bare relay',
     'ours / it',
-    'streams open after s',
+    's until the streams are open',
     'p50 ms',
     'p99 ms',
-    'bare relay',
-    'lost or twice',
-    'all back after s',
+    'p99 ms, bare relay',
+    'lost or duplicated',
+    's until all are back',
   ]
   const limits = Object.entries(live).map(([guests, { limited }]) =>
     limited === undefined
       ? ''
-      : `\n\nAfter another restart, with 1,000 connections a minute (\`GENESYS_CONNECTIONS_PER_MINUTE\`): the streams of ${limited.back} ` +
+      : `\n\nAfter another restart, with 1,000 connections per minute (\`GENESYS_CONNECTIONS_PER_MINUTE\`), the streams of ${limited.back} ` +
         `of ${guests} guests were back after ${places(limited.afterMs / 1000, 1)} s, and the upstream had ` +
-        `${limited.handshakes} handshakes in the first ${limited.withinMs / 1000} s (at most 625 are due).`,
+        `${limited.handshakes} handshakes in the first ${limited.withinMs / 1000} s (at most 625 are allowed).`,
   )
   return `### C: live guests, 2,000 messages/s from frame to page\n\n${table(head, rows)}${limits.join('')}`
 }
@@ -219,8 +219,13 @@ function growthText({ one, two, requestRatio, cpuRatio }, { few, many, costRatio
       ['', 'before', 'after', 'ratio'],
       [
         ['requests/s, one process and two', whole(one.median), whole(two.median), range(requestRatio)],
-        ['CPU a request, one process and two', '', '', range(cpuRatio)],
-        ['µs CPU a request, 100 guests and 10,000', whole(few.median), whole(many.median), range(costRatio)],
+        ['CPU per request, one process and two', '', '', range(cpuRatio)],
+        [
+          'µs CPU per request, 100 guests and 10,000',
+          whole(few.median),
+          whole(many.median),
+          range(costRatio),
+        ],
       ],
     )
   )

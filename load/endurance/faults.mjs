@@ -1,5 +1,5 @@
-// What surrounds the service breaks: a full disk behind its log, a missing file of settings, the history while a message is
-// repeated, a login host that hangs, a Redis that is far away. Each takes some seconds.
+// Breaks the service's environment: a full disk behind its log, a missing settings file, a history that fails while a message
+// is repeated, a login host that hangs, a Redis server that is far away. Each fault takes a few seconds.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -20,12 +20,12 @@ const END_WITHIN_MS = 3000
 const WATCH_FOR_MS = 6000
 const MAX_LINES_OF_A_MISSING_FILE = 3
 const REPEAT_EVERY_MS = 300
-/** A breaker that has opened meanwhile holds the reads of the history back for five seconds. */
+/** A circuit breaker that opened during the fault blocks reads of the history for five seconds. */
 const MAX_REPEATING_MS = 10_000
 const MAX_WITHOUT_TOKEN_MS = 1500
 const MAX_REFUSED_MS = 15_000
 const REDIS_AWAY_MS = 80
-/** One round trip, and what the machine adds. */
+/** One round trip, and a margin for the machine. */
 const MAX_ADDED_BY_REDIS_MS = 1.5 * REDIS_AWAY_MS
 
 export async function endureFaults({ verdict }) {
@@ -57,7 +57,7 @@ export async function endureFaults({ verdict }) {
     for (let count = 0; count < 3; count++) statuses.push((await guest.send({ text: 'hello' })).status)
     expect(
       statuses.every((status) => status === 201),
-      `with a full disk behind standard output messages are taken: ${statuses}`,
+      `with a full disk behind standard output, messages are accepted: ${statuses}`,
     )
     const { status } = await (await fetch(`http://127.0.0.1:${service.managementPort}/readyz`)).json()
     expect(status === 'degraded', `it reports itself: ${status}`)
@@ -65,7 +65,7 @@ export async function endureFaults({ verdict }) {
     const startedAt = performance.now()
     const exitCode = await service.end('SIGTERM')
     const tookMs = performance.now() - startedAt
-    expect(exitCode === 0, `it ends by itself when it is asked to: ${exitCode}`)
+    expect(exitCode === 0, `it exits on SIGTERM: ${exitCode}`)
     expectFigure(tookMs < END_WITHIN_MS, `in ${tookMs.toFixed(0)} ms, at most ${END_WITHIN_MS}`)
   }
 
@@ -75,13 +75,13 @@ export async function endureFaults({ verdict }) {
     const lines = service.readLog().match(/the session keys stay as they were/g) ?? []
     expect(
       lines.length > 0 && lines.length <= MAX_LINES_OF_A_MISSING_FILE,
-      `a file of settings that is missing for ${WATCH_FOR_MS / 1000} s is reported ${lines.length} times, at most ${MAX_LINES_OF_A_MISSING_FILE}`,
+      `a settings file that is missing for ${WATCH_FOR_MS / 1000} s is reported ${lines.length} times, at most ${MAX_LINES_OF_A_MISSING_FILE}`,
     )
   }
 
   async function failingHistory({ service, genesys }) {
     const guest = await openGuest(service)
-    // Never arrives at the agent, and the service cannot know that.
+    // The message never reaches the agent, and the service cannot know that.
     genesys.injectFault({ received: 'onMessage' }, { swallow: true })
     const fault = genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 503, times: 1000 })
     const key = randomUUID()
@@ -90,7 +90,7 @@ export async function endureFaults({ verdict }) {
       guest.send({ text: 'hello' }, { 'idempotency-key': key, 'idempotency-retry': String(retry++) })
     for (let count = 0; count < 12; count++) {
       const { status } = await attempt()
-      if (status === 201) throw new Error('the fault does not happen')
+      if (status === 201) throw new Error('the fault has no effect')
     }
     fault.cancel()
     const healedAt = performance.now()
@@ -106,7 +106,7 @@ export async function endureFaults({ verdict }) {
       `${tookMs.toFixed(0)} ms after the platform has recovered, at most ${MAX_REPEATING_MS}`,
     )
     const count = genesys.transcript().filter(({ text }) => text === 'hello').length
-    expect(count === 1, `it is there once: ${count}`)
+    expect(count === 1, `it arrived once: ${count}`)
   }
 
   async function hangingLogin({ service, genesys }) {
@@ -120,7 +120,7 @@ export async function endureFaults({ verdict }) {
       refusedMs < MAX_REFUSED_MS,
       `credentials that were refused once are used after ${refusedMs.toFixed(0)} ms, at most ${MAX_REFUSED_MS}`,
     )
-    // The token at hand is refused, and no other comes.
+    // The current token is refused, and no other one is issued.
     const guest = await openGuest(service)
     await guest.send({ text: 'hello' })
     genesys.injectFault('POST /oauth/token', { swallow: true, times: 1000 })
@@ -136,14 +136,14 @@ export async function endureFaults({ verdict }) {
     }
     expectFigure(
       timesMs[1] < MAX_WITHOUT_TOKEN_MS && timesMs[2] < MAX_WITHOUT_TOKEN_MS,
-      `while no access token comes attributes take ${timesMs.map((ms) => ms.toFixed(0)).join(', ')} ms, from the second on at most ${MAX_WITHOUT_TOKEN_MS}`,
+      `while no access token is issued, attributes take ${timesMs.map((ms) => ms.toFixed(0)).join(', ')} ms, from the second on at most ${MAX_WITHOUT_TOKEN_MS}`,
     )
   }
 
   async function farRedis() {
     const redis = await startRedis()
     if (redis === undefined) {
-      say('there is no redis-server on this machine: a Redis that is far away is left out')
+      say('there is no redis-server on this machine: the check with a distant Redis is skipped')
       return
     }
     const far = await startDelay(redis.port, REDIS_AWAY_MS)
@@ -155,7 +155,7 @@ export async function endureFaults({ verdict }) {
           async check({ service }) {
             const guest = await openGuest(service)
             const timesMs = []
-            // The first asks what Redis knows of the session.
+            // The first message also reads the session's state from Redis.
             for (let count = 0; count < 9; count++) {
               const askedAt = performance.now()
               const { status } = await guest.send({ text: 'hello' }, { 'idempotency-key': randomUUID() })
@@ -188,7 +188,7 @@ async function openGuest({ port }) {
     return { status: answer.status, body: await answer.json() }
   }
   const { status, body } = await ask('POST', '/guest-session', {})
-  if (status !== 201) throw new Error(`a session was answered ${status}`)
+  if (status !== 201) throw new Error(`a new session got ${status}`)
   const authorization = { authorization: `Bearer ${body.session}` }
   const askAsGuest = (method, path, json, headers) =>
     ask(method, path, json, { ...authorization, ...headers })
@@ -202,7 +202,7 @@ function keysFileSettings(_genesys, folder) {
 }
 
 function withOAuth(genesys) {
-  // Only the first request for a token, which the readiness makes at the start.
+  // Only the first token request, which the readiness check makes at startup.
   genesys.injectFault('POST /oauth/token', { status: 401 })
   return {
     GENESYS_CLIENT_ID: genesys.clientId,
@@ -266,7 +266,7 @@ async function startRedis() {
   return { port, end: () => child.kill('SIGKILL') }
 }
 
-/** A way to a port on which everything takes so long, half of it in each direction. */
+/** A proxy to a port that adds this round-trip time, half of it in each direction. */
 async function startDelay(target, roundTripMs) {
   const sockets = new Set()
   const server = net.createServer((client) => {

@@ -1,4 +1,4 @@
-// While two replicas are killed, and sockets and connections are cut, every message that got 201 arrives once.
+// Replicas are killed, and sockets and connections are cut: every message that got 201 must arrive exactly once.
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 const REPLICAS = 2
 const TABS_OF_A_GUEST = 2
 const MAX_GUESTS = 400
-/** The repeats of a guest look into the history, which the platform gives ten times a minute. */
+/** A guest's repeats search the history, which the platform returns ten times per minute. */
 const MESSAGES_OF_A_GUEST = 100
 const MAX_PAUSE_MS = 200
 const MAX_BETWEEN_FAULTS_MS = 3000
@@ -21,10 +21,10 @@ const GIVEN_UP_AT_ONCE = 0.05
 const SAME_WORDS = 0.45
 const ANSWER_WITHIN_MS = 20_000
 const MAX_REPEAT_PAUSE_MS = 2000
-/** Transient: the service asks the page to retry. */
+/** Transient statuses, for which the page is to retry. */
 const REPEATED = new Set([0, 409, 429, 502, 503, 504])
 
-/** @param messages how many are sent in all */
+/** @param messages how many messages are sent in all */
 export async function endureOnce({ verdict, messages, seed }) {
   const { say, expect } = verdict
   const random = randomFrom(seed)
@@ -39,7 +39,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   const unexpected = []
   let started = 0
   say(
-    "the platform's own limits are off in the simulator: 5 messages a second and 10 reads of the history a minute",
+    "the platform's own limits are off in the simulator: 5 messages per second and 10 reads of the history per minute",
   )
   try {
     const guests = []
@@ -55,7 +55,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     faults.stop()
     await faults.ended
     say(
-      `${messages} messages of ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} a second: ${JSON.stringify(tally)}`,
+      `${messages} messages of ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} per second: ${JSON.stringify(tally)}`,
     )
     judge(guests)
   } finally {
@@ -67,11 +67,11 @@ export async function endureOnce({ verdict, messages, seed }) {
 
   async function openGuest() {
     const { status, body } = await ask(replicas[0], 'POST', '/guest-session', {}, {})
-    if (status !== 201) throw new Error(`a session was answered ${status}`)
+    if (status !== 201) throw new Error(`a new session got ${status}`)
     return { session: body.session, token: genesys.sessions.at(-1).token, sent: [] }
   }
 
-  /** One tab: sends its next message when the one before has arrived or was given up. */
+  /** One tab: sends its next message when the previous one has arrived or been given up. */
   async function talk(guest, number) {
     const tabRandom = randomFrom(seed + 1 + number)
     const home = number % REPLICAS
@@ -88,8 +88,9 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   /**
-   * As docs/sending-once.md says: the same key, and a count on each repeat; the other replica where one does not answer.
-   * @returns the id that a 201 gave
+   * As documented in docs/sending-once.md: each repeat has the same key and a count, and goes to the other replica if one does
+   * not respond.
+   * @returns the id from a 201
    */
   async function send({ guest, home, text, isRepeated, tabRandom, attempts }) {
     const key = randomUUID()
@@ -118,7 +119,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     }
   }
 
-  /** @returns the status, 0 where there was no answer, and what the body says */
+  /** @returns the status, or 0 without a response, and the parsed body */
   function ask(replica, method, path, headers, json) {
     return new Promise((resolve) => {
       const text = JSON.stringify(json)
@@ -169,7 +170,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     genesys.dropSockets()
   }
 
-  /** Each connection after some more bytes of the platform: within a frame, an answer, or between two. */
+  /** Resets each connection after a few more bytes from the platform: within a frame or response, or between two. */
   async function resetConnections(afterBytes) {
     tally.resets += 1
     await network.inject({ kind: 'reset', afterBytes })
@@ -193,16 +194,16 @@ export async function endureOnce({ verdict, messages, seed }) {
     const list = (what) => `${what.length} ${what.slice(0, 5)}`
     expect(acknowledged > messages / 2, `${acknowledged} of ${messages} messages got 201`)
     expect(found.missing.length === 0, `none of them is missing: ${list(found.missing)}`)
-    expect(found.doubled.length === 0, `none is there more than once: ${list(found.doubled)}`)
-    expect(found.sameId.length === 0, `no two of them got one id: ${list(found.sameId)}`)
-    expect(found.unknown.length === 0, `no message exists that was not sent: ${list(found.unknown)}`)
-    expect(unexpected.length === 0, `every other answer may be repeated: ${list(unexpected)}`)
+    expect(found.doubled.length === 0, `none arrived more than once: ${list(found.doubled)}`)
+    expect(found.sameId.length === 0, `no two of them got the same id: ${list(found.sameId)}`)
+    expect(found.unknown.length === 0, `no message arrived that was not sent: ${list(found.unknown)}`)
+    expect(unexpected.length === 0, `every other response allows a repeat: ${list(unexpected)}`)
     const { kills, cuts, resets, upstreamRestarts } = tally
-    expect(kills + cuts + resets + upstreamRestarts > 0, 'something was broken meanwhile')
+    expect(kills + cuts + resets + upstreamRestarts > 0, 'there was at least one fault')
   }
 }
 
-/** How often each text arrived, compared with how often it was acknowledged and how often it may arrive at most. */
+/** Compares how often each text arrived with how often it was acknowledged. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()
@@ -236,7 +237,7 @@ function findDoubles(transcript, sent, found) {
     const repeated = sent.filter((each) => each.text === text && each.attempts.length > 1)
     const message = repeated.findLast(({ attempts }) => attempts[0] <= times[0])
     found.ways.push(
-      [`"${text}" is there from ${times.join(' and ')}`, ...(message?.attempts ?? [])].join('\n    '),
+      [`"${text}" arrived at ${times.join(' and ')}`, ...(message?.attempts ?? [])].join('\n    '),
     )
   }
 }

@@ -1,5 +1,5 @@
-// Two replicas, one restarted after the other, again and again, while guests talk: behind nginx, and behind a balancer that
-// knows connections alone. No send fails, and every page hears each event once.
+// Two replicas are restarted one after another, repeatedly, while guests chat: behind nginx, and behind a balancer of
+// connections. No send may fail, and every page must receive each event once.
 import { spawnSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startNginx } from '../../deploy/nginx/run-nginx.mjs'
@@ -16,11 +16,11 @@ const GUESTS = 200
 const ROUNDS = 10
 const SEND_EVERY_MS = 1500
 const AGENT_EVERY_MS = 3000
-/** As an orchestrator waits before it goes on (minReadySeconds): the balancer has to see that a replica is back. */
+/** An orchestrator also waits this long (minReadySeconds): the balancer has to detect that a replica is back. */
 const READY_FOR_MS = 2500
 const HEARD_WITHIN_MS = 30_000
 const LONGEST_DRAIN_MS = 20_000
-/** Paths that nginx must not pass on, in spellings that Express accepts. */
+/** Paths that nginx must not forward, in spellings that Express accepts. */
 const OPERATORS_PATHS = [
   '/metrics',
   '/METRICS',
@@ -32,7 +32,7 @@ const OPERATORS_PATHS = [
   '/',
 ]
 
-/** @param share of the guests and of the rounds, unless `rounds` is given */
+/** @param share of the guests and, unless `rounds` is given, of the rounds */
 export async function endureRestarts({
   verdict,
   seed,
@@ -40,7 +40,7 @@ export async function endureRestarts({
   rounds = Math.max(1, Math.round(ROUNDS * share)),
 }) {
   const guests = Math.max(20, Math.round(GUESTS * share))
-  if (spawnSync('nginx', ['-v']).error) verdict.expect(false, 'nginx is there to be tested with')
+  if (spawnSync('nginx', ['-v']).error) verdict.expect(false, 'nginx is installed')
   else await restartBehind('nginx', startBehindNginx)
   await restartBehind('a balancer of connections', startBehindBalancer)
 
@@ -58,7 +58,7 @@ export async function endureRestarts({
       await pause(READY_FOR_MS)
       for (const path of balancer.closedPaths ?? []) {
         const { status } = await fetch(balancer.url + path)
-        verdict.expect(status === 404, `${front}: ${path} is for operators alone: ${status}`)
+        verdict.expect(status === 404, `${front}: ${path} is only for operators: ${status}`)
       }
       for (let round = 0; round < rounds; round++) {
         for (let at = 0; at < REPLICAS; at++) {
@@ -66,7 +66,10 @@ export async function endureRestarts({
           const exitCode = await replicas[at].end('SIGTERM')
           const drainMs = performance.now() - endedFrom
           if (exitCode !== 0 || drainMs > LONGEST_DRAIN_MS)
-            verdict.expect(false, `${front}: a replica ends with ${exitCode} after ${Math.round(drainMs)} ms`)
+            verdict.expect(
+              false,
+              `${front}: a replica exits with ${exitCode} after ${Math.round(drainMs)} ms`,
+            )
           replicas[at] = await startServiceProcess({ settings, ...ports[at] })
           await balancer.sees?.(ports[at].port)
           await pause(READY_FOR_MS)
@@ -88,19 +91,22 @@ export async function endureRestarts({
     const { expect, expectFigure, say } = verdict
     const list = (what) => `${what.length} ${what.slice(0, 5).join(' | ')}`
     say(
-      `${front}: ${talk.sent()} messages, ${talk.said()} of agents, ${JSON.stringify(talk.attempts)} ${report}`,
+      `${front}: ${talk.sent()} messages, ${talk.said()} from agents, ${JSON.stringify(talk.attempts)} ${report}`,
     )
-    expect(talk.sent() > guests, `${front}: every guest has talked`)
+    expect(talk.sent() > guests, `${front}: every guest has sent a message`)
     expect(talk.failedSends.length === 0, `${front}: no send failed: ${list(talk.failedSends)}`)
-    // A balancer that gets no time of the machine finds no replica ready.
+    // A balancer that gets no CPU time finds no replica ready.
     expectFigure(
       talk.brokenAttempts.length === 0,
-      `${front}: no request of a page was cut or refused, also none that the client repeats: ${list(talk.brokenAttempts)}`,
+      `${front}: no page's request was cut or refused, not even one that the client repeats: ${list(talk.brokenAttempts)}`,
     )
-    expect(talk.lost().length === 0, `${front}: no page has lost or doubled a message: ${list(talk.lost())}`)
+    expect(
+      talk.lost().length === 0,
+      `${front}: no page has lost or duplicated a message: ${list(talk.lost())}`,
+    )
     expect(
       talk.doubledEvents.length === 0,
-      `${front}: no stream brought an event twice: ${list(talk.doubledEvents)}`,
+      `${front}: no stream delivered an event twice: ${list(talk.doubledEvents)}`,
     )
   }
 }
@@ -144,7 +150,7 @@ async function startBehindBalancer(settings) {
   }
 }
 
-/** Guests with the client of /client.js, each with a page of its own. */
+/** Guests with the client from /client.js, each with its own page. */
 async function startTalk({ url, genesys, guests, seed }) {
   const attempts = { requests: 0, streams: 0 }
   const failedSends = []
@@ -200,7 +206,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     }
   }
 
-  /** Pages whose messages are not those of the platform, each once and in order. */
+  /** Pages that do not have exactly the platform's messages, each once and in order. */
   function lost() {
     return pages.flatMap(({ chat, token }, at) => {
       const there = genesys.transcript(token).map(({ text }) => text)

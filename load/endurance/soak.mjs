@@ -1,5 +1,5 @@
-// Half of what the service can answer, for a quarter of an hour, while the network to the platform breaks in every way: nothing is
-// left behind. Memory stays, no error goes uncaught, and at the end neither a socket nor a timer is open.
+// Half of the load that the service can handle, for a quarter of an hour, while the network to the platform breaks in every way.
+// Memory must not grow, no error may go uncaught, and at the end no socket or timer may be open.
 import { fileURLToPath } from 'node:url'
 import { startHelper } from '../harness/processes.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
@@ -8,7 +8,7 @@ import { messageRequest } from '../harness/message-request.mjs'
 import { median } from '../harness/statistics.mjs'
 
 const GUESTS = 500
-/** Guests who have a page with a live stream. */
+/** The number of guests whose page has a live stream. */
 const PAGES = 100
 const CAPACITY_CONNECTIONS = 64
 const SHARE_OF_CAPACITY = 0.5
@@ -17,7 +17,7 @@ const CALM_FROM_MINUTE = 3
 const MAX_MEMORY_RATIO = 1.1
 const SAMPLE_EVERY_MS = 1000
 
-/** @param minutes of load; the first fifth of it is not compared */
+/** @param minutes of load; the first fifth is not compared */
 export async function endureSoak({ verdict, seed, minutes }) {
   const { say, expect, expectFigure } = verdict
   const upstream = await startHelper('upstream.mjs', { core: '0,1' })
@@ -49,18 +49,23 @@ export async function endureSoak({ verdict, seed, minutes }) {
       measureMs: 5000,
     })
     const perSecond = capacity.perSecond * SHARE_OF_CAPACITY
-    say(`capacity ${capacity.perSecond.toFixed(0)} messages a second; for ${minutes} minutes half of it`)
+    say(
+      `capacity ${capacity.perSecond.toFixed(0)} messages per second; the load is half of it for ${minutes} minutes`,
+    )
     const forMs = minutes * 60_000
     const memory = watchMemory()
     const breaking = network.ask('breakFor', { seed, forMs: forMs - 5000 })
     const seen = await overload.ask('overload', { port, perSecond, connections: CONNECTIONS, forMs })
     const faultCounts = await breaking
     const { calmMiB, lastMiB } = memory.stop()
-    const answers = `${seen.goodPerSecond.toFixed(0)} good, ${seen.refusedPerSecond.toFixed(1)} refused, ${seen.other} other answers, ${seen.failed} without an answer`
-    say(`faults ${JSON.stringify(faultCounts)}; of ${seen.sentPerSecond.toFixed(0)} a second ${answers}`)
-    expect(Object.keys(faultCounts).length > 0 && seen.goodPerSecond > 0, 'it was served while things broke')
-    expect(seen.failed === 0, `every request was answered (${seen.failed} were not)`)
-    expect(service.exitCode === null, 'the process lives')
+    const answers = `${seen.goodPerSecond.toFixed(0)} good, ${seen.refusedPerSecond.toFixed(1)} refused, ${seen.other} other responses, ${seen.failed} without a response`
+    say(`faults ${JSON.stringify(faultCounts)}; of ${seen.sentPerSecond.toFixed(0)} per second: ${answers}`)
+    expect(
+      Object.keys(faultCounts).length > 0 && seen.goodPerSecond > 0,
+      'requests were served during the faults',
+    )
+    expect(seen.failed === 0, `every request got a response (${seen.failed} got none)`)
+    expect(service.exitCode === null, 'the process is still running')
     expectFigure(
       lastMiB <= calmMiB * MAX_MEMORY_RATIO,
       `resident memory is ${lastMiB.toFixed(0)} MiB at the end, at most ${MAX_MEMORY_RATIO} × ${calmMiB.toFixed(0)} MiB`,
@@ -75,7 +80,7 @@ export async function endureSoak({ verdict, seed, minutes }) {
     const left = /^still open: .*$/m.exec(service.readLog())?.[0] ?? ''
     expect(
       exitCode === 0 && left === '',
-      `it drains and ends by itself (${exitCode}) with neither socket nor timer ${left}`,
+      `it drains and exits by itself (${exitCode}) with no open socket or timer ${left}`,
     )
     judgeLog(service.readLog())
   } finally {
@@ -83,7 +88,7 @@ export async function endureSoak({ verdict, seed, minutes }) {
     await service.end('SIGKILL')
   }
 
-  /** The median of a tenth of the run, so that a collection of garbage more or less decides nothing. */
+  /** The median over a tenth of the run, so that a single garbage collection does not decide the result. */
   function watchMemory() {
     const samples = []
     const timer = setInterval(() => samples.push(service.residentMiB()), SAMPLE_EVERY_MS)

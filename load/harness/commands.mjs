@@ -1,6 +1,6 @@
-// A process of the benchmark does what its parent asks, one command after the other, and ends with it.
+// A process of the benchmark runs its parent's commands, one after another, and ends with its parent.
 
-/** @param commands functions by their name; each gets the options of the command and returns its result */
+/** @param commands functions by name; each gets the options of the command and returns its result */
 export function serveCommands(commands) {
   process.on('message', async ({ id, name, options }) => {
     try {

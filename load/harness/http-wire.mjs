@@ -1,5 +1,5 @@
-// HTTP/1.1 on raw sockets, just enough for the generator and the upstream: both must cost much less than
-// the servers between them, which node:http would not.
+// HTTP/1.1 on raw sockets, just enough for the generator and the upstream. Both must cost much less than
+// the servers between them, which would not be so with node:http.
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
@@ -7,8 +7,8 @@ const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
 let waiting = []
 
 /**
- * Writes when all that has arrived in this turn of the event loop has been looked at. Writes that follow one another
- * wake the measured server once: generator and upstream are to cost little, as they share the machine with it.
+ * Writes when everything that arrived in this turn of the event loop has been processed. Consecutive writes then wake the
+ * measured server only once: the generator and the upstream must cost little, because they share the machine with it.
  */
 export function writeAtTurnEnd(socket, bytes) {
   if (waiting.push(socket, bytes) === 2) setImmediate(writeAll)
@@ -21,7 +21,7 @@ function writeAll() {
 }
 
 /**
- * The first whole message at the beginning of `bytes`, or undefined while it is not all there.
+ * The first complete message at the beginning of `bytes`, or undefined while it is incomplete.
  * @returns {{ head: string, bodyAt: number, end: number } | undefined}
  */
 export function firstMessage(bytes) {
@@ -41,7 +41,7 @@ function bodyEnd(bytes, head, bodyAt) {
   return last < 0 ? Infinity : last + LAST_CHUNK.length
 }
 
-/** Calls `take` with each whole message that arrives on the socket. */
+/** Calls `take` with each complete message that arrives on the socket. */
 export function eachMessage(socket, take) {
   let waiting
   socket.on('data', (chunk) => {
@@ -70,7 +70,7 @@ export function requestBytes({ method = 'POST', path, headers = {}, body }) {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`)
 }
 
-/** An answer's bytes. */
+/** A response's bytes. */
 export function answerBytes(status, body) {
   const text = JSON.stringify(body)
   return Buffer.from(

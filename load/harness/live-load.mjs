@@ -4,12 +4,12 @@ import { requestBytes } from './http-wire.mjs'
 import { Latencies } from './latencies.mjs'
 
 const COME_BACK_WITHIN_MS = 1000
-/** All pages read into it: a buffer for each read would make the generator collect garbage while it measures. */
+/** All pages read into this buffer: a buffer for each read would make the generator collect garbage while it measures. */
 const ARRIVED = Buffer.alloc(65_536)
 
 /** One page: it reconnects when its stream ends or is refused, like the client. */
 class Page {
-  /** Whether it has a stream, and whether its guest has a socket to the upstream as well. */
+  /** Whether it has a stream, and whether its guest also has a socket to the upstream. */
   isOpen = false
   isConnected = false
   #tally
@@ -95,7 +95,7 @@ class Tally {
     this.latencies.add(Number(process.hrtime.bigint() - BigInt(sentAtNs)) / 1e6)
   }
 
-  /** @param count of the messages that will come, numbered from 0 */
+  /** @param count how many messages will arrive, numbered from 0 */
   begin(count) {
     this.arrived = this.twice = 0
     this.#seen = new Uint8Array(count)
@@ -117,7 +117,7 @@ export function liveCommands() {
   }
 
   return {
-    /** Opens a stream for each token, `atOnce` at a time. @returns how long all of it took, in ms, and how many were refused */
+    /** Opens a stream for each token, `atOnce` at a time. @returns how long that took, in ms, and how many were refused */
     async openPages({ port, tokens, origin, atOnce = 200 }) {
       const startedAt = performance.now()
       for (const token of tokens) {
@@ -130,7 +130,7 @@ export function liveCommands() {
       return { tookMs: performance.now() - startedAt, connected, refused }
     },
     beginMessages: ({ count }) => tally.begin(count),
-    /** @returns what arrived of `count` messages, when all of them did or the time is up */
+    /** @returns what arrived of `count` messages, once all have arrived or the time is up */
     async endMessages({ count, withinMs }) {
       await until(() => tally.arrived >= count, withinMs)
       return { arrived: tally.arrived, twice: tally.twice, ...tally.latencies.summary() }

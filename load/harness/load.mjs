@@ -1,4 +1,4 @@
-// The load generator: raw sockets, prepared requests, and only measurements are kept.
+// The load generator: it uses raw sockets and prepared requests, and keeps only measurements.
 import { serveCommands } from './commands.mjs'
 import { Connection } from './connection.mjs'
 import { requestBytes } from './http-wire.mjs'
@@ -11,7 +11,7 @@ const nextRequest = (() => {
   return () => requests[next++ % requests.length]
 })()
 
-/** As many requests as `connections` can carry: each sends its next one when its response has arrived. */
+/** As many requests as `connections` can carry: each connection sends its next request when a response has arrived. */
 async function closedLoop({ port, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()
   let errors = 0
@@ -43,9 +43,9 @@ async function closedLoop({ port, connections, warmUpMs, measureMs }) {
 }
 
 /**
- * As {@link closedLoop}, for more connections than the server may want: counts what was answered 2xx, and what was refused (429,
- * 503) apart from errors. A refused connection asks again after `Retry-After`, or at once; one that was closed is opened again.
- * @param drainMs how long it waits at the end for the responses that are still due; those that don't come are `unanswered`
+ * Like {@link closedLoop}, for more connections than the server may accept: counts 2xx responses, refusals (429, 503) and errors
+ * separately. A refused connection retries after `Retry-After`, or immediately; one that was closed is reopened.
+ * @param drainMs how long to wait at the end for outstanding responses; those that do not arrive are `unanswered`
  */
 async function goodput({ port, connections, warmUpMs, measureMs, retryAtOnce = false, drainMs = 0 }) {
   const latencies = new Latencies()
@@ -59,7 +59,7 @@ async function goodput({ port, connections, warmUpMs, measureMs, retryAtOnce = f
     if (stopped || status === 0) return
     const waitMs = status < 300 || retryAtOnce ? 0 : retryAfterMs(message.head)
     connection.waitsUntil = performance.now() + waitMs
-    // It is opened again when the server has closed it.
+    // The connection is reopened when the server has closed it.
     if (/\r\nconnection: *close/i.test(message.head)) return
     if (waitMs === 0) connection.send(nextRequest())
     else setTimeout(() => !stopped && open.has(connection) && connection.send(nextRequest()), waitMs)
@@ -112,7 +112,7 @@ function retryAfterMs(head) {
 
 /**
  * Requests at a fixed rate, independent of the responses. A latency counts from when the request was due, so
- * that a server which stalls can't hide it. The process spins: timers are too coarse for tenths of ms.
+ * that a server that stalls cannot hide it. The process spins, because timers are too coarse for tenths of a ms.
  */
 async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()
@@ -159,8 +159,8 @@ async function connect(port, count, onAnswer) {
 }
 
 /**
- * Opens guest sessions, some at a time. @returns their tokens
- * @param addresses from which they are opened, as a proxy names them; no proxy without them
+ * Opens guest sessions, a few at a time. @returns their tokens
+ * @param addresses from which they are opened, as a proxy forwards them; if absent, there is no proxy
  */
 async function openGuests({ port, count, origin, body = {}, addresses }) {
   const bytesOf = (guest) => {
@@ -172,7 +172,7 @@ async function openGuests({ port, count, origin, body = {}, addresses }) {
   await new Promise((resolve, reject) => {
     const onAnswer = (connection, status, answer, message) => {
       if (status !== 201) {
-        reject(new Error(`a guest session was answered ${status}: ${answer?.toString()}`))
+        reject(new Error(`a new guest session got ${status}: ${answer?.toString()}`))
         return
       }
       tokens.push(JSON.parse(answer.utf8Slice(message.bodyAt, message.end)).session)

@@ -1,4 +1,4 @@
-// Starts the benchmark's processes on their cores, asks them things, and ends them all with itself.
+// Starts the benchmark's processes on their cores, sends them commands, and ends them all when it exits.
 import { fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.mjs'
 
-/** The measured server has its own core, if there are two and a process can be pinned. */
+/** The measured server has its own core if there are two and processes can be pinned. */
 export const SERVER_CORE = 0
 export const LOAD_CORE = 1
 const canPin = os.cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
@@ -25,12 +25,12 @@ function track(child) {
   return child
 }
 
-/** @param core one core, or several with commas between */
+/** @param core one core, or several separated by commas */
 function pinned(core, command, args) {
   return canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
 }
 
-/** A process that {@link ./commands.mjs} serves: `ask(name, options)` gives the result of a command. */
+/** A process that uses {@link ./commands.mjs}: `ask(name, options)` returns the result of a command. */
 export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = track(fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
@@ -47,7 +47,7 @@ export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
   })
   child.on('exit', (code) => {
     for (const { reject } of waiting.values())
-      reject(new Error(`${file} ended with ${code} before it answered`))
+      reject(new Error(`${file} exited with ${code} before it responded`))
   })
   function ask(name, options) {
     return new Promise((resolve, reject) => {
@@ -59,8 +59,8 @@ export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
 }
 
 /**
- * A server that takes its settings from the environment and listens on `PORT`.
- * @param command the program and its arguments; its output is thrown away, as a log is elsewhere
+ * A server that reads its settings from the environment and listens on `PORT`.
+ * @param command the program and its arguments; its output is discarded
  */
 export async function startServer(command, { env = {}, port, core = SERVER_CORE } = {}) {
   const chosenPort = port ?? (await freePort())
@@ -82,7 +82,7 @@ export async function startServer(command, { env = {}, port, core = SERVER_CORE 
 
 async function listening(child, port) {
   for (let tries = 0; tries < 400; tries++) {
-    if (child.exitCode !== null) throw new Error(`a server ended with ${child.exitCode} before it listened`)
+    if (child.exitCode !== null) throw new Error(`a server exited with ${child.exitCode} before it listened`)
     const socket = net.connect({ port, host: '127.0.0.1' })
     const answer = await Promise.race([
       once(socket, 'connect').then(() => true),

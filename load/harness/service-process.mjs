@@ -17,8 +17,8 @@ const SETTLE_TRIES = 600
 const END_WITHIN_MS = 15_000
 
 /**
- * @param settings its environment; the ports are free ones unless they are given
- * @param program default: the built service's own
+ * @param settings its environment; free ports are used unless ports are given
+ * @param program default: the built service
  */
 export async function startServiceProcess({ settings, port, managementPort, program = MAIN }) {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-'))
@@ -28,7 +28,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
   const child = spawnWithLog(logFile, [program], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
-    // Where SIGUSR1 makes Node.js listen for its inspector; nothing listens before.
+    // The inspector's address, on which Node.js listens only after SIGUSR1.
     NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
     ...settings,
     PORT: String(ownPort),
@@ -62,7 +62,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     )
   }
 
-  /** What is open, by the service's own count and by the system's. */
+  /** What is open, as counted by the service and by the system. */
   async function counts() {
     const text = (await readMetrics()) ?? ''
     const gauges = text.matchAll(
@@ -73,7 +73,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     return { ...own, connections: openConnections(ownPort) }
   }
 
-  /** The counts when nothing is open, or the rest after 150 s: a guest who reads the history keeps the connection for two minutes. */
+  /** The counts when nothing is open, or after 150 s: a guest who has read the history keeps the connection for two minutes. */
   async function settled() {
     for (let tries = 0; ; tries++) {
       const now = await counts()
@@ -86,7 +86,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
   async function residentWithoutGarbageMiB() {
     const inspector = new WebSocket(await inspectorAddress())
     await once(inspector, 'open')
-    // The first collection frees what finalizers of the second let go.
+    // The second collection frees what finalizers released after the first.
     for (const id of [1, 2]) {
       inspector.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }))
       await once(inspector, 'message')
@@ -135,7 +135,7 @@ function spawnWithLog(logFile, args, env) {
   return child
 }
 
-/** Connections that clients have to the service, those included that they have closed and it has not. */
+/** Clients' connections to the service, including those that the client has closed but the service has not. */
 function openConnections(port) {
   const [ESTABLISHED, CLOSE_WAIT] = ['01', '08']
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`

@@ -1,9 +1,8 @@
-// Settings of the service under load: all guards on. The limits are set so high that one address may be all the guests; nothing is
-// switched off.
+// Settings of the service under load. All guards are on; the limits are so high that all guests can share one address.
 
 export const ORIGIN = 'https://www.example.com'
 
-/** The default of the setting. Above it requests are refused; below it none is. */
+/** The default of the setting. Only above it are requests refused. */
 export const MAX_REQUESTS_IN_FLIGHT = 10_000
 
 const HIGH_RATES = {
@@ -18,7 +17,7 @@ const HIGH_LIMITS = {
   MAX_REQUESTS_IN_FLIGHT_PER_GUEST: String(MAX_REQUESTS_IN_FLIGHT),
   MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
 }
-/** Each guest has an address of its own, which a proxy in front names. */
+/** Each guest has its own address, which a proxy in front forwards. */
 const DEFAULT_LIMITS = { TRUST_PROXY: '1' }
 
 /** The addresses of Genesys: a simulator, or a proxy in front of it. */
@@ -32,7 +31,7 @@ export function genesysSettings({ deploymentId, url, messagingUrl }) {
   }
 }
 
-/** @param genesys a simulator; `url` and `messagingUrl` are where it is reached */
+/** @param genesys a simulator; `url` and `messagingUrl` are the addresses at which it is reached */
 export function simulatorSettings({ genesys, url = genesys.url, messagingUrl = genesys.messagingUrl }) {
   return {
     ALLOWED_ORIGINS: ORIGIN,
@@ -43,8 +42,8 @@ export function simulatorSettings({ genesys, url = genesys.url, messagingUrl = g
 }
 
 /**
- * @param ports of the upstream that `upstream.mjs` is
- * @param defaultLimits the limits that an operator gets, instead of high ones
+ * @param ports of the upstream in `upstream.mjs`
+ * @param defaultLimits whether to use the default limits instead of high ones
  */
 export function upstreamSettings({ guestApi, ports, tls = false, defaultLimits = false }) {
   return {

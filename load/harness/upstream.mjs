@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws'
 import { serveCommands } from './commands.mjs'
 import { answerBytes, eachMessage, writeAtTurnEnd } from './http-wire.mjs'
 
-/** About 200 bytes: what Genesys says of a message that it took. */
+/** Genesys' response to an accepted message, of about 200 bytes. */
 const TAKEN = answerBytes(200, {
   id: '6f1d1b2a-9a35-4c5c-8a04-0f9f3f1f7c11',
   time: '2026-11-21T08:00:00.000Z',
@@ -29,7 +29,7 @@ const NO_MESSAGES = answerBytes(200, { entities: [], pageSize: 25, pageNumber: 1
 const NOT_FOUND = answerBytes(404, { code: 'not.found' })
 
 let delayMs = 0
-/** The open sockets that have carried a request since the counts were last asked for, and the most at once. */
+/** The open sockets that have carried a request since the counts were last read, and the largest number at once. */
 let used = new Set()
 let mostUsed = 0
 let requests = 0
@@ -67,7 +67,7 @@ function newGuest() {
 }
 
 const guestSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
-/** The sockets of those whose guest has a session; pushed messages go to each in turn. */
+/** The sockets whose guest has a session; pushed messages go to each in turn. */
 const configured = new Map()
 let handshakes = 0
 
@@ -115,7 +115,7 @@ function messageBody(direction, text) {
   }
 }
 
-/** A text frame of 126 to 65,535 ASCII characters (RFC 6455, 5.2), made with less than `ws` needs for any frame. */
+/** A text frame of 126 to 65,535 ASCII characters (RFC 6455, 5.2), which costs less to make than a frame of `ws`. */
 function frameBytes(text) {
   const bytes = Buffer.allocUnsafe(4 + text.length)
   bytes[0] = 0x81
@@ -125,7 +125,7 @@ function frameBytes(text) {
   return bytes
 }
 
-/** Tells the guests, one after the other, `count` messages at `perSecond`; the text says which and when. */
+/** Sends the guests, one after another, `count` messages at `perSecond`; the text contains the number and the time. */
 async function push({ perSecond, count }) {
   const sockets = [...configured.values()]
   const startedAt = performance.now()

@@ -1,8 +1,8 @@
 // The verdict of a run: a line for each bound, and the exit code.
 
 /**
- * @param reportFigures times and sizes are printed and not judged, for a machine that others use too
- * @returns `expect` for what must hold on any machine, `expectFigure` for a time or a size, `end` with what was missed
+ * @param reportFigures times and sizes are printed but not judged, for a machine that others also use
+ * @returns `expect` for what must hold on any machine, `expectFigure` for a time or a size, and `end`, which prints what was missed
  */
 export function createVerdict({ reportFigures = false } = {}) {
   const startedAt = performance.now()
@@ -22,7 +22,7 @@ export function createVerdict({ reportFigures = false } = {}) {
       if (isSo || !reportFigures) expect(isSo, text)
       else say(`ABOVE  ${text}`)
     },
-    /** Ends the process with 1 when it takes longer than anything of it should. */
+    /** Ends the process with 1 if it takes longer than this. */
     giveUpAfter(ms) {
       setTimeout(() => {
         say('it took too long and was ended')

@@ -1,11 +1,11 @@
 import { shapeOf } from '../../src/doctor/shape.ts'
 import type { RecordedCall, Recording } from '../../src/test-kit/fixtures/recording.ts'
 
-/** One place in which two recordings of the same flow have another shape. */
+/** One place in which the shapes of two recordings of the same flow differ. */
 export interface Difference {
-  /** `GET /api/v2/webmessaging/messages` */
+  /** For example `GET /api/v2/webmessaging/messages`. */
   readonly call: string
-  /** `status`, or a path in the answer's body such as `entities[].channel.time`. */
+  /** `status`, or a path in the response's body such as `entities[].channel.time`. */
   readonly where: string
   readonly recorded: string
   readonly simulator: string
@@ -29,13 +29,13 @@ function callDifferences(
   return shapeDifferences(call, shapeOfCall(recorded), shapeOfCall(simulator))
 }
 
-/** What an answer comes to: nothing where there is none. */
+/** The shape of a call's response; empty without a call. */
 function shapeOfCall(call: RecordedCall | undefined): Map<string, string> {
   if (!call) return new Map()
   return new Map([['call', nameOf(call)], ['status', String(call.status)], ...shapeOf(call.response)])
 }
 
-/** Where two shapes of a call's answer differ; of a call that only one of them has, that alone. */
+/** Where two shapes of a call's response differ; if only one of them has the call, only that is reported. */
 export function shapeDifferences(
   call: string,
   recorded: ReadonlyMap<string, string>,

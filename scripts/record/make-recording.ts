@@ -13,16 +13,16 @@ const RECORDED_WITHIN_MS = 5000
 
 export interface CaptureOptions {
   readonly config: Config
-  /** The source of the recording: `simulator`, `organization`, `gateway`. */
+  /** The source of the recording: `simulator`, `organization` or `gateway`. */
   readonly platform: string
-  /** The day, as in `2026-11-21`. */
+  /** The date, for example `2026-11-21`. */
   readonly date: string
 }
 
 /**
- * Leads the configured driver through a scenario while nock's recorder listens.
+ * Runs a scenario with the configured driver while nock records.
  *
- * @throws {Error} when the scenario ends otherwise than it should: then it shows something else than its title says
+ * @throws {Error} if the scenario does not end as it should: the recording would not match its title
  */
 export async function makeRecording(scenario: Scenario, options: CaptureOptions): Promise<Recording> {
   const config = scenario.configure?.(options.config) ?? options.config
@@ -32,7 +32,9 @@ export async function makeRecording(scenario: Scenario, options: CaptureOptions)
   try {
     const outcome = await outcomeOf(scenario, counter.connection, config)
     if (outcome !== scenario.outcome) {
-      throw new Error(`'${scenario.name}' was to end in ${scenario.outcome}, and ended in ${outcome}.`)
+      throw new Error(
+        `'${scenario.name}' should have ended with ${scenario.outcome}, but ended with ${outcome}.`,
+      )
     }
     const { title } = scenario
     const { platform, date } = options
@@ -46,7 +48,7 @@ export async function makeRecording(scenario: Scenario, options: CaptureOptions)
   }
 }
 
-/** How a driver comes through a scenario: `ok`, a word of the scenario's own, or the code of a problem. */
+/** How a scenario ends with a driver: `ok`, the scenario's own word, or the code of a problem. */
 export async function outcomeOf(
   scenario: Scenario,
   { guestApi }: Pick<GenesysClient, 'guestApi'>,
@@ -61,7 +63,7 @@ export async function outcomeOf(
   }
 }
 
-/** The driver as the service makes it, and how many answers it has had. */
+/** The driver as the service creates it, and how many responses it has received. */
 function countingConnection(config: Config) {
   let answers = 0
   const metrics = {
@@ -74,7 +76,7 @@ function countingConnection(config: Config) {
   return { connection: createGenesysClient(config, { log, metrics, now: Date.now }), answers: () => answers }
 }
 
-/** The recorder has an answer somewhat later than the driver. */
+/** The recorder gets a response slightly later than the driver. */
 async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   const giveUpAtMs = Date.now() + RECORDED_WITHIN_MS
   for (;;) {
@@ -85,7 +87,7 @@ async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   }
 }
 
-/** The handshake of a guest's socket; what goes over it can't be recorded. */
+/** The handshake of a guest's socket, whose frames cannot be recorded. */
 function isSocket(path: string): boolean {
   return path.startsWith('/v1?')
 }

@@ -3,10 +3,10 @@ import type { GuestApiName } from '../../src/service/genesys/guest-api.ts'
 export type RestDriver = Exclude<GuestApiName, 'web-messaging'>
 
 export interface Operations {
-  /** As `injectFault` takes it. */
+  /** In the form that `injectFault` accepts. */
   readonly open: string
   readonly send?: string
-  /** What opening needs. */
+  /** The permission that opening a session requires. */
   readonly permission?: string
 }
 

@@ -41,7 +41,7 @@ export function oauthScenarios(): Scenario[] {
     },
     {
       name: 'grant-not-allowed',
-      title: 'The OAuth client is not made for client credentials: 400 unauthorized_client',
+      title: 'The OAuth client is not set up for client credentials: 400 unauthorized_client',
       outcome: 'upstream_auth_failed',
       injectFaults: (genesys) =>
         void genesys.injectFault(
@@ -55,14 +55,14 @@ export function oauthScenarios(): Scenario[] {
     },
     {
       name: 'rate-limited',
-      title: 'Tokens are asked for too often',
+      title: 'Tokens are requested too often',
       outcome: 'upstream_rate_limited',
       injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', rateLimited()),
       drive,
     },
     {
       name: 'unavailable',
-      title: 'The login host is not able to answer, three times in a row',
+      title: 'The login host is unavailable three times in a row',
       outcome: 'upstream_unavailable',
       injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', { status: 503, times: 3 }),
       drive,
@@ -70,12 +70,12 @@ export function oauthScenarios(): Scenario[] {
   ]
 }
 
-/** Requests by REST in addition to the guest's socket. */
+/** REST requests in addition to the guest's socket. */
 export function webMessagingScenarios(): Scenario[] {
   return [
     {
       name: 'happy-path',
-      title: 'The deployment is read, attributes are written into the conversation, the history is read',
+      title: 'The deployment is read, attributes are written to the conversation, and the history is read',
       outcome: 'ok',
       async drive(guestApi, origin) {
         await guestApi.deployment(soon())
@@ -88,7 +88,7 @@ export function webMessagingScenarios(): Scenario[] {
     },
     {
       name: 'deployment-not-active',
-      title: 'The deployment exists and is not active: no session opens',
+      title: 'The deployment exists but is not active: no session is opened',
       outcome: 'deployment_not_usable',
       simulator: { deploymentStatus: 'Inactive' },
       async drive(guestApi, origin) {
@@ -98,7 +98,7 @@ export function webMessagingScenarios(): Scenario[] {
     },
     {
       name: 'deployment-unknown',
-      title: 'There is no public configuration of such a deployment: 403 with a body that is no JSON',
+      title: 'There is no public configuration for this deployment: 403 with a body that is not JSON',
       outcome: 'deployment_not_usable',
       configure: (config) => ({
         ...config,
@@ -110,35 +110,35 @@ export function webMessagingScenarios(): Scenario[] {
     },
     {
       name: 'origin-not-allowed',
-      title: 'The handshake is refused, and the list of allowed domains says that it is for the origin',
+      title: 'The handshake is refused, and the list of allowed domains shows that the origin is the reason',
       outcome: 'deployment_not_usable',
       simulator: { allowedDomains: ['another.example'] },
       drive: onlyOpen,
     },
     {
       name: 'attributes-forbidden',
-      title: 'The OAuth client may not look up conversations: attributes go with the next message',
+      title: 'The OAuth client may not look up conversations: attributes are sent with the next message',
       outcome: 'with-next-message',
       simulator: { permissions: [] },
       drive: writeAttributes,
     },
     {
       name: 'attributes-message-unknown',
-      title: 'The message is not known yet: attributes go with the next one',
+      title: 'The message is not known yet: attributes are sent with the next one',
       outcome: 'with-next-message',
       injectFaults: (genesys) => void genesys.injectFault(DETAILS, { status: 404 }),
       drive: writeAttributes,
     },
     {
       name: 'access-token-expired',
-      title: 'The OAuth token has expired early: a fresh one is asked for, and the call made once more',
+      title: 'The OAuth token has expired early: a fresh one is requested, and the call is repeated',
       outcome: 'ok',
       injectFaults: (genesys) => void genesys.injectFault(DETAILS, { status: 401 }),
       drive: writeAttributes,
     },
     {
       name: 'history-token-expired',
-      title: "The guest's token for the history is not taken: another is asked for on the socket",
+      title: "The guest's token for the history is not accepted: another one is requested on the socket",
       outcome: 'ok',
       injectFaults: (genesys) => void genesys.injectFault(HISTORY, { status: 401 }),
       drive: readHistory,

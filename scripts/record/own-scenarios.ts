@@ -2,7 +2,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts'
 import { OPERATIONS } from './operations.ts'
 import { onlyOpen, openAndSay, openAndSetAttributes, refusal, type Scenario } from './scenario.ts'
 
-/** What only one of the REST drivers has. */
+/** Scenarios that only one of the REST drivers has. */
 
 export function externalGuestRefusals(): Scenario[] {
   const { send = '' } = OPERATIONS['external-guests']
@@ -28,7 +28,7 @@ export function guestIdentityScenarios(): Scenario[] {
   })
   const named = (identityTokenName: 'guest_token' | 'guestToken'): Scenario => ({
     name: identityTokenName === 'guest_token' ? 'token-in-snake-case' : 'token-in-camel-case',
-    title: `The identity's token is called ${identityTokenName} in the answer`,
+    title: `The identity's token is called ${identityTokenName} in the response`,
     outcome: 'ok',
     simulator: { restGuestApis: { identityTokenName } },
     drive: openAndSay,
@@ -38,7 +38,7 @@ export function guestIdentityScenarios(): Scenario[] {
     named('guestToken'),
     said(
       'send-not-authenticated',
-      "The guest's token is stale, or was made for another purpose: User not authenticated",
+      "The guest's token is stale, or was issued for another purpose: User not authenticated",
       refusal(403, 'not.authorized', 'User not authenticated'),
     ),
     said(
@@ -53,7 +53,7 @@ export function guestIdentityScenarios(): Scenario[] {
     ),
     {
       name: 'open-without-token',
-      title: 'The answer to the opening has no token under any of its names',
+      title: 'The response that opens the session has no token under any of its names',
       outcome: 'upstream_bad_response',
       injectFaults: (genesys) =>
         void genesys.injectFault(open, { status: 201, body: { guestId: genesys.organizationId } }),
@@ -66,7 +66,7 @@ export function externalUserScenarios(): Scenario[] {
   return [
     {
       name: 'with-attributes',
-      title: 'The answer names a guest id too, and attributes are written by it',
+      title: 'The response also contains a guest id, with which attributes are written',
       outcome: 'ok',
       injectFaults: giveGuestId,
       drive: openAndSetAttributes,
@@ -74,7 +74,7 @@ export function externalUserScenarios(): Scenario[] {
   ]
 }
 
-/** The answer is described without a guest id; where one comes along, attributes can be written. */
+/** The response is documented without a guest id; if it has one, attributes can be written. */
 export async function giveGuestId(genesys: Simulator): Promise<void> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const basic = Buffer.from(`${genesys.clientId}:${genesys.clientSecret}`).toString('base64')

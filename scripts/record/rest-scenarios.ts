@@ -39,7 +39,7 @@ function happyPath(driver: RestDriver): Scenario[] {
     const title = 'A signed-in visitor becomes an external user, and gets a token for the page'
     return [{ name: 'happy-path', title, outcome: 'ok', drive: onlyOpen }]
   }
-  const title = 'A guest is created, says something, and gets attributes'
+  const title = 'A guest is created, sends a message, and gets attributes'
   return [{ name: 'happy-path', title, outcome: 'ok', drive: everything }]
 }
 
@@ -48,7 +48,7 @@ function deploymentRefusals(): Scenario[] {
   return [
     {
       name: 'deployment-not-active',
-      title: 'The deployment exists and is not active: no session opens',
+      title: 'The deployment exists but is not active: no session is opened',
       outcome: 'deployment_not_usable',
       simulator: { deploymentStatus: 'Inactive' },
       drive,
@@ -69,7 +69,7 @@ function deploymentRefusals(): Scenario[] {
     },
     {
       name: 'deployment-rate-limited',
-      title: 'The deployment is asked for too often; a wait of a minute is asked for',
+      title: 'The deployment is read too often; Genesys requests a wait of one minute',
       outcome: 'upstream_rate_limited',
       injectFaults: (genesys) => void genesys.injectFault(DEPLOYMENT, rateLimited()),
       drive,
@@ -89,27 +89,32 @@ function openingRefusals({ open, permission }: Operations): Scenario[] {
   return [
     {
       name: 'access-token-expired',
-      title: 'The OAuth token has expired early: a fresh one is asked for, and the call made once more',
+      title: 'The OAuth token has expired early: a fresh one is requested, and the call is repeated',
       outcome: 'ok',
       injectFaults: (genesys) => void genesys.injectFault(open, tokenExpired()),
       drive: onlyOpen,
     },
     refused(
       'open-unauthorized',
-      'Neither the OAuth token nor a fresh one is taken',
+      'Neither the OAuth token nor a fresh one is accepted',
       401,
       'upstream_auth_failed',
       2,
     ),
-    refused('open-bad-request', 'What was sent of the guest is not taken', 400, 'upstream_refused'),
+    refused('open-bad-request', "The guest's details are not accepted", 400, 'upstream_refused'),
     refused('open-unknown-operation', 'There is no such operation at this address', 404, 'upstream_refused'),
     refused('open-rate-limited', 'Guests are created too often', 429, 'upstream_rate_limited'),
-    refused('open-unavailable', 'Genesys is not able to create a guest now', 503, 'upstream_unavailable'),
+    refused(
+      'open-unavailable',
+      'Genesys is unable to create a guest at the moment',
+      503,
+      'upstream_unavailable',
+    ),
     ...(permission === undefined
       ? [
           refused(
             'open-forbidden',
-            'The OAuth client is of another organization, or may not create users',
+            'The OAuth client belongs to another organization, or may not create users',
             403,
             'upstream_refused',
           ),
@@ -166,21 +171,21 @@ function sendingRefusals(send: string): Scenario[] {
   return [
     {
       name: 'send-rate-limited',
-      title: 'The guest says too much in too short a time',
+      title: 'The guest sends too many messages in too short a time',
       outcome: 'upstream_rate_limited',
       injectFaults: (genesys) => void genesys.injectFault(send, rateLimited()),
       drive: openAndSay,
     },
     {
       name: 'send-unauthorized',
-      title: "The guest's own token is not taken any more",
+      title: "The guest's own token is no longer accepted",
       outcome: 'session_ended',
       injectFaults: (genesys) => void genesys.injectFault(send, tokenExpired()),
       drive: openAndSay,
     },
     {
       name: 'send-wrong-scheme',
-      title: 'A 403 without a body: the Authorization header had another scheme when it arrived, or none',
+      title: 'A 403 without a body: the Authorization header arrived with a different scheme, or without one',
       outcome: 'upstream_refused',
       injectFaults: (genesys) => void genesys.injectFault(send, { status: 403, body: '' }),
       drive: openAndSay,

@@ -4,19 +4,19 @@ import type { Guest, GuestApi } from '../../src/service/genesys/guest-api.ts'
 import type { Config } from '../../src/service/settings/config.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
 
-/** One recording: how a driver is led through it, and how it ends. */
+/** One recording: what a driver does in it, and how it ends. */
 export interface Scenario {
   readonly name: string
   readonly title: string
-  /** `ok`, or the code of the problem. A flow that ends otherwise is not recorded. */
+  /** `ok`, or the code of the problem. A flow that ends differently is not recorded. */
   readonly outcome: string
-  /** Only a simulator can be made to answer so. Without it the scenario can be asked of any Genesys. */
+  /** For scenarios that only a simulator can produce. Without it, the scenario works with any Genesys. */
   readonly simulator?: SimulatorOptions
-  /** Injects faults into answers of that simulator. */
+  /** Injects faults into that simulator's responses. */
   readonly injectFaults?: (genesys: Simulator) => void | Promise<void>
-  /** Asks for a refusal on purpose. */
+  /** Changes the settings to provoke a refusal. */
   readonly configure?: (config: Config) => Config
-  /** A text that it resolves to is how it ended; anything else is `ok`. */
+  /** If it resolves to a string, that is the outcome; otherwise the outcome is `ok`. */
   readonly drive: (guestApi: GuestApi, origin: string) => Promise<unknown>
 }
 
@@ -27,7 +27,7 @@ const TRACING_ID = PLACEHOLDERS.deploymentId
 
 export const soon = (): number => Date.now() + PER_STEP_MS
 
-/** As the service opens: what did not go along with the opening itself is written right after it. */
+/** Opens as the service does: attributes that were not delivered with the opening are written immediately afterwards. */
 export async function open(guestApi: GuestApi, origin: string): Promise<Guest> {
   const { text: name, email } = PLACEHOLDERS
   const attributes = { ...ATTRIBUTES, name }
@@ -42,7 +42,7 @@ export async function say(guestApi: GuestApi, guest: Guest): Promise<void> {
   await guestApi.send!(guest, { text: PLACEHOLDERS.text, tracingId: TRACING_ID }, soon())
 }
 
-/** @returns whether they are written, and need not wait for a message */
+/** @returns whether they were written, so that they need not wait for a message */
 export async function setAttributes(guestApi: GuestApi, guest: Guest): Promise<boolean> {
   return guestApi.setAttributes!(guest, ATTRIBUTES, soon())
 }
@@ -59,7 +59,7 @@ export const onlyOpen: Scenario['drive'] = async (guestApi, origin) => {
   await open(guestApi, origin)
 }
 
-/** Opens, speaks where the driver can, writes attributes where it can. */
+/** Opens, sends a message if the driver can, and writes attributes if it can. */
 export const everything: Scenario['drive'] = async (guestApi, origin) => {
   const guest = await open(guestApi, origin)
   if (guestApi.send) await say(guestApi, guest)
@@ -76,7 +76,7 @@ export function refusal(status: number, code: string, message: string, headers: 
   }
 }
 
-/** Longer than the time limit of one step, so that it is reported and not waited for. */
+/** The wait is longer than the timeout of one step, so that it is reported instead of awaited. */
 export const rateLimited = () =>
   refusal(
     429,

@@ -3,7 +3,7 @@ import { oauthScenarios, webMessagingScenarios } from './other-scenarios.ts'
 import { restScenarios } from './rest-scenarios.ts'
 import type { Scenario } from './scenario.ts'
 
-/** A folder of fixtures: a driver's, or that of the token endpoint, which is the same for all drivers. */
+/** A folder of fixtures: that of a driver, or that of the token endpoint, which is the same for all drivers. */
 export const FOLDERS = [...GUEST_API_NAMES, 'oauth'] as const
 export type Folder = (typeof FOLDERS)[number]
 
@@ -16,7 +16,7 @@ export function scenariosOf(folder: Folder): Scenario[] {
   return folder === 'web-messaging' ? webMessagingScenarios() : restScenarios(folder)
 }
 
-/** Whether any Genesys can be asked for it, and not only one that faults can be injected into. */
+/** Whether it works with any Genesys, and not only with one into which faults can be injected. */
 export function needsNoSimulator({ simulator, injectFaults }: Scenario): boolean {
   return simulator === undefined && injectFaults === undefined
 }

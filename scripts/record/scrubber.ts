@@ -14,7 +14,7 @@ export interface KnownValues {
   readonly clientSecret: string | undefined
 }
 
-/** What nock's recorder gives of one call. */
+/** One call as nock's recorder returns it. */
 export interface RawCall {
   readonly method: string
   readonly path: string
@@ -25,7 +25,7 @@ export interface RawCall {
   readonly reqheaders?: Readonly<Record<string, string>>
 }
 
-/** `bearer` and `Bearer` count as one scheme; Basic is not kept, as it is the client's secret in another form. */
+/** `bearer` and `Bearer` count as one scheme; Basic is not kept, because it is the client's secret in another form. */
 const CREDENTIALS = /^(?!basic )([a-z]+) +(\S+)$/i
 const TOKEN_KEY = /^(access_token|guest_token|(access|identity|guest|externalUser|refresh)Token|jwt)$/i
 const ID_KEY = /(^id|Id|ID)$/
@@ -35,13 +35,13 @@ const DATE = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g
 const URL_LIKE = /\b(https?|wss?):\/\/[^\s"'<>]+/g
 const EMAIL = /[\w.+-]+@[\w-]+\.[\w.-]+/g
 
-/** Fields whose texts belong to the protocol. A text in any other field may be personal. */
+/** Fields whose texts belong to the protocol. Text in any other field may be personal. */
 const PROTOCOL_KEYS = new Set([
   ...['status', 'code', 'error', 'errorCode', 'fieldName', 'type', 'direction', 'contentType', 'eventType'],
   ...['state', 'purpose', 'token_type', 'version', 'visibility', 'originatingEntity', 'messengerType'],
   ...['notificationContentType', 'languages', 'defaultLanguage', 'fileTypes', 'permissions', 'grant_type'],
 ])
-/** A shorter id is looked for as a whole value only: '1' is part of too much. */
+/** A shorter id is replaced only if it is the whole value: '1' occurs in too many texts. */
 const SHORTEST_WITHIN_TEXT = 6
 const PROTOCOL_WORD = /^[\w.*:/[\], -]{1,300}$/
 const SENTENCE_KEYS = new Set(['message', 'messageWithParams', 'description', 'error_description'])
@@ -56,8 +56,8 @@ const KEPT_HEADERS = [
 ]
 
 /**
- * Puts placeholders in place of credentials, tokens, ids, names, texts, dates and hosts. The same value gets
- * the same placeholder in all calls, so that a recording still shows which response a value of a later call came from.
+ * Replaces credentials, tokens, ids, names, texts, dates and hosts with placeholders. The same value gets the same
+ * placeholder in all calls, so that a recording still shows from which response a value in a later call came.
  *
  * @param ownKeys the attributes that the recorder itself writes; others are left out
  */
@@ -95,7 +95,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     }
   }
 
-  /** A text without anything that was learned, and without what looks like an id, a date, a host or an address. */
+  /** The text without known values, and without anything that looks like an id, a date, a host or an address. */
   function plain(text: string): string {
     let scrubbed = text
     const longest = [...learned].filter(([value]) => value.length >= SHORTEST_WITHIN_TEXT)
@@ -155,7 +155,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     }
   }
 
-  /** All calls of one flow together: what an id is may come out in a later call only. */
+  /** All calls of one flow together, because only a later call may show that a value is an id. */
   return function scrubAll(calls: readonly RawCall[]): RecordedCall[] {
     calls.forEach(learnFrom)
     return calls.map(scrubCall)
@@ -176,7 +176,7 @@ function markupOf(text: string): string {
   return code === undefined ? PLACEHOLDERS.text : `<Error><Code>${code}</Code></Error>`
 }
 
-/** A simulator has all hosts at one address; the paths tell them apart. */
+/** A simulator has all hosts at one address; only the paths distinguish them. */
 function hostOf(path: string): string {
   if (path.startsWith('/oauth/')) return PLACEHOLDERS.loginUrl
   return path.startsWith('/webdeployments/') ? PLACEHOLDERS.cdnUrl : PLACEHOLDERS.apiUrl

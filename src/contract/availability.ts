@@ -1,20 +1,20 @@
 /** The response of `GET /availability`. Times are ISO 8601, UTC. */
 export interface Availability {
   /**
-   * `unstaffed`: it is open, and nobody is on queue. `unknown`: Genesys could not be asked, or a schedule could not be evaluated;
-   * it does not mean closed.
+   * `unstaffed`: the contact center is open, but no agent is on queue. `unknown`: Genesys could not be queried, or a schedule could
+   * not be evaluated; it does not mean closed.
    */
   readonly state: 'open' | 'closed' | 'holiday' | 'emergency' | 'unstaffed' | 'unknown'
   /** When the state changes, if that is known. */
   readonly until?: string
-  /** When it opens next, if that is known. */
+  /** When the contact center opens next, if that is known. */
   readonly opensAt?: string
-  /** Time zone of the opening hours: `Europe/Berlin`. */
+  /** Time zone of the opening hours, such as `Europe/Berlin`. */
   readonly timeZone?: string
-  /** About how long a guest who starts now waits for an agent. */
+  /** About how long a guest who starts a chat now will wait for an agent. */
   readonly waitMinutes?: { readonly from: number; readonly to: number }
-  /** Time of the evaluation; if `stale`, the time of its oldest reading. */
+  /** Time of the evaluation; if `stale`, the time of the oldest data in it. */
   readonly asOf: string
-  /** Whether it is the last known state because Genesys could not be asked. */
+  /** Whether this is the last known state, because Genesys could not be queried. */
   readonly stale: boolean
 }

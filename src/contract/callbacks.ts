@@ -1,10 +1,10 @@
 /** The body of `POST /callbacks`. */
 export interface CallbackRequest {
-  /** Who is called. */
+  /** Name of the person to call. */
   readonly name: string
-  /** With the country's code, `+49 30 901820`, or as it is dialled in the country of `CALLBACK_COUNTRY`. */
+  /** With a country code, such as `+49 30 901820`, or as dialed within the country in `CALLBACK_COUNTRY`. */
   readonly phone: string
-  /** ISO 8601, UTC. Default: as soon as somebody is free. */
+  /** ISO 8601, UTC. Default: as soon as an agent is free. */
   readonly at?: string
 }
 
@@ -12,8 +12,8 @@ export interface CallbackRequest {
 export interface Callback {
   /** Genesys' id of the callback. */
   readonly id: string
-  /** The number in its international form: `+4930901820`. */
+  /** The number in its international form, such as `+4930901820`. */
   readonly phone: string
-  /** Absent: as soon as somebody is free. */
+  /** Absent if the call is made as soon as an agent is free. */
   readonly at?: string
 }

@@ -1,6 +1,6 @@
 /**
  * The service's HTTP contract, as TypeScript types for pages. The service's OpenAPI document
- * (`/openapi.json`) describes the same for other languages.
+ * (`/openapi.json`) describes the same contract for other languages.
  */
 export type * from './challenge.ts'
 export type * from './session.ts'

@@ -24,24 +24,24 @@ export interface Deployment {
     readonly display: 'icon' | 'text' | 'icon-and-text'
     readonly iconUrl?: string
   }
-  /** `auto` is the right side, or the left side of a page with text from right to left. */
+  /** `auto` is the right side, or the left side of a page whose text runs from right to left. */
   readonly position?: {
     readonly alignment: 'auto' | 'left' | 'right'
     readonly sideSpacePx?: number
     readonly bottomSpacePx?: number
   }
   readonly homeScreen?: { readonly enabled: boolean; readonly logoUrl?: string }
-  /** By language, such as `en-us`: the deployment's wording. */
+  /** The deployment's wording, by language, such as `en-us`. */
   readonly labels?: Readonly<Record<string, DeploymentLabels>>
   /** The bot's appearance, if the deployment configures one. */
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
   /** What to ask the guest before the chat opens, if the service has such a form. */
   readonly preChat?: PreChatForm
-  /** Who can ask to be called back; absent where nobody can. `verified`: visitors whose identity was verified. */
+  /** Who can request a callback; absent if there are no callbacks. `verified`: visitors whose identity was verified. */
   readonly callbacks?: 'on' | 'verified'
-  /** Whether articles of the knowledge base can be searched, also without a session. */
+  /** Whether the knowledge base can be searched, even without a session. */
   readonly knowledge?: boolean
-  /** The service takes page views, and answers with invitations to a chat. */
+  /** Whether the service accepts page views, and returns invitations to a chat. */
   readonly journey?: boolean
 }
 

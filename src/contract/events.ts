@@ -15,7 +15,7 @@ export type SessionEventState =
 /** The data of `event: session`. */
 export interface SessionEvent {
   readonly state: SessionEventState
-  /** ISO 8601, UTC. In the last minutes before the session expires, and at the start of a session of an hour or less. A message extends it. */
+  /** ISO 8601, UTC. Present in the last minutes before the session expires, and at the start of a session of an hour or less. A message extends the session. */
   readonly expiresAt?: string
   readonly clearedExistingSession?: boolean
 }
@@ -39,17 +39,17 @@ export interface SignInEvent {
 export interface OfferEvent {
   readonly kind: 'co-browse' | 'video'
   readonly status: 'offered' | 'accepted' | 'rejected' | 'expired'
-  /** Co-browsing. */
+  /** For co-browsing. */
   readonly sessionId?: string
   readonly sessionJoinToken?: string
-  /** Video. */
+  /** For video. */
   readonly offeringId?: string
   readonly jwt?: string
 }
 
 /**
- * The data of `event: waiting`: about how long the guest still waits for an agent. Empty: somebody has answered, or it is no longer
- * known.
+ * The data of `event: waiting`: about how long the guest will still wait for an agent. Empty if an agent has answered, or if the
+ * wait is no longer known.
  */
 export interface WaitingEvent {
   readonly fromMinutes?: number

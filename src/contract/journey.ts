@@ -1,17 +1,17 @@
 /** A page of the website, as its visitor sees it. */
 export interface JourneyPage {
-  /** `location.href`. Of its query only `utm_…` goes to Genesys. */
+  /** `location.href`. Of its query, only `utm_…` parameters are sent to Genesys. */
   readonly url: string
   readonly title: string
-  /** `en-us`. */
+  /** A language tag such as `en-us`. */
   readonly language?: string
 }
 
 /** The body of `POST /journey/events`: what a visitor has done. */
 export interface JourneyEvent {
-  /** A UUID that the page keeps for this visitor, at most as long as they agree. */
+  /** A UUID that the page keeps for this visitor, only as long as the visitor consents. */
   readonly visitorId: string
-  /** `page_viewed`, or an event of the website's own: `order_placed`. */
+  /** `page_viewed`, or one of the website's own events, such as `order_placed`. */
   readonly name: string
   readonly page: JourneyPage
   /** `document.referrer`. */
@@ -35,7 +35,7 @@ export interface JourneyInvitations {
   readonly askAgainAfterSeconds: number
 }
 
-/** An action map of the contact center offers this visitor a chat. */
+/** A chat that an action map of the contact center offers this visitor. */
 export interface JourneyInvitation {
   readonly id: string
   readonly sessionId: string
@@ -44,10 +44,10 @@ export interface JourneyInvitation {
   readonly actionMap: { readonly id: string; readonly version: number }
 }
 
-/** The body of `POST /journey/answers`: what became of an invitation. */
+/** The body of `POST /journey/answers`: what happened to an invitation. */
 export interface JourneyAnswer {
   readonly invitationId: string
   readonly sessionId: string
-  /** `offered`: it was shown. `ignored`: the visitor has left it. */
+  /** `offered`: it was shown. `ignored`: the visitor did not react to it. */
   readonly state: 'offered' | 'accepted' | 'rejected' | 'ignored'
 }

@@ -1,6 +1,6 @@
 /** The response of `GET /knowledge/search`. */
 export interface KnowledgeSearch {
-  /** Genesys' id of the search, for the feedback on an article that it has found. */
+  /** Genesys' id of the search, for feedback on an article that it found. */
   readonly searchId?: string
   /** The best one first. */
   readonly results: readonly KnowledgeResult[]
@@ -23,13 +23,13 @@ export interface KnowledgeSuggestions {
 export interface KnowledgeArticle {
   readonly id: string
   readonly title: string
-  /** Made of a few elements without scripts, styles, classes and ids; links and pictures have absolute addresses. */
+  /** It has only a few elements, and no scripts, styles, classes or ids; links and pictures have absolute addresses. */
   readonly html: string
 }
 
 /** The body of `POST /knowledge/articles/{id}/feedback`. */
 export interface KnowledgeFeedback {
   readonly helpful: boolean
-  /** The `searchId` of the search that has found the article. */
+  /** The `searchId` of the search that found the article. */
   readonly searchId?: string
 }

@@ -3,7 +3,7 @@ export interface Reply {
   readonly payload: string
 }
 
-/** Texts of a component: the prompt before it is answered, the reply afterwards. */
+/** The texts of a component: its prompt before it is answered, or its reply afterwards. */
 export interface Prompt {
   readonly header?: string
   readonly title?: string
@@ -21,7 +21,7 @@ export interface AttachmentContent {
   readonly fileName?: string
   readonly fileSizeBytes?: number
   readonly mimeType?: string
-  /** Its caption. */
+  /** The file's caption. */
   readonly text?: string
 }
 
@@ -38,7 +38,7 @@ export type CardAction =
   | { readonly type: 'link'; readonly text: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
 
-/** The action of a click on the card itself; it needs no text. */
+/** The action for a click on the card itself; it needs no text. */
 export type DefaultAction =
   | { readonly type: 'link'; readonly text?: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
@@ -108,7 +108,7 @@ export type FormField =
       readonly inputMode: InputMode
       readonly autocomplete?: string
     }
-  /** Always required. */
+  /** Date and list fields are always required. */
   | ({ readonly type: 'date'; readonly id: string } & DateChoice)
   | ({ readonly type: 'list'; readonly id: string } & ListChoice)
   | {
@@ -119,7 +119,7 @@ export type FormField =
 
 export interface Form {
   readonly type: 'form'
-  /** Returned with the answer. */
+  /** To be returned with the answer. */
   readonly cannedResponseId: string
   readonly replyTo?: string
   readonly prompt?: Prompt

@@ -9,14 +9,14 @@ export interface Message {
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
-  /** Genesys' view: inbound comes from the guest. */
+  /** From Genesys' point of view: an inbound message comes from the guest. */
   readonly direction: 'inbound' | 'outbound'
   readonly type: 'text' | 'structured'
   readonly text?: string
-  /** The format of `text`, if the deployment says so; absent for plain text. */
+  /** The format of `text`, as configured in the deployment; absent for plain text. */
   readonly format?: 'markdown'
   readonly content?: readonly Content[]
-  /** The message whose picker or form this one answers: its `replyTo`, else its `id`. */
+  /** The message whose picker or form this one answers: its `replyTo` or, if absent, its `id`. */
   readonly inReplyTo?: string
   readonly from?: { readonly name?: string; readonly image?: string }
   readonly sender: Sender
@@ -24,7 +24,7 @@ export interface Message {
 
 /** The response of `POST /messages`, without the session token. */
 export interface SentMessage extends Message {
-  /** What was masked, where something was. The text is as it was sent. */
+  /** What was masked, if anything was. The text is the one that was sent to Genesys. */
   readonly redacted?: readonly Redaction[]
 }
 
@@ -73,6 +73,6 @@ export interface UploadedFile {
   readonly sizeBytes: number
   readonly mimeType: string
   readonly url?: string
-  /** What was masked of the file's name; its content is sent as it is. */
+  /** What was masked in the file's name; its content is sent unchanged. */
   readonly redacted?: readonly Redaction[]
 }

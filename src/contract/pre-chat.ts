@@ -1,4 +1,4 @@
-/** One text, or one for each language: `{"en":"Topic","de":"Thema"}`. */
+/** One text, or one for each language, such as `{"en":"Topic","de":"Thema"}`. */
 export type LocalizedText = string | Readonly<Record<string, string>>
 
 /** What a page asks a guest before the chat opens, in `GET /deployment`. It asks only for what it does not know. */
@@ -15,10 +15,10 @@ export interface PreChatField {
   readonly label: LocalizedText
   readonly hint?: LocalizedText
   readonly required?: boolean
-  /** A text of several lines. */
+  /** Whether the field has several lines. */
   readonly multiline?: boolean
   /** The answer is one of these; such a field cannot be required. */
   readonly choices?: readonly { readonly value: string; readonly label: LocalizedText }[]
-  /** `false`: not for visitors who are signed in at the website, which knows them. */
+  /** `false`: the field is not shown to visitors who have signed in to the website, which already knows them. */
   readonly askSignedIn?: boolean
 }

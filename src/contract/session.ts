@@ -25,18 +25,18 @@ export interface Limits {
     readonly maxFileSizeKB: number
     /** Media types such as `image/png`, with wildcards: `image/*`. */
     readonly fileTypes: readonly string[]
-    /** With the dot: `.exe`. Refused whatever their media type. */
+    /** With the dot, such as `.exe`. Such files are refused whatever their media type is. */
     readonly blockedExtensions: readonly string[]
   }
 }
 
-/** A part of what the page sent that the service masked before it went to Genesys. */
+/** A part of the page's data that the service masked before it sent the data to Genesys. */
 export interface Redaction {
-  /** `card`, `iban`, `email`, `phone`, or the name of a pattern of the operator's. */
+  /** `card`, `iban`, `email`, `phone`, or the name of one of the operator's patterns. */
   readonly kind: string
   /** Where it was, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
   readonly field: string
-  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after it. Masking changes no length. */
+  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after the masked part. Masking changes no length. */
   readonly start: number
   readonly end: number
 }
@@ -50,7 +50,7 @@ export interface SessionDescription {
   readonly state: 'new' | 'resumed' | 'read-only'
   readonly capabilities: readonly Capability[]
   readonly limits: Limits
-  /** Only with `GENESYS_GUEST_API=external-users`: the token for the vendor's SDK. */
+  /** Only with `GENESYS_GUEST_API=external-users`: the token for Genesys' SDK. */
   readonly externalUserToken?: string
   /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean

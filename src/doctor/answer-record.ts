@@ -5,7 +5,7 @@ import { parseUrl } from '../service/urls/parse-url.ts'
 
 /** One response of Genesys without its values: only the status, names of fields and types. */
 export interface AnswerShape {
-  /** `GET /api/v2/webmessaging/messages`, with `*` for ids; `SessionResponse` for a frame. */
+  /** For example `GET /api/v2/webmessaging/messages`, with `*` for ids, or `SessionResponse` for a frame. */
   readonly call: string
   /** HTTP status, or the frame's `code`. */
   readonly status: number
@@ -13,7 +13,7 @@ export interface AnswerShape {
   readonly code?: string
   /** The platform's own headers, by name. */
   readonly headers?: readonly string[]
-  /** Path to type, as `body.entities[].id` to `string (uuid)`. */
+  /** The type at each path, for example `string (uuid)` at `body.entities[].id`. */
   readonly shape: Readonly<Record<string, string>>
 }
 
@@ -21,9 +21,9 @@ export interface AnswerShape {
 export interface AnswerRecord {
   readonly onResponse: (response: ObservedResponse) => void
   readonly onFrame: (text: string) => void
-  /** Each distinct response once, in the order of arrival. */
+  /** Each distinct response once, in order of arrival. */
   readonly shapes: readonly AnswerShape[]
-  /** How far the clock of the last response with a `Date` is ahead of ours, in ms; undefined before one. */
+  /** How far the clock of the last response with a `Date` is ahead of ours, in ms; undefined until there is one. */
   readonly clockAheadMs: number | undefined
   /** Genesys' own message in the last frame with a refusal. */
   readonly refusal: string | undefined
@@ -121,7 +121,7 @@ function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string
     .join('/')
 }
 
-/** For a refusal; ids are removed, because one may be the guest's token. */
+/** The message of a refusal; ids are removed, because one may be the guest's token. */
 function sentenceOf({ code, body }: { code?: unknown; body?: unknown }): string | undefined {
   if (typeof code !== 'number' || code < 300) return undefined
   const { errorMessage, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<

@@ -5,7 +5,7 @@ import { originsOf, type CheckContext } from './check.ts'
 import { openGuestSocket, type ProbedFrame } from './guest-socket-probe.ts'
 
 /**
- * Assumptions of the service that no official source confirms, and what this organization shows of them.
+ * Assumptions of the service that no official source confirms, and what this organization's responses show.
  * `docs/genesys-cloud.md` lists the same names. A result contains statuses, codes, classes and counts, never
  * a value.
  */
@@ -100,7 +100,7 @@ async function seeRest({ genesys, config, newDeadline }: CheckContext): Promise<
   return { 'jwt-refused': await restText(history('bearer doctor')) }
 }
 
-/** A repeat finds its first attempt by this field. */
+/** With this field, a repeat finds its first attempt. */
 function messageMetadata({ answers, send }: CheckContext): string {
   if (!send) return 'not checked: use --send'
   const pages = answers.shapes.filter(({ call }) => call === 'GET /api/v2/webmessaging/messages')
@@ -122,7 +122,7 @@ function statusText(status: number | undefined): string {
   return status === undefined ? 'no response' : `HTTP ${status}`
 }
 
-/** A frame's class and code, both of the protocol. */
+/** A frame's class and code: both belong to the protocol and identify no one. */
 function frameText(frame: ProbedFrame | undefined): string {
   if (!frame) return 'nothing'
   const name = /^[A-Za-z]{1,40}$/.test(String(frame.class)) ? String(frame.class) : 'a frame'
@@ -134,7 +134,7 @@ function expiryText(frame: ProbedFrame | undefined): string {
   return names.join(' and ') || 'not stated'
 }
 
-/** Rounded to ten seconds: clocks differ. */
+/** Rounded to ten seconds, because clocks differ. */
 function lifeText(frame: ProbedFrame | undefined, nowMs: number): string {
   const exp = frame?.body?.['exp']
   return typeof exp === 'number' ? `about ${Math.round((exp - nowMs / 1000) / 10) * 10} s` : 'not stated'

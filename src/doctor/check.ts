@@ -8,7 +8,7 @@ export interface Finding {
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped'
   /** In a sentence or two, without secrets. */
   readonly found: string
-  /** The setting to change, here or in Genesys Cloud's administration. */
+  /** The setting to change, here or in the administration of Genesys Cloud. */
   readonly fix?: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface Check {
   readonly name: string
   /** The checks that must succeed before this one is meaningful. */
   readonly needs: readonly string[]
-  /** May throw `UpstreamError`, which then counts as failed. */
+  /** May throw an `UpstreamError`: the check has then failed. */
   run(context: CheckContext): Promise<Finding> | Finding
 }
 
@@ -46,7 +46,7 @@ export function originsOf({ allowedOrigins }: Config): string[] {
   return allowedOrigins.map((origin) => origin.replace('://*.', '://www.'))
 }
 
-/** `a`, `a and b`, `a, b and c`, each once. */
+/** `a`, `a and b` or `a, b and c`, each item once. */
 export function listed(all: readonly string[]): string {
   const items = [...new Set(all)]
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`

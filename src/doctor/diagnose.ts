@@ -40,7 +40,7 @@ export interface Line extends Finding {
 }
 
 export interface Diagnosis {
-  /** `bad-settings`: nothing else could be checked. */
+  /** `bad-settings`: the settings cannot be read, so nothing else could be checked. */
   readonly outcome: 'good' | 'failed' | 'bad-settings'
   readonly lines: readonly Line[]
   /** Genesys' responses, without values. */
@@ -56,7 +56,7 @@ export interface DiagnoseOptions {
   readonly readSettings: () => Config
   /** Whether to send a message to an agent. Default false. */
   readonly send?: boolean
-  /** Whether to check assumptions, too, with requests that guests never make. Default false. */
+  /** Whether to check assumptions too, with requests that guests never make. Default false. */
   readonly withAssumptions?: boolean
   /** Address of the running service. Default: `PUBLIC_URL`. */
   readonly serviceUrl?: string | undefined

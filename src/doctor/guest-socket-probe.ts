@@ -22,7 +22,7 @@ export interface ProbedFrame {
 }
 
 interface Handshake {
-  /** 101 if Genesys accepted it; undefined without an HTTP response. */
+  /** 101 if Genesys accepted the handshake; undefined without an HTTP response. */
   readonly status: number | undefined
   readonly error?: UpstreamError
 }
@@ -77,7 +77,7 @@ function outcomeOf(socket: WebSocket, deploymentId: string, origin: string | und
       socket.terminate()
       resolve({ status: response.statusCode, error: handshakeError(response, deploymentId, origin) })
     })
-    // Also after the handshake, if the connection breaks.
+    // This also happens after the handshake, if the connection breaks.
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>
       resolve({ status: undefined, error: noConnectionError(socket.url, code) }),
     )

@@ -6,7 +6,7 @@ import net, { isIP } from 'node:net'
 import tls, { type PeerCertificate } from 'node:tls'
 import type { Duplex } from 'node:stream'
 
-/** A step of connecting to a host that failed. */
+/** A failed step of connecting to a host. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError'
   /** The system's error code, such as `ECONNREFUSED`, or `HTTP 407` from a proxy. */
@@ -52,7 +52,7 @@ export async function inspectTls(connection: Duplex, target: URL, timeoutMs: num
     socket: connection,
     host,
     ...(isIP(host) === 0 && { servername: host }),
-    // Only inspected: nothing is sent on it.
+    // The connection is only inspected: nothing is sent on it.
     rejectUnauthorized: false,
   })
   await connected(socket, 'secureConnect', timeoutMs)
@@ -120,7 +120,7 @@ async function asProbe<T>(promise: Promise<T>): Promise<T> {
 
 function nameOf(issuer: PeerCertificate['issuer'] | undefined): string {
   const [name] = [issuer?.O, issuer?.CN].flat().filter((one) => one !== undefined)
-  return (name ?? 'nobody').slice(0, 100)
+  return (name ?? 'an unknown issuer').slice(0, 100)
 }
 
 export function portOf({ port, protocol }: URL): number {

@@ -12,15 +12,15 @@ import type { Diagnosis } from './diagnose.ts'
 export interface AnswerReport {
   readonly report: 'genesys-guest-bff answers'
   readonly version: string
-  /** The date, as in `2026-11-22`. */
+  /** The date, for example `2026-11-22`. */
   readonly date: string
   /** `organization`, or `gateway`: anything else that implements these operations, such as a simulator. */
   readonly platform: 'organization' | 'gateway'
   readonly driver: string
-  /** Name and result of each check. */
+  /** The name and the result of each check. */
   readonly checks: Readonly<Record<string, string>>
   readonly answers: readonly AnswerShape[]
-  /** By the names of docs/genesys-cloud.md. */
+  /** By the names in docs/genesys-cloud.md. */
   readonly assumptions: Assumptions
 }
 

@@ -83,7 +83,9 @@ interface Diagnosed {
 }
 
 function siteNames(readSettings: () => Config): string {
-  const names = readSettings().sites?.read().map(({ id }) => id)
+  const names = readSettings()
+    .sites?.read()
+    .map(({ id }) => id)
   return names === undefined ? 'SITES_FILE is not set.' : `Its sites are ${names.join(', ')}.`
 }
 
@@ -110,7 +112,7 @@ function textOf(site: string | undefined, diagnosis: Diagnosis): string {
   return `${heading}${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n${site === undefined ? '' : '\n'}`
 }
 
-/** @returns the error; a site's report has its name before the file extension */
+/** @returns the error, if any; the file name of a site's report has the site's name before its extension */
 function writeReport(path: string, site: string | undefined, text: string): string | undefined {
   try {
     writeFileSync(site === undefined ? path : path.replace(/(\.\w+)?$/, `.${site}$1`), text)
@@ -133,7 +135,7 @@ function findingsOf({ outcome, lines }: Diagnosis): object {
   return { outcome, firstFailure: first ?? null, checks: lines }
 }
 
-/** A text describes invalid options. */
+/** If the options are invalid, a text that describes why. */
 function optionsOf(args: readonly string[]) {
   try {
     const { values } = parseArgs({

@@ -1,6 +1,6 @@
 import type { Config } from '../service/settings/config.ts'
 
-/** Genesys' secrets have 43 characters. A placeholder such as `secret` is also in the doctor's own sentences, and hiding it there shows it. */
+/** Genesys' secrets have 43 characters. A placeholder such as `secret` also occurs in the doctor's own sentences, where hiding it would reveal it. */
 const ORDINARY_WORD = /^[a-z]{1,15}$/i
 const MIN_SECRET_CHARS = 4
 

@@ -1,11 +1,11 @@
 /**
- * The type at each path of a JSON value. All elements of a list share one path, because lists have any
+ * The type at each path of a JSON value. All elements of a list share one path, because lists can have any
  * length.
  */
 export type Shape = ReadonlyMap<string, string>
 
 export interface ShapeOptions {
-  /** Classifies a text as one of a few public forms, such as `uuid`. Default: `string`. */
+  /** Whether to classify text as one of a few public forms, such as `uuid`. Default: every text is a `string`. */
   readonly textForms?: boolean
 }
 

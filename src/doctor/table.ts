@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnose.ts'
 const WIDTH = 110
 const MARKS = { ok: 'ok', warning: 'WARNING', failed: 'FAILED', skipped: 'skipped' } as const
 
-/** The results as a table for a terminal; settings to change are below the result. */
+/** The results as a table for a terminal; the settings to change are below each result. */
 export function tableOf({ lines }: Diagnosis): string {
   const nameWidth = Math.max(...lines.map(({ check }) => check.length), 'check'.length)
   const indent = nameWidth + 2 + 'WARNING'.length + 2

@@ -2,11 +2,11 @@ export const DOCTOR_USAGE = `genesys-guest-bff doctor [--json] [--url URL] [--se
 
 Checks everything that a guest's conversation needs, with the service's settings, and reports what is wrong.
 
-  --json          the same as JSON
-  --url URL       address of the running service, as guests' browsers see it; default PUBLIC_URL
+  --json          print the results as JSON
+  --url URL       the running service's address, as guests' browsers see it; default PUBLIC_URL
   --send          also send a message to an agent. Without it, no agent is involved
   --ignore CHECK  treat this check's failure as a warning; repeatable
-  --site NAME     with SITES_FILE: only this site; default all sites in turn
+  --site NAME     with SITES_FILE: check only this site; default all sites in turn
   --report FILE   write the shape of Genesys' responses, without any values, for the maintainers
 
 Exit status: 0 no check failed, 1 a check failed, 2 the settings or these options are invalid.

@@ -8,7 +8,7 @@ import { limitConnections } from './middleware/rate-limits.ts'
 import { guestRouteGuards } from './middleware/guest-route-guards.ts'
 import { limitBodies } from './middleware/request-body.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
-import { claimsOf, createSessionGuard } from './middleware/session-guard.ts'
+import { claimsOf, createSessionGuard, hasSession } from './middleware/session-guard.ts'
 import type { Metrics } from './observability/metrics.ts'
 import { createSiteChecks, type ReadinessCheck } from './observability/readiness.ts'
 import { addDeploymentRoutes } from './routes/deployment.ts'
@@ -313,8 +313,8 @@ function createSiteRouter(
     bodies,
     inFlightByGuest,
     connections: limitConnections({
-      connectionsPerMinute: config.genesys.connectionsPerMinute,
-      isConnected: (req) => guestApi.isConnected?.(guestOf(claimsOf(req))) ?? true,
+      connectionsLeft: guestApi.connectionsLeft,
+      isConnected: (req) => (hasSession(req) ? guestApi.isConnected?.(guestOf(claimsOf(req))) : undefined),
     }),
     maxBodyBytes: config.limits.bodyBytes,
     beforeOpening: parts.features.flatMap(({ beforeOpening = [] }) => beforeOpening),

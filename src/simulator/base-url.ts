@@ -8,7 +8,7 @@ export function httpBaseOf(req: IncomingMessage, { publicUrl }: { publicUrl: str
   return publicUrl ?? `http://${req.headers.host ?? '127.0.0.1'}`
 }
 
-/** Path and query of a request line, valid or not. */
+/** Path and query of a request, even if its address is invalid. */
 export function targetOf({ url = '/' }: IncomingMessage): { path: string; query: Record<string, string> } {
   const [path = '/', ...query] = url.split('?')
   return { path, query: Object.fromEntries(new URLSearchParams(query.join('?'))) }

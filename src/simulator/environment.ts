@@ -43,7 +43,7 @@ const Env = z.strictObject({
 /**
  * The simulator's settings from the environment; see `Env` for names and defaults. `SIMULATOR_ALLOWED_DOMAINS` is
  * comma-separated, and all domains are allowed without it; `SIMULATOR_SCRIPT` is the path of a JSON file (see
- * `AgentScriptSchema`); on and off are the words for switches.
+ * `AgentScriptSchema`); switches are `on` or `off`.
  *
  * @throws {Error} naming every wrong variable at once
  */

@@ -7,7 +7,7 @@ const BAD_SETTINGS = 78
 
 async function run(): Promise<void> {
   const starting = startSimulator(settingsOrExit())
-  // Before it listens: for a container's first process, a signal without a handler is ignored.
+  // Set before it listens: for a container's first process, a signal without a handler is ignored.
   stopOnSignal(async () => (await starting).close())
   const simulator = await starting
   process.stdout.write(`${banner(simulator)}\n`)

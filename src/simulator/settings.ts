@@ -4,11 +4,11 @@ import { type Limits, resolveLimits } from './conversation/limits.ts'
 
 /** Everything has a default; `startSimulator()` without options is a working Genesys Cloud. */
 export interface SimulatorOptions {
-  /** 0, the default, takes a free port. */
+  /** 0, the default, selects a free port. */
   port?: number
   /** Default 127.0.0.1. */
   host?: string
-  /** The address that clients use, for generated addresses. Default: the Host of their request. */
+  /** The address that clients use, for generated addresses. Default: the `Host` header of their request. */
   publicUrl?: string
 
   organizationId?: string
@@ -43,7 +43,7 @@ export interface SimulatorOptions {
   /** Lifetime of the JWT that `getJwt` returns for the history, in seconds. Default 60. */
   jwtLifetimeSeconds?: number
 
-  /** Whether and how a guest is notified that the agent has left. Default 'send'. */
+  /** Whether and how the guest is notified that the agent has left. Default 'send'. */
   disconnectMode?: 'off' | 'send' | 'read-only'
   /** Whether the guest can end the conversation. Default true. */
   conversationClear?: boolean
@@ -55,13 +55,13 @@ export interface SimulatorOptions {
   autoStart?: boolean
   showAgentTypingIndicator?: boolean
   showUserTypingIndicator?: boolean
-  /** Whether agent and bot have a name and a picture. Default true. */
+  /** Whether the agent and the bot have a name and a picture. Default true. */
   humanize?: boolean
   /** Whether texts of agents and bots are rich text. Default true. */
   markdown?: boolean
   /** Further fields of `config.json`, such as `position` or `customI18nLabels`; they replace the defaults. */
   look?: Record<string, unknown>
-  /** Default 259200, which is 72 hours after the last message. */
+  /** Time from the last message until the session expires. Default 259200, which is 72 hours. */
   sessionDurationSeconds?: number
   /** Whether guests can sign in. Default true. */
   signIn?: boolean
@@ -70,27 +70,27 @@ export interface SimulatorOptions {
 
   /** `false` turns all limits off; `{ messagesPerSecond: Infinity }` turns one off. Default: the platform's. */
   limits?: false | Partial<Limits>
-  /** Default 'scripted'. With 'silent' only the test writes as the agent. */
+  /** Default 'scripted'. With 'silent', only the test sends messages as the agent. */
   agent?: 'scripted' | 'silent' | AgentScript
-  /** Whether the journey asks for an access token. Default false. */
+  /** Whether the journey requires an access token. Default false. */
   journeyNeedsToken?: boolean
-  /** How long the agent types before each sentence. Default 0. */
+  /** How long the agent types before each sentence, in ms. Default 0. */
   agentDelayMs?: number
   /** Whether to serve the REST guest operations that forum threads describe. Default false: 404, as on the platform. */
   restGuestApis?: boolean | RestGuestOptions
   /**
-   * Accept `channel.metadata` next to `message`, which the platform has ignored since June 2026. Default
-   * false.
+   * Whether to accept `channel.metadata` next to `message`, which the platform has ignored since June 2026.
+   * Default false.
    */
   legacyAttributesPlace?: boolean
-  /** Put the request's `tracingId` on error frames. No recorded error has one. Default false. */
+  /** Whether error frames have the request's `tracingId`. No recorded error has one. Default false. */
   tracingIdOnErrors?: boolean
   /**
    * How a file is refused before its upload. Default 'response': code 400 with the `tracingId`, as documented;
    * 'message': code 200 without it, as in the fixtures of Genesys' mobile SDK.
    */
   generateUrlErrorForm?: 'response' | 'message'
-  /** Record `requests` and `frames`, the last 10,000 of each. Turn it off for measurements. Default true. */
+  /** Whether to record the last 10,000 `requests` and `frames`. Turn it off for measurements. Default true. */
   record?: boolean
   /** Milliseconds since the epoch. Default Date.now. */
   now?: () => number
@@ -102,9 +102,9 @@ export interface RestGuestOptions {
   identityTokenName?: 'identityToken' | 'guest_token' | 'guestToken'
   /** Lifetime of a guest token of that operation, in seconds. Default 900. */
   guestTokenLifetimeSeconds?: number
-  /** If given, messages with another division are refused with 403. */
+  /** If given, messages with a different division are refused with 403. */
   divisionId?: string
-  /** If given, messages with another flow are refused with 403. */
+  /** If given, messages with a different flow are refused with 403. */
   flowId?: string
 }
 

@@ -33,9 +33,9 @@ export type { RestGuestOptions, SimulatorOptions } from './settings.ts'
 
 /** A small Genesys Cloud on this machine, with what a test needs to control and inspect it. */
 export interface Simulator {
-  /** `http://127.0.0.1:4010`: the address of the API, the login and the CDN host. */
+  /** The address of the API, login and CDN hosts, for example `http://127.0.0.1:4010`. */
   readonly url: string
-  /** `ws://127.0.0.1:4010`: the address of the messaging host; clients add `/v1`. */
+  /** The address of the messaging host, for example `ws://127.0.0.1:4010`; clients add `/v1`. */
   readonly messagingUrl: string
   readonly port: number
   readonly organizationId: string
@@ -53,7 +53,7 @@ export interface Simulator {
   // The agent. Without a guest token, the guest with the newest conversation is used.
 
   /**
-   * Sends something to the guest: a text, quick replies, a card, a file. Starts a conversation if there is
+   * Sends something to the guest: a text, quick replies, a card or a file. Starts a conversation if there is
    * none.
    */
   agentSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
@@ -73,7 +73,7 @@ export interface Simulator {
 
   /** Replaces the opening hours of the schedule group. They are local times in `timeZone`, which clients evaluate themselves. */
   setHours(hours: HoursSpec): void
-  /** From now on each schedule that the group names responds 404. */
+  /** From now on, requests for any schedule of the group get 404. */
   deleteSchedules(): void
   setEmergency(enabled: boolean): void
   setQueue(queue: QueueSpec): void
@@ -82,20 +82,20 @@ export interface Simulator {
 
   // The knowledge base.
 
-  /** Replaces its articles. */
+  /** Replaces the articles. */
   setArticles(articles: readonly ArticleSpec[]): void
-  /** Ends all sessions of the knowledge base: their requests respond 404. */
+  /** Ends all sessions of the knowledge base: their requests get 404. */
   forgetKnowledgeSessions(): void
-  /** What guests have said of articles, the oldest first. */
+  /** Guests' feedback on articles, the oldest first. */
   readonly knowledgeFeedback: readonly KnowledgeFeedback[]
 
   // The journey.
 
-  /** Replaces all action maps: each offers a visitor something once. Without them nothing is offered. */
+  /** Replaces all action maps: each makes a visitor one offer. Without maps nothing is offered. */
   setActionMaps(maps: readonly ActionMapSpec[]): void
   /** Events of pages, the oldest first. */
   readonly journeyEvents: readonly JourneyEvent[]
-  /** What became of offers, the oldest first. */
+  /** The reported states of offers, the oldest first. */
   readonly actionStates: readonly ActionState[]
 
   // Fault injection.
@@ -110,7 +110,7 @@ export interface Simulator {
   closeSockets(code?: number, reason?: string, guestToken?: string): void
   /** Expires the session: SessionExpiredEvent now, 4006 from then on. */
   expireSession(guestToken?: string): void
-  /** Drops the session: the token's next configuration creates a new one. Open connections stay. */
+  /** Drops the session: the token's next configuration creates a new one. Open connections stay open. */
   forgetSession(guestToken?: string): void
   /** Every issued OAuth token gets 401 from now on. */
   expireOAuthTokens(): void
@@ -125,12 +125,12 @@ export interface Simulator {
   nextFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
   /** Like `nextFrame`, but also resolves to a frame that was already seen. */
   seenFrame(query: FrameQuery, wait?: { timeoutMs?: number }): Promise<RecordedFrame>
-  /** Waits for the end of the next matching request: `'PUT /api/v2/*'`. */
+  /** Waits for the end of the next matching request, for example `'PUT /api/v2/*'`. */
   nextRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   seenRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   /** All messages of a session, the oldest first. */
   transcript(guestToken?: string): TranscriptEntry[]
-  /** The participant data as seen by agent and routing. */
+  /** The participant data as seen by the agent and routing. */
   sawAttributes(guestToken?: string): SawAttributes
   readonly sessions: SessionInfo[]
   /** Guests of the REST guest operations, with their messages and attributes. */

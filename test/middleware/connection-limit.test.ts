@@ -9,20 +9,29 @@ import { createLog } from '../../src/service/observability/log.ts'
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] }))
 afterEach(() => void jest.useRealTimers())
 
-/** Every guest who asks for `/talk` connects. */
-function appOfGuests(): Express {
+/** Every guest who requests `/talk` connects, and so does the new guest of each successful `/open`. */
+function appOfGuests(perMinute = 20): Express {
   const connected = new Set<string>()
+  let left = perMinute
   const app = express()
   app.set('trust proxy', 1)
   app.use(
     limitConnections({
-      connectionsPerMinute: 20,
-      isConnected: (req) => connected.has(req.query['guest'] as string),
+      connectionsLeft: () => left,
+      isConnected: ({ query: { guest } }) =>
+        guest === undefined ? undefined : connected.has(guest as string),
     }),
   )
+  app.get('/open', (_req, res) => {
+    left -= 1
+    res.status(201).json({})
+  })
+  app.get('/open-badly', (_req, res) => void res.status(422).json({}))
   app.get('/look', (_req, res) => void res.json({}))
   app.get('/talk', (req, res) => {
-    connected.add(req.query['guest'] as string)
+    const guest = req.query['guest'] as string
+    if (!connected.has(guest)) left -= 1
+    connected.add(guest)
     res.json({})
   })
   app.use(
@@ -37,7 +46,7 @@ function appOfGuests(): Express {
 const ask = (app: Express, path: string, address = '203.0.113.7') =>
   request(app).get(path).set('X-Forwarded-For', address)
 
-test('one address may connect a quarter of the guests that are allowed per minute, and others are served', async () => {
+test('one address may connect a quarter of the guests that a minute has room for, and others are served', async () => {
   const app = appOfGuests()
   for (let guest = 0; guest < 5; guest++) expect((await ask(app, `/talk?guest=${guest}`)).status).toBe(200)
   const refused = await ask(app, '/talk?guest=another')
@@ -53,4 +62,19 @@ test('neither requests of connected guests nor requests that connect no guest co
   for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
   for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')
   expect((await ask(app, '/talk?guest=another')).status).toBe(200)
+})
+
+test('however many addresses take what they can get, a new address can still connect a guest', async () => {
+  const app = appOfGuests(60)
+  for (let address = 0; address < 30; address++)
+    for (let guest = 0; guest < 15; guest++)
+      await ask(app, `/talk?guest=${address}-${guest}`, `198.51.100.${address}`)
+  expect((await ask(app, '/talk?guest=new')).status).toBe(200)
+})
+
+test('a guest whose session is opened counts, and one whose opening fails does not', async () => {
+  const app = appOfGuests()
+  for (let i = 0; i < 20; i++) expect((await ask(app, '/open-badly')).status).toBe(422)
+  for (let i = 0; i < 5; i++) expect((await ask(app, '/open')).status).toBe(201)
+  expect((await ask(app, '/open')).body).toMatchObject({ code: 'rate_limited' })
 })

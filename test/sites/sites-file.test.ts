@@ -122,7 +122,7 @@ describe('a site', () => {
 describe('a sites file is refused, with the place of the mistake, because of', () => {
   test.each<[what: string, content: unknown, problem: RegExp]>([
     ['invalid JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
-    ['another object', { site: {} }, /^SITES_FILE: it must be an object with the one field `sites`/],
+    ['another object', { site: {} }, /^SITES_FILE: it must be an object whose only field is `sites`/],
     ['no site', { sites: {} }, /^SITES_FILE: sites: there must be at least one$/],
     ['an invalid name', { sites: { Shop: shop } }, /^SITES_FILE: sites: the name of site 1 must be/],
     [
@@ -133,7 +133,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     [
       'a site that is not an object',
       { sites: { shop: SECRET } },
-      /^SITES_FILE: sites\.shop must be an object with the names of environment variables$/,
+      /^SITES_FILE: sites\.shop must be an object whose fields are the names of environment variables$/,
     ],
     [
       'an unknown field',
@@ -158,12 +158,12 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     [
       'a value of a wrong kind',
       shopWith({ RATE_GUEST_PER_MINUTE: [7] }),
-      /^SITES_FILE: sites\.shop: RATE_GUEST_PER_MINUTE must be a text, number, true, false, list of texts, or null$/,
+      /^SITES_FILE: sites\.shop: RATE_GUEST_PER_MINUTE must be a string, number, boolean, list of strings, object or null$/,
     ],
     [
       'a list with a comma in a text',
       shopWith({ ATTRIBUTES_OPEN: ['custom.a,account.*'] }),
-      /^SITES_FILE: sites\.shop: ATTRIBUTES_OPEN must be a text, number/,
+      /^SITES_FILE: sites\.shop: ATTRIBUTES_OPEN must be a string, number/,
     ],
     [
       'a number that is too large',

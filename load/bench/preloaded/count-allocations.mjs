@@ -1,5 +1,5 @@
-// Preloaded into a server: counts the bytes that it allocates between two SIGUSR2, those that are garbage by
-// then included, and writes them to the file that ALLOCATIONS_FILE names. V8 samples one in some thousand bytes.
+// Preloaded into a server: counts the bytes that it allocates between two SIGUSR2 signals, including those that are
+// garbage by then, and writes the number to the file named in ALLOCATIONS_FILE. V8 samples one byte in a few thousand.
 import { writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
 

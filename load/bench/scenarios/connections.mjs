@@ -10,8 +10,8 @@ const CONNECTIONS = [64, 500, 1500, 4000]
 const GUESTS = 1000
 
 /**
- * Each connection asks again as soon as it has its answer. One that is refused waits for the seconds of `Retry-After` first, and
- * connects again where it was closed; one that is refused without `Retry-After` asks again at once.
+ * Each connection sends its next request as soon as it has a response. One that is refused first waits as long as `Retry-After`
+ * states, or not at all without it, and reconnects if it was closed.
  */
 export async function measureConnections({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')

@@ -1,10 +1,10 @@
-// Asks `/healthz` as a balancer does, each time on a new connection.
+// Requests `/healthz` as a load balancer does, each time on a new connection.
 import http from 'node:http'
 import { Latencies } from '../../harness/latencies.mjs'
 
 const EVERY_MS = 100
 
-/** @returns `stop`, which gives how long it took */
+/** @returns `stop`, which returns how long the responses took */
 export function probeHealth(port) {
   const latencies = new Latencies()
   let failed = 0

@@ -12,12 +12,12 @@ import { startRelay } from './web-messaging.mjs'
 
 const MESSAGES_PER_SECOND = 2000
 const MESSAGES = 10_000
-/** Long enough for what was needed only to open the guests to be collected. */
+/** Long enough to collect the garbage from opening the guests. */
 const SETTLE_MS = 6000
-/** With 1,000 connections a minute: how long the upstream's handshakes are counted. */
+/** How long the upstream's handshakes are counted with 1,000 connections per minute. */
 const LIMITED_MS = 30_000
 
-/** Of all files that a process may open, the service admits a third as connections; some of them open the guests' sessions. */
+/** The service admits a third of its open-file limit as connections; some of those open the guests' sessions. */
 const SPARE_CONNECTIONS = 100
 const GUESTS = 9900
 
@@ -42,7 +42,7 @@ function mostGuests() {
   return Math.min(GUESTS, connections || GUESTS)
 }
 
-/** @param tokens the service's, for the relay's requests to be as long; it takes any name */
+/** @param tokens the service's tokens, so that the relay's requests are as long; the relay accepts any name */
 async function measureRelay({ tokens, rounds, tls }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
@@ -102,7 +102,7 @@ async function measureService({ main, guests, rounds, tls, restart = false }) {
   }
 }
 
-/** After a kill: how many pages are `open` or `connected` again, and after which time all of them. */
+/** After a kill: how many pages are `open` or `connected` again, and after what time all of them are. */
 async function comeBack(load, state, guests, restart) {
   const startedAt = performance.now()
   await restart()
@@ -131,7 +131,7 @@ async function measureMessages(upstream, load, rounds) {
   }
 }
 
-/** A certificate for localhost that lives a day; undefined where there is no openssl. */
+/** A certificate for localhost that is valid for a day; undefined if openssl is not installed. */
 function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-tls-'))
   const key = join(folder, 'key.pem')

@@ -17,7 +17,7 @@ const CALM_AFTER_MS = 5000
 /** How long the responses to the last requests may take. */
 const DRAIN_MS = 20_000
 
-/** @param seconds of it for each server and number of connections */
+/** @param seconds of load for each server and number of connections */
 export async function measureRetry({ main, seconds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')

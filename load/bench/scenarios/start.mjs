@@ -9,7 +9,7 @@ import { upstreamSettings } from '../../harness/service-settings.mjs'
 import { spread } from '../../harness/statistics.mjs'
 
 const EMPTY_FILE = new URL('../servers/empty-express.mjs', import.meta.url).pathname
-/** Long enough for what only the start needed to be collected. */
+/** Long enough to collect the garbage from startup. */
 const IDLE_MS = 6000
 const GIVE_UP_MS = 30_000
 

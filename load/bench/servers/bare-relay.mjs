@@ -1,5 +1,5 @@
-// What sends a guest's message over the guest's own socket to Genesys and back, and does nothing else: an Express route and `ws`.
-// No origins, no limits, no sealed token (the bearer's name is the guest), no deadline, no retry, no log.
+// Sends a guest's message over the guest's own socket to Genesys and back, and does nothing else: an Express route and `ws`.
+// It has no origins, limits, sealed token (the bearer token is the guest's name), deadline, retries or log.
 import express from 'express'
 import { WebSocket } from 'ws'
 

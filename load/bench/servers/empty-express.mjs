@@ -1,4 +1,4 @@
-// The least that an Express server is: one route, nothing else loaded.
+// The smallest Express server: one route, and nothing else is loaded.
 import express from 'express'
 
 const app = express()

@@ -1,4 +1,4 @@
-// Fastify with its own packages for the work that a message is, put together as their documentation shows.
+// Fastify and its own packages for the work that a message requires, combined as their documentation shows.
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'

@@ -1,5 +1,5 @@
-// As many replicas of the service as REPLICAS says, on one port. Connections are handed out in turn: the kernel would
-// give more of them to one process, by chance.
+// REPLICAS replicas of the service on one port. Connections are distributed in turn: the kernel would, by chance,
+// give more of them to one process.
 import cluster from 'node:cluster'
 
 const { REPLICAS, SERVICE } = process.env

@@ -1,4 +1,4 @@
-// What both peers that do the same work carry in a guest's token, sealed with AES-256-GCM as node:crypto documents it.
+// The guest's token of both peers that do the same work, sealed with AES-256-GCM as documented for node:crypto.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const KEY = Buffer.alloc(32, 'benchmark')
@@ -12,7 +12,7 @@ export function sealToken(claims) {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
 }
 
-/** @returns the claims of the bearer's token, or undefined when it is missing, altered or expired */
+/** @returns the claims of the bearer token, or undefined if it is missing, altered or expired */
 export function openBearerToken(authorization = '') {
   const bytes = Buffer.from(authorization.replace(/^Bearer /, ''), 'base64url')
   if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined

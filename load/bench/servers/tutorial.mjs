@@ -1,5 +1,5 @@
-// What tutorials for this task show, in our own words: express.json, axios with its defaults, one token
-// for the process in a variable. Theirs also writes each answer to the console; that is left out here.
+// What tutorials for this task show, in our own code: express.json, axios with its defaults, and one token for
+// the process in a variable. Theirs also writes each response to the console; that is left out here.
 import axios from 'axios'
 import express from 'express'
 

@@ -1,4 +1,4 @@
-// The packages that Express applications usually take for this work, put together as their documentation shows.
+// The packages that Express applications usually use for this work, combined as their documentation shows.
 import http from 'node:http'
 import axios from 'axios'
 import cors from 'cors'

@@ -1,4 +1,4 @@
-// The network between service and platform, which breaks in one way after the other.
+// The network between the service and the platform, which breaks in one way after another.
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
 import { randomFrom } from '../../harness/random.mjs'
@@ -27,7 +27,7 @@ serveCommands({
     )
     return { port: proxies[0].port, socketPort: proxies[1].port }
   },
-  /** @returns how often each fault was there */
+  /** @returns how often each fault was injected */
   async breakFor({ seed, forMs }) {
     const random = randomFrom(seed)
     const counts = {}

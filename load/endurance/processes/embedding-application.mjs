@@ -1,4 +1,4 @@
-// An application with the service in it, which does not end itself: its process ends when neither a socket nor a timer is left.
+// An application that embeds the service and does not exit explicitly: its process ends when no socket or timer is left.
 import { readConfigFromEnvironment, startService } from '../../../dist/index.js'
 
 const LEFT_AFTER_MS = 3000

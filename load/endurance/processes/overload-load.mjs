@@ -1,4 +1,4 @@
-// More requests than a server can answer, at a fixed rate, independent of the responses.
+// More requests than a server can handle, at a fixed rate, independent of the responses.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
@@ -7,10 +7,10 @@ import { requestBytes } from '../../harness/http-wire.mjs'
 import { Latencies } from '../../harness/latencies.mjs'
 
 const TICK_MS = 1
-/** Requests that found every connection busy are not made up for later. */
+/** Requests for which every connection was busy are not sent later. */
 const MOST_DUE_AT_ONCE = 500
 
-/** What anybody may ask: its answer says that the connection has been accepted. */
+/** A request that needs no session: its response shows that the connection has been accepted. */
 const HELLO = requestBytes({ method: 'GET', path: '/healthz' })
 
 let requests = []
@@ -35,8 +35,8 @@ class OverloadLoop {
   }
 
   /**
-   * Opens the connections some at a time, as guests come, and waits until the server has answered on each. Node.js accepts one
-   * connection in a turn of its event loop: what the kernel alone has accepted would begin with a request of seconds.
+   * Opens the connections in groups, as guests arrive, and waits until the server has responded on each. Node.js accepts one
+   * connection per turn of its event loop: the first request on one that only the kernel has accepted would take seconds.
    */
   async connect(count) {
     for (let open = 0; open < count; open += 100) {
@@ -64,7 +64,7 @@ class OverloadLoop {
   async end() {
     this.#isOver = true
     for (const connection of this.#idle.splice(0)) connection.end()
-    // Those that still wait for an answer end with it.
+    // Connections that still wait for a response end after it.
     await pause(2000)
   }
 

@@ -1,12 +1,12 @@
-// A balancer that knows connections and no requests: each new one goes to the next replica whose /readyz says 200, asked once a
-// second; those that are open stay where they are. It asks no second replica, and tells a client nothing but a reset.
+// A balancer of connections, not requests: each new connection goes to the next replica whose /readyz returns 200, which is
+// checked once per second. Open connections stay where they are. It tries no second replica, and only resets the client.
 import http from 'node:http'
 import net from 'node:net'
 import { serveCommands } from '../../harness/commands.mjs'
 
 const PROBE_EVERY_MS = 1000
 const PROBE_WITHIN_MS = 900
-/** Consecutive failures until a replica that does not respond counts as down; one that refuses is down immediately. */
+/** Consecutive failures until a replica that does not respond counts as down; one that returns an error is down immediately. */
 const MOST_FAILURES = 2
 
 let replicas = []

@@ -43,7 +43,7 @@ const UNITS = [
   ['minute', 60_000],
 ] as const
 
-/** In the largest unit of which there are two at least: `6 years`, `36 hours`, `90 s`. */
+/** In the largest unit of which there are at least two: `6 years`, `36 hours`, `90 s`. */
 function durationOf(ms: number): string {
   for (const [unit, unitMs] of UNITS) {
     const count = Math.round(ms / unitMs)

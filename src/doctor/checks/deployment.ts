@@ -39,7 +39,7 @@ async function switchedOff({ config, genesys, newDeadline }: CheckContext): Prom
 const FEATURES = {
   agentTyping: 'agent is typing',
   guestTyping: 'guest is typing',
-  end: 'end by the guest',
+  end: 'guest can end the conversation',
   attachments: 'files',
   autoStart: 'automatic start',
   markdown: 'rich text',
@@ -90,7 +90,7 @@ const allowedOrigins: Check = {
   },
 }
 
-/** A domain includes its subdomains; so does an origin with a wildcard. */
+/** A domain includes its subdomains, as does an origin with a wildcard. */
 function isCovered(domain: string, origins: readonly string[]): boolean {
   const [name = ''] = domain
     .toLowerCase()

@@ -96,7 +96,7 @@ function storageFix(host: string | undefined, fileHosts: readonly string[]): str
   if (host === undefined) return undefined
   if (fileHosts.length > 0)
     return `GENESYS_FILE_HOSTS must name ${host}, and this machine must reach it over https.`
-  return `This machine must reach ${host} over https, or by HTTPS_PROXY.`
+  return `This machine must reach ${host} over https, or through HTTPS_PROXY.`
 }
 
 const PNG = Buffer.from(
@@ -104,7 +104,7 @@ const PNG = Buffer.from(
   'base64',
 )
 
-/** A picture of one pixel, or a text if pictures are not accepted. */
+/** A picture of one pixel, or a text file if pictures are not accepted. */
 function testFile({ fileTypes }: NonNullable<Limits['attachments']>): OutgoingFile {
   const takesPictures = fileTypes.some((type) => ['*/*', 'image/*', 'image/png'].includes(type))
   const [fileName, contentType, bytes] = takesPictures
@@ -146,7 +146,7 @@ const delivery: Check = {
     if (genesys.guestApi.name !== 'web-messaging') return skipped('this guest API keeps no connections')
     const seconds = config.genesys.connectionIdleMs / 1000
     return ok(
-      `agents see a delivery failure for what they send later than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page was closed, and workflows may e-mail the guest`,
+      `agents see a delivery failure for what they send more than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page was closed, and workflows may e-mail the guest`,
     )
   },
 }

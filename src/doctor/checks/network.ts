@@ -12,7 +12,7 @@ interface Target {
   readonly proxy: string
 }
 
-/** Each host of Genesys once. */
+/** Each of Genesys' hosts, once. */
 function targetsOf({ config }: CheckContext): Target[] {
   const { apiUrl, loginUrl, cdnUrl, messagingUrl } = config.genesys.hosts
   const proxyFor = createProxyFinder()
@@ -33,7 +33,7 @@ function targetsOf({ config }: CheckContext): Target[] {
   return [...byOrigin.values()]
 }
 
-/** Address of a proxy without its credentials. */
+/** The address of a proxy without its credentials. */
 function proxyHost(proxy: string): string {
   return parseUrl(proxy)?.host ?? 'an address that is not a URL'
 }
@@ -130,7 +130,7 @@ const connection: Check = {
   },
 }
 
-/** A simulator, for instance. */
+/** For example a simulator. */
 function notGenesysCloud(targets: readonly Target[]): string {
   const here = targets.filter(({ url }) => isLoopback(url.hostname))
   if (here.length === 0) return ''

@@ -44,7 +44,7 @@ function placeOf({ genesys: { region: name, hosts } }: Config): string {
   return new URL(hosts.cdnUrl).host
 }
 
-/** Checked through its public configuration; undefined if that is not possible. */
+/** Checks the deployment through its public configuration; undefined if that is not possible. */
 async function deploymentIsKnown(
   { config: { genesys: settings }, genesys, newDeadline }: CheckContext,
   cdnUrl: string,
@@ -150,7 +150,7 @@ async function isPermitted({ genesys, newDeadline }: CheckContext, url: string):
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     if (error.facts.status === 404) return true
-    // Genesys names a missing permission; without a code the reason is another one, such as this machine's
+    // Genesys names a missing permission; without a code the reason is a different one, such as this machine's
     // address.
     if (error.facts.status === 403 && error.facts.upstreamCode !== undefined) return false
     throw error

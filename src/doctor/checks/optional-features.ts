@@ -30,11 +30,11 @@ function featureCheck(name: FeatureName, needs: Check['needs']): Check {
 }
 
 export const FEATURE_CHECKS: readonly Check[] = [
-  /** Opening hours, emergency and queue: every missing permission, and every schedule that cannot be evaluated. */
+  /** Opening hours, emergencies and the queue: every missing permission, and every schedule that cannot be evaluated. */
   featureCheck('availability', ['oauth client']),
   featureCheck('pre-chat form', []),
   featureCheck('survey', []),
-  /** Asks for invitations of a visitor who does not exist. */
+  /** Requests the invitations of a visitor who does not exist. */
   featureCheck('journey', []),
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */

@@ -32,7 +32,7 @@ export const GUEST_API_NAMES = [
 ] as const
 export type GuestApiName = (typeof GUEST_API_NAMES)[number]
 
-/** Keys and values of a guest, as routing and the agent see them. `''` stands for a removed key. */
+/** A guest's keys and values, as routing and the agent see them. `''` stands for a removed key. */
 export type Attributes = Readonly<Record<string, string>>
 
 /**
@@ -57,7 +57,7 @@ export interface OpenRequest {
   readonly name?: string | undefined
   readonly email?: string | undefined
   readonly language?: string | undefined
-  /** The website's own id of the visitor; always a verified one. */
+  /** The website's own id for the visitor, always verified. */
   readonly userId?: string | undefined
   readonly journeyContext?: JourneyContext | undefined
   /**
@@ -69,7 +69,7 @@ export interface OpenRequest {
 
 export type SessionState = SessionDescription['state']
 
-/** What the platform accepts from one guest unless the session says otherwise; bytes are counted in UTF-8. */
+/** What the platform accepts from a guest unless the session has other limits; bytes are counted in UTF-8. */
 export const PLATFORM_LIMITS = {
   maxTextBytes: 4096,
   /** Keys and values together. */
@@ -81,11 +81,11 @@ export interface OpenedGuest {
   readonly ref: GuestRef
   readonly state: SessionState
   readonly limits: Limits
-  /** Epoch ms at which Genesys' session expires, if Genesys says so. */
+  /** Epoch ms at which Genesys' session expires, if known. */
   readonly expiresAtMs?: number
   /** True if the attributes were sent when the session was opened. */
   readonly attributesDelivered: boolean
-  /** Only for `external-users`: the token that the page passes to the vendor's SDK. */
+  /** Only for `external-users`: the token that the page passes to Genesys' SDK. */
   readonly externalUserToken?: string
   /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
@@ -103,12 +103,12 @@ export interface OutgoingMessage {
   readonly date?: Part<'date'>
   readonly list?: Part<'list'>
   readonly form?: Part<'form'>
-  /** Identifies this message; a repeat of the message has the same id. UUID form. */
+  /** A UUID that identifies this message; a repeat of the message has the same one. */
   readonly tracingId: string
   /**
-   * An earlier attempt may have been accepted. The driver searches for it: first a late echo, then the
-   * history after the message `afterId`, or since the first attempt, or the last few minutes. It sends the
-   * message only if the search finds nothing.
+   * An earlier attempt may have been accepted. The driver first looks for a late echo, then searches the
+   * history: after the message `afterId`, since the first attempt, or in the last few minutes. It sends the
+   * message only if it finds nothing.
    */
   readonly repeat?: RepeatedMessage | undefined
   /** Attributes to send with the message, if they changed since the last delivery. */
@@ -118,11 +118,11 @@ export interface OutgoingMessage {
 export interface RepeatedMessage {
   readonly afterId?: string | undefined
   readonly firstTriedAtMs?: number | undefined
-  /** Called when no earlier attempt was accepted: another repeat need not search for those. */
+  /** Called when no earlier attempt was accepted, so that another repeat need not search for those attempts. */
   readonly onNotTaken?: (() => void) | undefined
 }
 
-/** A guest's message that Genesys has. */
+/** A guest's message that Genesys has accepted. */
 export interface AcceptedMessage extends Message {
   /**
    * True if the attributes were not delivered with the message: they were refused, or the message had already
@@ -139,7 +139,7 @@ export type GuestEvent =
   | SessionEvent
   | ({ readonly type: 'sign-in' } & SignInEvent)
   | ({ readonly type: 'offer' } & OfferEvent)
-  /** Not of a driver: the service adds it where it is set up. */
+  /** Not sent by drivers: the service adds it if the feature is configured. */
   | ({ readonly type: 'waiting' } & WaitingEvent)
   /**
    * Events before this one may have been missed, for instance while the socket was down. `after` is the
@@ -175,7 +175,7 @@ export interface GuestApi {
   resume(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
   /** Leaves a read-only conversation and starts a new one for the same guest. */
   startNew?(guest: Guest, deadlineAtMs: DeadlineAtMs, journeyContext?: JourneyContext): Promise<OpenedGuest>
-  /** Checks whether the deployment exists and is active; the result may be some minutes old. */
+  /** Checks whether the deployment exists and is active; the result may be a few minutes old. */
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
   /** Why the last read of the deployment failed, while an older result is still used. */
   readonly deploymentError?: UpstreamError | undefined
@@ -187,9 +187,11 @@ export interface GuestApi {
 
   /** False if a request of this guest would have to open a connection first: connections are limited. */
   isConnected?(guest: Guest): boolean
+  /** How many connections requests may still open in this minute. */
+  readonly connectionsLeft?: () => number
   /**
-   * The guest's current conversation, by one call with the OAuth token; undefined where there is none. For operations of the
-   * platform that need it.
+   * The id of the guest's current conversation, read by one call with the OAuth token; undefined if there is
+   * none. For platform operations that need it.
    */
   conversationId?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<string | undefined>
   /**
@@ -216,9 +218,9 @@ export interface GuestApi {
   ): Promise<MessagePage>
   /** Streams a file to Genesys without buffering all of it. */
   upload?(guest: Guest, file: OutgoingFile, deadlineAtMs: DeadlineAtMs): Promise<UploadedFile>
-  /** Deletes a file that was not sent yet. */
+  /** Deletes a file that has not been sent yet. */
   deleteAttachment?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<void>
-  /** A fresh download address; addresses expire after some minutes. */
+  /** A fresh download address; addresses expire after a few minutes. */
   attachmentUrl?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<string>
   /**
    * Signs the guest in with the deployment's own OpenID provider; the `ref` of the result replaces the old

@@ -20,18 +20,18 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'ap-southeast-2': 'mypurecloud.com.au',
 }
 
-/** All of them, for error messages: `eu-west-1 (mypurecloud.ie), …`. */
+/** All regions, for error messages: `eu-west-1 (mypurecloud.ie), …`. */
 export const KNOWN_REGIONS = Object.entries(DOMAINS)
   .map(([awsRegion, domain]) => `${awsRegion} (${domain})`)
   .join(', ')
 
 export interface Region {
   readonly awsRegion: string
-  /** As in `mypurecloud.ie`. */
+  /** For example `mypurecloud.ie`. */
   readonly domain: string
-  /** REST, as in `https://api.mypurecloud.ie`. No address here has a trailing slash. */
+  /** The REST API, for example `https://api.mypurecloud.ie`. No address here has a trailing slash. */
   readonly apiUrl: string
-  /** OAuth. */
+  /** The login host, for OAuth. */
   readonly loginUrl: string
   /** The public configuration of deployments. */
   readonly cdnUrl: string

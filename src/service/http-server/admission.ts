@@ -1,19 +1,19 @@
 import { setMaxListeners } from 'node:events'
 import type { Request, RequestHandler, Response } from 'express'
 
-/** What orchestrators and Prometheus request. These paths are always served. */
+/** The paths that orchestrators and Prometheus request. They are always served. */
 export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 export type Refusal = 'all taken' | 'all of this key taken'
 
-/** Bounds what is open at the same time: requests in flight, bodies being received, event streams. */
+/** Limits how many are open at the same time: requests in flight, bodies being received, or event streams. */
 export interface OpenLimit {
   readonly open: number
-  /** Acquires a slot. @returns releases it; a second call does nothing */
+  /** Acquires a slot. @returns a function that releases it; calling it again does nothing */
   acquire(key: string): (() => void) | Refusal
 }
 
-/** @param options.maxPerKey of one address or guest, so that none of them takes every slot */
+/** @param options.maxPerKey the limit for one address or guest, so that none of them takes every slot */
 export function limitOpen({ max, maxPerKey }: { max: number; maxPerKey: number }): OpenLimit {
   const openByKey = new Map<string, number>()
   let open = 0
@@ -41,8 +41,8 @@ export function limitOpen({ max, maxPerKey }: { max: number; maxPerKey: number }
 }
 
 /**
- * The first middleware of the process: serves a request immediately while a slot is free, and refuses it otherwise. Nothing
- * is queued here: a request that waits in its socket is back-pressure. Probes and preflights always pass.
+ * Serves a request immediately while a slot is free, and refuses it otherwise. Nothing is queued here: a request that waits
+ * in its socket is back-pressure. Probes and preflights always pass.
  */
 export function admitRequests(options: {
   readonly inFlight: OpenLimit
@@ -84,7 +84,7 @@ export function holdSlot(options: {
   }
 }
 
-/** For a response that stays open without further work, such as an event stream: releases its slot now. */
+/** Releases the slot of a response that stays open without further work, such as an event stream. */
 export function leaveFlight(res: Response): void {
   const release = res.locals.release as (() => void) | undefined
   release?.()
@@ -95,7 +95,7 @@ interface Closing {
   readonly callbacks: (() => void)[]
 }
 
-/** Calls back once, when the response or its connection has closed. A response has one listener, however many callbacks. */
+/** Calls back once, when the response or its connection has closed. A response has one listener, however many callbacks there are. */
 export function whenClosed(res: Response, callback: () => void): void {
   const closing = (res.locals.closing as Closing | undefined) ?? watch(res)
   if (closing.isClosed) callback()
@@ -112,7 +112,7 @@ function watch(res: Response): Closing {
     for (const callback of closing.callbacks) callback()
   }
   res.on('close', close)
-  // Pipelined behind another response: on Node.js 20 and 22 it emits no `close` when the connection breaks.
+  // A response that is pipelined behind another emits no `close` on Node.js 20 and 22 when the connection breaks.
   if (res.socket === null) {
     setMaxListeners(0, socket)
     socket.on('close', close)

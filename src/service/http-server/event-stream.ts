@@ -3,9 +3,9 @@ import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
 import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 
-/** The maximum that is buffered for one slow reader before its stream is cut. */
+/** How much is buffered for one slow reader before its stream is cut. */
 const MAX_BUFFERED_BYTES = 262_144
-/** The maximum for all readers: 256 streams can be at their limit. */
+/** The limit for all readers together: 256 streams can reach their own limit. */
 const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
 /** Below this, data is in transit rather than waiting. */
 const SLOW_FROM_BYTES = 16_384
@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 15_000
 /** Keep-alives are sent in this many groups: writing thousands at once would delay messages. */
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
-/** And up to a spread more: pages of a killed replica get no reconnect event, and rely on this delay. */
+/** A random spread is added: pages of a killed replica get no reconnect event, and rely on this delay. */
 const RETRY_MS = 2000
 
 /** Data buffered for the readers of all streams. */
@@ -31,14 +31,14 @@ class BufferBudget {
   }
 
   /**
-   * Records how much is buffered for one stream. @returns whether that is too much for it, or for all
-   * together
+   * Records how much is buffered for one stream. @returns whether that is too much for one stream, or for all
+   * streams together
    */
   isExceededBy(stream: EventStream): boolean {
     this.#measure(stream)
     if (stream.bufferedBytes > MAX_BUFFERED_BYTES) return true
     if (stream.bufferedBytes < SLOW_FROM_BYTES || this.#bytes <= MAX_TOTAL_BUFFERED_BYTES) return false
-    // Others may have been drained since their last write.
+    // The buffers of other streams may have drained since their last write.
     for (const each of this.#streams) this.#measure(each)
     return this.#bytes > MAX_TOTAL_BUFFERED_BYTES
   }
@@ -63,14 +63,14 @@ class EventStream implements EventSink {
     this.#budget = budget
     res.writeHead(200, {
       'Content-Type': 'text/event-stream',
-      // Proxies must neither store nor transform it, and nginx must not buffer it.
+      // Proxies must neither store nor transform the stream, and nginx must not buffer it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
       // A request behind this one on the same connection would never be served.
       Connection: 'close',
     })
-    // Sends the headers separately, although in the same packet: otherwise Node.js keeps them as long as the
-    // response lasts.
+    // Sends the headers separately, although in the same packet: otherwise Node.js keeps them in memory for as
+    // long as the response lasts.
     const { socket } = res
     socket?.cork()
     res.flushHeaders()
@@ -111,7 +111,7 @@ function format({ id, event, data }: StreamEvent): string {
   return id === undefined ? fields : `id: ${id}\n${fields}`
 }
 
-/** Each stream takes a slot first, and gives it back when it has closed. */
+/** The limit of open streams: a stream first acquires a slot, and releases it when it has closed. */
 export interface EventStreams extends OpenLimit {
   openStream(res: Response): EventSink
 }
@@ -129,7 +129,7 @@ export class StreamUpkeep {
     this.#timer.unref()
   }
 
-  /** @returns removes it */
+  /** @returns a function that removes the stream */
   add(stream: EventStream): () => void {
     const slot = this.#slots[this.#added++ % SLOTS]
     slot?.add(stream)

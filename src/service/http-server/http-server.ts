@@ -8,26 +8,26 @@ export interface RunningServer {
   readonly port: number
   /** `http://host:port`, with a host that a browser on this machine can open. */
   readonly url: string
-  /** Closes the listener immediately, idle connections soon, and what is left after `withinMs`. */
+  /** Closes the listener immediately, idle connections soon, and the remaining ones after `withinMs`. */
   stop(withinMs: number): Promise<void>
 }
 
-/** A head arrives in one packet or two; a connection that sends none is closed, too. */
+/** A head arrives in one or two packets. A connection that sends none is also closed. */
 const HEADERS_TIMEOUT_MS = 5000
 /** How often Node.js checks for late requests; its default of 30 s would triple the timeout above. */
 const TIMEOUT_CHECK_MS = 2000
-/** Longer than the usual 60 s of load balancers, so that they close idle connections first. */
+/** Longer than the usual 60 s of load balancers, so that they are the first to close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
-/** A connection becomes idle when its response has been sent, and Node.js closes idle ones only when asked. */
+/** A connection becomes idle when its response has been sent, and Node.js closes idle ones only on request. */
 const CLOSE_IDLE_EVERY_MS = 250
-/** Connections waiting to be accepted. After a restart all pages reconnect at once; with the usual 511 many would retry for seconds. */
+/** Limit of connections that wait to be accepted. After a restart all pages reconnect at once; with the usual 511, many would retry for seconds. */
 const BACKLOG = 8192
 
-/** Refusals by Node.js' parser or its timeouts, before there is a request. */
+/** Refusals by the parser or the timeouts of Node.js, before there is a request. */
 export type ConnectionProblemCode =
   'invalid_request' | 'request_timeout' | 'request_too_large' | 'expectation_failed' | 'headers_too_large'
 
-/** A response that no route makes. */
+/** A response that is not created by a route. */
 export interface RawResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -37,15 +37,15 @@ export interface RawResponse {
 export interface ListenOptions {
   readonly port: number
   readonly host: string
-  /** The time for a whole request to arrive, including a 10 MB upload over a mobile connection. */
+  /** The time within which a whole request must arrive, including a 10 MB upload over a mobile connection. */
   readonly requestTimeoutMs: number
-  /** The response when Node.js itself refuses a request. Default: Node.js' own responses, without a body. */
+  /** The response when Node.js itself refuses a request. Default: the responses of Node.js, without a body. */
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
-  /** Above it new connections are closed. Default: no limit. */
+  /** Above this number, new connections are closed. Default: no limit. */
   readonly maxConnections?: number | undefined
   /**
-   * The client of an address, whose connections without a request are limited: all addresses of an IPv6 network are one.
-   * Undefined if the addresses are those of a proxy in front.
+   * Maps an address to a client, whose connections without a request are limited: all addresses of an IPv6 network are one
+   * client. Undefined if the addresses are those of a proxy in front.
    */
   readonly clientOf?: ClientOf | undefined
   /** Called for each connection that was closed because of these limits. */
@@ -62,11 +62,11 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: 16_384,
-    // Node.js would respond by itself, without a body.
+    // Node.js would respond without a body.
     requireHostHeader: errorResponse === undefined,
     noDelay: true,
   })
-  // Frees connections whose reader has stopped reading. Later than the timeouts above, which get a response.
+  // Closes connections whose client has stopped reading, later than the timeouts above, which send a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   server.on('drop', () => options.onDropped?.())
@@ -103,7 +103,7 @@ async function stop(server: http.Server, withinMs: number): Promise<void> {
   clearTimeout(force)
 }
 
-/** Responds where Node.js' parser or timeouts refuse a request, and to expectations that the service does not support. */
+/** Responds to requests that the parser or the timeouts of Node.js refuse, and to expectations that the service does not support. */
 function respondToRefusals(
   server: http.Server,
   errorResponse: (code: ConnectionProblemCode) => RawResponse,
@@ -112,7 +112,7 @@ function respondToRefusals(
     refuse(res, errorResponse('expectation_failed'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // After a complete or partial response, these lines could be mistaken for a part of it.
+    // After a complete or partial response, this response could be mistaken for a part of it.
     if (!socket.writable || socket.bytesWritten > 0) socket.destroy()
     else socket.end(serialize(errorResponse(codeOf(error)))).destroySoon()
   })
@@ -139,8 +139,8 @@ function listen(server: http.Server, port: number, host: string): Promise<void> 
 }
 
 /**
- * Express gives each request and response its own prototypes, which invalidates V8's inline caches. Created with these
- * prototypes they are left alone: four times the requests per second.
+ * Express sets its own prototypes on each request and response, which invalidates V8's inline caches. Objects that are
+ * created with these prototypes are not changed, which allows four times as many requests per second.
  */
 function withExpressPrototypes(app: Express) {
   class ServerRequest extends http.IncomingMessage {}
@@ -152,7 +152,7 @@ function withExpressPrototypes(app: Express) {
   return { IncomingMessage: ServerRequest, ServerResponse }
 }
 
-/** The codes of Node.js' `clientError` (Node.js, "Event: 'clientError'"). */
+/** Maps the error codes of `clientError` (Node.js, "Event: 'clientError'"). */
 function codeOf({ code }: NodeJS.ErrnoException): ConnectionProblemCode {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':

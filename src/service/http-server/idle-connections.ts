@@ -9,14 +9,14 @@ const CROWDED_SHARE = 0.9
 
 interface Connection {
   readonly address: string
-  /** More than one if they are pipelined. */
+  /** More than one if requests are pipelined. */
   requestsInFlight: number
 }
 
 /**
- * Bounds what the kept-alive connections of one address take from others. Between two requests a connection holds at most
- * the beginning of a head: above 500 of those, the oldest are closed. When nearly all connections are taken, the address
- * with the most idle ones loses its oldest.
+ * Limits how much the keep-alive connections of one address can take from others. Between two requests, a connection holds
+ * at most the beginning of a head: if an address has more than 500 of those, the oldest are closed. When nearly all
+ * connections are taken, each new one closes the oldest idle one of the address that has the most.
  */
 export function limitIdleConnections(
   server: Server,
@@ -27,7 +27,7 @@ export function limitIdleConnections(
   },
 ): void {
   const { clientOf, maxConnections = Infinity, onClosed } = options
-  /** How many bytes each had read when it became idle. */
+  /** How many bytes had been read from each connection when it became idle. */
   const idle = new SocketsByAddress<number>()
   const connections = new Map<Socket, Connection>()
 

@@ -1,6 +1,6 @@
 /** Memory figures of Node.js, in bytes. */
 export interface MemoryFigures {
-  /** As set, or the container's (cgroup); 0 or more than the machine has if there is none. */
+  /** The configured limit, or the container's (cgroup); 0, or more than the machine has, if there is none. */
   readonly limit: number
   /** How much the container has left. */
   readonly available: number
@@ -10,20 +10,20 @@ export interface MemoryFigures {
 const REMEMBERED_MS = 1000
 /** Share of the limit. The rest is for work that has already been accepted. */
 const MAX_RESIDENT_SHARE = 0.85
-/** A container's page cache counts as used, so little is left long before the process is near the limit. */
+/** A container's page cache counts as used, so little memory is left long before the process is near the limit. */
 const MIN_AVAILABLE_SHARE = 0.05
 const LARGE_RESIDENT_SHARE = 0.5
 
 export interface MemoryWatchOptions {
-  /** In bytes. Default 0: the container's. */
+  /** Default 0: the limit of the container. */
   readonly limitBytes?: number
   readonly read?: () => MemoryFigures
   readonly monotonicNow?: () => number
 }
 
 /**
- * Whether the process is so close to its memory limit that the kernel may soon kill it. Checked once a
- * second.
+ * Whether the process is so close to its memory limit that the kernel may soon kill it. The memory is read at
+ * most once per second.
  */
 export function createMemoryWatch(options: MemoryWatchOptions = {}): () => boolean {
   const { limitBytes = 0, monotonicNow = () => performance.now() } = options

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 
-/** As `res.json`, without its checks of settings, entity tags and freshness: no response of the API may be cached. */
+/** Like `res.json`, but without its checks of settings, entity tags and freshness: no response of the API may be cached. */
 export function sendJson(res: Response, body: unknown, status = 200): void {
   const text = JSON.stringify(body)
   res.statusCode = status

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** The sockets of each address, the oldest first, with a value for each. */
+/** The sockets of each address, oldest first, with a value for each socket. */
 export class SocketsByAddress<Value> {
   private readonly byAddress = new Map<string, Map<Socket, Value>>()
 

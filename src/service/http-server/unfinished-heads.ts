@@ -3,16 +3,16 @@ import type { Socket } from 'node:net'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { SocketsByAddress } from './sockets-by-address.ts'
 
-/** Limit for one address, before the first request and between requests alike. Each head may hold `maxHeaderSize` bytes and more. */
+/** Limit for one address, both before the first request and between requests. Each head may hold `maxHeaderSize` bytes and more. */
 export const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
-/** Under load a connection is accepted up to a second before anything is read from it. */
+/** Under load, a connection is accepted up to a second before anything is read from it. */
 const UNREAD_MS = 2000
 
-/** Whose an address is: some clients have many. */
+/** The client that an address belongs to: some clients have many addresses. */
 export type ClientOf = (address: string) => string
 
 /**
- * Closes the oldest connections of an address that has too many on which no request has arrived. One that is recent and of
+ * If an address has too many connections on which no request has arrived, closes the oldest ones. A recent connection from
  * which nothing has been read is kept: after a restart, thousands of pages behind one address connect at the same time, and
  * their heads wait to be read. A head usually arrives whole.
  */
@@ -21,7 +21,7 @@ export function limitUnfinishedHeads(
   { clientOf, onClosed }: { readonly clientOf: ClientOf; readonly onClosed: () => void },
   nowMs = monotonicNow,
 ): void {
-  /** When each was accepted. */
+  /** When each connection was accepted. */
   const unfinished = new SocketsByAddress<number>()
   /** Kept here because a closed socket has no `remoteAddress`. */
   const addresses = new WeakMap<Socket, string>()

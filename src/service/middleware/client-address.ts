@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import { Address6 } from 'ip-address'
 
-/** Trusted proxies in front, whose forwarded client address is accepted: their number, or their networks. */
+/** The trusted proxies in front, whose forwarded client addresses are accepted: their number, or their networks. */
 export type TrustedProxies = number | readonly string[]
 
 /** One subscriber has a whole /64 of IPv6 addresses. */
@@ -11,8 +11,8 @@ const IPV6_SUBNET = 64
 const IPV4_COMPATIBLE = new Address6('::/96')
 
 /**
- * For Express's setting `trust proxy`. The hop nearest to the service is 0; an address may have a port and
- * brackets, as some gateways write them.
+ * For Express's setting `trust proxy`. The hop nearest to the service is 0. An address may have a port and
+ * brackets, because some gateways add them.
  */
 export function createProxyTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {
   if (typeof trusted === 'number') return (_address, hop) => hop < trusted
@@ -24,7 +24,7 @@ export function createProxyTrust(trusted: TrustedProxies): (address: string, hop
   }
 }
 
-/** Whether it is an address or a network in CIDR notation. */
+/** Whether the text is an address, or a network in CIDR notation. */
 export function isNetwork(text: string): boolean {
   const [ip = '', bits, ...more] = text.split('/')
   const version = isIP(ip)
@@ -38,10 +38,10 @@ export function addNetwork(networks: BlockList, text: string): void {
   networks.addSubnet(ip, Number(bits ?? (type === 'ipv6' ? 128 : 32)), type)
 }
 
-/** Guards, limits and the log all need the address, and parsing the headers is repeated work. */
+/** Cached, because guards, limits and the log all need the address. */
 const addressKeys = new WeakMap<Request, string>()
 
-/** The client's address as limits count it: an IPv4 address, or the network of an IPv6 one. */
+/** The client's address as limits count it: an IPv4 address, or the network of an IPv6 address. */
 export function addressKey(req: Request): string {
   let key = addressKeys.get(req)
   if (key === undefined) addressKeys.set(req, (key = addressKeyOf(req)))
@@ -52,7 +52,7 @@ function addressKeyOf(req: Request): string {
   return addressGroup(req.ip ?? '')
 }
 
-/** An IPv4 address as it is, or the network of an IPv6 one. */
+/** An IPv4 address unchanged, or the network of an IPv6 address. */
 export function addressGroup(address: string): string {
   const ip = plainAddress(address)
   return isIPv6(ip) ? ipv6Key(ip) : ip
@@ -65,7 +65,7 @@ function ipv6Key(ip: string): string {
   return new Address6(`${ip}/${IPV6_SUBNET}`).networkForm()
 }
 
-/** `203.0.113.7` of `203.0.113.7:4711` and of `::ffff:203.0.113.7`; `2001:db8::1` of `[2001:db8::1]:4711`. */
+/** Returns `203.0.113.7` for `203.0.113.7:4711` and `::ffff:203.0.113.7`, and `2001:db8::1` for `[2001:db8::1]:4711`. */
 export function plainAddress(text: string): string {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
   return /^::ffff:([\d.]+)$/i.exec(bare)?.[1] ?? bare
@@ -74,8 +74,8 @@ export function plainAddress(text: string): string {
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const
 
 /**
- * Warns once if a proxy forwards clients' addresses and no proxy is trusted: all guests then share the
- * proxy's address.
+ * Calls `notify` once if a proxy forwards clients' addresses although no proxy is trusted: all guests then
+ * share the proxy's address.
  */
 export function noticeUntrustedProxy(notify: (header: string) => void): RequestHandler {
   let isReported = false

@@ -6,25 +6,25 @@ import { jsonBody, uploadBody } from './request-body.ts'
 import { RequestError } from './request-error.ts'
 import { guestIdOf, type SessionGuard } from './session-guard.ts'
 
-/** The middleware in front of guest routes, in this order. */
+/** The middleware in front of guest routes, each list in the order of execution. */
 export interface GuestRouteGuards {
-  /** Opening a session: an allowed page, with a low rate limit; a session token is optional. */
+  /** For opening a session from an allowed page, with a low rate limit; a session token is optional. */
   readonly opening: RequestHandler[]
   /** For any allowed page, without a session. */
   readonly anyPage: RequestHandler[]
-  /** The same with a JSON body. */
+  /** Like `anyPage`, with a JSON body. */
   readonly anyPageWithBody: RequestHandler[]
   /** For any allowed page; a session token is optional. */
   readonly page: RequestHandler[]
-  /** An event stream: a valid session token. */
+  /** For an event stream: requires a valid session token. */
   readonly listener: RequestHandler[]
-  /** All other routes: a valid session token, with the guest's rate limit. */
+  /** For all other routes: requires a valid session token, and limits what the guest has in flight. */
   readonly guest: RequestHandler[]
-  /** The same with a JSON body. */
+  /** Like `guest`, with a JSON body. */
   readonly guestWithBody: RequestHandler[]
-  /** The same without waiting for the shared store: the route makes further requests to it. */
+  /** Like `guestWithBody`, but without waiting for the shared store: the route makes further requests to it. */
   readonly message: RequestHandler[]
-  /** The same with a file as its body, which the route reads. */
+  /** Like `guest`, with a file as the body, which the route reads. */
   readonly guestWithFile: RequestHandler[]
 }
 
@@ -33,14 +33,14 @@ export function guestRouteGuards(options: {
   readonly rate: RateLimits
   readonly session: SessionGuard
   readonly bodies: OpenLimit
-  /** Requests in flight of each guest. */
+  /** Limits the requests in flight of each guest. */
   readonly inFlightByGuest: OpenLimit
   /** Limits connections to Genesys by address. */
   readonly connections: RequestHandler
   readonly maxBodyBytes: number
-  /** What a request to open a session passes last. */
+  /** The last middleware before a session is opened. */
   readonly beforeOpening: readonly RequestHandler[]
-  /** What a request with a valid session token passes. */
+  /** Further middleware for requests with a valid session token. */
   readonly afterSession: readonly RequestHandler[]
 }): GuestRouteGuards {
   const { gate, rate, session, bodies, inFlightByGuest, connections, maxBodyBytes } = options
@@ -59,6 +59,7 @@ export function guestRouteGuards(options: {
       rate.sessionsPerAddress,
       session.resumable,
       ...rate.shared,
+      connections,
       body,
       ...options.beforeOpening,
     ],

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { RequestError } from './request-error.ts'
 
-/** For `router.all` after a path's own methods: the path exists, but not the method. */
+/** For `router.all`, after the methods that a path supports: refuses every other method. */
 export function methodNotAllowed(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (_req, _res, next) => {

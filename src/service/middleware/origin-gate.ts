@@ -12,24 +12,24 @@ export interface OriginGateOptions {
   /** Further request headers that pages may send. */
   readonly moreRequestHeaders?: readonly string[]
   /**
-   * Whether a foreign page may read why it is refused, to help find a wrong setting. Its preflights are then
-   * accepted, so that the request itself arrives, and is refused.
+   * Whether a foreign page may read why it is refused, which helps to find a wrong setting. Its preflights are
+   * then accepted, so that the request itself arrives and is refused.
    */
   readonly explainRefusals?: boolean
-  /** Called with a refused origin, once a minute for each. */
+  /** Called with a refused origin, at most once per minute for each origin. */
   readonly onRefused?: (origin: string) => void
 }
 
 export interface OriginGate {
-  /** CORS headers for allowed pages. It refuses no request, so that pages can also read later refusals. */
+  /** Sets CORS headers for allowed pages. It refuses no request, so that pages can also read later refusals. */
   readonly cors: RequestHandler
   /**
-   * The same headers for a response that is sent before Express sees the request: alternating names and
+   * The same headers for a response that is sent before Express handles the request, as alternating names and
    * values.
    */
   corsHeaders(origin: string | undefined): string[]
   /**
-   * Refuses a foreign page's request, on every route and method, and responds to the preflights of allowed
+   * Refuses requests of foreign pages, for every route and method, and responds to the preflights of allowed
    * pages.
    */
   readonly enforceOrigin: RequestHandler
@@ -57,13 +57,14 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-
 const ALLOWED_ORIGIN = 'access-control-allow-origin'
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 /**
- * Browsers show the developer this much about a script that could not be loaded. HTTP/2 has no reason phrase.
+ * Of the response to a script that could not be loaded, browsers show the developer only this reason phrase.
+ * HTTP/2 has none.
  */
 const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
 
 /**
- * The allowlist is enforced by the server: CORS headers alone only hide the response from a foreign page,
- * after the request has been processed.
+ * The allowlist is enforced by the server: CORS headers alone only hide the response from a foreign page after
+ * the request has been processed.
  */
 export function createOriginGate(options: OriginGateOptions): OriginGate {
   const { isAllowed } = options
@@ -79,11 +80,11 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
     origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   })
-  // The same for every allowed page, except its own origin.
+  // These headers are the same for every allowed page; only the header with its origin differs.
   const responseHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
     ([name]) => name !== ALLOWED_ORIGIN && name !== 'vary',
   )
-  // Browsers must not cache it, so that a corrected setting takes effect with the next preflight.
+  // Browsers must not cache this preflight, so that a corrected setting takes effect with the next one.
   const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
   const refuse: RequestHandler = (req, res, next) => {
     const explains = options.explainRefusals === true
@@ -130,7 +131,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   }
 }
 
-/** A page can also send OPTIONS itself. */
+/** Not every OPTIONS request is a preflight: a page can also send one itself. */
 function isPreflight(req: Request): boolean {
   return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
 }
@@ -138,7 +139,7 @@ function isPreflight(req: Request): boolean {
 const REPORT_AGAIN_MS = 60_000
 const MAX_ORIGINS_REPORTED = 100
 
-/** Bounded, because callers can invent origins. An invalid origin is not repeated. */
+/** Bounded, because callers can invent origins. An invalid origin is reported as `malformed`. */
 function oncePerMinute(report: (origin: string) => void): (origin: string) => void {
   const reportedAtMs = new Map<string, number>()
   return (text) => {
@@ -152,20 +153,20 @@ function oncePerMinute(report: (origin: string) => void): (origin: string) => vo
   }
 }
 
-/** The page's origin; after the gate it is allowed. */
+/** The page's origin. After the gate, it is an allowed one. */
 export function originOf(req: Request): string | undefined {
   return req.headers.origin
 }
 
 /**
- * Browsers send `Origin` with every request except reads: a write without it does not come from a page,
- * whatever its other headers say.
+ * Browsers send `Origin` with every request except reads, so a write without it does not come from a page,
+ * whatever its other headers contain.
  */
 function isSameOriginRead(req: Request): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && isSameOrigin(req)
 }
 
-/** Browsers send no `Origin` with reads from the same origin, but a header that pages can't set. */
+/** With reads from the same origin, browsers send no `Origin`, but this header, which pages cannot set. */
 export function isSameOrigin(req: Request): boolean {
   return req.headers['sec-fetch-site'] === 'same-origin'
 }

@@ -4,7 +4,7 @@ import { parseUrl } from '../urls/parse-url.ts'
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
   /**
-   * What is wrong with the entry and what to write instead, as the rest of a sentence; undefined for a valid
+   * What is wrong with the entry and what to write instead, as the end of a sentence; undefined for a valid
    * entry.
    */
   readonly problem?: string
@@ -60,8 +60,8 @@ export function parseOriginPattern(text: string): OriginPattern {
 }
 
 /**
- * The public suffix of a wildcard under which unrelated parties have websites, such as `github.io` or
- * `co.uk`.
+ * The public suffix that a wildcard covers, such as `github.io` or `co.uk`: unrelated parties have websites
+ * under it.
  */
 export function publicSuffixOf(pattern: string): string | undefined {
   const wildcard = /^https?:\/\/\*\.([^/:]+)/.exec(pattern)

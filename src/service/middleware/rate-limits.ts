@@ -17,11 +17,11 @@ export interface RateLimitSettings {
 export interface RateLimits {
   readonly perAddress: RequestHandler
   readonly sessionsPerAddress: RequestHandler
-  /** Requires the session guard in front of it. */
+  /** Must be used after the session guard. */
   readonly perGuest: RequestHandler
   /**
-   * Waits for the common count of the replicas; used after the last limit of a route. Empty without a shared
-   * store.
+   * Waits for the hits that all replicas have counted; used after the last limit of a route. Empty without a
+   * shared store.
    */
   readonly shared: readonly RequestHandler[]
 }
@@ -31,11 +31,11 @@ export interface Hits {
   readonly resetMs: number
 }
 
-/** Counts for all replicas. Never rejects; undefined if the shared store is unavailable. */
+/** Counts a hit for all replicas. Never rejects; resolves to undefined if the shared store is unavailable. */
 export type CountShared = (name: string, key: string, windowMs: number) => Promise<Hits | undefined>
 
 const MINUTE_MS = 60_000
-/** About 300 bytes each. Above it, the windows that would end first end early. */
+/** Each takes about 300 bytes. Above this number, the windows that are due to end first end early. */
 const MAX_WINDOWS = 50_000
 
 interface Window {
@@ -49,11 +49,11 @@ interface Window {
 }
 
 /**
- * Counts hits in windows of a minute. It uses a monotonic clock: after a clock change, a wait could last for
- * hours.
+ * Counts hits in windows of one minute. It uses a monotonic clock, because with the wall clock a wait could last
+ * for hours after a clock change.
  */
 export class WindowCounter {
-  /** All windows have the same length, so the first ones end first. */
+  /** All windows have the same length, so the first ones in the map end first. */
   readonly #windows: BoundedMap<string, Window>
 
   constructor(maxWindows = MAX_WINDOWS) {
@@ -87,8 +87,8 @@ function partitionOf(key: string): string {
 }
 
 /**
- * By address and by guest. Each limit is counted here, synchronously; where replicas count together, their common count is
- * requested at the same time, and `shared` waits once for all of a request's limits.
+ * Limits by address and by guest. Each is counted in this process, synchronously. If replicas count together, their common
+ * count is requested at the same time, and `shared` waits once for all limits of a request.
  */
 export function createRateLimits(settings: RateLimitSettings, countShared?: CountShared): RateLimits {
   function limit(
@@ -142,45 +142,49 @@ export function createRateLimits(settings: RateLimitSettings, countShared?: Coun
 function tooManyRequests(name: string, retryAfterSeconds: number): RequestError {
   return new RequestError('rate_limited', 'Too many requests.', {
     retryAfterSeconds,
-    hint: `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy set TRUST_PROXY, or all guests share its address.`,
+    hint: `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy, set TRUST_PROXY; otherwise all guests share the address of the proxy.`,
   })
 }
 
-/** The share of a minute's connections to Genesys that the requests of one address may use. */
-const ADDRESS_SHARE = 1 / 4
+/**
+ * The share of the connections that are left which the requests of one address may have used. One address alone thus gets a
+ * quarter of a minute's connections, two get a fifth each, and however many there are, some are left for the next one.
+ */
+const SHARE_OF_LEFT = 1 / 3
 
 /**
- * Limits, by address, the requests that make the service connect to Genesys: each cheap read of an inactive
- * guest costs a connection, and all guests share the deployment's limit. Only after the session guard.
+ * Limits, by address, the requests that make the service connect to Genesys: a new session, or each cheap read of an inactive
+ * guest, costs a connection, and all guests share the deployment's limit. Only after the session guard.
  */
 export function limitConnections(options: {
-  readonly connectionsPerMinute: number
-  /** Whether the request's guest has a connection. */
-  readonly isConnected: (req: Request) => boolean
+  /** How many connections requests may still open in this minute; undefined if the driver opens none. */
+  readonly connectionsLeft: (() => number) | undefined
+  /** Whether the request's guest has a connection; undefined without a guest, whose session the request opens. */
+  readonly isConnected: (req: Request) => boolean | undefined
 }): RequestHandler {
-  const { connectionsPerMinute, isConnected } = options
-  const maxPerAddress = Math.max(1, Math.floor(connectionsPerMinute * ADDRESS_SHARE))
+  const { connectionsLeft, isConnected } = options
   const counter = new WindowCounter()
   return (req, res, next) => {
-    if (isConnected(req)) {
+    if (connectionsLeft === undefined || isConnected(req)) {
       next()
       return
     }
     const nowMs = monotonicNow()
     const window = counter.hit(addressKey(req), nowMs)
-    if (window.hits > maxPerAddress) {
+    if (window.hits > Math.max(1, Math.ceil(connectionsLeft() * SHARE_OF_LEFT))) {
+      window.hits -= 1
       throw new RequestError(
         'rate_limited',
         'Too many requests from guests without a connection to Genesys.',
         {
           retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
-          hint: 'One address may use a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy set TRUST_PROXY.',
+          hint: 'One address may use at most a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
         },
       )
     }
     // A request that opened no connection does not count.
     whenClosed(res, () => {
-      if (!isConnected(req)) window.hits -= 1
+      if (!(isConnected(req) ?? res.statusCode < 400)) window.hits -= 1
     })
     next()
   }

@@ -6,18 +6,19 @@ import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from './request-error.ts'
 
 /**
- * A page's request fits in one packet or two; a longer timeout only helps clients that hold connections open.
+ * A page's request fits into one or two packets. A longer timeout would only help clients that hold connections
+ * open.
  */
 const BODY_TIMEOUT_MS = 10_000
 
-/** Bounds the bodies that are being received at the same time, uploads included. */
+/** Limits how many bodies are being received at the same time, including uploads. */
 export function limitBodies(limits: { readonly max: number; readonly maxPerAddress: number }): OpenLimit {
   return limitOpen({ max: limits.max, maxPerKey: limits.maxPerAddress })
 }
 
 /**
  * Reads a JSON body of at most `maxBytes` into `req.body`; any type but `application/json` in UTF-8 gets 415. Requests
- * without a body pass, and so do those whose body the host application has read.
+ * without a body pass, as do those whose body the host application has already read.
  */
 export function jsonBody(
   maxBytes: number,
@@ -63,7 +64,7 @@ function tooManyBodies(refusal: Refusal): RequestError {
     return overloaded('MAX_REQUESTS_ARRIVING limits the requests whose body is being received.')
   return new RequestError('rate_limited', 'Too many requests are still being received.', {
     retryAfterSeconds: 5,
-    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS limits the requests of one address whose body is being received.',
+    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS limits the requests from one address whose body is being received.',
   })
 }
 
@@ -77,9 +78,9 @@ function tooSlow(): RequestError {
   return new RequestError('request_timeout', 'The body did not arrive in time.', { headers })
 }
 
-/** express.json would also read other charsets of Unicode, which JSON no longer has (RFC 8259 section 8.1). */
+/** express.json would also read UTF-16 and UTF-32, which JSON no longer allows (RFC 8259 section 8.1). */
 function isJson(contentType = ''): boolean {
-  // Every browser sends this.
+  // The value that every browser sends.
   if (contentType === 'application/json') return true
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
   if (type.trim() !== 'application/json') return false
@@ -95,7 +96,7 @@ function isJson(contentType = ''): boolean {
  */
 export type Defined<T> = T extends object ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> } : T
 
-/** @throws {RequestError} `invalid_request`, which names every invalid field and the reason */
+/** @throws {RequestError} `invalid_request`, which names every invalid field and what is wrong with it */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request): Defined<z.infer<Schema>> {
   return parse(schema, (req.body as unknown) ?? {})
 }
@@ -114,7 +115,7 @@ export function keyIn(
   if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
     return key
   throw new RequestError('invalid_request', 'The request does not have the documented form.', {
-    errors: [{ path: header, message: 'has at most 255 printable characters and no space' }],
+    errors: [{ path: header, message: 'must be printable ASCII characters without spaces, at most 255' }],
   })
 }
 

@@ -1,6 +1,6 @@
 import { CodedError } from '../upstream/coded-error.ts'
 
-/** Errors of the request itself, or reasons not to serve it; not of a guest's session. */
+/** Errors in the request itself, or reasons not to serve it. Errors of a guest's session have their own codes. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'invalid_json'
@@ -26,7 +26,7 @@ export type RequestErrorCode =
   | 'shutting_down'
   | 'internal_error'
 
-/** A request that a middleware or a schema refuses. */
+/** Thrown when a middleware or a schema refuses a request. */
 export class RequestError extends CodedError<RequestErrorCode> {
   override readonly name = 'RequestError'
 }

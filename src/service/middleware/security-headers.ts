@@ -5,15 +5,15 @@ type Headers = readonly (readonly [name: string, value: string])[]
 
 export interface SecurityHeaders {
   readonly ownHost: Headers
-  /** Mounted in another application: without HSTS, which applies to the whole host. */
+  /** For the service mounted in another application: without HSTS, which applies to the whole host. */
   readonly mounted: Headers
 }
 
 /**
  * Pages of this service (docs, demo) load only their own resources; chat pictures may come from anywhere.
- * helmet computes the headers once; every response has the same.
- * @param options.pictureOrigins further origins of pictures, such as a simulator without TLS
- * @param options.isHttpsOnly whether to tell browsers to use only TLS for this host and its subdomains
+ * helmet computes the headers once, because they are the same for every response.
+ * @param options.pictureOrigins further origins of pictures, such as that of a simulator without TLS
+ * @param options.isHttpsOnly whether browsers should use only TLS for this host and its subdomains
  */
 export function securityHeaders(options: {
   readonly pictureOrigins: readonly string[]

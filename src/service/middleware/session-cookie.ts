@@ -4,8 +4,8 @@ import { sessionInvalid } from '../sessions/session-token.ts'
 /**
  * The session token in the request's cookie. Names are compared byte by byte: `\xa0__Host-guest-session` has
  * no protected prefix, so a sibling domain could set it.
- * @throws {SessionError} `session_invalid` for more than one cookie with the name: only one of them can be
- * ours
+ * @throws {SessionError} `session_invalid` for more than one cookie with this name, because only one of them
+ * can be ours
  */
 export function sessionCookieOf(req: Request, name: string): string | undefined {
   const values = (req.headers.cookie?.split(';') ?? [])
@@ -16,7 +16,7 @@ export function sessionCookieOf(req: Request, name: string): string | undefined 
   return values[0]
 }
 
-/** Removes spaces and tabs: `trim()` also removes characters that belong to a cookie's name. */
+/** Removes spaces and tabs. `trim()` would also remove characters that belong to a cookie's name. */
 function withoutBlanks(text: string): string {
   let start = 0
   let end = text.length

@@ -8,11 +8,11 @@ import { addSharedCheck } from './shared-checks.ts'
 const claimsByRequest = new WeakMap<Request, SessionClaims>()
 
 export interface SessionGuard {
-  /** Requires a valid session token; afterwards `claimsOf(req)` has the claims. */
+  /** Requires a valid session token. Afterwards `claimsOf(req)` returns its claims. */
   readonly required: RequestHandler
-  /** The same, but optional: a request without a token passes, an invalid token does not. */
+  /** Accepts a request without a token, but not one with an invalid token. */
   readonly optional: RequestHandler
-  /** The same for resuming: an expired token passes as long as its session can be resumed. */
+  /** Like `optional`, but also accepts an expired token as long as its session can be resumed. */
   readonly resumable: RequestHandler
 }
 
@@ -69,8 +69,8 @@ function optionalGuard(
 }
 
 /**
- * Scripts cannot remove an invalid cookie, so it counts as absent: the response sets a new one. The page
- * itself can drop an invalid bearer token.
+ * Scripts cannot remove an invalid cookie, so it counts as absent, and the response sets a new one. An invalid
+ * bearer token is an error, because the page itself can drop it.
  */
 function forgive(req: Request, check: () => void): void {
   try {
@@ -88,7 +88,7 @@ export function claimsOf(req: Request): SessionClaims {
   return claims
 }
 
-/** Identifies the guest, also with renewed tokens. */
+/** Identifies the guest, and stays the same when the token is renewed. */
 export function guestIdOf(req: Request): string {
   return claimsOf(req).sid
 }
@@ -98,8 +98,8 @@ export function hasSession(req: Request): boolean {
 }
 
 /**
- * The session token: as a bearer, or from the cookie. The browser sends the cookie automatically, so it is
- * accepted only with proof of the page's origin, which other pages cannot provide (CSRF).
+ * The session token, from the `Authorization` header or from the cookie. The browser sends the cookie
+ * automatically, so it is accepted only with proof of the page's origin, which other pages cannot provide (CSRF).
  */
 function tokenOf(req: Request, cookieName: string | undefined): string | undefined {
   const authorization = req.headers.authorization

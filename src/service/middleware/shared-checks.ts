@@ -1,12 +1,12 @@
 import type { RequestHandler, Response } from 'express'
 
 /**
- * A pending lookup in the shared store about a request. Never rejects. The resolved function throws if the
- * request is refused; undefined if the store is unavailable.
+ * A pending lookup in the shared store for a request. Never rejects. The resolved function throws if the request
+ * is refused; the value is undefined if the store is unavailable.
  */
 export type SharedCheck = Promise<(() => void) | undefined>
 
-/** Registers a check, so that the request waits for all of its checks together: one round trip. */
+/** Registers a check, so that the request waits for all its checks together, in one round trip. */
 export function addSharedCheck(res: Response, check: SharedCheck): void {
   const checks = (res.locals.sharedChecks ??= []) as SharedCheck[]
   checks.push(check)
@@ -23,7 +23,7 @@ export function pendingSharedChecks(res: Response): (() => Promise<void>) | unde
   )
 }
 
-/** Used after all middleware of a route that adds a check. */
+/** Used after all middleware of a route that adds checks. */
 export const passSharedChecks: RequestHandler = async (_req, res, next) => {
   await pendingSharedChecks(res)?.()
   next()

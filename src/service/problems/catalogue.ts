@@ -6,12 +6,12 @@ import type { ProblemEntry } from './entry.ts'
 import type { RequestErrorCode } from '../middleware/request-error.ts'
 import type { SessionErrorCode } from '../sessions/session-error.ts'
 
-/** Every `code` that a response of this service can have. */
+/** Every `code` that a response of this service can contain. */
 export type ProblemCode = RequestErrorCode | SessionErrorCode | UpstreamErrorCode
 
 /**
  * The single source for statuses, the pages under `/docs/problems/` and the API description. If a layer can
- * throw a code that is missing here, the code does not compile.
+ * throw a code that is missing here, this file does not compile.
  */
 export const PROBLEM_CATALOGUE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   ...REQUEST_PROBLEMS,
@@ -25,7 +25,7 @@ export function isProblemCode(value: string): value is ProblemCode {
   return Object.hasOwn(PROBLEM_CATALOGUE, value)
 }
 
-/** The page of a code: the end of a problem's `type`, and its path. */
+/** The path of the page about a code, which is also the end of a problem's `type`. */
 export function problemPath(code: ProblemCode): string {
   return `/docs/problems/${code}`
 }

@@ -1,4 +1,4 @@
-/** The description of a problem code, for any request. `Backticks` mark code. */
+/** The description of a problem code, independent of the request. `Backticks` mark code. */
 export interface ProblemEntry {
   /** The HTTP status of the code, always the same. */
   readonly status: number
@@ -6,7 +6,7 @@ export interface ProblemEntry {
   readonly description: string
   /** What the developer of the chat page should do. */
   readonly clientAction: string
-  /** What the operator of this service should do; also the `hint` if there is no more specific one. */
+  /** What the operator of this service should do; also used as the `hint` if there is no more specific one. */
   readonly operatorAction: string
   /** Sent as `Retry-After` if nothing more exact is known; absent if a retry does not help. */
   readonly retryAfterSeconds?: number

@@ -12,7 +12,7 @@ export interface ProblemHandlerOptions {
   readonly hints: boolean
 }
 
-/** Errors that an operator must fix; other upstream failures are expected to pass. */
+/** Errors that an operator must fix. Other upstream failures are expected to be temporary. */
 const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
   'internal_error',
   'upstream_auth_failed',
@@ -21,7 +21,7 @@ const FOR_OPERATORS: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /**
- * Express's last handler: responds to any thrown value with problem details, and logs failures of this service and of Genesys.
+ * The last handler in Express: responds to any thrown value with problem details, and logs failures of this service and of Genesys.
  * @param sample limits repeated log lines, by problem code
  */
 export function problemHandler(
@@ -46,7 +46,7 @@ export function problemHandler(
   }
 }
 
-/** Express' `sendFile` after the reader has left. */
+/** The error of Express' `sendFile` after the client has disconnected. */
 function isAbortedDownload(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
 }
@@ -81,7 +81,7 @@ export function rememberProblem(res: Response, err: unknown): void {
   res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
 }
 
-/** The service's own refusals are in the request's own log line. */
+/** The service's own refusals are not failures: they are in the request's log line. */
 function isFailure(err: unknown, code: ProblemCode): boolean {
   return PROBLEM_CATALOGUE[code].status >= 500 && !(err instanceof RequestError && code !== 'internal_error')
 }

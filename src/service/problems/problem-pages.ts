@@ -21,7 +21,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-top: 1px solid var(--line); padding: 0.5rem 1rem 0.5rem 0; text-align: left; vertical-align: top }
 `
 
-/** Nothing may run or load on these pages except their one style sheet, which is allowed by its hash. */
+/** Nothing may run or be loaded on these pages except their one style sheet, which is allowed by its hash. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -45,7 +45,7 @@ function sendPage(res: Response, html: string) {
     .send(html)
 }
 
-/** @param folder path of the pages, without a trailing slash. */
+/** @param folder the path of the pages, without a trailing slash */
 export function problemIndex(folder: string): string {
   const rows = PROBLEM_CODES.map((code) => ({ code, ...PROBLEM_CATALOGUE[code] }))
     .sort((a, b) => a.status - b.status)
@@ -56,14 +56,14 @@ export function problemIndex(folder: string): string {
   return page(
     'Problems',
     `<h1>Problems</h1>
-<p>Every error response has a <code>code</code>. Each code has one status and one page.</p>
+<p>Every error response contains a <code>code</code>. Each code has one status and one page.</p>
 <table><thead><tr><th>Status</th><th>Code</th><th>Meaning</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>`,
   )
 }
 
-/** @throws {RequestError} `not_found` for an unknown code. */
+/** @throws {RequestError} `not_found` for an unknown code */
 export function problemPage(code: string, folder: string): string {
   if (!isProblemCode(code)) throw new RequestError('not_found', 'There is no such problem code.')
   const { status, title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]

@@ -9,14 +9,14 @@ import { isProblemCode, PROBLEM_CATALOGUE, problemPath, type ProblemCode } from 
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */
 export interface ProblemBody {
-  /** Address of the page about `code`; relative to the service without `PUBLIC_URL`. */
+  /** Address of the page about `code`. Without `PUBLIC_URL`, it is relative to the service. */
   readonly type: string
   readonly title: string
   readonly status: number
   readonly detail?: string
   readonly code: ProblemCode
   readonly requestId?: string
-  /** For operators: which setting to fix. Only with hints on. */
+  /** For operators: which setting to fix. Present only if hints are on. */
   readonly hint?: string
   readonly upstream?: UpstreamRefusal
   readonly errors?: readonly FieldError[]
@@ -47,7 +47,7 @@ interface KnownFacts extends ErrorFacts {
   readonly upstream?: UpstreamRefusal | undefined
 }
 
-/** The response for any thrown value. An unknown error is 500 `internal_error`, without details. */
+/** The response for any thrown value. An unknown error becomes 500 `internal_error`, without details. */
 export function toProblem(err: unknown, options: ProblemOptions): Problem {
   const facts = knownFacts(err)
   const entry = PROBLEM_CATALOGUE[facts.code]
@@ -94,7 +94,7 @@ export function problemCode(err: unknown): ProblemCode {
   return knownFacts(err).code
 }
 
-/** Which setting to fix, from the error or else from the catalogue; undefined for an unknown error. */
+/** Which setting to fix, according to the error or else the catalogue; undefined for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
   const { code, hint } = knownFacts(err)
   return code === 'internal_error' ? undefined : (hint ?? PROBLEM_CATALOGUE[code].operatorAction)
@@ -107,15 +107,15 @@ function knownFacts(err: unknown): KnownFacts {
   return { ...facts, code, detail: message, upstream }
 }
 
-/** The rest of the body is not read. */
+/** For refusals that leave the rest of the body unread. */
 const CLOSE = { Connection: 'close' }
 
 /**
- * Errors that Express and body-parser raise about the request itself, recognized by their status and `type`.
- * Their messages can quote the body, so ours are used instead.
+ * Errors of Express and body-parser about the request itself, recognized by their status and `type`. Their
+ * messages can quote the body, so ours are used instead.
  */
 function frameworkFacts(err: unknown): KnownFacts | undefined {
-  // An axios error has a status too, but it is Genesys' status, not one for this request.
+  // An axios error has a status too, but that is the status of a Genesys response, not one for this request.
   if (!(err instanceof URIError || (err instanceof Error && 'expose' in err))) return undefined
   const type = 'type' in err ? err.type : undefined
   if (type === 'entity.parse.failed') return { code: 'invalid_json', detail: 'The body is not JSON.' }

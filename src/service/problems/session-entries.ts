@@ -10,11 +10,11 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'No valid guest session',
     description:
-      'The session token is missing, damaged, expired, replaced by a later sign-in or sign-out, sealed by another service, or belongs to another website. The response does not say which.',
+      'The session token is missing, damaged or expired, was replaced by a later sign-in or sign-out, was sealed by another service, or belongs to another website. The response does not reveal which of these is the case.',
     clientAction:
       'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
     operatorAction:
-      'If it happens to many guests at once: every replica needs the same `SESSION_KEYS`, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
+      'If it happens to many guests at once, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
   },
   user_token_invalid: {
     status: 401,
@@ -23,13 +23,13 @@ export const SESSION_PROBLEMS = {
       'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page sent to `POST /sign-in`.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
-      'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with what the website issues, and the clocks of both machines.',
+      'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with the tokens that the website issues, and compare the clocks of both machines.',
   },
   trusted_attributes_unavailable: {
     status: 503,
     title: 'The visitor’s trusted attributes are unavailable',
     description:
-      'The website, which is the source of the attributes that routing trusts, did not deliver them. No session is opened without them.',
+      'The website did not deliver the attributes that routing trusts. No session is opened without them.',
     clientAction: 'Retry after `Retry-After` seconds.',
     operatorAction:
       'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL` or `VISITOR_WEBHOOK_URL`, or the function given to the service.',
@@ -39,18 +39,19 @@ export const SESSION_PROBLEMS = {
     status: 422,
     title: 'A browser must not set this attribute',
     description:
-      'Routing trusts the attribute, or it is not on the list. `errors` names it. No attribute was changed.',
-    clientAction: 'Leave it out. What routing must rely on comes from the website’s own token (`userToken`).',
+      'Routing trusts the attribute, or the attribute is not on the list of those that a browser may set. `errors` names it. No attribute was changed.',
+    clientAction:
+      'Leave it out. Attributes that routing must rely on come from the website’s own token (`userToken`).',
     operatorAction:
-      'Browsers can set what `ATTRIBUTES_OPEN` matches (default `custom.*`) and `ATTRIBUTES_TRUSTED` does not name.',
+      'Browsers can set the attributes that `ATTRIBUTES_OPEN` matches (default `custom.*`), except those that `ATTRIBUTES_TRUSTED` names.',
   },
   attributes_too_large: {
     status: 413,
     title: 'The attributes are too large',
     description:
-      'Keys and values of all the guest’s attributes, with keys whose removal is not yet delivered, exceed what Genesys or a session token can hold. No attribute was changed.',
+      'The keys and values of all the guest’s attributes, including keys whose removal has not been delivered yet, exceed what Genesys or a session token can hold. No attribute was changed.',
     clientAction:
-      'Stay below `limits.maxAttributeBytes` (2048): remove attributes with `null`, use fewer and shorter values.',
+      'Do not exceed `limits.maxAttributeBytes` (2048): remove attributes with `null`, or use fewer and shorter values.',
     operatorAction:
       'Genesys sets the limit. Attributes that this service adds from the visitor’s token count as well.',
   },
@@ -59,7 +60,7 @@ export const SESSION_PROBLEMS = {
     title: 'The text is too long',
     description: 'The text has more UTF-8 bytes than Genesys accepts. It was not sent.',
     clientAction:
-      'Stay below `limits.maxTextBytes` (4096): split the text. Count bytes, not characters: `new TextEncoder().encode(text).length`.',
+      'Split the text so that no part exceeds `limits.maxTextBytes` (4096). Count bytes, not characters: `new TextEncoder().encode(text).length`.',
     operatorAction: 'Genesys sets the limit.',
   },
   attachment_too_large: {
@@ -78,12 +79,12 @@ export const SESSION_PROBLEMS = {
     clientAction:
       'Check `limits.attachments.fileTypes` and `blockedExtensions`; without `limits.attachments`, do not offer uploads.',
     operatorAction:
-      'Allow attachments and the file type in the Messenger configuration, and in the supported content profile of the deployment.',
+      'Allow attachments and the file type in the Messenger configuration and in the supported content profile of the deployment.',
   },
   idempotency_key_reused: {
     status: 422,
     title: 'The idempotency key was used for another message',
-    description: 'This guest used the `Idempotency-Key` before with a different body. Nothing was sent.',
+    description: 'This guest has already used the `Idempotency-Key` with a different body. Nothing was sent.',
     clientAction:
       'Create a new key for each message (`crypto.randomUUID()`), and reuse it only to retry that message.',
     operatorAction: 'Nothing to do.',
@@ -91,7 +92,8 @@ export const SESSION_PROBLEMS = {
   request_in_progress: {
     status: 409,
     title: 'The same request is still in progress',
-    description: 'A request with this `Idempotency-Key` has had no response yet. Nothing was sent twice.',
+    description:
+      'An earlier request with this `Idempotency-Key` has had no response yet. Nothing was sent twice.',
     clientAction: 'Wait for the first response, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,
@@ -100,7 +102,7 @@ export const SESSION_PROBLEMS = {
     status: 501,
     title: 'The configured Genesys API does not support this',
     description: 'The guest API that this service is configured for does not have this operation.',
-    clientAction: 'Check `capabilities` of the guest session before you offer it.',
+    clientAction: 'Check `capabilities` of the guest session before you offer the operation.',
     operatorAction:
       '`GENESYS_GUEST_API` selects the guest API; `web-messaging` (the default) supports everything.',
   },
@@ -111,7 +113,7 @@ export const SESSION_PROBLEMS = {
       'The agent or the flow ended the conversation, and the deployment makes ended conversations read-only.',
     clientAction: 'Show the history, and offer a new conversation (`startNew`).',
     operatorAction:
-      'Set by “conversation disconnect” in the Messenger configuration: with `Send` the guest can continue, with `ReadOnly` not.',
+      'The “conversation disconnect” setting in the Messenger configuration determines this: with `Send`, the guest can continue; with `ReadOnly`, the guest cannot.',
   },
   session_ended: {
     status: 410,
@@ -119,14 +121,14 @@ export const SESSION_PROBLEMS = {
     description: 'Genesys no longer has the session, or the guest ended it. It cannot be resumed.',
     clientAction: 'Discard the session token and open a new guest session.',
     operatorAction:
-      'The Messenger configuration sets how long a session lives without a message (72 hours by default); `SESSION_MAX_AGE_S` should match.',
+      'The Messenger configuration sets how long a session lasts without a message (72 hours by default); `SESSION_MAX_AGE_S` should match.',
   },
   end_not_enabled: {
     status: 409,
     title: 'Guests cannot end conversations',
-    description: 'The deployment does not let guests clear their conversation.',
+    description: 'The deployment does not allow guests to clear their conversation.',
     clientAction:
-      'Offer it only when `capabilities` of the guest session has `end` and `GET /deployment` says that it is enabled.',
+      'Offer this only if `capabilities` of the guest session contains `end` and `GET /deployment` reports that it is enabled.',
     operatorAction:
       'Turn on “conversation clear” in the Messenger configuration of the deployment, and publish it.',
   },

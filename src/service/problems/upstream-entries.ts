@@ -7,10 +7,10 @@ export const UPSTREAM_PROBLEMS = {
   upstream_refused: {
     status: 502,
     title: 'Genesys refused the request',
-    description: 'Genesys Cloud refused the request. `upstream` has its status and code.',
+    description: 'Genesys Cloud refused the request. `upstream` contains its status and code.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
-      'For 403: the role of the OAuth client lacks a permission or a division, or the website is not among the allowed domains of the deployment. For 400 and 404: compare deployment and region. Genesys support finds the call by its correlation id.',
+      'With 403, the role of the OAuth client lacks a permission or a division, or the website is not among the allowed domains of the deployment. With 400 or 404, check the deployment and the region. Genesys support can find the call by its correlation id.',
   },
   upstream_auth_failed: {
     status: 502,
@@ -18,30 +18,30 @@ export const UPSTREAM_PROBLEMS = {
     description: 'Genesys Cloud refused the OAuth client of this service.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
-      'Check `GENESYS_CLIENT_ID`, `GENESYS_CLIENT_SECRET` and `GENESYS_REGION`: a client exists in one region only. Its grant type must be “Client Credentials”, and it needs a role.',
+      'Check `GENESYS_CLIENT_ID`, `GENESYS_CLIENT_SECRET` and `GENESYS_REGION`: a client exists in only one region. Its grant type must be “Client Credentials”, and it needs a role.',
   },
   upstream_bad_response: {
     status: 502,
     title: 'Genesys sent an unexpected response',
     description: 'The response was not as documented: not JSON, cut off, or without a required field.',
-    clientAction: 'Retrying can help; retry a message with the same `Idempotency-Key`.',
+    clientAction: 'Retrying may help; retry a message with the same `Idempotency-Key`.',
     operatorAction:
-      'Something else may respond in place of Genesys: a proxy, a gateway, a sign-in page. Check `GENESYS_*_URL` and `GENESYS_GUEST_API`.',
+      'Something else may be responding in place of Genesys: a proxy, a gateway or a sign-in page. Check `GENESYS_*_URL` and `GENESYS_GUEST_API`.',
   },
   deployment_not_usable: {
     status: 502,
     title: 'The Messenger deployment cannot be used',
     description:
-      'Genesys does not know the deployment, it is inactive, or the website is not among its allowed domains.',
+      'Genesys does not know the deployment, the deployment is inactive, or the website is not among its allowed domains.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
-      'In Genesys Cloud, under Messenger Deployments: compare the id with `GENESYS_DEPLOYMENT_ID` and the region with `GENESYS_REGION`, set the status to active, and add the website to the allowed domains.',
+      'In Genesys Cloud, under Messenger Deployments, compare the id with `GENESYS_DEPLOYMENT_ID` and the region with `GENESYS_REGION`, set the status to active, and add the website to the allowed domains.',
   },
   upstream_rate_limited: {
     status: 429,
     title: 'A rate limit of Genesys was reached',
     description:
-      'Genesys Cloud allows 5 messages a second and 60 requests a minute for one guest, and 300 calls a minute for the OAuth client.',
+      'Genesys Cloud allows 5 messages per second and 60 requests per minute for one guest, and 300 calls per minute for the OAuth client.',
     clientAction: 'Wait for `Retry-After` seconds, then retry with the same `Idempotency-Key`.',
     operatorAction:
       'If it happens to many guests, look at the upstream calls in `/metrics`: other programs may share the OAuth client.',
@@ -54,7 +54,7 @@ export const UPSTREAM_PROBLEMS = {
       'No connection to Genesys Cloud could be established, or it reports that it is unavailable. A message was certainly not accepted.',
     clientAction: 'Retry after `Retry-After` seconds. Live events resume by themselves.',
     operatorAction:
-      'Check the status page of Genesys Cloud, and from this machine DNS, the firewall (port 443 to the region’s hosts, WebSocket included) and certificates.',
+      'Check the status page of Genesys Cloud. On this machine, check DNS, the firewall (port 443 to the region’s hosts, including WebSocket) and certificates.',
     retryAfterSeconds: 5,
   },
   upstream_timeout: {
@@ -63,14 +63,15 @@ export const UPSTREAM_PROBLEMS = {
     description: 'The response of Genesys Cloud did not arrive within the time limit.',
     clientAction: 'Retry; retry a message with the same `Idempotency-Key`.',
     operatorAction:
-      '`UPSTREAM_TIMEOUT_MS` is the limit. If it happens often, look at the duration of upstream calls in `/metrics`.',
+      '`UPSTREAM_TIMEOUT_MS` sets the limit. If it happens often, look at the duration of upstream calls in `/metrics`.',
   },
   delivery_unknown: {
     status: 504,
     title: 'It is unknown whether the message was delivered',
     description: 'The message was sent, but Genesys Cloud did not confirm it in time.',
-    clientAction: 'Retry with the same `Idempotency-Key`: it is sent again only if it did not arrive.',
+    clientAction:
+      'Retry with the same `Idempotency-Key`: the message is sent again only if it did not arrive.',
     operatorAction:
-      'Single cases happen when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS` and what closes connections on the way.',
+      'Single cases occur when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS`, and find out what closes connections between this service and Genesys.',
   },
 } satisfies Record<Exclude<UpstreamErrorCode, keyof typeof SESSION_PROBLEMS>, ProblemEntry>

@@ -3,30 +3,30 @@ import { isIPv4 } from 'node:net'
 import { isNetwork } from '../middleware/client-address.ts'
 import { errorCode } from './secret-files.ts'
 
-/** Who is not served. */
+/** The callers that are not served. */
 export interface BlockedCallers {
   readonly ipv4Addresses: readonly string[]
-  /** In CIDR notation, and single addresses of IPv6. */
+  /** Networks in CIDR notation, and single IPv6 addresses. */
   readonly networks: readonly string[]
   /** Ids of verified visitors. */
   readonly visitors: readonly string[]
 }
 
 const MAX_BYTES = 8 * 1024 * 1024
-/** Each request is compared with all of them, one after the other. */
+/** Each request is compared with all of them, one after another. */
 const MAX_NETWORKS = 1000
 const MAX_PROBLEMS = 5
 const VISITOR = /^visitor:(.{1,256})$/u
 
-/** The same path, after its file was read for its mistakes. */
+/** Reads the file to report its mistakes. @returns the same path */
 export function checkedBlocklist(path: string | undefined, problems: string[]): string | undefined {
   if (path !== undefined) readBlocklist(path, problems)
   return path
 }
 
 /**
- * One address, network or `visitor:` and id in each line; `#` begins a comment line. Mistakes are added to
- * `problems`, with the line and without its content.
+ * Each line contains one address, one network, or `visitor:` and an id; `#` begins a comment line. Mistakes are
+ * added to `problems`, with the number of the line but without its content.
  */
 export function readBlocklist(path: string, problems: string[]): BlockedCallers {
   const lines = linesOf(path, problems)
@@ -48,7 +48,7 @@ export function readBlocklist(path: string, problems: string[]): BlockedCallers 
       `BLOCKLIST_FILE, line ${line}: must be an address, a network such as 203.0.113.0/24, or visitor:id`,
     )
   if (networks.length > MAX_NETWORKS)
-    problems.push(`BLOCKLIST_FILE must have at most ${MAX_NETWORKS} networks, besides addresses of IPv4`)
+    problems.push(`BLOCKLIST_FILE must have at most ${MAX_NETWORKS} networks, not counting IPv4 addresses`)
   return { ipv4Addresses, networks, visitors }
 }
 

@@ -2,13 +2,13 @@ import type { CountryCode } from 'libphonenumber-js/min'
 import type { Variables } from './variables.ts'
 
 export interface CallbackSettings {
-  /** Only visitors whose identity was verified. */
+  /** Whether only visitors whose identity was verified can request callbacks. */
   readonly needsVerifiedVisitor: boolean
-  /** The country of numbers without a country code. */
+  /** The country that is assumed for telephone numbers without a country code. */
   readonly country: CountryCode | undefined
 }
 
-/** Undefined where they are off. */
+/** Undefined if callbacks are off. */
 export function readCallbacks(
   { CALLBACKS, CALLBACK_COUNTRY: country, GENESYS_QUEUE_ID }: Variables,
   problems: string[],

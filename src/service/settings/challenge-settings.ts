@@ -4,16 +4,16 @@ import type { Variables } from './variables.ts'
 /** What a page has to solve before a session is opened. */
 export interface ChallengeSettings {
   readonly kind: NonNullable<Variables['CHALLENGE']>
-  /** New sessions in a minute that need none. */
+  /** How many new sessions per minute need no challenge. */
   readonly abovePerMinute: number
-  /** The most numbers that a page has to try for ALTCHA. */
+  /** For ALTCHA: the largest number that a page may have to try. */
   readonly difficulty: number
   /** A vendor's secret. */
   readonly secret: string
   readonly siteKey: string | undefined
-  /** Where the vendor verifies tokens, in place of its usual address. */
+  /** Where the vendor verifies solutions, instead of at its usual address. */
   readonly verifyUrl: string | undefined
-  /** If the vendor does not respond. */
+  /** What to do if the vendor does not respond. */
   readonly onFailure: 'refuse' | 'accept'
 }
 

@@ -14,15 +14,15 @@ import type { VisitorWebhookSettings } from './visitor-webhook-settings.ts'
 
 /**
  * Settings of the service, as created by `readConfig`. They contain secrets: never log them. With several
- * sites `allowedOrigins` and `genesys` are not used; each site has its own.
+ * sites, `allowedOrigins` and `genesys` are not used; each site has its own.
  */
 export interface Config {
   readonly production: boolean
   readonly port: number
   readonly host: string
-  /** The service's address for websites, without a trailing slash; `''` if unknown. */
+  /** The address of the service as websites see it, without a trailing slash; `''` if unknown. */
   readonly publicUrl: string
-  /** The trusted proxies in front, whose forwarded client address is accepted. */
+  /** The trusted proxies in front, whose forwarded client addresses are accepted. */
   readonly trustProxy: TrustedProxies
   readonly allowedOrigins: readonly string[]
   readonly allowNoOrigin: boolean
@@ -34,7 +34,7 @@ export interface Config {
     readonly region: string | undefined
     /** Whether guests may sign in with the deployment's OpenID provider. */
     readonly signIn: boolean
-    /** For listening guests; connections of guests who wait for a response are additional. */
+    /** The limit of new connections from this process to Genesys. */
     readonly connectionsPerMinute: number
     /** How long a guest's connection to Genesys stays open after the page has left. */
     readonly connectionIdleMs: number
@@ -46,7 +46,7 @@ export interface Config {
     readonly divisionId: string | undefined
     readonly flowId: string | undefined
   }
-  /** Ids of what says whether it is open; each is optional. */
+  /** Ids of the objects that determine whether the contact center is open; each is optional. */
   readonly availability: {
     readonly scheduleGroupId: string | undefined
     readonly emergencyGroupId: string | undefined
@@ -56,11 +56,11 @@ export interface Config {
     /** 32 bytes each; the first key seals, all keys open. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
-    /** Contains the key of `.env.example`, which is public. */
+    /** Whether the keys include the one in `.env.example`, which is public. */
     readonly keysAreExample: boolean
-    /** The file of the keys, if they come from one: it is read again when it changes. */
+    /** The file that the keys come from, if any. It is read again when it changes. */
     readonly keysFile: KeysFile | undefined
-    /** Without use. */
+    /** How long a session lasts without use. */
     readonly maxAgeMs: number
     readonly absoluteMaxAgeMs: number
     readonly verifiedTokenMaxAgeMs: number
@@ -70,9 +70,9 @@ export interface Config {
   }
   readonly attributes: AttributeSettings
   readonly userToken: UserTokenSettings | undefined
-  /** Who visitors are, from the site's own backend; undefined where it is not asked. */
+  /** How to request from the site's backend who a visitor is; undefined if this is off. */
   readonly visitorWebhook: VisitorWebhookSettings | undefined
-  /** What a page has to solve before a session is opened; undefined for nothing. */
+  /** What a page has to solve before a session is opened; undefined if nothing. */
   readonly challenge: ChallengeSettings | undefined
   /** The file of networks and visitors that are not served; it is read again when it changes. */
   readonly blocklistFile: string | undefined
@@ -92,16 +92,16 @@ export interface Config {
     readonly eventStreams: number
     readonly eventStreamsPerAddress: number
     readonly openedTokens: number
-    /** 0: the container's limit. */
+    /** 0 means the limit of the container. */
     readonly memoryBytes: number
     readonly requestTimeoutMs: number
   }
-  /** The shared store of the replicas; undefined without one. */
+  /** The shared store of the replicas, if there is one. */
   readonly redis: { readonly url: string; readonly keyPrefix: string; readonly timeoutMs: number } | undefined
   readonly upstreamTimeoutMs: number
   /** How long new connections are still served after the signal to stop. */
   readonly drainDelayMs: number
-  /** After that, the time for requests in flight. */
+  /** After that delay, how long requests in flight may take to finish. */
   readonly drainMs: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
   /** Health, readiness and metrics on a separate port; without one, metrics are on the main port. */
@@ -109,25 +109,25 @@ export interface Config {
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
-  /** What is masked before it goes to Genesys; undefined where nothing is. */
+  /** What is masked before it goes to Genesys; undefined if nothing is. */
   readonly redaction: RedactionSettings | undefined
   /** What pages ask before the chat opens. */
   readonly preChatForm: PreChatForm | undefined
-  /** Where scores of guests go; undefined where none are asked for. */
+  /** Where guests' scores go; undefined if guests are not asked for any. */
   readonly survey: SurveySettings | undefined
-  /** Undefined where no page views go to Genesys. */
+  /** Undefined if no page views go to Genesys. */
   readonly journey: JourneySettings | undefined
   /** Whether guests can download their conversation. */
   readonly transcript: boolean
-  /** How guests' searches in Genesys' knowledge base are authorized; undefined where they can make none. */
+  /** How guests' searches in Genesys' knowledge base are authorized; undefined if guests cannot search. */
   readonly knowledge: KnowledgeAuthorization | undefined
-  /** Undefined where guests cannot ask to be called back. */
+  /** Undefined if guests cannot request callbacks. */
   readonly callbacks: CallbackSettings | undefined
-  /** Wording by language, which overrides the deployment's. */
+  /** Labels by language, which override those of the deployment. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
   /** The sites of `SITES_FILE`, if it is set. */
   readonly sites: SitesSource | undefined
-  /** Probable mistakes that do not prevent the start, one sentence each; without values. */
+  /** Probable mistakes that do not prevent the start: one sentence each, without values. */
   readonly warnings: readonly string[]
 }
 
@@ -139,13 +139,13 @@ export interface KeysFile {
 
 /** One of several sites, with its own settings. */
 export interface SiteConfig {
-  /** Lower-case letters, digits and `-`; undefined for the only site of the environment. */
+  /** Lower-case letters, digits and `-`; undefined for the one site without `SITES_FILE`. */
   readonly id: string | undefined
   readonly config: Config
 }
 
 export interface SitesSource {
-  /** The readiness check for reading the files; undefined if there are none. */
+  /** The name of the readiness check that reports whether the files can be read; undefined if there are none. */
   readonly name: 'sites-file' | 'session-keys-file' | undefined
   /** The sites in the current file. @throws {ConfigError} naming every mistake, and no value */
   read(): readonly SiteConfig[]
@@ -156,7 +156,7 @@ export interface SitesSource {
   readonly files: readonly string[]
 }
 
-/** Wrong or missing settings. The message names each one, and none of their values. */
+/** Wrong or missing settings. The message names each setting, but no value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]

@@ -13,7 +13,7 @@ export interface GenesysHosts {
 export interface OAuthSettings {
   readonly clientId: string
   readonly clientSecret: string
-  /** The file of the secret, if it comes from one: it is read again for each token request. */
+  /** The file that the secret comes from, if any. It is read again for each token request. */
   readonly clientSecretFile?: string | undefined
   readonly style: 'basic' | 'form'
   readonly scope?: string | undefined
@@ -73,13 +73,13 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** A gateway may have ids of its own. */
+/** None if a gateway is in front of Genesys Cloud, because it may have ids of its own. */
 export function deploymentIdWarnings(env: Variables): string[] {
   const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
   const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined
   if (id === undefined || !isGenesysCloud) return []
   if (!UUID.test(id))
-    return ['GENESYS_DEPLOYMENT_ID is not a UUID, as the ids of deployments in Genesys Cloud are']
+    return ['GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs']
   return /^[0-]+$/.test(id)
     ? ['GENESYS_DEPLOYMENT_ID is the placeholder of .env.example: set the id of your Messenger deployment']
     : []
@@ -122,7 +122,7 @@ export function readOAuth(
   return undefined
 }
 
-/** What says whether anybody is there. Nothing of it can be read without an OAuth client. */
+/** The objects that determine whether the contact center is open and staffed. Reading them requires an OAuth client. */
 export function readAvailability(env: Variables, oauth: OAuthSettings | undefined, problems: string[]) {
   const ids = {
     scheduleGroupId: env.GENESYS_SCHEDULE_GROUP_ID,

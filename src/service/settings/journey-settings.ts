@@ -1,12 +1,12 @@
 import type { Variables } from './variables.ts'
 
 export interface JourneySettings {
-  /** Whether requests carry the OAuth client's access token; nobody has published whether Genesys asks for one. */
+  /** Whether requests carry the OAuth client's access token. It is not published whether Genesys requires one. */
   readonly usesAccessToken: boolean
   readonly callsPerMinute: number
 }
 
-/** Undefined where it is off. */
+/** Undefined if the journey is off. */
 export function readJourney(
   { JOURNEY, JOURNEY_CALLS_PER_MINUTE: callsPerMinute }: Variables,
   { hasOAuthClient }: { readonly hasOAuthClient: boolean },

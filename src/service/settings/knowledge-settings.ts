@@ -4,7 +4,7 @@ import type { Variables } from './variables.ts'
 /** How Genesys' knowledge operations for guests are called: `open` sends no authorization. */
 export type KnowledgeAuthorization = 'open' | 'oauth'
 
-/** Undefined where it is off. */
+/** Undefined if the feature is off. */
 export function readKnowledge(
   { KNOWLEDGE }: Variables,
   oauth: OAuthSettings | undefined,

@@ -32,7 +32,7 @@ const form = z.strictObject({
   fields: z.array(field).min(1).max(MAX_FIELDS),
 })
 
-/** The value of `PRE_CHAT_FORM`. An error names the place of the fault, and no value. */
+/** The value of `PRE_CHAT_FORM`. An error names the place of the mistake, but no value. */
 export const PreChatFormSetting = z.unknown().transform((value, context) => {
   const parsed = form.safeParse(value)
   if (parsed.success) return parsed.data
@@ -49,13 +49,13 @@ interface Attributes {
   readonly trusted: Readonly<Record<string, string>>
 }
 
-/** Whether pages may set it. */
+/** Whether pages may set this attribute. */
 export function isOpenKey(key: string, { open, trusted }: Attributes): boolean {
   const matches = (one: string) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one)
   return KEY.test(key) && !Object.hasOwn(trusted, key) && open.some(matches)
 }
 
-/** What is wrong with it besides its form. */
+/** Mistakes that the schema does not find. */
 export function preChatProblems(preChatForm: PreChatForm | undefined, attributes: Attributes): string[] {
   const { fields = [] } = preChatForm ?? {}
   return fields.flatMap(({ key, required, multiline, choices }, i) => {
@@ -64,7 +64,7 @@ export function preChatProblems(preChatForm: PreChatForm | undefined, attributes
       problems.push('has a key that is neither name, email or phone nor one of ATTRIBUTES_OPEN')
     if (fields.findIndex((other) => other.key === key) !== i) problems.push('has the key of another field')
     if (choices && (required === true || multiline === true))
-      problems.push('has choices, and is therefore neither required nor multiline')
+      problems.push('has choices, so it can be neither required nor multiline')
     return problems.map((problem) => `PRE_CHAT_FORM field ${i + 1} ${problem}`)
   })
 }

@@ -31,19 +31,19 @@ import { readCallbacks } from './callback-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
-/** Because of memory: each takes about 30 KiB. */
+/** Limited by memory: each takes about 30 KiB. */
 const MAX_REQUESTS_IN_FLIGHT = 10_000
-/** In production; otherwise there is no second port, and `/metrics` is on the first one. */
+/** In production. Otherwise there is no second port, and `/metrics` is on the first one. */
 const MANAGEMENT_PORT = 9090
 const EVENT_STREAMS_PER_ADDRESS = 1000
-/** In production: orchestrators keep sending connections for some seconds. */
+/** In production, because orchestrators keep sending connections for some seconds. */
 const DRAIN_DELAY_MS = 5000
 
 const ENV_FILE_IGNORED =
   'this service does not read the .env file when NODE_ENV is production: set environment variables'
 
 /**
- * Settings from the environment, and outside production also from a `.env` file. The environment wins.
+ * Settings from the environment, and outside production also from a `.env` file. The environment takes precedence.
  * @throws {ConfigError} naming every wrong or missing variable at once.
  */
 export function readConfigFromEnvironment(): Config {
@@ -64,7 +64,7 @@ function isUnread(envFile: string): boolean {
 type Given = Readonly<Record<string, string | undefined>>
 
 /**
- * Settings from variables. An empty variable counts as missing, because compose files produce them.
+ * Settings from variables. An empty variable counts as missing, because compose files produce empty ones.
  * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
  */
 export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
@@ -87,13 +87,13 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
     problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
   const ownProblems: string[] = []
   const config = configFrom(env, given, keys, ownProblems)
-  // Requirements for each site are checked for each of them.
+  // What each site requires is checked for each site.
   problems.push(
     ...(hasSites
       ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
       : ownProblems),
   )
-  // A secret whose file cannot be read is not missing, too.
+  // A secret whose file cannot be read is not also reported as missing.
   const unread = SECRETS.filter((name) => given[`${name}_FILE`] !== undefined && given[name] === undefined)
   const named = problems.filter((problem) => !unread.some((name) => problem.startsWith(`${name} is missing`)))
   if (named.length > 0) throw new ConfigError([...new Set(named)], warnings)
@@ -212,7 +212,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
 function requireOrigins({ ALLOWED_ORIGINS }: Variables, problems: string[]): void {
   for (const [i, origin] of ALLOWED_ORIGINS.entries()) {
     const { problem } = parseOriginPattern(origin)
-    // An address with a password is not repeated.
+    // An address that may contain a password is not repeated.
     const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
     if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
   }
@@ -264,7 +264,7 @@ function keysFile(path: string, variables: Given): KeysFile {
   }
 }
 
-/** @param initialKeys fixed keys, if they do not come from a file */
+/** @param initialKeys used if the keys do not come from a file */
 function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8Array[]): SitesSource {
   const keysPath = variables['SESSION_KEYS_FILE']?.trim() ? variables['SESSION_KEYS_FILE'] : undefined
   let files: readonly string[] = [path]

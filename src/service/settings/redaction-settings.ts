@@ -1,14 +1,14 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { REDACTION_KINDS, type Variables } from './variables.ts'
 
-/** What is masked in what guests write before it goes to Genesys. */
+/** What is masked in guests' messages before they are sent to Genesys. */
 export interface RedactionSettings {
   readonly kinds: Variables['REDACT']
   /** In RE2's syntax. */
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[]
 }
 
-/** A pattern's time for a text is its size times the text's length: with these bounds, some milliseconds. */
+/** The time that a pattern takes is proportional to its size times the length of the text: with these bounds, a few milliseconds. */
 const MAX_PATTERNS = 20
 const MAX_PROGRAM_SIZE = 500
 
@@ -25,15 +25,15 @@ export function readRedaction(env: Variables, problems: string[]): RedactionSett
   return { kinds, patterns }
 }
 
-/** RE2 takes no pattern whose time is not linear: no backreferences, no lookaround. */
+/** RE2 accepts only patterns that run in linear time, without backreferences and lookaround. */
 function problemOf(name: string, pattern: string): string | undefined {
   if ((REDACTION_KINDS as readonly string[]).includes(name) || !/^[a-z][a-z0-9-]{0,39}$/.test(name))
-    return 'must have a name of lower-case letters, digits and -, which is not a kind of REDACT'
+    return 'must have a name of lower-case letters, digits and dashes that is not one of the kinds in REDACT'
   try {
     const compiled = RE2JS.compile(pattern)
     if (compiled.programSize() > MAX_PROGRAM_SIZE)
-      return 'has a pattern that is too large, such as one with large counts'
-    if (compiled.matcher('').matches()) return 'has a pattern that matches the empty text'
+      return 'has a pattern that is too large, such as one with large repetition counts'
+    if (compiled.matcher('').matches()) return 'has a pattern that matches the empty string'
     return undefined
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** `ENOENT`, `EACCES`, `EISDIR`. */
+/** Such as `ENOENT`, `EACCES` or `EISDIR`. */
 export const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
 export const SECRETS = [
@@ -13,20 +13,20 @@ export const SECRETS = [
   'REDIS_URL',
 ]
 
-/** A secret whose file may change: its current value, or the last one while the file cannot be read. */
+/** Returns the current value of a secret whose file may change, or the last value while the file cannot be read. */
 export function secretFromFile(path: string, initial: string): () => string {
   let latest = initial
   return () => {
     try {
       latest = readFileSync(path, 'utf8').trim() || latest
     } catch {
-      // A file is briefly missing while it is replaced.
+      // A file can be missing briefly while it is being replaced.
     }
     return latest
   }
 }
 
-/** Each secret can come from the file in `NAME_FILE`, as container platforms mount them. */
+/** Each secret can come from the file in `NAME_FILE`, because container platforms mount secrets as files. */
 export function withSecretFiles(variables: Readonly<Record<string, string | undefined>>, problems: string[]) {
   const merged = { ...variables }
   for (const name of SECRETS) {

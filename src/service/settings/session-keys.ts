@@ -1,9 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 
-/** The key in `.env.example`: accepted for a first try, refused in production. */
+/** The key in `.env.example`: accepted for trying out the service, refused in production. */
 export const EXAMPLE_SESSION_KEY = 'ZXhhbXBsZS1rZXktZG8tbm90LXVzZS1pbi1wcm9kISE='
 
-/** Keys of session tokens: 32 bytes each, in base64. Outside production one is created if there is none. */
+/** Keys of session tokens: 32 bytes each, in base64. Outside production, a key is created if there is none. */
 export function readSessionKeys(
   encoded: string[] | undefined,
   production: boolean,
@@ -26,7 +26,7 @@ export function readSessionKeys(
     if (!isBase64)
       problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` generates one`)
     else if (key.length !== 32)
-      problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it is ${key.length}`)
+      problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it has ${key.length}`)
   }
   return keys
 }

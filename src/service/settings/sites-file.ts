@@ -6,12 +6,12 @@ import { similarName } from './unknown-variables.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
-/** One site of the file. */
+/** One site in the file. */
 export interface SiteEntry {
   readonly id: string
   /**
-   * Replaces the environment's variables; `undefined` for a variable that the site unsets, whatever the
-   * environment says.
+   * Replaces the environment's variables; `undefined` for a variable that the site unsets, whatever its value in
+   * the environment is.
    */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
@@ -46,7 +46,7 @@ const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'PROBLEM_HINTS',
 ])
 
-/** The settings that a site of `SITES_FILE` may have, including secrets from files. */
+/** The settings that a site in `SITES_FILE` may have, including secrets from files. */
 export const SITE_VARIABLES: readonly string[] = [
   ...VARIABLE_NAMES,
   ...SECRETS.map((name) => `${name}_FILE`),
@@ -61,8 +61,8 @@ const CHALLENGE = /^CHALLENGE(_|$)/
 const SURVEY_WEBHOOK = /^SURVEY_WEBHOOK_/
 
 /**
- * Groups of variables: a site that sets one of a group gets no other of that group from the environment. A
- * client's secret is sent only to the hosts that it was given for.
+ * Groups of variables: a site that sets one variable of a group gets no other of that group from the
+ * environment. This way, a client's secret is sent only to the hosts that it was given for.
  */
 const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
   { setBy: HOSTS, leavesOut: HOSTS },
@@ -86,18 +86,20 @@ const VALUE = z.union([
 ])
 
 /**
- * The sites of a file, with the variables that each sets. Mistakes are added to `problems`, one sentence
- * each, which starts with the place in the file and contains no value.
+ * The sites in a file, with the variables that each of them sets. For each mistake, a sentence is added to
+ * `problems`, which starts with the place in the file and contains no value.
  */
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
     if (!SITE_ID.test(id)) {
-      problems.push(`sites: the name of site ${i + 1} must be lower-case letters, digits and -, at most 32`)
+      problems.push(
+        `sites: the name of site ${i + 1} must be at most 32 lower-case letters, digits and dashes`,
+      )
       return []
     }
     const parsed = z.record(z.string(), z.unknown()).safeParse(content)
     if (!parsed.success) {
-      problems.push(`sites.${id} must be an object with the names of environment variables`)
+      problems.push(`sites.${id} must be an object whose fields are the names of environment variables`)
       return []
     }
     return [{ id, variables: variablesOf(id, parsed.data, { folder: dirname(path), problems }) }]
@@ -118,16 +120,15 @@ function variablesOf(
     const text = textOf(value)
     if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
       problems.push(`sites.${id}: ${name} is a setting of the process: set it in the environment`)
-    else if (!SITE_VARIABLES.includes(name))
-      problems.push(unknownField(id, name))
+    else if (!SITE_VARIABLES.includes(name)) problems.push(unknownField(id, name))
     else if (text === INVALID)
-      problems.push(`sites.${id}: ${name} must be a text, number, true, false, list of texts, or null`)
+      problems.push(`sites.${id}: ${name} must be a string, number, boolean, list of strings, object or null`)
     else variables[name] = text !== undefined && name.endsWith('_FILE') ? resolve(folder, text) : text
   }
   return variables
 }
 
-/** Digits and dashes are left out of messages: what has them may be a value, or a secret. */
+/** Names with digits and dashes are not quoted in messages: they may be values, or secrets. */
 const PRINTABLE_NAME = /^[A-Za-z_]{1,64}$/
 
 function unknownField(id: string, name: string): string {
@@ -145,7 +146,7 @@ function textOf(value: unknown): string | undefined | typeof INVALID {
   const { success, data } = VALUE.safeParse(value)
   if (!success) return INVALID
   if (data === null) return undefined
-  // One comma for an empty list, because an empty variable counts as missing.
+  // A comma stands for an empty list, because an empty variable counts as missing.
   if (Array.isArray(data)) return data.some((item) => item.includes(',')) ? INVALID : data.join(',') || ','
   return typeof data === 'object' ? JSON.stringify(data) : String(data)
 }
@@ -168,7 +169,7 @@ function sitesIn(path: string, problems: string[]): object {
 function sitesOf(content: unknown, problems: string[]): object {
   const parsed = z.strictObject({ sites: z.record(z.string(), z.unknown()) }).safeParse(content)
   const count = parsed.success ? Object.keys(parsed.data.sites).length : 0
-  if (!parsed.success) problems.push('it must be an object with the one field `sites`: an object too')
+  if (!parsed.success) problems.push('it must be an object whose only field is `sites`, also an object')
   else if (count === 0) problems.push('sites: there must be at least one')
   else if (count > MAX_SITES) problems.push(`sites: there must be at most ${MAX_SITES}`)
   // The raw object: z.record drops `__proto__`.
@@ -176,13 +177,13 @@ function sitesOf(content: unknown, problems: string[]): object {
   return {}
 }
 
-/** V8's message quotes the file; only the position is used. */
+/** V8's message quotes the file, so only the position in it is used. */
 function positionIn({ message }: SyntaxError): string {
   const [, position] = /at position (\d+)/.exec(message) ?? []
   return position === undefined ? '' : ` (at character ${position})`
 }
 
-/** The mistake if two sites list the same origin: its requests would belong to both. */
+/** A mistake for each origin that two sites list: its requests would belong to both. */
 export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>

@@ -9,7 +9,7 @@ export interface SurveySettings {
   readonly url: string
   /** Keys of the signature. */
   readonly secrets: readonly Uint8Array[]
-  /** The guest's attribute that gets the score, too. */
+  /** The guest's attribute in which the score is also stored. */
   readonly attribute: string | undefined
 }
 

@@ -1,13 +1,13 @@
 import { SECRETS } from './secret-files.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
-/** No other program has such names. */
+/** Other programs do not use such names. */
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDACT|REDIS|SURVEY|VISITOR_WEBHOOK|CHALLENGE|BLOCKLIST|JOURNEY)_/
-/** Other names are compared with those of settings, and few wrong letters are taken for a mistake. */
+/** Other names are compared with those of settings. Up to two wrong letters are taken for a mistake. */
 const MAX_MISTAKES = 2
 const MIN_LETTERS_TO_COMPARE = 8
-/** Set by others: Kubernetes for a service with a similar name, and the X window system. */
+/** Variables that others set: Kubernetes for a service with a similar name, and the X window system. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
 /** Settings of earlier releases, and what to do about them. */
@@ -35,13 +35,13 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     })
 }
 
-/** Cheap for nearly all names of other programs, because this is part of each start: the distance is calculated last. */
+/** Part of each start, so it is cheap for nearly all names of other programs: the distance is calculated last. */
 function isSimilar(name: string, known: string): boolean {
   if (name.length < MIN_LETTERS_TO_COMPARE || name[0] !== known[0]) return false
   return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES
 }
 
-/** The known name that the given one is probably meant to be: at most a third of its letters are wrong. */
+/** The known name that was probably meant: at most a third of the letters are wrong. */
 export function similarName(name: string, known: readonly string[]): string | undefined {
   const candidate = nearest(name, known)
   return editDistance(name, candidate) * 3 <= name.length ? candidate : undefined

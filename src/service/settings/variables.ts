@@ -28,7 +28,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
-/** Files of secrets often have one key per line; base64 contains neither commas nor spaces. */
+/** Separated by commas or white space: files of secrets often have one key per line, and base64 contains neither. */
 const keys = z.string().transform((text) => text.split(/[,\s]+/).filter((key) => key !== ''))
 
 const PROXIES =
@@ -67,7 +67,7 @@ const headerText = z.string().regex(/^[\x20-\x7e]{1,512}$/, 'must be one line of
 
 const label = z.string().max(200, 'must have labels of at most 200 characters')
 
-/** Wording by language. */
+/** Labels by language. */
 const LABELS = z.record(
   z
     .string()
@@ -76,13 +76,13 @@ const LABELS = z.record(
     { headerTitle: label.optional(), headerSubtitle: label.optional(), launcherText: label.optional() },
     'must have headerTitle, headerSubtitle and launcherText for each language, and nothing else',
   ),
-  'must be an object with a language for each key',
+  'must be an object whose keys are languages',
 )
 
-/** Kinds of data that the service finds by itself. */
+/** Kinds of data that the service can find without a pattern from the operator. */
 export const REDACTION_KINDS = ['card', 'iban', 'email', 'phone'] as const
 
-/** JSON in a variable. */
+/** A variable that contains JSON. */
 const json = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown
@@ -95,7 +95,7 @@ const json = z.string().transform((text, context) => {
 /** ALTCHA needs no third party; the others are vendors. */
 const CHALLENGES = ['altcha', 'turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha'] as const
 
-/** Every variable that the service reads; `.env.example` and docs/settings.md list the same. */
+/** Every variable that the service reads; `.env.example` and docs/settings.md list the same ones. */
 const Env = z.object({
   NODE_ENV: z
     .string()
@@ -157,7 +157,7 @@ const Env = z.object({
   CALLBACK_COUNTRY: z
     .string()
     .transform((text) => text.toUpperCase())
-    .refine(isSupportedCountry, 'must be a country of two letters, such as DE')
+    .refine(isSupportedCountry, 'must be a two-letter country code, such as DE')
     .optional(),
 
   SESSION_KEYS: keys.optional(),
@@ -184,7 +184,7 @@ const Env = z.object({
     .pipe(
       z.array(
         z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'], {
-          error: 'must list signature algorithms with a public key, such as RS256 or ES256',
+          error: 'must be a list of signature algorithms that use a public key, such as RS256 or ES256',
         }),
       ),
     )
@@ -213,7 +213,7 @@ const Env = z.object({
     .pipe(z.array(z.enum(REDACTION_KINDS, { error: `must be a list of ${REDACTION_KINDS.join(', ')}` })))
     .default([]),
   REDACT_PATTERNS: json
-    .pipe(z.record(z.string(), z.string(), 'must be an object with a name for each pattern'))
+    .pipe(z.record(z.string(), z.string(), 'must be an object with a pattern for each name'))
     .default({}),
 
   PRE_CHAT_FORM: json.pipe(PreChatFormSetting).optional(),
@@ -261,7 +261,7 @@ const Env = z.object({
   REDIS_URL: z.string().refine(isRedisUrl, 'must be a URL that begins with redis:// or rediss://').optional(),
   REDIS_KEY_PREFIX: z
     .string()
-    .regex(/^[\x21-\x7e]{1,64}$/, 'must be at most 64 characters of ASCII without spaces')
+    .regex(/^[\x21-\x7e]{1,64}$/, 'must be at most 64 ASCII characters without spaces')
     .default('guest-bff:'),
   REDIS_TIMEOUT_MS: whole(10, 5000).default(100),
 
@@ -281,7 +281,7 @@ export type Variables = z.infer<typeof Env>
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
 
-/** Invalid variables are recorded and omitted, so that checks that depend on the others run too. */
+/** Records and omits invalid variables, so that the checks that need only the others still run. */
 export function parseEach(
   given: Readonly<Record<string, string | undefined>>,
   problems: string[],
@@ -297,7 +297,7 @@ export function parseEach(
   return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
 }
 
-/** zod's own messages can quote the input; ours never do. */
+/** zod's messages can quote the input; ours never do. */
 function ownMessage(message: string): string {
   return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not valid' : message
 }

@@ -3,16 +3,16 @@ import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { isPlainAndFar } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
-/** The site's own backend, which says who the visitor behind a cookie or header is. */
+/** The site's own backend, which identifies the visitor behind a cookie or header. */
 export interface VisitorWebhookSettings {
   readonly url: string
   /** Keys of the signature: the first is the current one, the others are still accepted by some receivers. */
   readonly secrets: readonly Uint8Array[]
-  /** What of a page's request is forwarded; with a lower-case name if it is a header. */
+  /** The part of a page's request that is forwarded. The name of a header is in lower case. */
   readonly credential: { readonly kind: 'cookie' | 'header'; readonly name: string }
-  /** The attributes that the response may set, and pages may not. */
+  /** The attributes that the response may set. Pages may not set them. */
   readonly attributes: readonly string[]
-  /** For a visitor, retry included. */
+  /** For one visitor, including the retry. */
   readonly timeoutMs: number
   readonly cacheMs: number
   readonly onFailure: 'refuse' | 'anonymous'
@@ -21,7 +21,7 @@ export interface VisitorWebhookSettings {
 /** 24 to 64 bytes, as the specification requires. */
 const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/
 
-/** They are this service's own, a proxy's, or belong to the request that is sent. */
+/** Headers that this service or a proxy sets, or that belong to the request that is sent. */
 const OTHER_HEADERS = new Set([
   'authorization',
   'connection',
@@ -81,7 +81,7 @@ export function readVisitorWebhook(
   }
 }
 
-/** @param webhook the beginning of the variables' names */
+/** @param webhook the beginning of the names of the variables */
 export function readWebhookSecrets(
   webhook: string,
   texts: readonly string[] | undefined,
@@ -93,14 +93,14 @@ export function readWebhookSecrets(
   }
   const secrets = texts.map((text) => Buffer.from(SECRET.exec(text)?.[1] ?? '', 'base64'))
   if (secrets.length === 0 || secrets.some(({ length }) => length < 24 || length > 64))
-    problems.push(`${webhook}_SECRET must be whsec_ and 24 to 64 bytes in base64, or a list of these`)
+    problems.push(`${webhook}_SECRET must be whsec_ followed by 24 to 64 bytes in base64, or a list of these`)
   return secrets
 }
 
 function readCredential(env: Variables, problems: string[]): VisitorWebhookSettings['credential'] {
   const { VISITOR_WEBHOOK_COOKIE: cookie, VISITOR_WEBHOOK_HEADER: header } = env
   if ((cookie === undefined) === (header === undefined))
-    problems.push('VISITOR_WEBHOOK_COOKIE or VISITOR_WEBHOOK_HEADER must be set, and not both')
+    problems.push('VISITOR_WEBHOOK_COOKIE or VISITOR_WEBHOOK_HEADER must be set, but not both')
   if (cookie?.startsWith(SESSION_COOKIE_NAME))
     problems.push('VISITOR_WEBHOOK_COOKIE must not name the cookie of this service')
   const name = header?.toLowerCase() ?? ''

@@ -6,11 +6,11 @@ export interface WatchedFiles {
   close(): void
 }
 
-/** Polling a file costs almost nothing; events do not work for network file systems and replaced links. */
+/** Files are polled, which costs almost nothing: events do not work for network file systems and replaced links. */
 const INTERVAL_MS = 2000
 
 /**
- * Calls back when one of the files was changed, replaced, created or removed. Does not keep the process
+ * Calls back when one of the files has been changed, replaced, created or removed. Does not keep the process
  * running.
  */
 export function watchFiles(onChanged: () => void, interval = INTERVAL_MS): WatchedFiles {

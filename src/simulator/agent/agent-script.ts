@@ -18,7 +18,7 @@ const Card = z.strictObject({
 
 const File = z.strictObject({ name: z.string(), mediaType: z.string(), text: z.string() })
 
-/** Anything that the platform can send, as it is on the wire. */
+/** Anything that the platform can send, as on the wire. */
 const Raw = z.strictObject({
   text: z.string().optional(),
   content: z.array(z.looseObject({ contentType: z.string() })).optional(),
@@ -60,8 +60,8 @@ const Person = z.strictObject({
  * "otherwise": ["You said: {text}"]
  * }
  * ```
- * `greeting` is played when a conversation starts. Then each message gets the first answer of which a word of
- * `when` is in the text, or is the payload of the choice. A file gets `file`, anything else gets `otherwise`.
+ * `greeting` is played when a conversation starts. Then each message gets the first answer for which a word
+ * of `when` is in the text, or is the payload of the choice. A file gets `file`, anything else `otherwise`.
  * `{text}` and `{file}` are replaced by what the guest sent. A step is a sentence, or one of `{say, as?}`,
  * `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
  * or `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.
@@ -80,7 +80,7 @@ export const AgentScriptSchema = z.strictObject({
 export type AgentScript = z.infer<typeof AgentScriptSchema>
 export type ScriptStep = z.infer<typeof Step>
 
-/** An agent who never writes without a test's call. */
+/** An agent who writes only when a test calls for it. */
 export const SILENT_SCRIPT: AgentScript = AgentScriptSchema.parse({})
 
 export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({

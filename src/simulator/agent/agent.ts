@@ -20,13 +20,13 @@ export interface AgentMessage {
 /** The agent's view of a guest's message. */
 export interface Heard {
   text: string
-  /** Names of the files in it. */
+  /** Names of the files in the message. */
   files: string[]
 }
 
 const TYPING_MS = 5000
 
-/** The person in the contact center, and the bot that answers first. */
+/** The person in the contact center, and the bot that replies first. */
 export function createAgent(parts: {
   settings: Settings
   conversations: Conversations

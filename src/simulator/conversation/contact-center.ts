@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Settings } from '../settings.ts'
 
-/** A schedule as an administrator makes it: local times without a zone, such as `2026-01-05T09:00:00.000`. */
+/** An administrator's schedule: local times without a zone, such as `2026-01-05T09:00:00.000`. */
 export interface ScheduleSpec {
   name?: string
   start: string
   end: string
-  /** A rule of RFC 5545: `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule it happens once. */
+  /** A rule of RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule it happens once. */
   rrule?: string
   /** Default `active`. */
   state?: 'active' | 'inactive' | 'deleted'
@@ -34,7 +34,7 @@ export interface RequestedCallback {
   queueId: string
   userName?: string
   numbers: readonly string[]
-  /** ISO 8601; undefined for as soon as possible. */
+  /** In ISO 8601; undefined means as soon as possible. */
   scheduledTime?: string
   data: Readonly<Record<string, string>>
 }
@@ -46,7 +46,7 @@ export interface StoredSchedule extends Required<Omit<ScheduleSpec, 'rrule'>> {
 
 export type ScheduleList = 'open' | 'closed' | 'holiday'
 
-/** The initial state: open day and night, with two people and a few minutes of waiting. */
+/** The initial state: open day and night, with two agents and a wait of a few minutes. */
 const ALWAYS: ScheduleSpec = {
   name: 'Always',
   start: '2026-01-01T00:00:00.000',
@@ -56,7 +56,7 @@ const ALWAYS: ScheduleSpec = {
 
 const DAY_MS = 86_400_000
 
-/** Opening hours, the emergency, the queue and its callbacks. Clients evaluate the schedules. */
+/** Opening hours, emergencies, the queue and its callbacks. Clients evaluate the schedules. */
 export function createContactCenter({
   scheduleGroupId,
   emergencyGroupId,

@@ -38,7 +38,7 @@ export function createGuestEvents(parts: {
     else throw requestFailed()
   }
 
-  /** No client needs an echo of typing. */
+  /** Typing has no echo: no client needs one. */
   function typed(): void {
     if (!settings.showUserTypingIndicator) throw featureOff()
   }
@@ -51,7 +51,7 @@ export function createGuestEvents(parts: {
     if (begins) agent.hears(conversations.begin(session), 'beginning')
   }
 
-  /** Genesys: in a configured and in a read-only session. The token's next session is a new one, without this history. */
+  /** Genesys: possible in a configured and a read-only session. The token's next session is new and has no history. */
   function cleared(session: GuestSession, tracingId?: string): void {
     if (!settings.conversationClear) throw clearOff()
     echoEvents(session, presence('Clear'), tracingId)

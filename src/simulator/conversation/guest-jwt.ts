@@ -3,7 +3,7 @@ import { SignJWT, errors, jwtVerify } from 'jose'
 import { SECOND_MS } from './limits.ts'
 import { badCredentials, credentialsExpired } from '../rest/platform-errors.ts'
 
-/** `history` is from `getJwt`; `sign-in` from the token exchange. They are not interchangeable. */
+/** `history` is issued by `getJwt`, `sign-in` by the token exchange. They are not interchangeable. */
 export type JwtUse = 'history' | 'sign-in'
 
 export function createGuestJwts(now: () => number) {

@@ -4,10 +4,10 @@ import { MINUTE_MS, RateWindow, SECOND_MS } from './limits.ts'
 import { type Frame, type StructuredMessage, response } from '../socket/payloads.ts'
 import type { Settings } from '../settings.ts'
 
-/** What a session needs of a guest's socket. */
+/** The part of a guest's socket that a session needs. */
 export interface Connection {
   send(frame: Frame, answerTo?: string): void
-  /** Notifies the client that it is dropped, and drops it. */
+  /** Notifies the client that it is being dropped, and drops it. */
   close(reason?: 'signedIn'): void
 }
 
@@ -15,7 +15,7 @@ export interface Participant {
   id: string
   purpose: 'customer' | 'acd' | 'agent'
   name: string
-  /** Replaced, never modified: entries keep the state of their arrival. */
+  /** Replaced, never modified: entries keep the attributes that they arrived with. */
   attributes: Record<string, string>
   communicationId: string
 }
@@ -40,7 +40,7 @@ export interface Entry {
   message: StructuredMessage
   conversation: Conversation | undefined
   attributes: Record<string, string>
-  /** Genesys: of an agent's or bot's message, if the guest had no open connection. */
+  /** Genesys: true for an agent's or a bot's message if the guest had no open connection. */
   isUndelivered: boolean
 }
 
@@ -98,7 +98,7 @@ export class GuestSession {
     this.push(response('SessionExpiredEvent', {}))
   }
 
-  /** ISO 8601; no two messages of a session have the same. */
+  /** In ISO 8601; no two messages of a session have the same time. */
   nextTime(): string {
     this.#lastTimeMs = Math.max(this.#settings.now(), this.#lastTimeMs + 1)
     return new Date(this.#lastTimeMs).toISOString()

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 
-/** An action map as an administrator makes it, as far as it offers a chat. */
+/** The part of an administrator's action map that offers a chat. */
 export interface ActionMapSpec {
   /** The event that triggers it. Default `page_viewed`. */
   eventName?: string
-  /** A part of the page's address. Default: any page. */
+  /** Text that the page's address must contain. Default: any page. */
   urlContains?: string
   /** The words of the offer. */
   text?: string
@@ -12,7 +12,7 @@ export interface ActionMapSpec {
   mediaType?: string
 }
 
-/** An event of a page, as `POST …/webevents` had it. */
+/** An event of a page, as received in `POST …/webevents`. */
 export interface JourneyEvent {
   customerCookieId: string
   eventName: string
@@ -23,7 +23,7 @@ export interface JourneyEvent {
   sessionId: string
 }
 
-/** What a client has said of an action. */
+/** What a client has reported about an action. */
 export interface ActionState {
   actionId: string
   sessionId: string
@@ -43,7 +43,7 @@ export interface OfferedAction {
   customerId: string
 }
 
-/** Visits with their events, and what action maps offer them: each map once a visit. */
+/** Visits with their events, and what action maps offer them: each map offers something once per visit. */
 export function createJourney() {
   const events: JourneyEvent[] = []
   const actionStates: ActionState[] = []
@@ -66,7 +66,7 @@ export function createJourney() {
       events.push({ ...event, sessionId })
       return sessionId
     },
-    /** The action maps, in place of those before. */
+    /** Replaces the action maps. */
     setActionMaps: (specs: readonly ActionMapSpec[]): void => {
       maps.length = 0
       maps.push(
@@ -82,7 +82,7 @@ export function createJourney() {
         ),
       )
     },
-    /** What is new for the visitor of a page. */
+    /** New offers for the visitor of a page. */
     offersFor(customerId: string): OfferedAction[] {
       const own = events.filter(({ customerCookieId }) => customerCookieId === customerId)
       return maps.flatMap((map) => {

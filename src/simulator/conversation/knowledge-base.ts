@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 /** An article of the knowledge base. */
 export interface ArticleSpec {
   title: string
-  /** Other phrases under which it is found. */
+  /** Other phrases by which it can be found. */
   alternatives?: readonly string[]
   /** Paragraphs of plain text, or blocks as Genesys has them (`DocumentBodyBlock`). */
   body: readonly (string | Readonly<Record<string, unknown>>)[]
@@ -18,7 +18,7 @@ export interface StoredArticle {
   versionId: string
 }
 
-/** What a guest has said of an article. */
+/** A guest's feedback on an article. */
 export interface KnowledgeFeedback {
   articleId: string
   rating: 'Positive' | 'Negative'
@@ -77,7 +77,7 @@ export function createKnowledgeBase() {
     }
   }
 
-  /** Those that have a word of the query, the one with most of them first. */
+  /** Articles that contain a word of the query, those with the most of its words first. */
   function search(query: string): { article: StoredArticle; confidence: number }[] {
     const words = wordsIn(query)
     return [...articles.values()]

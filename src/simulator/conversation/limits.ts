@@ -14,15 +14,15 @@ export interface Limits {
   echoesPerMinute: number
   /** Open connections per session; one more closes the oldest. */
   connectionsPerSession: number
-  /** Custom attributes of one message, keys and values in UTF-8. */
+  /** Custom attributes of one message: bytes of keys and values in UTF-8. */
   attributeBytes: number
-  /** A guest's text in UTF-8. */
+  /** A guest's text in UTF-8 bytes. */
   textBytes: number
   /** An agent's text in characters. */
   outboundTextChars: number
   /** An agent's typing events per conversation and minute. */
   agentTypingPerMinute: number
-  /** One attachment. */
+  /** Size of one attachment. */
   fileBytes: number
   /** REST requests per access token and minute. */
   restPerMinute: number
@@ -67,7 +67,7 @@ export class RateWindow {
     this.#now = now
   }
 
-  /** Takes one. Returns 0, or the whole seconds until the next one is possible. */
+  /** Takes one use. Returns 0, or the whole seconds until the next use is possible. */
   take(): number {
     if (this.#limit === Infinity) return 0
     const nowMs = this.#now()

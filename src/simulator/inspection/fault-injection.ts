@@ -11,7 +11,7 @@ import type { Frame } from '../socket/payloads.ts'
 
 /** The fault to inject into a response. */
 export interface FaultSpec {
-  /** Wait first. */
+  /** Wait for this long first. */
   delayMs?: number
   /** REST: this status, with `body` (default: the platform's error body for that status) and `headers`. */
   status?: number
@@ -22,7 +22,7 @@ export interface FaultSpec {
   frame?: Partial<Frame> & Pick<Frame, 'class' | 'code' | 'body'>
   /** Cut the TCP connection without a response or a close frame. */
   drop?: boolean
-  /** Socket: close with this code, 1011 for instance. */
+  /** Socket: close with this code, for example 1011. */
   closeCode?: number
   /** Send invalid JSON. */
   garbage?: boolean
@@ -33,7 +33,7 @@ export interface FaultSpec {
   /** Never respond. */
   swallow?: boolean
   /**
-   * REST: process the request first, and only spoil the response. Frames are always processed first, except
+   * REST: process the request first, and corrupt only the response. Frames are always processed first, except
    * with `received`.
    */
   afterWork?: boolean

@@ -16,14 +16,14 @@ export interface TranscriptEntry {
   /** The customer's participant data at that moment. */
   attributes: Record<string, string>
   conversationId?: string
-  /** True for messages of agent or bot while the guest had no connection: the agent sees a delivery failure. */
+  /** True for messages sent by the agent or the bot while the guest had no connection: the agent sees a failure. */
   isUndelivered?: true
 }
 
 export interface SawAttributes {
   /** The customer's current participant data. */
   now: Record<string, string>
-  /** The participant data at the arrival of each of the guest's messages. */
+  /** The participant data when each of the guest's messages arrived. */
   atMessages: { text: string; attributes: Record<string, string> }[]
 }
 

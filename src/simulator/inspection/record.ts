@@ -12,7 +12,7 @@ export interface RecordedRequest {
   atMs: number
 }
 
-/** A frame as on the wire. The guest's have an `action`, the platform's a `class`. */
+/** A frame as on the wire. The guest's frames have an `action`, the platform's a `class`. */
 export interface WireFrame {
   action?: string
   token?: string
@@ -30,9 +30,9 @@ export interface RecordedFrame {
   frame: WireFrame
   /** The action to which the frame responds; a message's echo responds to `onMessage`. */
   answerTo?: string
-  /** The token of the session, once configured. */
+  /** The token of the session, once it is configured. */
   token?: string
-  /** Counts from 1. */
+  /** The number of the connection, counted from 1. */
   connection: number
   atMs: number
 }
@@ -111,7 +111,7 @@ function eventsOf(frame: WireFrame): unknown[] {
 const KEPT = 10_000
 const WAIT_MS = 5_000
 
-/** A log of one kind of entries. A test can wait for the next entry, or for one that may already exist. */
+/** A log of entries of one kind. A test can wait for the next entry, or for one that may already exist. */
 export function createRecord<Thing, Query>(options: {
   keep: boolean
   matches: (query: Query, thing: Thing) => boolean

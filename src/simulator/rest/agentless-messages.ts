@@ -17,8 +17,8 @@ const Outbound = z.looseObject({
 })
 
 /**
- * Messages from a flow or an application to a guest, without an agent. Genesys: from the deployment to an
- * external contact.
+ * Messages from a flow or an application to a guest, without an agent. Genesys sends them from the deployment
+ * to an external contact.
  */
 export function agentlessMessages(parts: {
   settings: Settings

@@ -66,7 +66,7 @@ function hasHeaders(req: Request, { headers }: Attachment): boolean {
   return Object.entries(headers).every(([name, value]) => req.get(name) === value)
 }
 
-/** Reads to the end in any case, but stores no more than is allowed. */
+/** Always reads to the end, but stores no more than is allowed. */
 async function readBody(req: Request, maxBytes: number): Promise<Buffer | 'too large'> {
   const chunks: Buffer[] = []
   let size = 0

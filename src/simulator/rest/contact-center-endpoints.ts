@@ -38,7 +38,7 @@ const Callback = z.object({
   data: z.record(z.string(), z.string()).optional(),
 })
 
-/** Schedules, emergency, queue and callbacks, for an OAuth client. */
+/** Schedules, emergencies, the queue and callbacks, for an OAuth client. */
 export function contactCenterEndpoints(settings: Settings, center: ContactCenter, oauth: OAuth): Router {
   const router = Router()
   const { scheduleGroupId, emergencyGroupId, queueId } = center

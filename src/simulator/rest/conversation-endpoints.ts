@@ -18,7 +18,7 @@ const State = z.looseObject({ state: z.literal('disconnected') })
 export function conversationEndpoints(conversations: Conversations, oauth: OAuth): Router {
   const router = Router()
 
-  /** From a message to its conversation. The id is the message's `id`, not its `channel.messageId`. */
+  /** Finds the conversation of a message. The id is the message's `id`, not its `channel.messageId`. */
   router.get(`${MESSAGES}/:messageId/details`, (req, res) => {
     oauth.authorize(req, ...VIEW)
     const entry = conversations.entryOf(req.params.messageId)
@@ -96,7 +96,7 @@ function detailsOf(entry: Entry, conversation: Conversation) {
   }
 }
 
-/** As `MessageConversation` of the official SDK's types. */
+/** As `MessageConversation` in the official SDK's types. */
 function messageConversationOf(conversation: Conversation) {
   const { id, startedAtMs } = conversation
   const participant = ({ id: participantId, purpose, name, attributes }: Participant) => ({
@@ -112,7 +112,7 @@ function messageConversationOf(conversation: Conversation) {
   return { id, participants: participantsOf(conversation).map(participant), selfUri: `${MESSAGES}/${id}` }
 }
 
-/** The agent comes after the queue. */
+/** The agent follows the queue. */
 function participantsOf({ customer, acd, isQueued, agent }: Conversation): Participant[] {
   return [customer, ...(acd ? [acd] : []), ...(isQueued ? [] : [agent])]
 }

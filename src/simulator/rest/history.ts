@@ -46,8 +46,8 @@ export function history(parts: {
   })
 
   /**
-   * The same message as on the socket; an agent's message has its id in `channel.messageId` too. As
-   * `WebMessagingMessage` of the official SDK: an answer names its question, and a presence has only a type.
+   * The same message as on the socket; an agent's message has its id in `channel.messageId` too. As in
+   * `WebMessagingMessage` of the official SDK, an answer names its question, and a presence has only a type.
    */
   function entityOf({ message }: Entry, question: string, baseUrl: string) {
     const { channel, content: live, events, metadata, ...rest } = message
@@ -76,7 +76,7 @@ function isListed({ message: { events = [] } }: Entry): boolean {
   return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
 }
 
-/** The history has no quick replies of the newer kind: they are returned as the older kind. */
+/** The history has no quick replies of the newer kind: it returns them as the older kind. */
 function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
   const titled = live.flatMap(({ quickReplyV2 }) =>
     quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],

@@ -54,7 +54,7 @@ const ActionEvent = z.object({
   ]),
 })
 
-/** Events of pages, and what action maps offer. Whether the platform asks for an access token is not known. */
+/** Events of pages, and what action maps offer. It is unknown whether the platform requires an access token. */
 export function journeyEndpoints(
   settings: Pick<Settings, 'deploymentId' | 'journeyNeedsToken'>,
   journey: Journey,

@@ -23,7 +23,7 @@ const Feedback = z.object({
   search: z.object({ id: z.string() }).optional(),
 })
 
-/** Genesys' knowledge for guests. Whether the platform wants an OAuth client is not known, so both can be set. */
+/** Genesys' knowledge for guests. It is unknown whether the platform requires an OAuth client, so a setting decides. */
 export function knowledgeEndpoints(settings: Settings, base: KnowledgeBase, oauth: OAuth): Router {
   const router = Router()
   router.use(SESSIONS, (req, _res, next) => {

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { MINUTE_MS, SECOND_MS } from '../conversation/limits.ts'
 import { rateLimitExceeded } from './platform-errors.ts'
 
-/** Genesys: in every response; equals the `contextId` of errors. */
+/** Genesys: every response has this header; it equals the `contextId` of errors. */
 export function correlationId(_req: Request, res: Response, next: NextFunction): void {
   res.set('ININ-Correlation-Id', randomUUID())
   next()
@@ -12,8 +12,8 @@ export function correlationId(_req: Request, res: Response, next: NextFunction):
 const MAX_COUNTERS = 10_000
 
 /**
- * Genesys: requests per token and minute are limited; every response has the count, and above the limit it is
- * 429 with `Retry-After` in seconds.
+ * Genesys: requests per token and minute are limited; every response states the count, and requests above the
+ * limit get 429 with `Retry-After` in seconds.
  */
 export function rateHeaders(options: { perMinute: number; now: () => number }) {
   const counters = new Map<string, { used: number; resetsAtMs: number }>()

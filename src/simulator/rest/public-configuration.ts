@@ -93,7 +93,7 @@ function conversationsApp(settings: Settings, messagingEndpoint: string) {
   }
 }
 
-/** An unknown id is 403 and not 404, with the object store's body, not an error of the REST API. */
+/** An unknown id gets 403, not 404, and the object store's body instead of an error of the REST API. */
 function refuse(res: Response): void {
   res
     .status(403)

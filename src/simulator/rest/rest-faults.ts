@@ -78,7 +78,7 @@ function answerAs(res: Response, { status = 200, body, headers = {} }: FaultSpec
   else res.json(body)
 }
 
-/** The request is processed as usual, by forwarding it to this same server; only its response is spoilt. */
+/** The request is processed as usual, by forwarding it to this same server; only its response is corrupted. */
 function faultAfterWork(req: Request, res: Response, spec: FaultSpec): void {
   const { method, originalUrl, headers, socket } = req
   const inner = http.request(

@@ -5,10 +5,10 @@ import type { Settings } from '../settings.ts'
 /** A guest of the REST operations; unknown to the socket. */
 export interface RestGuest {
   guestId: string
-  /** The guest's credential; for an external user, the token for the vendor's own client. */
+  /** The guest's credential; for an external user, the token for Genesys' own client. */
   token: string
   kind: 'guest-identity' | 'external-guest' | 'external-user'
-  /** Only an identity for the purpose chat may send messages. */
+  /** Only an identity with the purpose `chat` may send messages. */
   purpose: string
   conversationId: string
   details: Record<string, unknown>

@@ -25,7 +25,7 @@ const Exchange = z.looseObject({
       code: z.string().optional(),
       idToken: z.string().optional(),
     })
-    // The redirect address belongs to the code.
+    // The code is valid only with its redirect address.
     .refine(({ code, idToken, redirectUri }) =>
       code === undefined ? idToken !== undefined : redirectUri !== undefined,
     ),

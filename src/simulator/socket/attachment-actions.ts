@@ -18,10 +18,10 @@ const Named = z.looseObject({ attachmentId: z.string() })
 
 type File = z.infer<typeof OnAttachment>
 
-/** Genesys: a name has less than 1024 characters. */
+/** Genesys: a name has fewer than 1024 characters. */
 const NAME_CHARS = 1023
 
-/** Requests of an address for uploading and downloading a file, and deleting it before it is sent. */
+/** Requests for an address to upload or download a file, and to delete a file before it is sent. */
 export function attachmentActions(parts: { settings: Settings; attachments: Attachments }) {
   const { settings, attachments } = parts
 

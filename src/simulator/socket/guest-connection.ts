@@ -22,7 +22,7 @@ export class GuestConnection {
   readonly requests: RateWindow
   readonly echoes: RateWindow
   session: GuestSession | undefined
-  /** The token of its configuration; a signed-in person's session can have several. */
+  /** The token with which it was configured; a signed-in person's session can have several. */
   token: string | undefined
   readonly #socket: WebSocket
   readonly #parts: ConnectionParts
@@ -71,7 +71,7 @@ export class GuestConnection {
     return false
   }
 
-  /** Notifies the client that it is dropped, and drops it. */
+  /** Notifies the client that it is being dropped, and drops it. */
   close(reason?: 'signedIn'): void {
     this.send(pushed('ConnectionClosedEvent', reason ? { reason } : {}))
     this.leave()

@@ -13,7 +13,7 @@ export class GuestRefusal extends Error {
   }
 }
 
-/** @param what names the rate, `Message` for instance: "Message rate too high for this session" */
+/** @param what names the rate, for example `Message`: "Message rate too high for this session" */
 export function refuseTooMany(retryAfterSeconds: number, what: string): void {
   if (retryAfterSeconds === 0) return
   throw new GuestRefusal(429, 'too many requests', (tracingId) =>

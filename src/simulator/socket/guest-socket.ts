@@ -20,7 +20,7 @@ export interface GuestSocketParts {
   actions: Record<string, GuestAction>
 }
 
-/** Genesys: an API gateway's limit for one frame. */
+/** Genesys: the API gateway's limit for one frame. */
 const FRAME_BYTES = 128 * 1024
 
 /** The messaging host: the guests' WebSockets at `/v1`. */
@@ -118,7 +118,7 @@ export function attach(server: Server, guestSocket: GuestSocket): () => void {
   }
 }
 
-/** Emits the request again, as an ordinary one: documented for the `connection` event. */
+/** Emits the connection again with an ordinary request, as Node documents for the `connection` event. */
 function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${req.method} ${req.url} HTTP/1.1`]
   for (let i = 0; i < req.rawHeaders.length; i += 2) {

@@ -30,7 +30,7 @@ export interface Sender {
   image?: string | undefined
 }
 
-/** Genesys: body of class StructuredMessage; either direction, live and (nearly the same) in the history. */
+/** Genesys: the body of the class StructuredMessage, in either direction, live and (nearly the same) in the history. */
 export interface StructuredMessage {
   id: string
   type: 'Text' | 'Structured' | 'Event'
@@ -55,7 +55,7 @@ type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
 
 /**
  * A message of the guest as all connections of the session receive it. `channel.messageId` is a UUID only
- * here, and `metadata.authenticated` says that the guest has signed in.
+ * here, and `metadata.authenticated` shows that the guest has signed in.
  */
 export function inboundMessage(
   session: { nextTime(): string; signedInAs: unknown },
@@ -103,7 +103,7 @@ export function presence(type: 'Join' | 'Clear' | 'Disconnect' | 'SignIn'): Mess
   return [{ eventType: 'Presence', presence: { type } }]
 }
 
-/** @param durationMs how long the sign should be shown; Genesys: 5000 */
+/** @param durationMs how long the typing indicator should be shown; Genesys: 5000 */
 export function typing(durationMs: number): MessageEvent[] {
   return [{ eventType: 'Typing', typing: { type: 'On', duration: durationMs } }]
 }
@@ -116,7 +116,7 @@ export function response(frameClass: string, body: unknown, tracingId?: string):
   return frame('response', frameClass, 200, body, tracingId)
 }
 
-/** Most refusals are a sentence and a code. */
+/** Most refusals consist of a sentence and a code. */
 export function refusal(code: number, text: string, tracingId?: string): Frame {
   return frame('response', 'string', code, text, tracingId)
 }

@@ -2,9 +2,9 @@
 export interface FaultClock {
   /** The time of day, epoch ms. */
   readonly now: () => number
-  /** Epoch ms at the start, never set back. */
+  /** Starts at the time of day, and is never set back. */
   readonly monotonicNow: () => number
-  /** Changes the time of day, but not the elapsed time: `-3_600_000` is an hour back. */
+  /** Changes the time of day, but not the elapsed time: `-3_600_000` sets it back by an hour. */
   step(ms: number): void
   /** Advances both clocks. */
   advance(ms: number): void

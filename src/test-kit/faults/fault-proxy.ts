@@ -4,41 +4,41 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * A network fault between a service and its upstream. Bytes are those that the upstream sends on a
- * connection, counted from {@link FaultProxy.inject}.
+ * connection after {@link FaultProxy.inject}.
  */
 export type Fault =
-  /** New connections are refused; open connections stay. */
+  /** New connections are refused; open connections stay open. */
   | { readonly kind: 'refuse' }
   /** The connection is reset after this many bytes. Default 0: as soon as the service has sent something. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
   /** Connections are accepted, but nothing is ever sent on them. */
   | { readonly kind: 'hang' }
-  /** A few bytes at a time. Default 1 byte every 50 ms. */
+  /** Sends a few bytes at a time. Default 1 byte every 50 ms. */
   | { readonly kind: 'drip'; readonly bytes?: number; readonly everyMs?: number }
-  /** The connection ends, as if all had been said, after so many bytes. */
+  /** The connection is closed normally after this many bytes, as if the response were complete. */
   | { readonly kind: 'truncate'; readonly afterBytes: number }
-  /** Neither side receives data from the other any more, and neither gets an error. */
+  /** Neither side receives further data from the other, and neither gets an error. */
   | { readonly kind: 'half-open' }
-  /** Bytes that are neither HTTP nor TLS, then the end: what a TLS handshake meets on a port of something else. */
+  /** Sends bytes that are neither HTTP nor TLS, then closes, like a port on which another protocol is spoken. */
   | { readonly kind: 'garbage' }
 
 export interface FaultProxyOptions {
-  /** Where connections go while nothing is wrong, such as a simulator: `http://127.0.0.1:4010`. */
+  /** Where connections go while there is no fault, such as a simulator at `http://127.0.0.1:4010`. */
   readonly target: string
 }
 
-/** A TCP proxy on 127.0.0.1 that breaks connections on demand. It knows nothing of what goes through. */
+/** A TCP proxy on 127.0.0.1 that breaks connections on demand. It does not interpret the data. */
 export interface FaultProxy {
   readonly port: number
-  /** For `GENESYS_API_URL`, `GENESYS_LOGIN_URL` and `GENESYS_CDN_URL`. */
+  /** The value for `GENESYS_API_URL`, `GENESYS_LOGIN_URL` and `GENESYS_CDN_URL`. */
   readonly url: string
-  /** For `GENESYS_MESSAGING_URL`. */
+  /** The value for `GENESYS_MESSAGING_URL`. */
   readonly messagingUrl: string
-  /** Connections of the service that are open. */
+  /** The number of the service's open connections. */
   readonly connections: number
-  /** From now on, on new connections and on those that are open, until {@link heal}. The fault before is over. */
+  /** Applies the fault to new and open connections until {@link heal}. It replaces the previous fault. */
   inject(fault: Fault): Promise<void>
-  /** Nothing is wrong any more. Connections that were hung or half-open are reset, as a network that comes back does. */
+  /** Ends the fault. Connections that were hung or half-open are reset, as when a network recovers. */
   heal(): Promise<void>
   stop(): Promise<void>
 }
@@ -46,7 +46,7 @@ export interface FaultProxy {
 const HOST = '127.0.0.1'
 const GARBAGE = Buffer.from('\u0000\u0001not a protocol\r\n\r\n', 'latin1')
 
-/** @throws when the target is not a URL */
+/** @throws if the target is not a URL */
 export async function startFaultProxy({ target }: FaultProxyOptions): Promise<FaultProxy> {
   const { hostname, port: targetPort, protocol } = new URL(target)
   const port = Number(targetPort) || (/^(https|wss):/.test(protocol) ? 443 : 80)
@@ -103,14 +103,14 @@ async function listen(port: number, accept: (client: Socket) => void): Promise<S
   return server
 }
 
-/** One connection of the service, and the one that it was given to the upstream. */
+/** One connection of the service, and its counterpart to the upstream. */
 class Tunnel {
   #fault: Fault | undefined
   readonly #client: Socket
   readonly #connect: () => Socket
   #upstream: Socket | undefined
   #sentBytes = 0
-  /** Drips follow one another. */
+  /** Chunks are written one after another, even if they drip. */
   #writing = Promise.resolve()
 
   constructor(client: Socket, connect: () => Socket, fault: Fault | undefined) {
@@ -174,7 +174,7 @@ class Tunnel {
 
   async #drip(chunk: Buffer, { bytes = 1, everyMs = 50 }: Extract<Fault, { kind: 'drip' }>): Promise<void> {
     for (let at = 0; at < chunk.length && !this.#client.destroyed; at += bytes) {
-      // Healed meanwhile: the rest comes in one piece.
+      // The fault has ended: the rest is sent in one piece.
       if (this.#fault?.kind !== 'drip') {
         this.#write(chunk.subarray(at))
         return

@@ -92,14 +92,7 @@ export async function createCamera(page: Page, service: ScriptedService): Promis
 }
 
 function clipOf(state: State, device: Look['device'], window: { width: number; height: number }) {
-  if (state.window || device === 'phone')
-    return {
-      x: 0,
-      y: 0,
-      ...window,
-      ...(state.isClosed && { y: window.height - LAUNCHER_CORNER_PX, height: LAUNCHER_CORNER_PX }),
-    }
-  return state.isClosed
-    ? { ...CORNER, y: CORNER.height - LAUNCHER_CORNER_PX, height: LAUNCHER_CORNER_PX }
-    : CORNER
+  const corner = state.window || device === 'phone' ? { x: 0, y: 0, ...window } : CORNER
+  const { isClosed, closedHeightPx: height = LAUNCHER_CORNER_PX } = state
+  return isClosed ? { ...corner, y: corner.height - height, height } : corner
 }

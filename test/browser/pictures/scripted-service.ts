@@ -65,7 +65,9 @@ export async function startScriptedService(
   )
   api.get('/availability', (_req, res) => void res.json(state.availability))
   api.get('/knowledge/search', (_req, res) => {
-    res.json({ results: words.lamps.map(([title, excerpt], i) => ({ id: String(i), title, excerpt })) })
+    if (state.articles === 'failing') refuse(res, 503, 'upstream_unavailable')
+    else if (state.articles === 'none') res.json({ results: [] })
+    else res.json({ results: words.lamps.map(([title, excerpt], i) => ({ id: String(i), title, excerpt })) })
   })
   api.get('/knowledge/articles/:id', ({ params: { id } }, res) => {
     const [title, text] = words.lamps[Number(id)]!
@@ -100,7 +102,8 @@ export async function startScriptedService(
     const turns = state.sending ?? []
     const outcome = turns[sentCount++]
     if (outcome !== undefined) refuse(res, 422, outcome)
-    else if (turns.length === 0) res.status(201).json(sentMessage(req.body as { text: string }))
+    else if (turns.length === 0)
+      res.status(201).json({ ...sentMessage(req.body as { text: string }), ...(state.redacts && MASKED) })
   })
   api.post('/attachments', (req, res) => {
     req.resume()
@@ -108,6 +111,11 @@ export async function startScriptedService(
       .status(201)
       .json({ id: 'file', fileName: req.query.fileName, sizeBytes: 4, mimeType: 'application/pdf' })
   })
+  api.post('/journey/events', (_req, res) => {
+    const invitation = { id: 'invitation', sessionId: 'visit', actionMap: { id: 'map', version: 1 } }
+    res.json({ sessionId: 'visit', invitations: [invitation], askAgainAfterSeconds: 600 })
+  })
+  api.post('/journey/:path', (_req, res) => void res.sendStatus(204))
   api.post('/typing', (_req, res) => void res.sendStatus(204))
   app.use('/service/:visit', api)
 
@@ -139,6 +147,8 @@ const SESSION: SessionDescription = {
     attachments: { maxFileSizeKB: 10_240, fileTypes: ['*/*'], blockedExtensions: [] },
   },
 }
+
+const MASKED = { redacted: [{ kind: 'card', field: 'text', start: 0, end: 19 }] }
 
 function sentMessage({ text }: { text: string }): Message {
   const id = createHash('sha256').update(text).digest('hex')

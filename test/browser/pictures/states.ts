@@ -7,7 +7,7 @@ import type {
 } from '../../../src/browser/client/chat-client.ts'
 import type {} from '../../../src/browser/element/guest-chat-element.ts'
 import type { ScriptedService } from './scripted-service.ts'
-import type { Words } from './words.ts'
+import { WORDS, type Words } from './words.ts'
 
 /** The time at which the pictures are taken; their time zone is `Europe/Berlin`. */
 export const NOW = '2026-03-12T10:15:00.000Z'
@@ -29,10 +29,15 @@ export interface State {
   readonly sending?: readonly (string | undefined)[]
   readonly deployment?: Partial<Deployment>
   readonly availability?: object
+  readonly articles?: 'none' | 'failing'
+  /** Whether the service masks what the guest sends. */
+  readonly redacts?: true
   readonly hasEarlier?: true
   readonly attributes?: string
   readonly children?: (words: Words) => string
   readonly isClosed?: true
+  /** The height of the picture of a closed chat, from the bottom of the window. Default: enough for the button. */
+  readonly closedHeightPx?: number
   /** The selector of a part of the chat that must be shown. */
   readonly shows?: string
   readonly act?: (page: Page, words: Words, service: ScriptedService) => Promise<unknown>
@@ -268,10 +273,7 @@ export const STATES: Readonly<Record<string, State>> = {
     async act(page) {
       await page.locator('genesys-guest-chat .end').click()
       await page.locator('genesys-guest-chat .sheet').waitFor()
-      await page.locator('genesys-guest-chat').evaluate((chat) => {
-        const { activeElement } = chat.shadowRoot!
-        if (activeElement instanceof HTMLElement) activeElement.blur()
-      })
+      await blur(page)
     },
   },
   '200 messages, and new ones below': {
@@ -344,13 +346,92 @@ export const STATES: Readonly<Record<string, State>> = {
     shows: '.knowledge',
     act: (page) => page.locator('genesys-guest-chat input[type=search]').blur(),
   },
+  'no article found': {
+    deployment: { knowledge: true },
+    articles: 'none',
+    shows: '.knowledge .write:not([hidden])',
+    act: searchArticles,
+  },
+  'articles cannot be searched': {
+    deployment: { knowledge: true },
+    articles: 'failing',
+    shows: '.knowledge .write:not([hidden])',
+    act: searchArticles,
+  },
+  'waiting for an agent': {
+    messages: (words) => conversation(words).slice(0, 1),
+    events: () => [['waiting', { fromMinutes: 2, toMinutes: 4 }]],
+    shows: '.waiting:not(.empty)',
+  },
+  'pre-chat form': {
+    deployment: { preChat: preChatForm() },
+    shows: '.form-field',
+    act: blur,
+  },
+  'request for a callback': {
+    attributes: 'when-closed="notice"',
+    availability: { state: 'closed', opensAt: '2026-03-13T08:00:00.000Z' },
+    deployment: { callbacks: 'on' },
+    shows: '.callback .form-field',
+    async act(page) {
+      await page.locator('genesys-guest-chat .closed .primary').click()
+      await page.locator('genesys-guest-chat .callback .form-field').first().waitFor()
+      await blur(page)
+    },
+  },
+  survey: {
+    messages: conversation,
+    session: { capabilities: ['messages', 'live-events', 'history', 'survey'] },
+    shows: '.survey-scores',
+    act: async (_page, _words, service) => service.send('session', { state: 'expired' }),
+  },
+  'private details are hidden': {
+    messages: (words) => conversation(words).slice(0, 2),
+    redacts: true,
+    shows: '.redacted',
+    act: (page) => say(page, '**** **** **** ****'),
+  },
+  invitation: {
+    isClosed: true,
+    closedHeightPx: 280,
+    attributes: 'journey="memory"',
+    deployment: { journey: true },
+    shows: '.invitation-answers',
+  },
+}
+
+const byLanguage = (text: (words: Words) => string) =>
+  Object.fromEntries(Object.entries(WORDS).map(([language, words]) => [language, text(words)]))
+
+function preChatForm(): NonNullable<Deployment['preChat']> {
+  return {
+    title: byLanguage(({ details }) => details),
+    subtitle: byLanguage(({ detailsHint }) => detailsHint),
+    fields: [
+      { key: 'name', label: byLanguage(({ name }) => name), required: true },
+      {
+        key: 'custom.topic',
+        label: byLanguage(({ about }) => about),
+        choices: [1, 2].map((i) => ({ value: String(i), label: byLanguage(({ topics }) => topics[i]!) })),
+      },
+      { key: 'custom.note', label: byLanguage(({ note }) => note), multiline: true },
+    ],
+  }
+}
+
+/** Removes the focus, and with it the focus ring. */
+async function blur(page: Page): Promise<void> {
+  await page.locator('genesys-guest-chat').evaluate((chat) => {
+    const { activeElement } = chat.shadowRoot!
+    if (activeElement instanceof HTMLElement) activeElement.blur()
+  })
 }
 
 async function searchArticles(page: Page, { lamps }: Words): Promise<void> {
   const field = page.locator('genesys-guest-chat input[type=search]')
   await field.fill(lamps[0]![0])
   await field.press('Enter')
-  await page.locator('genesys-guest-chat .article-link').first().waitFor()
+  await page.locator('genesys-guest-chat :is(.article-link, .write:not([hidden]))').first().waitFor()
   await field.blur()
 }
 

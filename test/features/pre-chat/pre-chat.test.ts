@@ -53,7 +53,7 @@ describe('PRE_CHAT_FORM', () => {
     [
       'required choices',
       { fields: [{ ...FORM.fields[1], required: true }] },
-      /field 1 has choices, and is therefore neither required/,
+      /field 1 has choices, so it can be neither required/,
     ],
   ])('is refused with %s', (_what, form, says) => {
     expect(() => read(form)).toThrow(says)

@@ -169,15 +169,18 @@ test('without the settings a text is sent as it was written', async () => {
 })
 
 test.each([
-  ['["a"]', 'must be an object with a name for each pattern'],
+  ['["a"]', 'must be an object with a pattern for each name'],
   ['{', 'must be JSON'],
   ['{"a":"("}', 'has a pattern that RE2 does not support'],
   ['{"a":"(x)\\\\1"}', 'has a pattern that RE2 does not support'],
   ['{"a":"(?=x)"}', 'has a pattern that RE2 does not support'],
   ['{"a":"((a{1,30}){1,30}){1,30}"}', 'REDACT_PATTERNS[0] has a pattern that RE2 does not support'],
-  ['{"a":"(a{1,30}){1,30}"}', 'has a pattern that is too large, such as one with large counts'],
-  ['{"a":"x*"}', 'has a pattern that matches the empty text'],
-  ['{"card":"x"}', 'must have a name of lower-case letters, digits and -, which is not a kind of REDACT'],
+  ['{"a":"(a{1,30}){1,30}"}', 'has a pattern that is too large, such as one with large repetition counts'],
+  ['{"a":"x*"}', 'has a pattern that matches the empty string'],
+  [
+    '{"card":"x"}',
+    'must have a name of lower-case letters, digits and dashes that is not one of the kinds in REDACT',
+  ],
 ])('REDACT_PATTERNS=%s is refused at startup', (value, problem) => {
   expect(() =>
     readConfig({

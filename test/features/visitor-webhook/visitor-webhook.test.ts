@@ -214,7 +214,7 @@ describe('the settings', () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ['no secret', { VISITOR_WEBHOOK_SECRET: '' }, /SECRET is missing/],
     ['a short secret', { VISITOR_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /24 to 64 bytes/],
-    ['both a cookie and a header', { VISITOR_WEBHOOK_HEADER: 'X-Shop' }, /and not both/],
+    ['both a cookie and a header', { VISITOR_WEBHOOK_HEADER: 'X-Shop' }, /but not both/],
     ['no cookie or header', { VISITOR_WEBHOOK_COOKIE: '' }, /must be set/],
     [
       'the session cookie of this service',

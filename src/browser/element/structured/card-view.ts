@@ -1,7 +1,7 @@
 import type { Card } from '../../../contract/contract.ts'
 import { externalLink, linkUrl, safeUrl } from '../autolink.ts'
 import type { ChatView } from '../chat-view.ts'
-import { h } from '../dom.ts'
+import { h, toggle } from '../dom.ts'
 import { icon } from './icons.ts'
 
 /** A card: a picture or a video, a title, a sentence, and actions. */

@@ -16,7 +16,7 @@ const TOKEN_TIMEOUT_MS = 20_000
 /** After a 401 that a fresh token did not fix, other 401s do not request fresh tokens for this time. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
-/** Credentials that Genesys has refused to any replica. Never rejects; undefined when Redis is unavailable. */
+/** Credentials that Genesys has refused for any replica. Never rejects; undefined when Redis is unavailable. */
 export interface RefusedCredentials {
   /** Undefined if they were not refused, or if Redis is unavailable. */
   recall(credentials: string): Promise<RememberedRefusal | undefined>
@@ -26,12 +26,12 @@ export interface RefusedCredentials {
 export interface RememberedRefusal {
   readonly message: string
   readonly facts: ErrorFacts
-  /** How long the credentials are not tried again. */
+  /** How long the credentials are not retried. */
   readonly forMs: number
 }
 
 export interface AccessTokenOptions extends OAuthCredentials {
-  /** A separate client, because the login host is another dependency than the API. */
+  /** A separate client, because the login host and the API are separate dependencies. */
   readonly client: UpstreamClient
   /** Where replicas share refusals. */
   readonly refused?: RefusedCredentials | undefined
@@ -49,16 +49,16 @@ export interface AccessTokenState {
 /** The service's OAuth token for Genesys: one per process, requested on first use. */
 export interface AccessToken {
   /**
-   * @throws {UpstreamError} `upstream_auth_failed` when Genesys refuses the credentials, also if that was
-   * remembered; `upstream_timeout` at the deadline.
+   * @throws {UpstreamError} `upstream_auth_failed` when Genesys refuses the credentials or refused them
+   * recently; `upstream_timeout` at the deadline.
    */
   get(deadlineAtMs: DeadlineAtMs): Promise<string>
   /**
-   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call repeated once with a
-   * fresh one. A request refused with 401 was not processed, so this is safe for messages too.
+   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call is repeated once
+   * with a fresh one. A request refused with 401 was not processed, so this is safe for messages too.
    */
   authorize<T>(call: (authorization: string) => Promise<T>, deadlineAtMs: DeadlineAtMs): Promise<T>
-  /** Drops this token, unless it was already replaced. */
+  /** Drops this token, unless it has already been replaced. */
   invalidate(token: string): void
   state(): AccessTokenState
 }

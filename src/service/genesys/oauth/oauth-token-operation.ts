@@ -4,14 +4,14 @@ import type { ErrorFacts } from '../../upstream/coded-error.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 export interface OAuthCredentials {
-  /** As in `https://login.mypurecloud.ie`, without a trailing slash. */
+  /** For example `https://login.mypurecloud.ie`, without a trailing slash. */
   readonly loginUrl: string
   readonly clientId: string
   /** A function if the secret can change: it is called for each request. */
   readonly clientSecret: string | (() => string)
   /**
-   * `basic`: HTTP Basic, as documented and as in Genesys' own clients. `form`: both as form fields, for
-   * gateways.
+   * `basic`: HTTP Basic, as documented and as in Genesys' own clients. `form`: id and secret as form fields,
+   * for gateways.
    */
   readonly style?: 'basic' | 'form' | undefined
   /** RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's roles. */

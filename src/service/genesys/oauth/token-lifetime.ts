@@ -5,7 +5,7 @@
  * guess.
  */
 const DEFAULT_EXPIRES_IN_S = 60
-/** Genesys: two days are the longest lifetime that an OAuth client can have. */
+/** Genesys: the longest token lifetime that an OAuth client can have is two days. */
 const LONGEST_LIFETIME_SECONDS = 172_800
 const RENEW_BEFORE_END_SECONDS = 60
 
@@ -16,8 +16,8 @@ export interface TokenLifetime {
 }
 
 /**
- * Renewal starts 60 s before the end, and up to 15 s earlier, so that replicas do not renew all at once. A
- * token with a lifetime below two minutes is renewed from the middle of its lifetime.
+ * Renewal starts at a random time between 75 and 60 s before the end, so that replicas do not all renew at
+ * once. A token with a lifetime below two minutes is renewed around the middle of its lifetime.
  * @param expiresIn seconds, as received: a missing, zero, negative or invalid value counts as a minute.
  */
 export function tokenLifetime(expiresIn: unknown, random: () => number): TokenLifetime {

@@ -21,7 +21,7 @@ const explainCreate = explainWith(CREATE_EXTERNAL_GUEST)
 const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
 
 /**
- * Guests by REST: the service's OAuth token creates a guest, and the guest's own token, with the scheme
+ * Guests over REST: the service's OAuth token creates a guest, and the guest's own token, with the scheme
  * `Guest`, sends its messages. Not part of the published platform: for teams that have a gateway with these
  * operations.
  * A message whose response was lost is not sent again: there is no history to search for it.

@@ -21,8 +21,8 @@ const SIGNED_IN_ONLY =
   'USER_TOKEN_AUDIENCE, or choose another GENESYS_GUEST_API.'
 
 /**
- * Signed-in visitors by REST: the service's OAuth token creates a token for one of the website's own users.
- * The page passes it to the vendor's SDK, which then communicates with Genesys directly. Not part of the
+ * Signed-in visitors over REST: the service's OAuth token creates a token for one of the website's own users.
+ * The page passes it to Genesys' SDK, which then communicates with Genesys directly. Not part of the
  * published platform: for teams that have a gateway with this operation.
  */
 export function createExternalUsers(options: ExternalUsersOptions): GuestApi {

@@ -21,9 +21,9 @@ const STALE_IF_ERROR_MS = 60 * 60_000
 const CHECK_TIMEOUT_MS = 20_000
 
 export interface MessageCenterDeployment {
-  /** The last result, at most some minutes old. */
+  /** The last result, at most a few minutes old. */
   info(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
-  /** Why the later checks failed. */
+  /** Why the checks since then failed. */
   readonly error: UpstreamError | undefined
   /** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active. */
   requireActive(deadlineAtMs: DeadlineAtMs): Promise<void>
@@ -64,7 +64,7 @@ export function createMessageCenterDeployment(options: RestGuestOptions): Messag
   }
 }
 
-/** Genesys has decided about the deployment; other errors only mean that the check was not possible. */
+/** True if Genesys has rejected the deployment; other errors only mean that the check was not possible. */
 function isDefinitive(error: unknown): boolean {
   return error instanceof UpstreamError && ['deployment_not_usable', 'upstream_refused'].includes(error.code)
 }
@@ -90,7 +90,7 @@ async function readDeployment(
     throw isNotFound(error) ? notUsable('The deployment does not exist.', DEPLOYMENT_NOT_FOUND, error) : error
   })
   if (organizationId && deployment.organizationId && deployment.organizationId !== organizationId) {
-    throw notUsable('The deployment is not of this organization.', DEPLOYMENT_OF_ANOTHER_ORGANIZATION)
+    throw notUsable('The deployment belongs to another organization.', DEPLOYMENT_OF_ANOTHER_ORGANIZATION)
   }
   return {
     id: deployment.id,

@@ -25,7 +25,7 @@ function isEmptyForbidden({ status, emptyBody }: Refusal): boolean {
   return status === 403 && emptyBody
 }
 
-/** Codes of the platform that are more specific than their status. */
+/** The platform's codes that are more specific than the status. */
 const CODE_HINTS: Readonly<Record<string, string>> = {
   'authentication.required': 'No Authorization header arrived at Genesys: a proxy in between may drop it.',
   'credentials.expired': 'The token has expired.',
@@ -81,7 +81,7 @@ export const SEND_WITH_GUEST_IDENTITY: RefusalHints = {
   403:
     'The guest identity may not send here. Check, in this order: guest:chat of the OAuth client that made it; the ' +
     "identity's purpose, which must be chat; a stale token; a guest id other than that of the session; a flow that is not " +
-    'open for guests (GENESYS_FLOW_ID); a division other than that of the flow (GENESYS_DIVISION_ID).',
+    'open to guests (GENESYS_FLOW_ID); a division other than that of the flow (GENESYS_DIVISION_ID).',
   emptyForbidden:
     'A 403 without a body means that the header was not understood. We send "Authorization: Bearer <guest token>", so look ' +
     'for a proxy or gateway that drops or rewrites it, and at GENESYS_DIVISION_ID.',

@@ -16,7 +16,7 @@ import {
 /** What the drivers of REST operations share: options, ids and tokens, and the result of a sent message. */
 
 export interface RestGuestOptions {
-  /** As in `https://api.mypurecloud.ie`, without a trailing slash. */
+  /** For example `https://api.mypurecloud.ie`, without a trailing slash. */
   readonly apiUrl: string
   readonly deploymentId: string
   readonly organizationId?: string | undefined
@@ -29,7 +29,7 @@ export interface RestGuestOptions {
   readonly monotonicNow?: (() => number) | undefined
   /**
    * Called when attributes that were to be written before a message were refused. The message is sent anyway:
-   * a guest who is routed badly is better off than one who cannot write.
+   * a guest who is routed badly is better off than one whose message is not sent.
    */
   readonly onAttributesRefused?: ((error: UpstreamError) => void) | undefined
 }
@@ -47,7 +47,7 @@ export function createdGuest(...tokenNames: string[]) {
     const token = tokenNames.map((name) => answer[name]).find((value) => value !== undefined)
     const read = HeaderToken.safeParse(token)
     if (read.success) return { ...answer, token: read.data }
-    context.addIssue({ code: 'custom', path: [tokenNames.join(' or ')], message: 'is no token' })
+    context.addIssue({ code: 'custom', path: [tokenNames.join(' or ')], message: 'is not a token' })
     return z.NEVER
   })
 }
@@ -120,12 +120,12 @@ export const SentMessage = z
   })
   .default({})
 
-/** `2026-11-21T08:00:00.000Z`, from a validated time. */
+/** Whether a valid time has the form `2026-11-21T08:00:00.000Z`. */
 function isInOurForm(time: string): boolean {
   return time.length === 24 && time.endsWith('Z')
 }
 
-/** The message as accepted: with the id and time of the response, or else with the known ones. */
+/** The message as accepted: with the id and time from the response or, without them, with the known ones. */
 export function acceptedMessage(
   { id, time }: z.infer<typeof SentMessage>,
   { tracingId }: OutgoingMessage,

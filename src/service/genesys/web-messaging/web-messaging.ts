@@ -30,7 +30,7 @@ export interface WebMessagingOptions {
   readonly cdnUrl: string
   readonly api: UpstreamClient
   readonly cdn: UpstreamClient
-  /** For attachments: the object store is another dependency than the API. */
+  /** For attachments: the object store and the API are separate dependencies. */
   readonly files: UpstreamClient
   /** Default: https to public addresses, and the hosts above. */
   readonly fileAddresses?: FileAddresses
@@ -45,15 +45,15 @@ export interface WebMessagingOptions {
   /** Timeout of each request within a longer operation, such as an upload. Default 10 s. */
   readonly requestTimeoutMs?: number
   /**
-   * How long a message that is not in the history may still be in flight before a repeat sends it. Default 3
-   * s.
+   * How long a message that is not in the history may still be in flight before a repeat sends it. Default
+   * 3 s.
    */
   readonly repeatSettleMs?: number
   /** How long the unused socket of a guest stays open. Default 30 s. */
   readonly idleMs?: number
-  /** Default 20 s: a socket without traffic between two pings is dead. */
+  /** Interval of the pings; a socket without traffic between two of them counts as dead. Default 20 s. */
   readonly pingMs?: number
-  /** After how long without a frame from us an `echo` is sent, in ms. At least 45 s; default 4 minutes. */
+  /** An `echo` is sent when the service has sent no frame for this long. At least 45 s; default 4 minutes. */
   readonly echoMs?: number
   /** Connections per minute for listening guests. Default 1000, the platform's limit for a deployment. */
   readonly connectionsPerMinute?: number
@@ -75,7 +75,7 @@ export interface WebMessagingOptions {
   readonly random?: () => number
 }
 
-/** Genesys: two echoes a minute; more would never be needed. */
+/** Genesys: two echoes a minute; more are never needed. */
 const MIN_ECHO_MS = 45_000
 
 const DEFAULTS = {
@@ -117,10 +117,11 @@ const CAPABILITIES: readonly Capability[] = [
 export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   const options = { ...DEFAULTS, ...given }
   const tokens = createTokenOperations(options)
+  const rateLimiter = new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow)
   const connections = createGuestConnections({
     ...options,
     openWebSocket: createWebSocketOpener(options),
-    rateLimiter: new ConnectionRateLimiter(options.connectionsPerMinute, options.monotonicNow),
+    rateLimiter,
     readSession: createSessionReader(),
     renewJwt: tokens.renew,
     configureTimeoutMs: options.handshakeTimeoutMs,
@@ -151,6 +152,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     },
     originsNotAllowed: (origins, deadlineAtMs) => originsNotAllowed(origins, options, deadlineAtMs),
     isConnected: (guest) => connections.isConnected(guest),
+    connectionsLeft: () => rateLimiter.leftForUrgent,
     send: createSendMessage({ ...options, connections, history }),
     subscribe(guest, listener) {
       if (config.known === undefined) void format.read()

@@ -1,9 +1,9 @@
 /**
- * How many of a minute's connections listening guests may open in a burst; the others are spread over the
- * minute.
+ * The share of a minute's connections that listening guests may open in a burst; the others are spread over
+ * the minute.
  */
 const BURST_SHARE = 1 / 4
-/** The share of a minute for guests who cannot wait. The rest is reserved for listening guests. */
+/** The share of a minute's connections for guests who cannot wait. The rest is reserved for listening guests. */
 const URGENT_SHARE = 0.85
 const WINDOW_SECONDS = 60
 
@@ -15,7 +15,7 @@ export interface WaitingConnection {
 /**
  * Limits new connections. Genesys allows 1000 connections per minute and deployment, and after a restart or
  * an outage all guests reconnect together. Guests who wait for a response go first, up to their share; the
- * others are connected in the order of their arrival.
+ * others are connected in order of arrival.
  */
 export class ConnectionRateLimiter {
   readonly #perMinute: number
@@ -67,10 +67,14 @@ export class ConnectionRateLimiter {
     }
   }
 
+  /** How many connections guests who wait for a response may still open in this minute. */
+  get leftForUrgent(): number {
+    return Math.max(1, this.#perMinute * URGENT_SHARE) - this.#madeForUrgent.count(this.#monotonicNow())
+  }
+
   #takeUrgent(): boolean {
-    const nowMs = this.#monotonicNow()
-    if (this.#madeForUrgent.count(nowMs) >= Math.max(1, this.#perMinute * URGENT_SHARE)) return false
-    this.#madeForUrgent.add(nowMs)
+    if (this.leftForUrgent <= 0) return false
+    this.#madeForUrgent.add(this.#monotonicNow())
     return true
   }
 
@@ -87,7 +91,7 @@ export class ConnectionRateLimiter {
   }
 }
 
-/** Counts events of the last minute, in buckets of a second. */
+/** Counts the events of the last minute, in buckets of one second. */
 class SlidingMinute {
   /** One bucket more than a minute has, because the oldest second is not over yet. */
   readonly #bySecond = new Array<number>(WINDOW_SECONDS + 1).fill(0)

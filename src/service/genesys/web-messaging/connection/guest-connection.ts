@@ -32,9 +32,9 @@ export interface ConnectionSettings extends SocketSettings {
   readonly startsByItself: () => boolean | Promise<boolean>
 }
 
-/** For a page that polls the history instead of listening. */
+/** The idle time for a page that polls the history instead of listening. */
 const POLLING_IDLE_MS = 120_000
-/** How long a request may have no response before the connection is probed. */
+/** How long a request may go without a response before the connection is probed. */
 const PROBE_AFTER_MS = 2_000
 /** After this many consecutive failed attempts, requests that wait for a connection are rejected. */
 const MAX_FAILED_ATTEMPTS = 3
@@ -46,14 +46,14 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
-  /** A new chat is being started: Genesys may announce that the connection closes, and still use it. */
+  /** A new chat is being started: Genesys may announce that it closes the connection, and still use it. */
   isStartingNew = false
   readonly join: SessionJoin
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #probe = new ConnectionProbe(this)
   readonly #listeners: GuestListeners
-  /** The listeners were notified that the connection is lost. */
+  /** The listeners have been notified that the connection is lost. */
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
@@ -247,8 +247,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /**
-   * Genesys: `signedIn` takes the session away. Without a reason, the guest has opened one connection too
-   * many, or has left a read-only conversation on another device.
+   * Genesys: with `signedIn`, another device has taken over the session. Without a reason, the guest has
+   * opened one connection too many, or has left a read-only conversation on another device.
    */
   #onClosed(reason: string | undefined): void {
     if (reason === 'signedIn') {

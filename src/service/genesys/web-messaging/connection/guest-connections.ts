@@ -7,7 +7,7 @@ export interface GuestConnections {
   of(guest: Guest, isNew?: boolean): GuestConnection
   /** Whether this guest has a connection, open or about to be opened. */
   isConnected(guest: Guest): boolean
-  /** How many guests have one. */
+  /** How many guests have a connection. */
   readonly size: number
   close(): void
 }

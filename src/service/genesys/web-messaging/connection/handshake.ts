@@ -65,8 +65,8 @@ export function noConnectionError(socketUrl: string, failure: string | undefined
 }
 
 /**
- * The error for Genesys' HTTP response to a handshake. 403: the deployment, its allowed domains or a feature
- * toggle.
+ * The error for Genesys' HTTP response to a handshake. The cause of a 403 is the deployment, its allowed
+ * domains or a feature toggle.
  */
 export function handshakeError(
   { statusCode: status = 0, headers }: http.IncomingMessage,

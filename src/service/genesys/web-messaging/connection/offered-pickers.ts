@@ -2,7 +2,7 @@ import type { Content, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
 interface OfferedPicker {
-  /** From the body; a reply names it. */
+  /** The `id` in the body, which a reply must name. */
   readonly id: string
   readonly replyText: string | undefined
 }
@@ -30,7 +30,7 @@ export class OfferedPickers {
     }
   }
 
-  /** Names the message that is answered as Genesys does, with the text that its Messenger sends. */
+  /** Names the answered message in the same way as Genesys, and adds the text that its Messenger sends. */
   complete(message: OutgoingMessage): OutgoingMessage {
     const { quickReply, button, date, list, form } = message
     const answered = (quickReply ?? button ?? date ?? list ?? form)?.inReplyTo

@@ -56,7 +56,7 @@ export function settle(pending: PendingRequest): PendingRequest {
   return pending
 }
 
-/** Completes the request if the frame is its response. An invalid frame does so if it has the id. */
+/** Completes the request if the frame is its response, or is invalid but has its id. */
 export function answers(pending: PendingRequest, frame: Frame): boolean {
   const { frame: sent, readResponse } = pending.request
   if (frame.class === 'unrecognized') {

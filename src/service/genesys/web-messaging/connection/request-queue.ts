@@ -20,13 +20,13 @@ export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost
 
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
 
-/** The most times that a repeatable request is sent: one that always breaks the connection is given up. */
+/** How often a repeatable request is sent at most: one that always breaks the connection is given up. */
 const MAX_SENDS = 3
 /**
  * How long to wait for a message's echo after a rate-limit error that may belong to the typing event.
  */
 const AMBIGUOUS_ERROR_GRACE_MS = 1_500
-/** How long the response to a timed-out request may still arrive. */
+/** For how long the response to a timed-out request may still arrive. */
 const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
 /** Genesys: clients send typing at most every 5 s. */
@@ -35,8 +35,8 @@ const TYPING_INTERVAL_MS = 5_000
 const TYPING_RESPONSE_MS = 2_000
 
 /**
- * The requests of one guest, one at a time and in order, because an error frame need not say which request it
- * refers to. In addition there are requests whose responses name them, and events that Genesys pushes at any
+ * The requests of one guest, sent one at a time and in order, because an error frame need not name its
+ * request. In addition there are requests whose responses name them, and events that Genesys pushes at any
  * time.
  */
 export class RequestQueue {
@@ -189,7 +189,7 @@ export class RequestQueue {
     this.#waiting.unshift(pending)
   }
 
-  /** Rejects what was not sent yet. */
+  /** Rejects what has not been sent yet. */
   failWaiting(error: UpstreamError): void {
     for (const pending of this.#waiting.splice(0)) settle(pending).reject(error)
   }

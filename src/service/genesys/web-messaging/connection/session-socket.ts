@@ -73,7 +73,7 @@ export class SessionSocket implements WaitingConnection {
   #socket: WebSocket | undefined
   /** When the phase's next step is due: the next attempt, the end of configuring, the next ping. */
   #dueAtMs = 0
-  /** The error with which Genesys asked for no connection until then. */
+  /** The error with which Genesys refused connections until `untilMs`. */
   #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
   /** Whether the previous connection was ready. */
   #wasReady = false

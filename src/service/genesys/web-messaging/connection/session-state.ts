@@ -7,7 +7,7 @@ export interface ConfiguredSession {
   readonly isReadOnly: boolean
   readonly limits: Limits
   readonly expiresAtMs: number | undefined
-  /** Its lifetime after each message. */
+  /** The session's lifetime after each message. */
   readonly durationMs: number | undefined
   /** A sign-in has ended the person's session on other devices. */
   readonly clearedExisting: boolean
@@ -15,7 +15,7 @@ export interface ConfiguredSession {
 
 /** Genesys' own clients warn in the last five minutes. */
 export const EXPIRY_WARNING_MS = 5 * 60_000
-/** A session that lives no longer than this after a message also warns from the start. */
+/** A guest whose session lives no longer than this after a message is also warned from the start. */
 const SHORT_SESSION_MS = 60 * 60_000
 const PROLONG_STEP_MS = 60_000
 
@@ -71,7 +71,7 @@ export class SessionState {
   #isKnown: boolean
   #wasReset = false
   #configurations = 0
-  /** The session is new and short, and the guest has not written. */
+  /** The session is new and short, and the guest has not written yet. */
   #isShortAndNew = false
 
   /** @param isKnown false for a guest whose token was just created. */
@@ -83,7 +83,7 @@ export class SessionState {
     return this.#current
   }
 
-  /** How often it was configured: each time may have led to another session. */
+  /** How often the session was configured: each time may have led to a different session. */
   get configurations(): number {
     return this.#configurations
   }
@@ -128,14 +128,14 @@ export class SessionState {
     this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
   }
 
-  /** The end of the session, in its last five minutes and, if it is short, until the guest writes. */
+  /** The end of the session; only in its last five minutes and, if it is short, until the guest writes. */
   expiresSoonAtMs(nowMs: number): number | undefined {
     const { expiresAtMs = Infinity } = this.#current ?? {}
     if (expiresAtMs === Infinity) return undefined
     return this.#isShortAndNew || expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
   }
 
-  /** True once after Genesys had dropped the guest and created a new session. */
+  /** True once after Genesys has dropped the guest and created a new session. */
   consumeReset(): boolean {
     const wasReset = this.#wasReset
     this.#wasReset = false

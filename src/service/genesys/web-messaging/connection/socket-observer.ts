@@ -4,7 +4,7 @@ export type SocketLossReason =
   | 'closed'
   /** The connection ended without a close frame: reset, or cut off. */
   | 'broken'
-  /** No sign of life, or neither a response to a request nor to a ping. */
+  /** No sign of life, or no response to either a request or a ping. */
   | 'silent'
   /** The session was not configured in time. */
   | 'not_configured'

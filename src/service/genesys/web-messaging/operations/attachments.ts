@@ -16,7 +16,7 @@ type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefi
 
 /**
  * Files. Genesys: an upload address is requested over the socket, the bytes are PUT there, and an event on
- * the socket says whether the file was accepted; then its id may be used in a message.
+ * the socket reports whether the file was accepted; then its id may be used in a message.
  */
 export function createAttachments(options: {
   readonly connections: GuestConnections
@@ -27,7 +27,7 @@ export function createAttachments(options: {
   readonly monotonicNow: () => number
 }) {
   const { connections, files, fileAddresses, requestTimeoutMs, monotonicNow } = options
-  /** The transfer may take long; the requests to Genesys about it may not. */
+  /** The transfer may take a long time; the requests to Genesys about it may not. */
   const stepDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + requestTimeoutMs)
 
   async function upload(guest: Guest, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile> {
@@ -110,7 +110,7 @@ export function createAttachments(options: {
   return { upload, remove, url }
 }
 
-/** What the session allows. The platform would refuse the rest as well, at the cost of a request. */
+/** Refuses what the session does not allow. The platform would refuse it too, at the cost of a request. */
 function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limits['attachments']): void {
   if (!allowed) return
   const { maxFileSizeKB, blockedExtensions, fileTypes } = allowed

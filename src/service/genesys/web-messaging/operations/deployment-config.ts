@@ -60,7 +60,7 @@ export interface DeploymentConfig {
   readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** The last result, however old. */
   readonly known: DeploymentInfo | undefined
-  /** Why the later reads failed. */
+  /** Why the reads since then failed. */
   readonly error: UpstreamError | undefined
 }
 
@@ -70,7 +70,7 @@ export interface DeploymentConfigOptions {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly deploymentId: string
-  /** With it, the deployment is also read through the REST API, which has its name. */
+  /** With it, the deployment is also read through the REST API, which returns its name. */
   readonly accessToken?: AccessToken | undefined
   readonly monotonicNow: () => number
 }
@@ -154,7 +154,7 @@ async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs:
     return await accessToken?.authorize(call, detailsByMs)
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
-    // It only adds a name: the public configuration has everything important and needs no permission.
+    // It only adds a name: the public configuration has everything important and requires no permission.
     return undefined
   }
 }
@@ -167,7 +167,7 @@ function isUnknownDeployment(error: unknown): error is UpstreamError {
 function unknownDeployment(error: UpstreamError): UpstreamError {
   return new UpstreamError('deployment_not_usable', 'Genesys does not know the deployment', {
     ...error.facts,
-    hint: 'GENESYS_DEPLOYMENT_ID must be the id of a Messenger deployment of GENESYS_REGION.',
+    hint: 'GENESYS_DEPLOYMENT_ID must be the id of a Messenger deployment in GENESYS_REGION.',
   })
 }
 

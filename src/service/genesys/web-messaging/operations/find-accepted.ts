@@ -10,7 +10,7 @@ import { MAX_SEARCHED_PAGES, searchHistory, type SearchAnchor } from './search-h
 const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys'. */
 export const CLOCK_SKEW_MS = 5_000
-/** For a repeat: the newest page, and once more before it sends. */
+/** A repeat reads the newest page, and reads it once more before it sends. */
 const READS_OF_A_REPEAT = 2
 /** A message that was just accepted may take a moment to appear in the history. */
 const SEARCH_RETRY_MS = 1_000
@@ -48,7 +48,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   }
 
   /**
-   * A message whose earlier attempt has an unknown outcome; undefined if it was certainly not accepted.
+   * Finds a message whose earlier attempt has an unknown outcome; undefined if it was certainly not accepted.
    * @throws {UpstreamError} `delivery_unknown` while that cannot be known
    */
   async function findRepeated(
@@ -85,7 +85,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
     }
   }
 
-  /** After a lost socket. If this fails, the delivery stays unknown. */
+  /** Searches after the socket was lost. If this fails, the delivery stays unknown. */
   async function findWithRetry(
     guest: Guest,
     message: OutgoingMessage,
@@ -94,7 +94,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   ) {
     let reads: ReservedReads | undefined
     try {
-      // Leaves the reads that a repeat by the page needs, which is more useful than this search.
+      // Leaves the reads that a repeat by the page needs: the repeat is more useful than this search.
       reads = repeatReads.reserve(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found

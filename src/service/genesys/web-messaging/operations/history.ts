@@ -21,7 +21,7 @@ export interface History {
   readonly newest: (guest: Guest, deadlineAtMs: number, pageNumber?: number) => Promise<StructuredMessage[]>
   /**
    * Reserves reads, so that an operation that needs several is not started with too few.
-   * @throws {UpstreamError} `upstream_rate_limited`, with the time when enough will be left
+   * @throws {UpstreamError} `upstream_rate_limited`, with the time when enough reads will be available
    */
   readonly reserve: (guest: Guest, count: number) => ReservedReads
 }
@@ -29,7 +29,7 @@ export interface History {
 export interface ReservedReads {
   /** Like {@link History.newest}, but uses one of the reserved reads. */
   newest(deadlineAtMs: number, pageNumber?: number): Promise<StructuredMessage[]>
-  /** Changes the number of reserved reads. @throws like {@link History.reserve} */
+  /** Changes the number of reserved reads. @throws as {@link History.reserve} */
   resize(count: number): void
 }
 
@@ -38,9 +38,9 @@ interface GuestReads {
   readonly inFlight: Map<string, Promise<WirePage>>
   /** Times of the last minute's reads, oldest first. */
   callsAtMs: number[]
-  /** Reserved, and not made yet. */
+  /** Reserved but not made yet. */
   reserved: number
-  /** Genesys: it reads the session that was configured when the JWT was issued. */
+  /** Genesys: with a JWT, the session that was configured when the JWT was issued is read. */
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
@@ -53,7 +53,7 @@ const WirePage = z.object({
 })
 type WirePage = z.infer<typeof WirePage>
 
-/** Genesys' own client renews the JWT when it has at most this much time left. */
+/** Genesys' own client renews the JWT when at most this much of its lifetime is left. */
 const JWT_MARGIN_MS = 5_000
 /** Genesys: 10 history calls per minute and session. */
 const CALLS_PER_MINUTE = 10

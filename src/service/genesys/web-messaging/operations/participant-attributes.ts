@@ -40,9 +40,10 @@ const TOKEN_TIMEOUT_MS = 500
 const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
 
 /**
- * Finds the current conversation of a guest, and writes attributes to the customer's participant of it, with the service's OAuth
- * token; without one they are sent with the next message. Genesys: a guest cannot write attributes without a
- * message, and the socket does not reveal the conversation's id; the `id` of any of its messages leads to it.
+ * Finds a guest's current conversation and writes attributes to its customer participant, with the service's
+ * OAuth token; without a token, attributes are sent with the next message. Genesys: a guest cannot write
+ * attributes without a message, and the socket does not reveal the conversation's id; the `id` of any of its
+ * messages leads to it.
  */
 export function createConversationAccess(options: {
   readonly api: UpstreamClient

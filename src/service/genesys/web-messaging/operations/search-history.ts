@@ -17,8 +17,8 @@ export interface SearchAnchor {
 export const MAX_SEARCHED_PAGES = 4
 
 /**
- * The message in the history: by its tracing id in the newest page, else by its content, back to the
- * anchor.
+ * Finds the message in the history: by its tracing id in the newest page, otherwise by its content, back to
+ * the anchor.
  */
 export async function searchHistory(
   message: OutgoingMessage,

@@ -11,7 +11,7 @@ import type { SearchAnchor } from './search-history.ts'
 import { isInbound, readMessage } from '../wire/read-message.ts'
 import { onMessage } from '../wire/requests.ts'
 
-/** Sends messages, and never repeats one whose first attempt may have been accepted. */
+/** Sends messages, and never sends one again if an earlier attempt may have been accepted. */
 export function createSendMessage(options: FindAcceptedOptions) {
   const { connections, now, monotonicNow } = options
   const { findRepeated, findWithRetry, whenRepeatable } = createFindAccepted(options)

@@ -9,7 +9,7 @@ import type { ConfiguredSession } from '../connection/session-state.ts'
 import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
-/** How much of the guest's time the public configuration may take; after that it is not used. */
+/** How long a guest may have to wait for the public configuration; after that it is not used. */
 export const CONFIG_TIMEOUT_MS = 2_000
 
 export interface SessionLifecycleOptions extends AllowedDomainsOptions {

@@ -26,8 +26,8 @@ export function createSignIn(options: {
     const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
     const { token = '', journey } = guest.ref
     const { jwt, refreshToken } = credentials
-    // Genesys: its own clients create a new token before a sign-in; a guest's token may not become a
-    // person's.
+    // Genesys: its own clients create a new token before a sign-in; it may be impossible to sign in with a
+    // guest's token.
     const ref = { token: isUpgrade ? token : randomUUID(), jwt, ...defined({ journey, refreshToken }) }
     const connection = connections.of({ ...guest, ref }, !isUpgrade)
     const isClosed = connection.socket.isIdle

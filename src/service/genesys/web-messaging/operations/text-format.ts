@@ -1,10 +1,10 @@
 import type { Message, MessagePage } from '../../guest-api.ts'
 import type { DeploymentConfig } from './deployment-config.ts'
 
-/** How much of a reader's time the public configuration may take; after that texts count as plain. */
+/** How long a reader may have to wait for the public configuration; after that texts count as plain. */
 const CONFIG_TIMEOUT_MS = 2_000
 
-/** Genesys: the deployment says whether the texts of agents and bots use its rich text. */
+/** Genesys: the deployment determines whether the texts of agents and bots use its rich text. */
 export function createTextFormat(options: {
   readonly config: DeploymentConfig
   readonly monotonicNow: () => number

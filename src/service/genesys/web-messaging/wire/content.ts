@@ -26,8 +26,8 @@ interface ReadElement {
 
 const Size = maybe(z.number().nonnegative())
 /**
- * Genesys: every field except `mediaType` may be missing, and its schemas and clients use different names for
- * name and size.
+ * Genesys: every field except `mediaType` may be missing, and Genesys' schemas and clients name the fields
+ * for name and size differently.
  */
 const Attachment = z
   .object({
@@ -62,7 +62,7 @@ const QuickReply = z
     image: maybe(Picture),
     summaryText: maybe(z.string()),
   })
-  // Genesys: its schema requires no field.
+  // Genesys' schema requires no field.
   .refine(({ text, payload }) => text || payload)
   .transform(({ text, payload, image, summaryText }): Content => ({
     type: 'quick-reply',
@@ -94,7 +94,7 @@ const Action = ActionFields.transform(({ type = '', text, payload, url }): CardA
   return isButton && said ? [{ type: 'postback', text: said, payload: payload || said }] : []
 })
 
-/** A link without a text is documented for the card itself. */
+/** A link without text is documented for the card itself. */
 const CardDefaultAction = ActionFields.transform(
   ({ type = '', text, payload, url }): DefaultAction | undefined => {
     if (isLink(type, url))

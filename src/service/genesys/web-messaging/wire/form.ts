@@ -3,7 +3,7 @@ import type { Content, FormField, InputMode } from '../../guest-api.ts'
 import { Picture, defined, listOf, maybe } from './json-schemas.ts'
 import { DatePicker, ListPicker, PromptSchema } from './pickers.ts'
 
-/** Genesys' Messenger: the maximum characters of an input with one line, and with several. */
+/** Genesys' Messenger: the maximum length of an input with one line, and with several. */
 const MAX_LINE_CHARS = 30
 const MAX_LINES_CHARS = 300
 

@@ -45,7 +45,7 @@ export const StructuredMessage = z.object({
       parentMessageId: maybe(Id),
       durationSeconds: maybe(z.coerce.number().positive()),
       expirationDate: maybe(EpochSeconds),
-      /** Ours, of a message that we sent. */
+      /** Our id of a message that we sent. */
       tracingId: Text,
     }),
   ),
@@ -70,7 +70,7 @@ const SessionResponse = z.object({
   ),
   blockedExtensions: maybe(listOf(z.string())),
   clearedExistingSession: maybe(z.boolean()),
-  /** Its lifetime after each message. */
+  /** The session's lifetime after each message. */
   durationSeconds: maybe(z.number().positive()),
   expirationDate: maybe(EpochSeconds),
 })
@@ -188,8 +188,8 @@ const ErrorBody = z.object({
 })
 
 /**
- * Genesys: the body's `errorCode` takes precedence over the envelope's `code`, except for 429, where logs
- * have several.
+ * Genesys: the body's `errorCode` takes precedence over the envelope's `code`, except for 429: logs show
+ * different ones with it.
  */
 function readErrorBody(body: unknown, code: number): Pick<ErrorFrame, 'code' | 'text' | 'retryAfterSeconds'> {
   if (typeof body === 'string') return { code, text: body, retryAfterSeconds: undefined }

@@ -10,7 +10,7 @@ export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch
 export const Address = z.string().regex(/^(https?|mailto|tel):/i)
 export const Picture = z.string().regex(/^https?:/i)
 
-/** Invalid elements are omitted, the others stay. */
+/** Invalid elements are omitted; the others are kept. */
 export const listOf = <T extends z.ZodType>(schema: T) =>
   z
     .array(z.unknown())

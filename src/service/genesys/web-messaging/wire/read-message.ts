@@ -3,7 +3,7 @@ import { readContent } from './content.ts'
 import type { StructuredMessage } from './frames.ts'
 import { defined } from './json-schemas.ts'
 
-/** Genesys: 5 s if the event does not say how long the typing lasts. */
+/** Genesys: 5 s if the event does not state how long the typing lasts. */
 const TYPING_MS = 5_000
 
 /**
@@ -25,7 +25,7 @@ export function messageKey(wire: StructuredMessage): string | undefined {
 }
 
 /**
- * Undefined for an event, and for a message that could not be recognized again.
+ * Undefined for an event, and for a message that could not be recognized later.
  *
  * @param fallbackMs its time, as epoch ms, if Genesys sends none
  */
@@ -71,7 +71,7 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
 
 /**
  * Genesys: quick replies are also offered as button responses; its mobile SDK reads those if there are no
- * others.
+ * quick replies.
  */
 function offeredReplies(parts: readonly Content[]): readonly Content[] {
   const isOffer = (part: Content) => part.type === 'button-response' && part.source === 'quick-reply'

@@ -45,10 +45,10 @@ export function echo(): RequestFrame {
 }
 
 /**
- * Genesys: the Messenger sends a file alone without `type` and `text`, a choice as `Structured`, a date
- * without `text`, and a list and a form with the reply from their message. A date and a list name that
- * message in `metadata`; a list also in each choice; a form only in itself. The mobile SDK also names it in
- * quick replies.
+ * Genesys: the Messenger sends only files without `type` and `text`, a choice as `Structured`, a date without
+ * `text`, and a list or form with the reply text from its message. A date and a list name that message in
+ * `metadata`, a list also in each choice, a form only within itself. The mobile SDK also names it in quick
+ * replies.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
@@ -63,8 +63,8 @@ export function onMessage(message: OutgoingMessage): RequestFrame {
       ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content }),
-      // Genesys: a map of strings, which is also part of the message in the history, where no other id of
-      // ours is.
+      // Genesys: a map of strings, which the history returns with the message. The history has no other id of
+      // ours.
       metadata: { tracingId: message.tracingId, ...(parentMessageId !== undefined && { parentMessageId }) },
       ...withAttributes(message.attributes),
     },
