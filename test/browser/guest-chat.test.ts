@@ -27,7 +27,7 @@ async function openShop(options?: BrowserContextOptions) {
   return { ...opened, chat: chatOf(opened.page) }
 }
 
-describe('a visitor of the shop', () => {
+describe('a visitor to the shop', () => {
   test('says hello, sees the agent typing, and then the reply', async () => {
     const { page, chat, mistakes } = await openShop()
     await chat.open()

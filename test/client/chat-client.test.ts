@@ -140,7 +140,7 @@ describe('opening', () => {
     expect(kept.getItem('secret-of-the-website')).toBe('of.the.website')
   })
 
-  test('writes to no storage that the page did not choose', async () => {
+  test('writes only to the storage that the page chose', async () => {
     await chat.open()
     expect(newChat().canResume).toBe(false)
   })

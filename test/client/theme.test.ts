@@ -49,6 +49,6 @@ test.each([
   ['#FFF', [255, 255, 255]],
   ['red', undefined],
   ['', undefined],
-])('%j is read as %j', (text, expected) => {
+])('the color %j is parsed as %j', (text, expected) => {
   expect(parseHex(text)).toEqual(expected)
 })

@@ -76,7 +76,7 @@ describe.each([
     expect(heard).toBe('Hello! I am Ada. How can I help you?')
   })
 
-  test('articles are shown before the chat, and a vendor’s widget has a place in it', async () => {
+  test('articles are shown before the chat, and a vendor’s widget is shown in it', async () => {
     const widget = `<div slot="challenge" id="check"></div><script>
       document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
         document.querySelector('#check').innerHTML = '<button id="human">I am human</button>'

@@ -38,7 +38,7 @@ export function followJourney(options: JourneyOptions): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let questions = 0
   let isOver = false
-  /** The earliest time of the next question, however often the visitor returns to the page. */
+  /** The earliest time of the next request, however often the visitor returns to the page. */
   let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
 
