@@ -111,7 +111,7 @@ export function warn(host: Element, mistake: string): void {
   console.warn(`<${host.localName}>: ${mistake}`)
 }
 
-/** Reports attributes that have no effect in the console, for developers. */
+/** Warns developers, in the console, about attributes that have no effect. */
 export function warnOfMistakes(host: Element): void {
   for (const { name, value } of host.attributes) {
     const choices = CHOICES[name as keyof typeof CHOICES]
