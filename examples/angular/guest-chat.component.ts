@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, CUSTOM_ELEMENTS_SCHEMA, input, signal } from '@angular/core'
 import 'genesys-guest-bff/guest-chat'
 
-/** `<app-guest-chat serviceUrl="https://chat.example.com" />`: the chat, and how many messages are unread. */
+/** `<app-guest-chat serviceUrl="https://chat.example.com" />`: the chat, and the number of unread messages. */
 @Component({
   selector: 'app-guest-chat',
-  // Angular knows no element with a hyphen in its name that is not a component.
+  // Without this, Angular rejects elements with a hyphen in their name that are not components.
   schemas: [CUSTOM_ELEMENTS_SCHEMA],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `

@@ -1,4 +1,4 @@
-// A website with a login of its own, and the service mounted in the same application under /chat.
+// A website with its own login, and the service mounted in the same application under /chat.
 import { randomUUID } from 'node:crypto'
 import express from 'express'
 import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'
@@ -9,7 +9,7 @@ const customers = { jane: { id: 'customer-42', plan: 'gold' } }
 const customerOf = (request) => signedIn.get(/(?:^|; )site=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1])
 
 const bff = createGuestBff(readConfigFromEnvironment(), {
-  // What routing may trust comes from here, for the request of the very visitor; no page can write these keys.
+  // Attributes that routing may trust come from here, read from the visitor's own request; no page can write these keys.
   trustedAttributes: {
     keys: ['custom.plan'],
     read({ request }) {

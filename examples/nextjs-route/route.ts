@@ -2,14 +2,14 @@ import { startService, readConfigFromEnvironment, type RunningService } from 'ge
 
 /**
  * `app/chat/[...path]/route.ts` of a Next.js app: the service in the same process, under the website's own origin.
- * It listens on loopback, and this route passes on what belongs to it, streams included.
+ * It listens on loopback, and this route passes on its requests and responses, including streams.
  */
 const PREFIX = '/chat'
 /** The paths that a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
-/** One service per process, also where a bundler loads this module more than once. */
+/** One service per process, even if a bundler loads this module more than once. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
 
 function service(): Promise<RunningService> {
@@ -22,7 +22,7 @@ function service(): Promise<RunningService> {
   return shared.guestBff
 }
 
-/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+/** Headers that belong to one connection, not to the request (RFC 9110 §7.6.1). */
 const OF_THE_CONNECTION = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
 
 async function handle(request: Request): Promise<Response> {
@@ -38,7 +38,7 @@ async function handle(request: Request): Promise<Response> {
     body: request.body,
     redirect: 'manual',
     signal: request.signal,
-    // A body that streams; fetch in Node.js asks for it by name.
+    // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' }),
   })
   // `fetch` has decompressed the body.

@@ -11,7 +11,7 @@ const bff = createGuestBff(readConfigFromEnvironment())
 
 export default useBase(
   '/chat',
-  // With three parameters: h3 then waits for the response.
+  // With three parameters, because h3 then waits for the response.
   fromNodeMiddleware((req: IncomingMessage, res: ServerResponse, next: () => void) => {
     const [path = ''] = (req.url ?? '').split('?', 1)
     if (PUBLIC.test(path)) bff.app(req as never, res as never, next)

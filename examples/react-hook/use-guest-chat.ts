@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { createGuestChat, type GuestChat, type GuestChatOptions } from 'genesys-guest-bff/client'
 
-/** What a component renders; another object whenever any of it has changed. */
+/** What a component renders; a new object after every change. */
 export type GuestChatView = Pick<GuestChat, 'state' | 'connection' | 'messages' | 'typing' | 'hasEarlier'>
 
 /**
- * A conversation for as long as the component is there. A conversation that the storage still knows is resumed at
- * once; a new one begins with the first `chat.send`.
+ * A conversation for as long as the component is mounted. A conversation that is still in the storage is resumed
+ * immediately; a new one starts with the first `chat.send`.
  *
- * @param options taken when the component is mounted; later changes are ignored
+ * @param options read when the component is mounted; later changes are ignored
  */
 export function useGuestChat(options: GuestChatOptions): GuestChatView & { readonly chat: GuestChat } {
   // No dependencies: one conversation per component.

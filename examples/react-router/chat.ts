@@ -2,14 +2,14 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
 
 /**
  * `app/routes/chat.ts` of a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`: the service in the
- * same process, under the website's own origin. It listens on loopback, and this route passes on what belongs to it, streams included.
+ * same process, under the website's own origin. It listens on loopback, and this route passes on its requests and responses, including streams.
  */
 const PREFIX = '/chat'
 /** The paths that a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|survey|journey\/\w+|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
-/** One service per process, also where the development server loads this module again. */
+/** One service per process, even if the development server loads this module again. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
 
 function service(): Promise<RunningService> {
@@ -22,7 +22,7 @@ function service(): Promise<RunningService> {
   return shared.guestBff
 }
 
-/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+/** Headers that belong to one connection, not to the request (RFC 9110 §7.6.1). */
 const CONNECTION_HEADERS = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
 
 async function handle({ request }: { readonly request: Request }): Promise<Response> {
@@ -38,14 +38,14 @@ async function handle({ request }: { readonly request: Request }): Promise<Respo
     body: request.body,
     redirect: 'manual',
     signal: request.signal,
-    // A body that streams; fetch in Node.js asks for it by name.
+    // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body, and its headers are fixed.
+  // `fetch` has decompressed the body, and the headers of its response can't be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })
 }
 
-/** GET goes to the loader, every other method to the action. */
+/** GET requests go to the loader, requests with any other method to the action. */
 export { handle as action, handle as loader }

@@ -2,18 +2,18 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
 
 /**
  * `src/routes/chat/[...path]/+server.ts` of a SvelteKit app: the service in the same process, under the website's own
- * origin. It listens on loopback, and this route passes on what belongs to it, streams included.
+ * origin. It listens on loopback, and this route passes on its requests and responses, including streams.
  */
 const PREFIX = '/chat'
 /** The paths that a page needs. Everything else, such as metrics, is for operators. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
-/** One service per process, also where the development server loads this module again. */
+/** One service per process, even if the development server loads this module again. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
 
 function service(): Promise<RunningService> {
-  // The one trusted proxy is this route, which names the address of the guest below.
+  // The one trusted proxy is this route, which sets the guest's address below.
   shared.guestBff ??= startService({
     ...readConfigFromEnvironment(),
     host: '127.0.0.1',
@@ -24,7 +24,7 @@ function service(): Promise<RunningService> {
   return shared.guestBff
 }
 
-/** Headers that are about one connection, not about the request (RFC 9110 §7.6.1). */
+/** Headers that belong to one connection, not to the request (RFC 9110 §7.6.1). */
 const CONNECTION_HEADERS = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade']
 
 interface Event {
@@ -46,10 +46,10 @@ export async function fallback({ request, url, getClientAddress }: Event): Promi
     body: request.body,
     redirect: 'manual',
     signal: request.signal,
-    // A body that streams; fetch in Node.js asks for it by name.
+    // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body, and its headers are fixed.
+  // `fetch` has decompressed the body, and the headers of its response can't be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })

@@ -1,4 +1,4 @@
-// The website's backend for the visitor webhook: it says who the visitor behind the cookie `shop-session` is.
+// The website's backend for the visitor webhook: it identifies the visitor by the cookie `shop-session`.
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Webhook } from 'standardwebhooks'

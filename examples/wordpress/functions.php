@@ -6,7 +6,7 @@
 const GUEST_CHAT_SERVICE = 'https://chat.example.com';
 
 add_action( 'wp_enqueue_scripts', function () {
-	// Without a version: the service says itself how long the script is cached.
+	// Without a version, because the service itself sets how long the script is cached.
 	wp_enqueue_script_module( 'genesys-guest-chat', GUEST_CHAT_SERVICE . '/guest-chat.js', array(), null );
 } );
 

@@ -45,7 +45,7 @@ interface Look {
   readonly lang: keyof typeof WORDS
 }
 
-/** Every two of the values meet once. */
+/** Every pair of values occurs in exactly one look. */
 const LOOKS: readonly Look[] = [
   { colorScheme: 'light', device: 'desktop', lang: 'en' },
   { colorScheme: 'light', device: 'phone', lang: 'ar' },
@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   { colorScheme: 'dark', device: 'phone', lang: 'en' },
 ]
 
-/** A page whose states are checked with axe, and for targets that are too small. */
+/** Opens a page whose states are checked with axe, and for targets that are too small. */
 async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
   const words = WORDS[lang]
   const { page, context, chat } = await openElement(browser, service, attributes, {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-/** Opens an operation, changes nothing, and executes it. @returns the status that the page shows */
+/** Opens an operation and executes it unchanged. @returns the status that the page shows */
 async function execute(page: Page, method: string, path: string): Promise<string> {
   const operation = page
     .locator('.opblock', {
@@ -32,11 +32,11 @@ async function execute(page: Page, method: string, path: string): Promise<string
   return code
 }
 
-/** Each of these needs a setting. */
+/** Each of these operations needs a setting. */
 const OFF_BY_DEFAULT =
   /^[A-Z]+ \/(callbacks|transcript|survey|journey\/\w+|availability|knowledge\/.+|sign-in)$/
 
-test('the examples of all operations that are on by default work unedited, one after the other', async () => {
+test('the examples of all operations that are on by default work unedited, one after another', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/docs/`)
   const steps = [
     ['POST', '/guest-session', '201'],
@@ -73,7 +73,7 @@ test('the examples of all operations that are on by default work unedited, one a
   await context.close()
 })
 
-test('the API page is served at an address outside ALLOWED_ORIGINS, and says which origin to add', async () => {
+test('the API page is served at an address outside ALLOWED_ORIGINS, and names the origin to add', async () => {
   await demo.close()
   const allowed = 'https://www.example.com'
   demo = await startDemo({ env: { ALLOWED_ORIGINS: allowed } })
@@ -97,7 +97,7 @@ test('the API page of an allowed address does not mention origins', async () => 
 })
 
 test.each(['light', 'dark'] as const)(
-  'the API page is %s according to the reader’s preference',
+  'the API page is %s if the reader prefers that color scheme',
   async (colorScheme) => {
     const { page, context } = await openPage(browser, `${demo.url}/docs/`, { colorScheme })
     await page.locator('.opblock').first().waitFor()

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-/** A conversation with all that a message can have. */
+/** A conversation with everything that a message can have. */
 async function talk(page: Page) {
   const chat = chatOf(page)
   await chat.open()
@@ -57,7 +57,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
     const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`, {
       viewport,
       colorScheme,
-      // Nothing is caught half faded in.
+      // No screenshot is taken while something fades in.
       reducedMotion: 'reduce',
     })
     const shot = (name: string) =>
@@ -101,7 +101,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
   })
 })
 
-test('the panel greets in the language of the page: German, French or Spanish', async () => {
+test('the greeting is in the language of the page: German, French or Spanish', async () => {
   for (const [language, words] of [
     ['de', 'Wie können wir helfen?'],
     ['fr', 'Comment pouvons-nous vous aider ?'],

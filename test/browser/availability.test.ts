@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 afterAll(() => browser.close())
 
-/** A page in a guest's own time zone, whose clock stands still at `at`, as those of the service and of Genesys do. */
+/** Opens a page in a guest's own time zone. Its clock stands still at `at`, like the clocks of the service and of Genesys. */
 async function openAt(
   at: string,
   attributes: string,
@@ -55,7 +55,7 @@ async function openAt(
     content: INSTEAD,
     async prepare(page) {
       await page.clock.setFixedTime(at)
-      // A page with a route has no cache, which would keep a response for ten seconds.
+      // A route turns off the page's cache, which would store a response for ten seconds.
       await page.route('**/availability', (route) => route.continue())
     },
     ...pageOptions,
@@ -73,7 +73,7 @@ async function comeBackAt(page: Page, at: string): Promise<void> {
   await answer
 }
 
-test('a closed chat says when it opens, then opens by itself, and closing time ends no conversation', async () => {
+test('a closed chat shows when it opens, then opens by itself, and closing time ends no conversation', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
   await launcher.click()
   await panel.getByText(/Back tomorrow at 0?9:00\./).waitFor()
@@ -98,12 +98,12 @@ test('a closed chat says when it opens, then opens by itself, and closing time e
   expect(await panel.getByText('We are closed.').isVisible()).toBe(false)
 })
 
-test('with when-closed="hide", the button is hidden outside opening hours, and shown again when they begin', async () => {
+test('with when-closed="hide", the button is shown only during opening hours', async () => {
   const { page, panel, launcher } = await openAt('2026-11-28T11:00:00Z', 'when-closed="hide"', { lang: 'de' })
   await page.waitForResponse('**/availability')
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
   expect(await launcher.isVisible()).toBe(false)
-  // The page's own button.
+  // The page's own button can still open the chat.
   await page.evaluate(() => document.querySelector('genesys-guest-chat')!.toggleAttribute('open', true))
   await panel.getByText(/Am Montag ab 0?9:00 Uhr sind wir wieder da\./).waitFor()
   await comeBackAt(page, '2026-11-30T08:00:01Z')
@@ -111,8 +111,8 @@ test('with when-closed="hide", the button is hidden outside opening hours, and s
   await panel.getByText('Wie können wir helfen?').waitFor()
 })
 
-test('a guest in Tokyo reads local times in the night in which Berlin changes its clock', async () => {
-  // In Berlin it is 02:30 for the first time.
+test('a guest in Tokyo reads local times on the night when the clocks change in Berlin', async () => {
+  // In Berlin, it is 02:30 for the first time that night.
   const { page, panel, launcher } = await openAt('2026-10-25T00:30:00Z', 'when-closed="notice"', {
     lang: 'ar',
     timezoneId: 'Asia/Tokyo',
@@ -121,7 +121,7 @@ test('a guest in Tokyo reads local times in the night in which Berlin changes it
   await launcher.click()
   await panel.getByText('نعود اليوم الساعة 5:00 م.').waitFor()
   expect(await violations(page)).toEqual([])
-  // For the second time: it opens at 09:00 in Berlin, which is 17:00 in Tokyo from this night on.
+  // Now it is 02:30 for the second time. The chat opens at 09:00 in Berlin, which is 17:00 in Tokyo from this night on.
   await comeBackAt(page, '2026-10-25T01:30:00Z')
   expect(await panel.getByText('نعود اليوم الساعة 5:00 م.').isVisible()).toBe(true)
 })
@@ -142,7 +142,7 @@ test('neither an unknown state nor a service that does not respond changes the c
   await chat.hears('Hello')
 })
 
-test('a waiting guest sees the estimated wait, also after a reload, until the agent answers', async () => {
+test('a waiting guest sees the estimated wait until the agent answers, even after a reload', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T11:00:00Z', 'storage="session"')
   await launcher.click()
   await chat.say('Is anybody there?')
@@ -169,7 +169,7 @@ test.each([
   ],
   ['ar', 'اطلب مكالمة', /أقرب وقت ممكن هو يوم الاثنين/, /^شكرًا لك! سنتصل بك يوم الاثنين.*9:00 ص\.$/],
 ])('a guest can ask for a call by keyboard, in %s', async (lang, ask, refusal, thanks) => {
-  // A Friday evening.
+  // The time is a Friday evening.
   const { page, panel, launcher } = await openAt(
     '2026-11-27T19:00:00Z',
     'when-closed="notice" name="Jane Doe"',
@@ -203,7 +203,7 @@ test.each([
   expect(demo.simulator.callbacks).toMatchObject([
     { userName: 'Jane Doe', numbers: ['+4930901820'], scheduledTime: '2026-11-30T08:00:00.000Z' },
   ])
-  // The chat itself stays as it was.
+  // The chat itself is unchanged.
   expect(await panel.locator('textarea').isVisible()).toBe(false)
   await comeBackAt(page, '2026-11-30T09:00:00Z')
   await panel.locator('textarea').waitFor()

@@ -7,7 +7,7 @@ import { startDemo, type Demo } from './start-demo.ts'
 
 jest.setTimeout(60_000)
 
-/** A vendor's widget, which the page puts where the chat has room for it. */
+/** A vendor's widget, which the page puts into the chat's slot for it. */
 const WIDGET = `<div slot="challenge" id="check"></div><script>
   document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
     const human = document.createElement('button')

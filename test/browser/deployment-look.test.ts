@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-test('the chat looks as the deployment says, unless the page says otherwise', async () => {
+test('the chat has the look that the deployment defines, unless the page overrides it', async () => {
   demo = await startDemo({
     simulator: {
       // Messages without a sender's name get the deployment's name for its bot.
@@ -78,7 +78,7 @@ test('the chat looks as the deployment says, unless the page says otherwise', as
 })
 
 test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
-  'where the deployment keeps sessions (%s), the chat survives a reload unless the page forbids it',
+  'if the deployment keeps sessions (%s), the chat survives a reload unless the page forbids it',
   async (sessionPersistenceType) => {
     const messenger = { enabled: true, apps: { conversations: { enabled: true } }, sessionPersistenceType }
     demo = await startDemo({ simulator: { agent: 'silent', look: { messenger } } })

@@ -32,7 +32,7 @@ async function begin(attributes = '', options: ElementPageOptions = {}) {
   return { ...opened, part: (selector: string) => page.locator(`genesys-guest-chat ${selector}`) }
 }
 
-test('only the guest’s newest message is marked as sent, and a message of nothing but emoji is large', async () => {
+test('only the guest’s newest message is marked as sent, and a message of only emoji is large', async () => {
   const { chat, part } = await begin()
   await chat.say('Is anybody there?')
   await chat.say('👋🏽 🇪🇸')
@@ -44,14 +44,14 @@ test('only the guest’s newest message is marked as sent, and a message of noth
   expect(sizes).toEqual([15, 15, 36])
 })
 
-test('the guest sees how many characters are left when few are', async () => {
+test('the guest sees how many characters are left when fewer than 100 remain', async () => {
   const { chat, part } = await begin()
   const left = part('.characters-left')
   await chat.box.fill('a'.repeat(3996))
   expect(await left.innerText()).toBe('')
   await chat.box.fill('a'.repeat(4000))
   expect(await left.innerText()).toBe('Characters left: 96')
-  // Of these, each has three bytes.
+  // Each of these characters has three bytes.
   await chat.box.fill('語'.repeat(1360))
   expect(await left.innerText()).toBe('Characters left: 5')
   await chat.box.fill('語'.repeat(1367))
@@ -80,7 +80,7 @@ test('scrolling up loads older messages, and the visible message stays in place'
   const oldest = part('.bubble').first()
   const text = await oldest.innerText()
   const scroller = part('.scroller')
-  // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+  // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
   await page.waitForFunction(() => {
     const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
     root.querySelector('.scroller')!.scrollTop = 0
@@ -95,7 +95,7 @@ test('scrolling up loads older messages, and the visible message stays in place'
   expect(await chat.bubbles()).toHaveLength(41)
 })
 
-test('the header says “Closed” after the agent has left, until the guest writes again', async () => {
+test('the header shows “Closed” after the agent has left, until the guest writes again', async () => {
   const { chat, part } = await begin()
   expect(await part('.header-state').innerText()).toBe('Connected')
   demo.simulator.agentLeaves()
@@ -151,7 +151,7 @@ const carouselOf = (...titles: string[]) => ({
   ],
 })
 
-test('a carousel has arrows only where there are more cards than fit', async () => {
+test('a carousel has arrows only if there are more cards than fit', async () => {
   const { page, part } = await begin()
   demo.simulator.botSays(carouselOf('Hale'))
   await part('.carousel').waitFor()
@@ -160,7 +160,7 @@ test('a carousel has arrows only where there are more cards than fit', async () 
   await page.getByRole('button', { name: 'Next: Moss' }).waitFor()
 })
 
-test('a carousel dims the arrow at its end, shows dots, and fades out where there are more cards', async () => {
+test('a carousel dims the arrow at its end, shows dots, and fades out at a side with more cards', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
   demo.simulator.botSays(carouselOf('Hale', 'Moss', 'Tern'))
   const dots = () =>
@@ -177,7 +177,7 @@ test('a carousel dims the arrow at its end, shows dots, and fades out where ther
   expect(await unusable.getAttribute('aria-label')).toMatch(/^Next/)
 })
 
-test('the fields of a form have accessible names, and the star of required ones is explained', async () => {
+test('the fields of a form have accessible names, and the asterisk of required ones is explained', async () => {
   const { page, part } = await begin()
   demo.simulator.botSays(showcase('form'))
   await page.getByRole('button', { name: 'Begin' }).click()
@@ -187,14 +187,14 @@ test('the fields of a form have accessible names, and the star of required ones 
   const field = part('.form input[aria-invalid=true]')
   const error = part('.form .reason:not([hidden])')
   const [above, below] = [await field.boundingBox(), await error.boundingBox()]
-  // The ring of the focus is 4 pixels wide.
+  // The focus ring is 4 pixels wide.
   expect(below!.y - above!.y - above!.height).toBeGreaterThan(4)
   await page.getByRole('textbox', { name: 'Name' }).fill('Jane Doe')
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended says why, and offers no second try for an unsent message', async () => {
+test('a chat that has ended shows why, and offers no retry of an unsent message', async () => {
   const { page, chat } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
@@ -227,7 +227,7 @@ test('at 400 % zoom the newest message is in view, even with a notice', async ()
   await page.getByText('You are offline.').waitFor({ state: 'detached' })
 })
 
-test('the console warns of a base-url at which another server answers', async () => {
+test('the console warns about a base-url at which another server responds', async () => {
   let warning: Promise<ConsoleMessage> | undefined
   opened = await openElement(browser, demo, '', {
     prepare: async (page) => {

@@ -81,7 +81,7 @@ describe.each([
   })
 })
 
-test('in a large window the page next to the panel stays usable', async () => {
+test('in a large window, the page next to the panel stays usable', async () => {
   const { page, chat, panel } = await open()
   await chat.open()
   expect(await panel.evaluate((dialog) => dialog.matches(':modal'))).toBe(false)
@@ -92,7 +92,7 @@ test('in a large window the page next to the panel stays usable', async () => {
   )
 })
 
-test('messages to a closed chat are still unread after a reload, and the page’s title counts them', async () => {
+test('messages to a closed chat are still unread after a reload, and the page’s title shows their number', async () => {
   const opened = await open('storage="session" notify="title sound"')
   const { page, chat } = opened
   await begin(opened)
@@ -122,7 +122,7 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await page.getByRole('button', { name: 'Try again' }).click()
   await failedTry
   await page.unroute('**/events')
-  // The page may hear of the failure after this test does, and plans its next try only then.
+  // The page may learn of the failure after this test does, and schedules its next attempt only then.
   while (!(await page.getByText('Connected').isVisible())) await page.clock.runFor(1000)
   await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
 })
@@ -171,7 +171,7 @@ test('pickers and quick replies close when they are answered, and stay closed af
   demo.simulator.agentSays({ content: [{ contentType: 'DatePicker', datePicker }] })
   demo.simulator.agentSays({ text: 'Or now?', quickReplies: ['Yes', 'No'] })
   demo.simulator.agentSays('Take your time.')
-  // What the agent says afterwards does not take the choice away.
+  // A later message of the agent does not remove the choice.
   await chat.hears('Take your time.')
   const replies = page.getByRole('group', { name: 'Suggested replies' })
   await replies.getByRole('button', { name: 'Yes' }).waitFor()
@@ -293,7 +293,7 @@ test('invalid attributes are reported in the console', async () => {
   expect(text).not.toContain('data-test')
 })
 
-test('a file is requested at a fresh address each time', async () => {
+test('a fresh address is requested each time that the guest opens a file', async () => {
   const opened = await open('', { clock: true })
   const { page, context } = opened
   await begin(opened)

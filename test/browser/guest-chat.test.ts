@@ -27,7 +27,7 @@ async function openShop(options?: BrowserContextOptions) {
   return { ...opened, chat: chatOf(opened.page) }
 }
 
-describe('a visitor of the shop', () => {
+describe('a visitor to the shop', () => {
   test('says hello, sees the agent typing, and then the reply', async () => {
     const { page, chat, mistakes } = await openShop()
     await chat.open()
@@ -38,7 +38,7 @@ describe('a visitor of the shop', () => {
       expect.arrayContaining(['Hello', 'Hello! I am Ada. How can I help you?']),
     )
     await chat.log.getByText('Sent').waitFor()
-    // The page runs under a strict content security policy: a refused script or style would be reported here.
+    // The page has a strict content security policy: a refused script or style would be reported here.
     expect(mistakes).toEqual([])
   })
 
@@ -77,7 +77,7 @@ describe('a visitor of the shop', () => {
     await chat.hears('Are you still there?')
   })
 
-  test('answers with quick replies and cards by the keyboard alone', async () => {
+  test('answers with quick replies and cards by keyboard alone', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Any replies?')
@@ -121,7 +121,7 @@ describe('a visitor of the shop', () => {
     await chat.hears('How can I help you?')
   })
 
-  test('cannot be led to an unsafe address', async () => {
+  test('cannot be sent to an unsafe address by a link', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -137,7 +137,7 @@ describe('a visitor of the shop', () => {
     expect(await page.title()).toContain('Oak')
   })
 
-  test('ends the chat after a confirmation, and starts another one', async () => {
+  test('ends the chat after a confirmation, and starts a new one', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -195,7 +195,7 @@ describe('two tabs of one visitor', () => {
     expect(demo.simulator.sessions).toHaveLength(1)
   })
 
-  /** The page's choice; the shop keeps its session in the tab. */
+  /** Chooses `localStorage` in place of the shop's `sessionStorage`, which belongs to one tab. */
   async function useLocalStorage(page: Page): Promise<void> {
     await page.evaluate(() => {
       const chat = document.querySelector('genesys-guest-chat')
@@ -218,7 +218,7 @@ describe('a service that is mounted under a prefix', () => {
 })
 
 describe('in a read-only conversation,', () => {
-  test('the visitor can read, and start a new one', async () => {
+  test('the visitor can read the messages and start a new conversation', async () => {
     await demo.close()
     demo = await startDemo({ simulator: { disconnectMode: 'read-only' } })
     const { page, chat } = await openShop()

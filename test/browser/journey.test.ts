@@ -22,7 +22,7 @@ const PHONE = { width: 360, height: 700 }
 const DESKTOP = { width: 1280, height: 900 }
 const open = (lang: string, viewport = DESKTOP, attributes = 'journey="session"') =>
   openElement(browser, demo, attributes, { lang, viewport, bypassCSP: true, reducedMotion: 'reduce' })
-/** The states of one offer, once Genesys has so many. */
+/** The last `count` states of invitations, as soon as Genesys has received that many. */
 async function states(count: number): Promise<string[]> {
   while (demo.simulator.actionStates.length < count)
     await demo.simulator.nextRequest('POST /api/v2/journey/deployments/*/actionevent')

@@ -32,7 +32,7 @@ function look(lang: string, device: string): ElementPageOptions {
 
 async function openByKey(page: Page): Promise<void> {
   const launcher = page.locator('genesys-guest-chat .launcher')
-  // It is shown as soon as the deployment's look is known.
+  // The launcher is shown as soon as the deployment's look is known.
   await launcher.waitFor()
   await launcher.focus()
   await page.keyboard.press('Enter')
@@ -91,7 +91,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
   })
 })
 
-test('a service whose search fails still lets the guest write', async () => {
+test('the guest can still write if the search of the service fails', async () => {
   const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"')
   await page.route('**/knowledge/search?*', (route) => route.abort())
   await openByKey(page)

@@ -14,14 +14,14 @@ let demo: Demo
 beforeAll(async () => {
   browser = await launchBrowser()
 })
-// One for each: together they would be more sessions of one address than a minute may have.
+// One service for each test: together, the tests would exceed the limit of sessions per minute for one address.
 beforeEach(async () => {
   demo = await startDemo({ simulator: { agent: 'silent' } })
 })
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-/** Presses Tab until the control has the focus; after the end of the page it goes on at its beginning. */
+/** Presses Tab until the control has the focus; at the end of the page, the focus returns to the beginning. */
 async function tabTo(page: Page, control: Locator): Promise<void> {
   await control.waitFor()
   for (let presses = 0; presses < 120; presses++) {
@@ -62,7 +62,7 @@ async function beginAsKeyboardGuest() {
   await chat.log.getByText('Sent').waitFor()
   return {
     guest,
-    /** What the page of the test itself has not got is no mistake of the chat. */
+    /** A file that the test's own page lacks is not a mistake of the chat. */
     mistakes: () => mistakes.filter((mistake) => !mistake.includes('404')),
     async reload() {
       await page.reload()

@@ -5,13 +5,13 @@ import type { chatOf } from './open-page.ts'
 
 type BotMessage = Exclude<Parameters<Simulator['botSays']>[0], string>
 
-/** Somebody who has no mouse. */
+/** A guest without a mouse. */
 export interface KeyboardGuest {
   readonly page: Page
   readonly context: BrowserContext
   readonly chat: ReturnType<typeof chatOf>
   tabTo(control: Locator): Promise<void>
-  /** Goes to the control with the Tab key and presses Enter on it, or another key. */
+  /** Moves to the control with the Tab key and presses Enter, or another key, on it. */
   press(control: Locator, key?: string): Promise<void>
   write(text: string): Promise<void>
 }
@@ -27,8 +27,8 @@ export interface MessageType {
 const ANSWER = 'I have seen it'
 
 /**
- * A message for each `contentType` of the `MessageContent` in `swagger.json` of Genesys' Java SDK (`web-messaging-sdk-java`
- * 18.1.0) of which a shape is known.
+ * A message for each `contentType` of `MessageContent` whose shape is known, from `swagger.json` of Genesys' Java SDK
+ * (`web-messaging-sdk-java` 18.1.0).
  */
 export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   Attachment: {
@@ -136,12 +136,12 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       const picker = page.getByRole('group', { name: 'What is it about?' })
       await press(picker.getByRole('checkbox', { name: 'My orders' }), 'Space')
       await press(picker.getByRole('checkbox', { name: 'Returns' }), 'Space')
-      // The Tab key goes to a group of radio buttons, the arrows choose in it.
+      // The Tab key moves to a group of radio buttons; the arrow keys choose within it.
       await press(picker.getByRole('radio', { name: 'Today' }), 'ArrowDown')
       await press(picker.getByRole('button', { name: 'Confirm' }))
     },
     async answered({ page, chat }) {
-      // Once, in the guest's own words.
+      // The choice is shown once, as the guest's own message.
       await ownBubble('My orders, Returns, Later')({ chat })
       await page.getByRole('group').getByText('Answered').waitFor()
       if ((await page.getByText('My orders, Returns, Later').count()) !== 1)
@@ -156,7 +156,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       const button = (name: string) => form.getByRole('button', { name, exact: true })
       await press(button('Begin'))
       await press(button('Next'))
-      // A missing required field is reported, and has the focus.
+      // A missing required field is reported and gets the focus.
       await page.getByText('Please fill this in.').first().waitFor()
       await page.getByRole('textbox', { name: 'Name' }).and(page.locator(':focus')).waitFor()
       await page.keyboard.type('Jane Doe')
@@ -178,7 +178,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       await form.getByRole('button').first().waitFor({ state: 'hidden' })
     },
   },
-  /** What the guest has chosen, in the echo and in the history. */
+  /** The guest's choice, in the echo and in the history. */
   ButtonResponse: {
     message: { text: 'Your size?', quickReplies: [{ text: 'Large', payload: 'size:l' }] },
     async answer({ page, press }) {
@@ -245,7 +245,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   },
 }
 
-/** Those that are in the enumeration by their names alone; Genesys' mobile SDK takes them for unknown, too. */
+/** Types of which the enumeration has only the names; Genesys' mobile SDK also treats them as unknown. */
 export const TYPES_WITHOUT_A_SHAPE = [
   'InteractiveApplication',
   'ListTemplate',
@@ -260,7 +260,7 @@ export const TYPES_WITHOUT_A_SHAPE = [
   'Story',
 ] as const
 
-/** What the simulator's bot answers to a word. */
+/** The simulator's bot's response to a word. */
 export function showcase(word: string): BotMessage {
   const send = SHOWCASE.find(({ when }) => when.includes(word))?.do[0]?.send
   if (send === undefined) throw new Error(`The showcase has no ${word}`)
@@ -273,7 +273,7 @@ function ownBubble(text: string | RegExp) {
   }
 }
 
-/** The choice is the guest's own message, and can be made once. */
+/** Checks that the choice is shown as the guest's own message, and that no second choice is possible. */
 function choiceIsMade(text: string) {
   return async (guest: KeyboardGuest) => {
     await ownBubble(text)(guest)

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chatOf, openPage } from './open-page.ts'
 import type { Demo } from './start-demo.ts'
 
-/** A page of an allowed website with the element in it, as somebody else's page would have it. */
+/** Opens a page of an allowed website that contains the element, as a user's page would. */
 export async function openElement(
   browser: Browser,
   demo: Demo,
@@ -25,11 +25,11 @@ export interface ElementPageOptions extends BrowserContextOptions {
   readonly lang?: string
   /** Further HTML of the page's head. */
   readonly head?: string
-  /** HTML inside the element: its slots. */
+  /** HTML inside the element, for its slots. */
   readonly content?: string
-  /** What must be before the page is opened. */
+  /** What must happen before the page is opened. */
   readonly prepare?: (page: Page) => Promise<unknown>
-  /** Whether the test moves the page's clock. */
+  /** Whether the test controls the page's clock. */
   readonly clock?: boolean
 }
 
@@ -38,7 +38,7 @@ export function isFocusInChat(page: Page): Promise<boolean> {
   return page.evaluate(() => document.activeElement?.localName === 'genesys-guest-chat')
 }
 
-/** Controls that are smaller than a finger needs, by their names. */
+/** The names of controls that are too small for a finger. */
 export function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.querySelector('genesys-guest-chat')?.shadowRoot

@@ -1,12 +1,12 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 
-/** Debian's Chromium, or another one by `CHROMIUM`. */
+/** Debian's Chromium, or the one that `CHROMIUM` names. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
-/** A page in a separate browser profile. Its errors, refused scripts and styles included, are kept. */
+/** Opens a page in a separate browser profile. Its errors, including refused scripts and styles, are recorded. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   context.setDefaultTimeout(10_000)
@@ -20,7 +20,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, context, mistakes }
 }
 
-/** The chat of a page, in words of who uses it. */
+/** The chat of a page, in terms of what a guest does. */
 export function chatOf(page: Page) {
   const log = page.getByRole('log')
   const box = page.getByRole('textbox', { name: 'Your message' })

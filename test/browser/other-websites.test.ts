@@ -41,7 +41,7 @@ test('a page of an allowed website has a conversation with nothing but fetch', a
   await context.close()
 })
 
-test('the example page says hello and is answered', async () => {
+test('the example page sends a message and shows the agent’s answer', async () => {
   const service = encodeURIComponent(demo.url)
   const { page, context } = await openPage(browser, `${demo.allowedSite}/example/?service=${service}`)
   await page.getByRole('textbox').fill('Hello')
@@ -81,11 +81,11 @@ test('a page of another website is refused before the service does any work', as
     const json = { 'Content-Type': 'application/json' }
     return [
       await outcome({ method: 'POST', headers: json, body: '{}' }),
-      // No preflight goes ahead of this one: it does reach the service.
+      // No preflight precedes this request, so it does reach the service.
       await outcome({ method: 'POST', body: '{}', mode: 'no-cors' }),
     ]
   }, demo.url)
-  // With hints on, the first may read why.
+  // With hints on, the page may read the reason for the first refusal.
   expect(seenByThePage).toEqual(['403', 'TypeError'])
   expect(demo.requests).toContain('POST /guest-session')
   expect(demo.simulator.sessions).toEqual([])
@@ -102,7 +102,7 @@ test('a page of another website is refused before the service does any work', as
   await context.close()
 })
 
-test('a page that is not allowed can read which setting to change, also after a preflight', async () => {
+test('a page that is not allowed can read which setting to change, even after a preflight', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const refused = await page.evaluate(async (service) => {
     const answer = await fetch(`${service}/guest-session`, {
@@ -119,7 +119,7 @@ test('a page that is not allowed can read which setting to change, also after a 
   await context.close()
 })
 
-test('on a website that is not allowed, the console says which setting a refused script needs', async () => {
+test('on a website that is not allowed, the console names the setting that a refused script needs', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   for (const script of ['client.js', 'guest-chat.js']) {
     const logged = page.waitForEvent('console', (line) => line.location().url.endsWith(script))

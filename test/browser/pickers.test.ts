@@ -14,7 +14,7 @@ afterAll(async () => {
   await demo.close()
 })
 
-/** What Genesys was sent by the guest last, as the frame has it. */
+/** The guest's last message to Genesys, as in the frame. */
 const lastSent = () =>
   demo.simulator.frames.findLast(
     ({ direction, frame }) => direction === 'from-guest' && frame.action === 'onMessage',

@@ -49,7 +49,7 @@ test.each([
       viewport: device === 'phone' ? { width: 360, height: 700 } : { width: 1280, height: 900 },
     })
     const launcher = page.locator('genesys-guest-chat .launcher')
-    // It is shown as soon as the deployment's look is known.
+    // The launcher is shown as soon as the deployment's look is known.
     await launcher.waitFor()
     await launcher.focus()
     const before = demo.requests.length

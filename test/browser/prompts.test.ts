@@ -34,7 +34,7 @@ interface Heard {
   readonly heard: { readonly type: string; readonly detail: object }[]
 }
 
-/** A page that keeps what the element tells it. */
+/** Opens a page that records the element's events. */
 async function openListening(attributes: string) {
   const opened = await openElement(browser, demo, `storage="session" ${attributes}`, {
     bypassCSP: true,
@@ -64,7 +64,7 @@ const heardBy = (page: Page, type: string) =>
     type,
   )
 
-test('an offer that the page handles is a question, and the page gets the reply with the data for joining', async () => {
+test('an offer that the page handles is shown as a question, and the page gets the reply and the offer', async () => {
   const { page, context } = await openListening('prompts="sign-in co-browse video"')
   demo.simulator.agentSays({ events: [VIDEO] })
   const video = page.getByRole('group', { name: 'May we talk to you by video?' })
@@ -87,7 +87,7 @@ test('an offer that the page handles is a question, and the page gets the reply 
   await context.close()
 })
 
-test('an offer that has expired, or whose conversation is over, is no longer shown as a question', async () => {
+test('the question about an offer disappears when the offer expires or the conversation is over', async () => {
   const { page, context } = await openListening('prompts="video"')
   const question = page.getByRole('group', { name: 'May we talk to you by video?' })
   demo.simulator.agentSays({ events: [VIDEO] })
@@ -102,7 +102,7 @@ test('an offer that has expired, or whose conversation is over, is no longer sho
   await context.close()
 })
 
-test('an offer that the page does not handle is only dispatched as an event, without a question', async () => {
+test('an offer that the page does not handle is only dispatched as an event, and the guest is not asked', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   demo.simulator.agentSays({ events: [VIDEO] })
   demo.simulator.agentSays('Later, then.')
@@ -112,7 +112,7 @@ test('an offer that the page does not handle is only dispatched as an event, wit
   await context.close()
 })
 
-/** The page's part: its OpenID provider, and what the provider returns. */
+/** The page's part of the sign-in: it passes on the code that its OpenID provider returns. */
 async function signInWhenAsked(page: Page, code: string): Promise<void> {
   const grant = { redirectUri: `${demo.allowedSite}/signed-in`, code }
   await page.locator('genesys-guest-chat').evaluate((element: GuestChatElement, brought) => {
@@ -127,10 +127,10 @@ async function signInWhenAsked(page: Page, code: string): Promise<void> {
   expect((await changed).status()).toBe(200)
 }
 
-test('a guest signs in when a bot asks for it, and then sees the person’s conversation', async () => {
+test('a guest signs in at a bot’s request, and then sees only the signed-in person’s conversation', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   await signInWhenAsked(page, demo.simulator.authorizationCode('user-1'))
-  // What was said as a guest stays behind.
+  // The messages from before the sign-in are no longer shown.
   await chat.log.getByText('Hello').waitFor({ state: 'detached' })
   await chat.say('It is me')
   await chat.log.getByText('It is me').waitFor()
@@ -141,13 +141,13 @@ test('a guest signs in when a bot asks for it, and then sees the person’s conv
   await context.close()
 })
 
-test('a guest who signs in on another device sees that the chat continues there, and can start another', async () => {
+test('a guest who signs in on another device sees that the chat continues there, and can start a new one', async () => {
   await demo.close()
   const simulator = { agent: 'silent', allowSessionUpgrade: true } as const
   demo = await startDemo({ simulator, env: { GENESYS_SIGN_IN: 'on' } })
   const { page, chat, context } = await openListening('prompts="sign-in"')
   await signInWhenAsked(page, demo.simulator.authorizationCode('user-1'))
-  // The guest's own conversation goes on.
+  // The guest's own conversation continues.
   await chat.hears('Hello')
   await chat.say('It is me')
   await chat.hears('It is me')

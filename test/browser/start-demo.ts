@@ -11,16 +11,16 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../src
 import { genesysUrls } from '../service-settings.ts'
 
 export interface Demo {
-  /** Where the service is, without a slash at the end. */
+  /** The address of the service, without a slash at the end. */
   readonly url: string
   readonly simulator: Simulator
   /** Another website that the service allows: an empty page, and the example under `/example/`. */
   readonly allowedSite: string
-  /** Puts a page of its own onto the allowed website. @returns its address */
+  /** Adds a page to the allowed website. @returns its address */
   publish(html: string): string
-  /** A website that is on no list. */
+  /** A website that the service does not allow. */
   readonly foreignSite: string
-  /** What the service was asked, as `POST /messages`. */
+  /** The requests that the service has received, as `POST /messages`. */
   readonly requests: readonly string[]
   close(): Promise<void>
 }
@@ -29,9 +29,9 @@ export interface DemoOptions {
   readonly simulator?: SimulatorOptions
   /** Further settings of the service. */
   readonly env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>)
-  /** Time of the service and of the simulator. */
+  /** The current time for the service and the simulator. */
   readonly now?: () => number
-  /** Where the service is mounted in another app. Default: at the root. */
+  /** The path at which the service is mounted in another app. Default: the root. */
   readonly prefix?: string
 }
 

@@ -26,7 +26,7 @@ function newChat(options: GuestChatOptions = {}): GuestChat {
 
 const settle = (ms = 0) => jest.advanceTimersByTimeAsync(ms)
 
-/** A storage as browsers have it, that survives the page. */
+/** A storage like those of browsers, which survives the page. */
 function storage(): Storage {
   const values = new Map<string, string>()
   return {
@@ -36,7 +36,7 @@ function storage(): Storage {
   } as Storage
 }
 
-/** Where the chat keeps its token. */
+/** The key under which the chat stores its token. */
 const TOKEN_KEY = 'genesys-guest-chat:genesys-guest-session:http://service.test/'
 
 describe('opening', () => {
@@ -56,7 +56,7 @@ describe('opening', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('sends the website of the options as the origin of every request outside a browser', async () => {
+  test('sends the origin option with every request, for use outside a browser', async () => {
     chat = newChat({ origin: 'https://www.example.com' })
     await chat.send('Hello')
     await chat.upload(new File(['x'], 'x.txt')).catch(() => undefined)
@@ -140,12 +140,12 @@ describe('opening', () => {
     expect(kept.getItem('secret-of-the-website')).toBe('of.the.website')
   })
 
-  test('writes to no storage that the page did not choose', async () => {
+  test('writes only to the storage that the page chose', async () => {
     await chat.open()
     expect(newChat().canResume).toBe(false)
   })
 
-  test('works without a storage that the browser forbids', async () => {
+  test('works even if the browser forbids storage', async () => {
     const forbidden = () => {
       throw new DOMException('denied', 'SecurityError')
     }
@@ -197,7 +197,7 @@ describe('sending', () => {
     ['a first attempt still in progress', problem(409, 'request_in_progress')],
     ['a limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
     ['the error page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
-  ])('is repeated after %s, under the same key', async (_name, trouble) => {
+  ])('is retried after %s, with the same key', async (_name, trouble) => {
     await chat.send('before')
     service.bend('POST messages', trouble)
     const sent = chat.send('Hello')
@@ -219,7 +219,7 @@ describe('sending', () => {
     expect(service.asked('POST messages')[1]?.headers['Idempotency-After']).toBe('')
   })
 
-  test('waits as long as Retry-After says', async () => {
+  test('waits for as long as Retry-After specifies', async () => {
     service.bend('POST messages', problem(429, 'upstream_rate_limited', { 'Retry-After': '30' }))
     void chat.send('Hello')
     await settle(29_000)
@@ -228,7 +228,7 @@ describe('sending', () => {
     expect(service.asked('POST messages')).toHaveLength(2)
   })
 
-  test('keeps the order, also when the first message is retried', async () => {
+  test('keeps the order even when the first message is retried', async () => {
     service.bend('POST messages', noNetwork())
     const sent = [chat.send('one'), chat.send('two'), chat.send('three')]
     await settle(5000)
@@ -236,7 +236,7 @@ describe('sending', () => {
     expect(service.accepted.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
-  test('is not repeated when the service refuses, and can be retried manually', async () => {
+  test('is not retried automatically when the service refuses, and can be retried manually', async () => {
     service.bend('POST messages', problem(413, 'text_too_long'))
     await expect(chat.send('long')).rejects.toMatchObject({ code: 'text_too_long' })
     expect(chat.messages).toMatchObject([{ status: 'failed', problem: { code: 'text_too_long' } }])
@@ -299,7 +299,7 @@ describe('live events', () => {
     await settle()
   }
 
-  test('bring each message of the agent once', async () => {
+  test('deliver each message from the agent once', async () => {
     const heard: (string | undefined)[] = []
     chat.on('message', ({ text }) => heard.push(text))
     await openLive()
@@ -330,7 +330,7 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(2)
   })
 
-  test('count as dead after 40 s without a byte', async () => {
+  test('are considered dead after 40 s without a byte', async () => {
     await openLive()
     await settle(39_000)
     service.streams[0]!.push(': keep-alive\n\n')
@@ -340,7 +340,7 @@ describe('live events', () => {
     expect(service.streams).toHaveLength(2)
   })
 
-  test('reconnect when the service says so', async () => {
+  test('reconnect when the service requests it', async () => {
     await openLive()
     service.streams[0]!.push(frame('reconnect', { afterMs: 800 }))
     service.streams[0]!.end()
@@ -350,7 +350,7 @@ describe('live events', () => {
     expect(service.streams).toHaveLength(2)
   })
 
-  test('show who is typing until they are done', async () => {
+  test('show who is typing until the sender stops', async () => {
     await openLive()
     service.streams[0]!.push(frame('typing', { sender: 'agent', durationMs: 5000 }))
     await settle()
@@ -397,7 +397,7 @@ describe('live events', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('are not requested if the service has none', async () => {
+  test('are not requested if the service does not offer them', async () => {
     service.bend('POST guest-session', service.session({ capabilities: ['messages'] }))
     await chat.send('Hello')
     chat.notifyTyping()
@@ -420,7 +420,7 @@ describe('in a conversation,', () => {
     expect(service.asked('POST typing')).toHaveLength(2)
   })
 
-  test('ending it deletes the session token', async () => {
+  test('ending the conversation deletes the session token', async () => {
     const kept = storage()
     chat = newChat({ storage: kept })
     await chat.open()
@@ -528,7 +528,7 @@ describe('a page that only listens', () => {
   })
 })
 
-test('a client with a relative address can be created where a server renders the page', () => {
+test('a client with a relative address can be created on a server that renders the page', () => {
   const rendered = newChat({ baseUrl: '/chat' })
   expect([rendered.state, rendered.messages]).toEqual([chat.state, []])
 })

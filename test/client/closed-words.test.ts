@@ -7,7 +7,7 @@ const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 describe.each(Object.keys(AVAILABILITY_TEXTS))('the language %s', (language) => {
   const texts = AVAILABILITY_TEXTS[language]!
 
-  test('has every text, with the placeholders of the English one', () => {
+  test('has every text, with the same placeholders as in English', () => {
     const { en } = AVAILABILITY_TEXTS
     expect(Object.keys(texts)).toEqual(Object.keys(en))
     for (const [name, text] of Object.entries(en)) {
@@ -25,12 +25,12 @@ describe.each(Object.keys(AVAILABILITY_TEXTS))('the language %s', (language) => 
   })
 })
 
-/** A Wednesday. */
+/** The day is a Wednesday. */
 const AT_NOON = { nowMs: Date.parse('2026-11-25T11:00:00Z'), timeZone: 'Europe/Berlin' }
 const inEnglish = { texts: AVAILABILITY_TEXTS.en, locale: 'en-GB' }
 const reopens = (opensAt: string, options: object = {}) =>
   closedWords({ state: 'closed', opensAt }, { ...inEnglish, ...AT_NOON, ...options })
-    ?.reopens // Versions of Node.js differ in it.
+    ?.reopens // Versions of Node.js differ in the leading zero.
     ?.replace(/\b0(\d:)/, '$1')
 
 test.each([
@@ -47,7 +47,7 @@ test.each([
 test.each([
   ['2026-11-25T10:59:00Z', 'is in the past'],
   ['tomorrow', 'is not a time'],
-])('no opening time is announced if it (%s) %s', (opensAt) => {
+])('the opening time %s is not announced, because it %s', (opensAt) => {
   expect(reopens(opensAt)).toBeUndefined()
 })
 
@@ -62,24 +62,24 @@ test.each([
   expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.reason).toBe(expected)
 })
 
-// Berlin's clock goes from 02:00 to 03:00 on 29 March 2026, a Sunday, and from 03:00 to 02:00 on 25 October.
+// In Berlin, the clocks go forward from 02:00 to 03:00 on Sunday, 29 March 2026, and back from 03:00 to 02:00 on 25 October.
 test.each([
   // Saturday evening in Berlin is Sunday morning in Tokyo; 09:00 in Berlin is 16:00 in Tokyo from that night on.
   ['2026-03-28T22:00:00Z', '2026-03-29T07:00:00Z', 'Asia/Tokyo', 'Back today at 16:00.'],
   ['2026-03-28T22:00:00Z', '2026-03-29T07:00:00Z', 'Europe/Berlin', 'Back tomorrow at 9:00.'],
   ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Asia/Tokyo', 'Back today at 17:00.'],
   ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Europe/Berlin', 'Back today at 9:00.'],
-  // A day of 25 hours: the midnights are not 24 hours apart.
+  // The day has 25 hours: its midnights are not 24 hours apart.
   ['2026-10-24T22:30:00Z', '2026-10-25T23:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
   ['2026-03-28T23:30:00Z', '2026-03-29T22:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
 ])(
-  'in the night of a clock change (%s), an opening at %s is announced in %s as: %s',
+  'on the night of a clock change (%s), an opening at %s is announced in %s as: %s',
   (now, opensAt, timeZone, expected) => {
     expect(reopens(opensAt, { nowMs: Date.parse(now), timeZone })).toBe(expected)
   },
 )
 
-test('a guest in Tokyo reads Japanese and Arabic words with local times', () => {
+test('a guest in Tokyo reads local times in Japanese, German and Arabic', () => {
   const at = { nowMs: Date.parse('2026-03-28T22:00:00Z'), timeZone: 'Asia/Tokyo' }
   expect(reopens('2026-03-29T07:00:00Z', { ...at, locale: 'ja', texts: AVAILABILITY_TEXTS.ja })).toBe(
     '本日16:00に再開します。',

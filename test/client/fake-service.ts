@@ -1,6 +1,6 @@
 import type { Message } from '../../src/contract/contract.ts'
 
-/** What the client asked. */
+/** A request from the client. */
 export interface Asked {
   readonly route: string
   readonly headers: Record<string, string>
@@ -27,7 +27,7 @@ export function problem(status: number, code: string, headers: Record<string, st
 
 export const noNetwork = () => new TypeError('Failed to fetch')
 
-/** The contract in a few lines, for behavior that a real service does not show on demand. Responses can be changed per route. */
+/** The contract in a few lines, for behavior that a real service does not show on demand. Each route's responses can be changed. */
 export function fakeService() {
   const asked: Asked[] = []
   const bent = new Map<string, Answer[]>()
@@ -42,7 +42,7 @@ export function fakeService() {
           try {
             controller.close()
           } catch {
-            // closed already
+            // The stream is already closed.
           }
         }
         const cut = () => controller.error(new TypeError('network error'))
@@ -88,7 +88,7 @@ export function fakeService() {
     streams,
     session: (changes: object = {}) => json(200, { ...SESSION, session: 'guest1.renewed', ...changes }),
     asked: (route: string) => asked.filter((request) => request.route === route),
-    /** The next answers of a route, one each; then the usual ones. */
+    /** Sets the next responses of a route, one per request; after them, it responds as usual. */
     bend: (route: string, ...answers: Answer[]) => bent.set(route, answers),
   }
 }

@@ -4,7 +4,7 @@ import { linkUrl } from '../../src/browser/element/autolink.ts'
 import { parseMarkdown, type MarkdownNode } from '../../src/browser/element/markdown.ts'
 import { richText } from '../../src/browser/element/rich-text.ts'
 
-/** The tree as HTML would say it; only for reading here. */
+/** The tree as HTML, which only makes the expected values readable. */
 function html(nodes: readonly MarkdownNode[]): string {
   return nodes
     .map((node) => {

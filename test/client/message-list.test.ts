@@ -99,7 +99,7 @@ test('a new conversation keeps only unsent messages', () => {
   expect(messageList.lastId()).toBeUndefined()
 })
 
-test('a choice is shown with its text', () => {
+test('a choice is shown as a message with its text', () => {
   const { messageList } = start()
   messageList.addPending('key-1', { quickReply: { text: 'Yes', payload: 'yes' } })
   expect(messageList.messages).toMatchObject([{ text: 'Yes', type: 'structured', sender: 'guest' }])

@@ -29,7 +29,7 @@ function watch(answer: () => Promise<Availability>) {
   return { availability, onNotEnabled }
 }
 
-test('a visible page asks once a minute, and a hidden page never', async () => {
+test('a visible page requests the opening hours once a minute, and a hidden page stops', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(119_000)
   expect(availability).toHaveBeenCalledTimes(2)
@@ -42,7 +42,7 @@ test('a visible page asks once a minute, and a hidden page never', async () => {
   expect(availability).toHaveBeenCalledTimes(4)
 })
 
-test('the page asks when the state changes, by the clock of the service', async () => {
+test('the page requests the state again when it changes, by the clock of the service', async () => {
   // The device's clock is an hour ahead.
   const asOf = '2026-11-25T11:00:00.000Z'
   const until = '2026-11-25T11:00:20.000Z'
@@ -53,7 +53,7 @@ test('the page asks when the state changes, by the clock of the service', async 
   expect(availability).toHaveBeenCalledTimes(2)
 })
 
-test('a failure changes nothing, and the next minute asks again', async () => {
+test('a failed request changes nothing, and the page requests the state again a minute later', async () => {
   let isDown = true
   watch(() => (isDown ? Promise.reject(new ChatProblem('no_answer')) : Promise.resolve(OPEN)))
   await jest.advanceTimersByTimeAsync(59_000)
@@ -63,7 +63,7 @@ test('a failure changes nothing, and the next minute asks again', async () => {
   expect(found).toEqual(['open'])
 })
 
-test('a service without opening hours is asked once', async () => {
+test('a service without opening hours gets only one request', async () => {
   const { availability, onNotEnabled } = watch(() => Promise.reject(new ChatProblem('not_enabled')))
   await jest.advanceTimersByTimeAsync(600_000)
   page.dispatchEvent(new Event('visibilitychange'))

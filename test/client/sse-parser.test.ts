@@ -30,7 +30,7 @@ describe('a text/event-stream', () => {
     expect(events.map(({ id }) => id)).toEqual(['1', '1', '1', ''])
   })
 
-  test('accepts retry only in digits', () => {
+  test('sets the retry delay only if the field consists of digits', () => {
     expect(parse('retry: 2000\nretry: soon\nretry:\n').retries).toEqual([2000])
   })
 
@@ -43,7 +43,7 @@ describe('a text/event-stream', () => {
     expect(parse('data: a\n').events).toEqual([])
   })
 
-  test.each(['\n', '\r\n', '\r'])('is parsed the same however it is split, with line end %j', (lineEnd) => {
+  test.each(['\n', '\r\n', '\r'])('is parsed the same wherever it is split, with line end %j', (lineEnd) => {
     const lines = [
       '\uFEFFid: 1',
       'event: typing',
@@ -56,7 +56,7 @@ describe('a text/event-stream', () => {
       '',
       '',
     ]
-    // A lone CR at the very end waits for what follows, so that something has to follow.
+    // The parser holds back a lone CR at the very end until more text arrives, so the test adds some.
     const stream = lines.join(lineEnd) + ': end'
     const whole = parse(stream).events
     expect(whole.map(({ data }) => data)).toEqual(['ä€😀\nb', 'c'])

@@ -27,7 +27,7 @@ describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the langu
   })
 })
 
-test('a language tag finds its language, and one without texts gets English immediately', async () => {
+test('a language tag selects its language, and a language without texts gets English immediately', async () => {
   expect((await loadTexts('de-AT')).send).toBe('Nachricht senden')
   expect((await loadTexts('es_MX')).send).toBe('Enviar mensaje')
   expect(loadTexts('sv')).toBe(en)
@@ -43,7 +43,7 @@ test("dates follow the browser's region if the browser and the chat have the sam
   expect(localeOf('fr', ['de-DE', 'en-GB'])).toBe('fr')
 })
 
-test('a page can change single words', () => {
+test('a page can replace single texts', () => {
   const texts = withPageTexts(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
   expect(texts).toMatchObject({ title: 'Ask the lamp makers', send: en.send })
   expect(problemText(texts, 'rate_limited')).toBe('Slow down.')
@@ -120,7 +120,7 @@ test('characters that change the direction of text are not shown', () => {
 })
 
 describe('an element', () => {
-  /** The little of a document that elements need. */
+  /** The few parts of a document that elements need. */
   function createElement(tag: string) {
     const children: unknown[] = []
     const append = (...added: unknown[]) => void children.push(...added)

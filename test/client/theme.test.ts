@@ -10,7 +10,7 @@ function rgb(css: string | undefined): Rgb {
   return [red, green, blue]
 }
 
-test('text on the accent, and on its gradient, can be read whatever color a deployment has', () => {
+test('text on the accent and on its gradient is readable with any color of a deployment', () => {
   fc.assert(
     fc.property(anyColor, (accent) => {
       const theme = themeOf(accent)
@@ -21,7 +21,7 @@ test('text on the accent, and on its gradient, can be read whatever color a depl
   )
 })
 
-test('text in the accent color can be read on light and on dark surfaces', () => {
+test('text in the accent color is readable on light and dark surfaces', () => {
   fc.assert(
     fc.property(anyColor, (accent) => {
       const theme = themeOf(accent)
@@ -49,6 +49,6 @@ test.each([
   ['#FFF', [255, 255, 255]],
   ['red', undefined],
   ['', undefined],
-])('%j is read as %j', (text, expected) => {
+])('the color %j is parsed as %j', (text, expected) => {
   expect(parseHex(text)).toEqual(expected)
 })

@@ -3,11 +3,11 @@ import type { Engine, EnginePage, WindowSize } from './engine.ts'
 
 const TIMEOUT_MS = 10_000
 
-/** A page with the chat in it, in words of who uses it, in any engine. */
+/** A page that contains the chat, in any engine, in terms of what a guest does. */
 export interface ChatPage extends EnginePage {
-  /** Asks the page again and again until it says something else than false, undefined or nothing. */
+  /** Runs a function in the page repeatedly until its result is truthy. */
   until<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
-  /** Waits until something with this text is shown within the chat. */
+  /** Waits until the chat shows this text. */
   shows(text: string): Promise<unknown>
   /** Waits for a part of the chat by its selector, and clicks it. */
   click(selector: string): Promise<unknown>
@@ -15,7 +15,7 @@ export interface ChatPage extends EnginePage {
   focus(selector: string): Promise<unknown>
   /** Writes a message and sends it. */
   say(text: string): Promise<void>
-  /** Where a part of the chat is in the window; the last one of several. */
+  /** The position of a part of the chat in the window; if there are several, that of the last one. */
   box(selector: string): Promise<DOMRect>
 }
 
@@ -70,7 +70,7 @@ export async function openChatPage(engine: Engine, url: string, window?: WindowS
   }
 }
 
-/** A page of another website that the service allows, with the element in it. */
+/** A page of another website that the service allows; it contains the element. */
 export function chatHtml(demo: Demo, attributes = `base-url="${demo.url}"`, children = ''): string {
   return `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
     <h1>A shop</h1>

@@ -1,6 +1,6 @@
-/** A browser of one engine, with what the tests need of it: the same in each protocol. */
+/** A browser with one engine, with what the tests need from it, regardless of its protocol. */
 export interface Engine {
-  /** Opens a page in a window of this size, in CSS pixels, with storage of its own. */
+  /** Opens a page in a window of this size, in CSS pixels, with its own storage. */
   open(url: string, window?: WindowSize): Promise<EnginePage>
   close(): Promise<void>
 }
@@ -11,7 +11,7 @@ export interface WindowSize {
 }
 
 export interface EnginePage {
-  /** Runs a function in the page and resolves with what its promise resolves with, as JSON. It sees its argument and nothing else. */
+  /** Runs a function in the page and resolves with its awaited result, as JSON. The function can use only its argument. */
   run<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
   /** Presses the keys of this text where the focus is; `\n` is Enter. */
   type(text: string): Promise<void>

@@ -31,7 +31,7 @@ describe.each([
   })
   afterAll(() => engine.close())
 
-  /** A page with the chat in it, and an agent who says what the test tells it to say. */
+  /** Opens a page that contains the chat, with an agent whose messages the test sends. */
   async function openPage(html: (demo: Demo) => string, options: DemoOptions = {}, window?: WindowSize) {
     demo = await startDemo({ simulator: { agent: 'silent' }, ...options })
     page = await openChatPage(engine, demo.publish(html(demo)), window)
@@ -45,13 +45,13 @@ describe.each([
     await page.shows('Sent')
   }
 
-  /** Enough that there is something to scroll. */
+  /** Adds enough messages for the log to scroll. */
   async function fillLog() {
     for (let line = 1; line <= 14; line++) demo.simulator.agentSays(`Line ${line} of what there is to say.`)
     await page.shows('Line 14')
   }
 
-  test('a visitor of the demo has a conversation, and so has a page that uses the client', async () => {
+  test('a visitor to the demo and a page that uses the client can each have a conversation', async () => {
     demo = await startDemo({ simulator: { agentDelayMs: 50 } })
     page = await openChatPage(engine, `${demo.url}/demo/`)
     await page.click('.launcher')
@@ -63,7 +63,7 @@ describe.each([
       () => document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelectorAll('.own').length === 3,
       undefined,
     )
-    // A page of its own uses the client.
+    // The page itself now uses the client.
     const heard = await page.run(async (url) => {
       const { createGuestChat } = (await import(url)) as typeof Client
       const chat = createGuestChat()
@@ -76,7 +76,7 @@ describe.each([
     expect(heard).toBe('Hello! I am Ada. How can I help you?')
   })
 
-  test('articles are shown before the chat, and a vendor’s widget has a place in it', async () => {
+  test('articles are shown before the chat, and a vendor’s widget is shown in it', async () => {
     const widget = `<div slot="challenge" id="check"></div><script>
       document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
         document.querySelector('#check').innerHTML = '<button id="human">I am human</button>'
@@ -110,9 +110,9 @@ describe.each([
     await page.shows('Connected')
   })
 
-  test('attributes that a framework sets after the element is in the page take effect', async () => {
+  test('attributes that a framework sets after it has inserted the element take effect', async () => {
     await openPage((service) => chatHtml(service, ''))
-    // As Angular does for a late value: first the element, then its bound properties.
+    // Angular does the same with a late value: it inserts the element first, then sets the bound attributes.
     await page.until(() => document.querySelector('genesys-guest-chat')?.shadowRoot !== null, undefined)
     await page.run((url) => {
       const chat = document.querySelector('genesys-guest-chat')!
@@ -143,7 +143,7 @@ describe.each([
     expect(bubble.bottom).toBeLessThanOrEqual(track.top)
   })
 
-  test('a picture keeps its place before it loads, and the log scrolls to one that was sent', async () => {
+  test('a picture has its final size before it loads, and the log scrolls to a picture that was sent', async () => {
     await openConversation()
     await fillLog()
     await page.run(async () => {
@@ -188,7 +188,7 @@ describe.each([
     await openPage((service) => chatHtml(service, `base-url="${service.url}"`))
     await page.click('.launcher')
     await page.shows('Connected')
-    /** Above and below what the log shows, the space that is left. */
+    /** The empty space above and below the content of the log. */
     const spaces = () =>
       page.run(() => {
         const scroller = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelector('.scroller')!
@@ -264,7 +264,7 @@ describe.each([
   test('messages that arrive while the guest reads earlier ones are counted and marked', async () => {
     await openConversation()
     await fillLog()
-    // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+    // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
     await page.until(() => {
       const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
       root.querySelector('.scroller')!.scrollTop = 0
@@ -297,7 +297,7 @@ describe.each([
     )
   })
 
-  test("a refused session shows that the chat is unavailable, one button, and the page's alternative", async () => {
+  test("after a refused session, the chat is unavailable, with one retry button and the page's alternative", async () => {
     const unknown = { env: { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' } }
     const offer = '<a slot="unavailable" href="tel:+15550100">Call us</a>'
     await openPage((service) => chatHtml(service, `base-url="${service.url}"`, offer), unknown)

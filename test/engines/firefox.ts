@@ -1,7 +1,7 @@
 import { launch, type Page } from 'puppeteer-core'
 import { DESKTOP, type Engine } from './engine.ts'
 
-/** Debian's Firefox ESR, or another one by `FIREFOX`, over WebDriver BiDi. */
+/** Debian's Firefox ESR, or the one that `FIREFOX` names, over WebDriver BiDi. */
 export async function startFirefox(): Promise<Engine> {
   const browser = await launch({
     browser: 'firefox',

@@ -12,7 +12,7 @@ const START_TIMEOUT_MS = 20_000
 
 type Ask = (method: string, path: string, json?: object) => Promise<unknown>
 
-/** WebKitGTK's MiniBrowser on a display of its own, over WebDriver. One page at a time: its driver has one session. */
+/** WebKitGTK's MiniBrowser on its own display, over WebDriver. It opens one page at a time, because its driver has only one session. */
 export async function startWebKit(): Promise<Engine> {
   const display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -61,7 +61,7 @@ export async function startWebKit(): Promise<Engine> {
   }
 }
 
-/** An error of the page is one of the test; the driver itself would only say that there was none. */
+/** Passes on an error in the page, so that the test fails with it; the driver itself would not report it. */
 const IN_PAGE = `
   const [argument, done] = arguments
   Promise.resolve().then(() => (WORK)(argument)).then(

@@ -1,4 +1,4 @@
-// The package as npm would publish it: packed, installed in an empty project, imported, used, and its types checked.
+// Tests the package as npm would publish it: packs it, installs it in an empty project, imports and uses it, and checks its types.
 //   npm run test:package
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 const run = promisify(execFile)
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const { version, exports, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-/** The last that runs on each version of Node.js that this package supports. */
+/** The last version that runs on each version of Node.js that this package supports. */
 const VITEST = '4.1.12'
 const folder = await mkdtemp(join(tmpdir(), 'packed-'))
 try {
@@ -36,7 +36,7 @@ async function pack() {
     cwd: root,
     maxBuffer: 1e8,
   })
-  // npm 11 lists packages, npm 12 names them.
+  // npm 11 prints an array of packages, npm 12 an object with their names as keys.
   const packed = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))
   return Object.values(packed)[0]
 }
@@ -72,7 +72,7 @@ async function install() {
   report('installed in an empty project')
 }
 
-/** The command that npx runs: without settings, doctor names what is missing, and the service does not start. */
+/** The command that npx runs. Without settings, doctor reports what is missing, and the service does not start. */
 async function checkCommand() {
   const { PATH, HOME } = process.env
   const options = { cwd: folder, env: { PATH, HOME, PORT: '0', SIMULATOR_PORT: '0' } }
@@ -98,7 +98,7 @@ async function checkCommand() {
   report('the command starts the service, the doctor, the simulator and the demo')
 }
 
-/** Starts a program of the command, waits for the line, and stops it. @returns all that it has printed */
+/** Starts a program of the command, waits for the line, and stops it. @returns everything that it has printed */
 async function printed(program, line, options, use = () => undefined) {
   const cli = join(folder, 'node_modules/genesys-guest-bff/dist/cli.js')
   const child = spawn(process.execPath, [cli, program], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -133,7 +133,7 @@ async function checkImports() {
   }
 }
 
-/** Mounted service, simulator and client together, from the installed package alone. */
+/** Uses the mounted service, the simulator and the client together, from the installed package alone. */
 async function checkConversation() {
   const program = `
     import { createServer } from 'node:http'
@@ -165,7 +165,7 @@ async function checkConversation() {
 }
 
 async function checkTypes() {
-  // Those of a framework need the framework, and are checked with it by .ci/framework-types.
+  // The types for a framework need the framework, and .ci/framework-types checks them with it.
   const names = Object.keys(exports).filter((name) => !/\.json$|\/(react|preact|vue)$/.test(name))
   const imports = names.map(
     (entry, i) => `import * as m${i} from 'genesys-guest-bff${entry.slice(1)}'\nvoid m${i}`,
@@ -200,7 +200,7 @@ async function checkTypes() {
   }
 }
 
-/** The recipes of docs/testing.md, as a reader saves and runs them. */
+/** Saves and runs the recipes of docs/testing.md, as a reader would. */
 async function checkRecipes() {
   const document = await readFile(join(root, 'docs/testing.md'), 'utf8')
   const runners = [

@@ -24,7 +24,7 @@ export async function uploadFile(
   const { onProgress, signal, fileName = file instanceof File ? file.name : 'file' } = options
   const mostKB = limits?.attachments?.maxFileSizeKB
   if (mostKB !== undefined && file.size > mostKB * 1024) {
-    throw new ChatProblem('attachment_too_large', { status: 413, detail: `A file may have ${mostKB} KB.` })
+    throw new ChatProblem('attachment_too_large', { status: 413, detail: `The limit is ${mostKB} KB.` })
   }
   const url = requests.url(`attachments?fileName=${encodeURIComponent(fileName)}`)
   const headers = {

@@ -9,8 +9,8 @@ export function backoffMs(failures: number, firstMs = FIRST_DELAY_MS): number {
 }
 
 /**
- * All clients of a page. Not an event target, because Node.js reports more than ten listeners of one as a
- * leak.
+ * The listeners of all clients on the page. Not an `EventTarget`, because Node.js reports more than ten
+ * listeners on one as a leak.
  */
 const listeners = new Set<() => void>()
 
@@ -42,8 +42,8 @@ export function onWake(listener: () => void): () => void {
 }
 
 /**
- * Waits for `ms`, and then until the device has a network. Ends early when `signal` aborts and, if
- * `wakeable`, as soon as the network returns or the page becomes visible.
+ * Waits for `ms`, and then until the device has a network connection. Ends early when `signal` aborts and, if
+ * `wakeable` is true, as soon as the network returns or the page becomes visible.
  */
 export function pause(ms: number, signal?: AbortSignal, wakeable = false): Promise<void> {
   return new Promise((resolve) => {

@@ -114,7 +114,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
     availability: () => requests.call('GET', 'availability') as Promise<Availability>,
     async end() {
-      // Not with this lifetime's signal: the live events often report the end before the response arrives.
+      // Without the conversation's signal: the live events often report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })
@@ -140,7 +140,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 
 /**
  * Not `new URL('.', import.meta.url)`, which bundlers treat as an asset. In a bundle, the module may have no
- * web address: then the service is expected at the root of the page's own site.
+ * web address; the service is then expected at the root of the page's own site.
  */
 function moduleFolder(moduleUrl: string): string {
   return /^https?:/.test(moduleUrl) ? moduleUrl.slice(0, moduleUrl.lastIndexOf('/') + 1) : '/'

@@ -1,6 +1,6 @@
 /** Listeners by event name. */
 export interface Listeners<Events> {
-  /** @returns removes the listener */
+  /** @returns a function that removes the listener */
   readonly on: <Name extends keyof Events>(name: Name, listener: (detail: Events[Name]) => void) => () => void
   readonly emit: <Name extends keyof Events>(name: Name, detail: Events[Name]) => void
 }

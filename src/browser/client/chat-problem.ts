@@ -1,6 +1,6 @@
 import type { Challenge } from '../../contract/contract.ts'
 
-/** The codes of the service's catalogue, and three for requests without a response from the service. */
+/** The codes of the service's catalog, and three for requests that got no response from the service. */
 export type ProblemCode =
   | 'invalid_request'
   | 'session_invalid'
@@ -39,7 +39,7 @@ export type ProblemCode =
   | 'delivery_unknown'
   /** No response: no network, a wrong address, or a website that is not allowed. */
   | 'no_answer'
-  /** The response did not come from the service, but from a proxy for instance. */
+  /** The response did not come from the service but, for instance, from a proxy. */
   | 'unexpected_answer'
   /** The page closed the chat before the operation was complete. */
   | 'chat_closed'
@@ -59,18 +59,18 @@ interface ProblemFacts {
 export class ChatProblem extends Error {
   override readonly name = 'ChatProblem'
   readonly code: ProblemCode
-  /** The HTTP status; 0 without a response. */
+  /** The HTTP status; 0 if there was no response. */
   readonly status: number
   /** What happened, as an English sentence for developers. */
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
   /** Which Genesys setting or variable to fix; only if the service sends hints. */
   readonly hint: string | undefined
-  /** With `challenge_required` and `challenge_failed`: what to solve. */
+  /** With `challenge_required` and `challenge_failed`: the challenge to solve. */
   readonly challenge: Challenge | undefined
   /** The invalid fields of a request. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
-  /** With `callback_outside_hours`: when it opens. */
+  /** With `callback_outside_hours`: when the contact center opens. */
   readonly nextPossibleAt: string | undefined
 
   constructor(code: ProblemCode, facts: ProblemFacts = {}) {
@@ -92,7 +92,7 @@ export function problemOf(status: number, retryAfter: string | null, body: strin
   try {
     facts = JSON.parse(body) as typeof facts
   } catch {
-    // not from the service: only its status is known
+    // The response is not from the service: only its status is known.
   }
   const seconds = Number(retryAfter ?? undefined)
   return new ChatProblem(typeof facts?.code === 'string' ? facts.code : 'unexpected_answer', {

@@ -22,7 +22,7 @@ interface Parts {
   readonly options: GuestChatOptions
 }
 
-/** A guest session from its opening to its end, and all that a page sees of it. */
+/** A guest session from its opening to its end, and everything that a page sees of it. */
 export class Conversation {
   readonly listeners = createListeners<ChatEvents>()
   readonly messageList = createMessageList(() => this.changed())
@@ -44,7 +44,7 @@ export class Conversation {
   history = this.newHistory()
   private opening: Promise<SessionDescription> | undefined
   /**
-   * A sign-in invalidates earlier tokens: requests that fail for this reason during the sign-in do not end
+   * A sign-in invalidates earlier tokens. Requests that fail for this reason during the sign-in do not end
    * the session.
    */
   private isIdentifying = false
@@ -146,7 +146,7 @@ export class Conversation {
 
   private setLive(next: boolean): void {
     this.isLive = next
-    // The service sends the number again, if it still knows one.
+    // The service sends the waiting time again if it still knows one.
     if (!next) this.waiting = undefined
     this.changed()
   }
@@ -159,7 +159,7 @@ export class Conversation {
     else if (isSessionOver(problem)) this.end()
   }
 
-  /** A verified visitor's token is valid for a few minutes; after the device has slept longer, the page resumes with a fresh JWT. */
+  /** A verified visitor's token is valid for only a few minutes; if the device has slept for longer, the page resumes with a fresh JWT. */
   private mayReopen({ code }: ChatProblem): boolean {
     return code === 'session_invalid' && this.userToken !== undefined && this.state !== 'opening'
   }
@@ -189,7 +189,7 @@ export class Conversation {
     return session
   }
 
-  /** A visitor whose token can't be renewed by use is verified again. */
+  /** If using a verified visitor's token does not renew it, the visitor is verified again. */
   private async renew(): Promise<SessionDescription> {
     const { tokens } = this.parts
     const before = tokens.read()
@@ -271,7 +271,7 @@ export class Conversation {
     })
   }
 
-  /** Messages that can't be read now are read with the next read of the history; live events continue. */
+  /** If this read fails, the next read of the history fetches the same messages; live events continue. */
   private catchUp(): void {
     if (this.can('history')) void this.history.catchUp().catch(() => undefined)
   }

@@ -35,13 +35,13 @@ export interface GuestChatOptions {
   /** The website's own JWT for a signed-in visitor, or a function that gets a fresh one. */
   readonly userToken?: string | (() => string | undefined | Promise<string | undefined>)
   /**
-   * Solves the challenge that the service may require before it opens a session, and returns the solution: for a vendor the
-   * token of its widget. Without it, opening rejects with `challenge_required`.
+   * Solves the challenge that the service may require before it opens a session, and returns the solution. With a vendor's
+   * challenge, the solution is the token of the vendor's widget. Without this option, opening rejects with `challenge_required`.
    */
   readonly solveChallenge?: (challenge: Challenge) => Promise<string>
   /**
-   * Outside a browser, which sends it itself: the website's origin, `https://www.example.com`, in every request. The service
-   * serves only those of `ALLOWED_ORIGINS`.
+   * The website's origin, such as `https://www.example.com`, for use outside a browser (browsers send it themselves). It is sent
+   * with every request. The service serves only the origins in `ALLOWED_ORIGINS`.
    */
   readonly origin?: string
   /** Default: the global `fetch`. */
@@ -49,15 +49,15 @@ export interface GuestChatOptions {
 }
 
 /**
- * `closed`: not opened yet, or closed by the page. `opening`. `open`: the guest can write. `disconnected`:
- * the agent has left; a message starts a new conversation. `read-only`: the conversation is over and can be
- * read. `ended`: the session is gone. After `read-only` and `ended`, only `startNew` continues.
+ * `closed`: not opened yet, or closed by the page. `opening`: the session is being opened. `open`: the guest can
+ * write. `disconnected`: the agent has left; a message starts a new conversation. `read-only`: the conversation is
+ * over but can still be read. `ended`: the session is gone. After `read-only` and `ended`, only `startNew` continues.
  */
 export type ChatState = 'closed' | 'opening' | 'open' | 'disconnected' | 'read-only' | 'ended'
 
 /**
- * `ended-by-guest`: here or in another tab. `expired`: nobody has written for a while. `signed-in-elsewhere`: the person
- * has signed in on another device, which took the conversation over.
+ * `ended-by-guest`: in this tab or another one. `expired`: no message was sent for a while. `signed-in-elsewhere`: the person
+ * has signed in on another device, which took over the conversation.
  */
 export type ChatEndReason = 'ended-by-guest' | 'expired' | 'signed-in-elsewhere'
 
@@ -68,8 +68,8 @@ export interface ChatEvents {
   /** Any displayed state has changed: messages, state, connection, typing. */
   change: undefined
   /**
-   * A message that was not known, once; not for those of the first look into the history. After a lost connection it can be
-   * older than the one before; `messages` is sorted by time.
+   * A new message, reported once; the messages from the first read of the history are not reported. After a lost connection, a
+   * message can be older than the previous one; `messages` is sorted by time.
    */
   message: ChatMessage
   /**
@@ -78,8 +78,8 @@ export interface ChatEvents {
    */
   'sign-in': SignInEvent
   /**
-   * An agent offers co-browsing or a video call, which the page joins with Genesys' own SDKs. Its tokens are
-   * secret.
+   * An agent offers co-browsing or a video call, which the page joins with Genesys' own SDKs. The offer's
+   * tokens are secret.
    */
   offer: OfferEvent
   /** The live events have permanently stopped. All other errors reject the method that was called. */
@@ -92,36 +92,36 @@ export interface GuestChat {
   readonly state: ChatState
   /** Whether live events are arriving. */
   readonly connection: ConnectionState
-  /** Limits and capabilities; undefined until opened. */
+  /** Limits and capabilities; undefined until the session is open. */
   readonly session: SessionDescription | undefined
-  /** Oldest first, each message once; the guest's own appear immediately, as `pending`. */
+  /** Oldest first, each message once; the guest's own messages appear immediately, as `pending`. */
   readonly messages: readonly ChatMessage[]
   /** Who is typing now. */
   readonly typing: 'agent' | 'bot' | undefined
   /** Whether the history has older messages than those in `messages`. */
   readonly hasEarlier: boolean
   /**
-   * ISO 8601, in the last minutes before the session expires from inactivity, and at the start of a session of an hour or
-   * less. A message extends it.
+   * When the session will expire from inactivity (ISO 8601). Set in the last minutes before that, and at the start of a session
+   * of an hour or less. A message extends the session.
    */
   readonly expiresSoonAt: string | undefined
-  /** About how long the guest still waits for an agent, while that is known; undefined when somebody has answered. */
+  /** About how much longer the guest will wait for an agent, while that is known; undefined once somebody has answered. */
   readonly waiting: { readonly fromMinutes: number; readonly toMinutes: number } | undefined
-  /** Why the state is `ended`, where that is known. */
+  /** Why the state is `ended`, if that is known. */
   readonly endReason: ChatEndReason | undefined
   /** Whether the storage has a session token to resume. */
   readonly canResume: boolean
-  /** Whether the opened session supports this. */
+  /** Whether the open session supports this. */
   can(capability: Capability): boolean
   /**
    * Opens a guest session, or resumes the stored one, and follows its live events.
-   * @param guest replaces details of the options, such as the answers of a form
+   * @param guest replaces details from the options, for instance with the answers from a form
    */
   open(guest?: GuestDetails): Promise<SessionDescription>
   /**
-   * Sends a message, and opens the session first if necessary. Messages are sent in order, and retried
-   * without duplicates for two minutes of network; without network they wait. A failed message stays in
-   * `messages`.
+   * Sends a message, and opens the session first if necessary. Messages are sent in order, and retried without
+   * duplicates for two minutes. Time without a network connection does not count: messages then wait. A failed
+   * message stays in `messages`.
    * @param options.idempotencyKey identifies this message; default: a random key
    */
   send(
@@ -134,11 +134,11 @@ export interface GuestChat {
   discard(key: string): void
   /** Call it on every key press; the agent is notified at most every 5 s. Never fails. */
   notifyTyping(): void
-  /** Uploads a file, to be sent with a message by its id. */
+  /** Uploads a file. To send it, name its id in a message. */
   upload(file: Blob, options?: UploadOptions): Promise<UploadedFile>
   /** A fresh address of a file in the conversation; addresses in messages expire after some minutes. */
   attachmentUrl(id: string): Promise<string>
-  /** Deletes a file that was not sent yet. */
+  /** Deletes a file that has not been sent yet. */
   deleteAttachment(id: string): Promise<void>
   /**
    * Signs the visitor in with the website's own JWT, or out with `null`, during the conversation. If the
@@ -146,8 +146,8 @@ export interface GuestChat {
    */
   identify(userToken: string | null): Promise<SessionDescription>
   /**
-   * Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). The person's
-   * conversation, which other devices share, replaces the guest's, unless the deployment keeps the guest's.
+   * Signs the guest in with Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). The person's
+   * conversation, which other devices share, replaces the guest's, unless the deployment keeps the guest's conversation.
    */
   signIn(grant: SignInGrant): Promise<SessionDescription>
   /** Ends the signed-in session on this device. */
@@ -159,14 +159,14 @@ export interface GuestChat {
   /** The deployment's configuration. Needs no session. */
   deployment(): Promise<Deployment>
   /**
-   * Like the global `fetch`, for paths of the service that have no method here, such as `transcript`: the session token goes
-   * along. Rejects with a {@link ChatProblem} for a response that is not a success, and as `fetch` does without a response.
+   * Like the global `fetch`, but with the session token, for paths of the service that have no method here, such as `transcript`.
+   * Rejects with a {@link ChatProblem} if the response has an error status, and as `fetch` does if there is no response.
    * @param path relative to the service's address
    */
   fetch(path: string, init?: RequestOfPath): Promise<Response>
   /**
-   * Whether the contact center is open. Needs no session. Rejects with `not_enabled` where the service is not set up for it, and
-   * without another try: show the chat then.
+   * Whether the contact center is open. Needs no session. Rejects with `not_enabled` if the service is not set up for this.
+   * Failures are not retried: in that case, show the chat.
    */
   availability(): Promise<Availability>
   /** Permanently ends the conversation. */
@@ -175,8 +175,8 @@ export interface GuestChat {
   startNew(): Promise<SessionDescription>
   /** Retries everything that is waiting. Use it for a Retry button in an offline notice. */
   retryNow(): void
-  /** Stops live events and requests. The session continues at Genesys; `open` resumes it. */
+  /** Stops live events and requests. The session remains open at Genesys; `open` resumes it. */
   close(): void
-  /** Listens to one of the {@link ChatEvents}. @returns removes the listener */
+  /** Listens to one of the {@link ChatEvents}. @returns a function that removes the listener */
   on<Name extends keyof ChatEvents>(name: Name, listener: (detail: ChatEvents[Name]) => void): () => void
 }

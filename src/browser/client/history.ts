@@ -2,10 +2,10 @@ import type { Message, MessagePage } from '../../contract/contract.ts'
 
 const PAGE_SIZE = 25
 
-/** Reads a guest's earlier messages, page by page, newest page first. */
+/** Reads a guest's earlier messages page by page, newest page first. */
 export interface History {
   readonly hasEarlier: boolean
-  /** Reads back to the known messages; on the first call one page. */
+  /** Reads back to the messages that are already known; the first call reads one page. */
   catchUp(): Promise<void>
   /** Reads one more page. */
   loadEarlier(): Promise<void>
@@ -13,7 +13,7 @@ export interface History {
 
 /**
  * @param read requests a page from the service
- * @param merge adds messages and returns how many were new; `isNew` says whether they were sent after the
+ * @param merge adds messages and returns how many were new; `isNew` is true if they were sent after the
  * first read
  */
 export function createHistory(options: {
@@ -24,7 +24,7 @@ export function createHistory(options: {
   let pagesRead = 0
   let hasEarlier = false
 
-  /** @returns whether there may be more: there are older pages, and none of this page was known */
+  /** @returns whether there may be more: there are older pages, and no message of this page was known */
   async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
     const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
     pagesRead = Math.max(pagesRead, pageNumber)

@@ -5,7 +5,7 @@ import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
 
 /** The service sends something at least every 15 s; a stream that is silent for longer is dead. */
 const STALL_MS = 40_000
-/** When the page becomes visible or the network changes, a stream this quiet is not trusted. */
+/** When the page becomes visible or the network changes, a stream that has been silent for this long is not trusted. */
 const SUSPECT_MS = 20_000
 const DEFAULT_RETRY_MS = 2000
 
@@ -13,7 +13,7 @@ export interface LiveEventsOptions {
   /** Opens the stream. @throws {ChatProblem} */
   readonly open: (init: RequestOfPath) => Promise<Response>
   readonly onEvent: (event: ServerSentEvent) => void
-  /** @param fresh no event id was known, so earlier messages must be read from the history */
+  /** @param fresh whether no event id was known, so that earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
   readonly onLost: () => void
   /** The stream ended permanently: with a problem, or because the service has no more events. */
@@ -23,7 +23,7 @@ export interface LiveEventsOptions {
 /**
  * Follows `GET /events` with `fetch`, because the browser's own `EventSource` cannot send the session token
  * in a header. Reconnects with the last event id until it is stopped.
- * @returns stops it
+ * @returns a function that stops it
  */
 export function followLiveEvents(options: LiveEventsOptions): () => void {
   const stopped = new AbortController()
@@ -83,7 +83,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   }
 }
 
-/** Detects a stream that died silently: sleeping laptops and dropped networks close nothing. */
+/** Detects a stream that has died silently: a laptop that sleeps or a network that drops closes no connection. */
 function watch(stopped: AbortSignal) {
   const controller = new AbortController()
   const abort = () => controller.abort()
@@ -117,7 +117,7 @@ async function readText(
   if (!body) return
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  // Not left to `fetch`: in Node.js a read hangs if the abort arrives with the last bytes.
+  // Canceled here and not by `fetch`: in Node.js, a read hangs if the abort arrives with the last bytes.
   signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   for (;;) {
     const { done, value } = await reader.read()

@@ -8,7 +8,7 @@ import type {
   SentMessage,
 } from '../../contract/contract.ts'
 
-/** All forms of an outgoing message at once. */
+/** All forms of an outgoing message in one type. */
 interface Forms {
   readonly text?: string
   readonly quickReply?: Reply
@@ -25,8 +25,8 @@ interface Forms {
 /** A message as the page shows it. */
 export interface ChatMessage extends SentMessage {
   /**
-   * Constant while an outgoing message becomes the one that Genesys accepted. Use it as a key for lists and
-   * DOM nodes.
+   * Stays the same when an outgoing message becomes the one that Genesys accepted. Use it as a key for lists
+   * and DOM nodes.
    */
   readonly key: string
   /** `pending` and `failed` occur only for the guest's own messages. */
@@ -35,25 +35,25 @@ export interface ChatMessage extends SentMessage {
   readonly problem?: ChatProblem
 }
 
-/** The messages of a conversation: each once, in order of time, unsent ones at the end. */
+/** The messages of a conversation: each once, in chronological order, unsent ones at the end. */
 export interface MessageList {
   readonly messages: readonly ChatMessage[]
   /**
-   * @param live whether these may be the echo of a message that is being sent
+   * @param live whether one of these may be the echo of a message that is being sent
    * @returns the new messages
    */
   merge(messages: readonly Message[], live: boolean): readonly ChatMessage[]
   /** Shows the guest's own message before it is sent. */
   addPending(key: string, outgoing: OutgoingMessage): void
-  /** A message, or its retry, is being sent. */
+  /** Marks a message that is being sent or retried. */
   markPending(key: string): void
   /** @returns the accepted message; undefined if its live echo arrived first */
   accept(key: string, message: SentMessage): ChatMessage | undefined
   fail(key: string, problem: ChatProblem): void
   remove(key: string): void
-  /** The newest message at Genesys, by time. */
+  /** The id of the newest message that Genesys has. */
   lastId(): string | undefined
-  /** Removes the conversation; unsent messages stay. */
+  /** Removes the conversation; pending messages stay. */
   clear(): void
 }
 
@@ -92,7 +92,7 @@ export function createMessageList(onChange: () => void, now: () => number = Date
           ...message,
           key: same?.key ?? message.id,
           status: 'sent',
-          // Only the answer to the sending has it.
+          // Only the response to the send request has it.
           ...(same?.redacted && { redacted: same.redacted }),
         }
         if (same?.id !== message.id) added.push(merged)

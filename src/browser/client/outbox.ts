@@ -3,7 +3,7 @@ import type { OutgoingMessage, SentMessage } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, MessageList } from './message-list.ts'
 
-/** How long a message is retried automatically while the device has a network. After that the guest decides. */
+/** How long a message is retried automatically while the device has a network connection. After that, the guest decides. */
 const REPEAT_FOR_MS = 120_000
 
 export interface Outbox {
@@ -21,8 +21,8 @@ interface Sending {
   /** How many attempts have been made. */
   attempts: number
   /**
-   * The last message known at the first attempt; unset before it. Tells the service where to start the search
-   * for that attempt.
+   * The last message known at the first attempt; unset before it. The service starts its search for that
+   * attempt's message here.
    */
   afterId?: string
 }
@@ -31,7 +31,7 @@ interface Sending {
 export function createOutbox(options: {
   readonly requests: Requests
   readonly messageList: MessageList
-  /** Resolves when there is a guest session, to a signal that is aborted with it. */
+  /** Resolves when there is a guest session, to a signal that aborts when the session ends. */
   readonly whenSessionReady: () => Promise<AbortSignal>
   readonly onSent: (message: ChatMessage | undefined) => void
   readonly onProblem: (problem: ChatProblem) => void
@@ -99,7 +99,7 @@ export function createOutbox(options: {
   }
 }
 
-/** `crypto.randomUUID` is missing on pages without https. */
+/** `crypto.randomUUID` is missing on pages without HTTPS. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),

@@ -8,12 +8,12 @@ export interface RequestOptions {
   readonly json?: unknown
   /** Created for each attempt. */
   readonly headers?: () => Record<string, string>
-  /** How long a transient failure is retried; time without network doesn't count. Default 0. */
+  /** How long a transient failure is retried; time without a network connection doesn't count. Default 0. */
   readonly repeatForMs?: number
   readonly signal?: AbortSignal
 }
 
-/** As for `fetch`. */
+/** The options of `fetch`. */
 export type RequestOfPath = Omit<RequestInit, 'headers'> & {
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -26,7 +26,7 @@ export interface Requests {
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
   /** Reads a response's body; a session token in it is moved to the store. @throws {ChatProblem} */
   settle(status: number, retryAfter: string | null, body: string): unknown
-  /** The caller reads the body. @throws {ChatProblem} for what is no success; other errors are those of `fetch` */
+  /** The caller reads the body. @throws {ChatProblem} for an error status; other errors are those of `fetch` */
   open(path: string, init?: RequestOfPath): Promise<Response>
 }
 
@@ -117,7 +117,7 @@ export function createRequests(options: {
   }
 }
 
-/** With one trailing slash. Resolved on first use: where a server renders the page there is no base address. */
+/** With one trailing slash. Resolved on first use: on a server that renders the page, there is no base address. */
 export function folderUrl(baseUrl: string | URL): () => URL {
   const text = String(baseUrl)
   let end = text.length

@@ -4,7 +4,7 @@ import type { GuestChatOptions } from './guest-chat.ts'
 import type { Requests } from './requests.ts'
 import type { TokenStore } from './token-store.ts'
 
-/** How long opening is retried while the guest waits. */
+/** How long the opening is retried while the guest waits. */
 const REPEAT_FOR_MS = 20_000
 const MAX_SOLUTIONS = 2
 
@@ -33,7 +33,7 @@ export async function openOrResume(
       return (await requests.call('POST', 'guest-session', request)) as SessionDescription
     } catch (error) {
       const { challenge } = asProblem(error)
-      // A solution is accepted once: a repeated request may find its own used.
+      // A solution is accepted only once: a retried request may find that its own solution is already used.
       if (!challenge || !solveChallenge || !attempts) throw error
       return post({ ...json, challenge: await solveChallenge(challenge) }, attempts - 1)
     }
@@ -43,7 +43,7 @@ export async function openOrResume(
     return await post(startNew ? { ...details, startNew } : details)
   } catch (error) {
     const problem = asProblem(error)
-    // The token is too old, or the driver can't start a new conversation: then a session is opened as another guest.
+    // The token is too old, or the driver can't start a new conversation: a session is opened as another guest.
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)

@@ -3,7 +3,7 @@ import type { SessionDescription } from '../../contract/contract.ts'
 const MIN_DELAY_MS = 60_000
 /** Longer delays overflow a browser's timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1
-/** The service issues a new token after half of the old one's lifetime. */
+/** The service issues a new token after half of the old token's lifetime. */
 const SHARE_OF_LIFE = 0.6
 
 /** Renews the session token in time, so that a page that only listens keeps its session. Ends with `signal`. */

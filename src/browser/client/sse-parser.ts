@@ -13,10 +13,10 @@ export interface SseParserOptions {
 }
 
 /**
- * Parses a `text/event-stream` incrementally, from chunks that are cut anywhere. A single CR at the end of a
- * chunk is held back, because it may be half a CRLF.
+ * Parses a `text/event-stream` incrementally, from chunks that may be cut anywhere. A CR at the end of a
+ * chunk is held back, because it may be half of a CRLF.
  * @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream}
- * @returns processes the next chunk
+ * @returns a function that processes the next chunk
  */
 export function createSseParser({ onEvent, onRetry }: SseParserOptions): (chunk: string) => void {
   let rest = ''

@@ -6,8 +6,8 @@ export interface TokenStorage {
 }
 
 /**
- * `memory`: lost with the page. `session`: survives a reload of this tab (`sessionStorage`). `local`: all
- * tabs of the website share one conversation (`localStorage`).
+ * `memory`: the token is lost with the page. `session`: it survives a reload of this tab (`sessionStorage`).
+ * `local`: all tabs of the website share one conversation (`localStorage`).
  */
 export type StorageChoice = 'memory' | 'session' | 'local' | TokenStorage
 
@@ -19,7 +19,7 @@ export interface TokenStore {
 
 /**
  * Stores the session token only where the page chose, under a key that contains the service's address: injected markup
- * can name another service, which must not get the token, nor anything else that the website stores.
+ * can name another service, which must get neither the token nor anything else that the website stores.
  */
 export function createTokenStore(
   choice: StorageChoice,
@@ -54,23 +54,23 @@ export function createTokenStore(
   }
 }
 
-/** The chat's entries have their own prefix: it reads and replaces nothing else that the website stores. */
+/** The chat's entries have their own prefix, so that it neither reads nor replaces anything else that the website stores. */
 export function storageName(name: string): string {
   return `genesys-guest-chat:${name}`
 }
 
-/** A token's first part is constant over renewals, and different for each guest. */
+/** The first part of a token stays the same when it is renewed, and differs for each guest. */
 function guestOf(token: string): string | undefined {
   return token.split('.')[0]
 }
 
-/** The browser's own storage; undefined for memory, and where the browser forbids it. */
+/** The browser's own storage; undefined for `memory`, and if the browser forbids storage. */
 export function storageFor(choice: string | undefined): Storage | undefined {
   if (choice === undefined || choice === 'memory') return undefined
   return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 
-/** Browsers throw if storage is forbidden or full: then the token stays in memory. */
+/** Browsers throw if storage is forbidden or full: the token then stays in memory. */
 function withStorage<T>(use: () => T): T | undefined {
   try {
     return use()

@@ -1,4 +1,4 @@
-/** Genesys' own clients do not send it more often. */
+/** Genesys' own clients do not send typing events more often. */
 const SEND_EVERY_MS = 5000
 
 /** Who is typing on the other side, until a stop event or a timeout. */
@@ -27,7 +27,7 @@ export function createTypingIndicator<Sender>(onChange: () => void) {
   }
 }
 
-/** Allows one call in five seconds. */
+/** Allows one call every five seconds. */
 export function throttleTyping(send: () => void, now: () => number = Date.now): () => void {
   let sentAtMs = -Infinity
   return () => {

@@ -1,8 +1,8 @@
 import type { ChatMessage, Content } from '../client/chat-client.ts'
 
-/** The guest's answers so far, live or from an earlier page. */
+/** The guest's answers so far, from this page or an earlier one. */
 export interface Answers {
-  /** The answer to a picker or form, found by the answer's `inReplyTo`. A failed answer does not count. */
+  /** The answer to each picker or form, by the answer's `inReplyTo`. A failed answer does not count. */
   readonly byQuestion: ReadonlyMap<string, ChatMessage>
   /** Quick replies before this message are closed, because the guest has written since. */
   readonly lastInboundIndex: number
@@ -13,7 +13,7 @@ interface Question {
   readonly part: Content
 }
 
-/** The id that an answer uses in `inReplyTo`: Genesys gives some pickers a separate one. */
+/** The id that an answer uses in `inReplyTo`: Genesys gives some pickers a separate id. */
 export function questionKey(part: Content, message: ChatMessage): string {
   return ('replyTo' in part && part.replyTo) || message.id
 }
@@ -37,7 +37,7 @@ export function answersIn(messages: readonly ChatMessage[]): Answers {
   return { byQuestion, lastInboundIndex }
 }
 
-/** In old histories an answer may not name its question: then it is matched by the offered replies. */
+/** In old histories, an answer may not name its question: it is then matched by the offered replies. */
 function isAnsweredBy(part: Content, { content = [] }: ChatMessage): boolean {
   const payloads = new Set(
     content.flatMap((answer) => (answer.type === 'button-response' ? [answer.payload] : [])),
@@ -55,7 +55,7 @@ function isSameTime(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other)
 }
 
-/** The text of an answer's choice. */
+/** The text of the choice in an answer. */
 export function answerText({ text, content = [] }: ChatMessage): string {
   const chosen = content.flatMap((part) => (part.type === 'button-response' ? [part.text] : []))
   return chosen.join(', ') || (text ?? '')

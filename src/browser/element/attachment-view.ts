@@ -5,7 +5,7 @@ import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill } from './texts/texts.ts'
 
-/** Genesys' addresses of files expire after some minutes; a recent one is not renewed. */
+/** Genesys' addresses of files expire after a few minutes; a recent one is not renewed. */
 const FRESH_FOR_MS = 60_000
 
 /** A picture, a video, or a file with its name and size; they open in a new tab. */

@@ -7,7 +7,7 @@ const MAX_LOCAL_PART_CHARS = 64
 const LINK_PROTOCOLS = ['https:', 'http:', 'mailto:', 'tel:']
 const TRAILING = new Set('.,;:!?\'"»”’*_~')
 
-/** Text as DOM nodes, with addresses as links. Nothing else is interpreted. */
+/** Text as DOM nodes, with addresses turned into links. Nothing else is interpreted. */
 export function linked(text: string): (Node | string)[] {
   const parts: (Node | string)[] = []
   let end = 0
@@ -24,8 +24,8 @@ export function linked(text: string): (Node | string)[] {
 }
 
 /**
- * The start of the name in front of the `@` of an e-mail address. Searched backwards: a regular expression
- * would make one pass per start.
+ * The start of the name in front of the `@` of an e-mail address. It is searched for backwards: a regular
+ * expression would scan the text once from every possible start.
  */
 function localPartStart(text: string, at: number, leastStart: number): number {
   const least = Math.max(leastStart, at - MAX_LOCAL_PART_CHARS)
@@ -34,7 +34,7 @@ function localPartStart(text: string, at: number, leastStart: number): number {
   return start
 }
 
-/** A link out of the chat. A link for another program, such as a telephone number, needs no new tab. */
+/** A link out of the chat. A link that opens another program, such as a telephone number, needs no new tab. */
 export function externalLink(
   url: string,
   attributes: Readonly<Record<string, string>>,
@@ -50,16 +50,16 @@ export function safeUrl(text: string | undefined): string | undefined {
   return url?.startsWith('http') ? url : undefined
 }
 
-/** The allowed targets of a link: also an e-mail address or a telephone number. */
+/** A link's target, if it is allowed: a web address, an e-mail address or a telephone number. */
 export function linkUrl(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)
-  // The part before an `@` looks like the host, but is not.
+  // The part before an `@` may look like the host, but is not.
   if (url.username || url.password) return undefined
   return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
 }
 
-/** Text that looks like a host, in any script; also that of an e-mail address. */
+/** Words that look like a host, in any script, including the host of an e-mail address. */
 function hostsIn(text: string): string[] {
   return (text.match(/[\p{L}\p{N}.-]+/gu) ?? []).flatMap((word) => {
     const labels = word.split('.').filter((label) => label !== '')
@@ -69,7 +69,7 @@ function hostsIn(text: string): string[] {
 
 /** The real target of a link whose text shows another address; undefined if they match. */
 export function hiddenAddress(words: string, url: string): string | undefined {
-  // Invisible characters could split the address, and others look like its letters.
+  // Invisible characters could split the address, and other characters could look like its letters.
   const shown = words
     .replace(/\p{Cf}/gu, '')
     .normalize('NFKC')
@@ -89,8 +89,8 @@ function isWithin(hostname: string, domain: string): boolean {
 }
 
 /**
- * The full stop after an address, or the bracket around it, is not part of it. One backward pass, because
- * texts may be long.
+ * The period after an address, or the bracket around it, is not part of the address. It is one backward
+ * pass, because texts may be long.
  */
 export function withoutTail(address: string): string {
   let open = 0

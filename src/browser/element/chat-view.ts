@@ -1,7 +1,7 @@
 import type { ChatMessage, OutgoingMessage } from '../client/chat-client.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** What every part of the panel needs for display and actions. */
+/** What every part of the panel needs for its display and actions. */
 export interface ChatView {
   readonly texts: Texts
   /** How dates and numbers are written. */
@@ -10,9 +10,9 @@ export interface ChatView {
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void
-  /** A fresh address for a file; addresses in messages expire after some minutes. */
+  /** A fresh address for a file; addresses in messages expire after a few minutes. */
   fileUrl(attachmentId: string): Promise<string>
-  /** A file could not be opened. */
+  /** Called when a file could not be opened. */
   onFileProblem(): void
 }
 

@@ -1,8 +1,8 @@
 let context: AudioContext | undefined
 
 /**
- * Two soft tones. Browsers stay silent until the visitor has interacted with the page. It is a file of its own, loaded by pages
- * that want sound.
+ * Plays two soft tones. Browsers stay silent until the visitor has interacted with the page. This file is separate so that only
+ * pages that want sound load it.
  */
 export function playChime(): void {
   try {
@@ -11,7 +11,7 @@ export function playChime(): void {
       if (context) [660, 880].forEach((frequency, i) => tone(context as AudioContext, frequency, i * 0.12))
     })
   } catch {
-    // no sound on this device
+    // The device has no sound.
   }
 }
 

@@ -16,8 +16,8 @@ export interface Composer {
 }
 
 /**
- * The input field: grows with its text, sends on Enter, accepts files from the button, the clipboard or a
- * drop.
+ * The input field. It grows with its text, sends on Enter, and accepts files from the button, the clipboard
+ * and drag and drop.
  */
 export function createComposer(options: {
   readonly chat: GuestChat
@@ -53,7 +53,7 @@ export function createComposer(options: {
     return maxBytes - new TextEncoder().encode(field.value).length
   }
 
-  /** Few guests send files: the tray is loaded with the first one. */
+  /** Few guests send files, so the tray is loaded with the first file. */
   async function addFiles(chosen: readonly File[]): Promise<void> {
     if (chosen.length === 0) return
     trayLoading ??= import('./upload/upload-tray.ts').then(({ createUploadTray }) =>
@@ -104,7 +104,7 @@ export function createComposer(options: {
     submit()
   })
   field.addEventListener('keydown', (event) => {
-    // An Enter that commits an input method's composition, for instance in Japanese, sends nothing.
+    // An Enter that completes text in an input method, for instance in Japanese, sends nothing.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     submit()

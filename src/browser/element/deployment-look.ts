@@ -7,7 +7,7 @@ export interface Look {
   readonly launcher: string
   /** `left`, `right` or `end`. */
   readonly side: string
-  /** From the bottom and from the side; undefined for the default. */
+  /** Distances from the bottom and from the side; undefined for the default. */
   readonly offset: readonly [bottom: string, side: string] | undefined
 }
 
@@ -42,7 +42,7 @@ export function launcherFace(deployment: Deployment, language: string) {
   return { text, iconUrl: safeUrl(iconUrl), hasIcon: display !== 'text' || text === undefined }
 }
 
-/** A bot appears with the name and picture that the deployment configures, like a person. */
+/** Gives a bot the name and picture that the deployment configures, so that it appears like a person. */
 export function withBot(
   messages: readonly ChatMessage[],
   deployment: Deployment | undefined,

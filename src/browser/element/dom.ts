@@ -2,7 +2,7 @@ type Value = string | number | boolean | undefined | EventListener
 export type Child = Node | string | false | undefined
 
 /**
- * Creates an element. Texts of guests, agents and pages are inserted only as text or attribute values, never
+ * Creates an element. Text from guests, agents and pages is inserted only as text or attribute values, never
  * as HTML. `onclick` and similar attributes take a function.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
@@ -33,12 +33,12 @@ export function toggle(element: HTMLElement, isShown: boolean): void {
   element.hidden = !isShown
 }
 
-/** For screen readers only. */
+/** Text for screen readers only. */
 export function spoken(text: string): HTMLElement {
   return h('span', { class: 'spoken' }, text)
 }
 
-/** Orders the children, touching only those that are not in place. */
+/** Puts the children in order, moving only those that are out of place. */
 export function arrange(parent: Element, children: readonly Node[]): void {
   const wanted = new Set(children)
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove()
@@ -57,7 +57,7 @@ function shown(children: readonly Child[]): (Node | string)[] {
 
 /**
  * Removes characters that change the display order of text: `invoice\u202excod.exe` would be shown with the
- * ending `.docx`.
+ * extension `.docx`.
  */
 export function withoutOverrides(text: string): string {
   return text.replace(/[\u202a-\u202e]/g, '')

@@ -1,6 +1,6 @@
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** A decorative picture, hidden from screen readers: its meaning is in the text next to it, or in a label. */
+/** A decorative picture, hidden from screen readers: the text next to it, or a label, states its meaning. */
 export function drawIcon(name: string, outline: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('viewBox', '0 0 24 24')

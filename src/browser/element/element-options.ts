@@ -15,7 +15,7 @@ const CHOICES: Choices = {
   knowledge: ['offer', 'first', 'none'],
   'color-scheme': ['light', 'dark'],
 }
-/** An attribute can have any number of these. */
+/** Attributes that can list any number of these words. */
 const WORDS = {
   notify: ['title', 'sound'],
   prompts: ['sign-in', 'co-browse', 'video'],
@@ -36,29 +36,29 @@ const OTHERS: readonly (Name | 'attributes')[] = [
   'open',
 ]
 const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
-/** Style sheets see the color scheme at any time, and the element the other two. */
+/** Attributes that work at any time: style sheets read the color scheme, and the element observes the other two. */
 const LIVE: readonly string[] = ['open', 'launcher', 'color-scheme'] satisfies Name[]
-/** Read when the element enters the page, and again when they change before the chat is in use. */
+/** These are read when the element enters the page, and again if they change before the chat is in use. */
 export const ATTRIBUTES_READ_ONCE: readonly string[] = KNOWN.filter((name) => !LIVE.includes(name))
-/** Attributes of every element. */
+/** Attributes that every element may have. */
 const GLOBAL =
   /^(id|class|style|lang|dir|slot|part|hidden|inert|title|role|tabindex|is|nonce|(data|aria|on|v|ng|_|x)[-\w]*)$/
 const DEFAULT_STORAGE_KEY = 'genesys-guest-session'
 
-/** One of an attribute's allowed values; any other value is undefined. */
+/** An attribute's value, if it is one of the allowed ones; otherwise undefined. */
 export function choiceOf(host: Element, name: keyof typeof CHOICES): string | undefined {
   const value = host.getAttribute(name)
   return value !== null && CHOICES[name]?.includes(value) ? value : undefined
 }
 
-/** Where the page wants the session token to be kept; undefined where that is left to the deployment. */
+/** Where the page wants the session token to be stored; undefined if the page leaves that to the deployment. */
 export function storageOf(host: Element): 'memory' | 'session' | 'local' | undefined {
   return choiceOf(host, 'storage') as 'memory' | 'session' | 'local' | undefined
 }
 
 /**
- * What the attributes of the element say to the client.
- * @param storage where the page names none
+ * The client's options, from the attributes of the element.
+ * @param storage used if the page names none
  */
 export function chatOptions(
   host: Element,
@@ -106,12 +106,12 @@ export function localeOf(language: string, preferred: readonly string[] = naviga
   return preferred.find((tag) => tag.split('-')[0] === base && tag !== base) ?? language
 }
 
-/** Tells developers something in the console. */
+/** Warns developers in the console. */
 export function warn(host: Element, mistake: string): void {
   console.warn(`<${host.localName}>: ${mistake}`)
 }
 
-/** Reports attributes without effect in the console, for developers. */
+/** Warns developers, in the console, about attributes that have no effect. */
 export function warnOfMistakes(host: Element): void {
   for (const { name, value } of host.attributes) {
     const choices = CHOICES[name as keyof typeof CHOICES]
@@ -160,7 +160,7 @@ function jsonAttribute(host: Element, name: string): unknown {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch {
-    // reported below
+    // The mistake is reported below.
   }
   warn(host, `the attribute "${name}" must be a JSON object.`)
   return undefined

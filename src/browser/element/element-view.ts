@@ -36,23 +36,23 @@ import { createUnread } from './unread.ts'
 
 const ACCENT_PROPERTY = '--guest-chat-accent'
 const DEFAULT_ACCENT: Rgb = [31, 95, 214]
-/** How long the button waits for the deployment's colors and position, so that it does not jump. */
+/** How long the button waits for the deployment's colors and position before it is shown, so that it does not jump. */
 const LOOK_TIMEOUT_MS = 1500
-/** As in the style sheet. At 400 % zoom a desktop window is this narrow. */
+/** The same condition as in the style sheet. At 400 % zoom, a desktop window is this narrow. */
 const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
 
-/** The element, as far as what it shows depends on it. */
+/** The properties and methods of the element that its view uses. */
 export interface ChatHost extends HTMLElement {
   open: boolean
   readonly userToken: GuestChatOptions['userToken']
   readonly solveChallenge: GuestChatOptions['solveChallenge']
 }
 
-/** A conversation and what is shown of it, made from the attributes that the element has then. */
+/** A conversation and its view, created from the attributes that the element has at that time. */
 export interface ElementParts {
-  /** Made when the page first asks for it. */
+  /** Created when the page first reads it. */
   readonly chat: GuestChat
-  /** Whether the page has got the chat, or the conversation was opened: from then on attributes do not count. */
+  /** Whether the page has read `chat`, or the conversation has been opened. From then on, changes of attributes are ignored. */
   readonly isInUse: boolean
   update(withFocus: boolean): void
   end(): void
@@ -64,7 +64,7 @@ interface View {
   end(): void
 }
 
-/** Frameworks put the element into the page before they set its attributes: these are read at the end of the turn. */
+/** Frameworks insert the element into the page before they set its attributes, which are therefore read at the end of the turn. */
 export function createElementParts(host: ChatHost): ElementParts {
   const late = createLateStorage()
   let chat: GuestChat | undefined
@@ -102,7 +102,7 @@ export function createElementParts(host: ChatHost): ElementParts {
   }
 }
 
-/** @param more what does not depend on the attributes */
+/** @param more options that do not depend on the attributes */
 function createChat(host: ChatHost, late: LateStorage, more?: GuestChatOptions): GuestChat {
   return createGuestChat({
     ...chatOptions(host, late, host.userToken === undefined ? undefined : () => visitorOf(host)),
@@ -111,7 +111,7 @@ function createChat(host: ChatHost, late: LateStorage, more?: GuestChatOptions):
   })
 }
 
-/** Only proof of work: a vendor's widget is the page's. */
+/** Solves only a proof of work: for a vendor's challenge, the page provides the widget. */
 async function solveByItself(challenge: Challenge): Promise<string> {
   if (challenge.kind !== 'altcha') throw new ChatProblem('challenge_required')
   return (await import('./challenge/solve-altcha.ts')).solveAltcha(challenge)
@@ -177,11 +177,11 @@ function createView(
     tell(host, 'guest-chat-message', message)
   })
 
-  /** Opens the chat if it is shown. An earlier page's conversation is resumed in the background, to count unread messages. */
+  /** Opens the chat if it is shown. A conversation from an earlier page is resumed in the background, to count unread messages. */
   function start(): void {
     if (isShown() && closed?.isShut) closed.offerCallback(deployment)
     const isWanted = (isShown() && !(closed && (closed.isShut || !isLookKnown))) || chat.canResume
-    // The deployment says what to ask a new guest first.
+    // The deployment defines what a new guest is asked first.
     const isReady = isLookKnown || (isStorageKnown && chat.canResume)
     if (!isWanted || !isReady || chat.state !== 'closed') return
     hasStarted = true
@@ -260,7 +260,7 @@ function unreadCount(
   })
 }
 
-/** Requested immediately, because the button depends on it, and on the opening hours where the page asks for them; errors are shown when the chat opens. */
+/** Requested immediately, because the button depends on the deployment and, if the page wants them, on the opening hours; errors are shown when the chat opens. */
 function readDeployment(
   host: Element,
   chat: GuestChat,
@@ -283,7 +283,7 @@ function readDeployment(
   })
 }
 
-/** Also shows how long the guest waits. Undefined where the page does not ask for the opening hours. A failure leaves the chat as it is. */
+/** Also shows how long the guest will wait. Undefined if the page does not want the opening hours. A failure leaves the chat as it is. */
 function watchOpening(
   options: ClosedOptions & { readonly host: ChatHost; readonly late: LateStorage },
   onChange: () => void,
@@ -327,7 +327,7 @@ function isLauncherWanted(host: ChatHost, deployment: Deployment | undefined, wa
   return choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
 }
 
-/** Page views, and invitations to the chat: where the visitor has agreed, and once. */
+/** Starts, once, to report page views and show invitations to the chat, if the visitor has agreed. */
 function visitorFollower(
   options: Omit<JourneyOptions, 'storage' | 'key' | 'isInvitable'> & {
     readonly isInline: boolean
@@ -350,7 +350,7 @@ function visitorFollower(
 
 /**
  * Gives the element its style sheets.
- * @returns applies the colors and the position; the page's settings take precedence over the deployment's
+ * @returns a function that applies the colors and position; the page's settings take precedence over the deployment's
  */
 function adoptStyles(root: ShadowRoot, host: Element, language: string): (deployment?: Deployment) => void {
   const theme = new CSSStyleSheet()
@@ -371,7 +371,7 @@ function adoptStyles(root: ShadowRoot, host: Element, language: string): (deploy
   }
 }
 
-/** The page's color, else the deployment's, else the default: text on it is always readable. */
+/** Applies the page's color, else the deployment's, else the default. Text on it is always readable. */
 function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
   const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
   const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
@@ -384,7 +384,7 @@ function reportProblem(host: Element, problem: ChatProblem): void {
   tell(host, 'guest-chat-problem', problem)
 }
 
-/** At a wrong address, another server answers with a page of its own. */
+/** At a wrong address, another server responds with a page of its own. */
 function checkAddress(host: Element, { code, status }: ChatProblem): void {
   if (code !== 'unexpected_answer' || status >= 500) return
   void import('./wrong-address.ts').then(

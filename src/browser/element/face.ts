@@ -3,10 +3,10 @@ import { safeUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 
-/** The picture of who wrote a message; until it is there, and without one, a person's initial or a sign. */
+/** The picture of a message's sender. Until it has loaded, or if there is none, a person's initial or an icon. */
 export function faceOf(message: ChatMessage | undefined): Node {
   const isBot = message?.sender === 'bot'
-  // A letter stands for a person.
+  // Only a person is shown as a letter.
   const letter = isBot ? undefined : message?.from?.name?.codePointAt(0)
   const sign =
     letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()

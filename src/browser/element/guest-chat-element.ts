@@ -18,29 +18,29 @@ export * from '../client/chat-client.ts'
 
 const UPGRADED_PROPERTIES = ['userToken', 'open'] as const
 
-/** Where a server renders the page there is no `HTMLElement`: there the class can be imported, and does nothing. */
+/** On a server that renders the page, there is no `HTMLElement`: the class can be imported there, but does nothing. */
 const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (Object as never)
 
 /**
  * `<genesys-guest-chat>`: a chat button in the corner of the page, and the chat behind it.
  *
  * Custom properties: `--guest-chat-accent`, `--guest-chat-font`, `--guest-chat-radius`, `--guest-chat-inset`,
- * `--guest-chat-z-index`, and `--guest-chat-rem`, the size that the chat takes for `1rem` (set it to `16px` where the
- * page's own root has another size).
+ * `--guest-chat-z-index`, and `--guest-chat-rem`, the size that the chat uses for `1rem` (set it to `16px` if the
+ * page's own root has another font size).
  *
  * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
  * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`,
  * `invitation`.
  *
- * Slot `unavailable`: what the guest is offered in place of a chat that cannot be opened, such as a telephone number.
+ * Slot `unavailable`: what the guest is offered instead of a chat that cannot be opened, such as a telephone number.
  *
- * Slot `challenge`: above the field while the chat opens, for the widget of a `solveChallenge`.
+ * Slot `challenge`: for the widget of a `solveChallenge`, shown above the field while the chat opens.
  *
  * Slot `closed`: what the guest is offered while the contact center is closed; see the attribute `when-closed`.
  *
  * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
- * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is what the client's events
- * `sign-in` and `offer` say), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the
+ * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is that of the client's events
+ * `sign-in` and `offer`), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the
  * guest has answered; see the attribute `prompts`), `guest-chat-invitation` (`detail` is the {@link JourneyInvitation}; a page that
  * shows it itself calls `preventDefault`; see the attribute `journey`), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
  */
@@ -51,14 +51,14 @@ export class GuestChatElement extends Base {
   #userToken: GuestChatOptions['userToken']
 
   /**
-   * For a challenge of a vendor, such as Turnstile: shows its widget and returns its token. Set it before the panel opens. A
-   * proof of work is solved by the chat itself.
+   * For a vendor's challenge, such as Turnstile: a function that shows its widget and returns its token. Set it before the panel
+   * opens. The chat itself solves a proof of work.
    */
   declare solveChallenge: GuestChatOptions['solveChallenge']
 
   constructor() {
     super()
-    // Frameworks may set properties before this script has loaded: those would hide the accessors below.
+    // Frameworks may set properties before this script has loaded. Such properties would hide the accessors below.
     for (const name of UPGRADED_PROPERTIES) {
       const { [name]: value } = this
       if (Object.hasOwn(this, name) && Reflect.deleteProperty(this, name)) Reflect.set(this, name, value)
@@ -76,11 +76,11 @@ export class GuestChatElement extends Base {
   set userToken(token: GuestChatOptions['userToken']) {
     const hadNone = this.#userToken === undefined
     this.#userToken = token
-    // Another one is asked for when it is needed; whether there is one at all decides how the session is opened.
+    // A changed token is read when it is needed; whether there is one at all decides how the session is opened.
     if (hadNone !== (token === undefined)) this.#readAgain('userToken')
   }
 
-  /** The panel's conversation; undefined while the element is not in the page. */
+  /** The panel's conversation; undefined while the element is not part of the page. */
   get chat(): GuestChat | undefined {
     return this.#parts?.chat
   }
@@ -113,7 +113,7 @@ export class GuestChatElement extends Base {
     if (name === 'open') tell(this, 'guest-chat-toggle', { open: this.open })
   }
 
-  /** Recreates the parts as long as the chat is not in use; a started conversation continues unchanged. */
+  /** Recreates the parts while the chat is not in use; a conversation that has started continues unchanged. */
   #readAgain(changed: string): void {
     if (this.#parts?.isInUse === true)
       warn(

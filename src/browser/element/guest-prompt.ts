@@ -1,4 +1,4 @@
 import type { OfferEvent, SignInEvent } from '../../contract/contract.ts'
 
-/** Something that the guest is asked, and the page handles. */
+/** A request or offer that the guest is asked about and the page handles. */
 export type GuestPrompt = ({ readonly kind: 'sign-in' } & SignInEvent) | OfferEvent

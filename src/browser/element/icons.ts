@@ -1,6 +1,6 @@
 import { drawIcon } from './draw-icon.ts'
 
-/** Outlines on a 24 by 24 grid, drawn with the color of the text around them. */
+/** Outlines on a 24 by 24 grid, drawn in the color of the text around them. */
 const PATHS = {
   chat: 'M21 11.5a8.4 8.4 0 0 1-8.5 8.3 8.7 8.7 0 0 1-3.8-.9L3.5 20.5l1.6-4.9A8.1 8.1 0 0 1 4 11.5 8.4 8.4 0 0 1 12.5 3.2 8.4 8.4 0 0 1 21 11.5Z',
   close: 'M6 6l12 12M18 6 6 18',

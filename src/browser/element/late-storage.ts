@@ -1,8 +1,8 @@
 import type { TokenStorage } from '../client/token-store.ts'
 
-/** Memory, until it is known which storage to use. */
+/** Stores in memory until it is known which storage to use. */
 export interface LateStorage extends TokenStorage {
-  /** Uses `place` from now on, and copies what was stored so far, unless another tab has stored it. */
+  /** Uses `place` from now on, and copies into it what was stored so far, unless another tab has stored it already. */
   moveTo(place: Storage | undefined): void
 }
 

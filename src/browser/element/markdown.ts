@@ -1,6 +1,6 @@
 /**
  * Rich text in the syntax of Genesys' Messenger: `*bold*`, `_italic_`, `~struck~`, `==marked==`, `` `code`
- * ``, links, lists and quotes, in addition to usual Markdown. The result is a tree of the elements below;
+ * ``, links, lists and quotes, in addition to the usual Markdown. The result is a tree of the elements below;
  * HTML stays text.
  */
 
@@ -12,9 +12,9 @@ export type MarkdownNode =
   | { readonly tag: MarkdownTag; readonly children: readonly MarkdownNode[]; readonly start?: number }
   | { readonly tag: 'a'; readonly url: string; readonly children: readonly MarkdownNode[] }
 
-/** Below this depth nothing is interpreted, so that the cost is proportional to the length of the text. */
+/** Below this depth, nothing is interpreted, so that the cost is proportional to the length of the text. */
 const MAX_DEPTH = 6
-/** The longer ones first. Single `*` and `_` are as in Messenger. */
+/** Longer marks come first. Single `*` and `_` have the same meaning as in Messenger. */
 const STYLES: readonly (readonly [mark: string, tag: MarkdownTag])[] = [
   ['***', 'strong'],
   ['**', 'strong'],
@@ -99,7 +99,7 @@ function inlines(
   depth: number,
 ): readonly MarkdownNode[] {
   const nodes: MarkdownNode[] = []
-  /** Marks without a closing mark: searched for once. */
+  /** Marks without a closing mark, so that each is searched for only once. */
   const unclosed = new Set<string>()
   let plain = ''
   const push = (node: MarkdownNode) => {
@@ -148,7 +148,7 @@ function inlines(
   return plain === '' ? nodes : [...nodes, plain]
 }
 
-/** A styled range that starts here: both of its marks are at the edge of a word. */
+/** A styled range that starts here. Both of its marks must be at the edge of a word. */
 function styleAt(text: string, at: number, unclosed: Set<string>) {
   for (const [mark, tag] of STYLES) {
     if (!text.startsWith(mark, at) || unclosed.has(mark)) continue

@@ -8,29 +8,29 @@ import { messageView, type MessageView } from './message-view.ts'
 
 const GROUP_WITHIN_MS = 5 * 60_000
 const NEAR_END_PX = 60
-/** So near to the oldest message shown, the ones before it are read. */
+/** When the guest scrolls this near to the oldest message shown, earlier ones are read. */
 const NEAR_START_PX = 200
 
 export interface LogState {
   readonly messages: readonly ChatMessage[]
   readonly hasEarlier: boolean
   readonly isWritable: boolean
-  /** Nothing can be written: the greeting would ask for what is impossible. */
+  /** The guest can't write, so the greeting, which asks for a message, is hidden. */
   readonly isOver: boolean
-  /** Text for who is typing. */
+  /** The text that shows who is typing. */
   readonly typing: string | undefined
 }
 
-/** The messages, oldest first; stays at the newest one unless the guest has scrolled away. */
+/** The messages, oldest first. The log stays at the newest one unless the guest has scrolled away. */
 export interface MessageLog {
   readonly node: HTMLElement
   update(state: LogState): void
   /**
-   * A message has just come. From now on, what is added is read aloud; the messages of the first look into the history
-   * are not. What the guest does not see is marked as new.
+   * A message has just arrived. From now on, screen readers read added messages aloud; those from the first read of the
+   * history are not read aloud. A message that the guest does not see is marked as new.
    */
   announce(message: ChatMessage): void
-  /** The guest has written, and so has read what there was. */
+  /** The guest has written, and therefore has read the messages so far. */
   answered(): void
   /** The panel was closed. */
   leave(): void
@@ -69,13 +69,13 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   scroller.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller
-    // The event comes late, and also when something grew or shrank: only the guest scrolls away.
+    // The event comes late, and also after something has grown or shrunk: only the guest can scroll away.
     const isScrolledUp = scrollTop < lastTopPx && sizes() === lastSizes
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX || (isAtEnd && !isScrolledUp))
     if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()
     remember()
   })
-  // Late pictures and an on-screen keyboard must not push the newest message out of sight.
+  // Pictures that load late and an on-screen keyboard must not push the newest message out of sight.
   const resizing = new ResizeObserver(() => {
     if (isAtEnd) scrollToEnd()
     remember()
@@ -119,7 +119,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     const keyBefore = firstKey
     await onEarlier()
     earlier.disabled = false
-    // What has failed is only tried again by the button.
+    // After a failure, only the button tries again.
     canReadEarlier = firstKey !== keyBefore
   }
 
@@ -128,7 +128,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     node,
     update(state) {
       const key = state.messages[0]?.key
-      // Older messages come in above what the guest is reading, which stays where it is.
+      // Older messages are added above what the guest is reading, which stays where it is.
       const fromEndPx = key !== firstKey && !isAtEnd ? scroller.scrollHeight - scroller.scrollTop : undefined
       firstKey = key
       toggle(earlier, state.hasEarlier)
@@ -173,7 +173,7 @@ function createNewestButton({ texts }: ChatView, onclick: () => void) {
   }
 }
 
-/** Keeps the nodes of the messages, the lines between days, and the one above the new messages. */
+/** Maintains the nodes of the messages, the lines between days, and the line above the new messages. */
 function createRows(
   rows: Element,
   view: ChatView,

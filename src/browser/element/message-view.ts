@@ -10,20 +10,20 @@ import { icon } from './icons.ts'
 import { structuredPart, type StructuredPart } from './structured-part.ts'
 import { problemText } from './texts/texts.ts'
 
-/** A few pictures and nothing else, with what joins and colors them. */
+/** A few emoji and nothing else, including the characters that join and color them. */
 const EMOJI =
   /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u{1f3fb}-\u{1f3ff}]|\ufe0f|\u200d|\s){1,16}$/u
 
-/** A message's position among its neighbours. */
+/** A message's position among its neighbors. */
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
-  /** Whether the guest has not written since, so that quick replies are still open. */
+  /** Whether the guest has written nothing since, so that quick replies are still open. */
   readonly isUnanswered: boolean
-  /** The newest message that the guest has sent says that it was. */
+  /** Whether this is the guest's newest sent message, which shows that it was sent. */
   readonly isNewestOwn: boolean
   readonly answers: Answers
-  /** Whether the guest may write, and so press buttons. */
+  /** Whether the guest may write, and may therefore press buttons. */
   readonly isWritable: boolean
 }
 
@@ -33,7 +33,7 @@ export interface MessageView {
 }
 
 /**
- * One message. Its text is created once, because screen readers would read a replaced one again; only its
+ * One message. Its text is created once, because screen readers would read a replaced text again; only its
  * surroundings change with its position and delivery.
  */
 export function messageView(first: ChatMessage, view: ChatView): MessageView {
@@ -90,7 +90,7 @@ export function messageView(first: ChatMessage, view: ChatView): MessageView {
       toggle(authorLine, startsGroup && !isOwn)
       toggle(meta, endsGroup && message.status !== 'failed')
       toggle(failure, message.status === 'failed')
-      // What can't be written can't be sent again.
+      // A guest who can't write can't send a message again.
       for (const retry of failure.querySelectorAll<HTMLElement>('.retry')) toggle(retry, isWritable)
       toggle(replies, isUnanswered && isWritable && replies.hasChildNodes())
       for (const part of structured) part.update(answers, isWritable)
@@ -108,7 +108,7 @@ function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[
   return [bubble([view.texts.file])]
 }
 
-/** The guest's text, and the choice if it is different. */
+/** The guest's text, and the guest's choice if its text is different. */
 function ownText(message: ChatMessage): string {
   const chosen = answerText({ ...message, text: '' })
   return [message.text, chosen !== message.text && chosen].filter(Boolean).join('\n')
@@ -118,7 +118,7 @@ function bubble(children: readonly (Node | string)[], look = ''): HTMLElement {
   return h('div', { class: `bubble${look}`, part: 'bubble', dir: 'auto' }, ...children)
 }
 
-/** Loaded with the first message that has rich text; from then on, bubbles have their height at once. */
+/** Loaded with the first message that has rich text; from then on, bubbles have their final height immediately. */
 let richText: ((text: string) => (Node | string)[]) | undefined
 
 function textBubble(text: string, { format }: ChatMessage): HTMLElement {
@@ -157,7 +157,7 @@ function contentView(
       return shown.node
     }
     case 'form-response':
-      // The form shows its answers; without words of their own, these are all there is of the message.
+      // The form shows its answers; a message without text shows them too, because it has nothing else.
       return message.text ? undefined : formResponseView(part)
     case 'text':
       return textBubble(part.text, message)
@@ -169,7 +169,7 @@ function contentView(
   }
 }
 
-/** The guest's entries. */
+/** What the guest entered into a form. */
 function formResponseView({ answers }: Part<'form-response'>): HTMLElement | undefined {
   const texts = answers.map(({ text }) => text).filter(Boolean)
   return texts.length === 0 ? undefined : bubble([texts.join('\n')])
@@ -202,7 +202,7 @@ function statusParts(
   return isNewestOwn ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 
-/** Another try would fail in the same way. */
+/** Problems with which a retry would fail in the same way. */
 const TOO_LONG: readonly string[] = ['text_too_long', 'request_too_large']
 
 function failureParts(message: ChatMessage, view: ChatView): Node[] {
@@ -216,7 +216,7 @@ function failureParts(message: ChatMessage, view: ChatView): Node[] {
   ]
 }
 
-/** Named with the words of its message: there may be several. */
+/** A button that is named after its message, because there may be several. */
 function action(label: string, { text }: ChatMessage, onclick: () => void, look = ''): HTMLElement {
   const name = text === undefined ? label : `${label}: ${text.slice(0, 60)}`
   return h('button', { type: 'button', class: `link${look}`, 'aria-label': name, onclick }, label)

@@ -21,7 +21,7 @@ export function createNotice(options: {
   readonly texts: Texts
   readonly locale: string
   readonly onRetry: () => void
-  /** Only time has changed the text. */
+  /** Called when the text must change because time has passed. */
   readonly onStale: () => void
 }): Notice {
   const { chat, texts, locale, onRetry, onStale } = options
@@ -67,7 +67,7 @@ export function createNotice(options: {
   }
 }
 
-/** Not while the device is offline: that is shown immediately, and takes precedence. */
+/** False while the device is offline: that is shown immediately, and takes precedence. */
 function isWaitingForService(chat: GuestChat): boolean {
   const { state, connection, messages } = chat
   if (connection === 'offline') return false

@@ -21,7 +21,7 @@ import { fill, isRightToLeft, type Texts } from './texts/texts.ts'
 
 export interface PanelOptions {
   readonly chat: GuestChat
-  /** Details of a new guest in addition to the attributes of the element. */
+  /** Details of a new guest, in addition to the element's attributes. */
   readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
   readonly texts: Texts
   readonly language: string
@@ -30,9 +30,9 @@ export interface PanelOptions {
   readonly isInline: boolean
   /** The page sets the chat's title itself. */
   readonly hasCustomTitle: boolean
-  /** The requests and offers that the page handles. */
+  /** The kinds of requests and offers that the page handles. */
   readonly promptKinds: readonly string[]
-  /** Whether a new guest sees articles; undefined where the page says nothing. */
+  /** Whether a new guest sees articles; undefined if the page does not set it. */
   readonly knowledge: string | undefined
   readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
   readonly onClose: () => void
@@ -62,7 +62,7 @@ export function createPanel(options: PanelOptions): Panel {
   let deployment: Deployment | undefined
   let opening: Promise<void> | undefined
 
-  /** Failures beyond a single message are shown above the composer; messages show their own. */
+  /** A failure that concerns more than one message is shown above the composer; a message shows its own failure. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
     problem = undefined
     try {
@@ -155,7 +155,7 @@ export function createPanel(options: PanelOptions): Panel {
     },
     start() {
       opening ??= attempt(() => openChat(node, options, deployment)).finally(() => (opening = undefined))
-      // Preloads what the first card or picker needs.
+      // Preloads the code that the first card or picker needs.
       loadStructuredContent().catch(() => undefined)
     },
     update,
@@ -225,7 +225,7 @@ function addTranscriptButton(
   })
 }
 
-/** Shows a new guest articles and the pre-chat form first; skips what cannot be loaded. */
+/** Shows a new guest the articles and the pre-chat form first, and skips whatever cannot be loaded. */
 async function openChat(
   node: HTMLElement,
   options: PanelOptions,
@@ -248,7 +248,7 @@ async function openChat(
   return chat.open({ ...details, ...answers })
 }
 
-/** Retries the live events now, or opens the chat again and sends what failed for the same reason. */
+/** Retries the live events now, or opens the chat again and sends the messages that failed for the same reason. */
 async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Promise<void> {
   if (chat.state === 'open' || chat.state === 'disconnected') {
     chat.retryNow()
@@ -262,7 +262,7 @@ async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Pro
 
 function headerState(chat: GuestChat, deployment: Deployment | undefined, isUnavailable: boolean) {
   const isOpen = chat.state === 'open' || chat.state === 'disconnected'
-  // A conversation without a message needs no end.
+  // A conversation without a message does not need to be ended.
   const hasMessages = chat.messages.some(({ status }) => status === 'sent')
   return {
     isUnavailable: isUnavailable && chat.state === 'closed',
@@ -274,7 +274,7 @@ function typingText({ typing }: GuestChat, messages: readonly ChatMessage[], tex
   return typing && fill(texts.typing, { name: lastNamed(messages, typing)?.from?.name ?? texts[typing] })
 }
 
-/** `showModal` makes the page inert and keeps the focus, as for the browser's own dialogs. */
+/** `showModal` makes the page inert and keeps the focus in the panel, as in the browser's own dialogs. */
 function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): void {
   if (!(dialog instanceof HTMLDialogElement)) {
     toggle(dialog, isShown)
@@ -283,11 +283,11 @@ function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): voi
   if (dialog.open && (!isShown || isModal !== dialog.matches(':modal'))) dialog.close()
   if (!isShown || dialog.open) return
   if (isModal) dialog.showModal()
-  // Not `show`, which takes the focus from the page.
+  // Not `show`, which would take the focus from the page.
   else dialog.setAttribute('open', '')
 }
 
-/** Escape, and the back gesture on a phone. */
+/** Closes the panel on Escape and on the back gesture of a phone. */
 function closeByKey(node: HTMLElement, onClose: () => void): void {
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose()

@@ -8,7 +8,7 @@ export interface Placement {
   readonly offset: readonly [bottom: string, side: string] | undefined
 }
 
-/** Rules that override the style sheet, which is for the lower right corner. */
+/** Rules that override the style sheet, which places the chat in the lower right corner. */
 export function placementStyles({ isRightToLeft, side, offset }: Placement): string {
   const isLeft = side === 'left' || (side === 'end' && isRightToLeft) || (side === 'start' && !isRightToLeft)
   const [near, far] = isLeft ? ['left', 'right'] : ['right', 'left']

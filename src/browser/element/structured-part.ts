@@ -7,12 +7,12 @@ import { adoptStyles } from './styles/sheets.ts'
 
 type Module = typeof StructuredContent
 
-/** The possible answers of the guest. */
+/** The controls with which the guest can answer. */
 const CONTROLS = 'button.action, button.card-link, .slot, .choices'
 
 let loading: Promise<Module> | undefined
 
-/** Loads the code for cards, pickers and forms; again after a failure. */
+/** Loads the code for cards, pickers and forms; a failed load is retried at the next call. */
 export function loadStructuredContent(): Promise<Module> {
   loading ??= import('./structured/structured-content.ts')
   loading.catch(() => (loading = undefined))
@@ -37,7 +37,7 @@ export function structuredPart(
 
   function apply(): void {
     close?.(state?.answer)
-    // A control whose answer could not be sent is disabled; links stay enabled.
+    // While no answer can be sent, the controls are disabled; links stay enabled.
     for (const control of node.querySelectorAll<HTMLElement>(CONTROLS))
       control.inert = state?.isWritable === false
   }

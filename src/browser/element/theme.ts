@@ -1,4 +1,4 @@
-/** Colors with sufficient contrast for any color of the deployment. */
+/** Colors with sufficient contrast, whatever color the deployment has. */
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
@@ -18,7 +18,7 @@ export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   const accent = readableOn(onAccent, rgb, away)
   return {
     '--_accent': css(accent),
-    // The far end of the gradient has more contrast to the text on it.
+    // The far end of the gradient has more contrast with the text on it.
     '--_accent-far': css(mix(accent, away, 0.2)),
     '--_on-accent': css(onAccent),
     '--_accent-text-light': css(readableOn(LIGHT_SURFACE, rgb, INK)),
@@ -26,7 +26,7 @@ export function themeOf(rgb: Rgb): Readonly<Record<string, string>> {
   }
 }
 
-/** `#rgb` and `#rrggbb`, as in deployments. */
+/** Parses `#rgb` and `#rrggbb`, the formats in deployments. */
 export function parseHex(text: string): Rgb | undefined {
   const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1]
   if (hex === undefined) return undefined
@@ -34,7 +34,7 @@ export function parseHex(text: string): Rgb | undefined {
   return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
 }
 
-/** Any CSS color, including `oklch()` and names: painted, and read back. */
+/** Any CSS color, including `oklch()` and color names: it is painted and read back. */
 export function paintedColor(element: Element, property: string): Rgb | undefined {
   if (getComputedStyle(element).getPropertyValue(property).trim() === '') return undefined
   const probe = document.createElement('span')
@@ -54,7 +54,7 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** The color itself, or mixed with `towards` as far as necessary. */
+/** The color itself, or the color mixed with as much of `towards` as necessary. */
 function readableOn(surface: Rgb, color: Rgb, towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(color, towards, share)

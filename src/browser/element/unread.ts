@@ -1,10 +1,10 @@
 import type { ChatMessage } from '../client/chat-client.ts'
 import type { TokenStorage } from '../client/token-store.ts'
 
-/** Counts messages of others since the guest last looked, across reloads and tabs if the storage allows it. */
+/** Counts messages from others since the guest last looked, across reloads and tabs if the storage allows it. */
 export interface Unread {
   readonly count: number
-  /** @param isLookedAt the panel is shown, so messages are read if the page is visible */
+  /** @param isLookedAt whether the panel is shown, so that messages count as read if the page is visible */
   update(messages: readonly ChatMessage[], isLookedAt: boolean): void
   /** A message has just arrived. */
   notify(): void
@@ -12,10 +12,10 @@ export interface Unread {
 }
 
 export function createUnread(options: {
-  /** Stores up to when the guest has read; without it a reload loses this. */
+  /** Stores the time up to which the guest has read; without storage, a reload loses it. */
   readonly storage: TokenStorage | undefined
   readonly key: string
-  /** `title` puts the count before the page's title, `sound` plays a short tone. */
+  /** `title` puts the count in front of the page's title; `sound` plays a short tone. */
   readonly notifiers: readonly string[]
   readonly onCount: (count: number) => void
   /** The page became visible, or another tab has read the messages. */
@@ -46,7 +46,7 @@ export function createUnread(options: {
     update(messages, isLookedAt) {
       const sent = messages.filter(({ status }) => status === 'sent')
       const timeOf = (message: ChatMessage | undefined) => Date.parse(message?.time ?? '') || 0
-      // A guest who has answered has read.
+      // A guest who has answered has read the messages before the answer.
       let untilMs = Math.max(
         readUntilMs(),
         timeOf(sent.filter(({ direction }) => direction === 'inbound').at(-1)),

@@ -1,5 +1,5 @@
 /**
- * Tells developers that another server answers at this address, with a page of its own. It is a file of its own, loaded when that
+ * Warns developers that another server responds at this address, with a page of its own. This separate file is loaded when that
  * happens.
  */
 export function warnOfWrongAddress(host: Element, status: number): void {

@@ -9,7 +9,7 @@ export interface Look {
   readonly language: 'en' | 'de' | 'ar'
 }
 
-/** With these six, each device is seen with each color scheme and each language, and each scheme with each language. */
+/** These six cover each device with each color scheme and each language, and each scheme with each language. */
 const LOOKS: readonly Look[] = [
   { device: 'phone', scheme: 'light', language: 'en' },
   { device: 'desktop', scheme: 'dark', language: 'en' },
@@ -26,7 +26,7 @@ export interface Picture {
   readonly look: Look
 }
 
-/** Of each state, one picture in each language, on both devices and in both schemes; of some, all six looks. */
+/** Three looks of each state: every language, both devices and both schemes. Some states have all six looks. */
 export const PICTURES: readonly Picture[] = Object.entries(STATES).flatMap(([state, { isThorough }], i) =>
   LOOKS.filter((_look, j) => isThorough || j % 2 === i % 2).map((look) => ({
     name: [state, look.device, look.scheme, look.language].join(' ').replace(/\W+/g, '-').toLowerCase(),
@@ -36,14 +36,14 @@ export const PICTURES: readonly Picture[] = Object.entries(STATES).flatMap(([sta
 )
 
 const WINDOWS = { phone: { width: 375, height: 667 }, desktop: { width: 900, height: 740 } }
-/** Of the desktop's window, the corner with the chat. */
+/** The corner of the desktop's window that contains the chat. */
 const CORNER = { x: 452, y: 0, width: 448, height: 740 }
 const LAUNCHER_CORNER_PX = 120
 
 const LAMP = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="#d9c7ae"/>
   <rect y="140" width="320" height="40" fill="#8a6444"/><path d="M125 40h70l28 58H97z" fill="#fbf3e2"/><path d="M154 98h12v42h-12z" fill="#5a3a22"/></svg>`
 
-/** Chromium as it draws on every machine: no subpixels, no hinting, one color space. */
+/** Chromium with settings that make it draw the same on every machine: no subpixels, no hinting, one color space. */
 export function launchForPictures() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -52,7 +52,7 @@ export function launchForPictures() {
 }
 
 export interface Camera {
-  /** Opens the page of the state, and does what the guest does. */
+  /** Opens the page of the state, and acts as the guest. */
   pose(picture: Picture): Promise<void>
   take(): Promise<Buffer>
 }
@@ -76,7 +76,7 @@ export async function createCamera(page: Page, service: ScriptedService): Promis
         .locator('genesys-guest-chat')
         .locator(state.isClosed ? '.launcher' : '.panel')
         .waitFor()
-      // They are read once there is a connection, whatever happens to it later.
+      // The messages are read as soon as there is a connection, even if it is lost later.
       if (state.messages && !state.isClosed)
         await page.locator('genesys-guest-chat .message').last().waitFor()
       await state.act?.(page, WORDS[language]!, service)

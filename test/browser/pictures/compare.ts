@@ -3,22 +3,22 @@ import { fileURLToPath } from 'node:url'
 import pixelmatch from 'pixelmatch'
 import UPNG from 'upng-js'
 
-/** The pictures as they should be. */
+/** The expected pictures. */
 const expectedFolder = fileURLToPath(new URL('expected/', import.meta.url))
-/** What differs, and the page of all pictures. */
+/** The pictures that differ, and the page with all pictures. */
 const outputFolder = fileURLToPath(new URL('../../../test-output/pictures/', import.meta.url))
 /**
- * How many pixels may differ. `pixelmatch` mostly leaves out the edges of letters, which two versions of Chromium draw differently. An
+ * How many pixels may differ. `pixelmatch` mostly ignores the edges of letters, which two versions of Chromium draw differently. An
  * icon that is not mirrored changes about 60; bubbles that move by two pixels change more than a thousand.
  */
 const MAX_DIFFERENT_PIXELS = 40
 const THRESHOLD = 0.12
-/** Of a committed picture, which keeps it small; fewer than its shades, and near enough to them for the threshold. */
+/** The number of colors of a committed picture, which keeps the file small; they are near enough to the real colors for the threshold. */
 const COLORS = 128
 
 export interface Comparison {
   readonly isSame: boolean
-  /** What is wrong, for people. */
+  /** A description of what differs. */
   readonly difference: string
 }
 
@@ -52,7 +52,7 @@ export function keptNames(): string[] {
   return readdirSync(expectedFolder).map((file) => file.replace(/\.png$/, ''))
 }
 
-/** Keeps a picture as the one that is expected from now on. */
+/** Stores a picture as the expected one. */
 export function keep(name: string, taken: Buffer): void {
   const { data, width, height } = decode(taken)
   writeFileSync(`${expectedFolder}${name}.png`, encode(data, width, height))

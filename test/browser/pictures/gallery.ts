@@ -5,7 +5,7 @@ import type { Picture } from './camera.ts'
 const output = fileURLToPath(new URL('../../../test-output/pictures/', import.meta.url))
 const EXPECTED = '../../test/browser/pictures/expected/'
 
-/** All pictures on one page; next to each one that has changed, its current state and the difference. */
+/** Writes a page with all pictures. Next to each one that has changed, it shows the current picture and the difference. */
 export function writeGallery(pictures: readonly Picture[]): void {
   const states = [...new Set(pictures.map(({ state }) => state))]
   const sections = states.map((state) => {

@@ -33,25 +33,25 @@ afterAll(async () => {
   writeGallery(PICTURES)
 })
 
-test.each(Object.keys(STATES))('%s: the chat looks as in the committed pictures', async (state) => {
+test.each(Object.keys(STATES))('the chat in the state “%s” looks like its pictures', async (state) => {
   const differences: string[] = []
   for (const picture of PICTURES.filter((one) => one.state === state)) {
     await camera.pose(picture)
     const { isSame, difference } = await look(picture)
     if (!isSame) differences.push(`${picture.name}: ${difference}`)
   }
-  // What they should be is in test/browser/pictures/expected; test-output/pictures/index.html shows both.
+  // The expected pictures are in test/browser/pictures/expected; test-output/pictures/index.html shows both.
   expect(differences).toEqual([])
 })
 
-test('no picture is kept of a state that no longer exists', () => {
+test('there is a committed picture of every look of every state, and no other', () => {
   expect(keptNames().sort()).toEqual(PICTURES.map(({ name }) => name).sort())
 })
 
 async function look({ name }: Picture): Promise<Comparison> {
   let taken = await camera.take()
   for (let tries = 1; ; tries++) {
-    // What is kept replaces every picture that differs by more than chance, so that small changes do not add up.
+    // An update replaces every picture that differs by more than chance, so that small changes do not add up.
     const comparison = compare(name, taken, isUpdate ? MAX_CHANCE_PIXELS : undefined)
     if (comparison.isSame) return comparison
     const before = taken

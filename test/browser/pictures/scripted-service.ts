@@ -15,7 +15,7 @@ const FONTS = ['@fontsource/noto-sans', '@fontsource/noto-sans-arabic'].map((nam
   join(dirname(resolve(`${name}/package.json`)), 'files'),
 )
 
-/** `Consolas` is the first font for code that every machine gets from here. */
+/** Fonts under the names that the chat uses, so that every machine draws the same text. */
 const FACES = [
   ...[400, 600, 700].flatMap((weight) => [
     face('Pictures', weight, `noto-sans-latin-${weight}`, 'U+0000-00FF, U+2000-20CF'),
@@ -26,14 +26,14 @@ const FACES = [
 
 export interface ScriptedService {
   readonly url: string
-  /** The page of this state. */
+  /** The address of the page for this state. */
   pageUrl(state: string, language: string): string
-  /** An event, while the guest looks on. */
+  /** Sends an event while the page is open. */
   send(event: string, data: object): void
   close(): Promise<void>
 }
 
-/** The pages of all states, with a service that says what the state needs, and nothing else: no service, no simulator. */
+/** Serves the pages of all states, with a fake service that responds with what each state needs. There is no real service or simulator. */
 export async function startScriptedService(
   states: Readonly<Record<string, State>>,
 ): Promise<ScriptedService> {
@@ -80,7 +80,7 @@ export async function startScriptedService(
   })
   api.get('/events', (_req, res) => {
     streamCount += 1
-    // Never answered, like a request to an unreachable service.
+    // There is never a response, as from an unreachable service.
     if (state.isCut && streamCount > 1) return
     res.type('text/event-stream')
     res.write(eventText('session', { state: 'connected' }))

@@ -9,45 +9,45 @@ import type {} from '../../../src/browser/element/guest-chat-element.ts'
 import type { ScriptedService } from './scripted-service.ts'
 import { WORDS, type Words } from './words.ts'
 
-/** When the pictures are taken, in the time zone `Europe/Berlin`. */
+/** The time at which the pictures are taken; their time zone is `Europe/Berlin`. */
 export const NOW = '2026-03-12T10:15:00.000Z'
-/** Shown by the test, whatever is at this address. */
+/** The test itself provides the picture at this address. */
 export const PICTURE_URL = 'https://example.com/lamp.svg'
 const MINUTE_MS = 60_000
 
-/** What the scripted service answers, and what the guest does before the picture is taken. */
+/** How the scripted service responds, and what the guest does before the picture is taken. */
 export interface State {
   readonly messages?: (words: Words) => readonly Message[]
-  /** Sent as soon as the page listens. */
+  /** Events that are sent as soon as the page listens. */
   readonly events?: (words: Words) => readonly (readonly [event: string, data: object])[]
   /** The live events end, and the service can't be reached from then on. */
   readonly isCut?: true
   readonly session?: Partial<SessionDescription>
-  /** The code of the problem that the service refuses a new session with. */
+  /** The code of the problem with which the service refuses a new session. */
   readonly refusal?: string
-  /** What becomes of each message that the guest sends, in turn: a problem's code, or no answer. Default: it is sent. */
+  /** What happens to each message that the guest sends, in order: a problem's code, or undefined for no response. Default: it is sent. */
   readonly sending?: readonly (string | undefined)[]
   readonly deployment?: Partial<Deployment>
   readonly availability?: object
   readonly articles?: 'none' | 'failing'
-  /** What the guest sends is masked. */
+  /** Whether the service masks what the guest sends. */
   readonly redacts?: true
   readonly hasEarlier?: true
   readonly attributes?: string
   readonly children?: (words: Words) => string
   readonly isClosed?: true
-  /** How much of the window above its lower end is pictured if the chat is closed. Default: the button. */
+  /** The height of the picture of a closed chat, from the bottom of the window. Default: enough for the button. */
   readonly closedHeightPx?: number
-  /** A part of the chat that must be shown, by its selector. */
+  /** The selector of a part of the chat that must be shown. */
   readonly shows?: string
   readonly act?: (page: Page, words: Words, service: ScriptedService) => Promise<unknown>
-  /** The whole window, in place of the phone and the desktop: at 400 % zoom, a desktop's is this small. */
+  /** A window in place of those of the phone and the desktop: at 400 % zoom, a desktop's window is this small. */
   readonly window?: { readonly width: number; readonly height: number }
-  /** In every combination of device, color scheme and language that is needed to see each pair of them. */
+  /** Whether the state is shown in all six looks, which cover each pair of device, color scheme and language. */
   readonly isThorough?: true
 }
 
-/** A new state is the last one: every other state has other looks than the one before it. */
+/** Add a new state at the end: neighboring states have different looks, so a state in between would change the looks of all later ones. */
 export const STATES: Readonly<Record<string, State>> = {
   launcher: { isClosed: true, shows: '.launcher' },
   'launcher with unread messages': {
@@ -241,7 +241,7 @@ export const STATES: Readonly<Record<string, State>> = {
     async act(page) {
       await page.locator('genesys-guest-chat .dot[data-state="connecting"]').waitFor()
       await page.clock.setFixedTime(new Date(Date.parse(NOW) + 11_000))
-      // Anything that changes has the notice look at the clock.
+      // Any change makes the notice look at the clock.
       await page.evaluate(() => window.dispatchEvent(new Event('online')))
     },
   },
@@ -284,7 +284,7 @@ export const STATES: Readonly<Record<string, State>> = {
     hasEarlier: true,
     shows: '.to-newest .unread',
     async act(page, words, service) {
-      // The log goes to its end after the frame in which it grew: until then, scrolling up has no effect.
+      // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
       await page.waitForFunction(() => {
         const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
         const scroller = root.querySelector('.scroller')!
@@ -349,13 +349,13 @@ export const STATES: Readonly<Record<string, State>> = {
   'no article found': {
     deployment: { knowledge: true },
     articles: 'none',
-    shows: '.knowledge .write:not([hidden])',
+    shows: '.knowledge > [role=status]',
     act: searchArticles,
   },
   'articles cannot be searched': {
     deployment: { knowledge: true },
     articles: 'failing',
-    shows: '.knowledge .write:not([hidden])',
+    shows: '.knowledge > [role=status]',
     act: searchArticles,
   },
   'waiting for an agent': {
@@ -420,7 +420,7 @@ function preChatForm(): NonNullable<Deployment['preChat']> {
   }
 }
 
-/** Without the focus ring. */
+/** Removes the focus, and with it the focus ring. */
 async function blur(page: Page): Promise<void> {
   await page.locator('genesys-guest-chat').evaluate((chat) => {
     const { activeElement } = chat.shadowRoot!
@@ -432,7 +432,10 @@ async function searchArticles(page: Page, { lamps }: Words): Promise<void> {
   const field = page.locator('genesys-guest-chat input[type=search]')
   await field.fill(lamps[0]![0])
   await field.press('Enter')
-  await page.locator('genesys-guest-chat :is(.article-link, .write:not([hidden]))').first().waitFor()
+  await page
+    .locator('genesys-guest-chat .knowledge > [role=status]')
+    .filter({ hasNotText: '…' }) // “Searching …”
+    .waitFor()
   await field.blur()
 }
 

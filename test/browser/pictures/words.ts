@@ -1,4 +1,4 @@
-/** What the guest, the agent and the bot of the pictures say. */
+/** What the guest, the agent and the bot say in the pictures. */
 export interface Words {
   readonly hello: string
   readonly question: string

@@ -1,7 +1,7 @@
-// The packed package and the examples in the frameworks and bundlers that they are for: built as they come, and opened in
+// Tests the packed package and the examples in their frameworks and bundlers: they are built unchanged and opened in
 // Chromium, where a guest writes and reads the agent's answer.
 //   npm run test:frameworks [-- NAME…]     the names of CHECKS
-// Everything but the browser is installed in a temporary folder, by the versions of the package.json in this folder.
+// Everything except the browser is installed in a temporary folder, in the versions of this folder's package.json.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../../..')
 const BUILD_TIMEOUT_MS = 240_000
 const SITE = 'https://www.example.com'
-/** What a proxy in front of the website says of the guest. */
+/** What a proxy in front of the website adds about the guest. */
 const FORWARDED = { 'x-forwarded-for': '192.0.2.4' }
 
 const PAGE = `
@@ -49,7 +49,7 @@ const silentLogger = {
   hasWarned: false,
 }
 
-/** What takes longest is first, so that nothing long is left at the end. */
+/** The longest checks come first, so that none of them is left for the end. */
 const CHECKS = {
   'nextjs-turbopack': () => checkNextjs('--turbopack'),
   'nextjs-webpack': () => checkNextjs('--webpack'),
@@ -126,7 +126,7 @@ async function install() {
   })
 }
 
-/** A folder with these files, in which packages are found. */
+/** Creates a folder with these files, from which the installed packages can be imported. */
 async function application(name, files) {
   const folder = join(temporary, name)
   for (const [path, content] of Object.entries(files)) {
@@ -138,7 +138,7 @@ async function application(name, files) {
   return folder
 }
 
-/** A page and a server, each built by itself; the server is run, and the page opened from another origin. */
+/** Builds a page and a server separately, then runs the server and opens the page from another origin. */
 async function bundler(name, build) {
   const folder = await application(name, {
     'page.js': PAGE,
@@ -169,7 +169,7 @@ async function buildWithEsbuild(folder) {
     entryPoints: ['server.js'],
     outfile: 'out/server.mjs',
     platform: 'node',
-    // As esbuild's documentation has it for packages in CommonJS.
+    // The banner that esbuild's documentation recommends for packages in CommonJS.
     banner: { js: "import { createRequire } from 'module'; const require = createRequire(import.meta.url);" },
   })
   assert.deepEqual([...page.warnings, ...server.warnings], [])
@@ -182,14 +182,14 @@ async function buildWithRollup(folder) {
   const commonjs = (await load('@rollup/plugin-commonjs')).default
   const json = (await load('@rollup/plugin-json')).default
   const warnings = []
-  // Circles within other packages are theirs.
+  // Circular imports within other packages are not our mistakes.
   const onwarn = (warning) => {
     if (warning.code !== 'CIRCULAR_DEPENDENCY' && warning.code !== 'THIS_IS_UNDEFINED')
       warnings.push(warning.message)
   }
   const page = await rollup({ input: join(folder, 'page.js'), plugins: [resolve({ browser: true })], onwarn })
   await page.write({ dir: join(folder, 'out'), format: 'es' })
-  // A server's packages stay outside, as Rollup's documentation advises; only ours is bundled.
+  // A server's packages stay external, as Rollup's documentation recommends; only ours is bundled.
   const server = await rollup({
     input: join(folder, 'server.js'),
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('genesys-guest-bff'),
@@ -227,7 +227,7 @@ async function buildWithWebpack(folder) {
     },
   ])
   const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true })
-  // Express asks for view engines by a name that is only known at run time.
+  // Express loads view engines by a name that is known only at run time.
   const ours = warnings.filter(
     ({ message }) => !message.includes('the request of a dependency is an expression'),
   )
@@ -258,7 +258,7 @@ async function checkVite() {
   await talkOnSite(join(folder, 'dist'))
 }
 
-/** The types of each example's folder, copied to where the packages of its framework are installed. */
+/** Checks the types of each example's folder, copied to where the packages of its framework are installed. */
 async function checkCopiedOut() {
   const { default: ts } = await load('typescript')
   for (const name of ['angular', 'nextjs-route', 'nuxt', 'react-hook', 'react-router', 'sveltekit']) {
@@ -279,7 +279,7 @@ async function checkAngular() {
     'tsconfig.json': 'example:angular/tsconfig.json',
     'tsconfig.app.json': `{ "extends": "./tsconfig.json", "files": ["main.ts"],
       "compilerOptions": { "noEmit": false, "outDir": "js" }, "angularCompilerOptions": { "strictTemplates": true } }`,
-    // Angular's own packages are linked when they are loaded, which takes its compiler.
+    // Angular's own packages are linked when they are loaded, which requires its compiler.
     'main.ts': `import '@angular/compiler'
       import { Component } from '@angular/core'
       import { bootstrapApplication } from '@angular/platform-browser'
@@ -298,13 +298,13 @@ async function checkAngular() {
   await talkOnSite(join(folder, 'out'))
 }
 
-/** `examples/shop-page` with the address of the service in it. */
+/** `examples/shop-page` with the address of the service inserted. */
 async function checkShopPage() {
   const html = await readFile(join(root, 'examples/shop-page/index.html'), 'utf8')
   await talkOnPage('shop-page', html)
 }
 
-/** What WordPress makes of `examples/wordpress/functions.php`: the script in the head, and the element at the end. */
+/** The page that WordPress creates from `examples/wordpress/functions.php`: the script in the head, and the element at the end. */
 async function checkWordPress() {
   const php = await readFile(join(root, 'examples/wordpress/functions.php'), 'utf8')
   const service = /const GUEST_CHAT_SERVICE = '(.+)';/.exec(php)[1]
@@ -316,7 +316,7 @@ async function checkWordPress() {
   )
 }
 
-/** A page that has the service at `https://chat.example.com`. */
+/** Opens a page that names the service as `https://chat.example.com`. */
 async function talkOnPage(name, html) {
   const folder = join(temporary, name)
   await mkdir(folder)
@@ -328,7 +328,7 @@ async function talkOnPage(name, html) {
   )
 }
 
-/** A built page that takes the address of the service from its own. */
+/** Opens a built page that reads the service's address from its own URL. */
 async function talkOnSite(folder) {
   await withSite(folder, (site) =>
     withInstalledService(site, (url) =>
@@ -337,32 +337,32 @@ async function talkOnSite(folder) {
   )
 }
 
-/** `examples/static-html` unchanged, from another origin than the service. */
+/** `examples/static-html` unchanged, from an origin other than the service's. */
 async function checkStaticHtml() {
   await withSite(join(root, 'examples/static-html'), (site) =>
     withInstalledService(site, (url) => withPage(`${site}/?service=${encodeURIComponent(url)}`, talkByHand)),
   )
 }
 
-/** `examples/express-mounted` unchanged: the page and the service have one origin. */
+/** `examples/express-mounted` unchanged: the page and the service have the same origin. */
 async function checkExpressMounted() {
   const folder = await application('express-mounted', { 'server.mjs': 'example:express-mounted/server.mjs' })
   await withServer(process.execPath, ['server.mjs'], folder, (url) => withPage(url, talkToElement))
 }
 
-/** The service of the installed package, for a page of this site. */
+/** Runs the service of the installed package, for a page of this site. */
 function withInstalledService(site, use) {
   const main = join(temporary, 'node_modules/genesys-guest-bff/dist/cli.js')
   return withServer(process.execPath, [main], temporary, use, { ALLOWED_ORIGINS: site })
 }
 
-/** The component of the hook's README, unchanged. */
+/** The component from the hook's README, unchanged except for the address. */
 async function hookComponent() {
   const readme = await readFile(join(root, 'examples/react-hook/README.md'), 'utf8')
   return /```tsx\n([^]*?)```/.exec(readme)[1].replace('https://chat.example.com', '/chat')
 }
 
-/** The types are checked in `copied-out`. */
+/** The check `copied-out` checks the types. */
 async function checkNextjs(by) {
   const name = `next${by}`
   const folder = await application(name, {
@@ -459,7 +459,7 @@ async function checkSvelteKit() {
   })
 }
 
-/** An application that has the service at `/chat`: rendered by the server, used by a guest, and limited by the guest's address. */
+/** Checks an application with the service at `/chat`: the server renders it, a guest uses it, and limits apply per address of the guest. */
 function checkApplication(args, folder, settings) {
   const use = async (url) => {
     assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)
@@ -470,7 +470,7 @@ function checkApplication(args, folder, settings) {
   return withServer(process.execPath, args, folder, use, settings)
 }
 
-/** A package of the temporary folder. */
+/** Imports a package from the temporary folder. */
 function load(name) {
   return import(pathToFileURL(createRequire(join(temporary, 'x.js')).resolve(name)).href)
 }
@@ -485,7 +485,7 @@ function buildIn(folder, args) {
   return run(process.execPath, args, { cwd: folder, env, timeout: BUILD_TIMEOUT_MS, maxBuffer: 1e8 })
 }
 
-/** Runs a built server with the simulator in Genesys' place, and ends it. */
+/** Runs a built server with the simulator in place of Genesys, and stops it. */
 async function withServer(command, args, cwd, use, settings = {}) {
   const port = await freePort()
   const env = {
@@ -536,7 +536,7 @@ async function untilItAnswers(url, child) {
       return
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  throw new Error('the server did not answer in 30 s')
+  throw new Error('the server did not respond within 30 s')
 }
 
 async function freePort() {
@@ -552,7 +552,7 @@ function openSession(url, address) {
   return fetch(`${url}/guest-session`, { method: 'POST', headers, body: '{}' })
 }
 
-/** A website of static files, on a port of its own. */
+/** Serves a website of static files on its own port. */
 async function withSite(folder, use) {
   const server = express().use(express.static(folder)).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -564,7 +564,7 @@ async function withSite(folder, use) {
   }
 }
 
-/** Opens a page in Chromium; nothing may go wrong in it. */
+/** Opens a page in Chromium, and fails if the page reports an error. */
 async function withPage(url, use, extraHTTPHeaders = {}) {
   const context = await browser.newContext({ locale: 'en-GB', extraHTTPHeaders })
   context.setDefaultTimeout(20_000)
@@ -586,7 +586,7 @@ async function withPage(url, use, extraHTTPHeaders = {}) {
   }
 }
 
-/** The component: opened, written to, and answered. */
+/** Opens the component, writes a message, and waits for the answer. */
 async function talkToElement(page) {
   const bubble = (...text) => page.getByRole('log').getByText(...text)
   await page.getByRole('button', { name: 'Open chat' }).click()
@@ -596,7 +596,7 @@ async function talkToElement(page) {
   await bubble('Hello! I am Ada.').waitFor()
 }
 
-/** A field, a button and a list of `sender: text`, as the examples have them. */
+/** Uses the examples' field, button and list of `sender: text`. */
 async function talkByHand(page) {
   const send = page.getByRole('button', { name: 'Send', disabled: false })
   await send.waitFor()
@@ -606,13 +606,13 @@ async function talkByHand(page) {
   await page.getByRole('listitem').filter({ hasText: 'agent: Hello! I am Ada.' }).waitFor()
 }
 
-/** A page made by a server takes input once its script runs. */
+/** A page that a server has rendered accepts input only once its script runs. */
 async function talkOnceHydrated(page) {
   await page.waitForLoadState('networkidle')
   await talkByHand(page)
 }
 
-/** A session, a message, and its event on the stream. */
+/** Opens a session, sends a message, and waits for its event on the stream. */
 async function converse(url) {
   const opened = await openSession(url, '192.0.2.1')
   assert.equal(opened.status, 201, await opened.clone().text())
@@ -636,7 +636,7 @@ async function converse(url) {
   leaving.abort()
 }
 
-/** Behind a proxy that appends the guest's address, each address has a limit of its own, and no client can choose its address. */
+/** Behind a proxy that appends the guest's address, each address has its own limit, and no client can choose its address. */
 async function countByAddress(url) {
   const statuses = async (address) => {
     const seen = []

@@ -1,17 +1,17 @@
 /**
- * Texts of a closed contact center, and of a guest who waits. `{day}` is a weekday, with its date where that is far away; `{time}`
- * is `9:00`.
+ * Texts for a closed contact center, and for a guest who is waiting. `{day}` is a weekday, with its date if it is far away;
+ * `{time}` is, for example, `9:00`.
  */
 export interface AvailabilityTexts {
   readonly closedNow: string
   readonly closedHoliday: string
   readonly closedEmergency: string
-  /** It is open, and nobody is on queue. */
+  /** The contact center is open, but nobody is on queue. */
   readonly closedUnstaffed: string
   readonly backToday: string
   readonly backTomorrow: string
   readonly backOn: string
-  /** The guest waits for `{from}` to `{to}` minutes, at least two. */
+  /** The guest will wait for `{from}` to `{to}` minutes; `{to}` is at least two. */
   readonly waiting: string
   readonly waitingShort: string
 }

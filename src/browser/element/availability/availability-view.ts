@@ -16,7 +16,7 @@ export interface ClosedOptions {
   readonly host: HTMLElement
   readonly chat: GuestChat
   readonly panel: HTMLElement
-  /** The chat's texts, with those that the page replaces. */
+  /** The chat's texts, including those that the page replaces. */
   readonly texts: Texts
   readonly language: string
   readonly locale: string
@@ -24,15 +24,15 @@ export interface ClosedOptions {
 }
 
 export interface ClosedState {
-  /** Nobody can begin a conversation now. */
+  /** Whether the guest can't start a conversation now. */
   isShut: boolean
-  /** The button is not shown. */
+  /** Whether the button is hidden. */
   isHidden: boolean
 }
 
 /**
- * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. It is in a
- * file of its own, which only pages with this feature load.
+ * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. Only pages
+ * with this feature load this separate file.
  * @returns resolves when the state is first known, or cannot be determined
  */
 export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {
@@ -88,7 +88,7 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
   })
 }
 
-/** A line above the field, as long as the guest waits and the wait is known. */
+/** Shows a line above the field while the guest is waiting and the waiting time is known. */
 export function showWaiting({ chat, panel, language, ...options }: ClosedOptions): void {
   const texts = lazyTexts(AVAILABILITY_TEXTS, options.texts, language)
   const node = h('p', { class: 'waiting', part: 'waiting', role: 'status' })
@@ -106,7 +106,7 @@ export function showWaiting({ chat, panel, language, ...options }: ClosedOptions
   update()
 }
 
-/** Closing time ends no conversation, and takes nothing away from a guest who has written already. */
+/** Closing time does not end a conversation, and takes nothing away from a guest who has already written. */
 function isIdle(chat: GuestChat, panel: HTMLElement): boolean {
   if (chat.state === 'closed') return !chat.canResume
   const isNew = chat.state === 'open' && chat.session?.state === 'new' && chat.messages.length === 0

@@ -15,14 +15,14 @@ import { CALLBACK_TEXTS, type CallbackTexts } from './callback-texts.ts'
 const STEP_MS = 30 * 60_000
 const DAY_MS = 24 * 60 * 60_000
 const MAX_DAYS_AHEAD = 30
-/** As the service checks them. */
+/** The service checks the same limits. */
 const MAX_NAME_CHARS = 256
 const MAX_PHONE_CHARS = 40
 
 export interface CallbackFormOptions {
   readonly host: HTMLElement
   readonly chat: Pick<GuestChat, 'availability'>
-  /** A session of its own, so that the chat itself stays as it is. */
+  /** Creates a chat with its own session, so that the chat itself stays unchanged. */
   readonly newChat: () => GuestChat
   readonly texts: Texts
   readonly language: string
@@ -33,16 +33,16 @@ export interface CallbackFormOptions {
 interface FormParts extends CallbackFormOptions {
   readonly words: CallbackTexts
   readonly structured: typeof StructuredContent
-  /** Where it is known. */
+  /** Undefined if it is not known. */
   readonly opening: Availability | undefined
   readonly problem: HTMLElement
-  /** @param thanks undefined where the guest asks for no call */
+  /** @param thanks undefined if the guest does not request a call */
   readonly onClose: (thanks?: string) => void
 }
 
 /**
- * Adds a button to the closed view that opens a form for a callback. A file of its own, loaded where the contact center is closed
- * and the service takes callbacks.
+ * Adds a button to the closed view that opens a form for a callback. This separate file is loaded if the contact center is closed
+ * and the service accepts callbacks.
  * @param place gets the class `asking` while the form is shown
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
@@ -58,7 +58,7 @@ export function offerCallback(place: HTMLElement, options: CallbackFormOptions):
     try {
       const [structured, opening] = await Promise.all([
         options.loadStructuredContent(),
-        // Without it, the guest chooses a time.
+        // Without the opening hours, the guest chooses a time.
         chat.availability().catch(() => undefined),
       ])
       if (place.classList.contains('asking')) return
@@ -90,7 +90,7 @@ export function offerCallback(place: HTMLElement, options: CallbackFormOptions):
 function callbackForm(parts: FormParts): HTMLElement {
   const { host, words, texts, locale, structured, opening, problem, onClose } = parts
   const session = parts.newChat()
-  // Where it is open and nobody is on queue, the guest is called as soon as somebody is.
+  // If the contact center is open and nobody is on queue, the guest is called as soon as somebody is.
   const asksForTime = opening?.state !== 'open' && opening?.state !== 'unstaffed'
   const view: ChatView = {
     texts: { ...texts, sendForm: words.callbackSend, choose: words.callbackTime },
@@ -110,7 +110,7 @@ function callbackForm(parts: FormParts): HTMLElement {
   let isSending = false
   if (name) name.value = host.getAttribute('name') ?? ''
   if (phone) phone.value = host.getAttribute('phone') ?? ''
-  // A time is always chosen.
+  // There is no empty choice: a time is always selected.
   time?.remove(0)
   propose(opening?.opensAt)
 
@@ -129,7 +129,7 @@ function callbackForm(parts: FormParts): HTMLElement {
     const answer = (id: string) => answers.find((each) => each.id === id)?.payload ?? ''
     const at = asksForTime && new Date(`${answer('day').slice(0, 10)}T${answer('time')}`).toISOString()
     const body = JSON.stringify({ name: answer('name'), phone: answer('phone'), ...(at && { at }) })
-    // The same request once more is a repeat, which asks for no second call.
+    // Sending the same request again is a retry, which must not cause a second call.
     if (body !== lastBody) key = randomKey()
     lastBody = body
     try {

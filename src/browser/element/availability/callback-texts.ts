@@ -1,4 +1,4 @@
-/** Texts of the form for callbacks. `{day}` is a weekday with its date; `{time}` is `9:00`. */
+/** Texts of the form for callbacks. `{day}` is a weekday with its date; `{time}` is, for example, `9:00`. */
 export interface CallbackTexts {
   readonly callbackTitle: string
   readonly callbackName: string
@@ -8,12 +8,12 @@ export interface CallbackTexts {
   readonly callbackTime: string
   readonly callbackSend: string
   readonly callbackAt: string
-  /** As soon as somebody is free. */
+  /** The call comes as soon as somebody is free. */
   readonly callbackSoon: string
   readonly callbackPhoneWrong: string
   readonly callbackTimeWrong: string
   readonly callbackClosed: string
-  /** It is refused, and this is the next possible time. */
+  /** The time is refused; the text names the next possible time. */
   readonly callbackNext: string
 }
 

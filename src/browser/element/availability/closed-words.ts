@@ -3,12 +3,12 @@ import { fill } from '../texts/fill.ts'
 import type { AvailabilityTexts } from './availability-texts.ts'
 
 const DAY_MS = 86_400_000
-/** Within this many days, a weekday alone says which one is meant. */
+/** Within this many days, the weekday alone is unambiguous. */
 const WEEKDAY_IS_CLEAR_DAYS = 7
 
 /**
- * Why the contact center is closed and when it opens, in the guest's time zone; undefined where it isn't closed, or isn't known
- * to be.
+ * Why the contact center is closed and when it opens, in the guest's time zone; undefined if it isn't closed, or isn't known
+ * to be closed.
  * @param timeZone default: the browser's
  */
 export function closedWords(
@@ -46,7 +46,7 @@ export function closedWords(
   return { reason, reopens: fill(text, { day, time: write({ hour: 'numeric', minute: '2-digit' }) }) }
 }
 
-/** Midnight of a day of the calendar, as if it were in UTC: on days of a clock change, a day does not have 24 hours. */
+/** Midnight of a calendar day, as if it were in UTC: a day on which the clocks change does not have 24 hours. */
 function dayOf(timeMs: number, timeZone: string | undefined): number {
   const options = { year: 'numeric', month: 'numeric', day: 'numeric', ...zoneOption(timeZone) } as const
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', options).formatToParts(timeMs)
@@ -58,7 +58,7 @@ function zoneOption(timeZone: string | undefined): { readonly timeZone?: string 
   return timeZone === undefined ? {} : { timeZone }
 }
 
-/** About how long a guest waits. */
+/** About how long the guest will wait. */
 export function waitingWords(
   { fromMinutes: from, toMinutes: to }: { readonly fromMinutes: number; readonly toMinutes: number },
   texts: AvailabilityTexts,

@@ -1,14 +1,14 @@
 import type { Availability, ChatProblem, GuestChat } from '../../client/chat-client.ts'
 
 const EVERY_MS = 60_000
-/** Pages ask again when the state changes: not all in the same second. */
+/** Pages request the state again when it changes, but not all in the same second. */
 const SPREAD_MS = 5000
-/** A change further away than this is asked for again anyway. */
+/** The shortest delay before the next request. */
 const MIN_DELAY_MS = 1000
 
 /**
- * Asks once a minute, and when the state changes, as long as somebody looks at the page. A failed request changes nothing.
- * @param onNotEnabled the service has no opening hours; it is not asked again
+ * Requests the state once a minute and when it changes, while the page is visible. A failed request changes nothing.
+ * @param onNotEnabled called if the service has no opening hours; there are no further requests
  */
 export function watchOpening(
   chat: Pick<GuestChat, 'availability'>,
@@ -56,7 +56,7 @@ export function watchOpening(
   return ask()
 }
 
-/** By the service's clock: that of the device can be wrong. */
+/** Uses the service's clock, because the device's clock can be wrong. */
 function untilChangeMs({ until, asOf, stale }: Availability): number {
   if (until === undefined || stale) return Infinity
   return Math.max(MIN_DELAY_MS, Date.parse(until) - Date.parse(asOf) + Math.random() * SPREAD_MS)

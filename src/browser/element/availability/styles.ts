@@ -1,4 +1,4 @@
-/** The panel while it is closed, and the line that says how long a guest waits. */
+/** The panel while the contact center is closed, and the line that shows how long the guest will wait. */
 export const availabilityStyles = `
 .panel.shut > :not(.header, .closed), .panel.shut .header-state, .panel.after-hours .over-bar .action { display: none; }
 .closed {

@@ -1,11 +1,11 @@
 import type { AltchaChallenge } from '../../../contract/contract.ts'
 
-/** Digests at a time: enough to keep the processor busy, and few enough for the page to stay responsive. */
+/** Digests at a time: enough to keep the processor busy, but few enough for the page to stay responsive. */
 const BATCH = 500
 
 /**
- * Finds the number by trying all of them. The browser computes digests outside the page's own thread.
- * @throws where the page is not in a secure context, or no number fits
+ * Finds the number by trying all candidates. The browser computes digests outside the page's own thread.
+ * @throws if the page is not in a secure context, or no number fits
  */
 export async function solveAltcha(given: AltchaChallenge): Promise<string> {
   const { algorithm, challenge, salt, signature, maxnumber } = given

@@ -4,9 +4,9 @@ import type { Texts } from '../texts/texts-shape.ts'
 import { endSheetStyles } from './styles.ts'
 
 /**
- * Asks once more before the conversation is ended, as that cannot be taken back. It is a file of its own, loaded when a
- * guest wants to end one.
- * @param parts of the panel, which are inert while the question is shown
+ * Asks for confirmation before the conversation is ended, because that cannot be undone. This separate file is loaded when
+ * a guest wants to end a conversation.
+ * @param parts parts of the panel, which are inert while the question is shown
  */
 export function askBeforeEnd(
   panel: HTMLElement,

@@ -7,17 +7,17 @@ export interface JourneyOptions {
   readonly root: ShadowRoot
   readonly chat: GuestChat
   readonly language: string
-  /** Where the visitor's id may be kept. */
+  /** Where the visitor's id may be stored. */
   readonly storage: Storage | undefined
   readonly key: string
-  /** Whether an invitation can be followed now. */
+  /** Whether the visitor can accept an invitation now. */
   readonly isInvitable: () => boolean
-  /** Gets what connects a conversation with the visit. */
+  /** Receives the journey context, which connects a conversation with the visit. */
   readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
   readonly signal: AbortSignal
 }
 
-/** For a page that stays open the whole day. */
+/** A limit for a page that stays open all day. */
 const MAX_QUESTIONS_PER_PAGE = 20
 const LOOK_AGAIN_SECONDS = 30
 /** Timers and the clock differ by a little. */
@@ -26,8 +26,8 @@ const EARLY_MS = 100
 const FINAL_STATUSES = [403, 404, 501]
 
 /**
- * Tells Genesys which pages the visitor sees, and shows what its action maps offer. A file of its own, loaded where the page
- * has `journey` and the service takes page views.
+ * Reports to Genesys which pages the visitor sees, and shows what its action maps offer. This separate file is loaded if the page
+ * sets `journey` and the service accepts page views.
  */
 export function followJourney(options: JourneyOptions): void {
   const { host, root, chat, language, isInvitable, details, signal } = options
@@ -38,7 +38,7 @@ export function followJourney(options: JourneyOptions): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let questions = 0
   let isOver = false
-  /** Looking at the page again and again asks no more often. */
+  /** The earliest time of the next request, however often the visitor returns to the page. */
   let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
 
@@ -70,13 +70,13 @@ export function followJourney(options: JourneyOptions): void {
       else answer(chat, invitation, 'ignored')
   }
 
-  /** A page that takes up the invitation itself prevents the default. */
+  /** A page that shows the invitation itself prevents the default. */
   function invite(invitation: JourneyInvitation): void {
     const event = new CustomEvent('guest-chat-invitation', { detail: invitation, cancelable: true })
     if (!host.dispatchEvent(event)) return
     const { text } = invitation
     shown = { node: showInvitation(root, { text, language, onAnswer }), invitation }
-    // Also a visitor who uses the chat button now follows the invitation.
+    // A visitor who now uses the chat button also follows the invitation.
     details.journeyContext = contextOf(visitorId, sessionId, invitation)
     answer(chat, invitation, 'offered')
   }
@@ -115,11 +115,11 @@ export function followJourney(options: JourneyOptions): void {
     ) {
       questions += 1
       void tell('invitations', sessionId === undefined ? {} : { sessionId })
-      // The address may change all the same.
+      // The address may change without an event.
     } else timer = setTimeout(ask, LOOK_AGAIN_SECONDS * 1000)
   }
 
-  /** Also of an application that changes the address without loading a page. */
+  /** Also reports views in an application that changes the address without loading a page. */
   function view(): void {
     if (url === location.href) return
     const isFirst = url === undefined
@@ -176,7 +176,7 @@ function contextOf(
 
 function pageNow(): JourneyPage {
   const { lang } = document.documentElement
-  // As the service checks them.
+  // The service checks the same pattern.
   const isLanguage = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/.test(lang)
   return {
     url: location.href.slice(0, 2048),
@@ -201,7 +201,7 @@ function visitorIdOf({ storage, key }: Pick<JourneyOptions, 'storage' | 'key'>):
   }
 }
 
-/** `crypto.randomUUID` exists only in pages over https. */
+/** `crypto.randomUUID` exists only on pages with HTTPS. */
 function newId(): string {
   const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, i) => {
     const value = i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte

@@ -1,7 +1,7 @@
 import { externalLink, linkUrl } from '../autolink.ts'
 import { h, withoutOverrides } from '../dom.ts'
 
-/** Elements that articles consist of, without the two below that have attributes. */
+/** The elements that articles consist of, except the two below that have attributes. */
 const PLAIN = ['p', 'h3', 'h4', 'h5', 'h6', 'pre', 'strong', 'em', 'u', 'ol', 'ul', 'li'] as const
 const TABLE = ['table', 'tbody', 'tr', 'td'] as const
 const NAMES: ReadonlySet<string> = new Set([...PLAIN, ...TABLE, 'a'])
@@ -10,8 +10,8 @@ const ENTITY = /&(amp|lt|gt|quot|#39);/g
 const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /**
- * The HTML of an article as nodes. The service writes few elements, and nothing else is ever made: an element on a page of
- * somebody else's could name another service, whose HTML must not run in the page. A page with Trusted Types allows this too.
+ * The HTML of an article as nodes. The service writes only a few kinds of elements, and no other kind is ever created: injected
+ * markup could name another service, whose HTML must not run in the page. This also works on a page with Trusted Types.
  */
 export function articleNodes(html: string): Node[] {
   const article = h('div')

@@ -12,15 +12,15 @@ const LEFT = 'm14.5 5.5-6.5 6.5 6.5 6.5'
 export interface ArticleOptions {
   readonly chat: GuestChat
   readonly texts: Texts & KnowledgeTexts
-  /** The search that has found the article. */
+  /** The search that found the article. */
   readonly searchId: string | undefined
   readonly onBack: () => void
 }
 
-/** An article, with the question whether it helped. */
+/** An article, followed by the question of whether it helped. */
 export interface ArticleView {
   readonly node: HTMLElement
-  /** Moves the focus to the title, from where a screen reader goes on. */
+  /** Moves the focus to the title, where a screen reader continues. */
   focus(): void
 }
 

@@ -14,11 +14,11 @@ export interface KnowledgeTexts {
   readonly helpfulThanks: string
   /** After `helpfulNo`. */
   readonly notHelpful: string
-  /** The button that opens the chat, where articles come first. */
+  /** The button that opens the chat if articles come first. */
   readonly writeToUs: string
 }
 
-/** All languages in one file, which is loaded where the service has articles. */
+/** All languages in one file, which is loaded if the service has articles. */
 export const KNOWLEDGE_TEXTS: Readonly<Record<string, KnowledgeTexts>> & { readonly en: KnowledgeTexts } = {
   en: {
     findAnswer: 'Find an answer',

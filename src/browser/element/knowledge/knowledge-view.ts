@@ -10,12 +10,12 @@ import { KNOWLEDGE_TEXTS } from './knowledge-texts.ts'
 import { knowledgeStyles } from './styles.ts'
 import { createSuggestedSearches } from './suggested-searches.ts'
 
-/** As the service accepts them. */
+/** The longest words that the service accepts. */
 const MAX_CHARS = 256
 
 interface KnowledgeOptions {
   readonly chat: GuestChat
-  /** Those of the page among them. */
+  /** The chat's texts, including those that the page replaces. */
   readonly texts: Texts
   readonly language: string
   /** `first`: the chat opens only after a search. */
@@ -23,7 +23,7 @@ interface KnowledgeOptions {
 }
 
 /**
- * Offers articles until the guest has written. This file is loaded where the service has articles.
+ * Offers articles until the guest has written. This file is loaded if the service has articles.
  * @returns resolves when the chat may open: immediately, unless articles come first
  */
 export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Promise<void> {
@@ -64,7 +64,7 @@ export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Pr
   })
 }
 
-/** @param onWrite the guest wants to write instead */
+/** @param onWrite called if the guest wants to write instead */
 function createKnowledgeView(
   { chat, language, ...options }: KnowledgeOptions,
   onWrite: () => void,
@@ -102,7 +102,7 @@ function createKnowledgeView(
   let reading = new AbortController()
   toggle(write, false)
 
-  /** Only the newest request counts. @returns undefined if another one has followed, or it has failed */
+  /** Only the newest request counts. @returns undefined if another request has followed, or this one has failed */
   async function read<Body>(path: string): Promise<Body | undefined> {
     reading.abort()
     const { signal } = (reading = new AbortController())

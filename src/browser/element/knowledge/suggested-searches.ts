@@ -9,7 +9,7 @@ const TYPING_PAUSE_MS = 400
 /** Phrases that complete what the guest types, as buttons. */
 export interface SuggestedSearches {
   readonly node: HTMLElement
-  /** Asks for phrases when the guest pauses. */
+  /** Requests phrases when the guest pauses. */
   suggestFor(words: string): void
   clear(): void
 }
@@ -22,7 +22,7 @@ export function createSuggestedSearches(
   const node = h('div', { class: 'suggested-searches', role: 'group', 'aria-label': label, hidden: true })
   let pause: ReturnType<typeof setTimeout> | undefined
 
-  /** They only save typing: without them nothing is missing. */
+  /** Phrases only save typing, so a failure is ignored. */
   async function suggest(words: string): Promise<void> {
     const mine = pause
     const found = await chat

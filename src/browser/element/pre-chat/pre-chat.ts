@@ -27,7 +27,7 @@ type PreChatForm = NonNullable<Deployment['preChat']>
 const INPUT_MODES: Readonly<Record<string, InputMode>> = { email: 'email', phone: 'tel' }
 const AUTOCOMPLETE: Readonly<Record<string, string>> = { name: 'name', email: 'email', phone: 'tel' }
 const MAX_CHARS: Readonly<Record<string, number>> = { name: 256, email: 320, phone: 32 }
-/** As the service checks them. */
+/** The service checks the same patterns. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   email: /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/,
   phone: /^\+?[0-9 ().-]{3,32}$/,
@@ -41,9 +41,9 @@ interface Options {
 }
 
 /**
- * Asks for what the page does not know of the guest, in place of the conversation. This file is loaded where the service has
+ * Asks, in place of the conversation, for what the page does not know about the guest. This file is loaded if the service has
  * such a form.
- * @returns the answers; undefined where all is known, or the form cannot be shown
+ * @returns the answers; undefined if everything is known, or the form cannot be shown
  */
 export async function askGuest(
   panel: HTMLElement,
@@ -151,7 +151,7 @@ function formField(field: PreChatField, language: string): FormField {
   }
 }
 
-/** In the language of the chat, or a similar one, else in the first one that there is. */
+/** The text in the language of the chat or a similar one, else in the first language that it has. */
 function textIn(text: LocalizedText | undefined, language: string): string | undefined {
   if (text === undefined || typeof text === 'string') return text
   const base = (tag: string) => tag.toLowerCase().split(/[-_]/)[0]

@@ -4,22 +4,22 @@ import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import type { GuestPrompt } from '../guest-prompt.ts'
 
-/** A request to the guest, or its repetition. */
+/** The statuses in which the guest is asked, for the first time or again. */
 const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered']
 
 /**
- * Asks the guest about requests that the page can handle: one at a time, until it is answered or over. A
- * separate file, loaded only for such pages.
+ * Asks the guest about requests that the page can handle, one at a time, until each is answered or over. Only
+ * such pages load this separate file.
  */
 export function showPrompts(
   node: HTMLElement,
   options: {
     readonly chat: GuestChat
     readonly texts: Texts
-    /** Requests that the page handles; others are only events. */
+    /** The kinds of requests that the page handles; others only cause events. */
     readonly kinds: readonly string[]
     readonly onAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
-    /** The focus was in the removed element. */
+    /** Called if the focus was in the removed element. */
     readonly onFocusLost: () => void
   },
 ): void {
@@ -71,7 +71,7 @@ function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: bool
   )
 }
 
-/** A bot that asks to sign in has its own text. */
+/** A bot that asks the guest to sign in has its own text. */
 function question(prompt: GuestPrompt, texts: Texts): string {
   if (prompt.kind === 'video') return texts.videoOffer
   if (prompt.kind === 'co-browse') return texts.coBrowseOffer

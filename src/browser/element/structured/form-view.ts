@@ -29,7 +29,7 @@ interface Step {
 
 let controls = 0
 
-/** A form, page after page, with a review of all answers before they are sent, if the form asks for it. */
+/** A form, page by page, with a review of all answers before they are sent, if the form requires one. */
 export function formView(form: Form, message: ChatMessage, view: ChatView): Question {
   const { texts } = view
   const pages = form.pages.map((page) => pageStep(page, view))
@@ -103,7 +103,7 @@ export function formView(form: Form, message: ChatMessage, view: ChatView): Ques
   }
 }
 
-/** The text of a form's answer, with the form's own labels. */
+/** The answers to a form, with the form's own labels. */
 function answersOf({ content = [] }: ChatMessage): readonly FormAnswer[] {
   return content.flatMap((part) => (part.type === 'form-response' ? part.answers : []))
 }
@@ -162,7 +162,7 @@ function stepNode(
   )
 }
 
-/** A field has a name of its own: that of the page is above them all. Where a page asks one thing, the summary names it so. */
+/** A field has its own label; the page's title is above all its fields. A wheel has no title, so the summary shows the page's title. */
 function fieldOf(
   field: Form['pages'][number]['fields'][number],
   pageTitle: string | undefined,
@@ -202,7 +202,7 @@ function inputField(field: FieldOf<'input'>, label: string, view: ChatView): Fie
   }
 }
 
-/** A day; Genesys expects its midnight in UTC. */
+/** A field for a day; Genesys expects its midnight in UTC. */
 function dateField(field: FieldOf<'date'>, label: string, view: ChatView): Field {
   const bound = (time: string | undefined) => time?.slice(0, 10)
   const input = h('input', {

@@ -1,6 +1,6 @@
 import { drawIcon } from '../draw-icon.ts'
 
-/** Those of cards, places and pickers: this file is loaded without the chat's own. */
+/** The icons of cards, places and pickers. They are loaded separately from the chat's own icons. */
 const PATHS = {
   place:
     'M12 21s7-6.2 7-11.5a7 7 0 1 0-14 0C5 14.8 12 21 12 21ZM14.5 9.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Z',

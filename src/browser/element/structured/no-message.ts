@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../client/chat-client.ts'
 
-/** In place of a message, for a form that none has brought. */
+/** A placeholder for the message, for a form that did not come with one. */
 export const NO_MESSAGE: ChatMessage = {
   id: '',
   key: '',

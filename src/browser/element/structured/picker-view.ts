@@ -10,7 +10,7 @@ import { icon } from './icons.ts'
 /** A question to the guest, until there is an answer. */
 export interface Question {
   readonly node: HTMLElement
-  /** Closes the choices; undefined opens them again. What was chosen is in the guest's own message. */
+  /** Closes the choices; undefined opens them again. The guest's own message shows what was chosen. */
   close(answer: ChatMessage | undefined): void
 }
 
@@ -22,7 +22,7 @@ interface Heading {
 
 type Section = Part<'list-picker'>['sections'][number]
 
-/** A picture, a title, a sentence, and the choices. */
+/** A question: a picture, a title, a sentence, and the choices. */
 export function question(heading: Heading, label: string, choices: HTMLElement, view: ChatView): Question {
   const picture = safeUrl(heading.imageUrl)
   const answered = h('p', { class: 'answered', hidden: true }, icon('check'), view.texts.answered)
@@ -44,7 +44,7 @@ export function question(heading: Heading, label: string, choices: HTMLElement, 
   }
 }
 
-/** Times to choose from, by day; without any, a field for a date and a time. */
+/** Times to choose from, by day; if there are none, a field for a date and a time. */
 export function datePickerView(picker: Part<'date-picker'>, message: ChatMessage, view: ChatView): Question {
   const label = picker.title ?? view.texts.chooseTime
   const inReplyTo = questionKey(picker, message)
@@ -119,14 +119,14 @@ function dateField(
   )
 }
 
-/** The field expects the guest's local time, without a zone. */
+/** The field expects the guest's local time, without a time zone. */
 function localTime(dateTime: string | undefined): string | undefined {
   const time = new Date(dateTime ?? NaN)
   if (isNaN(+time)) return undefined
   return new Date(+time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-/** Sections with one or several items to choose. */
+/** Sections of items, from which the guest can choose one or more. */
 export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage, view: ChatView): Question {
   const confirm = h(
     'button',
@@ -152,7 +152,7 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
 
 let lists = 0
 
-/** Items of sections as radio buttons and checkboxes. */
+/** The items of sections, as radio buttons and checkboxes. */
 export function listOf(sections: readonly Section[]) {
   const choices = new Map<HTMLInputElement, Reply>()
   const group = (lists += 1)

@@ -1,4 +1,4 @@
-/** Colors, fonts, and common styles. Names with `_` are the chat's own; pages set those without. */
+/** Colors, fonts, and common styles. Names with `_` are the chat's own; pages set the names without it. */
 export const baseStyles = `
 :host {
   color-scheme: light dark;

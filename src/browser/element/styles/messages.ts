@@ -125,7 +125,7 @@ a.file:hover { background: var(--_soft); }
 .file-size .icon { width: 0.8125rem; height: 0.8125rem; stroke-width: 2.4; }
 .captioned { max-width: 16.25rem; }
 .captioned figcaption { margin-top: 0.25rem; font-size: 0.8438rem; color: var(--_muted); overflow-wrap: anywhere; }
-/* Nothing says how large a picture is before it is loaded: each has the same place. */
+/* The size of a picture is not known before it is loaded, so each gets the same space. */
 .picture { display: block; overflow: hidden; border-radius: 1rem; width: 16.25rem; max-width: 100%; aspect-ratio: 4 / 3; background: var(--_soft); }
 .picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
 `

@@ -1,6 +1,6 @@
 /**
  * Created by script, which a strict content security policy allows. If the page's root has an unsuitable font
- * size (`html { font-size: 62.5% }`), this defines what the chat uses for `rem`.
+ * size (`html { font-size: 62.5% }`), `--guest-chat-rem` defines what the chat uses for `rem`.
  */
 export function sheetOf(rules: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
@@ -10,7 +10,7 @@ export function sheetOf(rules: string): CSSStyleSheet {
 
 const later = new Map<string, CSSStyleSheet>()
 
-/** Rules of code that is loaded later, once for all elements of a page. */
+/** Adds the rules of code that is loaded later, once for all elements of a page. */
 export function adoptStyles(node: Node, rules: string): void {
   const root = node.getRootNode()
   if (!(root instanceof ShadowRoot)) return

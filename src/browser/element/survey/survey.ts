@@ -8,8 +8,8 @@ import { SURVEY_TEXTS } from './survey-texts.ts'
 const SCORES = [1, 2, 3, 4, 5]
 
 /**
- * Asks how an ended conversation was, once for each. A file of its own, loaded at the end of a conversation where the
- * service takes answers.
+ * Asks the guest to rate an ended conversation, once per conversation. This separate file is loaded at the end of a
+ * conversation if the service accepts ratings.
  */
 export function askForScore(
   bar: HTMLElement,

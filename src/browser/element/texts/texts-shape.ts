@@ -5,13 +5,13 @@ export interface Texts {
   readonly greeting: string
   readonly open: string
   readonly close: string
-  /** The chat button while the chat is open: the panel has a `close` of its own. */
+  /** The chat button while the chat is open; the panel has its own `close`. */
   readonly hide: string
   readonly unread: string
   readonly messages: string
   readonly earlier: string
   readonly newest: string
-  /** Above the first message that the guest has not seen. */
+  /** Shown above the first message that the guest has not seen. */
   readonly newLine: string
   readonly today: string
   readonly yesterday: string
@@ -51,7 +51,7 @@ export interface Texts {
   readonly choose: string
   readonly confirm: string
   readonly answered: string
-  /** The label of a form's field that has none of its own. */
+  /** The label of a form field that has none of its own. */
   readonly answer: string
   readonly openMap: string
   readonly step: string
@@ -71,7 +71,7 @@ export interface Texts {
   readonly signedInElsewhere: string
   readonly expiring: string
   readonly ended: string
-  /** Why it has ended. */
+  /** Why the conversation has ended. */
   readonly endedByGuest: string
   readonly expired: string
   readonly readOnly: string

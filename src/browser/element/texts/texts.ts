@@ -38,7 +38,7 @@ export function loadTexts(language: string): Texts | Promise<Texts> {
   })
 }
 
-/** The page's own texts replace ours. */
+/** The texts, with those that the page replaces. */
 export function withPageTexts(texts: Texts, changes: TextChanges): Texts {
   return { ...texts, ...changes, problems: { ...texts.problems, ...changes.problems } }
 }
@@ -47,7 +47,7 @@ export function isRightToLeft(language: string): boolean {
   return ['ar', 'fa', 'he', 'ur'].includes(baseLanguageOf(language))
 }
 
-/** A problem as a text for the guest. */
+/** The text about a problem for the guest. */
 export function problemText(
   texts: Texts,
   code: string,

@@ -9,7 +9,7 @@ const ICON = 'M12 4v11M6.5 10 12 15.5 17.5 10M5 19.5h14'
 const REVOKE_AFTER_MS = 60_000
 
 /**
- * A button in the header that downloads the conversation. It is a file of its own, loaded where the service offers
+ * Adds a button to the header that downloads the conversation. This separate file is loaded if the service offers
  * transcripts.
  */
 export function addTranscriptButton(
@@ -67,7 +67,7 @@ async function download(chat: GuestChat, language: string, title: string): Promi
   setTimeout(() => URL.revokeObjectURL(href), REVOKE_AFTER_MS)
 }
 
-/** With both buttons there is no room for words. */
+/** With both buttons, there is no room for words. */
 const transcriptStyles = `
 .transcript ~ .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .transcript ~ .end { padding: 0; }

@@ -7,7 +7,7 @@ import { fill } from '../texts/fill.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import { uploadStyles } from './styles.ts'
 
-/** Twice the size that it is shown in, for dense displays. */
+/** Twice the size at which it is shown, for high-density displays. */
 const PREVIEW_PX = 112
 
 export interface UploadTray {
@@ -26,8 +26,8 @@ interface Upload {
 }
 
 /**
- * The files that go with the next message, on their way and ready. It is a file of its own, loaded when the guest chooses
- * the first one.
+ * The files that will be sent with the next message, both uploading and uploaded. This separate file is loaded when the guest
+ * chooses the first file.
  * @param node where they are shown
  */
 export function createUploadTray(
@@ -88,7 +88,7 @@ export function createUploadTray(
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
     const max = fileSize(maxKB * 1024, locale)
-    // Not by its class: this file has none of the chat's.
+    // Not `instanceof ChatProblem`: this file does not contain the chat's classes.
     const code: ProblemCode = (error as Partial<ChatProblem>).code ?? 'other'
     return fill(texts.problems[code] ?? texts.problems.other, { name, max })
   }
@@ -122,6 +122,6 @@ async function showPicture(file: File, sign: HTMLElement): Promise<void> {
     picture.close()
     sign.replaceChildren(canvas)
   } catch {
-    // not a picture that the browser supports: it stays a file
+    // The browser does not support this picture: it is shown as a file.
   }
 }

@@ -1,4 +1,4 @@
-/** The shop page of the demo: a button that opens the chat, its sign-in, and a note on who answers. */
+/** The shop page of the demo: a button that opens the chat, the sign-in, and a note about who answers. */
 import type { GuestChat } from '../../client/chat-client.ts'
 
 const AGENT_VIEW_EVERY_MS = 1500
@@ -21,7 +21,7 @@ async function isSimulated(): Promise<boolean> {
 const notice = document.querySelector<HTMLElement>('#notice')
 if (notice) notice.hidden = !(await isSimulated().catch(() => false))
 
-/** The website's sign-in exists if the demo runs with its own website. */
+/** The website's sign-in exists only if the demo runs with its own website. */
 const agentView = document.querySelector<HTMLElement>('#agent-view')
 const attributes = document.querySelector<HTMLElement>('#agent-view-attributes')
 const signInButton = document.querySelector<HTMLButtonElement>('#sign-in')

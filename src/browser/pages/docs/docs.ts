@@ -1,4 +1,4 @@
-/** A request of Swagger UI, as documented. */
+/** A request of Swagger UI, as its documentation defines it. */
 interface DocsRequest {
   url: string
   readonly loadSpec?: boolean
@@ -59,7 +59,7 @@ function keepWhatIsNeeded(answer: DocsAnswer): DocsAnswer {
   return answer
 }
 
-/** Live events never end: shows those of the first seconds. */
+/** Live events never end, so only those of the first seconds are shown. */
 async function listenForAWhile(url: string, request: RequestInit): Promise<Response> {
   const answer = await fetch(url, request)
   if (answer.body === null || !answer.ok) return answer
