@@ -12,9 +12,9 @@ import { RuleError } from './recurrence-rule.ts'
 import { readSchedule, type Schedule } from './schedule-periods.ts'
 
 const SCHEDULES_TTL_MS = 5 * 60_000
-/** A change further away than the horizon comes into view. */
+/** Evaluated again so that a change beyond the horizon comes into view. */
 const EVALUATED_AGAIN_AFTER_MS = 60_000
-/** Limit for schedules of all groups together, which are read one after the other. */
+/** The limit for the schedules of all groups together, which are read one after another. */
 const MAX_SCHEDULES = 1000
 
 /** Why something is not known, for operators. */
@@ -26,9 +26,9 @@ export interface Cause {
 
 export interface ReadHours {
   readonly hours: OpeningHours
-  /** At another time; undefined where that is not known at all. */
+  /** The opening hours at another time; undefined if they are not known at all. */
   readonly hoursAt?: (ms: number) => OpeningHours
-  /** Undefined where the zone is not known. */
+  /** Undefined if the zone is not known. */
   readonly timeZone: string | undefined
   readonly readings: readonly Reading<unknown>[]
   readonly causes: readonly Cause[]
