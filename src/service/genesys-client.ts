@@ -140,7 +140,7 @@ function createDriver(
       ...(onUnexpectedError && { onUnexpectedError }),
       ...(onFrame && { onFrame }),
       onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame from Genesys was not understood'),
-      onHint: (hint) => log.warn({ hint }, 'the OAuth client could be allowed more'),
+      onHint: (hint) => log.warn({ hint }, 'the OAuth client could be granted more permissions'),
     })
   }
   if (accessToken === undefined) throw new Error(`GENESYS_GUEST_API=${guestApi} needs OAuth credentials.`)

@@ -81,7 +81,7 @@ export interface SiteChecksOptions {
   readonly monotonicNow?: () => number
 }
 
-/** What is known about a site. Genesys gets at most one request in {@link REPORT_TTL_MS}, however often this is read. */
+/** What is known about a site. Genesys is checked at most once in {@link REPORT_TTL_MS}, however often this is read. */
 export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined

@@ -4,7 +4,7 @@ import * as z from 'zod'
 export const idempotency = z.object({
   'Idempotency-Key': z.string().optional().meta({
     description:
-      'Identifies this message. A replica that knows the key answers a request with the same key and body with the first response.',
+      'Identifies this message. A repeat with the same key and body gets the first response again, from any replica that knows the key.',
   }),
   'Idempotency-Retry': z
     .string()

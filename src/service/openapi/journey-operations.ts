@@ -9,7 +9,10 @@ const JourneyInvitation = z
     text: z.string().optional().meta({ description: 'Text that the administrator wrote.' }),
     actionMap: z.object({ id: z.string(), version: z.number() }),
   })
-  .meta({ id: 'JourneyInvitation', description: 'The offer of a chat that an action map makes to this visitor.' })
+  .meta({
+    id: 'JourneyInvitation',
+    description: 'The offer of a chat that an action map makes to this visitor.',
+  })
 
 export const JourneyInvitations = z
   .object({

@@ -74,7 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-attributes',
     summary: 'Set attributes of the guest',
     description:
-      'They are merged with the existing attributes; `null` removes one. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
+      'The attributes are merged with the existing ones; `null` removes one. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
     session: 'required',
     body: requests.ChangeGuestAttributes,
@@ -129,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/transcript',
     summary: 'The conversation as a file',
     description:
-      'As text, HTML or JSON, depending on `Accept`. It goes back as far as Genesys allows in one minute, ten pages of the history, and states where it begins.',
+      'Returned as text, HTML or JSON, depending on `Accept`. The file goes back as far as Genesys allows in one minute, ten pages of the history, and states where it begins.',
     tag: 'guest',
     session: 'required',
     query: requests.TranscriptQuery,
@@ -157,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'A response that stays open, with the events `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
+      'The response stays open, with the events `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
     tag: 'guest',
     session: 'required',
     query: requests.EventsQuery,
@@ -182,7 +182,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/typing',
     summary: 'Show the agent that the guest is typing',
     description:
-      'It is shown for five seconds. A page can call this at any rate: the service limits it to the rate that Genesys allows.',
+      'The indicator is shown for five seconds. A page can call this at any rate: the service limits it to the rate that Genesys allows.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Sent, or not needed') },
@@ -260,7 +260,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/availability',
     summary: 'Whether the contact center is open, until when, and the approximate wait',
     description:
-      'It is derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
+      'The state is derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
     tag: 'page',
     session: 'none',
     answers: { 200: json(responses.Availability, 'The current state'), 304: nothing('Unchanged') },

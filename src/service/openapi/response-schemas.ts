@@ -10,9 +10,10 @@ const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
 
 const redacted = z
   .array(
-    z
-      .object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() })
-      .meta({ id: 'Redaction', description: 'A masked part of a field; `start` and `end` count UTF-16 code units.' }),
+    z.object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() }).meta({
+      id: 'Redaction',
+      description: 'A masked part of a field; `start` and `end` count UTF-16 code units.',
+    }),
   )
   .optional()
   .meta({ description: 'What was masked before the message was sent to Genesys; absent if nothing was.' })

@@ -110,7 +110,7 @@ export function createAttributePolicy(
         .map((key) => ({
           path: `attributes.${key}`,
           message: trustedKeys.has(key)
-            ? 'is trusted: only the service sets it, from what it verified'
+            ? 'is trusted: only the service sets it, from verified data'
             : 'is not among the keys that a page can set',
         }))
       if (errors.length > 0) {

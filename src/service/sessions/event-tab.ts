@@ -15,7 +15,7 @@ export interface EventSink {
   close(): void
 }
 
-/** Shared by all tabs without such ids. */
+/** Shared by all tabs without replayed ids. */
 const NO_IDS: ReadonlySet<string> = new Set()
 
 /** One page's stream. During its replay, live messages wait in `held`. */

@@ -58,7 +58,7 @@ export function callBudgetUsed(options: {
   const which = operation === undefined ? '' : ` (${operation})`
   return new UpstreamError(
     'upstream_rate_limited',
-    `Not sent: the calls of this minute are used${which}.`,
+    `Not sent: all calls of this minute are used${which}.`,
     facts,
   )
 }

@@ -35,7 +35,7 @@ interface Check {
   readonly hint?: string
 }
 
-/** `GET /availability`, its line in the readiness report, and what the doctor looks at. */
+/** `GET /availability`, and its checks for the readiness report and the doctor. */
 export interface AvailabilityFeature {
   readonly name: 'availability'
   /** Capabilities of guest sessions: none if the feature is not set up. */

@@ -58,7 +58,7 @@ export interface AvailabilityOfSite {
 
 /** A share of the 300 calls per minute that an OAuth client has for everything. */
 const CALLS_PER_MINUTE = 20
-/** Read as often as the wait: an operator switches it on when something has happened. */
+/** Short, because an emergency is switched on when something has happened. */
 const EMERGENCY_TTL_MS = 30_000
 const OBSERVATIONS_TTL_MS = 10_000
 const WAIT_TTL_MS = 30_000
