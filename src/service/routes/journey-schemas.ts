@@ -44,12 +44,10 @@ export const JourneyAnswer = z
   .strictObject({
     invitationId: id,
     sessionId: id,
-    state: z
-      .enum(['offered', 'accepted', 'rejected', 'ignored'])
-      .meta({
-        description:
-          '`offered`: it was shown. `ignored`: it was not shown, or the visitor did not respond to it.',
-      }),
+    state: z.enum(['offered', 'accepted', 'rejected', 'ignored']).meta({
+      description:
+        '`offered`: it was shown. `ignored`: it was not shown, or the visitor did not respond to it.',
+    }),
   })
   .meta({ id: 'JourneyAnswer' })
 
