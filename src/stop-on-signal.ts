@@ -1,11 +1,11 @@
 const ORPHAN_CHECK_MS = 250
 
-/** Read at once: a parent that goes while the program starts is noticed too. */
+/** Read at once, so that a parent that exits while the program is starting is noticed too. */
 const STARTED_BY = process.ppid
 
 /**
- * Lets the program end itself on SIGTERM and SIGINT; a second signal does not wait. npm hands a signal to the shell
- * between itself and the program, which ends without handing it on: under npm its end counts as a signal.
+ * Stops the program in order on SIGTERM and SIGINT; a second signal ends it immediately. npm sends a signal only to the
+ * shell in which it runs the program, and that shell exits without passing it on: under npm, its exit counts as a signal.
  */
 export function stopOnSignal(stop: (signal: string) => Promise<void>): void {
   let stopping = false

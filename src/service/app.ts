@@ -35,11 +35,11 @@ export interface AppParts {
   readonly traceRequest: RequestHandler | undefined
 }
 
-/** `/metrics` takes milliseconds, and everyone can request it on this port. */
+/** Creating `/metrics` takes milliseconds, and anyone can request it on this port. */
 const PUBLIC_METRICS_MAX_AGE_MS = 500
 const PUBLIC_READINESS_MAX_AGE_MS = 1000
 
-/** The order of middleware and routes. */
+/** Adds middleware and routes in the order in which they run. */
 export function createApp(parts: AppParts): Express {
   const { config, sites, inFlight, state } = parts
   const { publicUrl } = config
@@ -64,7 +64,7 @@ export function createApp(parts: AppParts): Express {
     if (state.isStopping) res.setHeader('Connection', 'close')
     gate.cors(req, res, next)
   })
-  // Without rate limits: an orchestrator may share its address with guests, and these responses cost no more than a refusal.
+  // Not rate-limited: an orchestrator may share its address with guests, and these responses cost no more than a refusal.
   addHealthRoutes(app, {
     guards: [enforceOrigin],
     report: parts.readiness.report,
@@ -103,7 +103,7 @@ function oneOfSeveralSites(req: Request, res: Response): string | undefined {
 const notForPagesOfSites: RequestHandler = (req, res, next) =>
   next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
 
-/** The result of `sites.choose` for the request. */
+/** The front that `sites.choose` chose for the request. */
 function frontOf(res: Response): SiteFront {
   return res.locals.front as SiteFront
 }

@@ -19,7 +19,7 @@ import type { Metrics } from './observability/metrics.ts'
 import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
 import { VERSION } from '../version.ts'
 
-/** Genesys: official clients send their name and version. */
+/** Sent to Genesys, because its official clients also send their name and version. */
 const APPLICATION = `genesys-guest-bff-${VERSION}`
 
 /** The configured driver, with its dependencies. */
@@ -37,19 +37,19 @@ export interface GenesysClientParts {
   readonly metrics: Metrics
   /** The time of day. */
   readonly now: () => number
-  /** For waits and deadlines: monotonic. */
+  /** A monotonic clock, for waits and deadlines. */
   readonly monotonicNow?: (() => number) | undefined
   /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Where replicas share refusals. */
+  /** The credentials that Genesys has refused, shared by replicas. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
-  /** Called with every response of Genesys, over REST and on the guest socket. Secret: never log it. */
+  /** Called with every REST response, as `onFrame` is with every frame of a guest socket. Secret: never log them. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
   readonly onFrame?: ((text: string) => void) | undefined
 }
 
-/** Creates the clients of Genesys' hosts, the access token and the driver. It makes no request yet. */
+/** Creates the clients of Genesys' hosts, the access token and the driver. No request is made yet. */
 export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
   const { metrics, monotonicNow, onResponse } = parts
   const { hosts, oauth } = config.genesys
@@ -140,7 +140,7 @@ function createDriver(
       ...(onUnexpectedError && { onUnexpectedError }),
       ...(onFrame && { onFrame }),
       onUnrecognizedFrame: (reason) => log.warn({ reason }, 'a frame from Genesys was not understood'),
-      onHint: (hint) => log.warn({ hint }, 'the OAuth client could be allowed more'),
+      onHint: (hint) => log.warn({ hint }, 'the OAuth client could be granted more permissions'),
     })
   }
   if (accessToken === undefined) throw new Error(`GENESYS_GUEST_API=${guestApi} needs OAuth credentials.`)

@@ -19,7 +19,7 @@ import { monotonicNow as processMonotonicNow } from './time/monotonic-now.ts'
 
 export type { GuestBffOptions } from './site.ts'
 
-/** The whole service, ready to listen, or to be mounted in another Express app under any path. */
+/** The whole service, ready to listen or to be mounted in another Express app under any path. */
 export interface GuestBff {
   readonly app: Express
   /** Health, readiness and metrics, for `MANAGEMENT_PORT`. */
@@ -30,13 +30,13 @@ export interface GuestBff {
   readonly requestsInFlight: number
   /** For the server of `app`: counts and logs a connection that it closed because of a limit. */
   noteDroppedConnection(): void
-  /** Resolves within a second, when the shared state is available or known not to be. */
+  /** Resolves within a second, when the shared state is known to be available or unavailable. */
   readonly started: Promise<void>
-  /** Reads the settings' files again, as happens when they change; undefined if there are none. */
+  /** Reads the settings files again, as also happens when they change; undefined if there are none. */
   readonly reload?: (() => void) | undefined
   /** Reports not ready from now on, and asks clients to close their connections. Requests are still served. */
   startDraining(): void
-  /** The same, and asks pages with an event stream to reconnect, to another replica. */
+  /** Starts draining, and asks pages with an event stream to reconnect, to another replica. */
   drain(): void
   /** Ends streams and upstream connections. Guests' sessions continue at Genesys. */
   close(): Promise<void>
@@ -127,7 +127,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   }
 }
 
-/** The single site of the environment. Its session keys are read again when their file changes. */
+/** The only site, which the environment configures. Its session keys are read again when their file changes. */
 function onlySite(config: Config): SitesSource {
   const { keysFile } = config.session
   return {

@@ -30,7 +30,7 @@ export type FeatureName =
   | 'knowledge'
   | 'journey'
 
-/** A part of a site besides the guest's chat, where it is configured. No other module depends on it. */
+/** A part of a site, besides the guest's chat, that can be configured. No other module depends on it. */
 export interface OptionalFeature {
   readonly name: FeatureName
   /** What it adds to the capabilities of guest sessions. */
@@ -39,21 +39,21 @@ export interface OptionalFeature {
   readonly deployment?: Partial<Deployment>
   addRoutes(router: IRouter, routes: FeatureRoutes): void
   readinessChecks(): Promise<readonly ReadinessCheck[]>
-  /** The current state and its problems; undefined where the feature is off. */
+  /** The current state and its problems; undefined if the feature is off. */
   diagnose(): Promise<
     { readonly found: string; readonly problems: readonly { readonly hint: string }[] } | undefined
   >
-  /** Identifies the visitor of a request, where the feature can. */
+  /** Identifies the visitor who sent a request, if the feature can. */
   readonly trustedAttributes?: TrustedAttributes | undefined
-  /** Adds events to those of a guest. */
+  /** Adds events to those that a guest receives. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
-  /** Middleware before every route of guests. */
+  /** Middleware that runs before every guest route. */
   readonly beforeRoutes?: readonly RequestHandler[]
-  /** Middleware of requests with a session, after the token was verified. */
+  /** Middleware for requests with a session; it runs after the token was verified. */
   readonly afterSession?: readonly RequestHandler[]
   /** Throws if a verified visitor must not be served. */
   readonly acceptVisitor?: ((visitor: string) => void) | undefined
-  /** Middleware of requests to open a session, after the body was read. */
+  /** Middleware for requests to open a session; it runs after the body was read. */
   readonly beforeOpening?: readonly RequestHandler[]
   replaceSessionKeys?(keys: readonly Uint8Array[]): void
   close?(): void
@@ -75,13 +75,13 @@ export interface FeatureParts {
   readonly monotonicNow: () => number
   /** How many calls to Genesys each feature may make per minute. Default: the feature's own limit. */
   readonly callsPerMinute?: number
-  /** Masks what must not leave the service; undefined where nothing is masked. */
+  /** Masks what must not leave the service; undefined if nothing is masked. */
   readonly mask?: ((text: string) => string) | undefined
-  /** Undefined where replicas share nothing. */
+  /** Undefined if replicas share nothing. */
   readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
 }
 
-/** A feature's behavior is one folder, with one entry here: without both, the service runs without it. */
+/** Each feature is one folder and one entry here. If both are removed, the service runs without the feature. */
 export function createOptionalFeatures(config: Config, parts: FeatureParts): readonly OptionalFeature[] {
   const { sharedState } = parts
   const { api, accessToken } = parts.genesys

@@ -17,8 +17,8 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
 }
 
 /**
- * The response to a request for which no slot is free, before anything else is done for it: prepared once, readable by
- * allowed pages, counted, and one line per second in the log.
+ * Responds to a request for which no slot is free, before anything else is done for it. The response is prepared once,
+ * readable by allowed pages, counted, and logged at most once per second.
  */
 export function refuseOverload(
   frontOf: (res: Response) => SiteFront,

@@ -19,7 +19,7 @@ export interface RunningService {
   /** The address of the management port; undefined without one. */
   readonly managementUrl: string | undefined
   readonly log: Log
-  /** Reads the settings' files again; undefined if there are none. */
+  /** Reads the settings files again; undefined if there are none. */
   readonly reload?: (() => void) | undefined
   /** How many requests are being served now. */
   requestsInFlight(): number
@@ -61,7 +61,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       throw error
     })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
-  // With several sites, each of them logs this.
+  // With several sites, each of them has its own.
   const { guestApi, deploymentId } = config.sites ? {} : config.genesys
   const { url, port } = server
   bff.log.info({ url, port, managementPort: management?.port, guestApi, deploymentId }, 'listening')
@@ -101,7 +101,7 @@ type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'clientOf' | 'onD
 
 /**
  * A third of the files that the process may open: each guest with an event stream needs a connection here and one to Genesys.
- * The rest is for requests to Genesys, the management port and the process itself, which fail when no file is left.
+ * The rest is for requests to Genesys, the management port and the process itself, which fail when no more files can be opened.
  */
 function maxConnections(): number | undefined {
   const { userLimits } = process.report.getReport() as {
@@ -111,7 +111,7 @@ function maxConnections(): number | undefined {
   return Number.isFinite(files) ? Math.floor(files / 3) : undefined
 }
 
-/** Why it cannot listen, in the words of its settings. */
+/** Explains why the service cannot listen, and names the setting. */
 function listenProblem(cause: unknown, variable: string, port: number, host: string): unknown {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':

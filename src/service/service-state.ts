@@ -1,6 +1,6 @@
 /**
- * The state of the service between start and end. `draining`: not ready, still serving everything. `closed`:
- * the listener is closed, no new event streams.
+ * The state of the service between start and end. `draining`: it is not ready, but still serves everything.
+ * `closed`: the listener is closed, and no new event stream is accepted.
  */
 export class ServiceState {
   #current: 'serving' | 'draining' | 'closed' = 'serving'

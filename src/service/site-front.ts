@@ -22,9 +22,9 @@ export function createSiteFront(
   parts: {
     readonly log: Log
     readonly metrics: Metrics
-    /** Whether requests of pages are assigned to it by their origin; otherwise no site allows them. */
+    /** Whether this is the front of a site. The front for requests that match no site allows no origin. */
     readonly isOfSite: boolean
-    /** Where replicas count together. */
+    /** Counts for all replicas together; undefined if they share nothing. */
     readonly countRateLimit?: CountShared | undefined
   },
 ): SiteFront {

@@ -42,7 +42,7 @@ import type { Tracing } from './observability/tracing.ts'
 export interface GuestBffOptions {
   /** The visitor's identity, from the embedding application's own session or database. */
   readonly trustedAttributes?: TrustedAttributes
-  /** Output of the log. Default: standard output, from `config.logLevel` on. */
+  /** Output of the log. Default: standard output, at `config.logLevel`. */
   readonly log?: Log
   /** A driver that replaces the configured one. */
   readonly guestApi?: GuestApi
@@ -73,9 +73,9 @@ export interface Site {
   readonly router: Router
   readonly memory: SessionMemory
   readonly checks: () => Promise<readonly ReadinessCheck[]>
-  /** Resolves within a second, when the shared state is available or known not to be. */
+  /** Resolves within a second, when the shared state is known to be available or unavailable. */
   readonly started: Promise<void>
-  /** New keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
+  /** Replaces the keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
   replaceSessionKeys(keys: readonly Uint8Array[]): void
   /** Asks pages with an event stream to reconnect. */
   reconnectPages(): void
@@ -83,7 +83,7 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Pages reconnect over at least this time, so that the next replica does not get all of them at once. */
+/** Pages spread their reconnects over at least this time, so that the next replica does not get all of them at once. */
 const MIN_RECONNECT_SPREAD_MS = 1000
 
 const END_EXPIRED_STREAMS_EVERY_MS = 5000
@@ -95,7 +95,7 @@ export interface SiteOptions {
   readonly memory?: SessionMemory | undefined
 }
 
-/** Composes a site without a container, in reading order. It opens no port and reads no environment variable. */
+/** Composes a site by hand, without a dependency injection container. It opens no port and reads no environment variable. */
 export function createSite(
   { id, config, memory = createSessionMemory() }: SiteOptions,
   parts: ProcessParts,
@@ -177,7 +177,7 @@ export function createSite(
   }
 }
 
-/** The embedding application's, or those of a feature; two sources would contradict each other. */
+/** Those of the embedding application or of a feature; two sources could contradict each other. */
 function trustedAttributesOf(options: GuestBffOptions, features: readonly OptionalFeature[]) {
   const sources = [options, ...features].flatMap(({ trustedAttributes }) => trustedAttributes ?? [])
   if (sources.length > 1)

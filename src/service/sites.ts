@@ -15,7 +15,7 @@ export interface Sites {
   readonly choose: RequestHandler
   readonly checks: () => Promise<SiteChecks[]>
   readonly started: Promise<void>
-  /** Reads the source again and replaces changed sites; if it has a mistake, the sites stay unchanged. */
+  /** Reads the source again and replaces changed sites; if the source has a mistake, the sites stay unchanged. */
   reload(): void
   readonly watchedFiles: () => readonly string[]
   readonly metricsPage: MetricsPage
@@ -33,8 +33,8 @@ export interface SitesParts extends ProcessParts {
 }
 
 /**
- * The sites of a process: those of `SITES_FILE`, or the one of the environment. Each has its own service,
- * which shares no token, attribute, rate limit or metric with the others.
+ * The sites of a process: those of `SITES_FILE`, or the one that the environment configures. Each has its own
+ * service, which shares no token, attribute, rate limit or metric with the others.
  */
 export function createSites(
   config: Config,
@@ -45,7 +45,7 @@ export function createSites(
   const { log, metrics, addNotice } = parts
   const fallback = createSiteFront(config, { ...parts, isOfSite: false })
   const metricsById = new Map<string, Metrics & MetricsPage>()
-  /** Open responses, also of replaced sites. */
+  /** The number of open responses of each site, including replaced sites. */
   const openResponses = new Map<Site, number>()
   let sites: readonly Site[] = []
   let table = createSiteTable(sites)
@@ -81,7 +81,7 @@ export function createSites(
     }
   }
 
-  /** A replaced site completes its requests. */
+  /** A replaced site completes its requests before it is closed. */
   function closeIfUnused(site: Site): void {
     if (sites.includes(site) || openResponses.get(site) !== 0) return
     openResponses.delete(site)
@@ -111,8 +111,8 @@ export function createSites(
   }
 
   /**
-   * By `Origin` if there is one, and then only by that; otherwise by the requested host, unless there is only
-   * one site.
+   * Only by `Origin` if the request has one. Otherwise by the requested host, or the only site if there is just
+   * one.
    */
   function siteOf(req: Request): Site | undefined {
     const origin = originOf(req)
@@ -153,7 +153,7 @@ export function createSites(
 interface SiteTable {
   /** An exact origin takes precedence over a wildcard, and a longer wildcard over a shorter one. */
   byOrigin(origin: string): Site | undefined
-  /** For requests without `Origin`; undefined also if several sites have the host. */
+  /** For requests without `Origin`; also undefined if several sites have the host. */
   byHost(host: string): Site | undefined
 }
 
@@ -192,7 +192,7 @@ function createSiteTable(sites: readonly Site[]): SiteTable {
   }
 }
 
-/** Whether a site can stay unchanged. Values that are read again on use are ignored. */
+/** Whether a site can stay unchanged. Ignores the values that can change while it runs. */
 function isSame(before: Config, now: Config): boolean {
   return isDeepStrictEqual(comparable(before), comparable(now))
 }

@@ -1,7 +1,7 @@
-/** The total weight of a map's values. */
+/** The limit for the size of all values of a map together. */
 export interface ByteBound<Value> {
   readonly maxBytes: number
-  /** Approximate bytes that an entry keeps alive; called once, when it is set. */
+  /** The approximate number of bytes that an entry keeps in memory; called once, when the entry is set. */
   readonly bytesOf: (value: Value) => number
 }
 

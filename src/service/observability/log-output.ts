@@ -19,18 +19,18 @@ export interface LogOutput {
 }
 
 const FLUSH_EVERY_MS = 100
-/** Lines are written in batches: earlier than after 100 ms if there are this many characters. */
+/** Lines are written in batches: every 100 ms, or as soon as there are this many characters. */
 const FLUSH_AT_CHARS = 4096
 /**
- * Of one write. A process that is overloaded can write once in a turn of its event loop, which can be a tenth of a second:
- * that has to be enough for the lines of the turn.
+ * An overloaded process can write only once in each turn of its event loop, which can take a tenth of a second: this has
+ * to be enough for all lines of a turn.
  */
 const MAX_CHARS_PER_WRITE = 1_048_576
-/** The limit of pending lines while the disk is full or nothing reads. Further lines are dropped. */
+/** The limit of pending characters while the disk is full or the pipe is not read. Further lines are dropped. */
 const MAX_WAITING_CHARS = 8_388_608
-/** Room beyond that for warnings and errors, which must not be lost for lines about requests. */
+/** Further room for warnings and errors, which must not be lost because of lines about requests. */
 const RESERVED_CHARS = 1_048_576
-/** How a line begins, as the log writes it. */
+/** How the log begins the line of a warning or an error. */
 const WARNING_OR_ERROR = /^\{"level":"(?:warn|error)"/
 const MAX_RETRIES_AT_EXIT = 3
 const RETRY_AT_EXIT_MS = 100
@@ -46,7 +46,7 @@ export function createLogOutput(
   /** Taken from `waiting`, and not yet written completely. */
   let current = Buffer.alloc(0)
   let isWriting = false
-  /** The last write failed: the timer retries, not each new line. */
+  /** Whether the last write failed: then only the timer retries, and not each new line. */
   let isStuck = false
   let failure: string | undefined
   let droppedLines = 0
@@ -124,7 +124,7 @@ export function createLogOutput(
   }
 }
 
-/** The pipe currently has no reader. */
+/** Whether the pipe is full because it is not being read. */
 function isBusy({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EAGAIN' || code === 'EBUSY'
 }
@@ -134,14 +134,14 @@ const STDERR_FD = 2
 
 let standardOutput: LogOutput | undefined
 
-/** The output of this process. Failures are reported on standard error. */
+/** The log output of this process. Failures are reported on standard error. */
 export function standardLogOutput(): LogOutput {
   if (standardOutput) return standardOutput
   const output = createLogOutput(openWithoutBlocking(STDOUT_FD))
   output.onChange(() => {
     const { failure, droppedLines } = output
     const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
-    // Asynchronously, ignoring errors: it may be on the same disk.
+    // Asynchronous, and without regard to errors: standard error may be on the same disk.
     write(STDERR_FD, `The log ${state}. Lines dropped so far: ${droppedLines}\n`, () => undefined)
   })
   process.on('exit', () => output.flushSync())
@@ -149,9 +149,9 @@ export function standardLogOutput(): LogOutput {
 }
 
 /**
- * Non-blocking: a write that waits for its reader would keep the process from ending. A pipe is reopened, so
- * that other users of the pipe are not affected; a socket, as systemd's journal provides, cannot be reopened,
- * and libuv makes it non-blocking.
+ * Makes the output non-blocking: a write that waits for its reader would keep the process from ending. A pipe
+ * is reopened, so that other users of the pipe are not affected; a socket, which systemd's journal provides,
+ * cannot be reopened, and libuv makes it non-blocking.
  */
 export function openWithoutBlocking(fd: number): number {
   try {

@@ -1,9 +1,9 @@
 import { BoundedMap } from '../collections/bounded-map.ts'
 
 const INTERVAL_MS = 1000
-/** For a repetition that does not stop: an hour of it is logged in a few hundred lines. */
+/** The limit for lines that keep repeating: an hour of one kind is logged in about 120 lines. */
 const MAX_INTERVAL_MS = 30_000
-/** Above it, lines of any kind are held back: an attacker can have many addresses. */
+/** Above this number, lines of every kind are held back: an attacker can have many addresses. */
 const MAX_LINES_PER_INTERVAL = 50
 const MAX_KINDS = 10_000
 
@@ -14,9 +14,9 @@ interface Kind {
 }
 
 /**
- * Decides which of many similar lines are written: at most one a second of each kind. If a kind continues,
- * its rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count all of them.
- * @returns how many lines this one represents, including those held back before it; undefined to hold it back
+ * Decides which of many similar lines are written: at most one per second of each kind. If lines of a kind keep
+ * coming, their rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count all of them.
+ * @returns how many lines this one represents, including those held back before it; undefined if it is held back
  */
 export type LogSampler = (kind: string) => number | undefined
 

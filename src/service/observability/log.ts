@@ -10,7 +10,7 @@ const PLAIN_FIELDS = [
   'status',
   'durationMs',
   'aborted',
-  'code', // of the problem catalogue
+  'code', // from the problem catalogue
   'hint',
   'operation', // a call to Genesys, as in the metrics
   'guestApi',
@@ -22,7 +22,7 @@ const PLAIN_FIELDS = [
   'managementPort',
   'url',
   'count',
-  'site', // of several
+  'site', // if there are several
 ] as const
 
 type PlainFields = Readonly<
@@ -31,8 +31,8 @@ type PlainFields = Readonly<
 
 /**
  * Everything that a log line can contain: an allowlist, because a blocklist is never complete. Values are our
- * own words, names of operations and settings, ids that grant nothing, and numbers; never a text, attribute,
- * name or token.
+ * own words, names of operations and settings, ids that grant nothing, and numbers; never the text of a
+ * message, an attribute, a person's name or a token.
  */
 export interface LogFields extends PlainFields {
   readonly req?: Readonly<Record<'method' | 'path', string>> | undefined
@@ -43,7 +43,7 @@ export interface LogFields extends PlainFields {
 
 type WriteLine = (fields: LogFields, message: string) => void
 
-/** Error: somebody must act now. Warn: somebody should look. Debug and trace are for developers. */
+/** Error: an operator must act now. Warn: an operator should look. Debug and trace are for developers. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 export type Log = Readonly<Record<LogLevel, WriteLine>>
 
@@ -54,7 +54,7 @@ export interface LogOptions {
    * request body. Default: false, which logs only name, code and stack.
    */
   readonly thirdPartyMessages?: boolean
-  /** Default: {@link defaultLogDestination}, written asynchronously but for a terminal, and flushed at exit. */
+  /** Default: {@link defaultLogDestination}, written asynchronously except to a terminal, and flushed at exit. */
   readonly destination?: DestinationStream
 }
 
@@ -116,7 +116,7 @@ function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   return line
 }
 
-/** Expected errors need no stack; of an unexpected error, only parts that cannot quote data are kept. */
+/** Expected errors need no stack; from an unexpected error, only parts that cannot quote data are kept. */
 function describeError(err: unknown, thirdPartyMessages: boolean): object {
   if (!(err instanceof Error)) return { name: typeof err }
   const { name, message } = err
@@ -132,7 +132,7 @@ function describeError(err: unknown, thirdPartyMessages: boolean): object {
   }
 }
 
-/** `ECONNRESET`, `ERR_INVALID_URL`: words that cannot be a key. */
+/** `ECONNRESET`, `ERR_INVALID_URL`: words that cannot be a secret. */
 function errorCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined
 }

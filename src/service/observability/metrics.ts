@@ -12,7 +12,7 @@ export interface EndedRequest {
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `read_history`; never made from a request. */
+  /** A constant of the caller, such as `read_history`; never derived from a request. */
   readonly operation: string
   /** `ok`, `http_` and a status, or the cause of a failed call, such as `timeout`. */
   readonly outcome: string
@@ -56,8 +56,8 @@ export interface MetricsPage {
 
 export interface MetricsOptions {
   /**
-   * Also memory, CPU and event loop of the process. Default: false, because it observes the process until its
-   * end.
+   * Whether memory, CPU and event loop of the process are measured too. Default: false, because this continues
+   * until the process ends.
    */
   readonly processMetrics?: boolean
   /** With several sites, the value of the label `site`. */
@@ -233,7 +233,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
   }
 }
 
-/** Merges several pages: each metric once, with the values of all. */
+/** Merges several pages: each metric appears once, with the values from all pages. */
 export function mergedMetricsPage(first: MetricsPage, others: () => readonly MetricsPage[]): MetricsPage {
   return {
     contentType: first.contentType,
@@ -265,7 +265,7 @@ function constant(registry: Registry, { name, help }: { name: string; help: stri
 
 const READINESS_NAMES = ['guest_bff_readiness', 'guest_bff_failed_readiness_checks']
 const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
-/** Prometheus waits ten seconds for a page by default; a host that does not respond must not use them up. */
+/** Prometheus waits ten seconds for a page by default; a host that does not respond must not use up that time. */
 const READINESS_WAIT_MS = 1000
 
 function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
@@ -274,7 +274,7 @@ function observeReadiness(registry: Registry, report: () => Promise<ReadinessRep
   const readReport = () => withDeadline(report(), READINESS_WAIT_MS, 'too late').catch(() => undefined)
   const status = new Gauge({
     name: 'guest_bff_readiness',
-    help: '1 for the status that /readyz answers: ready, degraded or not_ready.',
+    help: '1 for the status that /readyz reports: ready, degraded or not_ready.',
     labelNames: ['status'],
     registers,
     async collect() {

@@ -41,7 +41,7 @@ export interface ReadinessReport {
 export interface Readiness {
   /** @param onlySite one of several sites, for a report that reveals nothing about the others */
   readonly report: (onlySite?: string) => Promise<ReadinessReport>
-  /** Adds it to the checks, in place of an earlier one with the same name. */
+  /** Adds the notice to the checks, in place of an earlier one with the same name. */
   addNotice(notice: ReadinessCheck): void
 }
 
@@ -52,7 +52,7 @@ export interface SiteChecks {
 }
 
 const CHECK_TIMEOUT_MS = 5000
-/** Every orchestrator probes every few seconds; Genesys must not get a request each time. */
+/** Orchestrators probe every few seconds; Genesys must not get a request for each probe. */
 const REPORT_TTL_MS = 5000
 
 /** Genesys has refused the configuration. Other failures mean that a host is currently unreachable. */
@@ -81,21 +81,21 @@ export interface SiteChecksOptions {
   readonly monotonicNow?: () => number
 }
 
-/** What Genesys and Redis say about a site: requested once in {@link REPORT_TTL_MS}, however often it is read. */
+/** What is known about a site. Genesys is checked at most once in {@link REPORT_TTL_MS}, however often this is read. */
 export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   async function askGenesys(): Promise<ReadinessCheck[]> {
     const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
-    // Web messaging needs no OAuth; with it, attributes can also change during a conversation.
+    // Web messaging needs no OAuth; with OAuth, attributes can also change during a conversation.
     const needsOAuth = guestApi.name !== 'web-messaging'
     const checks = await Promise.all([
       ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
       check('deployment', true, currentDeployment(guestApi, deadlineAtMs)),
       ...(guestApi.originsNotAllowed ? [checkOrigins(options, deadlineAtMs)] : []),
     ])
-    // Without the deployment it is not known which domains it allows.
+    // If the deployment cannot be read, it is not known which domains it allows.
     const isKnown = checks.some(({ name, ok }) => name === 'deployment' && ok)
     return isKnown ? checks : checks.filter(({ name }) => name !== 'allowed-domains')
   }
@@ -109,8 +109,8 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
 
 /**
  * Whether this process can serve guests. A wrong setting makes it not ready if no guest of any site can be
- * served. An unreachable host does not: otherwise every replica would be removed at once, although cached
- * data still serves guests.
+ * served. An unreachable host does not: otherwise every replica would be removed at once, although guests can
+ * still be served with cached data.
  */
 export function createReadiness(options: {
   readonly sites: () => Promise<readonly SiteChecks[]>
@@ -180,7 +180,7 @@ async function check(
   }
 }
 
-/** A website that only this service allows gets 502 for each of its guests. */
+/** Every guest of a website that this service allows, but the deployment does not, gets 502. */
 async function checkOrigins(
   { guestApi, allowedOrigins = [] }: SiteChecksOptions,
   deadlineAtMs: DeadlineAtMs,

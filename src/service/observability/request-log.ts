@@ -15,14 +15,14 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 }
 
 /**
- * Gives each request its id, and at the end of its response one line in the log and one observation in the metrics of its
- * site. Refusals with one code to one address are one line per second, with their count.
+ * Gives each request an id. At the end of the response, it is logged in one line, and counted in the metrics of its site.
+ * Refusals with the same code to the same address share one line per second, which has their count.
  */
 export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()
-    // An event stream will have dropped its headers, and a closed socket has no address.
+    // Read now: at the end, an event stream has dropped its headers, and a closed socket has no address.
     const requestId = chooseRequestId(req)
     const address = addressKey(req)
     res.setHeader('X-Request-Id', requestId)
@@ -66,7 +66,7 @@ export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | '
   }
 }
 
-/** The pattern of the route that responded; one word for requests without a route, so that callers cannot fill the metrics. */
+/** The pattern of the route that responded; `none` for requests without a route, so that callers cannot fill the metrics. */
 export function routeOf(req: Request): string {
   const route = req.route as { path?: unknown } | undefined
   return typeof route?.path === 'string' ? route.path : 'none'

@@ -10,7 +10,7 @@ const PACKAGE = 'pino-pretty'
 export const HOW_TO_READ =
   'These log lines are JSON. To read them more easily in a terminal, run `npm install --save-dev pino-pretty`.\n'
 
-/** Lines for programs; in a terminal lines for people, where pino-pretty is installed, else a sentence that says how. */
+/** JSON lines; in a terminal, readable lines if pino-pretty is installed, and otherwise JSON and {@link HOW_TO_READ}. */
 export function defaultLogDestination(isTerminal = isatty(STDOUT_FD)): DestinationStream {
   const output = standardLogOutput()
   if (!isTerminal) return output
@@ -21,14 +21,14 @@ export function defaultLogDestination(isTerminal = isatty(STDOUT_FD)): Destinati
 
 export function loadPretty(from = import.meta.url): typeof PinoPretty | undefined {
   try {
-    // Bundlers follow `import`, and warn of a `createRequire` that they cannot follow.
+    // Bundlers follow `import`, and warn about a `createRequire` that they cannot follow.
     return process.getBuiltinModule('node:module').createRequire(from)(PACKAGE) as typeof PinoPretty
   } catch {
     return undefined
   }
 }
 
-/** The sentence comes once, before the first line: a program that logs nothing needs none. */
+/** Writes the sentence once, before the first line: a program that logs nothing does not need it. */
 export function withSentence(output: DestinationStream): DestinationStream {
   let isSaid = false
   return {

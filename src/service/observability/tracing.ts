@@ -20,7 +20,7 @@ import { VERSION } from '../../version.ts'
  * docs/tracing.md.
  */
 export interface Tracing {
-  /** Continues the caller's trace, or starts one; the rest of the request runs in its span. */
+  /** Continues the caller's trace, or starts one; the rest of the request runs in the new span. */
   readonly traceRequest: RequestHandler
   readonly upstream: UpstreamTracing
 }
@@ -36,7 +36,7 @@ export function createTracing(): Tracing | undefined {
 
 const traceRequest: RequestHandler = (req, res, next) => {
   const active = context.active()
-  // An instrumentation of node:http has already read the header.
+  // If a span is active, an instrumentation of node:http has already read the header.
   const parent = trace.getSpan(active) ? active : propagation.extract(active, req.headers)
   const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent)
   setTraceId(res, span.spanContext().traceId)
@@ -90,7 +90,7 @@ function startClientSpan(name: string, attributes: Attributes, parent = context.
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
 }
 
-/** @param error an error code or one of our own words: spans contain no texts of people and no secrets */
+/** @param error an error code or one of our own words: spans contain nothing that people wrote, and no secrets */
 function end(span: Span, error: string | undefined, isFailure: boolean): void {
   if (error !== undefined) span.setAttribute('error.type', error)
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR })

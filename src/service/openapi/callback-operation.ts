@@ -6,17 +6,17 @@ import { json, GUEST_PROBLEMS, UPSTREAM, WITH_BODY, type Operation } from './ope
 export const CALLBACK_OPERATION: Operation = {
   method: 'post',
   path: '/callbacks',
-  summary: 'Ask to be called back',
+  summary: 'Request a callback',
   description:
-    'Into the queue of `GENESYS_QUEUE_ID`, at a time when the contact center is open. Another time is refused with the next possible one, as `nextPossibleAt`. With an `Idempotency-Key` it is requested once however often the request is repeated.',
+    'Adds a callback to the queue `GENESYS_QUEUE_ID`, at a time when the contact center is open. Any other time is refused, and `nextPossibleAt` is the next possible one. With an `Idempotency-Key`, the callback is requested only once, however often the request is repeated.',
   tag: 'guest',
   session: 'required',
   body: RequestCallback,
   examples: { 'As soon as possible': { name: 'Jane Doe', phone: '+49 30 901820' } },
   headers: z.object({
-    'Idempotency-Key': z.string().optional().meta({ description: 'Names this callback.' }),
+    'Idempotency-Key': z.string().optional().meta({ description: 'Identifies this callback.' }),
   }),
-  answers: { 201: json(Callback, 'Genesys has the callback') },
+  answers: { 201: json(Callback, 'Genesys has accepted the callback') },
   problems: [
     ...WITH_BODY,
     ...GUEST_PROBLEMS,

@@ -18,7 +18,7 @@ export type SchemasAreTheContract = [
     Omit<contract.SessionDescription, 'guestApi'>
   >,
   Same<Of<typeof responses.ChangedGuestAttributes, 'session'>, contract.ChangedAttributes>,
-  // The document names each content type by its type alone.
+  // The document describes each part of the content only by its type.
   Same<Of<typeof responses.Message, 'content'>, Omit<contract.Message, 'content'>>,
   Same<Of<typeof responses.SentMessage, 'session' | 'content'>, Omit<contract.SentMessage, 'content'>>,
   Same<Of<typeof responses.MessagePage, 'messages'>, Omit<contract.MessagePage, 'messages'>>,
@@ -48,7 +48,7 @@ type Same<A, B extends Mutual<Plain<A>, Plain<B>>> = [A, B]
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : never) : never
 
 /**
- * Removes `readonly`; an optional key becomes a key of another type, so that it does not match a missing one.
+ * Removes `readonly`. An optional key becomes a key of another type, so that it does not match a missing key.
  */
 type Plain<T> = T extends object
   ? {

@@ -29,15 +29,15 @@ const Problem = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     challenge: z.union([AltchaChallenge, VendorChallenge]).optional(),
   })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457) with a code of the catalogue.' })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457) with a code from the catalogue.' })
 
-/** The OpenAPI 3.1 document, from the schemas that validate requests and the problem catalogue. */
+/** The OpenAPI 3.1 document, made from the problem catalogue and the schemas that validate requests. */
 export function openApiDocument(options: { readonly publicUrl: string; readonly version: string }) {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'session', {
     type: 'http',
     scheme: 'bearer',
-    description: 'The session token of POST /guest-session.',
+    description: 'The session token from POST /guest-session.',
   })
   for (const operation of OPERATIONS) registerOperation(registry, operation)
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({

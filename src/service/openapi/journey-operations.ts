@@ -6,10 +6,13 @@ const JourneyInvitation = z
   .object({
     id: z.string(),
     sessionId: z.string(),
-    text: z.string().optional().meta({ description: "The administrator's own words." }),
+    text: z.string().optional().meta({ description: 'Text that the administrator wrote.' }),
     actionMap: z.object({ id: z.string(), version: z.number() }),
   })
-  .meta({ id: 'JourneyInvitation', description: 'An action map offers this visitor a chat.' })
+  .meta({
+    id: 'JourneyInvitation',
+    description: 'The offer of a chat that an action map makes to this visitor.',
+  })
 
 export const JourneyInvitations = z
   .object({
@@ -30,7 +33,7 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
     path: '/journey/events',
     summary: 'Record a page view or an event',
     description:
-      "Sends it to Genesys' journey, and returns the invitations that action maps have for this visitor. Of the address only host, path and `utm_…` are sent. Needs `JOURNEY`.",
+      "Sends the event to Genesys' journey, and returns the invitations that action maps have for this visitor. Only the host, the path and `utm_…` parameters of the address are sent. Needs `JOURNEY`.",
     body: requests.JourneyEvent,
     examples: {
       'A page view': { visitorId, name: 'page_viewed', page },
@@ -42,8 +45,8 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
   {
     ...common,
     path: '/journey/invitations',
-    summary: 'Ask for invitations again',
-    description: 'Call it after `askAgainAfterSeconds`, without an event. Needs `JOURNEY`.',
+    summary: 'Request the invitations again',
+    description: 'Call this after `askAgainAfterSeconds` if there is no event to record. Needs `JOURNEY`.',
     body: requests.JourneyQuestion,
     examples: { 'Later, on the same page': { visitorId, page } },
     answers: { 200: json(JourneyInvitations, 'The current invitations') },

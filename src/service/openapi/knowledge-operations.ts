@@ -4,7 +4,7 @@ import { KnowledgeQuery, RateArticle } from '../routes/schemas.ts'
 import { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from './response-schemas.ts'
 import { json, nothing, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
-const articleId = z.object({ id: z.string().meta({ description: 'Of a result of a search.' }) })
+const articleId = z.object({ id: z.string().meta({ description: 'The id of a search result.' }) })
 const READ: ProblemCode[] = [...UPSTREAM, 'not_enabled']
 
 export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
@@ -23,7 +23,7 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/knowledge/suggestions',
     summary: 'Complete a query while it is typed',
-    description: 'Phrases of the knowledge base. No session is needed. Can be cached for a minute.',
+    description: 'Returns phrases from the knowledge base. No session is needed. Can be cached for a minute.',
     tag: 'page',
     session: 'none',
     query: KnowledgeQuery,
@@ -35,7 +35,7 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
     path: '/knowledge/articles/{id}',
     summary: 'An article as HTML',
     description:
-      'The text is escaped, and the HTML has a few elements without scripts, styles, classes and ids. Can be cached for a minute.',
+      'The text is escaped. The HTML has only a few elements, and no scripts, styles, classes or ids. Can be cached for a minute.',
     tag: 'page',
     session: 'none',
     params: articleId,
@@ -45,14 +45,14 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/knowledge/articles/{id}/feedback',
-    summary: 'Whether an article was helpful',
-    description: 'Shown in the analytics of the knowledge base.',
+    summary: 'Report whether an article was helpful',
+    description: 'The rating is shown in the analytics of the knowledge base.',
     tag: 'page',
     session: 'none',
     params: articleId,
     body: RateArticle,
     examples: { Helpful: { helpful: true } },
-    answers: { 204: nothing('Genesys has it') },
+    answers: { 204: nothing('Genesys has the rating') },
     problems: [...WITH_BODY, ...READ],
   },
 ]

@@ -15,9 +15,9 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/guest-session',
-    summary: 'Open a guest session, or resume the one of the token',
+    summary: "Open a guest session, or resume the token's session",
     description:
-      'Start here. The response has the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. With a token, the session is resumed and the token renewed.',
+      'Start here. The response contains the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. With a token, the session is resumed and the token renewed.',
     tag: 'guest',
     session: 'optional',
     body: requests.OpenGuestSession,
@@ -52,7 +52,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'State, limits and capabilities',
     description:
-      'What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token after half of the lifetime of the old one.',
+      "What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token when half of the old one's lifetime is over.",
     tag: 'guest',
     session: 'required',
     answers: { 200: json(responses.GuestSessionDescription, 'The current state') },
@@ -63,7 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'End the conversation',
     description:
-      'Permanently, also for the agent, if the deployment lets guests end a conversation (`end` is in `capabilities`). The token is invalid afterwards.',
+      'The conversation ends permanently, for the agent too, if the deployment lets guests end conversations (`end` is in `capabilities`). The token is invalid afterwards.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Ended') },
@@ -74,7 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-attributes',
     summary: 'Set attributes of the guest',
     description:
-      'Merged with the existing attributes; `null` removes one. `applied` says whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
+      'The attributes are merged with the existing ones; `null` removes one. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
     session: 'required',
     body: requests.ChangeGuestAttributes,
@@ -87,7 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/messages',
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     description:
-      '201 means that Genesys accepted it. With an `Idempotency-Key` it is sent only once, however often the request is repeated. A reply to a date picker, a list or a form names that message as `inReplyTo`.',
+      '201 means that Genesys has accepted the message. With an `Idempotency-Key`, it is sent only once, however often the request is repeated. A reply to a date picker, a list or a form has the id of that message as `inReplyTo`.',
     tag: 'guest',
     session: 'required',
     body: requests.SendMessage,
@@ -129,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/transcript',
     summary: 'The conversation as a file',
     description:
-      'As text, HTML or JSON, by `Accept`. It goes back as far as Genesys allows in a minute, ten pages of the history, and says where it begins.',
+      'Returned as text, HTML or JSON, depending on `Accept`. The file goes back as far as Genesys allows in one minute, ten pages of the history, and states where it begins.',
     tag: 'guest',
     session: 'required',
     query: requests.TranscriptQuery,
@@ -157,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'Stays open: `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
+      'The response stays open, with the events `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
     tag: 'guest',
     session: 'required',
     query: requests.EventsQuery,
@@ -182,7 +182,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/typing',
     summary: 'Show the agent that the guest is typing',
     description:
-      'Valid for five seconds. A page can call it at any rate: the service limits it to the rate that Genesys allows.',
+      'The indicator is shown for five seconds. A page can call this at any rate: the service limits it to the rate that Genesys allows.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Sent, or not needed') },
@@ -191,7 +191,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/attachments',
-    summary: 'Upload a file: the body is its bytes',
+    summary: 'Upload a file, as the body of the request',
     description:
       'A message refers to the file by the `id` of the response. `limits.attachments` of the session lists the accepted types and sizes.',
     tag: 'guest',
@@ -211,24 +211,24 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/attachments/{id}',
-    summary: 'A fresh download address of a file',
+    summary: 'Get a new download address for a file',
     description:
       'Addresses in messages expire after about ten minutes. The API page fills in the id of the last upload.',
     tag: 'guest',
     session: 'required',
     params: fileId,
-    answers: { 200: json(z.object({ url: z.string() }), 'Valid for some minutes') },
+    answers: { 200: json(z.object({ url: z.string() }), 'Valid for a few minutes') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
   {
     method: 'delete',
     path: '/attachments/{id}',
-    summary: 'Delete a file that was not sent yet',
-    description: 'A sent file stays. The API page fills in the id of the last upload.',
+    summary: 'Delete a file that has not been sent yet',
+    description: 'Files that have been sent are kept. The API page fills in the id of the last upload.',
     tag: 'guest',
     session: 'required',
     params: fileId,
-    answers: { 204: nothing('Removed') },
+    answers: { 204: nothing('Deleted') },
     problems: [...GUEST_PROBLEMS, ...UPSTREAM, 'attachment_refused', 'not_supported_by_guest_api'],
   },
   {
@@ -236,7 +236,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/survey',
     summary: 'Rate the conversation, from 1 to 5',
     description:
-      "The website's own backend gets the score, also after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
+      "The score is sent to the website's own backend. It can also be given after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
     tag: 'guest',
     session: 'required',
     body: requests.SurveyAnswer,
@@ -260,7 +260,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/availability',
     summary: 'Whether the contact center is open, until when, and the approximate wait',
     description:
-      'Derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
+      'The state is derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
     tag: 'page',
     session: 'none',
     answers: { 200: json(responses.Availability, 'The current state'), 304: nothing('Unchanged') },
@@ -326,11 +326,11 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     summary: 'Whether guests can be served',
     description:
-      '503 only while this process can serve no guest. `degraded` with 200 lists other failures and the settings to change.',
+      '503 only while this process cannot serve any guest. `degraded` with 200 lists other failures and the settings to change.',
     tag: 'operator',
     session: 'none',
     answers: {
-      200: json(responses.ReadinessReport, 'Ready, or degraded: guests are served, and something is wrong'),
+      200: json(responses.ReadinessReport, 'Ready, or degraded: guests are served, but something is wrong'),
       503: json(responses.ReadinessReport, 'Not ready, and why'),
     },
     problems: [],

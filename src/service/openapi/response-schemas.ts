@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
 /**
- * Schemas of responses, only for the OpenAPI document, so that a process that never serves it need not load
+ * Schemas of responses, only for the OpenAPI document, so that a process that never serves it does not load
  * them.
  */
 
@@ -10,9 +10,10 @@ const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
 
 const redacted = z
   .array(
-    z
-      .object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() })
-      .meta({ id: 'Redaction', description: 'A masked part, in UTF-16 code units of the field.' }),
+    z.object({ kind: z.string(), field: z.string(), start: z.number(), end: z.number() }).meta({
+      id: 'Redaction',
+      description: 'A masked part of a field; `start` and `end` count UTF-16 code units.',
+    }),
   )
   .optional()
   .meta({ description: 'What was masked before the message was sent to Genesys; absent if nothing was.' })
@@ -92,7 +93,7 @@ export const Message = z
         description: 'Attachments, quick replies, cards, pickers, forms and other parts, each with its type.',
       }),
     inReplyTo: z.string().optional().meta({
-      description: 'The message with the picker or form that this one answers.',
+      description: 'The id of the message with the picker or form that this message replies to.',
     }),
     from: z.object({ name: z.string().optional(), image: z.string().optional() }).optional(),
     sender: z.enum(['guest', 'agent', 'bot']),
@@ -119,7 +120,7 @@ export const ConversationTranscript = z
     createdAt: z.iso.datetime(),
     language: z.string(),
     timeZone: z.string(),
-    complete: z.boolean().meta({ description: 'False where the conversation has earlier messages.' }),
+    complete: z.boolean().meta({ description: 'False if the conversation has earlier messages.' }),
     messages: z.array(Message).meta({ description: 'Oldest first; attachments have no address.' }),
   })
   .meta({ id: 'ConversationTranscript' })
@@ -205,12 +206,12 @@ export const Deployment = z
       .meta({ description: 'Labels of the deployment, by language.' }),
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
     preChat: PreChatForm.optional(),
-    callbacks: z.enum(['on', 'verified']).optional().meta({ description: 'Who can ask to be called back.' }),
+    callbacks: z.enum(['on', 'verified']).optional().meta({ description: 'Who can request a callback.' }),
     knowledge: z
       .boolean()
       .optional()
       .meta({ description: 'Whether articles can be searched, also without a session.' }),
-    journey: z.boolean().optional().meta({ description: 'Whether the service takes page views.' }),
+    journey: z.boolean().optional().meta({ description: 'Whether the service accepts page views.' }),
   })
   .meta({ id: 'Deployment' })
 
@@ -224,14 +225,14 @@ export const ReadinessReport = z
           site: z.string().optional().meta({ description: 'With several sites: the site of the check.' }),
           ok: z.boolean(),
           essential: z.boolean().optional().meta({
-            description: 'Of a failed check: whether no guest can be served until it is fixed',
+            description: 'For a failed check: whether no guest can be served until it is fixed.',
           }),
           code: z.string().optional(),
           hint: z.string().optional(),
         }),
       )
       .optional()
-      .meta({ description: 'In production only on the management port.' }),
+      .meta({ description: 'In production, only on the management port.' }),
   })
   .meta({ id: 'ReadinessReport' })
 
@@ -253,7 +254,7 @@ export const Callback = z
   .object({
     id: z.string(),
     phone: z.string().meta({ example: '+4930901820' }),
-    at: z.iso.datetime().optional().meta({ description: 'Absent: as soon as somebody is free.' }),
+    at: z.iso.datetime().optional().meta({ description: 'Absent: as soon as an agent is free.' }),
   })
   .meta({ id: 'Callback' })
 
@@ -311,8 +312,8 @@ export const AltchaChallenge = z
   .meta({
     id: 'AltchaChallenge',
     description:
-      'The number from 0 to `maxnumber` is wanted for which the SHA-256 of `salt` and the number, in hexadecimal, is `challenge`. ' +
-      'The solution is JSON in base64: `algorithm`, `challenge`, `salt`, `signature` and `number`.',
+      'Find the number from 0 to `maxnumber` for which the SHA-256 of `salt` followed by the number is `challenge`, in hexadecimal. ' +
+      'The solution is a JSON object in base64, with `algorithm`, `challenge`, `salt`, `signature` and `number`.',
   })
 
 export const VendorChallenge = z

@@ -12,7 +12,7 @@ import { UploadQuery } from './schemas.ts'
 /** An upload may take as long as the guest's connection needs, within the server's limit. */
 const UPLOAD_TIMEOUT_MS = 120_000
 
-/** Files: the body of the request is the file, which is streamed to Genesys. */
+/** Uploading and deleting files. The body of an upload is the file, which is streamed to Genesys. */
 export function addAttachmentRoutes(
   router: IRouter,
   options: {

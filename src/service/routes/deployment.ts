@@ -12,9 +12,9 @@ export function addDeploymentRoutes(
   options: {
     readonly guestApi: GuestApi
     readonly widgetConfig: ReadWidgetConfig
-    /** Wording by language, which overrides the deployment's. */
+    /** Labels by language, which override the deployment's. */
     readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
-    /** What the site has besides the deployment's own. */
+    /** What the site adds to the deployment. */
     readonly more: Partial<DeploymentInfo>
     readonly guards: GuestRouteGuards
     readonly newDeadline: () => number
@@ -34,7 +34,7 @@ export function addDeploymentRoutes(
   router.all('/widget-config', methodNotAllowed('GET'))
 }
 
-/** The deployment with a site's own wording, which replaces the deployment's text by text. */
+/** The deployment with a site's own labels, each of which replaces one of the deployment's. */
 function withLabels(
   deployment: DeploymentInfo,
   labels: Readonly<Record<string, DeploymentLabels>> | undefined,

@@ -15,9 +15,9 @@ export interface DeveloperFilesOptions {
 }
 
 const HOUR = 'public, max-age=3600'
-/** By its plain name, by its name with a content hash, and the parts that the chat loads later. */
+/** The plain names of client and chat, their names with a content hash, and the parts that the chat loads later. */
 const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
-/** The complete client and chat, under a name with some version's hash. */
+/** The complete client and chat, under a name with the hash of any version. */
 const VERSIONED = /^\/(client|guest-chat)\.[0-9a-f]{10}\.js$/
 const PLAIN_NAMES = ['client.js', 'guest-chat.js']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
@@ -50,7 +50,7 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   return router
 }
 
-/** Swagger UI, which is stored compressed alone because it would be the largest part of the package. */
+/** Swagger UI, which is stored only compressed, because it would be the largest part of the package. */
 function fromCompressed(folder: string): RequestHandler<{ file: string }> {
   const files = express.static(folder, { index: false, redirect: false, setHeaders: describeFile })
   return (req, res, next) => {

@@ -32,7 +32,7 @@ export function addEventRoutes(
     // The browser's own EventSource cannot take a new token from an event, so its cookie is renewed here.
     const session = await sessions.renewIfDue(claims)
     if (session !== undefined) setSessionCookie(res, session)
-    // The client may have left while its token was opened; there is no later event for that.
+    // The client may have disconnected while its token was opened; no later event would report that.
     if (res.closed || req.socket.destroyed) return
     if (req.accepts('text/event-stream') === false) {
       throw new RequestError('not_acceptable', 'This path responds with text/event-stream.')

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { languageTag, line, refuseProto } from './schemas.ts'
 
-const visitorId = z.uuid().meta({ description: 'Kept by the page for this visitor.' })
+const visitorId = z.uuid().meta({ description: 'The id that the page keeps for this visitor.' })
 const id = line(64)
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address' }).max(2048)
 
 const JourneyPage = z
   .strictObject({ url: webAddress, title: line(256), language: languageTag.optional() })
-  .meta({ id: 'JourneyPage', description: 'A page of the website that asks.' })
+  .meta({ id: 'JourneyPage', description: 'The page of the website that sends the request.' })
 
 const EventAttributes = z.preprocess(
   refuseProto,
@@ -44,9 +44,10 @@ export const JourneyAnswer = z
   .strictObject({
     invitationId: id,
     sessionId: id,
-    state: z
-      .enum(['offered', 'accepted', 'rejected', 'ignored'])
-      .meta({ description: '`offered`: it was shown. `ignored`: the visitor has left it.' }),
+    state: z.enum(['offered', 'accepted', 'rejected', 'ignored']).meta({
+      description:
+        '`offered`: it was shown. `ignored`: it was not shown, or the visitor did not respond to it.',
+    }),
   })
   .meta({ id: 'JourneyAnswer' })
 

@@ -11,7 +11,7 @@ import { RequestError } from '../middleware/request-error.ts'
 import { HistoryQuery, SendMessage } from './schemas.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 
-/** Sending, reading back, and the typing indicator. */
+/** Sending messages, reading the history, and the typing indicator. */
 export function addMessageRoutes(
   router: IRouter,
   options: {
@@ -38,7 +38,7 @@ export function addMessageRoutes(
   router.post('/messages', guards.message, async (req: Request, res: Response) => {
     const admit = pendingSharedChecks(res)
     const sending = send(req, admit)
-    // A refused request gets this error only, and not an earlier response.
+    // A refused request gets only the refusal, and not an earlier response.
     const sent = await (admit ? sending.finally(admit) : sending)
     if (sent.session !== undefined) setSessionCookie(res, sent.session)
     sendJson(res, sent, 201)

@@ -6,7 +6,7 @@ export const line = (maxChars: number, string = z.string().trim()) =>
   string
     .min(1)
     .max(maxChars)
-    // eslint-disable-next-line no-control-regex -- control characters are what is refused
+    // eslint-disable-next-line no-control-regex -- it refuses control characters
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
 /** z.record would drop this key silently: a page should get an error. */
@@ -76,7 +76,7 @@ export const OpenGuestSession = z
     }),
     journeyContext: JourneyContext.optional(),
     challenge: z.string().min(1).max(8192).optional().meta({
-      description: 'The solution of the challenge that a 403 `challenge_required` has brought.',
+      description: 'The solution of the challenge in a 403 `challenge_required`.',
     }),
   })
   .meta({ id: 'OpenGuestSession' })
@@ -147,7 +147,7 @@ export const RequestCallback = z
   .strictObject({
     name: line(256),
     phone: line(40).meta({ example: '+49 30 901820' }),
-    at: z.iso.datetime().optional().meta({ description: 'Default: as soon as somebody is free.' }),
+    at: z.iso.datetime().optional().meta({ description: 'Default: as soon as an agent is free.' }),
   })
   .meta({ id: 'RequestCallback' })
 
@@ -158,7 +158,7 @@ export const HistoryQuery = z.strictObject({
 
 export const TranscriptQuery = z.strictObject({
   language: languageTag.optional().meta({
-    description: 'Default: `Accept-Language`; English for languages that files are not written in.',
+    description: 'Default: `Accept-Language`; English if the language is not supported.',
   }),
   timeZone: z
     .string()
@@ -191,13 +191,13 @@ export const RateArticle = z
       .string()
       .regex(/^[\w-]{1,64}$/, 'must be the searchId of a search')
       .optional()
-      .meta({ description: 'Of the search that has found the article.' }),
+      .meta({ description: 'The `searchId` of the search that found the article.' }),
   })
   .meta({ id: 'RateArticle' })
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-/** Pages may send a path, as in RFC 6266 section 4.3: a program that stores the file must not follow it. */
+/** Pages may send a path. As in RFC 6266 section 4.3, a program that stores the file must not follow it. */
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 export const UploadQuery = z.strictObject({

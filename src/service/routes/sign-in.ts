@@ -8,7 +8,7 @@ import { parseBody } from '../middleware/request-body.ts'
 import { SignIn } from './schemas.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 
-/** Genesys' own sign-in, for deployments with an OpenID provider. Code and tokens stay on the server. */
+/** Genesys' own sign-in, for deployments with an OpenID provider. The page never sees the tokens that Genesys returns. */
 export function addSignInRoutes(
   router: IRouter,
   options: {

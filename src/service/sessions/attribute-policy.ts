@@ -3,7 +3,7 @@ import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
 import type { FieldError } from '../upstream/coded-error.ts'
 import { SessionError } from './session-error.ts'
 
-/** The key that says whether the visitor was verified. Only the service writes it. */
+/** The key that states whether the visitor was verified. Only the service writes it. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'
 
 const { maxAttributeBytes } = PLATFORM_LIMITS
@@ -11,7 +11,7 @@ const { maxAttributeBytes } = PLATFORM_LIMITS
 export interface AttributeSettings {
   /** Keys that a page may set: exact, or with one `*` at the end. */
   readonly open: readonly string[]
-  /** Must be true for a pattern that allows everything. */
+  /** Must be true if a pattern allows every key. */
   readonly openAll: boolean
   /** Key -> claim of the visitor's own token; a dot in the claim selects a nested object. */
   readonly trusted: Readonly<Record<string, string>>
@@ -71,9 +71,9 @@ export interface AttributePolicy {
    * @throws {SessionError} `attribute_not_allowed` naming each key, `attributes_too_large`
    */
   change(current: Attributes, changes: AttributeChanges): Attributes
-  /** The same for the guest's details on opening, under the configured keys. */
+  /** The same for the guest's details from opening a session, which get the configured keys. */
   prefill(current: Attributes, details: Readonly<Record<string, string | undefined>>): Attributes
-  /** The same for verified attributes: they replace all trusted keys; missing ones are removed. */
+  /** The same for verified attributes: they replace all trusted keys, and trusted keys without a value are removed. */
   trust(current: Attributes, verified: Attributes, isAuthenticated: boolean): Attributes
 }
 
@@ -110,7 +110,7 @@ export function createAttributePolicy(
         .map((key) => ({
           path: `attributes.${key}`,
           message: trustedKeys.has(key)
-            ? 'is trusted: only the service sets it, from what it verified'
+            ? 'is trusted: only the service sets it, from verified data'
             : 'is not among the keys that a page can set',
         }))
       if (errors.length > 0) {
@@ -142,7 +142,7 @@ function bounded(attributes: ReadonlyMap<string, string>): Attributes {
 
 /**
  * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as `false`, because it may
- * become that.
+ * become `false` later.
  * @throws {SessionError} `attributes_too_large`
  */
 export function requireAttributesFit(attributes: Iterable<readonly [string, string]>): void {

@@ -1,13 +1,13 @@
 import type { Message } from '../genesys/guest-api.ts'
 
 /**
- * How far back a message may be dated and still arrive after a newer one. The platform does not promise an
- * order, so a reconnecting stream searches this far behind its last event.
+ * By how much a message may be older than one that arrives before it. The platform does not promise an order,
+ * so a reconnecting stream also searches this far back before its last event.
  */
 export const REORDER_WINDOW_MS = 5000
 /**
- * Five messages a second from the guest, and as many replies, fit into the window. A faster stream drops the
- * oldest; messages of their age are then not searched for.
+ * Five messages a second from the guest, and as many replies, fit into the window. In a faster stream, the oldest
+ * are dropped, and messages of their age are then not searched for.
  */
 const MAX_OTHERS = 49
 
@@ -19,33 +19,32 @@ interface SentMessage {
 /** Characters that need no encoding; nearly all ids consist of them. */
 const PLAIN_ID = /^[\w.-]+$/
 
-/** Shared: most guests have a message rarely, and thousands of empty lists would use memory. */
+/** Shared, because most guests rarely have a message, and thousands of empty lists would use memory. */
 const NONE: readonly number[] = []
 
 /**
  * The position in a stream of messages: the newest message that was sent, and those sent within {@link
- * REORDER_WINDOW_MS} before it. Encoded as an event id, it lets any replica tell, without a memory of its
- * own, what a page already has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. For a fast stream,
- * the marks are preceded by the age, in ms before the newest, of the messages that were dropped, hexadecimal:
- * `~3e8.<mark>…`
+ * REORDER_WINDOW_MS} before it. It is encoded as an event id, from which any replica knows what a page already
+ * has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. In a fast stream, the marks are preceded by
+ * the age of the newest message that was dropped, in hexadecimal ms before the newest of all: `~3e8.<mark>…`
  */
 export class EventCursor {
   /** The newest message, updated in place: an object for each would survive every minor garbage collection. */
   private newestId: string | undefined = undefined
   private newestAtMs = 0
-  /** Nothing older counts as missed: the start of a stream that has sent nothing yet. */
+  /** The start of a stream that has sent nothing yet: older messages do not count as missed. */
   private beginsAtMs = 0
   /** The newest of the messages that were dropped. */
   private forgottenUpToMs = 0
   /** Time and mark of the other messages, in the order of recording; updated in place as well. */
   private others: readonly number[] = NONE
 
-  /** A copy of its current state. */
+  /** The newest message, as a copy. */
   get newest(): SentMessage | undefined {
     return this.newestId === undefined ? undefined : { timeMs: this.newestAtMs, id: this.newestId }
   }
 
-  /** If nothing was sent yet: the stream starts after this message, and never sends older ones. */
+  /** If nothing was sent yet, the stream starts after this message, and never sends older ones. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
     if (this.newestId !== undefined) return
     this.beginsAtMs = timeMsOf(message)
@@ -116,7 +115,7 @@ export class EventCursor {
     return this.others.filter((_, at) => at % 2 === 1)
   }
 
-  /** Whether a message of the history is new for a page at this cursor. */
+  /** Whether a message in the history is new for a page at this cursor. */
   misses(message: Message): boolean {
     if (this.newestId === undefined) return false
     const sinceMs = Math.max(this.newestAtMs - REORDER_WINDOW_MS, this.beginsAtMs)
@@ -134,7 +133,7 @@ export class EventCursor {
     return `${id}~${forgotten}${this.marks().map(hex).join('.')}`
   }
 
-  /** @returns undefined if it is not one of our event ids */
+  /** @returns undefined if the text is not one of our event ids */
   static parse(text: string): EventCursor | undefined {
     const match = /^(\d{1,15})-([A-Za-z0-9%_.!*'()-]{1,300})(?:~([0-9a-f.]{1,500}))?$/.exec(text)
     if (match === null) return undefined

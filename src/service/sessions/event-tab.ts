@@ -15,20 +15,20 @@ export interface EventSink {
   close(): void
 }
 
-/** Shared by all tabs that have missed little. */
+/** Shared by all tabs without replayed ids. */
 const NO_IDS: ReadonlySet<string> = new Set()
 
 /** One page's stream. During its replay, live messages wait in `held`. */
 export class Tab {
   readonly sink: EventSink
-  /** What a reconnecting page has seen: other tabs may have seen less, so it is kept for this one alone. */
+  /** What a reconnecting page has seen. It is kept for each tab, because other tabs may have seen less. */
   readonly seen: EventCursor | undefined
   readonly generation: number
   readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
   /**
-   * Replayed messages that are too old for `seen`: filling the gap after a socket loss during the replay
-   * needs them too.
+   * Replayed messages that are too old for `seen`. They are also needed if a socket is lost during the replay
+   * and the gap is then filled.
    */
   private replayedIds: ReadonlySet<string> = NO_IDS
 
@@ -43,7 +43,7 @@ export class Tab {
     this.expiresAtMs = expiresAtMs
   }
 
-  /** @param id for a tab without its own cursor */
+  /** @param id the event id for a tab without its own cursor */
   message(message: Message, id: string): void {
     if (this.held !== undefined) this.held.push({ message, id })
     else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })

@@ -9,17 +9,17 @@ export interface GuestAttributes {
   /** The claims with the newest known attributes: an older tab's token never reverts a change. */
   latest(claims: SessionClaims): SessionClaims
   /**
-   * Replaces the attributes; removed keys are kept until Genesys has the removal.
+   * Replaces the attributes; removed keys are kept until Genesys knows of the removal.
    * @throws {SessionError} `attributes_too_large` for values and removed keys together
    */
   replace(claims: SessionClaims, values: Attributes): SessionClaims
   /** Removes the visitor's verified attributes, for this and every later request of the session. */
   withdrawTrust(claims: SessionClaims): SessionClaims
-  /** The attributes to deliver to Genesys, removed keys as `''`; undefined if it has everything. */
+  /** The attributes to deliver to Genesys, with removed keys as `''`; undefined if Genesys has everything. */
   pending(claims: SessionClaims): Attributes | undefined
   /** Records that Genesys has the attributes of these claims. */
   markDelivered(claims: SessionClaims): SessionClaims
-  /** Records that Genesys has no attributes any more: all must be delivered again. */
+  /** Records that Genesys no longer has any attributes, so that all of them must be delivered again. */
   resetDelivery(claims: SessionClaims): SessionClaims
   /** Delivers pending attributes, if Genesys accepts them now. */
   deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>

@@ -11,8 +11,8 @@ import type { StreamEvent, Tab } from './event-tab.ts'
 import { missedSince } from './missed-messages.ts'
 
 /**
- * More tabs than a real guest has: above it the oldest stream is closed, so that one guest cannot use all
- * streams.
+ * More tabs than a real guest has. Above this number, the oldest stream is closed, so that one guest cannot
+ * use all streams.
  */
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
@@ -36,7 +36,7 @@ export interface FeedContext {
  */
 const NONE: readonly Message[] = []
 
-/** All tabs of one guest on one upstream subscription: handles order, duplicates and gaps. */
+/** Serves all tabs of one guest from one upstream subscription: handles order, duplicates and gaps. */
 export class GuestFeed {
   readonly tabs = new Set<Tab>()
   private readonly context: FeedContext
@@ -46,7 +46,7 @@ export class GuestFeed {
   private unsubscribe: (() => void) | undefined = undefined
   /** The session's state, for tabs that subscribe later. */
   private standing: StreamEvent | undefined = undefined
-  /** About how long the guest waits, for the same. */
+  /** About how long the guest waits, also for tabs that subscribe later. */
   private waiting: StreamEvent | undefined = undefined
   /** Messages of frames that arrived together, sorted by time before they are sent. */
   private arrived: readonly Message[] = NONE
@@ -66,7 +66,7 @@ export class GuestFeed {
     if (oldest !== undefined && this.tabs.size >= MAX_TABS) {
       this.dismiss(oldest, { event: 'reconnect', data: { afterMs: COME_BACK_LATER_MS } })
     }
-    // The first page that reconnects to this replica also tells the position of the guest's stream.
+    // The first page that reconnects to this replica also determines the position of the guest's stream.
     if (tab.seen !== undefined && this.tabs.size === 0) this.cursor.merge(tab.seen)
     this.tabs.add(tab)
     if (isBack) this.replay(tab).catch((error: unknown) => this.fail(error))
@@ -81,8 +81,7 @@ export class GuestFeed {
   }
 
   /**
-   * Also called for a tab that was dismissed, when its connection closes: by then the guest may have another
-   * feed.
+   * Also called for a dismissed tab, when its connection closes. By then, the guest may have another feed.
    */
   remove(tab: Tab): void {
     if (!this.tabs.delete(tab) || this.tabs.size > 0) return
@@ -133,7 +132,7 @@ export class GuestFeed {
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        // Pages read messages from before the first connection from the history.
+        // Messages that are older than the first connection are read by the pages, from the history.
         if (this.connections <= 1 && this.cursor.newest === undefined) return
         this.backfill().catch((error: unknown) => this.fail(error))
         return
@@ -185,7 +184,8 @@ export class GuestFeed {
   }
 
   /**
-   * After a lost socket: the history since the last message, then the messages that arrived during that read.
+   * After a lost socket: sends the history since the last message, then the messages that arrived during that
+   * read.
    */
   private async backfill(): Promise<void> {
     this.gaps += 1
@@ -220,7 +220,7 @@ export class GuestFeed {
     }
   }
 
-  /** What one page missed since its last event, from the history, before live events. */
+  /** Sends what one page missed since its last event, from the history, before live events. */
   private async replay(tab: Tab): Promise<void> {
     tab.hold()
     let complete = false

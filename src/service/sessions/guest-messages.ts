@@ -30,7 +30,7 @@ export interface SendOptions {
   readonly idempotencyKey?: string | undefined
   /** 1, 2, … on a repeat, whether or not this replica knows the key. */
   readonly retry?: number | undefined
-  /** Set on a repeat: the last message the page knew when it first tried. */
+  /** Set on a repeat: the last message that the page knew at the first attempt. */
   readonly idempotencyAfter?: string | undefined
 }
 
@@ -57,7 +57,7 @@ export function createGuestMessages(options: {
   readonly renewIfDue: (claims: SessionClaims) => Promise<string | undefined>
   /** Called when Genesys no longer knows a guest, so that resuming opens another session. */
   readonly onEnded: (sid: string) => void
-  /** Where replicas share idempotency keys. */
+  /** The idempotency keys that replicas share. */
   readonly sharedAttempts?: SharedAttempts | undefined
   /** Already known idempotency keys. */
   readonly attempts?: Attempts<Message> | undefined
@@ -80,7 +80,7 @@ export function createGuestMessages(options: {
     if (guestApi.send === undefined) throw notSupported(guestApi, 'messages')
     const current = attributes.latest(claims)
     const pending = attributes.pending(current)
-    // Field by field: copying an object with spread is slow.
+    // Field by field, because a spread copy is slow.
     const { text, attachmentIds, quickReply, button, date, list, form } = body
     const { tracingId, repeat } = sending
     const message: OutgoingMessage = {
@@ -114,7 +114,7 @@ export function createGuestMessages(options: {
       if (admit) await admit()
       return sendOnce(claims, body, { tracingId }, deadlineAtMs)
     }
-    // An empty header means that the page knew no message yet.
+    // An empty header means that the page did not know any message yet.
     const afterId = idempotencyAfter === '' ? undefined : idempotencyAfter
     const isRepeat = retry > 0 || idempotencyAfter !== undefined
     const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat, retry }

@@ -10,11 +10,11 @@ import { guestOf, type SessionClaims, type SessionTokens } from './session-token
 export interface GuestSessions {
   /** The claims of a valid token, synchronously if they are cached. Rejects with `session_invalid`. */
   authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
-  /** The same; an expired token is accepted for `resume` as long as its session can be resumed. */
+  /** The same, but for `resume`: an expired token is accepted as long as its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
   /**
-   * Asks the shared store whether the session has a newer token. Never rejects; the resolved function throws
-   * `session_invalid`.
+   * Checks in the shared store whether the session has a newer token. Never rejects; in that case, the resolved
+   * function throws `session_invalid`.
    */
   readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
@@ -22,7 +22,7 @@ export interface GuestSessions {
   open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
   /** Resumes the guest's session; opens another one if Genesys has ended it. */
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
-  /** With a new session token, after half of the old one's lifetime. */
+  /** The session, with a new token if half of the old one's lifetime is over. */
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
   /** A new session token, if half of the old one's lifetime is over or its attributes are outdated. */
   renewIfDue(claims: SessionClaims): Promise<string | undefined>
@@ -48,7 +48,7 @@ export function createGuestSessions(options: {
   const { guestApi, tokens, attributes, registry, lifetime, opening, now } = options
   const { refresh } = registry
 
-  /** Drops verified attributes whose verification has expired, unless a newer token renewed it. */
+  /** Drops verified attributes whose verification has expired, unless a newer token renewed the verification. */
   function dropExpiredTrust(claims: SessionClaims): SessionClaims {
     registry.requireNewest(claims)
     const verifiedUntilMs = registry.verifiedUntilMs(claims)
@@ -90,7 +90,7 @@ export function createGuestSessions(options: {
     },
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
-      // The driver reports it once; the next message needs it.
+      // The driver reports a new session only once; the next message needs to know.
       if (opened.state === 'new') attributes.resetDelivery(attributes.latest(claims))
       const next = renewed(claims, opened.expiresAtMs)
       const expiresAtMs = Math.min((next ?? claims).expiresAtMs, opened.expiresAtMs ?? Infinity)

@@ -6,19 +6,19 @@ import { SessionError } from './session-error.ts'
 interface Attempt<Answer> {
   readonly bodyHash: string
   readonly expiresAtMs: number
-  /** Approximate size, with a response that repeats the body. */
+  /** Approximate size, including a response that repeats the body. */
   readonly bytes: number
   /**
-   * Time of the first attempt whose outcome is unknown; undefined if it was elsewhere and its time is
-   * unknown.
+   * Time of the first attempt whose outcome is unknown; undefined if it was made elsewhere at an unknown
+   * time.
    */
   firstTriedAtMs: number | undefined
   answer?: Answer
   /** True if the first attempt may have reached Genesys and its outcome is unknown. */
   unknown?: boolean
   /**
-   * For a key that Genesys has certainly not accepted: the number of the next repeat, unless other attempts
-   * went elsewhere.
+   * For a key that Genesys has certainly not accepted: the number of the next repeat, unless another replica
+   * got attempts in between.
    */
   nextRetry?: number
 }
@@ -43,7 +43,7 @@ export interface KeyedRequest {
   readonly sid: string
   readonly key: string
   readonly body: string
-  /** The request itself says that it is a repeat. */
+  /** Whether the request itself says that it is a repeat. */
   readonly isRepeat: boolean
   /** The page's count of repeats, 0 for the first attempt. */
   readonly retry?: number | undefined
@@ -52,7 +52,7 @@ export interface KeyedRequest {
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with unknown
-   * outcome the next attempt gets an {@link EarlierTry}, so that it searches before it sends.
+   * outcome, the next attempt gets an {@link EarlierTry}, so that it searches before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
   once(request: KeyedRequest, attempt: (earlier: EarlierTry | undefined) => Promise<Answer>): Promise<Answer>
@@ -77,14 +77,14 @@ export interface StartedAttempt {
   readonly state: 'started'
   /** An earlier attempt with unknown outcome, and how long ago it was: the clocks of replicas differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
-  /** @param answer for `answered` */
+  /** @param answer the response, for `answered` */
   settle(outcome: 'answered' | 'unknown' | 'refused', answer?: string): Promise<void>
 }
 
 /** @param outcomeUnknown whether the first attempt may have succeeded despite this error. */
 export function createIdempotency<Answer>(options: {
   readonly outcomeUnknown: (error: unknown) => boolean
-  /** Where replicas share attempts. */
+  /** The attempts that replicas share. */
   readonly shared?: SharedAttempts | undefined
   readonly capacity?: number
   /** Attempts carried over from the previous instance. */
@@ -97,7 +97,7 @@ export function createIdempotency<Answer>(options: {
   const { monotonicNow = processMonotonicNow } = options
   const attempts = options.attempts ?? createAttempts<Answer>(options.capacity)
 
-  /** @throws also the error of the attempt, after its outcome is recorded */
+  /** @throws the error of the attempt, after its outcome is recorded */
   async function run(
     current: Attempt<Answer>,
     sharedAttempt: StartedAttempt | undefined,
@@ -109,12 +109,12 @@ export function createIdempotency<Answer>(options: {
     try {
       const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
-      // The guest need not wait until the others know: until then they respond that a repeat is in progress.
+      // The guest need not wait until the other replicas know: until then, they respond that the request is in progress.
       sharedAttempt?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
-      // Once unknown, a key stays so until it has a response or turns out not to be accepted: later failures
-      // say nothing about the first attempt.
+      // Once its outcome is unknown, a key stays so until it has a response or turns out not to be accepted: later
+      // failures say nothing about the first attempt.
       current.unknown = mayBeTaken || outcomeUnknown(error)
       if (!current.unknown) current.nextRetry = retry + 1
       await sharedAttempt?.settle(current.unknown ? 'unknown' : 'refused')
@@ -168,7 +168,7 @@ export function createIdempotency<Answer>(options: {
     },
   }
 
-  /** The key has the same state as before an attempt that did nothing. */
+  /** After an attempt that did nothing, the key has the same state as before. */
   function restore(id: string, known: Attempt<Answer> | undefined): void {
     if (known === undefined) attempts.delete(id)
     else attempts.set(id, known)

@@ -11,12 +11,12 @@ export interface TrustedAttributes {
   /** The keys that it may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
-   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens one of an anonymous guest, and
-   * changes nothing about a session that is resumed.
+   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens the session of an anonymous guest,
+   * and changes nothing about a session that is resumed.
    */
   readonly onFailure?: 'refuse' | 'anonymous'
   /**
-   * May be asynchronous, within the request's deadline. Errors are handled as `onFailure` says.
+   * May be asynchronous, within the request's deadline. Errors are handled as `onFailure` specifies.
    * @param input `request` is the Express request; `visitor` is set if a user token was verified
    */
   read(input: {
@@ -26,9 +26,9 @@ export interface TrustedAttributes {
 }
 
 export interface TrustedVisitor {
-  /** The application's own id of a signed-in visitor; without one the guest stays anonymous. */
+  /** The application's own id for a signed-in visitor; without one, the guest stays anonymous. */
   readonly visitor?: string
-  /** Epoch ms until which the result is valid without another call. Default: as long as the session. */
+  /** Epoch ms until which the result is valid without another call. Default: the session's lifetime. */
   readonly expiresAtMs?: number
   readonly attributes: Attributes
 }
@@ -45,7 +45,7 @@ export interface IdentityRequest {
 export interface Identified {
   readonly visitor: string | undefined
   readonly attributes: Attributes
-  /** Epoch ms; undefined without its own expiry. */
+  /** Epoch ms; undefined if the verification has no expiry of its own. */
   readonly verifiedUntilMs: number | undefined
 }
 
@@ -101,7 +101,7 @@ function earliest(...timesMs: readonly (number | undefined)[]): number | undefin
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-/** Undefined if it failed, and the guest continues without. */
+/** Undefined if the call failed and the guest continues without it. */
 async function readTrusted(
   trustedAttributes: TrustedAttributes,
   input: { request: unknown; visitor: Visitor | undefined },

@@ -11,13 +11,13 @@ export interface LiveEvents {
   /**
    * Sends what the page missed since `lastEventId`, then every event from now on.
    * @param openSink called once, after all checks of the stream have passed
-   * @returns ends the stream; safe to call twice
+   * @returns a function that ends the stream; safe to call twice
    * @throws {SessionError} `not_supported_by_guest_api`
    */
   follow(claims: SessionClaims, lastEventId: string | undefined, openSink: () => EventSink): () => void
   /** Ends the streams of a session that were opened with tokens of an older generation. */
   endOlder(sid: string, generation: number): void
-  /** Ends every stream with an expired token; its page reconnects with another. */
+  /** Ends every stream with an expired token; its page reconnects with another token. */
   endExpired(): void
   /** Asks every page to reconnect, spread over `withinMs`, and ends its stream. */
   drain(withinMs: number): void

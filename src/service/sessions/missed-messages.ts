@@ -3,8 +3,8 @@ import { REORDER_WINDOW_MS, timeMsOf, type EventCursor } from './event-cursor.ts
 
 const PAGE_SIZE = 25
 /**
- * The platform allows ten history calls per minute and session; a stream that missed more reloads the
- * history.
+ * The platform allows ten history calls per minute and session; if a stream missed more than these pages, its
+ * page reloads the history.
  */
 const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
@@ -17,8 +17,8 @@ export interface MissedMessages {
 }
 
 /**
- * What the history has after a cursor.
- * @throws {UpstreamError} when the history can't be read
+ * The messages of the history after a cursor.
+ * @throws {UpstreamError} if the history cannot be read
  */
 export async function missedSince(
   guestApi: GuestApi,
@@ -41,7 +41,7 @@ export async function missedSince(
       if (timeMsOf(message) < newest.timeMs - REORDER_WINDOW_MS) complete = true
     }
     if (pageNumber >= page.pageCount) {
-      // The whole history was read: it reaches back if it still contains the last message seen.
+      // The whole history was read: it reaches back far enough if it still contains the last message that was seen.
       complete ||= hasNewest
       break
     }

@@ -1,6 +1,6 @@
 import { CodedError } from '../upstream/coded-error.ts'
 
-/** Codes of the problem catalogue for operations that a guest cannot do. */
+/** Codes from the problem catalogue for operations that a guest cannot do. */
 export type SessionErrorCode =
   | 'session_invalid'
   | 'session_ended'

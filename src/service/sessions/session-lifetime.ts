@@ -5,16 +5,16 @@ export interface SessionLifetimeSettings {
   readonly maxAgeMs: number
   /** Maximum lifetime, regardless of use. */
   readonly absoluteMaxAgeMs: number
-  /** Lifetime of a verified visitor's token, which the page renews automatically. */
+  /** Lifetime of a verified visitor's token. The page renews the token automatically. */
   readonly verifiedTokenMaxAgeMs: number
-  /** Whether a signed-in visitor has a separate conversation, and only a new proof renews the token. */
+  /** Whether a signed-in visitor has a separate conversation, whose token is renewed only by a new proof. */
   readonly separateSignIn: boolean
 }
 
-/** @param platformEndsAtMs when Genesys' session expires, if Genesys says so */
+/** @param platformEndsAtMs when Genesys' session expires, if known */
 type Renew = (claims: SessionClaims, platformEndsAtMs?: number) => SessionClaims
 
-/** The lifetime of session tokens: it slides with use, up to a fixed end. Times are epoch ms. */
+/** The lifetime of session tokens: use extends it, up to a fixed end. Times are epoch ms. */
 export interface SessionLifetime {
   readonly separateSignIn: boolean
   /** Claims with a lifetime that starts now. */

@@ -52,7 +52,7 @@ export interface SessionOpeningOptions {
   readonly identify: Identity
   readonly deploymentId: string
   readonly now: () => number
-  /** What the site offers besides what the guest API can do. */
+  /** What the site offers in addition to what the guest API can do. */
   readonly moreCapabilities?: readonly Capability[] | undefined
 }
 
@@ -86,8 +86,8 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
     tokens.requireFits(renewed)
     registry.requireNewest(renewed) // so that the proof in an older tab's token is the current one
-    // A guest who is routed badly is better off than one without a session: the attributes stay pending, and
-    // are sent with the next message.
+    // A guest who is routed badly is better off than a guest without a session: the attributes stay pending,
+    // and are sent with the next message.
     const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
     return {
       session: await tokens.seal(current),
@@ -171,7 +171,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
 
 const ANONYMOUS: Identified = { visitor: undefined, attributes: {}, verifiedUntilMs: undefined }
 
-/** The guest's attributes, from the page and from verification. */
+/** The guest's attributes after those from the page and from verification were applied. */
 function changedAttributes(
   policy: AttributePolicy,
   before: Record<string, string>,

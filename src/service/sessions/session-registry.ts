@@ -2,7 +2,7 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 import { SessionError } from './session-error.ts'
 import { sessionInvalid, type SessionClaims } from './session-token.ts'
 
-/** State of a session whose visitor has signed in or out. */
+/** The state of a session whose visitor has signed in or out. */
 interface Identity {
   readonly generation: number
   readonly verifiedUntilMs: number | undefined
@@ -30,8 +30,8 @@ export interface SharedGenerations {
 }
 
 /**
- * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. It
- * is a cache: if it is lost, or on another replica, tokens expire anyway.
+ * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. This
+ * is a cache: where it is lost, and on other replicas, tokens expire anyway.
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
@@ -46,8 +46,8 @@ export interface SessionRegistry {
   /** Reads the newest generation of a session from the shared store, if there is one. */
   readonly refresh: ((sid: string) => Promise<void>) | undefined
   /**
-   * Invalidates every token of a session that is older than `generation`: here, and on all replicas if they
-   * share it.
+   * Invalidates every token of a session that is older than `generation`: in this process, and on all replicas
+   * if they share generations.
    */
   beginGeneration(sid: string, generation: number): Promise<void>
   /** Until when the visitor of a token is verified, according to the newest token. */
@@ -57,7 +57,7 @@ export interface SessionRegistry {
 /**
  * @param onNewGeneration called when tokens of a session were invalidated, to end the streams that they
  * opened
- * @param shared where replicas share generations
+ * @param shared the generations that replicas share
  */
 export function createSessionRegistry(
   onNewGeneration: (sid: string, generation: number) => void,

@@ -11,9 +11,9 @@ const AttributeState = z.object({
   values: texts,
   /** Counts changes, so that an older token never reverts a newer one. */
   version: z.number().int(),
-  /** Removed keys whose removal Genesys does not have yet. */
+  /** Removed keys whose removal Genesys does not know of yet. */
   removedKeys: z.array(z.string()),
-  /** Whether Genesys has all of it. */
+  /** Whether Genesys has all of these attributes. */
   delivered: z.boolean(),
 })
 export type AttributeState = Readonly<z.infer<typeof AttributeState>>
@@ -31,11 +31,11 @@ const Claims = z.object({
   attributes: AttributeState,
   /** Subject of the visitor who was verified in this session, and who owns it from then on. */
   visitor: z.string().optional(),
-  /** Epoch ms until which the visitor counts as verified; absent if no visitor does. */
+  /** Epoch ms until which the visitor counts as verified; absent if there is no verified visitor. */
   verifiedUntilMs: z.number().optional(),
-  /** Epoch ms of the last sign-in or sign-out, 0 before any: older generations are invalid. */
+  /** Epoch ms of the last sign-in or sign-out, 0 before the first: older generations are invalid. */
   generation: z.number().default(0),
-  /** Epoch ms, as all below. */
+  /** Epoch ms, as are all times below. */
   issuedAtMs: z.number().default(0),
   /** Expiry of this token. */
   expiresAtMs: z.number(),
@@ -80,20 +80,21 @@ export interface SessionTokenOptions {
   readonly keys: readonly Uint8Array[]
   readonly deploymentId: string
   readonly guestApi: SessionClaims['guestApi']
-  /** How many opened tokens are cached, so that a guest's next request need not decrypt again. */
+  /** How many opened tokens are cached, so that a guest's next request does not decrypt its token again. */
   readonly remembered: number
   readonly now?: () => number
 }
 
-/** The prefix binds the cookie to this host over TLS (RFC 6265bis section 4.1.3.2). */
+/** The prefix binds the cookie to this host and to TLS (RFC 6265bis section 4.1.3.2). */
 export const SESSION_COOKIE_NAME = '__Host-guest-session'
 const MAX_SITE_SUFFIX_BYTES = '-'.length + 32
 /** Browsers drop a cookie whose name and value are longer than 4096 bytes (RFC 6265bis section 5.6). */
 const MAX_TOKEN_BYTES = 4096 - SESSION_COOKIE_NAME.length - MAX_SITE_SUFFIX_BYTES
-/** A token and its decoded claims. */
+/** For tokens and their decoded claims. */
 const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 /**
- * The authentication tag, at the end: it identifies the token, and is a faster map key than the whole token.
+ * The length of the authentication tag at the end, which identifies the token and is a faster map key than the
+ * whole token.
  */
 const TAG_CHARS = 22
 
@@ -103,8 +104,8 @@ interface Opened {
 }
 
 /**
- * Session tokens are JWEs in compact form (RFC 7516), `dir` with `A256GCM`. The protected header
- * carries `sid`, so that a load balancer can hash the first part and keep a guest on one replica.
+ * Session tokens are JWEs in compact form (RFC 7516), with `dir` and `A256GCM`. The protected header
+ * contains `sid`, so that a load balancer can hash the first part and keep a guest on one replica.
  */
 export function createSessionTokens(options: SessionTokenOptions): SessionTokens {
   const { deploymentId, guestApi, now = Date.now } = options
@@ -193,8 +194,8 @@ function headerOf({ sid }: SessionClaims) {
 }
 
 /**
- * Header, initialization vector of 12 bytes, ciphertext as long as the claims, tag of 16 bytes, and four
- * dots.
+ * The header, an initialization vector of 12 bytes, a ciphertext as long as the claims, a tag of 16 bytes, and
+ * four dots.
  */
 function tokenBytes(claims: SessionClaims): number {
   const base64urlChars = (bytes: number) => Math.ceil((bytes * 4) / 3)
@@ -222,7 +223,7 @@ function isCanonical(token: string): boolean {
   )
 }
 
-/** The same error for every invalid token: a caller learns nothing about the reason. */
+/** The same error for every invalid token, so that a caller learns nothing about the reason. */
 export function sessionInvalid(): SessionError {
   return new SessionError(
     'session_invalid',
@@ -232,7 +233,7 @@ export function sessionInvalid(): SessionError {
 
 function importKeys(keys: readonly Uint8Array[]): Promise<CryptoKey[]> {
   const imported = Promise.all(keys.map(importKey))
-  // The keys are not awaited before the first token; an invalid key must not cause an unhandled rejection.
+  // Nothing awaits the keys before the first token; an invalid key must not cause an unhandled rejection.
   imported.catch(() => undefined)
   return imported
 }

@@ -28,7 +28,7 @@ export interface UserTokenSettings {
 /** A visitor with a valid token. */
 export interface Visitor {
   readonly subject: string
-  /** The token's own expiry, epoch ms: its proof expires then. */
+  /** The token's own expiry, epoch ms: what it proves expires then. */
   readonly expiresAtMs: number
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -42,7 +42,7 @@ export type VerifyUserToken = (userToken: string) => Promise<Visitor>
 const MAX_USER_TOKEN_CHARS = 8192
 const MAX_JWKS_BYTES = 262_144
 const JWKS_TIMEOUT_MS = 3000
-/** A key that is missing in the set causes a reload, but not more often than this. */
+/** A key that is missing from the set causes a reload, but not more often than this. */
 const JWKS_COOLDOWN_MS = 30_000
 const CLOCK_TOLERANCE_S = 5
 
@@ -81,8 +81,8 @@ export function createUserTokenVerifier(
 }
 
 /**
- * The trusted attributes from a visitor's claims. A claim that is missing, or is not a text, number or
- * boolean, gives none.
+ * The trusted attributes from a visitor's claims. A claim that is missing, or is not a string, number or
+ * boolean, gives no attribute.
  * @param trusted key -> claim; `address.country` selects a nested object unless a claim has exactly that
  * name.
  */
@@ -139,7 +139,7 @@ export interface VerificationKeys {
   readonly usable: readonly string[]
 }
 
-/** For a check of the settings: the current keys. Never rejects. */
+/** The current keys, for a check of the settings. Never rejects. */
 export async function readVerificationKeys(settings: UserTokenSettings): Promise<VerificationKeys> {
   const { jwksUrl, publicKeyPem = '', algorithms } = settings
   if (jwksUrl === undefined) {
@@ -178,8 +178,8 @@ class KeySetUnavailable extends Error {
 }
 
 /**
- * Through the environment's proxy, if there is one. Redirects are not followed, and an endless response is
- * aborted.
+ * Sends requests through the environment's proxy, if there is one. Redirects are not followed, and an endless
+ * response is aborted.
  */
 function createKeySetFetch(): (url: string) => Promise<Response> {
   const send = createAttemptSender(createUpstreamAgents({ maxSockets: 2 }))

@@ -29,7 +29,7 @@ export type ReadWidgetConfig = (
 export function createWidgetConfig(options: {
   readonly guestApi: GuestApi
   readonly attributes: GuestAttributes
-  /** Field of the guest's details -> its attribute key. */
+  /** Field of the guest's details -> attribute key. */
   readonly prefill: Readonly<Record<string, string>>
   readonly organizationId: string | undefined
   readonly environment: string | undefined

@@ -16,36 +16,36 @@ export interface RedisConnection {
   /** False while this process continues without Redis. */
   readonly isAvailable: boolean
   /**
-   * The minimum latency of the last {@link MEASURED_COMMANDS} commands; undefined before there are that many.
+   * The minimum latency of the last {@link MEASURED_COMMANDS} commands; undefined until there are that many.
    */
   readonly roundTripMs: number | undefined
   /** Resolves when Redis has first responded, or is known to be unavailable. Never rejects. */
   readonly started: Promise<void>
   /**
    * Sends one or more commands together; undefined if Redis is unavailable or does not respond within
-   * `timeoutMs`. After a timeout no caller waits until Redis responds to a probe. Never rejects.
+   * `timeoutMs`. After a timeout, no caller waits for Redis again until it responds to a probe. Never rejects.
    */
   run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
-  /** Subscribes to a channel, also after a reconnect. */
+  /** Subscribes to a channel, and again after each reconnect. */
   subscribe(channel: string, listener: (message: string) => void): void
-  /** Whether every message of a subscribed channel arrives, from now until Redis is unavailable. */
+  /** Whether every message on the subscribed channels arrives, from now until Redis is unavailable. */
   readonly isListening: boolean
   /** Called the first time Redis responds, and after each recovery. */
   onAvailable(listener: () => void): void
   close(): void
 }
 
-/** @param command as in Redis' documentation: its name, and each argument as text */
+/** @param command as in Redis' documentation: the name of the command, and each argument as text */
 export type Send = (...command: string[]) => Promise<unknown>
 
 export interface RedisConnectionOptions {
   readonly createClient: () => Promise<RedisClient>
   readonly keyPrefix: string
-  /** For each command. Within one data center Redis responds in less than a millisecond. */
+  /** For each command. Within one data center, Redis responds in less than a millisecond. */
   readonly timeoutMs: number
-  /** Called with each change, and the reason for a loss. */
+  /** Called on each change; `reason` is set for a loss. */
   readonly onChange: (isAvailable: boolean, reason?: unknown) => void
-  /** Called with each command without a response. */
+  /** Called for each command that gets no response. */
   readonly onFailure: () => void
   readonly monotonicNow?: (() => number) | undefined
 }
@@ -103,7 +103,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     void probe()
   }
 
-  /** The fastest of several: others may have waited for this process. */
+  /** Measures the fastest of several commands: others may have waited for this process. */
   function noteDuration(durationMs: number): void {
     durationsMs.push(durationMs)
     if (durationsMs.length < MEASURED_COMMANDS) return
@@ -111,7 +111,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     durationsMs = []
   }
 
-  /** A write, because a read-only replica of Redis, or one without memory, responds to PING too. */
+  /** Writes, because a Redis that is read-only or out of memory responds to PING too. */
   async function probe(): Promise<void> {
     if (client?.isReady !== true || state === 'up' || isProbing) return
     isProbing = true

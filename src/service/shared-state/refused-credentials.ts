@@ -46,7 +46,7 @@ export function createRefusedCredentials(options: {
   }
 }
 
-/** The known facts as an error has them. */
+/** The facts in the form that an error needs: without undefined values. */
 function withoutUndefined<T extends object>(facts: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as never
 }

@@ -1,22 +1,22 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt } from 'jose'
 
-/** Sealing and hashing of data that leaves the process, with keys derived from `SESSION_KEYS`. */
+/** Seals and hashes data that leaves the process, with keys derived from `SESSION_KEYS`. */
 export interface Seals {
   /** @param subject the context of the text: it can be opened only with the same subject */
   seal(subject: string, text: string): Promise<string>
-  /** Undefined unless it was sealed for this subject with one of the keys. */
+  /** Undefined unless the text was sealed for this subject with one of the keys. */
   open(subject: string, sealed: string): Promise<string | undefined>
   /**
-   * A keyed hash: the same for the same text on every replica with the same first key; without the key it
-   * cannot be checked against guesses.
+   * A keyed hash. Replicas with the same first key get the same hash for the same text; without the key, guesses
+   * cannot be checked against the hash.
    */
   hash(text: string): string
   /** Uses these keys from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
 }
 
-/** @param keys 32 bytes each; the first seals and hashes, all open */
+/** @param keys 32 bytes each; the first one seals and hashes, and each of them opens */
 export function createSeals(keys: readonly Uint8Array[]): Seals {
   // Derived keys, so that nothing sealed here is accepted as a session token.
   const derive = (key: Uint8Array, purpose: string) =>

@@ -3,14 +3,14 @@ import type { StartedAttempt, SharedAttempt, SharedAttempts } from '../sessions/
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** An attempt that was not settled or renewed for this long belongs to a replica that has ended. */
+/** An attempt that has not been settled or renewed for this long belongs to a replica that has ended. */
 const LEASE_MS = 2000
 const RENEW_LEASE_EVERY_MS = 700
 
 /**
  * Claims the key for this attempt, unless it has a response or another attempt is in progress. Uses Redis'
- * clock. KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, retention in ms, `repeat` for an
- * attempt that says that there was an earlier one at an unknown time.
+ * clock. KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, retention in ms, `repeat` if the
+ * request says that there was an earlier attempt, whose time is unknown.
  */
 const BEGIN = `
 local time = redis.call('TIME')
@@ -94,7 +94,7 @@ export function createSharedAttempts(options: {
   }
 }
 
-/** @param msAgo of {@link BEGIN} */
+/** @param msAgo from {@link BEGIN} */
 function earlierTry(msAgo: string | undefined): StartedAttempt['earlier'] {
   if (msAgo === undefined || msAgo === '') return undefined
   return { msAgo: msAgo === 'unknown' ? undefined : Number(msAgo) }

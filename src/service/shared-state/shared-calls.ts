@@ -1,7 +1,7 @@
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** By Redis' clock. KEYS: times of the newest calls. ARGV: how many there may be, in how many ms. */
+/** Uses Redis' clock. KEYS: times of the newest calls. ARGV: how many calls are allowed, in how many ms. */
 const TAKE = `
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,13 +13,13 @@ redis.call('LTRIM', KEYS[1], 0, max - 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** Calls to Genesys that replicas limit together. Undefined where they cannot. */
+/** Counts a call to Genesys that replicas limit together. Undefined while they cannot. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
 
-/** At most `max` calls in any time of `windowMs`. Names are hashed with a key: some are of a telephone number. */
+/** Allows `max` calls in any `windowMs`. Names are hashed with a key, because some are made from a phone number. */
 export function createSharedCalls(options: {
   readonly connection: RedisConnection
   readonly seals: Seals

@@ -7,17 +7,17 @@ import type { RedisConnection } from './redis-connection.ts'
 const MAX_ANNOUNCED = 20_000
 /** Sessions that were looked up in Redis. */
 const MAX_ASKED = 20_000
-/** This many at a time are published again after a recovery of Redis. */
+/** How many are published again at a time after Redis has recovered. */
 const BATCH = 100
 
-/** KEYS: the session. ARGV: generation, retention in ms, channel, message. A newer one stays. */
+/** KEYS: the session. ARGV: generation, retention in ms, channel, message. A newer generation is kept. */
 const ANNOUNCE = `
 if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('PUBLISH', ARGV[3], ARGV[4])
 return 1`
 
-/** The newest generation of each session that signed in or out, under a hash of its id. */
+/** The newest generation of each session whose visitor has signed in or out, under a hash of its id. */
 export function createSharedGenerations(options: {
   readonly connection: RedisConnection
   readonly prefix: string
@@ -41,7 +41,7 @@ export function createSharedGenerations(options: {
     await connection.run((send) => send('EVAL', ANNOUNCE, '1', keyOf(sid), ...rest, channel, message))
   }
 
-  /** Generations that were started while Redis was unavailable, or that it has lost. */
+  /** Publishes generations that were started while Redis was unavailable, or that Redis has lost. */
   async function republish(): Promise<void> {
     const nowMs = now()
     const current = [...announcedHere].filter(([, { untilMs }]) => untilMs > nowMs)

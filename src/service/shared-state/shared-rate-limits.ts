@@ -2,7 +2,7 @@ import type { CountShared } from '../middleware/rate-limits.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** A window without an expiry, as after a failover in the middle of a script, gets one. */
+/** Sets the expiry of a window that has none, for example after a failover in the middle of a script. */
 const COUNT = `local hits = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then
@@ -11,7 +11,7 @@ if left < 0 then
 end
 return {hits, left}`
 
-/** Counts in Redis for all replicas. Addresses and session ids are stored as keyed hashes only. */
+/** Counts in Redis for all replicas. Addresses and session ids are stored only as keyed hashes. */
 export function createSharedRateLimits(options: {
   readonly connection: RedisConnection
   readonly seals: Seals

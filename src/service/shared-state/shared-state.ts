@@ -22,7 +22,7 @@ export interface SharedState {
   readonly values: SharedValues
   readonly takeCall: TakeSharedCall
   readonly isAvailable: boolean
-  /** Redis' state; undefined until it is known. */
+  /** Redis' latency; undefined until it is known. */
   readonly roundTripMs: number | undefined
   /** Uses these `SESSION_KEYS` from now on. */
   replaceKeys(keys: readonly Uint8Array[]): void
@@ -62,7 +62,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     onFailure: () => metrics.redisCommandFailed(),
     async createClient() {
       const client = await import('@redis/client')
-      // Imported as the default export of a CommonJS module: in a bundle it has no named ones.
+      // Imported as the default export of a CommonJS module: in a bundle, the module has no named exports.
       return client.default.createClient(clientOptions(options.url))
     },
   })

@@ -1,9 +1,9 @@
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** What one replica has read of Genesys, and the others need not. */
+/** Values that one replica has read from Genesys, so that the others need not. */
 export interface SharedValues {
-  /** Undefined where there is none, where no replica has written it, and where Redis is unavailable. */
+  /** Undefined if there is no value, if it was not written by a replica, or if Redis is unavailable. */
   read(name: string): Promise<string | undefined>
   write(name: string, text: string, forMs: number): Promise<void>
 }

@@ -4,8 +4,8 @@ interface Task {
 }
 
 /**
- * Limits the delay of a write: under load, a turn of the event loop has more data than one batch should wait
- * for.
+ * Limits the delay of a write: under load, a turn of the event loop processes more data than a batch should
+ * wait for.
  */
 const MAX_BATCH = 32
 
@@ -13,8 +13,8 @@ let waiting: Task[] = []
 
 /**
  * Runs a task when all data of this turn of the event loop has been processed, or when 32 tasks wait.
- * Consecutive writes wake the peer process once; writes spread over the turn wake it each time, which under
- * load is the largest cost of a request in Node.js.
+ * Consecutive writes wake the peer process once. Writes that are spread over the turn wake it each time, which
+ * is the largest cost of a request in Node.js under load.
  * @param onThrown called with an exception of `run`; the rest of the batch still runs
  */
 export function batchWrite(run: Task['run'], onThrown: Task['onThrown']): void {

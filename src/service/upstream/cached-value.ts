@@ -1,16 +1,16 @@
 import { withDeadline } from './with-deadline.ts'
 
 export interface CachePolicy<T> {
-  /** Loads the value; concurrent callers share one call, which continues when one of them gives up. */
+  /** Loads the value. Concurrent callers share one call, which continues if one of them gives up. */
   readonly load: (deadlineAtMs: number) => Promise<T>
   readonly loadTimeoutMs: number
   /** The error message for a caller whose own deadline comes first. */
   readonly timeoutMessage: string
   /** How long a value is used without a reload. */
   readonly ttlMs: (value: T) => number
-  /** How long after that it is still used immediately, while it is reloaded. Default 0. */
+  /** How long after `ttlMs` a value is still used immediately, while it is reloaded. Default 0. */
   readonly staleWhileRevalidateMs?: (value: T) => number
-  /** How long after `ttlMs` it is used if loading fails or takes too long. Default 0. */
+  /** How long after `ttlMs` a value is used if loading fails or takes too long. Default 0. */
   readonly staleIfErrorMs?: number
   /** How long an error is cached if there is no value. Default 0. */
   readonly negativeTtlMs?: (error: unknown) => number
@@ -22,7 +22,7 @@ export interface CachePolicy<T> {
 /** One cached value from upstream. It has no timer: it is reloaded on the next access. */
 export interface CachedValue<T> {
   /**
-   * @throws what `load` has thrown, also from the cache
+   * @throws what `load` has thrown, now or for a cached error
    * @throws {UpstreamError} `upstream_timeout` at the caller's deadline
    */
   get(deadlineAtMs: number): Promise<T>
@@ -34,7 +34,7 @@ export interface CachedValue<T> {
   drop(): void
 }
 
-/** How long after a failure a value that is still used is not reloaded. */
+/** How long no reload is attempted after a failure, while the old value is still used. */
 const RETRY_AFTER_FAILURE_MS = 10_000
 
 export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {

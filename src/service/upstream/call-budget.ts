@@ -1,12 +1,12 @@
 import { UpstreamError } from './upstream-error.ts'
 
-/** Calls to Genesys, of which there are 300 a minute for everything that an OAuth client does. */
+/** A limit for calls to Genesys, which allows an OAuth client 300 calls per minute for everything. */
 export interface CallBudget {
-  /** Whether another call may be made now; if so, it counts. */
+  /** Whether another call may be made now; if so, it is counted. */
   take(): Promise<boolean>
 }
 
-/** Counts the calls of all replicas. Undefined where they cannot count together. */
+/** Counts the calls of all replicas. Undefined while they cannot count together. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
@@ -14,7 +14,7 @@ export type TakeSharedCall = (
 
 const MINUTE_MS = 60_000
 
-/** At most `max` in any minute: of all replicas where they share state, of this process otherwise. */
+/** At most `max` calls in any minute: by all replicas if they share state, otherwise by this process. */
 export function createCallBudget(options: {
   readonly max: number
   /** Default: a minute. */
@@ -25,7 +25,7 @@ export function createCallBudget(options: {
   readonly monotonicNow: () => number
 }): CallBudget {
   const { max, name, windowMs = MINUTE_MS, takeShared, monotonicNow } = options
-  /** The newest calls, the oldest first. */
+  /** The times of the newest calls, oldest first. */
   const takenAtMs: number[] = []
 
   function takeHere(): boolean {
@@ -41,14 +41,14 @@ export function createCallBudget(options: {
 
   return {
     async take() {
-      // Counted here first, so that a loss of Redis begins no second budget.
+      // Counted here first, so that a loss of Redis does not start a second budget.
       if (!takeHere()) return false
       return (await takeShared?.(name, { max, windowMs })) ?? true
     },
   }
 }
 
-/** For a call that was not made. @param operation of Genesys, where one budget serves several */
+/** For a call that was not made. @param operation which one, if several operations share the budget */
 export function callBudgetUsed(options: {
   readonly operation?: string
   readonly hint: string
@@ -58,7 +58,7 @@ export function callBudgetUsed(options: {
   const which = operation === undefined ? '' : ` (${operation})`
   return new UpstreamError(
     'upstream_rate_limited',
-    `Not sent: the calls of this minute are used${which}.`,
+    `Not sent: all calls of this minute are used${which}.`,
     facts,
   )
 }

@@ -9,7 +9,7 @@ export interface FieldError {
 /** Facts about a failure, all safe to log and to return: no body, no request header, no token. */
 export interface ErrorFacts {
   errors?: readonly FieldError[]
-  /** What to solve before the request is made again. */
+  /** The challenge to solve before the request is made again. */
   challenge?: Challenge
   retryAfterSeconds?: number
   /** ISO 8601: when a callback is possible. */
@@ -26,7 +26,7 @@ export interface ErrorFacts {
   correlationId?: string
 }
 
-/** An expected failure, with a code of the problem catalogue. It contains only the given facts. */
+/** An expected failure, with a code from the problem catalogue. It contains only the given facts. */
 export class CodedError<Code extends string = string> extends Error {
   readonly code: Code
   readonly facts: ErrorFacts
@@ -51,7 +51,7 @@ export interface UpstreamRefusal {
   readonly correlationId: string | undefined
 }
 
-/** Without `any`, which `instanceof` of a generic class would give. */
+/** Returns a type without `any`, unlike `instanceof` with a generic class. */
 export function isCodedError(err: unknown): err is CodedError {
   return err instanceof CodedError
 }

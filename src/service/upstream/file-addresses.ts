@@ -3,7 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { UpstreamError } from './upstream-error.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
-/** Which addresses of files may be used: they come from upstream, and may name any machine. */
+/** Decides which addresses of files may be used: they come from upstream, and may name any machine. */
 export interface FileAddresses {
   /** @throws {UpstreamError} `upstream_bad_response` */
   requireUploadable(url: string, headers: Readonly<Record<string, string>>): void
@@ -17,7 +17,7 @@ export interface FileAddresses {
 }
 
 export interface FileAddressesOptions {
-  /** The configured hosts. Their own addresses are accepted unchecked: a simulator is on loopback. */
+  /** The configured hosts. Their addresses are accepted without a check: a simulator is on loopback. */
   readonly configuredUrls: readonly string[]
   /** Allowed upload hosts: `files.example.com`, or `*.example.com` for subdomains. Empty: any public host. */
   readonly fileHosts?: readonly string[]
@@ -83,7 +83,7 @@ function badAddress(purpose: string, hint: string): UpstreamError {
   )
 }
 
-/** Like `dns.lookup`, without private addresses: a name can change between a check and its use. */
+/** Like `dns.lookup`, but without private addresses: a name's address can change between a check and its use. */
 function lookupPublic(
   hostname: string,
   options: LookupOptions,
@@ -99,7 +99,7 @@ function lookupPublic(
   })
 }
 
-/** Has the code of an unknown name: no connection was made. */
+/** Has the same code as for an unknown name, because no connection was made. */
 function notPublicError(hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${hostname} has no public address.`), { code: 'ENOTFOUND' })
 }
@@ -123,8 +123,8 @@ const RESERVED_IPV4 = [
   ['240.0.0.0', 4],
 ] as const
 /**
- * In addition to addresses that are not global unicast: protocol assignments with Teredo, documentation, and
- * 6to4.
+ * Reserved in addition to addresses that are not global unicast: protocol assignments with Teredo,
+ * documentation, and 6to4.
  */
 const RESERVED_IPV6 = [
   ['2001::', 23],
@@ -139,7 +139,7 @@ for (const [net, prefix] of RESERVED_IPV6) reserved.addSubnet(net, prefix, 'ipv6
 const globalUnicast = new BlockList()
 globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
-/** @param address an IP address; one of IPv6 is public only as global unicast, which no mapped or translated IPv4 is. */
+/** @param address an IP address. IPv6 must be global unicast, which mapped or translated IPv4 addresses are not. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !reserved.check(address, 'ipv4')
   return globalUnicast.check(address, 'ipv6') && !reserved.check(address, 'ipv6')

@@ -8,7 +8,7 @@ import type { UpstreamAgents } from './upstream-agents.ts'
 export interface HttpAttempt {
   readonly method: string
   readonly url: string
-  /** With lower-case names; the only others are `Host`, `Connection` and `Content-Length`. */
+  /** With lower-case names. Only `Host`, `Connection` and `Content-Length` are added. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | UploadBody | undefined
   readonly timeoutMs: number
@@ -21,8 +21,8 @@ export interface UploadBody {
   /** The exact number of bytes of the stream. */
   readonly sizeBytes: number
   /**
-   * Timeout of the response, from the last byte on: a store that hangs must not block the page for the whole
-   * upload's time.
+   * Timeout of the response, after the last byte was sent: a store that hangs must not block the page for as long
+   * as an upload may take.
    */
   readonly responseTimeoutMs: number
 }
@@ -31,7 +31,7 @@ export interface UpstreamResponse {
   readonly kind: 'response'
   readonly status: number
   readonly body: string
-  /** Node.js parses its headers on first access; a successful request never needs them. */
+  /** Node.js parses the headers on first access; a successful request never needs them. */
   readonly message: Pick<http.IncomingMessage, 'headers'>
 }
 
@@ -41,11 +41,11 @@ export interface TransportFailure {
    * character.
    */
   readonly kind: 'unreachable' | 'lost' | 'timeout' | 'too-large' | 'broken-body' | 'unsendable'
-  /** False if certainly nothing of the request has reached the upstream. */
+  /** False if it is certain that no part of the request has reached the upstream. */
   readonly sent: boolean
   /** True if the failure was caused by the upstream, and not by our own queue or an old idle socket. */
   readonly blamesUpstream: boolean
-  /** The system's or the TLS library's code, where no connection could be made. */
+  /** The system's or the TLS library's code, if no connection could be made. */
   readonly systemCode?: string | undefined
 }
 
@@ -58,7 +58,7 @@ export type Outcome = UpstreamResponse | TransportFailure
 export type SendAttempt = (attempt: HttpAttempt) => Promise<Outcome>
 
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024
-/** A shorter wait was ended by the page's deadline, and says little about the upstream. */
+/** A shorter timeout comes from the page's deadline, and says little about the upstream. */
 const MIN_TIMEOUT_TO_BLAME_MS = 1000
 
 /** Errors before a connection exists: nothing was sent. */
@@ -71,7 +71,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Scheme, host and port, then a path: no name or password, no fragment, and nothing that a parser would drop.
+ * Scheme, host and port, then a path: no user name or password, no fragment, and nothing that a parser would drop.
  */
 const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+(\/[\x21\x22\x24-\x5b\x5d-\x7e]*)?$/
 

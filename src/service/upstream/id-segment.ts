@@ -1,10 +1,10 @@
 import { pathSegment } from '../urls/path-segment.ts'
 import { UpstreamError } from './upstream-error.ts'
 
-/** @throws {UpstreamError} for an id of Genesys that cannot be a part of a path */
+/** @throws {UpstreamError} if an id from Genesys cannot be part of a path */
 export function idSegment(id: string): string {
   const found = pathSegment(id)
   if (found === undefined)
-    throw new UpstreamError('upstream_bad_response', 'Genesys sent an id that no path may have.')
+    throw new UpstreamError('upstream_bad_response', 'Genesys sent an id that cannot be part of a path.')
   return found
 }

@@ -1,16 +1,16 @@
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
- * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: must not happen twice, such as a
- * guest's message; repeated only if the upstream certainly has not accepted it. `creation`: the same, but a
- * lost response only leaves an unused object, which does no harm. `never`: sent once, such as a body that is
- * a stream.
+ * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: writes that must not happen twice,
+ * such as a guest's message; repeated only if the upstream has certainly not accepted them. `creation`: the same,
+ * but a lost response only leaves an unused object, which does no harm. `never`: requests that can be sent only
+ * once, such as one whose body is a stream.
  */
 export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
 const MAX_TRIES = 3
 const FIRST_PAUSE_MS = 200
-/** The longest wait that is passed on: a day. */
+/** The longest wait that is passed on to a page: a day. */
 const MAX_RETRY_AFTER_SECONDS = 86_400
 const RETRYABLE_STATUSES: readonly number[] = [429, 502, 503, 504]
 
@@ -47,7 +47,7 @@ function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boo
   return !sent || (retry === 'idempotent' && kind === 'lost')
 }
 
-/** The wait that the response asks for: `Retry-After`, or on a 429 the start of the platform's next minute. */
+/** The wait that the response requests: `Retry-After`, or on a 429, the time until the platform's next minute. */
 export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: number): number | undefined {
   const { headers } = message
   const asked = parseRetryAfter(headers['retry-after'], nowMs)
@@ -56,8 +56,8 @@ export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: 
 }
 
 /**
- * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A past time is 0, a time too
- * far ahead is a day, and an invalid value is undefined.
+ * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A past time gives 0, a time too
+ * far ahead gives a day, and an invalid value gives undefined.
  */
 export function parseRetryAfter(value: unknown, nowMs: number): number | undefined {
   const text = typeof value === 'string' ? value.trim() : ''

@@ -4,7 +4,7 @@ import { createUpstreamAgents } from './upstream-agents.ts'
 
 export const MAX_WEBHOOK_RESPONSE_BYTES = 16_384
 
-/** One attempt. */
+/** One attempt of a request. */
 export interface WebhookCall {
   /** The same for a repeated attempt, so that the receiver recognizes it. */
   readonly id: string
@@ -23,7 +23,7 @@ export function createSignedWebhook(options: {
   readonly url: string
   readonly secrets: readonly Uint8Array[]
   readonly maxSockets: number
-  /** The media type of the response, where more than its status is read. */
+  /** The media type of the response, if more than its status is read. */
   readonly accept?: string
   readonly now: () => number
 }): SignedWebhook {

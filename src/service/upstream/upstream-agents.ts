@@ -13,7 +13,7 @@ import { createProxyFinder } from './outbound-proxy.ts'
 export interface UpstreamAgents {
   /** The agent for this address. */
   agentFor(url: URL): http.Agent
-  /** Whether there ever was a connection: until then, written data has not left this machine. */
+  /** Whether the socket has been connected: until then, written data has not left this machine. */
   isConnected(socket: Duplex | null): boolean
   /** Closes every connection, including those in use. */
   close(): void
@@ -30,8 +30,8 @@ export interface UpstreamAgentsOptions {
 
 /**
  * 256 sockets per host are enough for 500 concurrent page requests with an upstream that takes 20 ms; 64 are
- * not. An idle socket is closed before most load balancers do it (60 s), because a request on a closing
- * socket is lost; Node.js closes it earlier if the response's `Keep-Alive` says so.
+ * not. An idle socket is closed before most load balancers close it (60 s), because a request on a closing
+ * socket is lost; Node.js closes it earlier if the `Keep-Alive` of a response requires it.
  */
 export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
   const { maxSockets = 256, idleSocketMs = 30_000, lookup } = given
@@ -70,8 +70,8 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
 type AgentClass<Args extends unknown[]> = new (...args: Args) => http.Agent
 
 /**
- * Agents that track which sockets are not connected yet, and close an idle one that receives bytes: they
- * would be taken for the response to the next request, which belongs to another guest.
+ * Agents that track which sockets are not connected yet, and close an idle socket that receives bytes: these
+ * bytes would be taken for the response to the next request, which belongs to another guest.
  */
 function watchingAgents(connecting: WeakSet<Duplex>) {
   const idle = new WeakSet<Duplex>()

@@ -12,7 +12,7 @@ export interface ExpectedBody<T> {
 
 /**
  * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` if a 2xx response with an invalid
- * body leaves open what was done. A `ZodError`, which quotes the response, never escapes.
+ * body leaves open what was done. A `ZodError`, which quotes the response, is never thrown.
  */
 export function readBody<T>(text: string, { schema, allowNonJson, operation, retry }: ExpectedBody<T>): T {
   const json = parseJson(text)
@@ -32,7 +32,7 @@ function saneKey(key: PropertyKey): string {
   return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }
 
-/** An empty body is `undefined`; undefined if it is not JSON. */
+/** The value of an empty body is `undefined`. The result is undefined if the body is not JSON. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: text === '' ? undefined : JSON.parse(text) }

@@ -15,15 +15,16 @@ const PROBE_MS = 5000
 export interface UpstreamBreaker {
   /**
    * Makes the call, or returns undefined immediately while the circuit breaker is open.
-   * @param exchange gets its timeout
+   * @param exchange makes the call within the timeout that it is given
    */
   run(exchange: (mostMs: number) => Promise<Outcome>): Promise<Outcome | undefined>
-  /** For a call that was not made: seconds until a retry. At least 1. */
+  /** For a call that was not made: seconds until a retry, at least 1. */
   retryAfterSeconds(): number
 }
 
 /**
- * One per dependency. It opens after ten consecutive failures, and five seconds later lets one probe through.
+ * The circuit breaker of a dependency. It opens after ten consecutive failures, and lets one probe through five
+ * seconds later.
  * Only failures of the dependency count: no connection, no response, 5xx.
  */
 export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreaker {
@@ -38,8 +39,8 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
   })
 
   /**
-   * cockatiel's `execute` needs two more awaits per call; while the breaker is closed, it is informed
-   * afterwards instead.
+   * cockatiel's `execute` needs two more awaits per call; so while the breaker is closed, it is only informed of
+   * the outcome afterwards.
    */
   function count(outcome: Outcome): Outcome | Promise<Outcome> {
     if (policy.state !== CircuitState.Closed) return outcome

@@ -51,7 +51,7 @@ export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'bod
   readonly headers: UpstreamResponse['message']['headers']
 }
 
-/** One attempt of a call: it contains no secret, and `operation` is one of a few. */
+/** One attempt of a call. It contains no secret, and `operation` has only a few values. */
 export interface ObservedAttempt {
   readonly name: string
   readonly operation: string
@@ -66,7 +66,7 @@ interface Call {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly deadlineAtMs: number
-  /** Names what to fix when Genesys refuses. */
+  /** Names what to fix if Genesys refuses. */
   readonly explain?: Explain | undefined
 }
 
@@ -78,7 +78,7 @@ export interface UpstreamRequest<T> extends Call {
   readonly form?: Readonly<Record<string, string>> | undefined
   /** The schema of a successful response; an empty body is `undefined`. */
   readonly schema: ZodType<T>
-  /** A 2xx response counts although its body is not JSON; the schema then gets `undefined`. */
+  /** Accepts a 2xx response whose body is not JSON; the schema then gets `undefined`. */
   readonly allowNonJson?: boolean | undefined
   readonly retry: RetryKind
 }
@@ -92,7 +92,7 @@ export interface UpstreamUpload extends Call {
 /** All REST calls to one dependency. Its methods throw only {@link UpstreamError}. */
 export interface UpstreamClient {
   request<T>(request: UpstreamRequest<T>): Promise<T>
-  /** Streams a file; never repeated. `attachment_refused` if the source stream is aborted. */
+  /** Streams a file; never repeated. @throws {UpstreamError} `attachment_refused` if the source stream is aborted */
   upload(upload: UpstreamUpload): Promise<void>
   close(): void
 }
@@ -184,7 +184,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       })
     },
     upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
-      body.on('error', () => undefined) // reported by the outcome, also if the upload ends before the stream does
+      body.on('error', () => undefined) // the outcome reports it, even if the upload ends before the stream does
       return deliver({
         operation,
         method: 'PUT',

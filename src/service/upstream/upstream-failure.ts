@@ -4,7 +4,7 @@ import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import type { ErrorFacts } from './coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
 
-/** What an operation may use to find the setting to fix. */
+/** What an operation can use to find the setting that must be fixed. */
 export interface Refusal {
   readonly status: number
   readonly upstreamCode: string | undefined
@@ -25,7 +25,7 @@ export interface FailedCall {
 /** The platform sends no `Retry-After` with this 429: the value is a suggestion, not a promise. */
 const RATE_LIMIT_PAUSE_SECONDS = 5
 
-/** Converts a failed call to an error. Only codes of a response's body are passed on. */
+/** Converts a failed call to an error. Of a response's body, only codes are passed on. */
 export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: number): UpstreamError {
   return outcome.kind === 'response' ? refusalError(outcome, call, nowMs) : transportError(outcome, call)
 }
@@ -74,7 +74,7 @@ function redirectHint(status: number): string {
   )
 }
 
-/** A call without a response. `delivery_unknown` if it must not happen twice and may have happened once. */
+/** For a call without a response: `delivery_unknown` if it must not happen twice and may have happened once. */
 function transportError(
   { kind, sent, systemCode }: TransportFailure,
   { operation, retry, url }: FailedCall,
@@ -101,7 +101,7 @@ function transportError(
 const UNSENDABLE_HINT =
   'An address, id or token from Genesys has characters that are not allowed in a request.'
 
-/** @param systemCode of the system or the TLS library, such as `ENOTFOUND` */
+/** @param systemCode the code of the system or the TLS library, such as `ENOTFOUND` */
 export function unreachableHint(host: string, systemCode = ''): string {
   const [, cause, remedy] =
     CAUSES.find(([codes]) => codes.test(systemCode)) ??
@@ -127,8 +127,8 @@ const CAUSES: readonly (readonly [RegExp, string, string])[] = [
 ]
 
 /**
- * A 2xx status with a body that does not belong to the operation, such as a gateway's page, which has
- * accepted no message.
+ * For a 2xx response whose body does not belong to the operation, such as the page of a gateway, which has not
+ * accepted a message.
  */
 export function unreadableError(operation: string, retry: RetryKind, hint: string): UpstreamError {
   if (retry !== 'non-idempotent') return badResponseError(operation, hint)
@@ -190,7 +190,7 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ])
 
-/** The id that Genesys' support needs. @param contextId of the body, if it has one */
+/** The id that Genesys' support needs. @param contextId from the body, if it has one */
 export function correlationIdOf(headers: IncomingHttpHeaders, contextId?: unknown): string | undefined {
   for (const id of [headers['inin-correlation-id'], contextId, headers['x-request-id']]) {
     if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id)) return id

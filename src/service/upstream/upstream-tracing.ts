@@ -10,7 +10,7 @@ export interface UpstreamTracing {
   }): TracedAttempt
   /**
    * Remembers the caller's span for a frame, which may be sent during another request.
-   * @returns to be called when it is sent
+   * @returns a function to call when the frame is sent
    */
   prepareFrame(frame: { readonly action: string; readonly tracingId: string }): () => TracedFrame
 }
@@ -23,6 +23,6 @@ export interface TracedAttempt {
 }
 
 export interface TracedFrame {
-  /** @param error a code of the problem catalogue; undefined when the response has arrived */
+  /** @param error a code of the problem catalogue; undefined if the response has arrived */
   end(error?: string): void
 }

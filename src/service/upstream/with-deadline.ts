@@ -2,7 +2,7 @@ import { UpstreamError } from './upstream-error.ts'
 
 /**
  * Rejects for this caller at its deadline. The work continues, because others may wait for it.
- * @throws {UpstreamError} `upstream_timeout`, saying `message`
+ * @throws {UpstreamError} `upstream_timeout` with `message`
  */
 export async function withDeadline<T>(promise: Promise<T> | T, leftMs: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined

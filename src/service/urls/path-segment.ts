@@ -1,5 +1,5 @@
 /**
- * One path segment from an id of external origin. It can change neither the rest of the path nor the host.
+ * Converts an id of external origin to one path segment, which cannot change the rest of the path or the host.
  * Undefined for an invalid id: empty, over 200 characters, `.` or `..`, with control characters or a lone
  * surrogate.
  */

@@ -1,4 +1,4 @@
-/** Without a regular expression: those that allow any number of slashes take quadratic time, or are hard to check. */
+/** Without a regular expression: one that allows any number of slashes takes quadratic time or is hard to check. */
 export function withoutTrailingSlashes(text: string): string {
   let end = text.length
   while (text[end - 1] === '/') end -= 1

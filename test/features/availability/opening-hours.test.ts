@@ -198,12 +198,12 @@ test.each([
   [
     'starts at a time with a UTC offset',
     schedule('2026-11-25T09:00:00.000Z', '2026-11-25T17:00:00.000Z'),
-    'has a start or an end that is no local time',
+    'has a start or an end that is not a local time',
   ],
   [
     'starts on a date that does not exist',
     schedule('2026-02-30T09:00:00.000', '2026-03-01T17:00:00.000'),
-    'has a start or an end that is no local time',
+    'has a start or an end that is not a local time',
   ],
   [
     'ends before it starts',

@@ -20,11 +20,11 @@ import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
-/** The part of a minute's calls that estimates for single guests may use. */
+/** How many of a minute's calls may be used for estimates for single guests. */
 const OWN_CALLS_PER_MINUTE = 8
 /** A separate budget, which pages that poll the availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
-/** The most hints of a readiness report. */
+/** The maximum number of hints in a readiness report. */
 const MAX_HINTS = 5
 
 interface Check {
@@ -35,10 +35,10 @@ interface Check {
   readonly hint?: string
 }
 
-/** `GET /availability`, its line in the readiness report, and what the doctor looks at. */
+/** `GET /availability`, and its checks for the readiness report and the doctor. */
 export interface AvailabilityFeature {
   readonly name: 'availability'
-  /** Capabilities of guest sessions: none if it is not set up. */
+  /** Capabilities of guest sessions: none if the feature is not set up. */
   readonly capabilities: readonly ('availability' | 'callbacks')[]
   readonly deployment: Pick<Deployment, 'callbacks'>
   addRoutes(
@@ -53,13 +53,13 @@ export interface AvailabilityFeature {
     },
   ): void
   readinessChecks(): Promise<readonly Check[]>
-  /** Adds to the events of guests how long they wait; undefined without a queue. */
+  /** Adds the guest's expected wait to the guest's events; undefined without a queue. */
   readonly addEvents: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
-  /** What is found now, and why something is not; undefined where it is not set up. */
+  /** What is known now, and why something is not known; undefined if the feature is not set up. */
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly Cause[] } | undefined>
 }
 
-/** @param options undefined where there is no OAuth client, without which nothing of it can be read */
+/** @param options undefined without an OAuth client, because availability cannot be read without one */
 export function createAvailabilityFeature(
   settings: AvailabilitySettings,
   options:
@@ -129,7 +129,7 @@ export function createAvailabilityFeature(
   }
 }
 
-/** Not `req.fresh`: browsers send `no-cache` along where a page itself sets `If-None-Match`. */
+/** Not `req.fresh`: browsers also send `no-cache` if a page itself sets `If-None-Match`. */
 function isKnown(req: Request, etag: string): boolean {
   const tags = req.get('if-none-match')?.split(',') ?? []
   return tags.some((tag) => tag.trim() === etag)

@@ -27,7 +27,7 @@ export interface AvailabilityOptions extends AvailabilitySettings {
   readonly timeoutMs: number
   /** Calls to Genesys. Default: 20. */
   readonly callsPerMinute?: number | undefined
-  /** Where replicas share state. */
+  /** Values that replicas share. */
   readonly sharedValues?: SharedValues | undefined
   readonly takeSharedCall?: TakeSharedCall | undefined
 }
@@ -43,29 +43,29 @@ export interface Evaluation {
 }
 
 export interface AvailabilityOfSite {
-  /** At most a second old. What Genesys refuses or does not answer is in its causes. */
+  /** At most a second old. Its causes include what Genesys refuses or does not respond to. */
   current(): Promise<Evaluation>
-  /** The same, with every reading that is set up, whatever the state. */
+  /** The same, but with every configured reading, whatever the state. */
   inspect(): Promise<Evaluation>
   /** The last one, without a call to Genesys. */
   readonly latest: Evaluation | undefined
-  /** The opening hours at another time; `open` where there are none. */
+  /** The opening hours at another time; `open` if none are configured. */
   hoursAt(ms: number, deadlineAtMs: number): Promise<OpeningHours>
-  /** For other operations with the same calls per minute. */
+  /** For other operations that share the calls per minute. */
   readonly platform: PlatformOperations
   readonly budget: CallBudget
 }
 
-/** The emergency is asked for as often as people: it is switched when something has happened. */
 /** A share of the 300 calls per minute that an OAuth client has for everything. */
 const CALLS_PER_MINUTE = 20
+/** Short, because an emergency is switched on when something has happened. */
 const EMERGENCY_TTL_MS = 30_000
 const OBSERVATIONS_TTL_MS = 10_000
 const WAIT_TTL_MS = 30_000
-/** However many pages ask, it is evaluated once. */
+/** Within this time, the availability is evaluated once, however many pages request it. */
 const EVALUATION_TTL_MS = 1000
 
-/** Whether anybody is there: emergency, opening hours, and who is on queue, as far as each is set. */
+/** Whether guests can reach an agent: the emergency, the opening hours and the users on queue, where configured. */
 export function createAvailability(options: AvailabilityOptions): AvailabilityOfSite {
   const { scheduleGroupId, emergencyGroupId, queueId, log, now, monotonicNow, timeoutMs } = options
   const budget = createCallBudget({
@@ -92,7 +92,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
     const readings: Reading<unknown>[] = []
     const causes: Cause[] = []
 
-    /** Undefined where it can't be read; the cause is noted. */
+    /** Undefined if it cannot be read; the cause is noted. */
     async function take<T>(read: (deadlineAtMs: number) => Promise<Reading<T>>, subject: string) {
       try {
         const found = await read(deadlineAtMs)
@@ -200,7 +200,7 @@ function queueReadings(queueId: string, platform: PlatformOperations, reading: R
   }
 }
 
-/** Until when the state lasts, where the clock decides: nobody knows when people come back to a queue. */
+/** Until when the state lasts, if the clock decides: it is unknown when agents return to a queue. */
 function timesOf({ untilMs, opensAtMs }: OpeningHours, state: Availability['state']) {
   if (state === 'unstaffed' || state === 'unknown') return {}
   return {
@@ -222,7 +222,7 @@ function evaluationOf(availability: Availability, causes: readonly Cause[]): Eva
   }
 }
 
-/** A line for each change, however often it is evaluated. */
+/** Logs a line for each change, however often the availability is evaluated. */
 function createCauseLog(log: Log): (causes: readonly Cause[]) => void {
   let known = new Set<string>()
   return (causes) => {

@@ -16,9 +16,9 @@ export interface NewCallback {
 
 /** Each method throws `UpstreamError`. */
 export interface CallbackOperations {
-  /** @returns the id of its conversation */
+  /** @returns the id of the callback's conversation */
   createCallback(callback: NewCallback, deadlineAtMs: number): Promise<string>
-  /** Resolves if the OAuth client may create callbacks: Genesys then refuses one without a number as invalid. */
+  /** Resolves if the OAuth client may create callbacks: then Genesys refuses a callback without a number as invalid. */
   requirePermission(queueId: string, deadlineAtMs: number): Promise<void>
 }
 

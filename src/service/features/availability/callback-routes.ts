@@ -9,7 +9,7 @@ import { sendJson } from '../../http-server/send-json.ts'
 import type { GuestSessions } from '../../sessions/guest-sessions.ts'
 import type { createCallbacks } from './callbacks.ts'
 
-/** @param requestCallback undefined where callbacks are off */
+/** @param requestCallback undefined if callbacks are off */
 export function addCallbackRoutes(
   router: IRouter,
   options: {

@@ -18,7 +18,7 @@ const MAX_AHEAD_MS = 30 * 24 * HOUR_MS
 const GRACE_MS = 60_000
 
 export interface CallbackSettings {
-  /** Only visitors whose identity was verified. */
+  /** Whether only visitors whose identity was verified can request a callback. */
   readonly needsVerifiedVisitor: boolean
   /** The country of numbers without a country code. */
   readonly country: CountryCode | undefined
@@ -41,11 +41,11 @@ export interface CallbackOptions {
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
   readonly sharedAttempts?: SharedAttempts | undefined
-  /** What must not leave the service is masked in the name. */
+  /** Masks what must not leave the service in the name. */
   readonly mask?: ((text: string) => string) | undefined
 }
 
-/** Asks Genesys to call a guest back, at a time when the contact center is open. */
+/** Requests a callback for a guest from Genesys, at a time when the contact center is open. */
 export function createCallbacks(options: CallbackOptions) {
   const { settings, queueId, site, operations, now, monotonicNow, takeSharedCall } = options
   const { mask = (text: string) => text } = options
@@ -56,7 +56,7 @@ export function createCallbacks(options: CallbackOptions) {
   })
   const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
 
-  /** Names a budget by a hash, so that no telephone number stays in memory for its hour. */
+  /** Names a budget by a hash, so that no phone number stays in memory for the hour of the budget. */
   async function requireBelow(kind: string, value: string, max: number): Promise<void> {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
     const budget =

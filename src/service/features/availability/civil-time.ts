@@ -1,6 +1,6 @@
 /**
- * Local times without a zone, as schedules have them: milliseconds since 1970-01-01T00:00 on the wall clock, whatever the
- * zone. Days have 24 hours in it.
+ * A local time without a zone, as in schedules: milliseconds since 1970-01-01T00:00 on the wall clock, whatever the zone.
+ * Each of its days has 24 hours.
  */
 export type CivilMs = number
 
@@ -8,11 +8,11 @@ export const DAY_MS = 86_400_000
 
 const MAX_KNOWN_DAYS = 1000
 
-/** Between a zone's wall clock and the time line. */
+/** Converts between a zone's wall clock and epoch time. */
 export interface Zone {
   readonly name: string
   civilAt(epochMs: number): CivilMs
-  /** RFC 5545, 3.3.5: the first of two times, and in a gap the time by the offset before it. */
+  /** As in RFC 5545, 3.3.5: of two possible times the first, and in a gap, the time with the offset before the gap. */
   epochOf(civil: CivilMs): number
 }
 
@@ -37,7 +37,7 @@ export function findZone(name: string): Zone | undefined {
     offsetByDay.set(day, offset)
     return offset
   }
-  /** `Intl` takes microseconds, and is asked only for a day on which the clock changes. */
+  /** `Intl` takes microseconds, so it is called only for a day on which the clock changes. */
   const offsetAt = (epochMs: number): number => {
     const day = Math.floor(epochMs / DAY_MS)
     const offset = offsetOnDay(day)
@@ -75,7 +75,7 @@ function dateTimeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
 }
 
 /**
- * Genesys: `yyyy-MM-ddTHH:mm:ss.SSS`; six digits occur.
+ * Genesys' form is `yyyy-MM-ddTHH:mm:ss.SSS`; six digits of a fraction also occur.
  * @returns undefined for any other form
  */
 export function parseCivil(text: string): CivilMs | undefined {

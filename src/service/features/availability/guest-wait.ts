@@ -4,10 +4,10 @@ import type { AvailabilityOfSite } from './availability.ts'
 import type { CallBudget } from '../../upstream/call-budget.ts'
 import { waitRange, type WaitMinutes } from './wait-range.ts'
 
-/** What is remembered of a guest between two estimates. */
+/** What is remembered about a guest between two estimates. */
 export interface KnownConversation {
   id?: string | undefined
-  /** Genesys has refused an estimate of its own. */
+  /** Genesys has refused an estimate for this conversation. */
   isRefused?: boolean
   /** Genesys has refused to show the conversation. */
   isHidden?: boolean
@@ -16,13 +16,13 @@ export interface KnownConversation {
 type Ask<T> = (guest: Guest, known: KnownConversation, deadlineAtMs: number) => Promise<T | undefined>
 
 export interface GuestWait {
-  /** About how long the guest still waits; undefined where that is not known now. */
+  /** About how much longer the guest waits; undefined if that is not known now. */
   readonly estimate: Ask<WaitMinutes>
-  /** Undefined where that is not known now. */
+  /** Undefined if that is not known now. */
   readonly isInQueue: Ask<boolean>
 }
 
-/** About how long a guest still waits: of the own conversation as long as there are calls for it, else of the queue. */
+/** About how much longer a guest waits: for the guest's own conversation while the budget allows it, else for the queue. */
 export function createGuestWait(options: {
   readonly site: Pick<AvailabilityOfSite, 'current' | 'platform' | 'budget'>
   readonly queueId: string

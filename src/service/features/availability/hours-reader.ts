@@ -12,9 +12,9 @@ import { RuleError } from './recurrence-rule.ts'
 import { readSchedule, type Schedule } from './schedule-periods.ts'
 
 const SCHEDULES_TTL_MS = 5 * 60_000
-/** A change further away than the horizon comes into view. */
+/** Evaluated again so that a change beyond the horizon comes into view. */
 const EVALUATED_AGAIN_AFTER_MS = 60_000
-/** Limit for schedules of all groups together, which are read one after the other. */
+/** The limit for the schedules of all groups together, which are read one after another. */
 const MAX_SCHEDULES = 1000
 
 /** Why something is not known, for operators. */
@@ -26,15 +26,15 @@ export interface Cause {
 
 export interface ReadHours {
   readonly hours: OpeningHours
-  /** At another time; undefined where that is not known at all. */
+  /** The opening hours at another time; undefined if they are not known at all. */
   readonly hoursAt?: (ms: number) => OpeningHours
-  /** Undefined where the zone is not known. */
+  /** Undefined if the zone is not known. */
   readonly timeZone: string | undefined
   readonly readings: readonly Reading<unknown>[]
   readonly causes: readonly Cause[]
 }
 
-/** Reads a schedule group and its schedules, and evaluates them. What is wrong with one makes unknown what depends on it. */
+/** Reads a schedule group and its schedules, and evaluates them. If one cannot be used, what depends on it is unknown. */
 export function createHoursReader(options: {
   readonly scheduleGroupId: string
   readonly platform: PlatformOperations
@@ -116,7 +116,7 @@ export function createHoursReader(options: {
     }
     forgetOthers(group)
     const nowMs = now()
-    // In the order in which they count, as the calls of a minute may not be enough for all.
+    // In order of precedence, because the calls of a minute may not be enough for all schedules.
     const [holiday, closed, open] = await Promise.all([
       schedulesOf(group.holidaySchedules),
       schedulesOf(group.closedSchedules),
@@ -142,7 +142,7 @@ export function createHoursReader(options: {
   }
 }
 
-/** Hours that were evaluated, and from what. */
+/** Evaluated hours, and the values that they were evaluated from. */
 interface KnownHours {
   readonly values: ReadonlySet<unknown>
   readonly problems: number
@@ -150,7 +150,7 @@ interface KnownHours {
   readonly hours: OpeningHours
 }
 
-/** Whether nothing has been read since, and no change was due. */
+/** Whether nothing has been read since then, and no change has become due. */
 function isValid(known: KnownHours, values: readonly unknown[], problems: number, nowMs: number): boolean {
   const { hours, atMs } = known
   return (
@@ -166,7 +166,7 @@ function isActive({ state }: { readonly state?: string | null | undefined }): bo
   return state === null || state === undefined || state.toLowerCase() === 'active'
 }
 
-/** @throws what is no expected failure */
+/** @throws any error that is not an expected failure */
 export function causeOf(error: unknown, subject: string): Cause {
   if (error instanceof RuleError) return { hint: `${subject} cannot be evaluated: it ${error.message}.` }
   if (!(error instanceof UpstreamError)) throw error

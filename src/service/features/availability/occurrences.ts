@@ -4,12 +4,12 @@ import { RuleError, type RecurrenceRule, type RuleWeekday } from './recurrence-r
 /** Days since 1970-01-01, a Thursday. */
 type DayNumber = number
 
-/** Rules with a COUNT are counted from their start, and none of them is a day's work. */
+/** Occurrences of a rule with a COUNT are counted from its start, and this limits the work. */
 const MAX_PERIODS_COUNTED = 100_000
 
 /**
- * When the occurrences start, in order, from `from` on and before `to`. As in RFC 5545, but that a `start` which the rule does
- * not match is no occurrence.
+ * The starts of the occurrences from `from` until before `to`, in order. As in RFC 5545, except that a `start` that the rule
+ * does not match is not an occurrence.
  * @throws {RuleError} for a count that began too long ago
  */
 export function occurrenceStarts(
@@ -44,7 +44,7 @@ interface Period {
   readonly days: number
 }
 
-/** The day, week, month or year that begins so many after that of the start. */
+/** The day, week, month or year that is `steps` after the one in which the rule starts. */
 function periodOf({ frequency, weekStart }: RecurrenceRule, startDay: DayNumber, steps: number): Period {
   switch (frequency) {
     case 'DAILY':
@@ -60,7 +60,7 @@ function periodOf({ frequency, weekStart }: RecurrenceRule, startDay: DayNumber,
   }
 }
 
-/** How many periods can be left out, as they end before `day`. */
+/** How many periods can be skipped, because they end before `day`. */
 function periodsBefore({ frequency, interval }: RecurrenceRule, startDay: DayNumber, day: DayNumber): number {
   const [from, to] = [dateOf(startDay), dateOf(day)]
   const steps = {
@@ -72,7 +72,7 @@ function periodsBefore({ frequency, interval }: RecurrenceRule, startDay: DayNum
   return Math.max(0, Math.floor(steps / interval))
 }
 
-/** The days of the period on which the rule's parts agree, in order. */
+/** The days of the period that all parts of the rule match, in order. */
 function daysIn(rule: RecurrenceRule, startDay: DayNumber, period: Period): DayNumber[] {
   const { frequency, months } = rule
   const start = dateOf(startDay)
@@ -96,12 +96,12 @@ function daysIn(rule: RecurrenceRule, startDay: DayNumber, period: Period): DayN
   })
 }
 
-/** @param days of the month; negative entries count from its end */
+/** @param days how many days the month has; negative entries count from its end */
 function isListed(monthDays: readonly number[], dayOfMonth: number, days: number): boolean {
   return monthDays.includes(dayOfMonth) || monthDays.includes(dayOfMonth - days - 1)
 }
 
-/** @param counted the month or the year in which an ordinal counts */
+/** @param counted the month or the year within which an ordinal counts */
 function isWeekday({ weekday, ordinal }: RuleWeekday, day: DayNumber, { firstDay, days }: Period): boolean {
   if (weekdayOf(day) !== weekday) return false
   if (ordinal === undefined) return true
@@ -130,7 +130,7 @@ function dateOf(day: DayNumber) {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate() }
 }
 
-/** @param month counts on beyond 12 into the next years */
+/** @param month may be greater than 12, for a month of a later year */
 function monthOf(year: number, month: number): Period {
   const firstDay = Date.UTC(year, month - 1) / DAY_MS
   return { firstDay, days: Date.UTC(year, month) / DAY_MS - firstDay }

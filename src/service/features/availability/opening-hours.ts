@@ -1,13 +1,13 @@
 import { DAY_MS, type Zone } from './civil-time.ts'
 import { periodsOf, type Period, type Schedule } from './schedule-periods.ts'
 
-/** `unknown`: it depends on a schedule that cannot be read or evaluated. */
+/** `unknown`: the state depends on a schedule that cannot be read or evaluated. */
 export type HoursState = 'open' | 'closed' | 'holiday' | 'emergency' | 'unknown'
 
-/** A list of a schedule group. */
+/** One of the lists of a schedule group. */
 export interface Schedules {
   readonly known: readonly Schedule[]
-  /** Whether another one is in the list that cannot be read or evaluated: it may hold at any time. */
+  /** Whether the list has a further schedule that cannot be read or evaluated: it may apply at any time. */
   readonly hasUnknown: boolean
 }
 
@@ -20,19 +20,19 @@ export interface ScheduleGroup {
 
 export interface OpeningHours {
   readonly state: HoursState
-  /** When the state changes; undefined where that is not known, or not within {@link HORIZON_MS}. */
+  /** When the state changes; undefined if that is unknown, or later than {@link HORIZON_MS} from now. */
   readonly untilMs?: number
-  /** When it opens next, with the same bound; undefined while it is open. */
+  /** When the contact center opens next, within the same limit; undefined while it is open. */
   readonly opensAtMs?: number
 }
 
 export const HORIZON_MS = 60 * DAY_MS
 
-/** In the order of Genesys Cloud: what holds first, counts. When nothing holds, it is closed. */
+/** In the order of Genesys Cloud: the first that applies decides. If none applies, the contact center is closed. */
 const PRECEDENCE = ['holiday', 'closed', 'open'] as const
 
 /**
- * Whether it is open now, and when that changes.
+ * Whether the contact center is open now, and when that changes.
  * @throws {RuleError} for a rule with a count that began too long ago
  */
 export function openingHours(group: ScheduleGroup, nowMs: number): OpeningHours {

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/
 
 export type { CountryCode }
 
-/** A number that can exist, in its international form; undefined otherwise. */
+/** The international form of a phone number that can exist; undefined for any other text. */
 export function internationalNumber(text: string, country: CountryCode | undefined) {
   const number = parsePhoneNumberFromString(text, {
     ...(country && { defaultCountry: country }),

@@ -58,31 +58,31 @@ export type PlatformScheduleGroup = z.infer<typeof ScheduleGroup>
 export type PlatformScheduleEntity = z.infer<typeof Schedule>
 export type PlatformEmergencyGroup = z.infer<typeof EmergencyGroup>
 
-/** What the service asks Genesys Cloud about schedules and queues. Each method throws `UpstreamError`. */
+/** What the service reads from Genesys Cloud about schedules and queues. Each method throws `UpstreamError`. */
 export interface PlatformOperations {
   readScheduleGroup(id: string, deadlineAtMs: number): Promise<PlatformScheduleGroup>
   readSchedule(id: string, deadlineAtMs: number): Promise<PlatformScheduleEntity>
   readEmergencyGroup(id: string, deadlineAtMs: number): Promise<PlatformEmergencyGroup>
-  /** Everyone on queue, with any routing status; undefined for a queue that has no observations. */
+  /** The number of users on queue, with any routing status; undefined for a queue without observations. */
   countUsersOnQueue(queueId: string, deadlineAtMs: number): Promise<number | undefined>
   /**
-   * For a message that comes now, or for a conversation in the queue; undefined where Genesys has no estimate.
+   * For a message that arrives now, or for a conversation in the queue; undefined if Genesys has no estimate.
    */
   estimateWaitSeconds(
     queueId: string,
     deadlineAtMs: number,
     conversationId?: string,
   ): Promise<number | undefined>
-  /** Whether a guest waits in a queue: the bot or flow has handed over, and no agent has answered. */
+  /** Whether a guest waits in a queue: the bot or flow has handed the guest over, and no agent has answered. */
   isInQueue(conversationId: string, deadlineAtMs: number): Promise<boolean>
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
-  /** Default: `never`, as each attempt counts, and what fails is asked for again soon enough. */
+  /** Default: `never`, because each attempt counts, and failed calls are made again soon enough. */
   readonly retry?: UpstreamRequest<T>['retry']
   readonly path: string
   readonly permission: string
-  /** The setting whose id it uses, and what that is. */
+  /** What the id in the request identifies, and its setting. */
   readonly idOf: string
 }
 
@@ -223,7 +223,7 @@ const budgetUsed = (operation: string) =>
     retryAfterSeconds: 5,
   })
 
-/** An id of Genesys as it may be logged. */
+/** An id from Genesys in a form that may be logged. */
 export function idText(id: string): string {
   return /^[\w-]{1,64}$/.test(id) ? id : 'with an unusual id'
 }

@@ -1,33 +1,33 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 
-/** Values that one replica has read, for the others; what is read was written by one of them. Neither method rejects. */
+/** Values that one replica has read and the others use. Only replicas can write them. Neither method rejects. */
 export interface SharedValues {
-  /** Undefined where there is none, or nobody can be asked. */
+  /** Undefined if there is no value, or if the store is unavailable. */
   read(name: string): Promise<string | undefined>
   write(name: string, text: string, forMs: number): Promise<void>
 }
 
-/** A value of Genesys with its age. */
+/** A value from Genesys, and its age. */
 export interface Reading<T> {
   readonly value: T
   /** Epoch ms. */
   readonly readAtMs: number
-  /** Whether it should have been read again, and could not. */
+  /** Whether the value should have been read again, but could not be. */
   readonly isStale: boolean
 }
 
-/** @throws {UpstreamError} where there is nothing to serve */
+/** @throws {UpstreamError} if there is no value to serve */
 export type Read<T> = (deadlineAtMs: number) => Promise<Reading<T>>
 
-/** After a failure the last value is served for this long. */
+/** After a failure, the last value is served for this long. */
 const STALE_FOR_MS = 10 * 60_000
 const LOAD_TIMEOUT_MS = 10_000
 const RETRY_AFTER_MS = 10_000
 const RETRY_AFTER_REFUSAL_MS = 60_000
-/** The version of shared values: replicas of another release may have another one. */
+/** The version of the format of shared values: replicas of another release may have a different one. */
 const FORMAT = '1'
-/** Between reading and using a value. */
+/** Allows for the time between reading and using a value. */
 const GRACE_MS = 1000
 
 export function createReadings(options: {
@@ -37,7 +37,7 @@ export function createReadings(options: {
 }) {
   const { shared, now, monotonicNow } = options
 
-  /** Reads a value of Genesys at most once in `ttlMs`, for all replicas where they share state. */
+  /** Reads a value from Genesys at most once in `ttlMs`: once for all replicas, if they share state. */
   return function reading<T>(
     name: string,
     { ttlMs, load }: { readonly ttlMs: number; readonly load: (deadlineAtMs: number) => Promise<T> },

@@ -2,7 +2,7 @@ import { DAY_MS, parseCivil, type CivilMs, type Zone } from './civil-time.ts'
 import { occurrenceStarts } from './occurrences.ts'
 import { parseRule, RuleError, type RecurrenceRule } from './recurrence-rule.ts'
 
-/** A schedule as Genesys Cloud has it: local times, in the zone of the group that uses it. */
+/** A schedule as in Genesys Cloud: local times, in the zone of the group that uses it. */
 export interface PlatformSchedule {
   readonly start: string
   readonly end: string
@@ -13,11 +13,11 @@ export interface PlatformSchedule {
 export interface Schedule {
   readonly start: CivilMs
   readonly durationMs: number
-  /** Undefined where it happens once. */
+  /** Undefined if the schedule happens only once. */
   readonly rule: RecurrenceRule | undefined
 }
 
-/** From `fromMs` on and before `toMs`, in epoch milliseconds. */
+/** From `fromMs` until before `toMs`, in epoch milliseconds. */
 export interface Period {
   readonly fromMs: number
   readonly toMs: number
@@ -26,31 +26,31 @@ export interface Period {
 const MAX_DURATION_MS = 366 * DAY_MS
 const MINUTE_MS = 60_000
 
-/** @throws {RuleError} saying what cannot be evaluated, without a subject */
+/** @throws {RuleError} that states what cannot be evaluated, without a subject */
 export function readSchedule({ start, end, rrule }: PlatformSchedule): Schedule {
   const [startCivil, endCivil] = [parseCivil(start), parseCivil(end)]
   if (startCivil === undefined || endCivil === undefined)
-    throw new RuleError('has a start or an end that is no local time')
+    throw new RuleError('has a start or an end that is not a local time')
   const durationMs = untilMidnight(endCivil) - startCivil
   if (durationMs <= 0) throw new RuleError('ends before it starts')
   if (durationMs > MAX_DURATION_MS && rrule) throw new RuleError('recurs and lasts for more than a year')
   return { start: startCivil, durationMs, rule: rrule ? parseRule(rrule) : undefined }
 }
 
-/** People write 23:59 for the end of a day: a gap of a minute is meant by nobody. */
+/** People write 23:59 for the end of a day, and do not mean a gap of a minute. */
 function untilMidnight(end: CivilMs): CivilMs {
   const midnight = Math.ceil(end / DAY_MS) * DAY_MS
   return midnight - end <= MINUTE_MS ? midnight : end
 }
 
 /**
- * When the schedule holds between two times, in order. Starts and ends are local times of the zone: a night shift is an hour
- * shorter or longer in the night of a clock change.
+ * The periods between two times in which the schedule applies, in order. Starts and ends are local times of the zone: a night
+ * shift is an hour shorter or longer in the night of a clock change.
  * @throws {RuleError}
  */
 export function periodsOf(schedule: Schedule, zone: Zone, { fromMs, toMs }: Period): Period[] {
   const { start, durationMs, rule } = schedule
-  // A day more on both sides, as wall clocks are up to 14 hours off.
+  // One more day on both sides, because wall clocks are up to 14 hours off.
   const window = { from: zone.civilAt(fromMs) - durationMs - DAY_MS, to: zone.civilAt(toMs) + DAY_MS }
   const starts = rule === undefined ? [start] : occurrenceStarts(rule, start, window)
   return starts

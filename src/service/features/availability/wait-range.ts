@@ -4,10 +4,10 @@ export interface WaitMinutes {
   readonly to: number
 }
 
-/** Without data Genesys' estimate has no bound, and beyond this nobody waits for a chat. */
+/** Without data, Genesys' estimate has no upper limit, and guests do not wait longer than this for a chat. */
 const MAX_MINUTES = 120
 
-/** Genesys: negative for less than a minute. @returns undefined for what says nothing to a guest */
+/** Genesys sends a negative number for less than a minute. @returns undefined if the estimate does not help a guest */
 export function waitRange(estimatedSeconds: number | undefined): WaitMinutes | undefined {
   if (estimatedSeconds === undefined || !Number.isFinite(estimatedSeconds)) return undefined
   const minutes = Math.max(0, estimatedSeconds) / 60

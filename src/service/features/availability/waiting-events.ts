@@ -28,8 +28,8 @@ export interface WaitingOptions {
 type Subscribe = NonNullable<GuestApi['subscribe']>
 
 /**
- * Adds `waiting` to the events of a guest who has written and whom no agent has answered: a number while it is known, and an empty
- * one when it isn't any more. Where a bot takes part, Genesys is asked whether the guest is in a queue.
+ * Adds `waiting` events for a guest who has written and got no answer from an agent. They have the minutes as long as these are
+ * known; the last one has none. If a bot takes part, Genesys is asked whether the guest is in a queue.
  */
 export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {
   return (guest, listener) => {
@@ -51,12 +51,12 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   let newest: Pick<Message, 'sender' | 'time'> | undefined
   let hasAgent = false
   let hasBot = false
-  /** As Genesys has said: what a bot says then does not end the wait. */
+  /** As last reported by Genesys: while it is true, a bot's messages do not end the wait. */
   let isInQueue = false
   let isOver = false
   let shown = ''
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** Counts the looks: the result of an older one that arrives later is ignored. */
+  /** Counts the lookups: the result of an older lookup that arrives late is ignored. */
   let look = 0
 
   const isUnanswered = () => !isOver && !hasAgent && newest !== undefined
@@ -89,7 +89,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       if (mine !== look) return
       tell(minutes)
     } else tell(undefined)
-    // After a bot's last message the next one tells, unless there was no call left to ask.
+    // After a bot's message, the next message starts a lookup. It is repeated here only if no call was left for this one.
     if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
   }
 
@@ -100,14 +100,14 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
     hasAgent ||= message.sender === 'agent'
   }
 
-  /** While the guest waits, there is a look every 30 seconds, and no other one. */
+  /** While the guest waits, the only lookups are those every 30 seconds. */
   function take(messages: readonly Message[], delayMs: number): void {
     const wasWaiting = isWaiting()
     for (const message of messages) add(message)
     if (!wasWaiting || !isWaiting()) lookAfter(delayMs)
   }
 
-  /** What was said before the page came, or while there was no connection. */
+  /** Reads what was written before the page connected, or while there was no connection. */
   async function readHistory(): Promise<void> {
     try {
       const page = { pageSize: PAGE_SIZE, pageNumber: 1 }
@@ -116,7 +116,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       const messages = found?.messages.filter(({ time }) => Date.parse(time) >= sinceMs)
       take(messages ?? [], 0)
     } catch (error) {
-      // The next message tells.
+      // The next message starts a lookup.
       if (!(error instanceof UpstreamError)) throw error
     }
   }
@@ -131,7 +131,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       } else if (event.type === 'session') {
         if (event.state === 'connected') void readHistory().catch(() => undefined)
         else if (ENDS.has(event.state)) {
-          // What the guest writes next begins another conversation.
+          // The guest's next message begins another conversation.
           known = {}
           newest = undefined
           hasAgent = hasBot = isInQueue = false

@@ -14,11 +14,11 @@ interface Check {
   readonly hint?: string
 }
 
-/** Refuses networks and visitors of a file, which is read again when it changes. */
+/** Refuses the networks and visitors that a file lists. The file is read again when it changes. */
 export interface BlocklistFeature {
   readonly name: 'blocklist'
   readonly capabilities: readonly []
-  /** These three are empty where it is not set up. */
+  /** These three are empty if the feature is not set up. */
   readonly beforeRoutes: readonly RequestHandler[]
   readonly afterSession: readonly RequestHandler[]
   readonly beforeOpening: readonly RequestHandler[]

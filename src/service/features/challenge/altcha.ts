@@ -5,16 +5,16 @@ import type { AltchaChallenge } from '../../../contract/contract.ts'
 /** Proof of work in the format of ALTCHA's first version: https://altcha.org/docs/v1/proof-of-work */
 export interface Altcha {
   create(): AltchaChallenge
-  /** The signature of the challenge that was solved; undefined if it is not ours, too old, or not solved. */
+  /** The signature of the solved challenge; undefined if the challenge is not ours, too old, or not solved. */
   verify(token: string): string | undefined
   /** Signs with the first of these `SESSION_KEYS` from now on, and accepts the others. */
   replaceKeys(keys: readonly Uint8Array[]): void
 }
 
-/** Enough for a slow phone. */
+/** Long enough for a slow phone. */
 export const CHALLENGE_LIFETIME_MS = 300_000
 
-/** The end marks where the number begins: it cannot be moved into the salt, or out of it. */
+/** The `&` marks where the number begins, so that no digit can be moved between salt and number. */
 const SALT = /^[0-9a-f]{24}\?expires=(\d{1,12})&$/
 
 const Solution = z.object({
@@ -57,7 +57,7 @@ export function createAltcha(options: {
   }
 }
 
-/** Derived, so that no signature says anything about session tokens. */
+/** Derived, so that a signature reveals nothing about the keys of session tokens. */
 function derived(keys: readonly Uint8Array[]): Uint8Array[] {
   return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', 'genesys-guest-bff challenge', 32)))
 }

@@ -15,7 +15,7 @@ import { createVendorCheck } from './vendors.ts'
 export interface ChallengeFeature {
   readonly name: 'challenge'
   readonly capabilities: readonly []
-  /** Empty where it is not set up. */
+  /** Empty if the feature is not set up. */
   readonly beforeOpening: readonly RequestHandler[]
   addRoutes(): void
   readinessChecks(): Promise<readonly never[]>
@@ -29,14 +29,14 @@ export interface ChallengeParts {
   readonly now: () => number
   readonly monotonicNow: () => number
   readonly sessionKeys: readonly Uint8Array[]
-  /** Where replicas count together. */
+  /** Counts for all replicas together; undefined if they share nothing. */
   readonly countShared: CountShared | undefined
-  /** Whether it is the first time, for all replicas; undefined while they cannot know. */
+  /** Whether a name is used for the first time, on any replica; undefined while that cannot be known. */
   readonly takeOnce: ((name: string, windowMs: number) => Promise<boolean | undefined>) | undefined
 }
 
 const MINUTE_MS = 60_000
-/** Longer than any solution is valid: vendors' tokens live at most five minutes. */
+/** Longer than any solution is valid: vendors' tokens are valid for at most five minutes. */
 const REMEMBER_MS = 2 * CHALLENGE_LIFETIME_MS
 const MAX_REMEMBERED = 100_000
 const MAX_TOKEN_CHARS = 8192
@@ -92,7 +92,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
     return Math.max(hits, together?.hits ?? 0) > abovePerMinute
   }
 
-  /** @returns what identifies the solution; undefined for one that is accepted unseen */
+  /** @returns what identifies the solution; undefined if it is accepted without verification */
   async function solutionOf(req: Request, token: string): Promise<string | undefined> {
     if (checkAtVendor === undefined) {
       const solved = altcha.verify(token)
@@ -116,7 +116,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
     const nowMs = monotonicNow()
     const untilMs = used.get(solution)
     if (untilMs !== undefined && nowMs < untilMs) return false
-    // Before the shared store answers, so that no second request of this process comes in between.
+    // Before the shared store responds, so that no second request of this process comes in between.
     used.set(solution, nowMs + REMEMBER_MS)
     return (await takeOnce?.(`challenge:${solution}`, REMEMBER_MS)) ?? true
   }
@@ -135,7 +135,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
   return {
     requireSolution,
-    /** What is wrong with the vendor or its settings. Asks with a token that the vendor refuses if it knows the secret. */
+    /** What is wrong with the vendor or its settings. Sends a token that the vendor refuses if it accepts the settings. */
     async vendorFailure() {
       const answer = await checkAtVendor?.('no-token', undefined)
       return answer?.verdict === 'unavailable' ? answer.reason : undefined

@@ -3,7 +3,7 @@ import type { ChallengeSettings } from '../../settings/challenge-settings.ts'
 import { createAttemptSender } from '../../upstream/http-attempt.ts'
 import type { UpstreamAgents } from '../../upstream/upstream-agents.ts'
 
-/** `unavailable`: the vendor did not say anything about the token. */
+/** `unavailable`: the vendor did not report anything about the token. */
 export interface Verdict {
   readonly verdict: 'accepted' | 'refused' | 'unavailable'
   /** In our own words. */
@@ -12,12 +12,12 @@ export interface Verdict {
 
 type Vendor = Exclude<ChallengeSettings['kind'], 'altcha'>
 
-/** With this score or less, reCAPTCHA takes the visitor for a bot. It is the vendor's own default. */
+/** Below this score, a visitor counts as a bot. It is the default that reCAPTCHA recommends. */
 const MIN_SCORE = 0.5
 const TIMEOUT_MS = 3000
 const MAX_RESPONSE_BYTES = 16_384
 
-/** The vendors' documentation of `siteverify`; three of them have the same form and response. */
+/** From the vendors' documentation of `siteverify`; three of them have the same request and response. */
 const URLS: Readonly<Record<Vendor, string>> = {
   turnstile: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
   hcaptcha: 'https://api.hcaptcha.com/siteverify',
@@ -33,11 +33,11 @@ const Response = z.object({
   data: z.object({ challenge: z.object({ origin: z.string() }) }).optional(),
 })
 
-/** Errors of the settings, which say nothing about the token. */
+/** Errors in the settings, or of the vendor, which reveal nothing about the token. */
 const SETTINGS_ERROR = /secret|sitekey|bad-request|internal-error/
 
 /**
- * One POST to the vendor, without a retry: the vendors accept a token once.
+ * One POST to the vendor, without a retry: vendors accept a token only once.
  * @param hostname where the token must have been made; undefined for callers without an origin
  */
 export function createVendorCheck(

@@ -34,7 +34,7 @@ interface Check {
   readonly hint?: string
 }
 
-/** Page views and events of the website for Genesys' journey, and the invitations of its action maps. */
+/** Sends page views and events of the website to Genesys' journey, and returns the invitations of its action maps. */
 export interface JourneyFeature {
   readonly name: 'journey'
   readonly capabilities: readonly never[]
@@ -86,7 +86,7 @@ export function createJourneyFeature(
     return operations
   }
 
-  /** Remembers what was wrong last, for the readiness report. */
+  /** Remembers the latest failure, for the readiness report. */
   async function noted<T>(work: Promise<T>): Promise<T> {
     try {
       const result = await work
@@ -180,7 +180,7 @@ export function createJourneyFeature(
       try {
         // A ping without a page, for a customer who does not exist: Genesys makes no offer then.
         await operations.ping({ customerId: randomUUID() }, monotonicNow() + timeoutMs)
-        return { found: 'Genesys takes the journey of this deployment', problems: [] }
+        return { found: 'Genesys accepts the journey of this deployment', problems: [] }
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
         return { found: error.message, problems: [{ hint: error.facts.hint ?? error.message }] }
@@ -224,7 +224,7 @@ function askAgainAfter(pollIntervalMs: number | undefined): number {
   return Math.min(Math.max(seconds, MIN_ASK_AGAIN_SECONDS), MAX_ASK_AGAIN_SECONDS)
 }
 
-/** Genesys: `dataType` and the value as a text. */
+/** In Genesys' form: `dataType`, and the value as text. */
 function typedAttributes(
   attributes: Readonly<Record<string, string | number | boolean>>,
   redact: RedactText,
@@ -242,6 +242,6 @@ function requireOwnPage(req: Request, { url }: JourneyPage): void {
   const origin = req.get('origin')
   if (origin === undefined || parseUrl(url)?.origin === origin) return
   throw new RequestError('invalid_request', 'The request does not have the documented form.', {
-    errors: [{ path: 'page.url', message: 'must be an address of the page that asks' }],
+    errors: [{ path: 'page.url', message: 'must be an address of the page that sends the request' }],
   })
 }

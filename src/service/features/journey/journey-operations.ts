@@ -21,7 +21,7 @@ const Ping = z.object({
 
 export type OfferedAction = z.infer<typeof Action>
 
-/** Genesys: `WebEventRequest`. Neither the visitor's address nor the site's name of the visitor is in it. */
+/** Genesys' `WebEventRequest`. It contains neither the visitor's address nor the site's own id for the visitor. */
 export interface WebEvent {
   readonly customerCookieId: string
   readonly eventName: string
@@ -35,7 +35,7 @@ export interface WebEvent {
 export interface PingRequest {
   readonly customerId: string
   readonly sessionId?: string | undefined
-  /** Without it Genesys returns no action. */
+  /** Without a page, Genesys returns no action. */
   readonly page?: { readonly url: string; readonly title: string }
 }
 
@@ -57,7 +57,7 @@ export function createJourneyOperations(options: {
   readonly api: UpstreamClient
   readonly apiUrl: string
   readonly deploymentId: string
-  /** Undefined: requests go without one. */
+  /** If undefined, requests are sent without a token. */
   readonly accessToken: AccessToken | undefined
   readonly budget: CallBudget
 }): JourneyOperations {
@@ -76,7 +76,7 @@ export function createJourneyOperations(options: {
         url: `${deployment}/${path}`,
         ...(authorization !== undefined && { headers: { authorization } }),
         allowNonJson: true,
-        // Each attempt counts, and an event twice would be a visit too many.
+        // Each attempt counts, and an event that arrives twice would be one visit too many.
         retry: 'never',
         deadlineAtMs,
         explain: ({ status }) => explain(status, accessToken !== undefined),
@@ -107,7 +107,7 @@ export function createJourneyOperations(options: {
         },
         deadlineAtMs,
       )
-      // One action of a kind that is not known must not hide the others.
+      // An action of an unknown kind must not hide the others.
       const actions = (found.actions ?? []).flatMap((each) => Action.safeParse(each).data ?? [])
       return { actions, pollIntervalMs: found.pollIntervalMilliseconds ?? undefined }
     },
@@ -121,12 +121,12 @@ export function createJourneyOperations(options: {
 }
 
 function explain(status: number, hasToken: boolean): string | undefined {
-  if (status === 401 && !hasToken) return 'Genesys asks for an access token: set JOURNEY=oauth.'
+  if (status === 401 && !hasToken) return 'Genesys requires an access token: set JOURNEY=oauth.'
   if (status === 403)
     return hasToken
       ? 'The OAuth client may not use the journey. Try JOURNEY=open, which sends no access token.'
       : 'Genesys refuses the journey of this deployment without an access token: try JOURNEY=oauth.'
-  if (status === 404) return 'Genesys knows no journey of GENESYS_DEPLOYMENT_ID.'
+  if (status === 404) return 'Genesys does not know a journey of GENESYS_DEPLOYMENT_ID.'
   return undefined
 }
 

@@ -2,10 +2,10 @@ import { parseUrl } from '../../urls/parse-url.ts'
 
 export type RedactText = (text: string) => string
 
-/** A query may name a person or open a session; of campaigns, the journey shows where visitors came from. */
+/** A query may name a person or open a session. Only campaigns are kept: they show where visitors came from. */
 const CAMPAIGN = /^utm_[a-z]{1,20}$/
 
-/** The address of a page as Genesys may see it: its host, its path and its campaign. */
+/** The parts of a page's address that Genesys may see: host, path and campaign. */
 export function pageAddress(text: string, redact: RedactText): string | undefined {
   const url = parseUrl(text)
   if (!url || !/^https?:$/.test(url.protocol)) return undefined
@@ -14,7 +14,7 @@ export function pageAddress(text: string, redact: RedactText): string | undefine
     .map((part) => {
       const plain = decoded(part)
       const masked = redact(plain)
-      // What is not masked stays as the administrator's conditions expect it.
+      // A part that is not masked stays unchanged, because the administrator's conditions refer to it.
       return masked === plain ? part : encodeURIComponent(masked)
     })
     .join('/')

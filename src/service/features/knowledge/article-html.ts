@@ -14,7 +14,7 @@ const Text = z.object({
   hyperlink: z.string().nullish(),
 })
 
-/** What Genesys' documents consist of; `type` says which of the others a block has. */
+/** A part of Genesys' documents; `type` determines which of the other fields a block has. */
 const Block = z.object({
   type: z.string().nullish(),
   text: Text.nullish(),
@@ -31,8 +31,8 @@ const Block = z.object({
 type Block = z.infer<typeof Block>
 
 /**
- * An article as HTML. The text of its blocks is escaped, and nothing but a few elements is ever written, so that no other
- * markup can be in it. Blocks of an unknown form are left out.
+ * An article as HTML. The text of its blocks is escaped, and only a few elements are ever written, so that the HTML cannot
+ * contain any other markup. Blocks of an unknown form are left out.
  */
 export function articleHtml(list: readonly unknown[], depth = 0): string {
   if (depth > MAX_DEPTH) return ''
@@ -68,14 +68,14 @@ function textHtml({ text, marks, hyperlink }: z.infer<typeof Text>): string {
   return linked(marked, hyperlink)
 }
 
-/** Headings begin below those of a page and of its chat. */
+/** Headings start at a lower level than those of a page and of its chat. */
 function elementOf(fontType: string | null | undefined): string {
   if (fontType === 'Preformatted') return 'pre'
   const level = /^Heading([1-6])$/.exec(fontType ?? '')?.[1]
   return level === undefined ? 'p' : `h${Math.min(6, Number(level) + 2)}`
 }
 
-/** Without a link where the address is none for a browser, such as those of Genesys' own objects (`grn:`). */
+/** Adds a link, unless a browser cannot open the address, such as that of an object in Genesys (`grn:`). */
 function linked(html: string, address: string | null | undefined): string {
   const url = parseUrl(address ?? '')
   if (html === '' || url === undefined || !LINK_PROTOCOLS.has(url.protocol)) return html
@@ -119,7 +119,7 @@ export function articleText(list: readonly unknown[], maxChars: number): string 
   return shortened(words.join(''), maxChars)
 }
 
-/** On one line, and with an ellipsis where something is missing. */
+/** The text on one line, with an ellipsis if its end was cut off. */
 export function shortened(text: string, maxChars: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   if (line.length <= maxChars) return line

@@ -11,9 +11,9 @@ import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 const RESULTS = 10
 const SUGGESTIONS = 5
-/** How long Genesys keeps a session is not documented. */
+/** Our own choice: it is not documented how long Genesys keeps a session. */
 const SESSION_MS = 30 * 60_000
-/** A session that is younger is not the reason for a refusal. */
+/** A session that is younger than this is not the reason for a refusal. */
 const RENEWED_AT_MOST_EVERY_MS = 60_000
 
 const Variation = z.object({
@@ -62,21 +62,21 @@ export interface Feedback {
 export interface GuestKnowledge {
   search(query: string): Promise<{ readonly searchId?: string; readonly documents: readonly FoundDocument[] }>
   suggest(query: string): Promise<readonly string[]>
-  /** Undefined where Genesys has no such document. */
+  /** Undefined if Genesys has no such document. */
   document(id: string): Promise<KnowledgeDocument | undefined>
   rate(document: KnowledgeDocument, feedback: Feedback): Promise<void>
 }
 
 /**
- * All guests of a process share a session of Genesys, which names none of them: an own one for each guest would need a call
- * before each first search, and no result could be cached.
+ * All guests of a process share one session at Genesys, which names none of them. A session for each guest would need a call
+ * before the guest's first search, and no result could be cached.
  */
 export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowledge {
   const { api, apiUrl, accessToken, authorization, timeoutMs, monotonicNow, deploymentId } = options
 
   type Call<T> = Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> & {
     readonly path: string
-    /** Default: that of searches. */
+    /** Default: the budget of searches. */
     readonly budget?: CallBudget
   }
 
@@ -105,7 +105,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
     monotonicNow,
   })
 
-  /** Opens another session once, where Genesys may have ended the one that it refuses. */
+  /** After a refusal, opens another session and tries once more, because Genesys may have ended the old one. */
   async function inSession<T>({ path, ...request }: Call<T>): Promise<T> {
     const deadlineAtMs = monotonicNow() + timeoutMs
     const { path: sessionPath, openedAtMs } = await session.get(deadlineAtMs)
@@ -152,7 +152,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
           schema: Document,
         })
       } catch (error) {
-        // Genesys responds with 400 to an id of another form.
+        // Genesys responds with 400 to an id that does not have its form.
         if (isRefusal(error) && [400, 404].includes(error.facts.status ?? 0)) return undefined
         throw error
       }
@@ -179,7 +179,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
   }
 }
 
-/** The request or its session; not the credentials, nor a rate. */
+/** Whether Genesys has refused the request or its session, and not the credentials or the rate. */
 function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'upstream_refused' && error.facts.status !== 403
 }
@@ -195,6 +195,6 @@ function explain({ status }: { readonly status: number }): string | undefined {
 const budgetUsed = (operation: string) =>
   callBudgetUsed({
     operation,
-    hint: 'The calls per minute for guest knowledge are limited, as an OAuth client has 300 for everything.',
+    hint: 'The calls per minute for guest knowledge are limited, because an OAuth client has 300 for everything.',
     retryAfterSeconds: 5,
   })

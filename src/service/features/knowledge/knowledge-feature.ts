@@ -18,7 +18,7 @@ import { createMinuteCache } from './minute-cache.ts'
 /** A share of the 300 calls per minute that an OAuth client has for everything. */
 const CALLS_PER_MINUTE = 120
 const RATINGS_PER_MINUTE = 30
-/** So that no visitor alone can use up the calls. */
+/** Prevents a single visitor from using up the calls. */
 const REQUESTS_PER_ADDRESS_PER_MINUTE = 60
 const EXCERPT_CHARS = 240
 const MAX_AGE_SECONDS = 60
@@ -59,11 +59,11 @@ export interface KnowledgeOptions {
   readonly timeoutMs: number
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
-  /** What must not leave the service is masked in a query. */
+  /** Masks what must not leave the service in a query. */
   readonly mask?: ((text: string) => string) | undefined
 }
 
-/** `GET /knowledge/…`: articles of Genesys' knowledge base, for everybody who may open a chat. */
+/** `GET /knowledge/…`: articles of Genesys' knowledge base, for everyone who may open a chat. */
 export function createKnowledgeFeature(
   authorization: KnowledgeAuthorization | undefined,
   options: KnowledgeOptions,
@@ -167,7 +167,7 @@ function createKnowledge(authorization: KnowledgeAuthorization, options: Knowled
     }
   }
 
-  /** Guests who write the same in another way share a result. */
+  /** Queries that differ only in spaces or in Unicode form share a result. */
   const plain = (query: string) => mask(query.normalize('NFC').replaceAll(/\s+/g, ' '))
 
   async function article(id: string): Promise<Article> {
@@ -210,7 +210,7 @@ function createKnowledge(authorization: KnowledgeAuthorization, options: Knowled
 
 interface Article {
   readonly document: KnowledgeDocument
-  /** JSON, as pages get it. */
+  /** The JSON that pages get. */
   readonly body: string
 }
 
@@ -219,7 +219,7 @@ function articleOf(document: KnowledgeDocument | undefined): Article | undefined
   const { id, title, variations, documentVersion } = document
   const [variation] = variations ?? []
   const article: KnowledgeArticle = { id, title, html: articleHtml(variation?.body?.blocks ?? []) }
-  // Feedback needs the ids alone.
+  // Feedback needs only the ids.
   const kept = { id, title, variations: variation ? [{ id: variation.id }] : [], documentVersion }
   return { document: kept, body: JSON.stringify(article) }
 }
@@ -249,7 +249,7 @@ async function probe(
   }
 }
 
-/** Where Genesys limits a rate, nothing is wrong with the settings. */
+/** If Genesys limits the rate, nothing is wrong with the settings. */
 function checkOf(failure: UpstreamError | undefined): Check {
   const name = 'knowledge'
   if (failure === undefined || failure.code === 'upstream_rate_limited') return { name, ok: true }

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000
 const MAX_ENTRIES = 1000
 const MAX_BYTES = 8 * 1024 * 1024
 
-/** Results for a minute. Concurrent callers of one key share a load; a failure is not kept. */
+/** Caches results for a minute. Concurrent callers with the same key share one load; a failure is not cached. */
 export function createMinuteCache<T>(options: {
   readonly bytesOf: (value: T) => number
   readonly monotonicNow: () => number

@@ -1,6 +1,6 @@
 import type { Deployment, PreChatForm } from '../../../contract/contract.ts'
 
-/** The form that a page shows before the chat opens, as a part of `GET /deployment`. */
+/** The form that a page shows before the chat opens. It is a part of `GET /deployment`. */
 export interface PreChatFeature {
   readonly name: 'pre-chat form'
   readonly capabilities: readonly never[]

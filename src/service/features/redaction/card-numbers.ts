@@ -3,8 +3,8 @@ import { isCardNumber, luhnPart, MAX_CARD_DIGITS, MIN_CARD_DIGITS } from './luhn
 import type { Span } from './plain-text.ts'
 
 /**
- * Card numbers of a plain text: whole groups of digits, 13 to 19 in all, whose check digit is right. All groups of a run, or those
- * of it that are grouped as on a card, so that a date or a security code after the number does not hide it.
+ * Card numbers in a plain text: whole groups of digits, 13 to 19 digits in all, whose check digit is right. They are all groups of
+ * a run, or those grouped as on a card, so that a date or a security code after the number does not hide it.
  */
 export function findCardNumbers(plain: string, digits: readonly DigitGroup[]): Span[] {
   if (countDigits(digits) < MIN_CARD_DIGITS) return []
@@ -32,7 +32,7 @@ function lastOfCard(run: DigitRun, first: number): DigitGroup | undefined {
 }
 
 function isCard(groups: readonly DigitGroup[]): boolean {
-  // Each group has a digit at least.
+  // Each group has at least one digit.
   return groups.length <= MAX_CARD_DIGITS && isCardNumber(luhnPart(digitsOf(groups)))
 }
 

@@ -1,19 +1,19 @@
 import { INVISIBLE } from './plain-text.ts'
 
-/** Digits without a gap. */
+/** Consecutive digits without a gap. */
 export interface DigitGroup {
   readonly digits: string
   readonly start: number
   readonly end: number
 }
 
-/** Groups with nothing but spaces and hyphens between them. */
+/** Groups with only spaces and hyphens between them. */
 export type DigitRun = readonly DigitGroup[]
 
-/** `1234 - 5678` has three. */
+/** `1234 - 5678` has three separators. */
 const MAX_SEPARATORS = 3
 
-/** All runs of a plain text, in their order. */
+/** All runs in a plain text, in order. */
 export function digitRuns(plain: string, groups: readonly DigitGroup[]): DigitRun[] {
   const runs: DigitGroup[][] = []
   for (const group of groups) {
@@ -25,7 +25,7 @@ export function digitRuns(plain: string, groups: readonly DigitGroup[]): DigitRu
   return runs
 }
 
-/** All groups of a plain text, in their order. A loop: most texts have few digits or none, and matches are large objects. */
+/** All groups in a plain text, in order. A loop, because most texts have few digits or none, and matches are large objects. */
 export function digitGroups(plain: string): DigitGroup[] {
   const groups: DigitGroup[] = []
   for (let start = 0; start < plain.length; start++) {
@@ -47,7 +47,7 @@ export function countDigits(groups: readonly DigitGroup[]): number {
   return groups.reduce((count, { digits }) => count + digits.length, 0)
 }
 
-/** Between the two places is nothing but a few spaces and hyphens. */
+/** Whether there are only a few spaces and hyphens between the two places. */
 function isNear(plain: string, end: number, start: number): boolean {
   return start - end <= MAX_SEPARATORS && /^[\s-]*$/.test(plain.slice(end, start))
 }

@@ -7,7 +7,7 @@ const MAX_DOMAIN = 255
 const IN_LOCAL_PART = /[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]/u
 const IN_DOMAIN = /[\p{L}\p{M}\p{N}.-]/u
 
-/** E-mail addresses of a plain text. Each `@` is looked at, and a bounded part before and after it. */
+/** E-mail addresses in a plain text. Examines each `@`, and a limited number of characters before and after it. */
 export function findEmailAddresses(plain: string): Span[] {
   const spans: Span[] = []
   for (let at = plain.indexOf('@'); at !== -1; at = plain.indexOf('@', at + 1)) {
@@ -16,14 +16,14 @@ export function findEmailAddresses(plain: string): Span[] {
     while (start > earliest && IN_LOCAL_PART.test(plain.charAt(start - 1))) start -= 1
     let end = at + 1
     while (end < plain.length && end - at <= MAX_DOMAIN && IN_DOMAIN.test(plain.charAt(end))) end += 1
-    // The end of a sentence.
+    // At the end of a sentence.
     while (/[.-]/.test(plain.charAt(end - 1))) end -= 1
     if (start < at && isDomain(plain.slice(at + 1, end))) spans.push({ start, end })
   }
   return spans
 }
 
-/** Two labels at least, of which the last one is no number. */
+/** A domain has at least two labels, and the last one is not a number. */
 function isDomain(domain: string): boolean {
   const labels = domain.split('.')
   return labels.length > 1 && !labels.includes('') && /^(\p{L}{2}|xn--)/u.test(labels.at(-1) ?? '')

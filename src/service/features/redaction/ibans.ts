@@ -1,7 +1,7 @@
 import type { DigitGroup } from './digit-runs.ts'
 import { INVISIBLE, type Span } from './plain-text.ts'
 
-/** How many characters an IBAN has, by country (the registry of ISO 13616). */
+/** How many characters an IBAN has, by country (from the registry of ISO 13616). */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 ' +
@@ -15,7 +15,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 
 const SEPARATORS = new Set([' ', '-', '\t', INVISIBLE])
 
-/** IBANs of a plain text, in groups or without. Each begins with the letters of a country in front of its first digits. */
+/** IBANs in a plain text, with or without groups. Each begins with the letters of a country, before its first digits. */
 export function findIbans(plain: string, digits: readonly DigitGroup[]): Span[] {
   const spans: Span[] = []
   for (const group of digits) {
@@ -47,7 +47,7 @@ function isAlphanumeric(char: string): boolean {
   return /^[A-Za-z0-9]$/.test(char)
 }
 
-/** ISO 7064 MOD 97-10: letters count as 10 to 35, and the first four characters as the last. */
+/** ISO 7064 MOD 97-10: letters count as 10 to 35, and the first four characters come last. */
 function isValid(iban: string): boolean {
   let remainder = 0
   for (const char of iban.slice(4) + iban.slice(0, 4)) {

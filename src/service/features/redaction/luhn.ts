@@ -3,8 +3,8 @@ export const MIN_CARD_DIGITS = 13
 export const MAX_CARD_DIGITS = 19
 
 /**
- * What the check digit of a longer number needs from a part of it. The digits cannot be recovered from it. `sum` counts every
- * second digit from the right twice, `shiftedSum` the others.
+ * What is needed of a part of a number to check the whole number. The digits cannot be recovered from it. `sum` counts every
+ * second digit from the right twice, and `shiftedSum` the others.
  */
 export interface LuhnPart {
   readonly count: number

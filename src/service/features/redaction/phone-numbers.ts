@@ -1,21 +1,21 @@
 import { countDigits, type DigitGroup } from './digit-runs.ts'
 import type { Span } from './plain-text.ts'
 
-/** E.164, the country code included. */
+/** E.164, including the country code. */
 const MIN_INTERNATIONAL = 8
 const MAX_INTERNATIONAL = 15
-/** With the trunk prefix 0. */
+/** Including the trunk prefix 0. */
 const MIN_NATIONAL = 9
 const MAX_NATIONAL = 12
 /** 1 (212) 555-0123 */
 const MAX_NORTH_AMERICAN_GROUPS = 4
 const BEGINS_NORTH_AMERICAN = /^(\d|\d{3})$/
 
-/** ` (0)`, ` - ` and what else is written between groups. */
+/** What is written between groups, such as ` (`, `) ` and ` - `. */
 const IS_SEPARATOR = /^([ .\-/\u00ad]| ?\(| ?- ?|\) ?[-/]?| \/ )$/
 
 /**
- * Phone numbers of a plain text, as people write them: with `+` or 00 and a country code, with a 0 before an area code, or as in
+ * Phone numbers in a plain text, as people write them: with `+` or 00 and a country code, with a 0 before an area code, or as in
  * North America. What looks like a date, a decimal or an order number is left alone.
  */
 export function findPhoneNumbers(plain: string, groups: readonly DigitGroup[]): Span[] {
@@ -34,7 +34,7 @@ export function findPhoneNumbers(plain: string, groups: readonly DigitGroup[]): 
   return spans
 }
 
-/** Where a number that begins with this group starts; undefined where the group is a part of something else. */
+/** Where a number that begins with this group starts; undefined if the group is part of something else. */
 function startOf(plain: string, { start }: DigitGroup): number | undefined {
   let first = start
   if (plain[first - 1] === '(') first -= 1
@@ -70,7 +70,7 @@ function isNumber(groups: readonly DigitGroup[], hasPlus: boolean): boolean {
   return /^(1-)?3-3-4$/.test(lengths.join('-')) && /^1?[2-9]\d\d[2-9]/.test(digits)
 }
 
-/** 05.06.2024 and 05/06/24, with what comes after them. */
+/** Whether the groups begin with a date, such as 05.06.2024 or 05/06/24. */
 function isDate(plain: string, groups: readonly DigitGroup[]): boolean {
   const [day, month, year] = groups
   if (!day || !month || !year || day.digits.length > 2 || month.digits.length > 2) return false

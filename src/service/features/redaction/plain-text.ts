@@ -1,4 +1,4 @@
-/** From `start` to before `end`, in UTF-16 code units. */
+/** From `start` until before `end`, in UTF-16 code units. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -8,8 +8,8 @@ export interface Span {
 export const INVISIBLE = '\u00ad'
 
 /**
- * The text with digits, letters, spaces and hyphens as ASCII has them, so that each detector needs to know one spelling. It has
- * as many UTF-16 code units as the text: what is found at a place in it is at that place of the text.
+ * The text with digits, letters, spaces and hyphens in ASCII, so that each detector needs to know only one spelling. It has as
+ * many UTF-16 code units as the text, so that what is found in it is at the same place in the text.
  */
 export function plainText(text: string): string {
   // eslint-disable-next-line no-control-regex -- all of ASCII
@@ -19,7 +19,7 @@ export function plainText(text: string): string {
   return plain
 }
 
-/** One code unit. A character outside the basic plane is a digit, or it is kept as it is. */
+/** One code unit. For a character outside the basic plane, {@link secondUnitOf} gives the second one. */
 function plainOf(char: string): string {
   const codePoint = char.codePointAt(0) ?? 0
   if (codePoint < 0x80) return char
@@ -36,7 +36,7 @@ function secondUnitOf(char: string): string {
   return /\p{Nd}|\p{Cf}/u.test(char) ? INVISIBLE : char.charAt(1)
 }
 
-/** Unicode has the decimal digits of each script in ranges that begin with the zero; some ranges follow each other. */
+/** Unicode has the decimal digits of each script in ranges that begin with the zero; some ranges directly follow another. */
 function digitOf(codePoint: number): string {
   let first = codePoint
   while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1

@@ -17,15 +17,15 @@ interface Services {
   readonly attachments: GuestAttachments
 }
 
-/** For a text that is sent by itself, such as a search. */
+/** For text that is sent by itself, such as a search query. */
 export function createMask(settings: RedactionSettings): (text: string) => string {
   const redact = createRedactor(settings)
   return (text) => redact(text).text
 }
 
 /**
- * Wraps the services so that they receive only masked text: nothing behind them, idempotency included, sees the original. What the
- * site itself says about a visitor (verified claims, trusted attributes) is not masked.
+ * Wraps the services so that they receive only masked text: nothing behind them, including idempotency, sees the original. What the
+ * site itself states about a visitor (verified claims, trusted attributes) is not masked.
  */
 export function redactServices<S extends Services>(
   services: S,
@@ -52,7 +52,7 @@ export function redactServices<S extends Services>(
     messages: {
       ...messages,
       async send(claims, body, options) {
-        // Too long: it will be rejected anyway.
+        // Too long: the message will be rejected anyway.
         if (body.text !== undefined && body.text.length > PLATFORM_LIMITS.maxTextBytes)
           return messages.send(claims, body, options)
         const noted = noteRedactions(redact)
@@ -103,7 +103,7 @@ function withRedactions<T extends object>(answer: T, redacted: readonly Redactio
   return redacted.length === 0 ? answer : { ...answer, redacted }
 }
 
-/** Ids are Genesys' own, and a date is checked to be one; everything else may have been typed. */
+/** Ids come from Genesys, and a date has been validated; everything else may have been typed. */
 function redactParts(body: MessageBody, redact: RedactField): MessageBody {
   const { text, attachmentIds, quickReply, button, date, list, form } = body
   const answer = <R extends { readonly text: string; readonly payload: string }>(
@@ -139,7 +139,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
   const value: OpenSession = {
     ...request,
     ...(name !== undefined && { name: noted.redact('name', name) }),
-    // An e-mail address in `email` and a phone number in `phone` are what the site asked for; anything else in them is masked.
+    // The site asked for an e-mail address in `email` and a phone number in `phone`; anything else in them is masked.
     ...(email !== undefined && { email: noted.redact('email', email, 'email') }),
     ...(phone !== undefined && { phone: noted.redact('phone', phone, 'phone') }),
     ...(attributes !== undefined && { attributes: redactAttributes(attributes, noted.redact) }),
@@ -150,7 +150,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
   return { value, redacted: noted.redacted }
 }
 
-/** Genesys stores numbers as text, so they are masked too. A masked key is one that no page may set, and is rejected. */
+/** Genesys stores numbers as text, so they are masked too. No page may set a masked key, so it is rejected. */
 function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>>(
   changes: Changes,
   redact: RedactField,
@@ -165,7 +165,7 @@ function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>
   return Object.fromEntries(entries) as Changes
 }
 
-/** All strings in an object of objects. */
+/** Masks all strings in an object of objects. */
 function redactStrings<T extends object>(field: string, fields: T, redact: RedactField): T {
   const entries = Object.entries(fields).map(([key, value]: [string, unknown]) => {
     const path = `${field}.${key}`
@@ -175,7 +175,7 @@ function redactStrings<T extends object>(field: string, fields: T, redact: Redac
   return Object.fromEntries(entries) as T
 }
 
-/** The extension stays, as it says what the file is; storage refuses asterisks. */
+/** The extension stays, because it states the type of the file. Storage refuses asterisks. */
 function redactFileName(fileName: string, redact: Redact): { fileName: string; found: readonly Found[] } {
   const { text, found } = redact(fileName)
   if (found.length === 0) return { fileName, found }

@@ -13,15 +13,15 @@ export interface Found extends Span {
 }
 
 export interface Redacted {
-  /** As long as the text before. */
+  /** As long as the original text. */
   readonly text: string
   readonly found: readonly Found[]
 }
 
-/** @param exceptKind what this text is meant to be, such as the e-mail address in a field for one */
+/** @param exceptKind what this text is meant to be, such as an e-mail address in a field for e-mail addresses */
 export type Redact = (text: string, exceptKind?: string) => Redacted
 
-/** An IBAN goes before a card number, which could be the middle of it, and a card number before a phone number. */
+/** IBANs come before card numbers, because the middle of an IBAN could be one, and card numbers before phone numbers. */
 const DETECTORS = [
   { kind: 'email', find: findEmailAddresses },
   { kind: 'iban', find: findIbans },
@@ -67,8 +67,8 @@ function finderOf(pattern: string): (plain: string) => Span[] {
 const ASTERISK = '*'.charCodeAt(0)
 
 /**
- * The text with an asterisk for each code unit of the spans; spaces stay, so that lines break where they did. A copy in memory of
- * its own: a text that is put together from parts of another one keeps all of that in memory.
+ * The text with an asterisk for each code unit of the spans. Spaces stay, so that lines break where they did. The result is a
+ * separate copy: a string that is made of parts of another string keeps all of the other one in memory.
  */
 export function masks(text: string, spans: readonly Span[]): string {
   const units = Buffer.from(text, 'utf16le')

@@ -5,13 +5,13 @@ import { plainText, type Span } from './plain-text.ts'
 
 export interface SentText {
   readonly sid: string
-  /** The idempotency key, where there is one: a repeat is masked as its first try was. */
+  /** The idempotency key, if there is one: a repeat is masked in the same way as the first attempt. */
   readonly key: string | undefined
-  /** Card numbers in it are masked already. */
+  /** Complete card numbers in this text are masked already. */
   readonly text: string
 }
 
-/** The part of a card number in a text whose other parts were in the texts before it. */
+/** Finds the part of a card number in a text when the other parts were in the texts before it. */
 export type FindSplitNumber = (sent: SentText) => Span | undefined
 
 /** Digit counts and partial Luhn sums of the digits at the end of a guest's last texts, without the digits. */
@@ -26,7 +26,7 @@ interface TrailingDigits {
 const WITHIN_MS = 60_000
 const MAX_GUESTS = 10_000
 
-/** The state is that of this process. */
+/** The state is kept only in this process. */
 export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
   const guests = new BoundedMap<string, TrailingDigits>(MAX_GUESTS)
 
@@ -50,7 +50,7 @@ export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
   }
 }
 
-/** The part of the run with which it completes a number. */
+/** The part of the run that completes a number. */
 function lastPart(before: readonly LuhnPart[], run: DigitRun): Span | undefined {
   const ends = [run, run.slice(0, groupsOfFour(run))]
   const last = ends.find((groups) =>
@@ -60,7 +60,7 @@ function lastPart(before: readonly LuhnPart[], run: DigitRun): Span | undefined 
   return start === undefined || end === undefined ? undefined : { start, end }
 }
 
-/** Beginnings of numbers that the next text could complete. A text without digits changes nothing. */
+/** The beginnings of numbers that the next text could complete. A text without digits changes nothing. */
 function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): readonly LuhnPart[] {
   const last = runs.at(-1)
   if (last === undefined) return before
@@ -73,7 +73,7 @@ function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): rea
   return parts.filter(({ count }) => count < MAX_CARD_DIGITS)
 }
 
-/** The first digit says what issues the card: banks have 2 to 6. */
+/** The first digit identifies the industry of the issuer: banks have 2 to 6. */
 function canBeginCard(first: DigitGroup | undefined): boolean {
   return first !== undefined && /^[2-6]/.test(first.digits)
 }

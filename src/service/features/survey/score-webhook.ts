@@ -4,9 +4,9 @@ import type { SurveySettings } from '../../settings/survey-settings.ts'
 import type { Outcome } from '../../upstream/http-attempt.ts'
 import { createSignedWebhook } from '../../upstream/signed-webhook.ts'
 
-/** Sends to the site's backend, signed as in Standard Webhooks. */
+/** Sends scores to the site's backend, signed as in Standard Webhooks. */
 export interface ScoreWebhook {
-  /** Resolves to what went wrong, in our own words; undefined when the backend has it. Never rejects. */
+  /** Resolves to what went wrong, in our own words; undefined if the backend has the data. Never rejects. */
   send(type: 'survey.answered' | 'survey.test', data: object): Promise<string | undefined>
   close(): void
 }
@@ -36,7 +36,7 @@ export function createScoreWebhook(
   }
 }
 
-/** Nothing of the response is read but its status. */
+/** Only the status of the response is read. */
 function failureOf(outcome: Outcome): string | undefined {
   if (outcome.kind === 'response')
     return outcome.status >= 200 && outcome.status < 300

@@ -34,10 +34,10 @@ export interface SurveyFeature {
   close(): void
 }
 
-/** Limit for scores that are being sent to the site's backend. */
+/** The limit for scores that are being sent to the site's backend. */
 const MAX_PENDING = 200
 
-/** `POST /survey`: the guest's score, which the site's backend gets. */
+/** `POST /survey`: sends the guest's score to the site's backend. */
 export function createSurveyFeature(
   settings: SurveySettings | undefined,
   { log, now }: { readonly log: Log; readonly now: () => number },
@@ -61,7 +61,7 @@ export function createSurveyFeature(
         if (!webhook) throw notEnabled()
         const { score } = parseBody(SurveyAnswer, req)
         if (pending >= MAX_PENDING)
-          throw overloaded('The backend of SURVEY_WEBHOOK_URL takes scores too slowly.')
+          throw overloaded('The backend of SURVEY_WEBHOOK_URL accepts scores too slowly.')
         const claims = claimsOf(req)
         const { sid, visitor, origin, deploymentId } = claims
         // Not awaited: the guest can do nothing about a failure.
@@ -85,7 +85,7 @@ export function createSurveyFeature(
       if (!webhook) return undefined
       const failure = await webhook.send('survey.test', {})
       return {
-        found: failure ?? 'your backend takes scores',
+        found: failure ?? 'your backend accepts scores',
         problems: failure === undefined ? [] : [{ hint: HINT }],
       }
     },
@@ -96,7 +96,7 @@ export function createSurveyFeature(
 const HINT =
   'Your backend must respond with 2xx within 3 s. Compare SURVEY_WEBHOOK_URL, SURVEY_WEBHOOK_SECRET and the clocks.'
 
-/** Tells answers of different sessions apart, and opens none. */
+/** Distinguishes the answers of different sessions without giving access to a session. */
 function sha256(sid: string): string {
   return createHash('sha256').update(sid).digest('hex').slice(0, 32)
 }

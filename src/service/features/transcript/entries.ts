@@ -2,7 +2,7 @@ import type { Card, Content, Message, Prompt } from '../../../contract/contract.
 import type { Conversation } from './read-conversation.ts'
 import type { Locale } from './locale.ts'
 
-/** A message as a file shows it. */
+/** A message as shown in a file. */
 export interface Entry {
   readonly sender: Message['sender']
   readonly name: string
@@ -51,7 +51,7 @@ function linesOf(message: Message, locale: Locale): readonly string[] {
     .filter((line) => line.trim() !== '')
 }
 
-/** What a guest saw of it, as text. */
+/** What the guest saw of this content, as text. */
 function partLines(content: Content, locale: Locale): readonly string[] {
   const { texts } = locale
   switch (content.type) {
@@ -116,8 +116,8 @@ function singleLine(name: string): string {
   return visible(name).replace(/\s+/g, ' ')
 }
 
-/** Without control characters, which a terminal obeys, and without those that change the order of the text around them. */
+/** Removes control characters, which a terminal obeys, and characters that change the order of the text around them. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is removed
+  // eslint-disable-next-line no-control-regex -- it removes control characters
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
 }

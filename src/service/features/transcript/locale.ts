@@ -1,6 +1,6 @@
 import { TRANSCRIPT_TEXTS, type TranscriptTexts } from './transcript-texts.ts'
 
-/** How a file is written: its texts, its days and its times. */
+/** The language of a file: its texts, days and times. */
 export interface Locale {
   /** A language tag such as `de-AT`. */
   readonly language: string
@@ -13,7 +13,7 @@ export interface Locale {
 
 const FALLBACK = 'en'
 
-/** @param languages in order of preference; the first that files can be written in is used, else English */
+/** @param languages in order of preference; the first one that is supported is used, otherwise English */
 export function createLocale(languages: readonly string[], timeZone: string): Locale {
   const [language = FALLBACK] = languages.flatMap((tag) => {
     const canonical = canonicalLanguage(tag)
@@ -32,7 +32,7 @@ export function createLocale(languages: readonly string[], timeZone: string): Lo
   }
 }
 
-/** `de_at` as `de-AT`; undefined for what is no language tag. */
+/** Converts `de_at` to `de-AT`; undefined if the text is not a language tag. */
 function canonicalLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0]

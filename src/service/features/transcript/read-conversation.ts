@@ -1,20 +1,20 @@
 import type { Message, MessagePage } from '../../../contract/contract.ts'
 import { UpstreamError } from '../../upstream/upstream-error.ts'
 
-/** Genesys: ten reads of the history a minute. */
+/** Genesys allows ten reads of the history per minute. */
 const MAX_PAGES = 10
 export const PAGE_SIZE = 100
 
 export interface Conversation {
-  /** Oldest first, each once. */
+  /** Oldest first, each message once. */
   readonly messages: readonly Message[]
-  /** False where there are earlier messages. */
+  /** False if there are earlier messages. */
   readonly isComplete: boolean
 }
 
 /**
- * Reads a conversation back as far as Genesys allows now. The page may have used some of the minute's reads: then
- * what was read is the result.
+ * Reads a conversation back as far as Genesys allows now. If the page has already used some of the minute's reads,
+ * the result is what could be read.
  */
 export async function readConversation(
   readPage: (pageNumber: number) => Promise<MessagePage>,
@@ -31,7 +31,7 @@ export async function readConversation(
     pages.push(page)
     isComplete = pageNumber >= page.pageCount
   }
-  // A message that arrives meanwhile moves the pages: the last message of one is then on the next one too.
+  // A message that arrives meanwhile shifts the pages: then the last message of one page is also on the next page.
   const byId = new Map(pages.toReversed().flatMap(({ messages }) => messages.map((each) => [each.id, each])))
   return { messages: [...byId.values()], isComplete }
 }

@@ -22,7 +22,7 @@ const EXTENSIONS: Readonly<Record<MediaType, string>> = {
 
 export interface TranscriptFeature {
   readonly name: 'transcript'
-  /** Capabilities of guest sessions: none if it is off, or the guest API has no history. */
+  /** Capabilities of guest sessions: none if the feature is off, or if the guest API has no history. */
   readonly capabilities: readonly 'transcript'[]
   addRoutes(
     router: IRouter,
@@ -90,7 +90,7 @@ function fileOf(mediaType: MediaType, conversation: Conversation, locale: Locale
   return `${JSON.stringify(transcript, null, 2)}\n`
 }
 
-/** The address of a file lets everybody download it who has it. */
+/** Everyone who has the address of a file can download it. */
 function withoutAddresses(message: Message): Message {
   if (message.content === undefined) return message
   return { ...message, content: message.content.map(withoutAddress) }

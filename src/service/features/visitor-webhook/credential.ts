@@ -8,8 +8,8 @@ export interface Credential {
 }
 
 /**
- * What of a page's request says who the visitor is; undefined if it says nothing. Cookies of one name are
- * forwarded as they came: which one counts is for the site to decide, as with its own pages.
+ * The part of a page's request that identifies the visitor; undefined if there is none. Several cookies with the
+ * same name are all forwarded unchanged: the site decides which one counts, as for its own pages.
  */
 export function credentialOf(
   headers: IncomingHttpHeaders,

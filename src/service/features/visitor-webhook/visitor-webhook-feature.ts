@@ -16,11 +16,11 @@ interface Check {
 /** Receivers refuse older signatures. */
 const TOLERABLE_CLOCK_MS = 60_000
 
-/** Visitors from the site's own backend, its line in the readiness report, and what the doctor looks at. */
+/** Identifies visitors with the site's own backend, and checks the backend for the readiness report and the doctor. */
 export interface VisitorWebhookFeature {
   readonly name: 'visitor webhook'
   readonly capabilities: readonly []
-  /** Undefined where it is not set up. */
+  /** Undefined if the feature is not set up. */
   readonly trustedAttributes: TrustedAttributes | undefined
   addRoutes(): void
   readinessChecks(): Promise<readonly Check[]>

@@ -11,13 +11,13 @@ import { readResponse, type Failure, type KnownVisitor } from './webhook-respons
 
 export interface VisitorWebhook {
   /**
-   * Who the visitor of a page's request is; undefined for a request without the credential.
+   * The visitor who sent a page's request; undefined for a request without the credential.
    * @throws {SessionError} `trusted_attributes_unavailable`
    */
   identify(request: PageRequest): Promise<TrustedVisitor | undefined>
   /** The failure of the latest call; undefined if it succeeded. */
   readonly latestFailure: Failure | undefined
-  /** A call without a credential, and without a retry. */
+  /** Makes a call without a credential and without a retry. */
   probe(): Promise<{ readonly failure: Failure | undefined; readonly clockAheadMs: number | undefined }>
   close(): void
 }
@@ -28,12 +28,12 @@ export interface PageRequest {
   readonly subject: string | undefined
 }
 
-/** Calls at the same time; the others wait, as long as their time lasts. */
+/** The limit for concurrent calls; further calls wait until they time out. */
 const MAX_SOCKETS = 64
 const RETRY_DELAY_MS = 100
 const MAX_CACHED = 10_000
 const MAX_CACHED_BYTES = 8 * 1024 * 1024
-/** More than a browser's cookie can have. */
+/** More than a browser's cookie can contain. */
 const MAX_CREDENTIAL_BYTES = 8192
 
 export function createVisitorWebhook(
@@ -145,6 +145,6 @@ function unavailable({ reason, hint }: Failure): SessionError {
 
 function tooLarge(): SessionError {
   return new SessionError('user_token_invalid', 'What identifies the visitor is too large.', {
-    hint: `The cookie or header of the visitor webhook may have ${MAX_CREDENTIAL_BYTES} bytes.`,
+    hint: `The cookie or header of the visitor webhook may have at most ${MAX_CREDENTIAL_BYTES} bytes.`,
   })
 }

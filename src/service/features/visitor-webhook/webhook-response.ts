@@ -3,14 +3,14 @@ import { PLATFORM_LIMITS } from '../../genesys/guest-api.ts'
 import type { Outcome } from '../../upstream/http-attempt.ts'
 import { MAX_WEBHOOK_RESPONSE_BYTES } from '../../upstream/signed-webhook.ts'
 
-/** What the site's backend says about a visitor. */
+/** What the site's backend states about a visitor. */
 export interface KnownVisitor {
   readonly visitor: string | undefined
   readonly attributes: Readonly<Record<string, string>>
   readonly expiresInSeconds: number | undefined
 }
 
-/** Why there is no such response, in our own words: nothing of it is repeated. */
+/** Why there is no valid response, in our own words: nothing from the response is quoted. */
 export interface Failure {
   readonly reason: string
   readonly hint: string
@@ -33,7 +33,7 @@ const Response = z.strictObject({
   expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_S).optional(),
 })
 
-/** @param id of the request: the response to another one, from a cache for example, says nothing about it */
+/** @param id of the request: the response to another request, for example from a cache, must not be used for it */
 export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failure {
   if (outcome.kind === 'timeout') return failure('there was no response in time', CHECK_TIME)
   if (outcome.kind === 'too-large')
@@ -50,18 +50,18 @@ export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failu
   if (!/^application\/json *(;|$)/i.test(message.headers['content-type'] ?? ''))
     return failure('the response is not application/json', CHECK_RESPONSE)
   const { success, data } = Response.safeParse(parsed(body))
-  if (!success) return failure('the response has other fields or values than documented', CHECK_RESPONSE)
+  if (!success) return failure('the fields or values of the response are not as documented', CHECK_RESPONSE)
   if (data.id !== id) return failure('the response has the id of another request', CHECK_ID)
   const { visitor, attributes, expiresInSeconds } = data
   return { visitor: visitor ?? undefined, attributes, expiresInSeconds }
 }
 
 const CHECK_URL = 'Check VISITOR_WEBHOOK_URL, and that this machine reaches it.'
-const CHECK_TIME = 'VISITOR_WEBHOOK_TIMEOUT_MS bounds the time of a call, its retry included.'
-const CHECK_STATUS = 'Your backend must respond with 200, without a redirect, also for unknown visitors.'
+const CHECK_TIME = 'VISITOR_WEBHOOK_TIMEOUT_MS limits the time of a call, including its retry.'
+const CHECK_STATUS = 'Your backend must respond with 200, without a redirect, for unknown visitors too.'
 const CHECK_SIGNATURE =
   'Compare VISITOR_WEBHOOK_SECRET with that of your backend, and the clocks of both machines.'
-const CHECK_RESPONSE = 'docs/visitor-webhook.md says what a response must be.'
+const CHECK_RESPONSE = 'docs/visitor-webhook.md describes the form of a response.'
 const CHECK_ID = 'The field `id` must be the webhook-id of the request, and no cache may respond.'
 
 function failure(reason: string, hint: string, mayPass = false): Failure {
