@@ -9,7 +9,7 @@ export interface GuestAttachments {
    * @throws {SessionError} `attachment_too_large`
    */
   upload(claims: SessionClaims, file: OutgoingFile, deadlineAtMs: number): Promise<UploadedFile>
-  /** Deletes a file that was not sent yet. */
+  /** Deletes a file that has not been sent yet. */
   discard(claims: SessionClaims, attachmentId: string, deadlineAtMs: number): Promise<void>
   /** A fresh download address. */
   addressOf(claims: SessionClaims, attachmentId: string, deadlineAtMs: number): Promise<string>

@@ -12,7 +12,7 @@ export interface Entry {
   readonly lines: readonly string[]
 }
 
-/** The messages of a day in the guest's time zone. */
+/** The messages of one day, in the guest's time zone. */
 export interface Day {
   readonly name: string
   readonly entries: readonly Entry[]
@@ -41,7 +41,7 @@ function nameOf({ sender, from }: Message, { texts }: Locale): string {
 
 function linesOf(message: Message, locale: Locale): readonly string[] {
   const parts = (message.content ?? []).flatMap((content) => partLines(content, locale))
-  // An answer's text repeats what was chosen.
+  // The text of an answer repeats the choice in its content: show it once.
   const all = [
     ...(message.text === undefined ? [] : [message.text]),
     ...parts.filter((part) => part !== message.text),
@@ -51,7 +51,7 @@ function linesOf(message: Message, locale: Locale): readonly string[] {
     .filter((line) => line.trim() !== '')
 }
 
-/** What a guest saw of it, as text. */
+/** A content part as the guest saw it, as text. */
 function partLines(content: Content, locale: Locale): readonly string[] {
   const { texts } = locale
   switch (content.type) {
