@@ -12,7 +12,6 @@ import { startTogether, type Running } from '../start-service.ts'
 /** The shell commands of docs/api.md, run as they are written, with real curl. */
 const page = readFileSync('docs/api.md', 'utf8')
 const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands)
-const [BFF = '', ...rest] = blocks
 /** Ends only after `--max-time`. */
 const isStream = (commands: string) => commands.includes('/events')
 const ORIGIN = 'http://localhost:3000'
@@ -60,7 +59,7 @@ async function shell(scripts: readonly string[]): Promise<string[]> {
 }
 
 test('the commands of the API page work in their order, and print the output that the page shows', async () => {
-  const scripts = [BFF, ...rest.filter((commands) => !isStream(commands))]
+  const scripts = blocks.filter((commands) => !isStream(commands))
   const printed = await shell(scripts)
   const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]
   expect(printedBy('Jane Doe')).toContain('"state":"new"')
@@ -77,7 +76,7 @@ test('the commands of the API page work in their order, and print the output tha
 })
 
 test('the command for live events prints a message that arrives while it runs', async () => {
-  const [stream = ''] = rest.filter(isStream)
+  const [stream = ''] = blocks.filter(isStream)
   const { session, say } = await running.openPage({}, ORIGIN)
   const curl = spawn('bash', ['-c', `exec ${stream}`], {
     env: { PATH: process.env['PATH'], BFF: running.url, AUTH: `Authorization: Bearer ${session}` },

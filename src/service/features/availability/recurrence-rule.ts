@@ -9,7 +9,7 @@ export interface RuleWeekday {
   readonly ordinal: number | undefined
 }
 
-/** The part of RFC 5545, 3.3.10 that schedules of Genesys Cloud use. Empty lists have no effect. */
+/** The part of RFC 5545, section 3.3.10, that Genesys Cloud schedules use. An empty list sets no restriction. */
 export interface RecurrenceRule {
   readonly frequency: Frequency
   readonly interval: number
@@ -24,7 +24,7 @@ export interface RecurrenceRule {
   readonly weekStart: number
 }
 
-/** A rule that this service cannot evaluate. The message states what the service does not know, without a subject. */
+/** A rule that this service cannot evaluate. The message is a predicate without a subject, such as 'is too long'. */
 export class RuleError extends Error {
   override readonly name = 'RuleError'
 }
@@ -132,8 +132,8 @@ function weekdayNumber(text: string): number {
 }
 
 /**
- * A local time, like the schedule's own. Editors that are built on the package rrule write a `Z` at its end, but still mean a
- * local time. A date alone means that whole day.
+ * A local time, like the schedule's own. Editors that are built on the rrule package append a `Z` but still mean local
+ * time. A date alone means all of that day.
  */
 function readUntil(text: string): CivilMs {
   const found = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?$/.exec(text)

@@ -2,7 +2,7 @@ import type { Card, Content, Message, Prompt } from '../../../contract/contract.
 import type { Conversation } from './read-conversation.ts'
 import type { Locale } from './locale.ts'
 
-/** A message as shown in a file. */
+/** A message as a file shows it. */
 export interface Entry {
   readonly sender: Message['sender']
   readonly name: string
@@ -12,7 +12,7 @@ export interface Entry {
   readonly lines: readonly string[]
 }
 
-/** The messages of a day in the guest's time zone. */
+/** The messages of one day, in the guest's time zone. */
 export interface Day {
   readonly name: string
   readonly entries: readonly Entry[]
@@ -41,7 +41,7 @@ function nameOf({ sender, from }: Message, { texts }: Locale): string {
 
 function linesOf(message: Message, locale: Locale): readonly string[] {
   const parts = (message.content ?? []).flatMap((content) => partLines(content, locale))
-  // An answer's text repeats what was chosen.
+  // The text of an answer repeats the choice in its content: show it once.
   const all = [
     ...(message.text === undefined ? [] : [message.text]),
     ...parts.filter((part) => part !== message.text),
@@ -51,7 +51,7 @@ function linesOf(message: Message, locale: Locale): readonly string[] {
     .filter((line) => line.trim() !== '')
 }
 
-/** What the guest saw of this content, as text. */
+/** A content part as the guest saw it, as text. */
 function partLines(content: Content, locale: Locale): readonly string[] {
   const { texts } = locale
   switch (content.type) {
@@ -116,8 +116,8 @@ function singleLine(name: string): string {
   return visible(name).replace(/\s+/g, ' ')
 }
 
-/** Removes control characters, which a terminal obeys, and characters that change the order of the text around them. */
+/** Without control characters, which a terminal obeys, and without those that change the order of the text around them. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex -- it removes control characters
+  // eslint-disable-next-line no-control-regex -- control characters are what is removed
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
 }
