@@ -112,6 +112,8 @@ test('a standalone https service makes browsers use only TLS', async () => {
   expect(await hstsOf('https://chat.example.com', false)).toContain('max-age=')
   expect(await hstsOf('https://chat.example.com', true)).toBeUndefined()
   expect(await hstsOf('http://chat.example.com', false)).toBeUndefined()
+  // A part of the website, which decides for itself.
+  expect(await hstsOf('https://www.example.com/chat', false)).toBeUndefined()
   await genesys.close()
 })
 

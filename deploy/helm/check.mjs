@@ -256,6 +256,8 @@ function refusesAsTheServiceDoes() {
     { GENESYS_REGION: 'eu-west' },
     { ALLOWED_ORIGINS: 'https://www.example.com,www.example.org' },
     { ALLOWED_ORIGINS: 'https://www.example.com/' },
+    { ALLOWED_ORIGINS: 'https://www.example.com/shop' },
+    { GENESYS_API_URL: 'https://gateway.example.com', GENESYS_REGION: '' },
     { LOG_LEVEL: 'verbose' },
     { PUBLIC_URL: 'chat.example.com' },
     { TRUST_PROXY: 'true' },

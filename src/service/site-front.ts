@@ -52,7 +52,8 @@ export function createSiteFront(
     rate: createRateLimits(config.rate, countRateLimit),
     headers: securityHeaders({
       pictureOrigins: pictureOrigins(config),
-      isHttpsOnly: publicUrl.startsWith('https://'),
+      // With a path, it is a part of a website, whose host and subdomains are not its own.
+      isHttpsOnly: /^https:\/\/[^/]+$/.test(publicUrl),
     }),
   }
 }

@@ -103,9 +103,21 @@ async function examine(
 }
 
 /** The running service, behind a proxy that appends the address of its client. */
-async function startBehindProxy(genesys: Simulator, trustProxy: string): Promise<Settings> {
+const UNRESOLVABLE_HOSTS = {
+  GENESYS_API_URL: `https://a.${UNRESOLVABLE_HOST}`,
+  GENESYS_LOGIN_URL: `https://b.${UNRESOLVABLE_HOST}`,
+  GENESYS_CDN_URL: `https://c.${UNRESOLVABLE_HOST}`,
+  GENESYS_MESSAGING_URL: `wss://d.${UNRESOLVABLE_HOST}`,
+}
+
+/** @param isHidden the paths for which the proxy responds with 404 */
+async function startBehindProxy(
+  genesys: Simulator,
+  trustProxy: string,
+  isHidden?: (path: string) => boolean,
+): Promise<Settings> {
   let url = ''
-  const proxyUrl = await startReverseProxy(() => url, started)
+  const proxyUrl = await startReverseProxy(() => url, started, { isHidden })
   const settings = { ...goodSettings(genesys), TRUST_PROXY: trustProxy, PUBLIC_URL: proxyUrl }
   const service = await startService(readConfig(settings), { log: createLog({ level: 'silent' }) })
   started.push(() => service.stop())
@@ -432,6 +444,30 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
   expect(result.checks.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(skipped)
   expect(result.exitStatus).toBe(0)
   expect(result.text).toContain('All checks passed.')
+})
+
+test('forged addresses are also looked for behind a proxy that does not publish /readyz', async () => {
+  const checkBehind = async (trustProxy: string) => {
+    const { checks } = await examine({
+      settings: (genesys) => startBehindProxy(genesys, trustProxy, (path) => path === '/readyz'),
+    })
+    return checks.find(({ check }) => check === 'forwarded headers')
+  }
+  expect(await checkBehind('1')).toMatchObject({ status: 'ok', found: expect.stringContaining('ignored') })
+  expect(await checkBehind('2')).toMatchObject({ status: 'failed' })
+  expect(await checkBehind('0')).toMatchObject({
+    status: 'skipped',
+    found: expect.stringContaining('only `/readyz` on the management port'),
+  })
+})
+
+test('the doctor names each setting once if no host can be resolved', async () => {
+  const { checks } = await examine({
+    settings: () => ({ GENESYS_REGION: 'eu-west-1', ...UNRESOLVABLE_HOSTS }),
+  })
+  expect(checks.find(({ check }) => check === 'dns')?.fix).toMatch(
+    /^Check GENESYS_REGION, GENESYS_API_URL, GENESYS_LOGIN_URL, GENESYS_CDN_URL and GENESYS_MESSAGING_URL, and the name server/,
+  )
 })
 
 test('the doctor lists the allowed origins, and says that a local Genesys is not Genesys Cloud', async () => {

@@ -81,10 +81,16 @@ export async function startAnswer(body: string, started: Started, status = 200):
 export async function startReverseProxy(
   target: () => string,
   started: Started,
-  forwardedFor: (given: string | undefined) => string = (given) =>
-    [given, '192.0.2.1'].filter(Boolean).join(', '),
+  {
+    forwardedFor = (given) => [given, '192.0.2.1'].filter(Boolean).join(', '),
+    isHidden = () => false,
+  }: {
+    readonly forwardedFor?: (given: string | undefined) => string
+    readonly isHidden?: ((path: string) => boolean) | undefined
+  } = {},
 ): Promise<string> {
   const server = http.createServer((req, res) => {
+    if (isHidden(req.url ?? '')) return void res.writeHead(404).end()
     const headers = { ...req.headers, host: new URL(target()).host }
     const given = req.headers['x-forwarded-for']
     const forwarded = http.request(

@@ -17,6 +17,8 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{ $.place }}ALLOWED_ORIGINS[{{ $i }}] `{{ $o }}` has no scheme; write `https://{{ $o }}`
 {{- else if hasSuffix "/" $o }}
 {{ $.place }}ALLOWED_ORIGINS[{{ $i }}] `{{ $o }}` ends with a slash; write `{{ trimSuffix "/" $o }}`
+{{- else if regexMatch "^[a-z]+://[^/]+/" $o }}
+{{ $.place }}ALLOWED_ORIGINS[{{ $i }}] `{{ $o }}` has a path; write `{{ regexFind "^[a-z]+://[^/]+" $o }}`
 {{- end }}
 {{- end }}
 {{- if and $s.LOG_LEVEL (not (has $s.LOG_LEVEL (list "error" "warn" "info" "debug" "trace" "silent"))) }}

@@ -7,7 +7,7 @@ import { parseUrl } from '../../service/urls/parse-url.ts'
 interface Target {
   readonly url: URL
   /** The settings that contain it. */
-  setting: string
+  readonly settings: string[]
   /** `''` for a direct connection. */
   readonly proxy: string
 }
@@ -24,11 +24,11 @@ function targetsOf({ config }: CheckContext): Target[] {
     [messagingUrl, 'GENESYS_MESSAGING_URL'],
   ] as const) {
     const url = new URL(address)
-    const setting = config.genesys.region === undefined ? name : `GENESYS_REGION or ${name}`
+    const settings = config.genesys.region === undefined ? [name] : ['GENESYS_REGION', name]
     const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
     const known = byOrigin.get(origin)
-    if (known === undefined) byOrigin.set(origin, { url, setting, proxy: proxyFor(url) })
-    else known.setting += `, ${name}`
+    if (known === undefined) byOrigin.set(origin, { url, settings, proxy: proxyFor(url) })
+    else known.settings.push(name)
   }
   return [...byOrigin.values()]
 }
@@ -68,14 +68,14 @@ const dns: Check = {
     const direct = targets.filter(({ proxy }) => proxy === '')
     const proxies = [...new Set(targets.map(({ proxy }) => proxy))].flatMap((proxy) => parseUrl(proxy) ?? [])
     const names = [
-      ...direct.map(({ url, setting }) => ({ host: url.hostname, fix: setting })),
-      ...proxies.map((proxy) => ({ host: proxy.hostname, fix: 'HTTPS_PROXY or HTTP_PROXY' })),
+      ...direct.map(({ url, settings }) => ({ host: url.hostname, settings })),
+      ...proxies.map((proxy) => ({ host: proxy.hostname, settings: ['HTTPS_PROXY', 'HTTP_PROXY'] })),
     ]
     const bad = await failures(names, ({ host }) => resolveName(host))
     if (bad.length === 0) return ok(`${listed(names.map(({ host }) => host))} can be resolved`)
     return failed(
       `no address for ${sentence(bad)}`,
-      `Check ${listed(bad.map(({ fix }) => fix))}, and the name server of this machine; if only a proxy resolves names, set HTTPS_PROXY.`,
+      `Check ${listed([...new Set(bad.flatMap(({ settings }) => settings))])}, and the name server of this machine; if only a proxy resolves names, set HTTPS_PROXY.`,
     )
   },
 }
@@ -122,7 +122,7 @@ const connection: Check = {
     if (bad.length === 0) {
       return ok(`${listed(hosts.map(({ host }) => host))} can be reached${notGenesysCloud(hosts)}`)
     }
-    const settings = listed(bad.map(({ setting }) => setting))
+    const settings = listed([...new Set(bad.flatMap((each) => each.settings))])
     const fix = bad.every(({ reason }) => reason === 'ECONNREFUSED')
       ? `Nothing listens at ${listed(bad.map(({ host }) => host))}: check host and port in ${settings}.`
       : `Allow this machine to connect to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`

@@ -1,8 +1,4 @@
-import {
-  createAttemptSender,
-  type Outcome,
-  type UpstreamResponse,
-} from '../../service/upstream/http-attempt.ts'
+import { createAttemptSender, type Outcome } from '../../service/upstream/http-attempt.ts'
 import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
 
@@ -44,10 +40,11 @@ async function askService(
       body,
       timeoutMs: TIMEOUT_MS,
     })
-  const ready = await ask('/readyz')
-  const readiness = ready.kind === 'response' ? readinessOf(ready) : undefined
+  // Proxies need not publish `/readyz`, which is for operators.
+  const readiness = readinessOf(await ask('/readyz')) ?? readinessOf(await ask('/healthz'))
   if (readiness === undefined) {
-    const reason = ready.kind === 'response' ? `status ${ready.status}` : (ready.systemCode ?? ready.kind)
+    const alive = await ask('/healthz')
+    const reason = alive.kind === 'response' ? `status ${alive.status}` : (alive.systemCode ?? alive.kind)
     const found = `no guest BFF answers at ${url} (${reason})`
     return serviceUrl === undefined
       ? skipped(`${found}: start it, or use --url`)
@@ -87,11 +84,10 @@ async function askService(
  * Undefined if the response is not from this service. In production its public address returns only the
  * status.
  */
-function readinessOf({
-  body,
-}: UpstreamResponse): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
+function readinessOf(outcome: Outcome): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
+  if (outcome.kind !== 'response') return undefined
   try {
-    const { status, checks } = JSON.parse(body) as { status?: unknown; checks?: unknown }
+    const { status, checks } = JSON.parse(outcome.body) as { status?: unknown; checks?: unknown }
     if (typeof status !== 'string') return undefined
     return { checks: Array.isArray(checks) ? (checks as { name: string; ok: boolean }[]) : undefined }
   } catch {
