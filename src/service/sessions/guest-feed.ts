@@ -150,9 +150,9 @@ export class GuestFeed {
       case 'waiting': {
         this.flush()
         const { type, ...data } = event
-        const told: StreamEvent = { event: type, data }
-        this.waiting = data.toMinutes === undefined ? undefined : told
-        this.broadcast(told)
+        const streamEvent: StreamEvent = { event: type, data }
+        this.waiting = data.toMinutes === undefined ? undefined : streamEvent
+        this.broadcast(streamEvent)
         return
       }
       case 'session':
@@ -164,13 +164,13 @@ export class GuestFeed {
     this.flush()
     if (data.state === 'connected' || data.state === 'read-only') this.connections += 1
     this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
-    const told: StreamEvent = { event: type, data }
+    const streamEvent: StreamEvent = { event: type, data }
     if (!FINAL_STATES.has(data.state)) {
-      this.broadcast(told)
+      this.broadcast(streamEvent)
       return
     }
     this.context.ended(this.sid)
-    this.end(told)
+    this.end(streamEvent)
   }
 
   private send(message: Message): void {
