@@ -62,7 +62,7 @@ describe('ALTCHA', () => {
 
 const SECRET = 'vendor-secret-4711'
 
-test.each(['turnstile', 'friendly-captcha'])('the simulator verifies the tokens of %s', async (kind) => {
+test.each(['turnstile', 'friendly-captcha'])('the simulator accepts each %s token once, and only for this website', async (kind) => {
   const vendor = await startSimulator()
   const { open } = await startWith({
     CHALLENGE: kind,
@@ -78,11 +78,11 @@ test.each(['turnstile', 'friendly-captcha'])('the simulator verifies the tokens 
   await vendor.close()
 })
 
-describe('a vendor', () => {
+describe('with a challenge vendor,', () => {
   const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }
   const vendor = () => nock('https://challenges.cloudflare.com').post('/turnstile/v0/siteverify')
 
-  test('opens one session for each of its tokens, which must be from this website', async () => {
+  test('each token opens one session, and only on the website that it was created for', async () => {
     const { open, logLines } = await startWith(settings)
     expect((await open()).body).toMatchObject({
       code: 'challenge_required',
@@ -98,14 +98,14 @@ describe('a vendor', () => {
     expect(logLines.join()).not.toMatch(/vendor-secret|-token/)
   })
 
-  test('that fails lets guests in if CHALLENGE_FAILURE is accept', async () => {
+  test('guests are accepted when the vendor fails if CHALLENGE_FAILURE is accept', async () => {
     const { open } = await startWith({ ...settings, CHALLENGE_FAILURE: 'accept' })
     vendor().reply(500)
     expect((await open('token')).status).toBe(201)
   })
 })
 
-test('settings with a vendor without its secret, or with a secret without a vendor, are refused', async () => {
+test('challenge settings that are incomplete or contradict each other are refused', async () => {
   const { readConfig } = await import('../../../src/service/settings/read-config.ts')
   const read = (settings: Record<string, string>) => () =>
     readConfig({
