@@ -91,7 +91,7 @@ function start(settings: Record<string, string>): Promise<Running> {
 }
 
 beforeAll(async () => {
-  nock.restore() // it makes connections of its own
+  nock.restore() // nock makes its own connections
   genesys = await startSimulator({ agent: 'silent', limits: { requestsPerMinute: Infinity } })
   proxy = await startFaultProxy({ target: genesys.url })
   running = await start({
