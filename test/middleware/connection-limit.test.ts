@@ -9,7 +9,7 @@ import { createLog } from '../../src/service/observability/log.ts'
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] }))
 afterEach(() => void jest.useRealTimers())
 
-/** Every guest who asks for `/talk` connects. */
+/** Every guest who requests `/talk` connects. */
 function appOfGuests(): Express {
   const connected = new Set<string>()
   const app = express()
@@ -37,7 +37,7 @@ function appOfGuests(): Express {
 const ask = (app: Express, path: string, address = '203.0.113.7') =>
   request(app).get(path).set('X-Forwarded-For', address)
 
-test('one address may connect a quarter of the guests that are allowed per minute, and others are served', async () => {
+test('one address may connect a quarter of the guests per minute, and other addresses are served', async () => {
   const app = appOfGuests()
   for (let guest = 0; guest < 5; guest++) expect((await ask(app, `/talk?guest=${guest}`)).status).toBe(200)
   const refused = await ask(app, '/talk?guest=another')
@@ -48,7 +48,7 @@ test('one address may connect a quarter of the guests that are allowed per minut
   expect((await ask(app, '/talk?guest=later')).status).toBe(200)
 })
 
-test('neither requests of connected guests nor requests that connect no guest count', async () => {
+test('neither requests of connected guests nor requests that connect no guest count as connections', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
   for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')
