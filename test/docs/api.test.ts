@@ -20,7 +20,7 @@ const run = promisify(execFile)
 
 let genesys: Simulator
 let running: Running
-/** Gets the scores; without it the service is soon degraded. */
+/** Receives the survey scores; without it, the service would soon be degraded. */
 let backend: Server
 beforeEach(async () => {
   backend = createServer((_req, res) => res.end()).listen(0, '127.0.0.1')
@@ -59,7 +59,7 @@ async function shell(scripts: readonly string[]): Promise<string[]> {
   return stdout.split('---\n')
 }
 
-test('the commands of the API page work in their order, and print the output that the page shows', async () => {
+test('the commands of docs/api.md work in their order, and print the output that the page shows', async () => {
   const scripts = [BFF, ...rest.filter((commands) => !isStream(commands))]
   const printed = await shell(scripts)
   const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]
@@ -76,7 +76,7 @@ test('the commands of the API page work in their order, and print the output tha
   expect(printedBy('/metrics')).toContain('# HELP')
 })
 
-test('the command for live events prints a message that arrives while it runs', async () => {
+test('the command for live events in docs/api.md prints a message that arrives while it runs', async () => {
   const [stream = ''] = rest.filter(isStream)
   const { session, say } = await running.openPage({}, ORIGIN)
   const curl = spawn('bash', ['-c', `exec ${stream}`], {
@@ -93,7 +93,7 @@ test('the command for live events prints a message that arrives while it runs', 
   expect(printed).toContain('"text":"Hello"')
 })
 
-test('the API page names every operation of the OpenAPI document', () => {
+test('docs/api.md names every operation of the OpenAPI document', () => {
   const table = page.split('\n').filter((line) => line.startsWith('| ['))
   const { paths } = openApiDocument({ publicUrl: '', version: '0' })
   const operations = Object.entries(paths ?? {}).flatMap(([path, item]) =>

@@ -260,7 +260,7 @@ describe('two replicas with Redis', () => {
       expect(logLines.filter((line) => line.includes('Redis does not respond'))).toHaveLength(1)
       expect(logLines.filter((line) => line.includes('replicas share their state'))).toHaveLength(2)
     }
-    // They share again, also what was loaded before Redis lost it.
+    // They share state again, although Redis has lost everything that it held.
     const headers = { 'idempotency-key': randomUUID() }
     const first = await atReplica(both[0], guests[0]!).say('shared again', headers)
     await untilKept(atReplica(both[0], guests[0]!))

@@ -4,7 +4,7 @@ import { createSeals } from '../../src/service/shared-state/sealed-text.ts'
 const OLD = new Uint8Array(32).fill(1)
 const NEW = new Uint8Array(32).fill(2)
 
-test('a sealed text opens for its subject with any of the keys, and for no other subject', async () => {
+test('a sealed text can be opened for its subject with any of the keys, and for no other subject', async () => {
   const sealed = await createSeals([OLD]).seal('subject', 'a text')
   expect(sealed).not.toContain('a text')
   const rotated = createSeals([NEW, OLD])
