@@ -148,16 +148,19 @@ describe('an application that mounts the service', () => {
     ['fails', () => Promise.reject(new Error('database password is hunter2'))],
     ['throws immediately', () => { throw new Error('boom') }], // prettier-ignore
     ['never answers', () => new Promise(() => {})],
-  ])('whose lookup of the visitor %s opens no session: the problem is trusted_attributes_unavailable', async (_what, read) => {
-    const { openPage, genesys, logLines } = await start({
-      settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
-      options: { trustedAttributes: { keys: ['custom.plan'], read } },
-    })
-    const { opened } = await openPage()
-    expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
-    expect(genesys.sessions).toHaveLength(0)
-    expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
-  })
+  ])(
+    'whose lookup of the visitor %s opens no session: the problem is trusted_attributes_unavailable',
+    async (_what, read) => {
+      const { openPage, genesys, logLines } = await start({
+        settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
+        options: { trustedAttributes: { keys: ['custom.plan'], read } },
+      })
+      const { opened } = await openPage()
+      expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
+      expect(genesys.sessions).toHaveLength(0)
+      expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
+    },
+  )
 })
 
 describe('a visitor whom the website’s backend identifies', () => {

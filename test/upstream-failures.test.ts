@@ -133,7 +133,13 @@ describe('sending a message', () => {
     ['the rate is limited', received, rateFrame, 429, 'upstream_rate_limited'],
     ['there is no echo', received, { swallow: true }, 504, 'delivery_unknown'],
     ['the response is garbage', received, { garbage: true }, 504, 'delivery_unknown'],
-    ['the connection drops before the message is accepted', received, { drop: true }, 504, 'delivery_unknown'],
+    [
+      'the connection drops before the message is accepted',
+      received,
+      { drop: true },
+      504,
+      'delivery_unknown',
+    ],
   ])('fails with the documented problem if %s', async (_what, match, how, status, code) => {
     const page = await running.openPage()
     const fault = running.genesys.injectFault(match, how)

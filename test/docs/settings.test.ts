@@ -79,14 +79,17 @@ test('docs/settings.md has the defaults of .env.example', () => {
     expect([name, byName(name).default ?? '']).toEqual([name, value])
 })
 
-test.each(rows)('docs/settings.md has an example for $name that the service accepts and that is not the default', (row) => {
-  expect(row.example).not.toBe('')
-  expect(problemOf(row.name, row.example)).toBeUndefined()
-  const name = row.name as keyof Variables
-  expect(parseEach({ [name]: row.example }, [])[name]).not.toEqual(parseEach({}, [])[name])
-})
+test.each(rows)(
+  'docs/settings.md has an example for $name that the service accepts and that is not the default',
+  (row) => {
+    expect(row.example).not.toBe('')
+    expect(problemOf(row.name, row.example)).toBeUndefined()
+    const name = row.name as keyof Variables
+    expect(parseEach({ [name]: row.example }, [])[name]).not.toEqual(parseEach({}, [])[name])
+  },
+)
 
-test("docs/settings.md lists each setting of the simulator, with its default", () => {
+test('docs/settings.md lists each setting of the simulator, with its default', () => {
   const table = tableRows(page.split('\n## Simulator\n')[1] ?? '', 3).map(([name, initial]) => ({
     name: codeOf(name)!,
     default: codeOf(initial),

@@ -50,7 +50,7 @@ const SILENT: FaultRow['outcomes'] = {
 /** Other routes are served: they need no upstream at that moment. */
 export const FAULT_TABLE: readonly FaultRow[] = [
   {
-    what: 'New connections are refused; the open socket of a guest stays',
+    what: 'New connections are refused; the open socket of a guest stays open',
     fault: { kind: 'refuse' },
     outcomes: {
       'POST /guest-session': GIVEN_UP,

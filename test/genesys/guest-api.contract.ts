@@ -143,12 +143,15 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.attributes()).toMatchObject({ 'custom.cart': '3 items' })
     })
 
-    testMessages()('attributes given at the opening arrive with the first message at the latest', async () => {
-      const attributes = { 'custom.page': '/pricing' }
-      const { ref, attributesDelivered } = await open({ attributes })
-      await say(ref, attributesDelivered ? {} : { attributes })
-      expect(harness.attributes()).toMatchObject(attributes)
-    })
+    testMessages()(
+      'attributes given at the opening arrive with the first message at the latest',
+      async () => {
+        const attributes = { 'custom.page': '/pricing' }
+        const { ref, attributesDelivered } = await open({ attributes })
+        await say(ref, attributesDelivered ? {} : { attributes })
+        expect(harness.attributes()).toMatchObject(attributes)
+      },
+    )
 
     testAttributes()('attributes are written immediately or are sent with the next message', async () => {
       const { ref } = await open()
@@ -175,13 +178,16 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.texts()).toEqual([TEXT])
     })
 
-    testMessages('refuseNext')('a rate limit that outlasts the deadline is reported with the time to wait', async () => {
-      const { ref } = await open()
-      harness.refuseNext!('send', 429, '300')
-      const error = await failure(say(ref))
-      expect(error.code).toBe('upstream_rate_limited')
-      expect(error.facts.retryAfterSeconds).toBe(300)
-    })
+    testMessages('refuseNext')(
+      'a rate limit that outlasts the deadline is reported with the time to wait',
+      async () => {
+        const { ref } = await open()
+        harness.refuseNext!('send', 429, '300')
+        const error = await failure(say(ref))
+        expect(error.code).toBe('upstream_rate_limited')
+        expect(error.facts.retryAfterSeconds).toBe(300)
+      },
+    )
 
     testMessages('stallNext')(
       'a message without a response fails with delivery_unknown and is not repeated',
@@ -201,10 +207,13 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
     })
 
-    testWith('garbleNext')('an opening with a garbled response fails with upstream_bad_response', async () => {
-      harness.garbleNext!('open')
-      expect((await failure(open())).code).toBe('upstream_bad_response')
-    })
+    testWith('garbleNext')(
+      'an opening with a garbled response fails with upstream_bad_response',
+      async () => {
+        harness.garbleNext!('open')
+        expect((await failure(open())).code).toBe('upstream_bad_response')
+      },
+    )
 
     testWith('expireAccessToken')(
       'an OAuth token that is refused before its expiry is replaced without an error',

@@ -100,7 +100,12 @@ describe('a request with only the cookie', () => {
     ['of a page elsewhere on the site', 401, 'session_invalid', { 'sec-fetch-site': 'same-site' }],
     ['of a page on another site', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
     ['of a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],
-    ['of a foreign page that claims to be of the same origin', 403, 'origin_not_allowed', { origin: FOREIGN, ...SAME_ORIGIN }],
+    [
+      'of a foreign page that claims to be of the same origin',
+      403,
+      'origin_not_allowed',
+      { origin: FOREIGN, ...SAME_ORIGIN },
+    ],
     ['of a page without an origin', 403, 'origin_not_allowed', { origin: 'null' }],
     ['of another allowed website', 401, 'session_invalid', { origin: SHOP }],
   ])('%s gets the status %i', async (_page, status, code, headers) => {

@@ -22,9 +22,12 @@ test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links to every pa
   for (const code of PROBLEM_CODES) expect(text).toContain(`href="/chat/docs/problems/${code}"`)
 })
 
-test.each(['no_such_code', '__proto__', 'toString', '<script>'])('there is no problem page for %s', (word) => {
-  expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
-})
+test.each(['no_such_code', '__proto__', 'toString', '<script>'])(
+  'there is no problem page for %s',
+  (word) => {
+    expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
+  },
+)
 
 test('a problem page runs no script, and only its own style applies', async () => {
   const { headers, text } = await request(app).get('/chat/docs/problems/rate_limited')

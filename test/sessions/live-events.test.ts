@@ -255,15 +255,18 @@ describe('a stream', () => {
     expect(openTab().events).toEqual([{ event: 'session', data: { state: 'read-only' } }])
   })
 
-  test.each(['expired', 'cleared'] as const)('ends when the session is %s, and the end is recorded', (state) => {
-    const { openTab, genesys, ended } = setUp()
-    const tabs = [openTab(), openTab()]
-    genesys.emit({ type: 'session', state })
-    for (const tab of tabs)
-      expect(tab).toMatchObject({ closed: true, events: [{ event: 'session', data: { state } }] })
-    expect(ended).toEqual(['sid-1'])
-    expect(genesys.subscribers()).toBe(0)
-  })
+  test.each(['expired', 'cleared'] as const)(
+    'ends when the session is %s, and the end is recorded',
+    (state) => {
+      const { openTab, genesys, ended } = setUp()
+      const tabs = [openTab(), openTab()]
+      genesys.emit({ type: 'session', state })
+      for (const tab of tabs)
+        expect(tab).toMatchObject({ closed: true, events: [{ event: 'session', data: { state } }] })
+      expect(ended).toEqual(['sid-1'])
+      expect(genesys.subscribers()).toBe(0)
+    },
+  )
 
   test('asks its page to reconnect after a random delay when the replica stops', () => {
     const { openTab, live } = setUp()

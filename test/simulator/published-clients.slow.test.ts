@@ -98,7 +98,7 @@ test.each<[string, object]>([
   expect({ code, body }).toMatchObject({ code: 200, body: { direction: 'Inbound', ...message } })
 })
 
-test("a file is uploaded without an id from the client and with another content type (BO, SC)", async () => {
+test('a file is uploaded without an id from the client and with another content type (BO, SC)', async () => {
   const guest = await configured()
   const { token } = guest
   const file = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png', fileSize: 3, token }

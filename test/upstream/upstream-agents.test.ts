@@ -49,7 +49,7 @@ test('an idle connection is closed a second before the upstream would close it',
   expect((await socketAfterAnswer('timeout=5, max=100')).timeout).toBe(4000)
 })
 
-test('an idle connection is closed after the service’s own timeout even if the upstream states a longer one', async () => {
+test('an idle connection is closed after the service’s own timeout even if the upstream’s is longer', async () => {
   expect((await socketAfterAnswer('max=100, timeout=600')).timeout).toBe(30_000)
 })
 

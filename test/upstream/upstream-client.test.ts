@@ -456,11 +456,14 @@ describe('during an upload,', () => {
   test.each([
     ['short', ['a'], 4],
     ['long', ['abc', 'def'], 4],
-  ])('a file that is too %s for its announced size fails with attachment_refused', async (_, parts, sizeBytes) => {
-    upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
-    const body = Readable.from(parts.map((part) => Buffer.from(part)))
-    expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
-  })
+  ])(
+    'a file that is too %s for its announced size fails with attachment_refused',
+    async (_, parts, sizeBytes) => {
+      upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
+      const body = Readable.from(parts.map((part) => Buffer.from(part)))
+      expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
+    },
+  )
 
   test('a page that leaves causes attachment_refused', async () => {
     upstream = await startLocalUpstream((req) => req.resume())

@@ -166,9 +166,24 @@ test('the next change is found only within 60 days', () => {
 describe('with an invalid schedule,', () => {
   const open = schedules(WORKDAYS)
   test.each([
-    ['open', 'during the hours of a valid schedule', '2026-11-25T12:00:00Z', { open: { ...open, hasUnknown: true } }],
-    ['unknown', 'outside the hours of a valid schedule', '2026-11-25T20:00:00Z', { open: { ...open, hasUnknown: true } }],
-    ['unknown', 'during opening hours if a closed schedule is invalid', '2026-11-25T12:00:00Z', { open, closed: UNKNOWN }],
+    [
+      'open',
+      'during the hours of a valid schedule',
+      '2026-11-25T12:00:00Z',
+      { open: { ...open, hasUnknown: true } },
+    ],
+    [
+      'unknown',
+      'outside the hours of a valid schedule',
+      '2026-11-25T20:00:00Z',
+      { open: { ...open, hasUnknown: true } },
+    ],
+    [
+      'unknown',
+      'during opening hours if a closed schedule is invalid',
+      '2026-11-25T12:00:00Z',
+      { open, closed: UNKNOWN },
+    ],
     [
       'unknown',
       'outside opening hours if a holiday schedule is invalid',

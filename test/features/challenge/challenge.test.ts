@@ -62,21 +62,24 @@ describe('ALTCHA', () => {
 
 const SECRET = 'vendor-secret-4711'
 
-test.each(['turnstile', 'friendly-captcha'])('the simulator accepts each %s token once, and only for this website', async (kind) => {
-  const vendor = await startSimulator()
-  const { open } = await startWith({
-    CHALLENGE: kind,
-    CHALLENGE_SECRET: 'simulated-secret',
-    CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
-  })
-  const { hostname } = new URL(SITE)
-  expect((await open(`solved-1@${hostname}`)).status).toBe(201)
-  expect((await open(`solved-2@${hostname}`)).status).toBe(201)
-  expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
-  expect(await open('solved-3@evil.example')).toMatchObject(failed)
-  expect(await open('guessed')).toMatchObject(failed)
-  await vendor.close()
-})
+test.each(['turnstile', 'friendly-captcha'])(
+  'the simulator accepts each %s token once, and only for this website',
+  async (kind) => {
+    const vendor = await startSimulator()
+    const { open } = await startWith({
+      CHALLENGE: kind,
+      CHALLENGE_SECRET: 'simulated-secret',
+      CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
+    })
+    const { hostname } = new URL(SITE)
+    expect((await open(`solved-1@${hostname}`)).status).toBe(201)
+    expect((await open(`solved-2@${hostname}`)).status).toBe(201)
+    expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
+    expect(await open('solved-3@evil.example')).toMatchObject(failed)
+    expect(await open('guessed')).toMatchObject(failed)
+    await vendor.close()
+  },
+)
 
 describe('with a challenge vendor,', () => {
   const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }

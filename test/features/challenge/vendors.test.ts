@@ -77,7 +77,10 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
     ['a server error', (vendor) => vendor.reply(500, 'oops')],
     ['a redirect', (vendor) => vendor.reply(302, '', { location: 'https://evil.example/' })],
     ['a truncated response', (vendor) => vendor.reply(200, '{"success":')],
-    ['a response that is too long', (vendor) => vendor.reply(200, `{"success":true,"x":"${'x'.repeat(20_000)}"}`)],
+    [
+      'a response that is too long',
+      (vendor) => vendor.reply(200, `{"success":true,"x":"${'x'.repeat(20_000)}"}`),
+    ],
     ['no connection', (vendor) => vendor.replyWithError(new Error('reset'))],
     [
       'a wrong secret',

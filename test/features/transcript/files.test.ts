@@ -122,19 +122,22 @@ test('an answer appears once in a transcript even if it is both text and content
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
-test.each(Object.keys(TRANSCRIPT_TEXTS))('an HTML transcript in %s has the texts of that language', (language) => {
-  const html = htmlFile(
-    { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
-    createLocale([language], 'Asia/Tokyo'),
-  )
-  for (const word of [
-    TRANSCRIPT_TEXTS[language]!.title,
-    TRANSCRIPT_TEXTS[language]!.incomplete,
-    TRANSCRIPT_TEXTS[language]!.agent,
-  ])
-    expect(html).toContain(word)
-  expect(html).toContain(`<html lang="${language}"`)
-})
+test.each(Object.keys(TRANSCRIPT_TEXTS))(
+  'an HTML transcript in %s has the texts of that language',
+  (language) => {
+    const html = htmlFile(
+      { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
+      createLocale([language], 'Asia/Tokyo'),
+    )
+    for (const word of [
+      TRANSCRIPT_TEXTS[language]!.title,
+      TRANSCRIPT_TEXTS[language]!.incomplete,
+      TRANSCRIPT_TEXTS[language]!.agent,
+    ])
+      expect(html).toContain(word)
+    expect(html).toContain(`<html lang="${language}"`)
+  },
+)
 
 test('a transcript in an invalid language falls back to English', () => {
   for (const language of ['*', 'tlh', 'en-a', '__proto__', 'constructor', ''])

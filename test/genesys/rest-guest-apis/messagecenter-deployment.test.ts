@@ -92,8 +92,11 @@ describe('the deployment of the message center', () => {
     await deployment.requireActive(soon())
   })
 
-  test.each([[{}], [{ id: DEPLOYMENT_ID }], ['active'], [null]])('is not read from the response %j', async (body) => {
-    genesys.bendNext('deployment', { status: 200, body })
-    expect((await failure(deployment.info(soon()))).code).toBe('upstream_bad_response')
-  })
+  test.each([[{}], [{ id: DEPLOYMENT_ID }], ['active'], [null]])(
+    'is not read from the response %j',
+    async (body) => {
+      genesys.bendNext('deployment', { status: 200, body })
+      expect((await failure(deployment.info(soon()))).code).toBe('upstream_bad_response')
+    },
+  )
 })

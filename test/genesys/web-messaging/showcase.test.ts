@@ -55,14 +55,17 @@ test.each([
   ['list', 'list-picker'],
   ['date', 'date-picker'],
   ['form', 'form'],
-])('the scripted agent answers "%s" with content of the type %s, live and in the history', async (word, type) => {
-  const { send, answered, history } = await talking()
-  await send({ text: word })
-  const live = await answered(type)
-  const kept = inHistory(await history(), live)
-  expect(kept?.content?.map((part) => part.type)).toEqual(live.content?.map((part) => part.type))
-  expect(kept?.text).toBe(live.text)
-})
+])(
+  'the scripted agent answers "%s" with content of the type %s, live and in the history',
+  async (word, type) => {
+    const { send, answered, history } = await talking()
+    await send({ text: word })
+    const live = await answered(type)
+    const kept = inHistory(await history(), live)
+    expect(kept?.content?.map((part) => part.type)).toEqual(live.content?.map((part) => part.type))
+    expect(kept?.text).toBe(live.text)
+  },
+)
 
 test('the answer to a form is accepted, and stored with the id of the message that it answers', async () => {
   const { send, answered, history, genesys } = await talking()

@@ -275,22 +275,25 @@ describe('a rate limit at the handshake', () => {
   test.each([
     ['with', true],
     ['without', false],
-  ])('lasts as long as Genesys states, %s a stream, and every request fails with it immediately', async (_, hasStream) => {
-    const genesys = fakeGenesys({ idleMs: 5_000 })
-    if (hasStream) listening(genesys)
-    const first = ask(genesys)
-    genesys.socket.refuses(429, 60)
-    expect(await first).toMatchObject({ code: 'upstream_rate_limited', facts: { retryAfterSeconds: 60 } })
-    await pass(40_000)
-    expect(await ask(genesys)).toMatchObject({
-      code: 'upstream_rate_limited',
-      facts: { status: 429, retryAfterSeconds: 20 },
-    })
-    expect(genesys.sockets).toHaveLength(1)
-    await pass(20_250)
-    void ask(genesys)
-    expect(genesys.sockets).toHaveLength(2)
-  })
+  ])(
+    'lasts as long as Genesys states, %s a stream, and every request fails with it immediately',
+    async (_, hasStream) => {
+      const genesys = fakeGenesys({ idleMs: 5_000 })
+      if (hasStream) listening(genesys)
+      const first = ask(genesys)
+      genesys.socket.refuses(429, 60)
+      expect(await first).toMatchObject({ code: 'upstream_rate_limited', facts: { retryAfterSeconds: 60 } })
+      await pass(40_000)
+      expect(await ask(genesys)).toMatchObject({
+        code: 'upstream_rate_limited',
+        facts: { status: 429, retryAfterSeconds: 20 },
+      })
+      expect(genesys.sockets).toHaveLength(1)
+      await pass(20_250)
+      void ask(genesys)
+      expect(genesys.sockets).toHaveLength(2)
+    },
+  )
 
   test('delays a stream that starts during that time', async () => {
     const genesys = fakeGenesys()

@@ -32,10 +32,13 @@ test('another replica, which has seen no message, finds the conversation through
 test.each([
   ['without OAuth', {}, {}],
   ['before the first message', {}, { withOAuth: true }],
-])('%s, attributes are not written immediately but kept for the next message', async (_, simulator, options) => {
-  const { api, guest } = await startDriver(simulator, options)
-  expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
-})
+])(
+  '%s, attributes are not written immediately but kept for the next message',
+  async (_, simulator, options) => {
+    const { api, guest } = await startDriver(simulator, options)
+    expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
+  },
+)
 
 test('without the permission, attributes wait for the next message, and the log names the permission', async () => {
   const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })

@@ -77,19 +77,16 @@ test.each([
     4009,
     () => ({ attachmentIds: [randomUUID()], tracingId: randomUUID() }),
   ],
-])(
-  '%s is refused with the code %s, and the next message is sent',
-  async (_, code, status, message) => {
-    const { api, guest } = await startDriver()
-    const jane = await guest()
-    const [refused, sent] = await Promise.allSettled([
-      api.send(jane, message(), soon()),
-      api.send(jane, text('Hello'), soon()),
-    ])
-    expect(refused).toMatchObject({ reason: { code, facts: { status } } })
-    expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
-  },
-)
+])('%s is refused with the code %s, and the next message is sent', async (_, code, status, message) => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  const [refused, sent] = await Promise.allSettled([
+    api.send(jane, message(), soon()),
+    api.send(jane, text('Hello'), soon()),
+  ])
+  expect(refused).toMatchObject({ reason: { code, facts: { status } } })
+  expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
+})
 
 test('a message above the rate limit is not sent, and the guest learns how long to wait', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })

@@ -302,15 +302,18 @@ describe('a frame', () => {
   })
 
   /** SC sdk-source-notes.md: seconds on the wire in 2026-10; SC messaging-service.md: milliseconds in Genesys' own pages. */
-  test.each([1791139139, 1791139139000])('with the expirationDate %i is read with its expiry in seconds', (expirationDate) => {
-    expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
-      body: { expirationDate: 1791139139 },
-    })
-    const metadata = { expirationDate: String(expirationDate) }
-    expect(frame({ class: 'StructuredMessage', body: { metadata } })).toMatchObject({
-      body: { metadata: { expirationDate: 1791139139 } },
-    })
-  })
+  test.each([1791139139, 1791139139000])(
+    'with the expirationDate %i is read with its expiry in seconds',
+    (expirationDate) => {
+      expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
+        body: { expirationDate: 1791139139 },
+      })
+      const metadata = { expirationDate: String(expirationDate) }
+      expect(frame({ class: 'StructuredMessage', body: { metadata } })).toMatchObject({
+        body: { metadata: { expirationDate: 1791139139 } },
+      })
+    },
+  )
 
   /** JV: every body has an optional `tracingId`, and so has the envelope. */
   test.each([
