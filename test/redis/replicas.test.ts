@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('do not try credentials that Genesys has refused twice when another replica tried them', async () => {
+  test('do not try credentials that Genesys has refused twice for one of them', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -269,7 +269,7 @@ describe('two replicas with Redis', () => {
     })
   }, 60_000)
 
-  test('learn of a sign-in during an outage of Redis when Redis is back', async () => {
+  test('learn of a sign-in during an outage of Redis when Redis is available again', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)

@@ -139,7 +139,7 @@ test('startup waits at most a second for a response of Redis', async () => {
   never.close()
 })
 
-test('a channel counts as listened to from its confirmation until Redis is lost', async () => {
+test('a channel counts as listening from the confirmation of its subscription until Redis is lost', async () => {
   expect(connection.isListening).toBe(true)
   connection.subscribe('c', () => undefined)
   expect(connection.isListening).toBe(false)

@@ -87,7 +87,7 @@ test('an answer with {text} repeats the text of the guest without interpreting $
   expect((await answer(guest)).text).toBe("You said: $& and $1 and 's")
 })
 
-test('the agent accepts a file', async () => {
+test('the agent acknowledges a file from the guest', async () => {
   const guest = await configured()
   const { body } = await guest.ask('onAttachment', { fileName: 'a.png', fileType: 'image/png' })
   await fetch(body.url as string, {

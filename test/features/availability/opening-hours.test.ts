@@ -59,7 +59,7 @@ test('opening hours are evaluated in the time zone of the group', () => {
   ])
 })
 
-test('a holiday of several days takes precedence over closed and open', () => {
+test('a holiday of several days takes precedence over closed and open schedules', () => {
   const lists = {
     holiday: schedules(schedule('2026-12-24T00:00:00.000', '2026-12-27T00:00:00.000')),
     closed: schedules(schedule('2026-12-26T00:00:00.000', '2026-12-28T00:00:00.000')),

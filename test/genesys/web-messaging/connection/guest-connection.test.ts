@@ -118,7 +118,7 @@ describe('when responses are matched to requests,', () => {
     expect(await asked).toBe('a.b.c')
   })
 
-  test('an error without an id belongs to the one request in flight', async () => {
+  test('an error without an id is attributed to the one request in flight', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [one, two] = [send(connection, 'one'), send(connection, 'two')]

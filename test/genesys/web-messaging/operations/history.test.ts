@@ -31,7 +31,7 @@ test('the first page has the newest messages, and each page starts with its olde
   expect(newest).toMatchObject({ pageNumber: 1, pageSize: 2, pageCount: 2, total: 3 })
 })
 
-test('a message has the same id in the history as live', async () => {
+test('a message has the same id in the history as in its live event', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   const sent = await api.send(jane, text('Hello'), soon())
@@ -89,7 +89,7 @@ test('tabs that request the same page concurrently share one response', async ()
   expect(genesys.requests.filter(isHistory)).toHaveLength(2)
 })
 
-test('the eleventh read of a minute is not sent to Genesys', async () => {
+test('the eleventh read of the history within a minute is not sent to Genesys', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   for (let count = 0; count < 10; count++) await api.history(jane, FIRST, soon())
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({
@@ -99,7 +99,7 @@ test('the eleventh read of a minute is not sent to Genesys', async () => {
   expect(genesys.requests.filter(isHistory)).toHaveLength(10)
 })
 
-test('the origin of the page is sent', async () => {
+test('the origin of the page is sent with a request for the history', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   await api.history(jane, FIRST, soon())
   expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')

@@ -442,7 +442,7 @@ test('after "unexpected error" for a message, the history decides whether it was
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an invalid echo counts as no response, and the history decides', async () => {
+test('an unknown frame in place of an echo is treated as no response, and the history decides', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })

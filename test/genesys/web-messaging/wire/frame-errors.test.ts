@@ -73,7 +73,7 @@ test.each([403, 4000, 4001, 409])('code %i has a hint for operators', (code) => 
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })
 
-test('a refused session is attributed to the deployment only if Genesys says so', () => {
+test('the hint for a refused session names the deployment only if Genesys does', () => {
   const blamed = (text: string) => toUpstreamError({ code: 400, text }, 'configure').facts.hint ?? ''
   expect(blamed('Deployment not found')).toContain('GENESYS_DEPLOYMENT_ID')
   expect(blamed('Request failed.')).not.toContain('DEPLOYMENT')

@@ -12,7 +12,7 @@ describe('among the frames that Genesys publishes,', () => {
     })
   })
 
-  test('a rate limit states its seconds, whatever its errorCode is', () => {
+  test('a rate limit contains the seconds to wait, whatever its errorCode is', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',
