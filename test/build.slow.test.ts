@@ -15,7 +15,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { VERSION } from '../src/version.ts'
 
-/** An application of someone else, with the built package among its dependencies. */
+/** An application of a consumer, with the built package among its dependencies. */
 let application: string
 
 beforeEach(() => {
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(application, { recursive: true }))
 
-/** What tsc says of a program there; '' when nothing. */
+/** The output of tsc for a program there; empty if there are no errors. */
 async function compile(program: string, options: object): Promise<string> {
   writeFileSync(join(application, 'page.ts'), program)
   writeFileSync(join(application, 'package.json'), '{"type":"module"}')
@@ -61,7 +61,7 @@ test.each(['NodeNext', 'Bundler'])(
   60_000,
 )
 
-test('the types contain no internals', () => {
+test('the published types of the client contain no internals', () => {
   for (const module of ['client', 'guest-chat']) {
     const types = readFileSync(`dist/browser/${module}.d.ts`, 'utf8')
     expect(types).toMatch(/^export declare (function|class) /m)
@@ -75,7 +75,7 @@ test.each(['client.js', 'demo/demo.js'])('%s is one ES module that loads nothing
   expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
 })
 
-test('lazily loaded chunks exist, and load nothing else', () => {
+test('the lazily loaded chunks of the chat exist, and load nothing else', () => {
   const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
   const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
   const chunks = readdirSync('dist/browser').filter((file) => /^guest-chat-.+\.js$/.test(file))
@@ -85,7 +85,7 @@ test('lazily loaded chunks exist, and load nothing else', () => {
     expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
 })
 
-test('no source refers to a file outside the package', () => {
+test('no source refers to a file by its own URL, which the bundle would not contain', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   )

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Of `localhost` and 127.0.0.1, signed by itself, for one day. */
+/** A self-signed certificate for `localhost` and 127.0.0.1 that is valid for one day. */
 export interface Certificate {
   readonly key: Buffer
   readonly cert: Buffer
   readonly keyPath: string
-  /** What `NODE_EXTRA_CA_CERTS` names for a process that is to trust it. */
+  /** The value of `NODE_EXTRA_CA_CERTS` for a process that must trust it. */
   readonly certPath: string
   remove(): void
 }

@@ -72,7 +72,7 @@ describe('settings', () => {
     expect(readConfig({ ...good, NODE_ENV: 'staging' }).warnings).toEqual([])
   })
 
-  test('warn of the example’s deployment id and of the former name of a setting', () => {
+  test('warn about the example’s deployment id and about the former name of a setting', () => {
     const { warnings } = readConfig({
       ...good,
       GENESYS_DEPLOYMENT_ID: '00000000-0000-0000-0000-000000000000',
@@ -84,7 +84,7 @@ describe('settings', () => {
     ])
   })
 
-  test('warn of a deployment id that is not one of Genesys Cloud', () => {
+  test('warn about a deployment id that is not a UUID unless an address is set', () => {
     const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
     expect(warnings).toEqual([
       'GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs',
@@ -175,11 +175,11 @@ describe('settings are refused', () => {
       'must begin with http:// or https://, such as http://proxy.example.com:3128',
     ],
     ['http_proxy', 'canary', 'must begin with http:// or https://, such as http://proxy.example.com:3128'],
-  ])('with a message that says which values %s may have', (name, value, problem) => {
+  ])('with a message that states which values %s may have', (name, value, problem) => {
     expect(problemsOf({ ...good, [name]: value })).toEqual([`${name} ${problem}`])
   })
 
-  test('with a message that says which part of the agents’ address is the region', () => {
+  test('with a message that shows which part of the agents’ address is the region', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'https://apps.mypurecloud.ie/' })).toEqual([
       expect.stringMatching(
         /^GENESYS_REGION must be a region or its domain alone, such as mypurecloud\.ie without https:\/\/apps\.; the regions are us-east-1/,
@@ -250,7 +250,7 @@ describe('in production, a .env file', () => {
     return readConfigFromEnvironment()
   }
 
-  test('is not read, and a warning says so', () => {
+  test('is not read, and a warning reports that', () => {
     const warnings = [expect.stringContaining('does not read the .env file')]
     expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
   })
@@ -298,7 +298,7 @@ describe('among the variables of the environment,', () => {
     ['20000', undefined, 1000],
     ['800', '700', 700],
   ])(
-    'MAX_EVENT_STREAMS of %s and %s of them per address allow one address %i streams',
+    'MAX_EVENT_STREAMS=%s with a limit per address of %s allows one address %i streams',
     (all, ofOne, most) => {
       const more = ofOne === undefined ? {} : { MAX_EVENT_STREAMS_PER_ADDRESS: ofOne }
       const { limits } = readConfig({ ...good, MAX_EVENT_STREAMS: all, ...more })

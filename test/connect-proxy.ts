@@ -4,9 +4,9 @@ import net, { type AddressInfo, type Socket } from 'node:net'
 
 export interface ConnectProxy {
   readonly url: string
-  /** `host:port` of each tunnel that was asked for. */
+  /** `host:port` of each tunnel that was requested. */
   readonly targets: readonly string[]
-  /** `Proxy-Authorization` of each. */
+  /** `Proxy-Authorization` of each tunnel. */
   readonly authorizations: readonly (string | undefined)[]
   stop(): Promise<void>
 }

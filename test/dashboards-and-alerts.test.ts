@@ -9,7 +9,7 @@ const texts = new Map<string, string>(
   FILES.map((file) => [file, readFileSync(file, 'utf8').replaceAll('\\"', '"')]),
 )
 
-/** Names of the metrics, each with the names that a histogram's parts have. */
+/** Names of the metrics, including the names of the parts of histograms. */
 const known = new Map<string, string>()
 
 beforeAll(async () => {
@@ -32,13 +32,13 @@ test.each(FILES)('every metric that %s uses exists in /metrics', (file) => {
   expect([...asked].filter((name) => !known.has(name))).toEqual([])
 })
 
-test('every metric of the service has a panel', () => {
+test('every metric of the service has a panel in the dashboard', () => {
   const dashboard = texts.get('deploy/grafana/guest-bff.json')!
   const ours = [...new Set(known.values())].filter((name) => name.startsWith('guest_bff_'))
   expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
 })
 
-/** The values that the selectors of one label name, alternatives of a regular expression each by itself. */
+/** The values that the selectors of one label name, with the alternatives of a regular expression separated. */
 function valuesOf(label: string): string[] {
   const all = [...texts.values()].join('\n')
   const selectors = [...all.matchAll(new RegExp(`\\b${label}(?:=|!=|=~|!~)"([^"]*)"`, 'g'))]

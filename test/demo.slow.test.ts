@@ -20,7 +20,7 @@ interface Demo {
 
 function launch(environment: Record<string, string>, from: 'directly' | 'sh' = 'directly') {
   const program = [process.execPath, '--import', 'tsx', 'src/demo/main.ts']
-  // A shell with another command to come doesn't hand its process over.
+  // A shell that still has another command to run does not replace its own process.
   const [command = '', ...rest] = from === 'sh' ? ['sh', '-c', `${program.join(' ')}; true`] : program
   const child = spawn(command, rest, {
     env: { PATH: process.env['PATH'], ...environment },
@@ -51,7 +51,7 @@ async function startDemo(from?: 'sh'): Promise<Demo> {
   }
 }
 
-test('the demo says that the platform is simulated, and serves its page at the printed address', async () => {
+test('the demo states that the platform is simulated, and serves its page at the printed address', async () => {
   const { page, banner } = await startDemo()
   expect(banner).toContain('SIMULATED')
   const answer = await fetch(page)
@@ -66,7 +66,7 @@ test('an agent answers in the demo', async () => {
 }, 30_000)
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s ends service and simulator within five seconds, also while a page listens',
+  '%s ends the demo within five seconds, even while a page listens',
   async (signal) => {
     const { child, service, simulator } = await startDemo()
     const { stream } = await openLiveEvents(service)
@@ -81,9 +81,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   30_000,
 )
 
-test('the demo ends when the shell that started it has gone', async () => {
+test('the demo ends when the shell that started it has ended', async () => {
   const { child, service, simulator } = await startDemo('sh')
-  // Its output stays open for as long as anybody is left who could write to it.
+  // Its output stays open as long as a process is left that could write to it.
   const closed = once(child, 'close')
   child.kill('SIGTERM')
   await closed
@@ -91,7 +91,7 @@ test('the demo ends when the shell that started it has gone', async () => {
 }, 30_000)
 
 test.each(['PORT', 'SIMULATOR_PORT'])(
-  'a %s that is in use is reported in one line',
+  'the demo reports a %s that is in use in one line',
   async (variable) => {
     const taken = net.createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

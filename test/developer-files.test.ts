@@ -66,7 +66,7 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
   })
 })
 
-test('a name with another version’s hash leads to the current file', async () => {
+test('a file name with the hash of another version redirects to the current file', async () => {
   const { status, headers } = await load('/client.0000000000.js')
   expect(status).toBe(302)
   expect(headers['location']).toBe('client.js')
@@ -91,7 +91,7 @@ test.each([
   const gzip = await load(`/docs/${file}`, { 'accept-encoding': 'gzip, br' })
   const plain = await load(`/docs/${file}`, { 'accept-encoding': 'identity' })
   expect([gzip, plain].map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined])
-  // Element by element, as `toEqual` does it, takes half a minute.
+  // A comparison element by element, as in `toEqual`, takes half a minute.
   expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true)
   expect(plain.body.length).toBeGreaterThan(100_000)
   for (const { headers } of [gzip, plain]) {

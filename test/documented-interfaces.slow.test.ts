@@ -8,7 +8,7 @@ import {
   type Finding,
 } from './undocumented-interfaces.ts'
 
-/** By which React, Preact and Vue document that a custom element tells its attributes. */
+/** The documented way to declare the attributes of a custom element for React, Preact and Vue. */
 const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
   path: `browser/framework-types/${framework}.d.ts`,
   rule: 'types overruled',
@@ -34,7 +34,7 @@ const EXCEPTIONS: readonly Finding[] = [
   },
 ]
 
-/** Rule -> what it refuses, each a module of its own. */
+/** Each rule with code that it refuses; each piece of code is a module. */
 const REFUSED: readonly (readonly [rule: string, source: string])[] = [
   ['underscore property', `import { Socket } from 'node:net'; export const a = new Socket()['_handle']`],
   ['underscore property', `export const a = (req: { _header?: string }) => req._header`],
@@ -129,7 +129,7 @@ test('the programs in src use only documented interfaces of Node.js and of packa
   expect(findUndocumentedInSources('src', EXCEPTIONS)).toEqual([])
 }, 120_000)
 
-test('nothing that is shipped starts Node.js with a flag of V8', () => {
+test('no shipped file starts Node.js with a V8 flag', () => {
   const files = [
     'package.json',
     'Dockerfile',

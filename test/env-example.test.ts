@@ -5,7 +5,7 @@ import { ConfigError } from '../src/service/settings/config.ts'
 import { readConfig } from '../src/service/settings/read-config.ts'
 
 const example = readFileSync('.env.example', 'utf8')
-/** Works for one release more, with a warning. */
+/** Works for one more release, with a warning. */
 const FORMER_NAME = 'MAX_REQUESTS_UNDER_WAY'
 /** With every default that is commented out, as if it had been set. */
 const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))

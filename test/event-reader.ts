@@ -71,7 +71,7 @@ export async function readEvents(
     ended,
     close() {
       abort.abort()
-      // The signal alone is forgotten when memory was collected since the request (fetch of Node.js 24).
+      // The signal alone has no effect if garbage was collected after the request (fetch of Node.js 24).
       void reader?.cancel().catch(() => undefined)
       if (wrong !== undefined) throw new Error(`The stream is not as /openapi.json says: ${wrong}`)
     },

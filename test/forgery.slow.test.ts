@@ -6,7 +6,7 @@ import { ask, pageOf, SITE, startTogether, type Page, type Running } from './sta
 import { knows, startSiteBackend, type SiteBackend } from './features/visitor-webhook/site-backend.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** Whatever a browser sends, no trusted or unlisted key, and no other guest's record, changes at Genesys. */
+/** Whatever a browser sends, no trusted or unlisted key and no data of another guest changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {
   USER_TOKEN_PUBLIC_KEY: ours.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -24,7 +24,7 @@ const userToken = await new SignJWT({ membership_level: 'Silver' })
   .sign(ours.privateKey)
 
 let running: Running
-/** The same, but the website's own backend says who the visitor is. */
+/** The same, but the website's own backend identifies the visitor. */
 let asking: Running
 let backend: SiteBackend
 beforeAll(async () => {
@@ -125,7 +125,7 @@ async function changesNothingTrusted(at: Running, openAs: OpenAs, numRuns: numbe
 }
 
 test(
-  'no body, header or claim that a browser makes changes what routing trusts',
+  'no body, header or claim that a browser sends changes what routing trusts',
   () =>
     changesNothingTrusted(
       running,

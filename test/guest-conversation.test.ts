@@ -49,7 +49,7 @@ describe('a guest', () => {
     stream.close()
   })
 
-  test('finds the conversation again with the session token, which is renewed', async () => {
+  test('resumes the conversation with the session token, which is renewed', async () => {
     const { url, openPage, genesys } = await start()
     const page = await openPage()
     await page.say('one')
@@ -66,7 +66,7 @@ describe('a guest', () => {
     })
   })
 
-  test('is served by two processes with the same key, in turn', async () => {
+  test('is served alternately by two processes with the same key', async () => {
     const settings = { SESSION_KEYS: randomBytes(32).toString('base64') }
     const first = await start({ settings })
     const second = await start({ settings, genesys: first.genesys })
@@ -112,7 +112,7 @@ describe('a guest', () => {
     })
   })
 
-  test('sets attributes, which go with the next message and with no other', async () => {
+  test('sets attributes, which are sent with the next message and with no other', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     const changed = await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': 3 } })
@@ -170,7 +170,7 @@ describe('a page', () => {
       ]) {
         const answer = await ask(url, method, path, undefined, { origin })
         expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
-        // With PROBLEM_HINTS the problem may be read, and nothing else.
+        // With PROBLEM_HINTS, the page may read the problem, but nothing else.
         expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
         const preflight = await ask(url, 'OPTIONS', path, undefined, {
           origin,
@@ -186,7 +186,7 @@ describe('a page', () => {
     )
   })
 
-  test('may send the headers of the contract after a preflight', async () => {
+  test('may send the documented headers after a preflight', async () => {
     const { url } = await start()
     const answer = await ask(url, 'OPTIONS', '/messages', undefined, {
       origin: SITE,
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(Date.now() - before).toBeLessThan(4000)
   })
 
-  test('is ready when deployment and credentials are good, and names the setting of wrong credentials', async () => {
+  test('is ready with a good deployment and credentials, and names the setting of wrong credentials', async () => {
     const good = await start()
     expect(await ask(good.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
     const { clientId } = good.genesys
@@ -268,7 +268,7 @@ describe('the service', () => {
   })
 })
 
-test('openPage gives a refused page no session', async () => {
+test('openPage returns no session for a page that is refused', async () => {
   const { url } = await start()
   expect((await openPage(url, {}, 'https://evil.example')).session).toBeUndefined()
 })

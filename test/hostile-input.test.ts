@@ -10,7 +10,7 @@ import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** A page that names another guest: whatever it tries, nothing of it reaches Genesys. */
+/** A page that names another guest: whatever it tries, none of it reaches Genesys. */
 
 const FOREIGN = {
   guestId: 'foreign-guest-4711',
@@ -27,7 +27,7 @@ const ROUTES = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
   })),
 )
 
-/** What a page could really send to each route. */
+/** What a page may send to each route. */
 const BODIES: Record<string, object> = {
   'POST /guest-session': { name: 'Jane' },
   'POST /messages': { text: 'Hello' },
@@ -70,7 +70,7 @@ const PLACES: Record<string, (path: string, body: object | undefined) => readonl
     ].map((more) => ({ path, body: { ...body, ...more } })),
 }
 
-/** The status alone: a stream of live events would have no end. */
+/** Only the status: a stream of live events would never end. */
 async function attempt(url: string, method: string, page: Page, { path, headers, body }: Attempt) {
   const canHaveBody = method !== 'GET' && body !== undefined
   const response = await checkedFetch(url + path, {
@@ -96,7 +96,7 @@ async function recordedGenesys(fixture: string): Promise<string[]> {
       seen.push(JSON.stringify({ method: req.method, path: req.path, headers: req.getHeaders(), body }))
     })
   }
-  // nock gives (options) for a host that it knows nothing of, and (request, options, body) for one of its own.
+  // nock passes (options) for a host that it does not mock, and (request, options, body) for one that it mocks.
   nock.emitter.on('no match', (first: unknown, second: unknown, body: unknown) => {
     const { hostname, method, path, headers } = (second ?? first) as http.RequestOptions
     if (hostname !== '127.0.0.1') seen.push(JSON.stringify({ hostname, method, path, headers, body }))
@@ -113,7 +113,7 @@ async function serve(settings: Record<string, string>): Promise<RunningService> 
 
 jest.setTimeout(30_000)
 
-test('the requests of this test cover every route of a guest', () => {
+test('the hostile requests cover every route that a guest may call', () => {
   expect(ROUTES.map(({ method, path }) => `${method} ${path}`)).toEqual(
     expect.arrayContaining([...Object.keys(BODIES), 'GET /messages', 'GET /events', 'GET /widget-config']),
   )
@@ -137,7 +137,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
         const status = await attempt(service.url, method, page, attempted)
         const name = `${method} ${attempted.path} ${JSON.stringify(attempted.headers ?? attempted.body ?? {})}: ${status}`
         expect([name, seen.slice(before).filter((call) => ANY_FOREIGN.test(call))]).toEqual([name, []])
-        // Only a header that is none of ours is passed over; whatever else is strange is refused before any call.
+        // Only an unknown header is ignored; anything else that is unknown is refused before any call.
         if (place === 'path' || (status >= 400 && status < 500))
           expect([name, seen.length]).toEqual([name, before])
       }
@@ -168,7 +168,7 @@ test('with external-users, a user that only the page names is not created', asyn
   expect(seen.join()).not.toContain('/api/v2/external/users/messaging')
 })
 
-test('with web-messaging no id or token of the page reaches Genesys, neither by REST nor on the socket', async () => {
+test('with web-messaging, no id or token from the page reaches Genesys by REST or on the socket', async () => {
   const { url, genesys, openPage, stop } = await startTogether({
     settings: NO_RATE_LIMITS,
     simulator: { limits: false },
@@ -177,7 +177,7 @@ test('with web-messaging no id or token of the page reaches Genesys, neither by 
   for (const { method, path } of ROUTES) {
     const page = await openPage({ name: 'Jane' })
     for (const [place, attemptsAt] of Object.entries(PLACES)) {
-      // An attachment's id is the one id that a page may name; it counts only for the guest's own token.
+      // An attachment's id is the one id that a page may name; it is valid only with the guest's own token.
       if (place === 'path' && path.startsWith('/attachments')) continue
       for (const attempted of attemptsAt(path, BODIES[`${method} ${path}`]))
         await attempt(url, method, page, attempted)
@@ -213,7 +213,7 @@ describe('an id in a response of Genesys', () => {
     'x'.repeat(5000),
   ]
 
-  /** Every call that is made, as its host and path; all answers but the one to the opening are empty. */
+  /** Every call that is made, as its host and path; all responses except the given ones are empty. */
   function genesysThatAnswers(answers: Record<string, object>): string[] {
     const calls: string[] = []
     for (const host of ['https://api.mypurecloud.ie', 'https://login.mypurecloud.ie', /evil/]) {

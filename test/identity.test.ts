@@ -148,16 +148,19 @@ describe('an application that mounts the service', () => {
     ['fails', () => Promise.reject(new Error('database password is hunter2'))],
     ['throws immediately', () => { throw new Error('boom') }], // prettier-ignore
     ['never answers', () => new Promise(() => {})],
-  ])('that %s prevents a session, and the problem is trusted_attributes_unavailable', async (_what, read) => {
-    const { openPage, genesys, logLines } = await start({
-      settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
-      options: { trustedAttributes: { keys: ['custom.plan'], read } },
-    })
-    const { opened } = await openPage()
-    expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
-    expect(genesys.sessions).toHaveLength(0)
-    expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
-  })
+  ])(
+    'whose lookup of the visitor %s opens no session: the problem is trusted_attributes_unavailable',
+    async (_what, read) => {
+      const { openPage, genesys, logLines } = await start({
+        settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
+        options: { trustedAttributes: { keys: ['custom.plan'], read } },
+      })
+      const { opened } = await openPage()
+      expect(opened).toMatchObject({ status: 503, body: { code: 'trusted_attributes_unavailable' } })
+      expect(genesys.sessions).toHaveLength(0)
+      expect(JSON.stringify(opened.body) + logLines.join()).not.toContain('hunter2')
+    },
+  )
 })
 
 describe('a visitor whom the website’s backend identifies', () => {
@@ -196,7 +199,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect(backend.visits).toHaveLength(1)
   })
 
-  test('signs in and out by the cookie, and another visitor does not get the session', async () => {
+  test('signs in and out with the cookie, and another visitor does not get the session', async () => {
     const { open, sentBy, genesys } = await startAsking()
     const page = await open()
     const resume = (visitor?: string) => page.ask('POST', '/guest-session', {}, sentBy(visitor))
@@ -264,7 +267,7 @@ describe('attributes', () => {
     })
   })
 
-  test('are sent again with the next message when one was refused', async () => {
+  test('are sent again with the next message when a message was refused', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     genesys.injectFault(
@@ -287,7 +290,7 @@ describe('attributes', () => {
     expect(genesys.sawAttributes().now).toMatchObject({ 'custom.cart': '3' })
   })
 
-  test('change immediately during a conversation if OAuth allows it', async () => {
+  test('are written immediately during a conversation if there is an OAuth client', async () => {
     const first = await start()
     const { clientId, clientSecret } = first.genesys
     const { openPage, genesys } = await start({

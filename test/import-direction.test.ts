@@ -20,13 +20,13 @@ const ALSO_FOR_FEATURES = ['settings', 'observability']
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'test-kit']
-/** The types of what pages send and get: the service's and the browser's. It imports nothing. */
+/** The types of what pages send and receive, for the service and the browser. It imports nothing. */
 const CONTRACT = 'contract'
-/** Starts both for a first look; the one folder where they meet. */
+/** Starts the service and the simulator to try them out; the only folder that imports both. */
 const DEMO = 'demo'
-/** Above the service: it may use all of it, and only the programs' first files know it. */
+/** Above the service: it may use all of it, and only the programs' entry files import it. */
 const DOCTOR = 'doctor'
-/** Small modules of the programs' first files. */
+/** Small modules of the programs' entry files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
 const FEATURES_FOLDER = 'service/features/'
 /** Services without it pass their text through unchanged, so it is created where they are: in `site.ts`. */
@@ -34,7 +34,7 @@ const REDACTION = 'redaction'
 const BUILT_FOLDER = 'built-folder.ts'
 /** The package's command, which starts each program. */
 const COMMAND = 'cli.ts'
-/** Every part may take a log and metrics and say so in its types; the parts are handed over from above. */
+/** Every part may accept a log and metrics and use their types; the objects are passed in from above. */
 const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,
 )
@@ -46,7 +46,7 @@ const featureOf = (path: string) =>
   path.startsWith(FEATURES_FOLDER) ? folderOf(path.slice(FEATURES_FOLDER.length)) : ''
 const FEATURES = [...new Set(files.map(({ path }) => featureOf(path)))].filter(Boolean).sort()
 
-/** `file -> target` for each import of our own files that `isWrong` says is wrong. */
+/** `file -> target` for each import of our own files that `isWrong` rejects. */
 function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: string) => boolean) {
   return files.filter(among).flatMap(({ path, imports }) =>
     imports
@@ -75,7 +75,7 @@ test('the imports of the sources are found', () => {
   ])
 })
 
-test.each(LAYERS)('%s imports only from itself and the layers below', (layer) => {
+test.each(LAYERS)('the layer %s imports only from itself and the layers below it', (layer) => {
   const allowed = LAYERS.slice(LAYERS.indexOf(layer))
   if (layer === 'features') allowed.push(...ALSO_FOR_FEATURES)
   expect(
@@ -86,7 +86,7 @@ test.each(LAYERS)('%s imports only from itself and the layers below', (layer) =>
   ).toEqual([])
 })
 
-test.each(APART)('%s imports nothing from other parts, and is not imported by them', (part) => {
+test.each(APART)('the part %s imports nothing from other parts, and is not imported by them', (part) => {
   expect(
     wrongImports(
       ({ path }) => folderOf(path) === part,
@@ -105,7 +105,7 @@ test.each(APART)('%s imports nothing from other parts, and is not imported by th
   ).toEqual([])
 })
 
-test.each(FEATURES)('%s is imported only by the composition', (feature) => {
+test.each(FEATURES)('the feature %s is imported only by the composition', (feature) => {
   const composition = feature === REDACTION ? 'service/site.ts' : 'service/optional-features.ts'
   expect(
     wrongImports(
@@ -115,7 +115,7 @@ test.each(FEATURES)('%s is imported only by the composition', (feature) => {
   ).toEqual([])
 })
 
-/** With the test above: without both, nothing else mentions it. */
+/** Together with the test above: without its import and its call, nothing else mentions a feature. */
 test('the composition has one import and one call for each folder of a feature', () => {
   const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
   const created = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/features\/([\w-]+)\//gm)]
@@ -124,7 +124,7 @@ test('the composition has one import and one call for each folder of a feature',
   )
   for (const [, create, feature] of created) {
     expect(imports.filter(({ target }) => featureOf(target) === feature)).toHaveLength(1)
-    // The import, and the call that makes it.
+    // The import, and the call that creates it.
     expect(text.split(create!)).toHaveLength(3)
   }
 })
@@ -149,7 +149,7 @@ test('only the command imports the doctor', () => {
 
 test('code for browsers imports no package', () => {
   const packages = files
-    // Types alone, for those who have the framework.
+    // Only types, for users of the framework.
     .filter(
       ({ path }) => folderOf(path) === 'browser' && !/^browser\/framework-types\/\w+\.d\.ts$/.test(path),
     )
@@ -159,11 +159,11 @@ test('code for browsers imports no package', () => {
   expect(packages).toEqual([])
 })
 
-test('no chain of imports is a cycle', () => {
+test('the imports of the sources contain no cycle', () => {
   expect(findCycle()).toBeUndefined()
 })
 
-test('only the settings and the programs’ first files read the environment', () => {
+test('only the settings and the programs’ entry files read the environment', () => {
   const readers = files.filter(({ text }) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(text))
   expect(readers.map(({ path }) => path).sort()).toEqual([
     'demo/main.ts',

@@ -18,7 +18,7 @@ test('no dependency of the published package runs a script when it is installed'
   expect(withScript.filter(([, { dev }]) => !dev)).toEqual([])
 })
 
-test('each tool with an installation script is explicitly allowed or denied to run it', () => {
+test('each tool with an installation script is explicitly allowed or not allowed to run it', () => {
   const names = withScript.map(([path]) => path.replace(/^.*node_modules\//, ''))
   expect(names.sort()).toEqual(Object.keys(allowScripts).sort())
 })

@@ -31,7 +31,7 @@ function open(path: string, flags: number): number {
 }
 
 /**
- * For an output, which writes to it every 100 ms for as long as the process lives. It stays open: once closed, its number would
+ * For an output, which writes to it every 100 ms as long as the process lives. It stays open: after it is closed, its number would
  * belong to a socket of the next test file, whose requests would contain log lines.
  */
 function openOutput(path: string): number {
@@ -43,7 +43,7 @@ function read(fd: number): string {
   return buffer.toString('utf8', 0, readSync(fd, buffer))
 }
 
-/** Of a pipe that may be empty at the moment. */
+/** Reads a pipe that may be empty. */
 function readIfAny(fd: number): string {
   try {
     return read(fd)
@@ -54,7 +54,7 @@ function readIfAny(fd: number): string {
 
 const changed = (output: LogOutput) => new Promise<void>((resolve) => output.onChange(resolve))
 
-test('a pipe is written without blocking, and stays blocking for others who have it open', () => {
+test('a pipe is written without blocking, and stays blocking for other processes that have it open', () => {
   open(pipe, constants.O_RDONLY)
   const shared = openSync(pipe, constants.O_WRONLY)
   const own = openWithoutBlocking(shared)
@@ -66,7 +66,7 @@ test('a pipe is written without blocking, and stays blocking for others who have
   expect([isBlocking(shared), isBlocking(own)]).toEqual([true, false])
 })
 
-test('a full disk is reported, delays lines, and drops those beyond the limit', async () => {
+test('on a full disk, the failure is reported, log lines wait, and lines beyond the limit are dropped', async () => {
   const output = createLogOutput(openOutput('/dev/full'), 30)
   const failed = changed(output)
   output.write('first line\n')
@@ -78,7 +78,7 @@ test('a full disk is reported, delays lines, and drops those beyond the limit', 
   expect(output.droppedLines).toBe(7)
 })
 
-test('when the output works again, every waiting line is written once and in order', async () => {
+test('when the log output works again, every waiting line is written once and in order', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe))
   closeSync(opened.splice(opened.indexOf(reader), 1)[0]!)
@@ -96,7 +96,7 @@ test('when the output works again, every waiting line is written once and in ord
   expect(read(nextReader)).toBe(Array.from({ length: 500 }, (_, count) => `line ${count}\n`).join(''))
 })
 
-test('a line that was written in part is continued where it was cut', async () => {
+test('a log line that was partly written is continued where it was cut', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe))
   // More than a pipe holds.
@@ -120,7 +120,7 @@ test.each([
       return openOutput(pipe)
     },
   ],
-])('writing the rest at the end gives up on %s', (_name, openIt) => {
+])('writing the remaining log lines at the end of the process gives up on %s', (_name, openIt) => {
   const output = createLogOutput(openIt())
   const startedAtMs = performance.now()
   output.write('x'.repeat(200_000))
@@ -128,7 +128,7 @@ test.each([
   expect(performance.now() - startedAtMs).toBeLessThan(1000)
 })
 
-test('a process that is busy between two writes drops no line that the output can take', async () => {
+test('a process that is busy between two writes drops no log line that the output can accept', async () => {
   const output = createLogOutput(openOutput('/dev/null'), 4_000_000)
   const line = `${'x'.repeat(299)}\n`
   for (let turn = 0; turn < 150; turn++) {
@@ -140,7 +140,7 @@ test('a process that is busy between two writes drops no line that the output ca
   expect(output.droppedLines).toBe(0)
 })
 
-test('warnings and errors are kept when the queue has no room for request lines', async () => {
+test('warnings and errors are kept when the log queue has no room for request lines', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe), 200, 300)
   const lines: string[] = []

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createLogSampler } from '../src/service/observability/log-sampler.ts'
 
-test('lines of one kind are written at most once a second, with the count of those held back', () => {
+test('log lines of one kind are written at most once a second, with the count of those held back', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   expect(sample('a')).toBe(1)
@@ -30,7 +30,7 @@ test('an attack of fifteen minutes is logged in fewer than fifty lines that coun
   expect(sample('a')).toBe(1)
 })
 
-test('lines of many kinds together are limited, and all of them are counted', () => {
+test('log lines of many kinds together are limited, and those that are written count the others', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const kinds = Array.from({ length: 200 }, (_, i) => `address-${i}`)

@@ -25,7 +25,7 @@ const FORMS = [
   encodeURIComponent(CANARY),
 ]
 
-/** Like what axios throws: the request's headers and body hang on the error. */
+/** Like an error of axios, which contains the headers and body of the request. */
 function axiosLikeError(): Error {
   return Object.assign(new Error(`Request failed with ${CANARY}\n    at ${CANARY}`), {
     name: 'AxiosError',
@@ -38,7 +38,7 @@ function axiosLikeError(): Error {
 
 const LEVELS: LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace']
 
-test.each(LEVELS)('at level %s no secret gets into a line, wherever it was left', (level) => {
+test.each(LEVELS)('at level %s, no log line contains a secret, wherever the secret was passed', (level) => {
   const { log, lines } = recordingLog()
   const careless = (fields: Record<string, unknown>, message: string) => {
     log[level](fields, message)
@@ -74,13 +74,13 @@ test('a third-party error is logged with its name, its code and its stack', () =
   expect(JSON.stringify(last())).toContain('log.test.ts')
 })
 
-test('messages of third-party errors are logged if the settings ask for it', () => {
+test('messages of third-party errors are logged if the settings enable it', () => {
   const { log, last } = recordingLog({ thirdPartyMessages: true })
   log.error({ err: new TypeError('x is not a function') }, 'failed')
   expect(last()).toMatchObject({ err: { name: 'TypeError', message: 'x is not a function' } })
 })
 
-test('our own errors are logged with message, hint and the ids that Genesys support needs', () => {
+test('errors of the service are logged with message, hint and the ids that Genesys support needs', () => {
   const { log, last } = recordingLog()
   const facts = {
     status: 403,
@@ -104,13 +104,13 @@ test('our own errors are logged with message, hint and the ids that Genesys supp
   })
 })
 
-test('lines below the level are not written', () => {
+test('log lines below the level are not written', () => {
   const { log, lines } = recordingLog({ level: 'warn' })
   for (const level of LEVELS) log[level]({ count: 1 }, level)
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['error', 'warn'])
 })
 
-test('lines written just before the process exits are not lost', async () => {
+test('log lines that are written just before the process exits are not lost', async () => {
   const program = `
     const { createLog } = await import('./src/service/observability/log.ts')
     const log = createLog({ level: 'info' })

@@ -15,7 +15,7 @@ test('a request is counted by its route, method and status', async () => {
   expect(await lineOf(metrics, `guest_bff_request_duration_seconds_sum{${labels}}`)).toMatch(/ 0\.03$/)
 })
 
-test('a duration is counted in every bucket from its own bound on', async () => {
+test('a duration is counted in every histogram bucket whose bound it does not exceed', async () => {
   const metrics = createMetrics()
   for (const durationMs of [0, 5, 5.001, 40_000]) {
     metrics.upstreamCallEnded({ operation: 'read_thing', outcome: 'ok', durationMs })
@@ -28,7 +28,7 @@ test('a duration is counted in every bucket from its own bound on', async () => 
   expect(await bucket('+Inf')).toMatch(/ 4$/)
 })
 
-test('an open stream is counted until it ends, and its end is counted once', async () => {
+test('an open stream is counted in the metrics until it ends, and its end is counted once', async () => {
   const metrics = createMetrics()
   const first = metrics.streamOpened()
   metrics.streamOpened()
@@ -113,7 +113,7 @@ test('metrics are served while the readiness is unknown', async () => {
   }
 })
 
-test('limits are exposed next to the values that they limit', async () => {
+test('the metrics contain limits next to the values that they limit', async () => {
   const metrics = createMetrics()
   metrics.setLimits({ liveStreams: 20_000, connectionsPerMinute: 500 })
   const text = await metrics.text()

@@ -2,8 +2,8 @@ import nock from 'nock'
 import { afterAll, afterEach, beforeEach } from '@jest/globals'
 
 /**
- * The real network is out of reach for every test file, here and nowhere else: jest's files share
- * Node's http module, so a rule set in one file would leak into the next.
+ * Blocks the real network for every test file. Only this file does so: jest's files share Node's http
+ * module, so a rule that is set in one file would leak into the next.
  */
 beforeEach(() => {
   if (!nock.isActive()) nock.activate()

@@ -22,7 +22,7 @@ const paths = Object.entries((document.paths ?? {}) as Record<string, Record<str
 const pointer = (...parts: string[]) =>
   parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
-/** As `fetch`, for a client of the service: an answer that is not as the document says is an error. */
+/** Like `fetch`, for a client of the service: a response that differs from the document is an error. */
 export const checkedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
   const contentType = response.headers.get('content-type')
@@ -46,7 +46,7 @@ export function eventDisagreement(event: string, data: unknown): string | undefi
 const MESSAGE = 'openapi#/components/schemas/Message'
 
 /**
- * Checks an answer against the OpenAPI document.
+ * Checks a response against the OpenAPI document.
  * @returns the difference from the document; undefined if it matches, or if the document does not describe it
  */
 export function disagreement(

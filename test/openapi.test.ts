@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => running.stop())
 
-test.each(operations)('the document’s %s %s is served', async (method, path) => {
+test.each(operations)('the documented operation %s %s is served', async (method, path) => {
   const answer = await ask(running.url, method, path.replace('{id}', 'x'), undefined, { origin: SITE })
   expect([404, 405, 500]).not.toContain(answer.status)
 })
@@ -36,7 +36,7 @@ test.each(paths.map(([path]) => path))('undocumented methods of %s are not serve
   expect(allowed?.sort()).toEqual(documented.sort())
 })
 
-test('the document is OpenAPI 3.1 with the configured address and version, and lists every problem code', () => {
+test('the OpenAPI 3.1 document has the configured address and version, and lists every problem code', () => {
   expect(document).toMatchObject({
     openapi: '3.1.0',
     info: { version: '1.2.3' },
@@ -57,7 +57,7 @@ test.each(OPERATIONS)(
   },
 )
 
-test('a response that the document does not describe is detected', () => {
+test('a response that the OpenAPI document does not describe is detected', () => {
   const json = 'application/json'
   expect(disagreement('GET', '/guest-session', 200, json, {})).toMatch(/required property/)
   expect(disagreement('GET', '/guest-session', 418, json, {})).toMatch(/not documented/)

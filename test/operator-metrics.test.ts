@@ -22,14 +22,14 @@ async function series(name: string): Promise<number | undefined> {
 
 const settings = { MANAGEMENT_PORT: '0' }
 
-/** Until the series has this value, in at most five seconds. */
+/** Waits at most five seconds until the series has this value. */
 async function becomes(name: string, value: number): Promise<void> {
   const until = performance.now() + 5000
   while ((await series(name)) !== value && performance.now() < until);
   expect([name, await series(name)]).toEqual([name, value])
 }
 
-test('open guest sockets are counted, and lost ones by reason', async () => {
+test('the metrics count open guest sockets, and lost ones by reason', async () => {
   const { openPage, genesys } = await start({ settings })
   expect(await series('guest_bff_upstream_sockets')).toBe(0)
   const page = await openPage()
@@ -52,7 +52,7 @@ test('open guest sockets are counted, and lost ones by reason', async () => {
   await becomes('guest_bff_upstream_sockets', 0)
 })
 
-test('a refused handshake is counted by its status, and not as a lost socket', async () => {
+test('the metrics count a refused handshake by its status, and not as a lost socket', async () => {
   const { openPage, genesys } = await start({ settings })
   genesys.injectFault('GET /v1', { status: 403, times: 10 })
   expect((await openPage()).opened.status).toBe(502)

@@ -45,7 +45,7 @@ test('a caller without an Origin cannot open a session by claiming to be a page 
   expect(read.status).toBe(200)
 })
 
-test('a refusal is at most a few times larger than its request', async () => {
+test('the body of a refusal is less than three times as large as that of its request', async () => {
   running = await startTogether()
   const page = await running.openPage()
   const attributes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, '']))
@@ -78,7 +78,7 @@ test('the root page names the service, and links to the enabled pages', async ()
   expect(body).toContain('href="./demo/"')
 })
 
-test('health, readiness and metrics have a separate port if one is set, and metrics are only there', async () => {
+test('health, readiness and metrics have a separate port if one is set; metrics are served only there', async () => {
   running = await startTogether({ settings: { MANAGEMENT_PORT: '0' } })
   const management = running.service.managementUrl ?? ''
   for (const path of ['/healthz', '/readyz', '/metrics'])
@@ -87,7 +87,7 @@ test('health, readiness and metrics have a separate port if one is set, and metr
   expect((await fetch(`${management}/guest-session`, { method: 'POST' })).status).toBe(404)
 })
 
-test('production has the management port and the drain delay by default', async () => {
+test('in production, the service has a management port and a drain delay by default', async () => {
   const genesys = await startSimulator()
   const config = readConfig({
     ...settingsFor(genesys),
@@ -117,7 +117,7 @@ test('a standalone https service makes browsers use only TLS', async () => {
   await genesys.close()
 })
 
-test('a stopping service is not ready immediately, and serves new connections during the delay', async () => {
+test('a stopping service is immediately unready, and serves requests during the drain delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()

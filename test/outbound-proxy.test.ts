@@ -22,7 +22,7 @@ let keys: http.Server
 let proxy: ConnectProxy
 let running: Running | undefined
 beforeEach(async () => {
-  nock.restore() // it refuses names that are not of this machine
+  nock.restore() // nock refuses names that do not belong to this machine
   for (const name of PROXY_VARIABLES) Reflect.deleteProperty(process.env, name)
   genesys = await startSimulator({ agent: 'silent' })
   const jwk = { ...(await exportJWK(publicKey)), kid: '1', alg: 'ES256' }
@@ -104,14 +104,14 @@ test('a whole conversation uses the proxy, for OAuth, configuration, key set, so
   expect(new Set(proxy.authorizations)).toEqual(new Set([`Basic ${btoa('jane:secret!')}`]))
 })
 
-test('a host that the proxy cannot reach is upstream_unavailable', async () => {
+test('a host that the proxy cannot reach causes upstream_unavailable', async () => {
   process.env['HTTP_PROXY'] = proxy.url
   const { openPage } = await start({ GENESYS_MESSAGING_URL: 'ws://elsewhere.test' })
   expect((await openPage()).opened).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } })
   expect(proxy.targets).toContain('elsewhere.test:80')
 })
 
-test('hosts of NO_PROXY are called directly', async () => {
+test('hosts in NO_PROXY are called directly', async () => {
   process.env['HTTP_PROXY'] = proxy.url
   process.env['NO_PROXY'] = 'localhost,127.0.0.1'
   const { openPage } = await start(genesysUrls(genesys))

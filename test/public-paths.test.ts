@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-/** What websites and proxies in front of the service pass on: all that pages need, and nothing for operators. */
+/** What websites and proxies in front of the service forward: everything that pages need, and nothing for operators. */
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -35,7 +35,7 @@ test.each([
   'examples/sveltekit/+server.ts',
   'deploy/nginx/guest-bff.conf',
   'deploy/nginx/own-host.conf',
-])('%s passes on every path for pages, and none for operators', (path) => {
+])('%s forwards every path for pages, and none for operators', (path) => {
   const patterns = patternsIn(path)
   const passed = (paths: readonly string[]) =>
     paths.filter((each) => patterns.some((pattern) => pattern.test(each)))

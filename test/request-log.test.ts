@@ -43,7 +43,7 @@ test('a request is logged as one line with route, result and duration, and witho
   expect(JSON.stringify(fields)).not.toContain('private')
 })
 
-test('a refused request has its problem code in the line and in the metrics', async () => {
+test('a refused request has its problem code in its log line and in the metrics', async () => {
   const { app, log, metrics } = start()
   await request(app).get('/refused')
   expect(log.info).toHaveBeenCalledWith(
@@ -69,7 +69,7 @@ test('probes of an orchestrator are logged only at level debug', async () => {
   expect(log.debug).toHaveBeenCalledTimes(1)
 })
 
-test('paths without a route share one label', async () => {
+test('paths without a route share one metric label', async () => {
   const { app, metrics } = start()
   await request(app).get('/a')
   await request(app).get('/b')

@@ -25,11 +25,11 @@ test('a changed figure changes the plan, and a missing figure is reported', () =
 test('queued guests need the time that the limit implies, and new guests go first', () => {
   const waiting = 10_000
   const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
-  // A quarter at once, the rest at three quarters of the limit.
+  // A quarter immediately, the rest at three quarters of the limit.
   expect(alone / MINUTE_MS).toBeCloseTo((waiting - 250) / 750, 1)
   const reconnection = (arrivalsPerMinute: number) =>
     simulateReconnection({ waiting, arrivalsPerMinute, limitPerMinute: 1000 })! / MINUTE_MS
   expect(reconnection(600) / (waiting / 400)).toBeCloseTo(1, 1)
-  // However many are new, a share of each minute is for those who wait.
+  // However many guests are new, a share of each minute is reserved for waiting guests.
   expect(reconnection(2000)).toBeLessThan(waiting / 150)
 })

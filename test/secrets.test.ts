@@ -70,7 +70,7 @@ test('no error reveals anything about a guest or a credential', async () => {
   await running.stop()
 })
 
-test('the search finds a page’s own token in the log', async () => {
+test('the search for secrets finds a page’s own token in the log', async () => {
   genesys = await startSimulator({ agent: 'silent' })
   const running = await startTogether({ genesys })
   const page = await running.openPage({}, SITE)

@@ -15,8 +15,8 @@ const SECRET_SETTINGS = [
 ]
 
 /**
- * The secrets, plain or in base64, that occur in the output of a service. Session tokens and texts are the
- * page's own, so that its answers may hold them; log and metrics may not.
+ * The secrets, plain or in base64, that occur in the output of a service. Session tokens and texts belong
+ * to the page, so responses may contain them; the log and the metrics may not.
  */
 export function secretsIn(
   output: ServiceOutput,
@@ -34,7 +34,7 @@ export function secretsIn(
   const logOnly = new Map<string, string>()
   for (const [token] of output.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
     logOnly.set('session token', token)
-  // Tokens that admit to a shared screen or a video call: only the page gets them.
+  // Tokens for joining a shared screen or a video call: only the page gets them.
   for (const [, token = ''] of JSON.stringify(genesys.frames).matchAll(
     /"(?:sessionJoinToken|jwt)":"([^"]+)"/g,
   ))

@@ -15,7 +15,7 @@ afterEach(async () => {
 const grant = (code: string) => ({ code, redirectUri: `${SITE}/callback` })
 
 describe('Genesys’ own sign-in', () => {
-  test('signs the guest in, and no code or token of it reaches the page', async () => {
+  test('signs the guest in, and the response to the page contains neither the code nor the JWT', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     expect(page.opened.body.capabilities).toContain('sign-in')
@@ -37,7 +37,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await page.ask('POST', '/sign-in', { idToken, nonce: 'n-1' })).toMatchObject({ status: 200 })
   })
 
-  test('continues after a lost socket, with the JWT in the session token', async () => {
+  test('is still valid after the socket is lost, because the session token contains the JWT', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
@@ -117,7 +117,7 @@ describe('an offer to share the screen or to talk by video', () => {
 })
 
 describe('the configuration for Genesys’ own widget', () => {
-  test('has deployment, region and the guest’s identity, without a log-in prompt', async () => {
+  test('contains the deployment, the region and the guest’s identity, without a login prompt', async () => {
     const { openPage, genesys } = await start({
       settings: {
         GENESYS_REGION: 'eu-west-1',

@@ -14,7 +14,7 @@ export const SITE = 'https://www.example.com'
 export interface StartOptions {
   readonly settings?: Record<string, string>
   readonly simulator?: SimulatorOptions
-  /** A simulator that runs already, for a second replica. */
+  /** A simulator that is already running, for a second replica. */
   readonly genesys?: Simulator
   readonly options?: GuestBffOptions
 }
@@ -33,8 +33,8 @@ export interface Running {
 const answers: string[] = []
 
 /**
- * Simulator and service on free ports of this machine, over real sockets. Stopping looks through the whole
- * log at level trace, all answers and the metrics: no test passes in which a secret appeared.
+ * Simulator and service on free ports of this machine, over real sockets. Stopping searches the whole log
+ * at level trace, all responses and the metrics: a test fails if a secret appeared there.
  */
 export async function startTogether(start: StartOptions = {}): Promise<Running> {
   const genesys = start.genesys ?? (await startSimulator({ agent: 'silent', ...start.simulator }))
@@ -92,7 +92,7 @@ export interface Answer {
 /** A website's page with a guest session, as far as HTTP is concerned. */
 export interface Page {
   readonly opened: Answer
-  /** The session token; a new one in an answer takes its place. */
+  /** The session token; a new one in a response replaces it. */
   session: string
   readonly headers: Record<string, string>
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>

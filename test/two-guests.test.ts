@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ask, SITE, startTogether, type Page, type Running } from './start-service.ts'
 
-/** With A's token nothing of B's is read or written, wherever an id of B's is put. */
+/** With the token of guest A, no data of guest B is read or written, wherever an id of B is placed. */
 let running: Running
 let a: Page
 let b: Page
@@ -98,7 +98,7 @@ describe('with the token of guest A,', () => {
 
 describe('a caller without a session', () => {
   test.each(ROUTES.filter(([method, path]) => !(method === 'POST' && path === '/guest-session')))(
-    'gets nothing from %s %s',
+    'gets no data of a guest from %s %s',
     async (method, path, body) => {
       const before = running.genesys.frames.length
       for (const authorization of [

@@ -10,7 +10,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** Names that node:http has for itself, as members or as events. */
+/** Internal names of node:http, as members or as events. */
 const INTERNAL_NAMES = new Set([
   'outputData',
   'addRequest',
@@ -37,7 +37,7 @@ const OVERRULES =
 /** Subpaths that a package's own documentation names. */
 const DOCUMENTED_SUBPATHS: readonly string[] = ['libphonenumber-js/min']
 
-/** Reads every TypeScript file below `folder`, with its types; what browsers load has types of its own and is read without Node's. */
+/** Reads every TypeScript file below `folder`, with its types; the types of browsers and of Node.js are both known. */
 export function findUndocumentedInSources(
   folder: string,
   exceptions: readonly Finding[],
@@ -104,7 +104,7 @@ function rulesBrokenBy(node: ts.Node, types: ts.TypeChecker): readonly string[] 
   ]
 }
 
-/** The name of a member that is read, written, declared or taken apart here. */
+/** The name of a member that is read, written, declared or destructured here. */
 function memberName(node: ts.Node): string | undefined {
   if (ts.isPropertyAccessExpression(node)) return node.name.text
   if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression))
@@ -189,7 +189,7 @@ function rulesBrokenByCast(node: ts.Node, types: ts.TypeChecker): readonly strin
   return uncovers(from, target) ? ['hidden member'] : []
 }
 
-/** Reading by a cast, an annotation or `in` what the type of something foreign doesn't have. */
+/** Reading a member that a foreign type does not have, through a cast, an annotation or `in`. */
 function rulesBrokenByAccess(node: ts.Node, types: ts.TypeChecker): readonly string[] {
   if (ts.isVariableDeclaration(node) && node.type && node.initializer) {
     const [from, to] = [types.getTypeAtLocation(node.initializer), types.getTypeFromTypeNode(node.type)]
@@ -210,7 +210,7 @@ function rulesBrokenByAccess(node: ts.Node, types: ts.TypeChecker): readonly str
   return isForeignFunction(types.getSymbolAtLocation(node.left.name), types) ? ['function replaced'] : []
 }
 
-/** Whether `to`, a type of ours, names members that `from`, which is foreign, doesn't. */
+/** Whether `to`, one of our types, names members that the foreign type `from` does not have. */
 function uncovers(from: ts.Type, to: ts.Type): boolean {
   if (!isForeign(from) || isForeignOrBuiltIn(to)) return false
   const known = new Set(constituents(from).flatMap((part) => part.getProperties().map(({ name }) => name)))
@@ -251,7 +251,7 @@ function isFromPackage(declaration: ts.Declaration): boolean {
   return fileName.includes('/node_modules/') && !isFromLanguage(declaration)
 }
 
-/** A method or function that its package declares; a property that takes a listener (`onmessage`) is made to be set. */
+/** A method or function that its package declares; a property that takes a listener (`onmessage`) is meant to be set. */
 function isForeignFunction(symbol: ts.Symbol | undefined, types: ts.TypeChecker): boolean {
   const declarations = symbol?.declarations ?? []
   if (!declarations.some(isFromPackage)) return false

@@ -3,8 +3,8 @@ import type { FaultMatch, FaultSpec } from '../src/simulator/simulator.ts'
 import { startTogether, type Page, type Running } from './start-service.ts'
 
 /**
- * Every failure that Genesys can make on the guest socket ends as its problem of the catalogue within its
- * deadline, and the service goes on serving: the same guest and others.
+ * Every failure that Genesys can cause on the guest socket ends as its documented problem within its
+ * deadline, and the service continues to serve the same guest and others.
  */
 const TIMEOUT_MS = 700
 let running: Running
@@ -38,7 +38,7 @@ describe('opening a session', () => {
   test.each<[string, FaultMatch, FaultSpec, number, string]>([
     ['the handshake is refused with 403', 'GET /v1', { status: 403 }, 502, 'deployment_not_usable'],
     ['the handshake is refused with 429', 'GET /v1', { status: 429, times: 9 }, 429, 'upstream_rate_limited'],
-    ['the handshake answers 503', 'GET /v1', { status: 503, times: 9 }, 503, 'upstream_unavailable'],
+    ['the handshake is refused with 503', 'GET /v1', { status: 503, times: 9 }, 503, 'upstream_unavailable'],
     [
       'the deployment is unknown',
       'SessionResponse',
@@ -61,8 +61,8 @@ describe('opening a session', () => {
       'upstream_unavailable',
     ],
     ['the rate is limited', 'SessionResponse', rateFrame, 429, 'upstream_rate_limited'],
-    ['there is no answer', 'SessionResponse', { swallow: true }, 504, 'upstream_timeout'],
-    ['the answer is garbage', 'SessionResponse', { garbage: true }, 504, 'upstream_timeout'],
+    ['there is no response', 'SessionResponse', { swallow: true }, 504, 'upstream_timeout'],
+    ['the response is garbage', 'SessionResponse', { garbage: true }, 504, 'upstream_timeout'],
     [
       'the connection drops each time',
       'SessionResponse',
@@ -82,7 +82,7 @@ describe('opening a session', () => {
   })
 })
 
-test('a session is opened by another attempt after an unexpected error', async () => {
+test('a session is opened in a second attempt after an unexpected error', async () => {
   const fault = running.genesys.injectFault('SessionResponse', errorFrame(5000, 'Unexpected error'))
   const { opened } = await running.openPage()
   await fault.happened
@@ -132,8 +132,14 @@ describe('sending a message', () => {
     ['a parameter is missing', received, errorFrame(4020, 'Missing parameter'), 502, 'upstream_refused'],
     ['the rate is limited', received, rateFrame, 429, 'upstream_rate_limited'],
     ['there is no echo', received, { swallow: true }, 504, 'delivery_unknown'],
-    ['the answer is garbage', received, { garbage: true }, 504, 'delivery_unknown'],
-    ['the connection drops and the message was not taken', received, { drop: true }, 504, 'delivery_unknown'],
+    ['the response is garbage', received, { garbage: true }, 504, 'delivery_unknown'],
+    [
+      'the connection drops before the message is accepted',
+      received,
+      { drop: true },
+      504,
+      'delivery_unknown',
+    ],
   ])('fails with the documented problem if %s', async (_what, match, how, status, code) => {
     const page = await running.openPage()
     const fault = running.genesys.injectFault(match, how)
@@ -147,7 +153,7 @@ describe('sending a message', () => {
     await goesOn()
   })
 
-  test('succeeds without a second attempt if the connection drops although the message was accepted', async () => {
+  test('succeeds without a second attempt if the connection drops after the message was accepted', async () => {
     const page = await running.openPage()
     running.genesys.injectFault('onMessage', { drop: true })
     const answer = await page.say('taken, but not heard')
@@ -173,7 +179,7 @@ describe('a connection', () => {
     await goesOn(page)
   })
 
-  test('that receives garbage keeps its guest', async () => {
+  test('that receives garbage can still be used by its guest', async () => {
     const page = await running.openPage()
     const stream = await page.events()
     running.genesys.injectFault({ direction: 'to-guest' } as never, { garbage: true })

@@ -45,7 +45,7 @@ describe('a file', () => {
     ['../../a.png', 'a.png'],
     ['C:\\fakepath\\a.png', 'a.png'],
     ['..a.png', '..a.png'],
-  ])('called %s has the name %s, for the agent too', async (given, fileName) => {
+  ])('called %s gets the name %s, which the agent sees too', async (given, fileName) => {
     expect(await upload(given)).toMatchObject({ status: 201, body: { fileName } })
     expect(running.genesys.frames.find(({ frame }) => frame.action === 'onAttachment')?.frame).toMatchObject({
       fileName,
@@ -87,7 +87,7 @@ describe('a file', () => {
     expect(sent.body).not.toHaveProperty('text')
   })
 
-  test('has a fresh address whenever the page asks for one', async () => {
+  test('has a fresh address when the page requests one', async () => {
     const { id } = (await upload('photo.png', 'the bytes')).body
     await page.ask('POST', '/messages', { attachmentIds: [id] })
     const fresh = await page.ask('GET', `/attachments/${id}`)
@@ -95,7 +95,7 @@ describe('a file', () => {
     expect((await download(fresh.body.url)).toString()).toBe('the bytes')
   })
 
-  test('can be deleted before it is sent, and not be sent afterwards', async () => {
+  test('can be deleted before it is sent, and cannot be sent afterwards', async () => {
     const { id } = (await upload('photo.png')).body
     expect((await page.ask('DELETE', `/attachments/${id}`)).status).toBe(204)
     expect(await page.ask('POST', '/messages', { attachmentIds: [id] })).toMatchObject({
@@ -179,7 +179,7 @@ describe('a file', () => {
     }
   })
 
-  test('is refused before its upload if it is empty', async () => {
+  test('is refused if it is empty', async () => {
     expect(await upload('photo.png', '')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 

@@ -4,7 +4,7 @@ import { isMessage, type EventReader } from '../event-reader.ts'
 import { startTogether, type Page, type Running } from '../start-service.ts'
 import { asSite } from './site.ts'
 
-/** What is more than text, in the shape of docs/message-content.md: received live and in the history, and answered. */
+/** Content other than text, as in docs/message-content.md: received live and in the history, and answered. */
 
 let running: Running
 let page: Page
@@ -126,7 +126,7 @@ describe('the guest answers', () => {
     buttonResponse: { type, text, payload },
   })
 
-  /** Sends an answer, and gives what Genesys was sent. */
+  /** Sends an answer, and returns the message that Genesys received. */
   async function answer(body: object): Promise<unknown> {
     const framed = running.genesys.nextFrame({ action: 'onMessage' })
     const sent = await page.ask('POST', '/messages', body)
@@ -154,7 +154,7 @@ describe('the guest answers', () => {
     })
   })
 
-  test('with a date, for the message that asked for it', async () => {
+  test('with a date, for the message that requested it', async () => {
     const { id } = running.genesys.agentSays({ text: 'when?', content: [DATE_PICKER] })
     const date = { text: '2 December, 10:00', payload: '2026-12-02T10:00:00.000Z', inReplyTo: id }
     expect(await answer({ date })).toEqual({
@@ -207,7 +207,7 @@ describe('the guest answers', () => {
 })
 
 test.each([
-  ['contains two things', { text: 'hi', quickReply: { text: 'Yes', payload: 'yes' } }],
+  ['contains two kinds of content', { text: 'hi', quickReply: { text: 'Yes', payload: 'yes' } }],
   ['has an invalid date', { date: { text: 'soon', payload: 'soon', inReplyTo: 'm1' } }],
   ['chooses nothing from a list', { list: { items: [], inReplyTo: 'm1' } }],
   ['does not name the message that it answers', { date: { text: 'then', payload: '2026-12-02T10:00:00Z' } }],
@@ -225,7 +225,7 @@ describe('typing', () => {
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),
     )
 
-  test('by the guest reaches the agent, at most once in five seconds from all tabs together', async () => {
+  test('by the guest reaches the agent only once if the page reports it many times in a row', async () => {
     const typed = running.genesys.nextFrame({ direction: 'from-guest', event: 'Typing' })
     for (let key = 0; key < 10; key++) expect((await page.ask('POST', '/typing')).status).toBe(204)
     await typed
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(typedFrames()).toHaveLength(1)
   })
 
-  test('causes the client to send one request in five seconds, however fast the guest types', async () => {
+  test('makes the client send only one request, however fast the guest types', async () => {
     let asked = 0
     const counting: typeof fetch = (url, init) => {
       if (new URL(url instanceof Request ? url.url : url).pathname === '/typing') asked += 1

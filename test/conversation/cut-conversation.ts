@@ -5,11 +5,11 @@ import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts
 import { startTogether, type Running } from '../start-service.ts'
 import { asSite, changed, memoryStorage } from './site.ts'
 
-/** What can happen to a conversation between two words. */
+/** The interruptions of a conversation. */
 export const CUTS = ['socket', 'restart', 'reload', 'socket and reload', 'restart and reload'] as const
 export type Cut = (typeof CUTS)[number]
 
-/** One line of a conversation, as either side has it. */
+/** One line of a conversation, as either side sees it. */
 export interface Line {
   readonly sender: 'guest' | 'agent' | 'bot'
   readonly text: string | undefined
@@ -19,7 +19,7 @@ export interface Line {
 /** A guest's page with the real client, the real service and the simulator, over real sockets. */
 export interface CutConversation {
   readonly genesys: Simulator
-  /** The page's client; another one after a reload. */
+  /** The page's client; a new one after a reload. */
   readonly chat: GuestChat
   /** Cuts the conversation; `meanwhile` runs while it is cut. */
   cut(how: Cut, meanwhile?: () => void): Promise<void>
@@ -27,7 +27,7 @@ export interface CutConversation {
   said(): Line[]
   /** What the page shows. */
   shown(): Line[]
-  /** Resolves when the page shows `count` messages, or does not after a while. */
+  /** Resolves when the page shows `count` messages, or after a timeout. */
   showing(count: number): Promise<void>
   /** Ids of the messages that the same client reported twice to the page. */
   readonly reportedTwice: string[]
@@ -47,7 +47,7 @@ export async function startCutConversation(): Promise<CutConversation> {
   const reportedTwice: string[] = []
   let chat = newPage()
 
-  /** A tab that opens the website: the state of an earlier one is gone, except for its storage. */
+  /** A tab that opens the website: the state of an earlier one is lost, except for its storage. */
   function newPage(): GuestChat {
     const page = createGuestChat({
       baseUrl: running.url,

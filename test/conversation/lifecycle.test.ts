@@ -4,7 +4,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts'
 import { isMessage, isSession, type EventReader } from '../event-reader.ts'
 import { pageOf, SITE, startTogether, type Page, type Running, type StartOptions } from '../start-service.ts'
 
-/** Every way in which a conversation ends: one clear event for the page, and one clear answer. */
+/** Every way in which a conversation can end: the page gets one clear event and one clear response. */
 
 const running: Running[] = []
 afterEach(async () => {
@@ -42,7 +42,7 @@ const problem = (status: number, code: string) => ({ status, body: { code } })
 const conversationsOf = (genesys: Simulator) =>
   new Set(genesys.transcript().map(({ conversationId }) => conversationId)).size
 
-/** Whatever the service was about to say about the state has been said when this message is there. */
+/** When this message arrives, the service has sent every earlier event about the state. */
 async function afterNextMessage(genesys: Simulator, stream: EventReader): Promise<void> {
   genesys.agentSays('one more thing')
   await stream.next(isMessage('one more thing'))
@@ -83,7 +83,7 @@ describe('when the agent leaves,', () => {
 })
 
 describe('a read-only conversation', () => {
-  test('is still read-only after the guest resumes it, also on another replica', async () => {
+  test('is still read-only after the guest resumes it, even on another replica', async () => {
     const replicas = await startReplicas(2, { simulator: { disconnectMode: 'read-only' } })
     const { genesys, page } = await readOnly(replicas[0]!)
     const elsewhere = pageOf(replicas[1]!.url, page.opened)
@@ -110,7 +110,7 @@ describe('a read-only conversation', () => {
     expect(statesOf(stream)).toEqual(['read-only', 'reconnecting', 'read-only'])
   })
 
-  test('is replaced by a new chat of the same guest, who keeps the attributes', async () => {
+  test('is replaced with a new chat of the same guest, whose attributes are kept', async () => {
     const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
     const stream = await page.events()
     await stream.next(isSession('read-only'))
@@ -161,7 +161,7 @@ describe('when the guest ends the conversation,', () => {
     })
   })
 
-  test('but ending is not enabled, the refusal names the setting, and the conversation continues', async () => {
+  test('and ending is not enabled, the refusal names the setting and the conversation continues', async () => {
     const { genesys, page, stream } = await talking({ conversationClear: false })
     const answer = await page.ask('DELETE', '/guest-session')
     expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
@@ -196,13 +196,13 @@ describe('when the session expires,', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(problem(410, 'session_ended'))
   })
 
-  test('a guest who was away gets neither a stream nor a message through, and opening starts another session', async () => {
+  test('a guest who was away can neither listen nor send, and opening starts a new session', async () => {
     const [before, ...after] = await startReplicas(4)
     const page = await before!.openPage()
     await page.say('hello')
     before!.genesys.expireSession()
 
-    // Each of these processes knows nothing of what the others have learned.
+    // None of these replicas knows what the others have learned.
     const [listens, writes, opens] = after.map(({ url }) => pageOf(url, page.opened))
     const stream = await listens!.events()
     await stream.ended
@@ -217,7 +217,7 @@ describe('when the session expires,', () => {
   })
 })
 
-test('a fourth connection of a session closes the oldest, which reconnects only when its guest writes', async () => {
+test('a fourth connection of a session closes the oldest one, which reconnects only when the guest writes', async () => {
   const replicas = await startReplicas(4)
   const { genesys } = replicas[0]!
   const page = await replicas[0]!.openPage()

@@ -4,7 +4,7 @@ import { CUTS, startCutConversation, type Cut, type CutConversation } from './cu
 
 jest.setTimeout(180_000)
 
-/** One thing that is said, and what happens to the conversation before, while or after it is said. */
+/** One message, and the interruption that happens before, during or after it. */
 interface Step {
   readonly by: 'guest' | 'agent' | 'bot'
   readonly text: string
@@ -12,18 +12,18 @@ interface Step {
   readonly when: 'before' | 'during' | 'after'
   /** What the platform does to the next frame. */
   readonly frame?: 'reorder' | 'duplicate' | undefined
-  /** Whether the page shows it before anything else happens; not where a frame waits for the next one. */
+  /** Whether the page must show it before the next step; false if a frame waits for the next one. */
   readonly settles?: boolean
 }
 
-/** Plays the steps, and expects the page to show what was said: each message once, in order. */
+/** Plays the steps, and expects the page to show each message once and in order. */
 async function play(steps: readonly Step[]): Promise<void> {
   const conversation = await startCutConversation()
   try {
     await conversation.chat.open()
     const mayBeMissing: string[] = []
     for (const step of steps) await playStep(conversation, step, mayBeMissing)
-    // A frame that waits for the next one to overtake it comes with this one.
+    // A frame that waits for the next one to overtake it is sent with this one.
     await conversation.chat.send('the end')
     conversation.genesys.agentSays('goodbye')
     await conversation.showing(conversation.said().length)
@@ -60,7 +60,7 @@ async function playStep(conversation: CutConversation, step: Step, mayBeMissing:
   if (isCut && when === 'after') await conversation.cut(cut)
 }
 
-/** A page that is reloaded has forgotten what it was about to send: that message may be taken, or not. */
+/** A page that is reloaded has forgotten what it was about to send: that message may or may not be accepted. */
 async function guestSays(
   conversation: CutConversation,
   text: string,
@@ -101,7 +101,7 @@ function withoutMissing(
   })
 }
 
-/** No more than so many at once, so that none of them starves. */
+/** Plays at most `atOnce` scripts at a time, so that none of them starves. */
 async function playAll(scripts: readonly (readonly Step[])[], atOnce: number): Promise<void> {
   const waiting = scripts.entries()
   const worker = async () => {

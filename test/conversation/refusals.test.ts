@@ -35,7 +35,7 @@ const GUEST_ACTIONS = {
   'opens a session': async () => (await running.openPage()).opened,
   'ends the conversation': () => page.ask('DELETE', '/guest-session'),
   'uploads a file': () => upload('photo.png'),
-  'asks for a file': () => page.ask('GET', '/attachments/some-id'),
+  'requests a file': () => page.ask('GET', '/attachments/some-id'),
   'deletes a file': () => page.ask('DELETE', '/attachments/some-id'),
 } satisfies Record<string, () => Promise<Answer>>
 
@@ -104,7 +104,7 @@ test.each<[string, keyof typeof GUEST_ACTIONS, FaultMatch, FaultSpec, number, st
   ['4007 session not found', 'writes', MESSAGE, textFrame(4007, 'Session not found'), 410, 'session_ended'],
   [
     '4008 attachment expired',
-    'asks for a file',
+    'requests a file',
     ADDRESS,
     textFrame(4008, 'Attachment has expired'),
     422,
@@ -120,7 +120,7 @@ test.each<[string, keyof typeof GUEST_ACTIONS, FaultMatch, FaultSpec, number, st
   ],
   [
     '4010 not uploaded',
-    'asks for a file',
+    'requests a file',
     ADDRESS,
     textFrame(4010, 'Attachment not uploaded'),
     422,
@@ -185,7 +185,7 @@ test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the v
   expect(await page.say(text)).toMatchObject({ status: 201, body: { text } })
 })
 
-test('after the refusal “403 feature toggle” of typing, typing is no longer sent, and messages continue', async () => {
+test('after the refusal “403 feature toggle” of typing, typing is no longer sent, but messages are', async () => {
   const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
   const fault = running.genesys.injectFault(MESSAGE, refusal)
   expect((await page.ask('POST', '/typing')).status).toBe(204)

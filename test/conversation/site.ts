@@ -4,10 +4,10 @@ import { SITE } from '../start-service.ts'
 
 /** What a browser does for a website's page, for the client in Node.js. */
 
-/** Longer than a page takes to come back after a restart, on a machine that is busy. */
+/** Longer than a page needs to reconnect after a restart on a busy machine. */
 const TIMEOUT_MS = 20_000
 
-/** Resolves as soon as it is so, or when there is no more hope: then the test's own expectation tells. */
+/** Resolves as soon as the condition holds, or after the timeout: then the test's own expectation fails. */
 export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -24,7 +24,7 @@ export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
   })
 }
 
-/** Browsers say from which website a request comes. */
+/** Browsers send the origin of the page with a request. */
 export const asSite: typeof fetch = (url, init) => {
   const headers = new Headers(init?.headers)
   headers.set('origin', SITE)

@@ -104,7 +104,7 @@ test('one trace contains the page, the service and the frame to Genesys', async 
     expect(spansAndLog).not.toContain(secret)
 })
 
-test('a call of the platform’s REST API propagates the trace, and its span has the correlation id', async () => {
+test('a call to the platform’s REST API propagates the trace, and its span has the correlation id', async () => {
   const genesys = (await start()).genesys
   const together = await start(
     { GENESYS_CLIENT_ID: genesys.clientId, GENESYS_CLIENT_SECRET: genesys.clientSecret },
@@ -127,7 +127,7 @@ test('a call of the platform’s REST API propagates the trace, and its span has
   expect(span?.attributes['genesys.correlation_id']).toEqual(expect.any(String))
 })
 
-test('a refusal of Genesys marks the spans of the frame and the request with its code', async () => {
+test('a refusal by Genesys marks the spans of the frame and of the request with its code', async () => {
   const together = await start()
   const page = await together.openPage()
   together.genesys.injectFault(
@@ -159,7 +159,7 @@ test('a request without a trace starts a new one, and an invalid traceparent is 
   expect(parentOf(named('send onMessage'))).toBe('POST /messages')
 })
 
-test('guests who send at the same time have separate traces', async () => {
+test('messages that are sent at the same time have separate traces', async () => {
   const together = await start()
   const pages = await Promise.all([1, 2, 3, 4].map(() => together.openPage()))
   exporter.reset()

@@ -19,7 +19,7 @@ const run = promisify(execFile)
 
 let genesys: Simulator
 let running: Running
-/** Gets the scores; without it the service is soon degraded. */
+/** Receives the survey scores; without it, the service would soon be degraded. */
 let backend: Server
 beforeEach(async () => {
   backend = createServer((_req, res) => res.end()).listen(0, '127.0.0.1')
@@ -92,7 +92,7 @@ test('the command for live events prints a message that arrives while it runs', 
   expect(printed).toContain('"text":"Hello"')
 })
 
-test('the API page names every operation of the OpenAPI document', () => {
+test('docs/api.md names every operation of the OpenAPI document', () => {
   const table = page.split('\n').filter((line) => line.startsWith('| ['))
   const { paths } = openApiDocument({ publicUrl: '', version: '0' })
   const operations = Object.entries(paths ?? {}).flatMap(([path, item]) =>

@@ -15,7 +15,7 @@ const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
   (file) => `service/observability/${file}`,
 )
 
-/** The box of the picture in which a file is; undefined for the files at the top, which see all. */
+/** The box of the diagram that contains a file; undefined for the top-level files, which may import everything. */
 function partOf(path: string): string | undefined {
   const [folder, ...rest] = (path.startsWith(SERVICE) ? path.slice(SERVICE.length) : path).split('/')
   if (rest.length === 0 || [...APART, ...FOUNDATIONS].includes(folder!)) return undefined
@@ -27,7 +27,7 @@ function partOf(path: string): string | undefined {
 const isTypeForAll = ({ target, typesOnly }: Import) => typesOnly && TYPES_FOR_ALL.includes(target)
 const files = readSourceFiles()
 
-test('the picture of the architecture has exactly one arrow for each import between parts of the sources', () => {
+test('the architecture diagram has exactly one arrow for each import between parts of the sources', () => {
   const drawn = [...page.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`)
   const made = files.flatMap(({ path, imports }) =>
     imports
@@ -40,13 +40,13 @@ test('the picture of the architecture has exactly one arrow for each import betw
   expect(drawn.sort()).toEqual([...new Set(made)].sort())
 })
 
-test('every part of the sources has a box with its purpose in the picture', () => {
+test('every part of the sources has a box with its purpose in the architecture diagram', () => {
   const parts = new Set(files.map(({ path }) => partOf(path)).filter((part) => part !== undefined))
   const described = [...page.matchAll(/^ +(\S+)\["(\S+)<br>.+"\]$/gm)].map(([, part]) => part)
   expect(described.sort()).toEqual([...parts].sort())
 })
 
-test('every feature has a row in the table', () => {
+test('every feature has a row in the table of docs/architecture.md', () => {
   const rows = [...page.matchAll(/^\| `([\w-]+)\/` +\| [^|]+\|$/gm)].map(([, folder]) => folder!)
   expect(FEATURES.length).toBeGreaterThan(8)
   expect(rows).toEqual(expect.arrayContaining(FEATURES))
@@ -63,7 +63,7 @@ test.each([
   expect(steps.filter((path) => !existsSync(`src/service/${path}`))).toEqual([])
 })
 
-test('all files that the page names exist', () => {
+test('all files that docs/architecture.md names exist', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)
   expect(named.length).toBeGreaterThan(10)
   expect(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-/** What the first column of the tables with names of the doctor's report says, without `–`. */
+/** The names of the doctor's report in one column of the tables of a page. */
 function reportNames(file: string, column: number): string[] {
   const rows = readFileSync(file, 'utf8').split('\n')
   return rows
@@ -9,7 +9,7 @@ function reportNames(file: string, column: number): string[] {
     .filter((name) => name !== undefined)
 }
 
-test('the walkthrough explains each assumption of the report, and no other', () => {
+test('docs/first-organization.md explains each assumption of the doctor’s report, and no other', () => {
   const probes = readFileSync('src/doctor/assumptions.ts', 'utf8')
   const written = [...probes.matchAll(/'([a-z]+(?:-[a-z]+)+)':\s/g)].map(([, name]) => name)
   const explained = reportNames('docs/first-organization.md', 1)
@@ -17,7 +17,7 @@ test('the walkthrough explains each assumption of the report, and no other', () 
   expect(explained.sort()).toEqual(written.sort())
 })
 
-test('the walkthrough quotes only checks that the doctor has', () => {
+test('docs/first-organization.md quotes only checks that the doctor has', () => {
   const page = readFileSync('docs/first-organization.md', 'utf8')
   const quoted = [...page.matchAll(/^([a-z][a-z -]+?) {2,}(?:ok|FAILED|skipped) {2,}/gm)].map(
     ([, name]) => name!,

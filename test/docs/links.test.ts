@@ -17,7 +17,7 @@ const links = pages.flatMap((page) =>
   }),
 )
 
-test('every link between the pages leads to a file, and to a heading of it', () => {
+test('every link between the pages leads to an existing file and heading', () => {
   expect(links.length).toBeGreaterThan(100)
   const broken = links.filter(
     ({ path, anchor }) => !existsSync(path) || (anchor !== undefined && !anchorsOf(path).includes(anchor)),
@@ -35,7 +35,7 @@ function withoutCode(page: string): string {
   return readFileSync(page, 'utf8').replace(/^```.*?^```/gms, '')
 }
 
-/** As GitHub makes them from headings. */
+/** The anchors that GitHub creates from headings. */
 function anchorsOf(page: string): string[] {
   return [...withoutCode(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

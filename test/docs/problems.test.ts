@@ -8,7 +8,7 @@ const page = readFileSync('docs/problems.md', 'utf8')
 /** Without the padding of the table. */
 const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 
-test('docs/problems.md has what the catalogue says about each code', () => {
+test('docs/problems.md contains the current text about each problem code', () => {
   expect(bare(page)).toBe(bare(withProblems(page)))
   for (const code of PROBLEM_CODES) expect(page).toContain(`| \`${code}\` `)
 })

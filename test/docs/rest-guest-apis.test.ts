@@ -8,7 +8,7 @@ import { KNOWN_IDS } from '../../src/simulator/environment.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { startTogether, type Running } from '../start-service.ts'
 
-/** The shell commands of docs/rest-guest-apis.md, run as they stand there, with real curl. */
+/** The shell commands of docs/rest-guest-apis.md, run as they are written, with real curl. */
 jest.setTimeout(60_000)
 
 const document = readFileSync('docs/rest-guest-apis.md', 'utf8')
@@ -36,7 +36,7 @@ function block(driver: string | undefined, kind: 'settings' | 'start' | 'page'):
   return found
 }
 
-/** Ports and the temporary file are this test's own; nothing else in the commands is changed. */
+/** Only the ports and the temporary folder in the commands are replaced. */
 async function shell(commands: string): Promise<string> {
   const own = commands
     .replaceAll('127.0.0.1:4010', `127.0.0.1:${genesys.port}`)
@@ -94,7 +94,7 @@ test('a page cannot name a user other than the one in its token', async () => {
   expect(genesys.restGuests).toEqual([])
 })
 
-test('the table says of each operation whether it is published', () => {
+test('docs/rest-guest-apis.md states for each operation whether it is published', () => {
   const rows = document.split('\n').filter((line) => /^\| `(GET|POST|PUT|wss)/.test(line))
   expect(rows).toHaveLength(13)
   for (const row of rows) {

@@ -7,7 +7,7 @@ const proofsByParagraph = [...page.matchAll(/^.*?Proof: ([^]*?)\n\n/gm)].map(([,
 const proofsByRow = [...page.matchAll(/^\|.*\| proof +\|\n((?:\|.*\n)+)/gm)].flatMap(([, rows = '']) =>
   rows.split('\n').map((row) => row.split('|').at(-2) ?? ''),
 )
-/** `file`: _title_, _title_ … as docs/security.md names its proofs; `…` stands for what differs. */
+/** `file`: _title_, _title_ … as docs/security.md names its proofs; `…` stands for the parts that differ. */
 const text = page.replace(/\s+/g, ' ').replaceAll('’', "'")
 const proofs = [...text.matchAll(/`([\w/-]+)`: ((?:_[^_](?:[^_]|__)*?_(?:, )?)+)/g)].flatMap(
   ([, file = '', titles = '']) =>
@@ -50,7 +50,7 @@ test('every row of the OWASP tables names tests that exist', () => {
   }
 })
 
-/** A test, what several tests use, a part of the attack, or with `/*` a folder of tests. */
+/** A test, a helper of several tests, a part of the attack, or with `/*` a folder of tests. */
 function filesCalled(file: string): string[] {
   return [
     ...testsCalled(file),

@@ -21,7 +21,7 @@ const rows: readonly Row[] = tableRows(page, 5).map(([name, value, initial, exam
 }))
 const byName = (name: string) => rows.find((row) => row.name === name)!
 
-/** What the code says is wrong with a value; undefined where it takes the value. */
+/** What is wrong with a value according to the code; undefined if the code accepts it. */
 function problemOf(name: string, value: string): string | undefined {
   const problems: string[] = []
   parseEach({ [name]: value }, problems)
@@ -54,7 +54,7 @@ test.each(choices)(
   },
 )
 
-test('numbers and choices are recognized by their error messages', () => {
+test('settings with numbers and with choices are recognized by their error messages', () => {
   expect([numbers.length > 25, choices.length > 10]).toEqual([true, true])
 })
 
@@ -79,14 +79,17 @@ test('docs/settings.md has the defaults of .env.example', () => {
     expect([name, byName(name).default ?? '']).toEqual([name, value])
 })
 
-test.each(rows)('$name has an example that the service accepts, and that is not the default', (row) => {
-  expect(row.example).not.toBe('')
-  expect(problemOf(row.name, row.example)).toBeUndefined()
-  const name = row.name as keyof Variables
-  expect(parseEach({ [name]: row.example }, [])[name]).not.toEqual(parseEach({}, [])[name])
-})
+test.each(rows)(
+  'docs/settings.md has an example for $name that the service accepts and that is not the default',
+  (row) => {
+    expect(row.example).not.toBe('')
+    expect(problemOf(row.name, row.example)).toBeUndefined()
+    const name = row.name as keyof Variables
+    expect(parseEach({ [name]: row.example }, [])[name]).not.toEqual(parseEach({}, [])[name])
+  },
+)
 
-test("the simulator's table has each of its settings, with its default", () => {
+test('docs/settings.md lists each setting of the simulator, with its default', () => {
   const table = tableRows(page.split('\n## Simulator\n')[1] ?? '', 3).map(([name, initial]) => ({
     name: codeOf(name)!,
     default: codeOf(initial),

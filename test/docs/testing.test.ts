@@ -4,7 +4,7 @@ import { listFixtures } from '../../src/test-kit/fixtures/fixtures.ts'
 
 const document = readFileSync('docs/testing.md', 'utf8')
 
-test('the example in docs/testing.md is identical to the test next to this one', () => {
+test('the example in docs/testing.md is identical to testing-example.test.ts', () => {
   const [, example] = /```ts\n(.*?)```/s.exec(document) ?? []
   expect(example).toBe(readFileSync('test/docs/testing-example.test.ts', 'utf8'))
 })

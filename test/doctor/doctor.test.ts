@@ -28,14 +28,14 @@ import {
 type Settings = Record<string, string>
 
 interface SetUp {
-  /** What is wrong with it. */
+  /** The fault in the set-up. */
   readonly title: string
   readonly genesys?: SimulatorOptions
   /** Settings that differ from the good ones. */
   readonly settings?: (genesys: Simulator, started: Started) => Settings | Promise<Settings>
   readonly injectFaults?: (genesys: Simulator) => void
   readonly proxyVariables?: () => Settings | Promise<Settings>
-  /** How wrong the clock of this machine is. */
+  /** By how much the clock of this machine is wrong. */
   readonly clockMs?: number
   readonly check: string
   /** The fault that the line names, and what to change. */
@@ -165,7 +165,7 @@ const SET_UPS: SetUp[] = [
     says: /127\.0\.0\.1:\d+ does not connect to .*ECONNREFUSED.*HTTPS_PROXY/s,
   },
   {
-    title: 'an outbound proxy that is something else',
+    title: 'an outbound proxy that is not a proxy',
     proxyVariables: async () => ({ HTTP_PROXY: await startAnswer('hello', started, 407) }),
     check: 'outbound proxy',
     says: /does not connect/,
@@ -264,14 +264,14 @@ const SET_UPS: SetUp[] = [
     says: /accepts no search\n.*deployment has a knowledge base/,
   },
   {
-    title: 'missing permissions for availability, each of them',
+    title: 'each missing permission for availability',
     genesys: { permissions: ['conversation:message:view', 'webDeployments:deployment:view'] },
     settings: AVAILABILITY,
     check: 'availability',
     says: /routing:emergencyGroup:view.*routing:scheduleGroup:view.*analytics:queueObservation:view.*routing:queue:view/s,
   },
   {
-    title: 'schedules that cannot be evaluated, each of them',
+    title: 'each schedule that cannot be evaluated',
     settings: (genesys) => {
       const day = { start: '2026-01-01T00:00:00.000', end: '2026-01-02T00:00:00.000' }
       const rules = ['FREQ=HOURLY', 'FREQ=YEARLY;BYWEEKNO=2', ...Array<string>(30).fill('FREQ=DAILY')]
@@ -306,26 +306,26 @@ const SET_UPS: SetUp[] = [
     says: /does not allow https:\/\/shop\.example\.org .*Add shop\.example\.org to the allowed domains/s,
   },
   {
-    title: 'a domain of Genesys that ALLOWED_ORIGINS leaves out',
+    title: 'a domain allowed in Genesys that is missing from ALLOWED_ORIGINS',
     genesys: { allowedDomains: ['example.com', 'shop.example.org'] },
     check: 'allowed origins',
     says: /shop\.example\.org are allowed in Genesys Cloud, and refused here.*Add https:\/\/shop\.example\.org to ALLOWED_ORIGINS/s,
   },
   {
-    title: 'a guest socket that refuses',
+    title: 'a guest socket that refuses connections',
     injectFaults: (genesys) => void genesys.injectFault('GET /v1', { status: 403, times: 10 }),
     check: 'guest socket',
     says: /refused the connections of https:\/\/www\.example\.com \(HTTP 403\).*must be active in this region.*list of allowed IP addresses/s,
   },
   {
-    title: 'an origin that Genesys refuses although its domain is listed',
+    title: 'an origin that Genesys refuses even though its domain is listed',
     genesys: { allowedDomainMatch: 'exact' },
     settings: () => ({ ALLOWED_ORIGINS: 'https://example.com,https://shop.example.com' }),
     check: 'guest socket',
     says: /refused the connections of https:\/\/shop\.example\.com \(HTTP 403\).*contain that of https:\/\/shop\.example\.com/s,
   },
   {
-    title: 'a session that Genesys refuses, in its own words',
+    title: 'a session that Genesys refuses, in the words of Genesys',
     injectFaults: (genesys) =>
       void genesys.injectFault('configureSession', {
         frame: { class: 'string', code: 400, body: 'Request failed.' },
@@ -335,7 +335,7 @@ const SET_UPS: SetUp[] = [
     says: /Genesys says: “Request failed\.”(?!.*DEPLOYMENT)/s,
   },
   {
-    title: 'an address that the organization may not admit',
+    title: 'an IP address that the organization may not allow',
     injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', { status: 403, times: 100 }),
     check: 'oauth client',
     says: /HTTP 403.*list of allowed IP addresses/s,
@@ -348,21 +348,21 @@ const SET_UPS: SetUp[] = [
     says: /read_history, HTTP 500/,
   },
   {
-    title: 'an object store that GENESYS_FILE_HOSTS leaves out',
+    title: 'an object store that is missing from GENESYS_FILE_HOSTS',
     genesys: { storageUrl: 'https://storage.example.net' },
     settings: () => ({ GENESYS_FILE_HOSTS: 'files.example.com' }),
     check: 'files',
     says: /storage\.example\.net.*GENESYS_FILE_HOSTS must name storage\.example\.net/s,
   },
   {
-    title: 'an object store that takes no file',
+    title: 'an object store that accepts no file',
     injectFaults: (genesys) =>
       void genesys.injectFault('PUT /attachment-storage/*', { status: 403, body: '', times: 10 }),
     check: 'files',
     says: /a file could not be uploaded to 127\.0\.0\.1:\d+/,
   },
   {
-    title: 'a visitor webhook that is no webhook',
+    title: 'a visitor webhook address that is not a webhook',
     settings: (genesys) => ({
       VISITOR_WEBHOOK_URL: genesys.url,
       VISITOR_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
@@ -394,19 +394,19 @@ const SET_UPS: SetUp[] = [
     says: /no key for RS256.*USER_TOKEN_ALGORITHMS/s,
   },
   {
-    title: 'a public key of visitors’ tokens that is not one',
+    title: 'a public key for visitor tokens that is not a key',
     settings: () => ({ ...VISITORS, USER_TOKEN_PUBLIC_KEY: 'canary' }),
     check: 'visitor-token keys',
     says: /USER_TOKEN_PUBLIC_KEY has no key/,
   },
   {
-    title: 'a proxy in front that is not trusted',
+    title: 'a reverse proxy that is not trusted',
     settings: (genesys) => startBehindProxy(genesys, '0'),
     check: 'forwarded headers',
     says: /all guests share one address.*TRUST_PROXY/s,
   },
   {
-    title: 'more trusted proxies than there are',
+    title: 'more trusted proxies than exist',
     settings: (genesys) => startBehindProxy(genesys, '2'),
     check: 'forwarded headers',
     says: /the caller invents is accepted.*TRUST_PROXY trusts more/s,
@@ -480,7 +480,7 @@ test('the doctor lists the allowed origins, and says that a local Genesys is not
   expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
 })
 
-test('the unchanged key of .env.example causes a warning', async () => {
+test('the unchanged session key of .env.example causes a warning of the doctor', async () => {
   const { checks, exitStatus } = await examine({ settings: () => ({ SESSION_KEYS: EXAMPLE_SESSION_KEY }) })
   expect(checks.find(({ check }) => check === 'session keys')).toMatchObject({
     status: 'warning',
@@ -489,7 +489,7 @@ test('the unchanged key of .env.example causes a warning', async () => {
   expect(exitStatus).toBe(0)
 })
 
-test('a check that depends on a failed one is skipped with its name', async () => {
+test('a check that depends on a failed check is skipped, and names the failed one', async () => {
   const { checks } = await examine({ genesys: { deploymentStatus: 'Inactive' } })
   const skipped = checks
     .filter(({ status }) => status === 'skipped')
@@ -503,14 +503,14 @@ test('a check that depends on a failed one is skipped with its name', async () =
   )
 })
 
-test('an ignored failure is a warning, and later checks run', async () => {
+test('a failure that the doctor is told to ignore is a warning, and does not change the exit status', async () => {
   const genesys = { allowedDomains: ['example.com', 'shop.example.org'] }
   const { checks, exitStatus } = await examine({ genesys }, ['--ignore', 'allowed origins'])
   expect(checks.find(({ check }) => check === 'allowed origins')?.status).toBe('warning')
   expect(exitStatus).toBe(0)
 })
 
-test('a check whose connection stays silent fails in time', async () => {
+test('a check of the doctor fails if its connection stays silent', async () => {
   const result = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })
@@ -522,7 +522,7 @@ test('a check whose connection stays silent fails in time', async () => {
   expect(result.checks.find(({ status }) => status === 'failed')).toMatchObject({ check: 'clock' })
 })
 
-test('with --send, an agent gets one message, and the conversation is ended', async () => {
+test('with --send, the doctor sends one message to an agent and ends the conversation', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const readSettings = () => readConfig(goodSettings(genesys))
@@ -536,7 +536,7 @@ test('with --send, an agent gets one message, and the conversation is ended', as
   expect(text).toMatch(/^message +ok +sent; attributes are written immediately; the conversation was ended$/m)
 })
 
-test('each site of SITES_FILE is checked, or only the requested one', async () => {
+test('the doctor checks each site of SITES_FILE, or only the requested one', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const { ALLOWED_ORIGINS: origin, GENESYS_DEPLOYMENT_ID: deploymentId, ...settings } = goodSettings(genesys)

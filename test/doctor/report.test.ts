@@ -28,7 +28,7 @@ async function report(args: string[] = []): Promise<string> {
   return path
 }
 
-test('a report has the shapes of REST responses and frames, without values', async () => {
+test('a report contains the shapes of REST responses and frames, without values', async () => {
   const path = await report(['--send'])
   const text = readFileSync(path, 'utf8')
   const { answers, checks } = readReport(path)
@@ -89,7 +89,7 @@ function valuesIn(value: unknown): string[] {
   return Object.values(value).flatMap(valuesIn)
 }
 
-test('keys that an organization has chosen are not in a report', () => {
+test('a report does not contain keys that an organization has chosen', () => {
   const hosts = {
     apiUrl: 'https://a.test',
     loginUrl: 'https://a.test',

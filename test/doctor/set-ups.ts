@@ -11,10 +11,10 @@ import { genesysUrls } from '../service-settings.ts'
 export const SESSION_KEY = Buffer.from('canary-session-key-32-bytes-long').toString('base64')
 export const CLIENT_SECRET = 'canary-client-secret-4711'
 
-/** Of a self-made authority that no machine trusts; the names are those of Genesys' hosts, and `localhost`. */
+/** Certificates of a test authority that no machine trusts, for the names of Genesys' hosts and `localhost`. */
 export const CERTIFICATES = fileURLToPath(new URL('certificates/', import.meta.url))
 
-/** A Genesys that works, and settings that fit it in everything. */
+/** A simulator that works and matches the settings below. */
 export async function startGoodGenesys(options: SimulatorOptions = {}): Promise<Simulator> {
   return startSimulator({
     agent: 'silent',
@@ -48,7 +48,7 @@ async function portOf(server: Server, started: Started): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Ends TLS in front of an address. */
+/** Terminates TLS in front of an address. */
 export async function startTls(target: string, started: Started): Promise<number> {
   const server = tls.createServer(
     {
@@ -68,16 +68,16 @@ export async function startTls(target: string, started: Started): Promise<number
   return portOf(server, started)
 }
 
-/** Below the ports that a system gives to programs that ask for any: no other test gets it meanwhile. */
+/** Below the ports that the system assigns automatically, so that no other test gets it. */
 export const PORT_WITHOUT_LISTENER = 1024
 
-/** Answers every request the same. */
+/** Sends the same response to every request. */
 export async function startAnswer(body: string, started: Started, status = 200): Promise<string> {
   const server = http.createServer((_req, res) => res.writeHead(status).end(body))
   return `http://127.0.0.1:${await portOf(server, started)}`
 }
 
-/** A reverse proxy that names the client's address, as nginx and load balancers do. */
+/** A reverse proxy that forwards the client's address, as nginx and load balancers do. */
 export async function startReverseProxy(
   target: () => string,
   started: Started,

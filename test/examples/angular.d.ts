@@ -1,4 +1,4 @@
-/** What the Angular component uses of Angular, so that it can be checked without it. */
+/** The parts of Angular that the component uses, so that it can be checked without Angular. */
 declare module '@angular/core' {
   export const CUSTOM_ELEMENTS_SCHEMA: object
   export const ChangeDetectionStrategy: { readonly OnPush: number }

@@ -11,6 +11,6 @@ test.each(files)('examples/%s needs nothing from outside its folder', (file) => 
   expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(/['"(]\.\.\//)
 })
 
-test.each(readdirSync(folder))('examples/%s has a text that says how to use it', (name) => {
+test.each(readdirSync(folder))('examples/%s has a README with a title and a text', (name) => {
   expect(readFileSync(new URL(`${name}/README.md`, folder), 'utf8')).toMatch(/^# .+\n\n./)
 })

@@ -1,6 +1,6 @@
 import type { Fault } from '../../src/test-kit/faults/faults.ts'
 
-/** `served`, or the codes of the problems that the request may end in. */
+/** `served`, or the codes of the problems that the request may end with. */
 type Outcome = 'served' | `${string}_${string}`
 
 export interface FaultRow {
@@ -26,7 +26,7 @@ export const ROUTES = [
 ] as const
 export type RouteName = (typeof ROUTES)[number]
 
-/** The time may be over before the last attempt is. */
+/** The deadline may pass before the last attempt ends. */
 const GIVEN_UP = 'upstream_unavailable or upstream_timeout'
 const LOST: FaultRow['outcomes'] = {
   'POST /guest-session': GIVEN_UP,

@@ -18,10 +18,10 @@ import { FAULT_TABLE, faultsAsMarkdown, outcomeOf, ROUTES, type RouteName } from
 import { genesysUrls } from '../service-settings.ts'
 
 const UPSTREAM_TIMEOUT_MS = 1000
-/** Beyond the deadline: this machine does other things too. */
+/** Time beyond the deadline, because this machine may be busy. */
 const SLACK_MS = 2000
 
-/** A page that is ready for what a route does, with the id of a file of its own. */
+/** A page that is ready to call every route, with the id of its own file. */
 interface ReadyPage {
   readonly page: Page
   readonly fileId: string
@@ -91,7 +91,7 @@ function start(settings: Record<string, string>): Promise<Running> {
 }
 
 beforeAll(async () => {
-  nock.restore() // it makes connections of its own
+  nock.restore() // nock makes its own connections
   genesys = await startSimulator({ agent: 'silent', limits: { requestsPerMinute: Infinity } })
   proxy = await startFaultProxy({ target: genesys.url })
   running = await start({
@@ -106,7 +106,7 @@ afterAll(async () => {
   await proxy.stop()
 })
 
-/** Its status in words, after its deadline at the latest; a problem is one of the catalogue. */
+/** The outcome of a call, which must end by its deadline; a problem must be a documented one. */
 async function outcomeOfCall(call: Promise<Answer>): Promise<string> {
   const startedAtMs = performance.now()
   const { status, body } = await call
@@ -117,13 +117,13 @@ async function outcomeOfCall(call: Promise<Answer>): Promise<string> {
 }
 
 interface Stream {
-  /** Resolves when this text has come. */
+  /** Resolves when this text has arrived. */
   heard(text: string): Promise<void>
   /** Resolves when the service counts no request in flight. */
   close(): Promise<void>
 }
 
-/** By node:http: fetch of Node.js 20 does not always close the connection of a stream that is aborted. */
+/** With node:http, because fetch of Node.js 20 does not always close the connection of an aborted stream. */
 async function openStream(page: Page): Promise<Stream> {
   const request = http.get(`${running.url}/events`, { headers: page.headers, agent: false })
   const [response] = (await once(request, 'response')) as [http.IncomingMessage]
@@ -144,14 +144,14 @@ async function openStream(page: Page): Promise<Stream> {
   }
 }
 
-/** Another guest than before, or none, may be there after it. */
+/** After these routes, there may be another guest or none. */
 const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE /guest-session'])
 
 describe('on every route and on the open stream,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
-    'if %s, requests end as a catalogued problem in time, and the next ones work',
+    'if %s, requests end with a documented problem in time, and the next ones work',
     async (_what, row) => {
-      // One after the other: together they may take a busy machine longer than the deadline.
+      // One after another: together, they may take a busy machine longer than the deadline.
       const pages: ReadyPage[] = []
       while (pages.length < ROUTES.length) pages.push(await readyPage())
       const listener = await running.openPage()
@@ -204,7 +204,7 @@ test('a clock change of an hour does not affect a guest with an open stream', as
 })
 
 test.each([-3_600_000, 3_600_000])(
-  'a message repeated with its key is sent once although the clock is changed by %i ms',
+  'a message repeated with its key is sent once even if the clock is changed by %i ms',
   async (stepMs) => {
     const page = await running.openPage()
     const headers = { 'idempotency-key': `clock-set-by-${stepMs}-ms` }
@@ -224,12 +224,12 @@ test.each([
     () => proxy.messagingUrl.replace('ws', 'wss'),
   ],
 ])(
-  '%s are upstream_unavailable or upstream_timeout, and readiness is degraded',
+  '%s: opening fails with upstream_unavailable or upstream_timeout, and readiness is degraded',
   async (_what, httpUrl, socketUrl) => {
     await proxy.inject({ kind: 'garbage' })
     const broken = await start(genesysUrls({ url: httpUrl(), messagingUrl: socketUrl() }))
     const { opened } = await broken.openPage()
-    // The time may be over before the last attempt is.
+    // The deadline may pass before the last attempt ends.
     expect([
       [503, 'upstream_unavailable'],
       [504, 'upstream_timeout'],
@@ -243,7 +243,7 @@ test.each([
   },
 )
 
-test('docs/faults.md has the table of these tests', () => {
+test('docs/faults.md contains the table of the fault tests', () => {
   const inOneForm = (text: string): string => text.replace(/-{3,}/g, '---').replace(/[ \t]+/g, ' ')
   expect(inOneForm(readFileSync('docs/faults.md', 'utf8'))).toContain(inOneForm(faultsAsMarkdown()))
 })

@@ -2,15 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { GuestApi, GuestRef, OpenRequest, OutgoingMessage } from '../../src/service/genesys/guest-api.ts'
 import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
 
-/** What a test can make Genesys do, where the driver's Genesys can do it. */
+/** The faults that a test can cause, if the driver's harness supports them. */
 export interface Bends {
   /** The deployment is switched off. */
   deactivate?: () => void
-  /** The next answer to this operation is a refusal with this status. */
+  /** The next response to this operation is a refusal with this status. */
   refuseNext?: (operation: 'open' | 'send' | 'attributes', status: number, retryAfter?: string) => void
-  /** The next call of this operation gets no answer. */
+  /** The next call of this operation gets no response. */
   stallNext?: (operation: 'open' | 'send') => void
-  /** The next answer to this operation is nonsense with a good status. */
+  /** The next response to this operation has a success status and a garbled body. */
   garbleNext?: (operation: 'open') => void
   /** The current OAuth token is no longer valid; a new one is. */
   expireAccessToken?: () => void
@@ -18,18 +18,18 @@ export interface Bends {
 
 export interface Harness extends Bends {
   readonly guestApi: GuestApi
-  /** What guests have said, as Genesys got it, oldest first. */
+  /** The texts that Genesys has received from guests, oldest first. */
   texts(): readonly string[]
-  /** The attributes that Genesys has of the guest who was opened last. */
+  /** The attributes that Genesys has stored for the guest whose session was opened last. */
   attributes(): Readonly<Record<string, unknown>>
-  /** What no error may show. */
+  /** Strings that no error may contain. */
   readonly secrets: readonly string[]
   stop(): Promise<void> | void
 }
 
 export interface ContractOptions {
   readonly start: () => Promise<Harness> | Harness
-  /** Which bends the harness has: the cases of the others are left out. */
+  /** The faults that the harness can cause: cases that need other faults are left out. */
   readonly bends: readonly (keyof Bends)[]
   readonly capabilities: readonly string[]
   /** The fields that every opening needs. */
@@ -43,7 +43,7 @@ let tracing = 0
 
 /** The cases that every driver has to pass, whichever API it uses. */
 export function describeGuestApiContract(name: string, options: ContractOptions): void {
-  describe(`${name} keeps the contract of a guest API:`, () => {
+  describe(`${name} fulfills the contract of a guest API:`, () => {
     let harness: Harness
     let guestApi: GuestApi
     beforeEach(async () => {
@@ -74,7 +74,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       return guestApi.send!(guest, { text: TEXT, tracingId, ...more }, deadlineAtMs)
     }
 
-    /** What went wrong, after a look at whether the error says more than it may. */
+    /** The error that a promise rejects with; it must contain no secret and no text of the guest. */
     async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
       const error: unknown = await promise.then(
         () => undefined,
@@ -119,7 +119,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect((await failure(open())).code).toBe('deployment_not_usable')
     })
 
-    testMessages()('a message of the guest arrives once, and is returned as accepted', async () => {
+    testMessages()('a message from the guest arrives once and is returned as accepted', async () => {
       const { ref } = await open()
       const message = await say(ref)
       expect(harness.texts()).toEqual([TEXT])
@@ -137,20 +137,23 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.texts()).toEqual(['one', 'two'])
     })
 
-    testMessages()('attributes go along with a message', async () => {
+    testMessages()('attributes can be sent with a message', async () => {
       const { ref } = await open()
       await say(ref, { attributes: { 'custom.cart': '3 items' } })
       expect(harness.attributes()).toMatchObject({ 'custom.cart': '3 items' })
     })
 
-    testMessages()('attributes of the opening arrive with the first message at the latest', async () => {
-      const attributes = { 'custom.page': '/pricing' }
-      const { ref, attributesDelivered } = await open({ attributes })
-      await say(ref, attributesDelivered ? {} : { attributes })
-      expect(harness.attributes()).toMatchObject(attributes)
-    })
+    testMessages()(
+      'attributes given at the opening arrive with the first message at the latest',
+      async () => {
+        const attributes = { 'custom.page': '/pricing' }
+        const { ref, attributesDelivered } = await open({ attributes })
+        await say(ref, attributesDelivered ? {} : { attributes })
+        expect(harness.attributes()).toMatchObject(attributes)
+      },
+    )
 
-    testAttributes()('attributes are written immediately, or go with the next message', async () => {
+    testAttributes()('attributes are written immediately or are sent with the next message', async () => {
       const { ref } = await open()
       const attributes = { 'custom.plan': 'gold' }
       const isWritten = await guestApi.setAttributes!({ ref, origin: undefined }, attributes, soon())
@@ -175,16 +178,19 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(harness.texts()).toEqual([TEXT])
     })
 
-    testMessages('refuseNext')('a rate limit beyond the deadline is reported with its wait', async () => {
-      const { ref } = await open()
-      harness.refuseNext!('send', 429, '300')
-      const error = await failure(say(ref))
-      expect(error.code).toBe('upstream_rate_limited')
-      expect(error.facts.retryAfterSeconds).toBe(300)
-    })
+    testMessages('refuseNext')(
+      'a rate limit that outlasts the deadline is reported with the time to wait',
+      async () => {
+        const { ref } = await open()
+        harness.refuseNext!('send', 429, '300')
+        const error = await failure(say(ref))
+        expect(error.code).toBe('upstream_rate_limited')
+        expect(error.facts.retryAfterSeconds).toBe(300)
+      },
+    )
 
     testMessages('stallNext')(
-      'a message without a response is delivery_unknown, and is not repeated',
+      'a message without a response fails with delivery_unknown and is not repeated',
       async () => {
         const { ref } = await open()
         harness.stallNext!('send')
@@ -195,16 +201,19 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('stallNext')('an opening without a response is upstream_timeout', async () => {
+    testWith('stallNext')('an opening without a response fails with upstream_timeout', async () => {
       await guestApi.deployment(soon())
       harness.stallNext!('open')
       expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
     })
 
-    testWith('garbleNext')('an opening with a garbled response is upstream_bad_response', async () => {
-      harness.garbleNext!('open')
-      expect((await failure(open())).code).toBe('upstream_bad_response')
-    })
+    testWith('garbleNext')(
+      'an opening with a garbled response fails with upstream_bad_response',
+      async () => {
+        harness.garbleNext!('open')
+        expect((await failure(open())).code).toBe('upstream_bad_response')
+      },
+    )
 
     testWith('expireAccessToken')(
       'an OAuth token that is refused before its expiry is replaced without an error',
@@ -222,8 +231,8 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(error.facts.hint).toMatch(/\w{3}/)
     })
 
-    test('an opening whose deadline has passed is upstream_timeout', async () => {
-      await guestApi.deployment(soon()) // else it would be asked for beyond the end of the test
+    test('an opening whose deadline has passed fails with upstream_timeout', async () => {
+      await guestApi.deployment(soon()) // else it would still be requested after the end of the test
       expect((await failure(open({}, Date.now() - 1))).code).toBe('upstream_timeout')
     })
   })

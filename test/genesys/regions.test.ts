@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { findRegion } from '../../src/service/genesys/regions.ts'
 
 test.each(['eu-west-1', 'mypurecloud.ie', ' EU-West-1 ', 'MyPureCloud.ie'])(
-  '%p is the region of Ireland',
+  '%p names the region in Ireland',
   (name) => {
     expect(findRegion(name)).toEqual({
       awsRegion: 'eu-west-1',
@@ -16,7 +16,7 @@ test.each(['eu-west-1', 'mypurecloud.ie', ' EU-West-1 ', 'MyPureCloud.ie'])(
 )
 
 test.each(['', 'eu-west-9', 'constructor', 'api.mypurecloud.ie'])(
-  '%p is not a region, and the error lists all regions',
+  '%p is not a region, and the error lists the regions',
   (name) => {
     expect(() => findRegion(name)).toThrow(/eu-central-1 \(mypurecloud\.de\)/)
   },

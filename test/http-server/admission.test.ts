@@ -51,7 +51,7 @@ describe('a request that is admitted', () => {
     stop = () => server.stop(0)
   }
 
-  test('releases its slot when its connection breaks, also if it waits behind another response', async () => {
+  test('releases its slot when its connection breaks, even if it waits behind another response', async () => {
     await start()
     const socket = net.connect(server.port, '127.0.0.1')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
@@ -100,7 +100,7 @@ describe('the service with every slot taken', () => {
     return page
   }
 
-  test('refuses with problem details that an allowed page may read, and with Retry-After', async () => {
+  test('refuses requests with Retry-After and with problem details that an allowed page may read', async () => {
     const page = await startFull({ MAX_REQUESTS_IN_FLIGHT: '2' })
     const { status, body, headers } = await page.ask('GET', '/guest-session', undefined, {
       'x-request-id': 'request-17',

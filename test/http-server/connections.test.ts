@@ -14,7 +14,7 @@ import {
   start,
 } from './raw-connections.ts'
 
-/** Clients that break off, stall, or send what no browser does, over raw sockets. */
+/** Clients that disconnect, stall, or send what no browser sends, over raw sockets. */
 
 afterEach(() => running.stop())
 
@@ -78,9 +78,9 @@ describe('a connection', () => {
       431,
       'headers_too_large',
     ],
-    ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n', 417, 'expectation_failed'],
+    ['an unknown expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n', 417, 'expectation_failed'],
     [
-      'two lengths',
+      'two content lengths',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
       400,
       'invalid_request',
@@ -232,7 +232,7 @@ describe('slow bodies', () => {
     expect((await page.say('now there is room')).status).toBe(201)
   }, 20_000)
 
-  test('of files are limited for each guest, so that one does not keep others of the address from uploading', async () => {
+  test('of uploads are limited for each guest, and other guests of the address can still upload', async () => {
     await start()
     const file = { 'content-type': 'image/png', 'content-length': '100' }
     const slow = Array.from({ length: 8 }, () => connect())
@@ -282,12 +282,12 @@ describe('refusals', () => {
 describe('request heads that never end', () => {
   beforeEach(() => start())
 
-  test('are closed above 500 of one address, which is counted and logged, while newer requests are served', async () => {
+  test('above 500 from one address are closed, counted and logged, while newer requests are served', async () => {
     const open = async (count: number) => {
       const sockets = Array.from({ length: count }, connect)
       await Promise.all(sockets.map((socket) => once(socket, 'connect')))
       for (const socket of sockets) socket.resume().write('GET /events HTTP/1.1\r\nHost: localhost\r\n')
-      // Behind them, so that they have been read.
+      // This request is behind them, so that they have been read.
       expect((await page.ask('GET', '/guest-session')).status).toBe(200)
       return sockets
     }

@@ -7,7 +7,7 @@ import { createEventStreams, StreamUpkeep } from '../../src/service/http-server/
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
-/** As much of an answer as a stream needs; `written` has what went out. */
+/** The parts of a response that a stream needs; `written` collects what is written. */
 function answer(written: string[]): Response {
   const res = Object.assign(new EventEmitter(), {
     req: { socket: new EventEmitter() },
@@ -26,7 +26,7 @@ function answer(written: string[]): Response {
 const UNBOUNDED = { max: 10_000, maxPerAddress: 10_000 }
 const KEEP_ALIVE = ': keep-alive\n\n'
 
-test('each stream gets a keep-alive every fifteen seconds, but never many streams at the same time', () => {
+test('each stream gets a keep-alive every fifteen seconds, and at most ten streams at the same time', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, UNBOUNDED)
   const written: string[] = []
@@ -45,7 +45,7 @@ test('each stream gets a keep-alive every fifteen seconds, but never many stream
   upkeep.close()
 })
 
-test('pages are asked to reconnect after two seconds, spread by a millisecond for each open stream', () => {
+test('pages are asked to reconnect after two seconds plus up to a millisecond for each open stream', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, { ...UNBOUNDED, random: () => 1 })
   const written: string[] = []

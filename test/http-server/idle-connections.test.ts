@@ -51,7 +51,7 @@ async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly
 }
 
 describe('connections that stay open after a response', () => {
-  test('make room for others, beginning with the oldest of the address that has the most', async () => {
+  test('are closed for new ones, beginning with the oldest one of the address that has the most', async () => {
     await start(MAX_CONNECTIONS)
     const [own] = await idle(1, '127.0.0.2')
     const taken = await idle(17)

@@ -12,12 +12,16 @@ function setUp(figures: Partial<MemoryFigures> = {}) {
 
 describe('memory', () => {
   test.each([
-    ['that is used far below the limit is enough', {}, false],
-    ['that is used above 85 % of the limit is low', { resident: 440 * MIB, available: 72 * MIB }, true],
+    ['whose use is far below the limit is enough', {}, false],
+    ['whose use is above 85% of the limit is low', { resident: 440 * MIB, available: 72 * MIB }, true],
     ['that is full of page cache is enough for a small process', { available: 10 * MIB }, false],
     ['that is nearly used up is low for a large process', { resident: 300 * MIB, available: 20 * MIB }, true],
     ['without a limit is enough', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
-    ['is enough if the limit is larger than the machine', { limit: 2 ** 63, available: 100 * MIB }, false],
+    [
+      'is enough if the limit is larger than the memory of the machine',
+      { limit: 2 ** 63, available: 100 * MIB },
+      false,
+    ],
   ])('%s', (_what, figures, isLow) => {
     expect(setUp(figures).isMemoryLow()).toBe(isLow)
   })

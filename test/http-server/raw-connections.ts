@@ -50,7 +50,7 @@ export async function upstreamSockets(): Promise<number> {
   return Number(/^guest_bff_upstream_sockets (\d+)$/m.exec(String(body))?.[1])
 }
 
-/** Looks again until the counts are these: a closed connection is noticed a moment later. */
+/** Polls until the counts are as expected: a closed connection is noticed a moment later. */
 export async function expectCounts(expected: Awaited<ReturnType<typeof counts>>) {
   let found = await counts()
   for (let tries = 0; tries < 40 && JSON.stringify(found) !== JSON.stringify(expected); tries++) {

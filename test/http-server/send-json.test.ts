@@ -38,7 +38,7 @@ function bodyOf(path: string): string {
   return JSON.stringify({ path, text: TEXT })
 }
 
-test('responses to simultaneous requests are complete and in order', async () => {
+test('responses to pipelined requests are complete and in order', async () => {
   const text = await answersTo('GET /200', 'GET /201', 'GET /404')
   const parts = text.split('HTTP/1.1 ').slice(1)
   expect(parts.map((part) => part.split('\r\n\r\n')[1])).toEqual(['/200', '/201', '/404'].map(bodyOf))
@@ -47,7 +47,7 @@ test('responses to simultaneous requests are complete and in order', async () =>
   expect(finished).toEqual(['/200', '/201', '/404'])
 })
 
-test('a response to HEAD has all headers and no body', async () => {
+test('a response to HEAD has the content length but no body', async () => {
   const [head, body] = (await answersTo('HEAD /200')).split('\r\n\r\n')
   expect(head).toContain(`Content-Length: ${Buffer.byteLength(bodyOf('/200'))}`)
   expect(body).toBe('')
@@ -59,7 +59,7 @@ test('a response with status 204 has no body', async () => {
   expect(body).toBe('')
 })
 
-test('a response larger than the buffer of the socket arrives whole before it ends', async () => {
+test('a response that is larger than the socket buffer arrives complete', async () => {
   const app = express()
   const long = 'x'.repeat(20_000_000)
   app.get('/', (_req: Request, res: Response) => sendJson(res, long))

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { isMessage, isSession } from '../event-reader.ts'
 import { ask, startTogether, type Page, type Running } from '../start-service.ts'
 
-/** A page that takes nothing of its stream, over a real socket: it costs a bounded part of the service's memory. */
+/** A page that does not read its stream, over a real socket, uses a bounded part of the service's memory. */
 
-/** 12,000 bytes of UTF-8; all together, 14 MB, three times what Linux buffers for a socket that is not read. */
+/** 12,000 bytes of UTF-8; all batches together have 14 MB, three times what Linux buffers for an unread socket. */
 const LONG = '€'.repeat(3990)
 const MAX_BATCHES = 150
 const BATCH = 8

@@ -38,7 +38,7 @@ test('the state of the service goes from serving to draining to closed, and neve
 test('while draining, the service serves everything, is not ready, and asks clients to close connections', async () => {
   const running = await start({ DRAIN_DELAY_MS: '1000' })
   const page = await running.openPage()
-  // Kept open between the two requests, as a balancer does.
+  // Kept open between the two requests, as by a load balancer.
   const socket = net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)
   const connectionHeader = async () => {
     socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -53,7 +53,7 @@ test('while draining, the service serves everything, is not ready, and asks clie
   await stopped
 })
 
-test('pages are asked to reconnect after the listener has closed', async () => {
+test('a stopping service asks pages to reconnect after its listener has closed', async () => {
   const running = await start()
   const page = await running.openPage()
   const stream = await page.events()
@@ -64,7 +64,7 @@ test('pages are asked to reconnect after the listener has closed', async () => {
   await stopped
 })
 
-test('a message in flight gets its response', async () => {
+test('a message in flight when the service stops gets its response', async () => {
   const running = await start({ DRAIN_MS: '5000' })
   const page = await running.openPage()
   const said = page.say('on its way')
@@ -74,7 +74,7 @@ test('a message in flight gets its response', async () => {
   await stopped
 })
 
-test('a connection that was never used does not hold the stop beyond DRAIN_MS', async () => {
+test('a connection that was never used does not delay a stop beyond DRAIN_MS', async () => {
   const running = await start({ DRAIN_MS: '300' })
   const socket = net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)
   const closed = once(socket.resume(), 'close')
@@ -85,7 +85,7 @@ test('a connection that was never used does not hold the stop beyond DRAIN_MS', 
   expect(performance.now() - startedAtMs).toBeLessThan(2000)
 })
 
-test('a second stop waits for the first', async () => {
+test('a second stop waits for the first one', async () => {
   const running = await start()
   expect(running.service.stop()).toBe(running.service.stop())
 })

@@ -102,7 +102,7 @@ describe('connections of one address that have sent no complete head', () => {
     expect(closed).toBe(1)
   })
 
-  test('are not counted once they have had a request', async () => {
+  test('are not counted after they have completed a request', async () => {
     for (const client of await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)) await response(client)
     nowMs += 10_000
     const [next] = await accepted(1)

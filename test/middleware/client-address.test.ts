@@ -19,7 +19,7 @@ test('without a trusted proxy, forwarded addresses are ignored', async () => {
   expect(await addressSeen(0, '203.0.113.7')).toBe('127.0.0.1')
 })
 
-test('if proxies are trusted by number, they are counted from the nearest', async () => {
+test('if proxies are trusted by number, they are counted from the nearest one', async () => {
   expect(await addressSeen(1, '198.51.100.1, 203.0.113.7')).toBe('203.0.113.7')
   expect(await addressSeen(2, '198.51.100.1, 203.0.113.7')).toBe('198.51.100.1')
 })
@@ -33,7 +33,7 @@ test('if proxies are trusted by network, the first address outside those network
   expect(await addressSeen(['192.0.2.0/24'], '203.0.113.7')).toBe('127.0.0.1')
 })
 
-test('an address is read without port and brackets, and IPv6 counts by its /64', async () => {
+test('an address is read without port and brackets, and an IPv6 address counts as its /64 network', async () => {
   expect(await addressSeen(1, '203.0.113.7:50123')).toBe('203.0.113.7')
   const key = await addressSeen(1, '2001:db8:1:2::1')
   expect(await addressSeen(1, '[2001:db8:1:2::9]:50123')).toBe(key)
@@ -48,7 +48,7 @@ test.each([
   ['::ffff:cb00:7107', '203.0.113.7'],
   ['::203.0.113.7', '203.0.113.7'],
   ['64:ff9b::203.0.113.7', '64:ff9b::/64'],
-])('%s counts as %s', async (address, key) => {
+])('the address %s counts as %s', async (address, key) => {
   expect(await addressSeen(1, address)).toBe(key)
 })
 
@@ -60,6 +60,6 @@ test.each([
   ['proxy.example', false],
   ['10.0.0.0/8/8', false],
   ['', false],
-])('whether %j is accepted as a network is %s', (text, expected) => {
+])('%j is accepted as a trusted network: %s', (text, expected) => {
   expect(isNetwork(text)).toBe(expected)
 })

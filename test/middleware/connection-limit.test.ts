@@ -57,7 +57,7 @@ test('one address may connect a quarter of the guests that a minute has room for
   expect((await ask(app, '/talk?guest=later')).status).toBe(200)
 })
 
-test('neither requests of connected guests nor requests that connect no guest count', async () => {
+test('neither requests of connected guests nor requests that connect no guest count as connections', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
   for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')

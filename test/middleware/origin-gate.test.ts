@@ -5,7 +5,7 @@ import { createOriginGate } from '../../src/service/middleware/origin-gate.ts'
 
 const SITE = 'https://www.example.com'
 
-/** An application with the gate, behind what may stand before it. */
+/** An application with the gate, and optional handlers before the gate. */
 function appBehindGate({
   credentials = false,
   explainRefusals = false,
@@ -89,7 +89,7 @@ describe('if refusals are explained,', () => {
     expect(preflight.headers['access-control-allow-headers']).toContain('Authorization')
   })
 
-  test('the request of a foreign page is refused readably', async () => {
+  test('the request of a foreign page is refused, and the page can read the refusal', async () => {
     const { status, headers, text } = await request(app).get('/').set('Origin', FOREIGN)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(text).not.toContain('served')

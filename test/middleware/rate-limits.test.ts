@@ -19,7 +19,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** What becomes of a request: passed, or refused with its problem; and the headers of its response. */
+/** The outcome of a request: its problem if it is refused, and the headers of its response. */
 async function ask(limit: 'perAddress' | 'sessionsPerAddress', ip = '203.0.113.7', through = limits) {
   const headers: Record<string, string> = {}
   const setHeader = (name: string, value: string) => void (headers[name] = value)
@@ -45,7 +45,7 @@ test('an address may send as many requests as its limit allows, and more when th
 })
 
 test.each([-3_600_000, 3_600_000])(
-  'the limit of an address lasts for a minute although the clock is changed by %i ms',
+  'the limit of an address lasts for a minute even if the clock is changed by %i ms',
   async (stepMs) => {
     for (let request = 0; request < 3; request++) await ask('perAddress')
     jest.setSystemTime(Date.now() + stepMs)
@@ -56,7 +56,7 @@ test.each([-3_600_000, 3_600_000])(
 )
 
 describe('the memory of the limits', () => {
-  test('is bounded, and the windows that would end first make room for others', () => {
+  test('is bounded, and the windows that would end first are removed for new ones', () => {
     const counter = new WindowCounter(1000)
     for (let i = 0; i < 5000; i++) expect(counter.hit(`2001:db8:${i}::/64`, i).hits).toBe(1)
     expect(counter.size).toBe(1000)
@@ -83,7 +83,7 @@ test('all addresses of one IPv6 /64 count as one', async () => {
   expect((await ask('perAddress', '2001:db8:1:3::1')).problem).toBeUndefined()
 })
 
-test('the limit of opening sessions is advertised before it is reached, and that of an address is not', async () => {
+test('the limit on new sessions is advertised before it is reached, but the limit of an address is not', async () => {
   const { headers } = await ask('sessionsPerAddress')
   expect(headers['RateLimit']).toBe('"sessions"; r=0; t=60')
   const hash = createHash('sha256').update('203.0.113.7').digest('hex').slice(0, 12)
@@ -112,7 +112,7 @@ describe('replicas that count together', () => {
     expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 30 } })
   })
 
-  test('wait once for all limits of a request', async () => {
+  test('wait for all limits of a request at the same time', async () => {
     let pending = 0
     let most = 0
     const count: CountShared = async () => {

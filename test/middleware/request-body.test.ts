@@ -52,7 +52,7 @@ function inPieces(pieces: Uint8Array[]): ReadableStream<Uint8Array> {
   })
 }
 
-test('an object is read from any chunks, with a charset or a byte order mark', async () => {
+test('a JSON object is read from chunks of any size, with a charset or a byte order mark', async () => {
   const read = { read: { text: 'Grüße 👋' } }
   const text = JSON.stringify(read.read)
   expect(await send(text)).toEqual(read)
@@ -62,7 +62,7 @@ test('an object is read from any chunks, with a charset or a byte order mark', a
   expect(await send(inPieces(pieces))).toEqual(read)
 })
 
-test('a request without a body is accepted', async () => {
+test('a POST request without a body is accepted', async () => {
   expect(await send(undefined)).toEqual({})
 })
 
@@ -74,7 +74,7 @@ test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is not a JSON body
   expect(await send(body)).toEqual({ problem: 'invalid_json' })
 })
 
-test('a body is limited, with or without a Content-Length', async () => {
+test('the size of a body is limited with or without a Content-Length', async () => {
   const text = JSON.stringify({ text: 'x'.repeat(MAX_BYTES) })
   expect(await send(text)).toEqual({ problem: 'request_too_large' })
   const pieces = inPieces([Buffer.from(text), Buffer.from(text)])
@@ -104,7 +104,7 @@ test('an aborted body is reported once', async () => {
   expect(problems).toEqual(['invalid_request'])
 })
 
-test('bodies that are being received are bounded, and give their slot back when the client leaves', async () => {
+test('the number of bodies being received is limited, and a slot is released when its client leaves', async () => {
   const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{'
   const slow = [1, 2].map(() => net.connect(server.port, '127.0.0.1'))
   for (const socket of slow) socket.write(head)

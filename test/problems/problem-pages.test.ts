@@ -8,7 +8,7 @@ import { problemIndex, problemPage, problemPages } from '../../src/service/probl
 const app = express().use('/chat/docs/problems', problemPages())
 
 test.each(PROBLEM_CODES)(
-  '%s has a page with its title and the advice for clients and operators',
+  'the problem %s has a page with its title and advice for clients and operators',
   async (code) => {
     const { status, text, type } = await request(app).get(`/chat/docs/problems/${code}`)
     expect([status, type]).toEqual([200, 'text/html'])
@@ -22,11 +22,14 @@ test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links to every pa
   for (const code of PROBLEM_CODES) expect(text).toContain(`href="/chat/docs/problems/${code}"`)
 })
 
-test.each(['no_such_code', '__proto__', 'toString', '<script>'])('%s is not a page', (word) => {
-  expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
-})
+test.each(['no_such_code', '__proto__', 'toString', '<script>'])(
+  'there is no problem page for %s',
+  (word) => {
+    expect(() => problemPage(word, '')).toThrow(expect.objectContaining({ code: 'not_found' }))
+  },
+)
 
-test('a page runs no script, and only its own style applies', async () => {
+test('a problem page runs no script, and only its own style applies', async () => {
   const { headers, text } = await request(app).get('/chat/docs/problems/rate_limited')
   const style = /<style>([^]*)<\/style>/.exec(text)?.[1] ?? ''
   const hash = createHash('sha256').update(style).digest('base64')
@@ -35,6 +38,6 @@ test('a page runs no script, and only its own style applies', async () => {
   expect(text).not.toMatch(/<script|style=|onclick/)
 })
 
-test('text in a path is escaped', () => {
+test('text in the path of the problem pages is escaped', () => {
   expect(problemIndex('/"><b>')).not.toContain('"><b>')
 })

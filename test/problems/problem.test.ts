@@ -38,7 +38,7 @@ function appThat(handler: RequestHandler, log: Log = spyLog(), options = PLAIN) 
   return app
 }
 
-describe('the catalogue', () => {
+describe('the problem catalog', () => {
   test('has the statuses that the contract promises', () => {
     const byStatus: Record<number, string[]> = {}
     for (const code of PROBLEM_CODES.toSorted()) (byStatus[PROBLEM_CATALOGUE[code].status] ??= []).push(code)
@@ -95,7 +95,7 @@ describe('the catalogue', () => {
 })
 
 describe('problem details', () => {
-  test('of our own error have its code and its words, and a link to its page', () => {
+  test('of an error of the service have its code and message, and a link to its page', () => {
     const err = new SessionError('attribute_not_allowed', 'A browser may not set it.', {
       errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
     })
@@ -115,7 +115,7 @@ describe('problem details', () => {
     })
   })
 
-  test('of a refusal of Genesys have its status, code and correlation id', () => {
+  test('of a refusal by Genesys have its status, code and correlation id', () => {
     const err = new UpstreamError('upstream_refused', 'Genesys refused it.', {
       status: 403,
       upstreamCode: 'missing.permissions',
@@ -126,7 +126,7 @@ describe('problem details', () => {
     expect(body.upstream).toEqual({ status: 403, code: 'missing.permissions', correlationId: 'c-1' })
   })
 
-  test('have the hint of the error, else that of the catalogue, and none if hints are off', () => {
+  test('have the hint of the error, or else the hint of its code, and none if hints are off', () => {
     const own = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     const none = new UpstreamError('upstream_refused', 'No.')
     expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
@@ -168,7 +168,7 @@ describe('problem details', () => {
     ['a thrown string', 'secret'],
     ['a thrown undefined', undefined],
     ['an error with the status of an upstream response', Object.assign(new Error('secret'), { status: 400 })],
-    ['an internal_error of our own', new RequestError('internal_error', 'secret', { hint: 'secret' })],
+    ['an internal_error of the service', new RequestError('internal_error', 'secret', { hint: 'secret' })],
   ])('of %s are a 500 without details', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
@@ -186,7 +186,7 @@ describe('in Express,', () => {
   })
 
   test.each([
-    ['broken JSON', 'application/json', '{"text": "geheim', 400, 'invalid_json'],
+    ['malformed JSON', 'application/json', '{"text": "geheim', 400, 'invalid_json'],
     [
       'a body that is too large',
       'application/json',

@@ -6,10 +6,10 @@ import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openPage, settingsFor, SITE } from '../start-service.ts'
 
-/** In any spelling: routes are matched without regard to case and a slash at the end. */
+/** In any spelling: routes are matched regardless of case and of a trailing slash. */
 const FOR_OPERATORS = ['/metrics', '/METRICS', '/metrics/', '/readyz', '/READYZ', '/%72eadyz', '/docs', '/']
 
-test('in examples/express-mounted, routing learns from the website’s own session who the guest is', async () => {
+test('in examples/express-mounted, routing gets the guest’s identity from the website’s own session', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const { PATH = '' } = process.env
   const script = fileURLToPath(new URL('../../examples/express-mounted/server.mjs', import.meta.url))
@@ -49,7 +49,7 @@ test('in examples/express-mounted, routing learns from the website’s own sessi
   }
 }, 20_000)
 
-test('in examples/nextjs-route, a page of the app has a conversation under its own origin', async () => {
+test('in examples/nextjs-route, a page of the app has a conversation at its own origin', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const before = { ...process.env }
   Object.assign(process.env, { LOG_LEVEL: 'silent', ...settingsFor(genesys) })

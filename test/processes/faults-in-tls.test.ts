@@ -11,19 +11,19 @@ import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 import { genesysUrls, NO_RATE_LIMITS } from '../service-settings.ts'
 
-/** In the records of TLS connections that are established, where nothing but bytes can be broken. */
+/** Faults in the records of established TLS connections, where only bytes can be broken. */
 const FAULTS: [what: string, fault: Fault][] = [
-  ['reset in a record', { kind: 'reset', afterBytes: 20 }],
-  ['ended in a record, with no word of TLS', { kind: 'truncate', afterBytes: 20 }],
+  ['reset within a record', { kind: 'reset', afterBytes: 20 }],
+  ['ended within a record, without a TLS alert', { kind: 'truncate', afterBytes: 20 }],
   ['hung', { kind: 'hang' }],
   ['dripped', { kind: 'drip' }],
   ['half-open', { kind: 'half-open' }],
-  ['given bytes that are no record', { kind: 'garbage' }],
+  ['given bytes that are not a record', { kind: 'garbage' }],
 ]
 const UPSTREAM_TIMEOUT_MS = 1000
 /** For a busy machine; without a bound, a request that hangs would take minutes. */
 const SLACK_MS = 5000
-/** Each fault ends several connections; one with its TLS and its buffers is about 50 KB. */
+/** Each fault ends several connections; one connection with its TLS state and buffers takes about 50 KB. */
 const MAX_GROWTH_BYTES = 1_000_000
 
 let certificate: Certificate
@@ -61,7 +61,7 @@ afterAll(async () => {
   certificate.remove()
 })
 
-/** Sends, reads and opens while the fault is there, and again when it is over. */
+/** Sends, reads and opens during the fault, and sends again after it. */
 async function goThrough(fault: Fault): Promise<void> {
   const [sender, reader] = await Promise.all([openPage(service.url), openPage(service.url)])
   for (const page of [sender, reader]) expect((await page.say('before')).status).toBe(201)

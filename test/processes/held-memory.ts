@@ -13,7 +13,7 @@ export interface HeldMemory {
   readonly heapBytes: number
 }
 
-/** What the service holds after its garbage is collected. */
+/** What the service still holds after garbage collection. */
 export async function heldMemory(service: ServiceProcess): Promise<HeldMemory> {
   const lines = service.logLines.length
   service.signal('SIGUSR2')

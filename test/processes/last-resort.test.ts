@@ -6,7 +6,7 @@ import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const THROW_WHEN_ASKED = fileURLToPath(new URL('throw-when-asked.mjs', import.meta.url))
 const DRAIN_DELAY_MS = 1500
-/** After the delay: the streams are sent away, and nothing else is in flight. */
+/** After the delay, the streams are ended, and nothing else is in flight. */
 const END_WITHIN_MS = 1500
 
 let genesys: Simulator
@@ -23,7 +23,7 @@ test.each([
   ['an error thrown by a timer', 'SIGUSR2', 'uncaughtException'],
   ['an unhandled rejection', 'SIGHUP', 'unhandledRejection'],
 ] as const)(
-  '%s is logged, the process is no longer ready, asks streams to reconnect, and exits with 1',
+  '%s is logged, and the process becomes unready, asks pages to reconnect and exits with 1',
   async (_what, signal, origin) => {
     const settings = { DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) }
     service = await startProcess(genesys, settings, ['--import', THROW_WHEN_ASKED])
@@ -62,7 +62,7 @@ test('a second error while the process stops does not keep it from exiting with 
   expect(await service.exited).toBe(1)
 }, 20_000)
 
-test('a process whose output is not read exits in time after SIGTERM', async () => {
+test('a process whose output is not read exits within three seconds of SIGTERM', async () => {
   service = await startProcess(genesys, {
     LOG_LEVEL: 'trace',
     RATE_ADDRESS_PER_MINUTE: '100000',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => genesys.close())
 
 test('a process near its memory limit refuses new streams and serves everything else', async () => {
-  // Less than Node.js takes by itself.
+  // Less than Node.js itself uses.
   const service = await startProcess(genesys, { MEMORY_LIMIT_MIB: '40' })
   const page = await openPage(service.url)
   expect(await page.ask('GET', '/events')).toMatchObject({ status: 503, body: { code: 'overloaded' } })

@@ -27,7 +27,7 @@ export async function startNginx(ports: readonly [number, number]): Promise<Ngin
   await writeFile(join(folder, 'nginx.conf'), mainConf(folder))
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}`
-  // nginx says nothing when it is ready; /metrics is what its configuration answers by itself.
+  // nginx prints nothing when it is ready; its own configuration responds to /metrics.
   while (child.exitCode === null && !(await fetch(`${url}/metrics`).catch(() => undefined)));
   if (child.exitCode !== null) throw new Error('nginx did not start')
   return {

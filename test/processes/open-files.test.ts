@@ -42,7 +42,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** A page with a live stream: a connection to the service, and one of the service to Genesys. */
+/** A page with a live stream: a connection to the service, and one from the service to Genesys. */
 async function listen(): Promise<EventReader> {
   const page = await openPage(service.url)
   const stream = await page.events()

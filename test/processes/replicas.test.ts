@@ -7,7 +7,7 @@ import { asSite, changed } from '../conversation/site.ts'
 import { hasNginx, startNginx, type Nginx } from './nginx.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
-/** Within which a page has recovered from the sudden end of the replica that served it. */
+/** The time within which a page must recover after the replica that serves it is killed. */
 const RECOVERY_MS = 3000
 
 let genesys: Simulator
@@ -66,7 +66,7 @@ describeWithNginx('two replicas behind nginx', () => {
     expect(linesOf(chat)).toHaveLength(7)
   }, 20_000)
 
-  test('lose no message when they are restarted one after the other', async () => {
+  test('lose no message when they are restarted one after another', async () => {
     await chat.open()
     for (const [at, replica] of replicas.entries()) {
       await chat.send(`before ${at}`)
@@ -82,7 +82,7 @@ describeWithNginx('two replicas behind nginx', () => {
   }, 30_000)
 })
 
-/** The one with the guest's stream of live events. */
+/** The replica with the guest's stream of live events. */
 async function servingReplica(): Promise<ServiceProcess> {
   const streams = await Promise.all(replicas.map((replica) => replica.metric('guest_bff_live_streams')))
   return replicas[streams.indexOf(1)]!

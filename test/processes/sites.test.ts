@@ -29,10 +29,10 @@ test('SIGHUP makes a running service serve a new site immediately', async () => 
 
 const SITES = 10
 const RELOADS = 50
-/** Had each replaced site been kept, it would be several times as much. */
+/** If each replaced site were kept, the growth would be several times as much. */
 const MAX_GROWTH_BYTES = 5_000_000
 
-test(`${RELOADS} reloads that replace ${SITES} sites keep none of the former ones in memory`, async () => {
+test(`${RELOADS} reloads that replace ${SITES} sites keep none of the old ones in memory`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sites-process-'))
   const file = join(folder, 'sites.json')
   let versions = 0

@@ -1,4 +1,4 @@
-// What an operator loads with --import, with an exporter that writes a line for each span.
+// An SDK as an operator loads it with --import, with an exporter that writes a line for each span.
 import { appendFileSync } from 'node:fs'
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 

@@ -17,7 +17,7 @@ export interface ServiceProcess {
   readonly logLines: readonly string[]
   /** Stops reading its output. */
   stopReading(): void
-  /** Ends it, and resolves when it is gone. SIGKILL leaves it no time for anything. */
+  /** Ends it, and resolves when it has exited. SIGKILL gives it no time to clean up. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   signal(signal: NodeJS.Signals): void
   /** Its exit code, when it has ended; null when a signal ended it. */
@@ -41,7 +41,7 @@ export async function startProcess(
   const logLines: string[] = []
   let isRead = true
   const exited = new Promise<number | null>((resolve) => {
-    // At `close` all its output has arrived; without a reader that event never comes.
+    // At `close`, all its output has arrived; without a reader, that event never occurs.
     child.once('exit', (code) => (isRead ? child.once('close', resolve) : resolve(code)))
   })
   const url = await new Promise<string>((resolve, reject) => {

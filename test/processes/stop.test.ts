@@ -18,7 +18,7 @@ async function start(command: readonly string[], settings: Readonly<Record<strin
   }
   return {
     url,
-    /** Ms until the last of its processes has ended. */
+    /** Returns the milliseconds until the last of its processes has ended. */
     async stop() {
       const closed = once(child, 'close')
       const askedAtMs = performance.now()

@@ -1,4 +1,4 @@
-// Preloaded into the program, like an embedding application's own code: throws outside every catch when a test asks for it.
+// Preloaded into the program, like an embedding application's own code: throws outside of any try block when a test signals it.
 process.on('SIGUSR2', () => {
   setTimeout(() => {
     throw new Error('a timer of the application failed')

@@ -9,7 +9,7 @@ import { startProcess } from './start-process.ts'
 const SDK = new URL('./spans-to-file.mjs', import.meta.url).href
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
-test('the built service makes spans for an SDK that is loaded with --import', async () => {
+test('the built service creates spans for an SDK that is loaded with --import', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'guest-bff-spans-'))
   const genesys = await startSimulator({ agent: 'silent' })
   const file = join(folder, 'spans')

@@ -9,7 +9,7 @@ import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const MIB = 1024 * 1024
-/** V8 leaves 64 MiB outside of its heap before it collects; as much again comes and goes meanwhile. 40 to 70 MiB were seen. */
+/** V8 allows 64 MiB outside of its heap before it collects, and as much again while it does. Runs needed 40 to 70 MiB. */
 const MAX_GARBAGE_BYTES = 128 * MIB
 
 let genesys: Simulator
@@ -35,7 +35,7 @@ async function upload(bytes: number): Promise<number> {
   return answer.status
 }
 
-/** Linux: the memory in use, or the most that was in use since the last {@link forgetPeak}. */
+/** Linux: the memory in use, or its peak since the last {@link forgetPeak}. */
 async function memoryBytes(which: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${service.pid}/status`, 'utf8')
   return Number(new RegExp(`^${which}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
@@ -55,10 +55,10 @@ test('the service buffers less than 2 MiB of a file whose upload stalls at Genes
 }, 60_000)
 
 /**
- * A chunk of a file that has passed is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects such garbage when tens of
- * megabytes have come together, which no documented means makes it do earlier: one file of 9 MB may all be there as garbage.
+ * A chunk of a file that has been forwarded is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects such garbage only
+ * when there are tens of megabytes of it. No documented option makes it collect earlier, so a whole file of 9 MB may be in memory.
  */
-test('uploads of 270 MB pass through, and memory grows by no more than V8 leaves uncollected', async () => {
+test('while 270 MB are uploaded, memory grows only by the garbage that V8 leaves uncollected', async () => {
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)
   const growthBytes = await peakGrowthBytes(async () => {
     for (let at = 0; at < 30; at++) expect(await upload(9_000_000)).toBe(201)
@@ -66,7 +66,7 @@ test('uploads of 270 MB pass through, and memory grows by no more than V8 leaves
   expect(growthBytes).toBeLessThan(MAX_GARBAGE_BYTES)
 }, 60_000)
 
-/** Sends a file to a storage that reads nothing of it, until the service takes no more. @returns breaks it off */
+/** Sends a file to a store that does not read it, until the service accepts no more. @returns aborts the upload */
 async function stallUpload(bytes: number): Promise<() => void> {
   const fault = genesys.injectFault('PUT *', { swallow: true })
   const sending = http.request(`${service.url}/attachments?fileName=film.mp4`, {
@@ -87,7 +87,7 @@ async function stallUpload(bytes: number): Promise<() => void> {
   return () => sending.destroy()
 }
 
-/** How much the memory of the service grows at most while something is done. */
+/** The largest growth of the service's memory during some work. */
 async function peakGrowthBytes(work: () => Promise<void>): Promise<number> {
   await forgetPeak()
   const before = await memoryBytes('VmRSS')

@@ -31,7 +31,7 @@ beforeEach(async () => {
   }
   for (let i = 0; i < 2; i++)
     replicas.push(await startTogether({ genesys, settings, options: { now: () => nowMs } }))
-  // Each evaluates once when it starts, for its readiness; what was read then is over.
+  // Each replica evaluates the availability once at startup, for its readiness; that result expires here.
   for (const { url } of replicas) await ask(url, 'GET', '/readyz')
   nowMs += 60 * 60_000
 })
@@ -48,7 +48,7 @@ const stateAt = async ({ url }: Running): Promise<string> =>
 const calls = () =>
   genesys.requests.filter(({ path }) => /\/(architect|routing|analytics)\//.test(path)).length
 
-test('two replicas make at most 20 calls together while pages ask for a minute', async () => {
+test('two replicas together make at most 20 availability calls while pages poll for a minute', async () => {
   for (let second = 0; second < 60; second++) {
     const states = await Promise.all(replicas.flatMap((replica) => [stateAt(replica), stateAt(replica)]))
     expect(new Set(states)).toEqual(new Set(['open']))
@@ -58,7 +58,7 @@ test('two replicas make at most 20 calls together while pages ask for a minute',
   expect(calls()).toBeGreaterThanOrEqual(9)
 })
 
-test('a result that one replica has read is not requested by the other', async () => {
+test('an availability result that one replica has read is not requested by the other', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const before = calls()
@@ -66,7 +66,7 @@ test('a result that one replica has read is not requested by the other', async (
   expect(calls()).toBe(before)
 })
 
-test('replicas share the calls of a minute, even if each has to read for itself', async () => {
+test('replicas share the call budget of a minute even if they read many schedules at the same time', async () => {
   const [one, two] = replicas as [Running, Running]
   genesys.setHours({
     open: Array.from({ length: 30 }, () => ({
@@ -79,7 +79,7 @@ test('replicas share the calls of a minute, even if each has to read for itself'
   expect(calls()).toBe(MAX_CALLS)
 })
 
-test('entries in Redis that no replica wrote are ignored', async () => {
+test('availability entries in Redis that no replica wrote are ignored', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const client = createClient({ url: redis.url })
@@ -94,7 +94,7 @@ test('entries in Redis that no replica wrote are ignored', async () => {
   expect(calls()).toBeGreaterThan(before)
 })
 
-test('no telephone number can be found by guessing in what Redis holds of callbacks', async () => {
+test('the phone number of a callback cannot be guessed from the keys in Redis', async () => {
   const page = await replicas[0]!.openPage()
   const { status } = await page.ask('POST', '/callbacks', { name: 'Jane Doe', phone: '+49 30 901820' })
   expect(status).toBe(201)

@@ -10,7 +10,7 @@ test.each([
   ['redis://', false],
   ['rediss://, with a certificate that the settings trust', true],
 ])(
-  'two processes share the response for a key over %s, even after the first one is killed',
+  'two processes share the response for a key through %s, even after the first one is killed',
   async (_scheme, isEncrypted) => {
     const certificate = isEncrypted ? makeCertificate() : undefined
     const redis = await startRedis(certificate)
@@ -28,7 +28,7 @@ test.each([
       const headers = { 'idempotency-key': randomUUID() }
       const first = await page.say('only once', headers)
       expect(first.status).toBe(201)
-      // The response is kept after it was sent; the next request's commands come later on the same connection.
+      // The response is stored after it is sent; the commands of the next request follow on the same connection.
       await page.ask('GET', '/guest-session')
       await a.end('SIGKILL')
       const elsewhere = pageOf(b.url, page.opened)

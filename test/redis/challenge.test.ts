@@ -27,7 +27,7 @@ afterAll(async () => {
   await redis.kill()
 })
 
-test('a solution opens only one session, whichever replicas it is sent to', async () => {
+test('a challenge solution opens only one session, whichever replicas it is sent to', async () => {
   const openAt = (replica: Running | undefined, challenge?: string) =>
     ask(String(replica?.url), 'POST', '/guest-session', challenge ? { challenge } : {}, { origin: SITE })
   const { body } = await openAt(replicas[0])

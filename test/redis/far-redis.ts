@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 
-/** A Redis that is far away, and what was sent to it: what was sent before a reply came back is one round trip. */
+/** A Redis that is far away, and what was sent to it: everything that is sent before a reply is one round trip. */
 export interface FarRedis {
   readonly url: string
   /** The texts of each round trip since the last {@link forget}, in order. */

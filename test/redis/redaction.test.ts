@@ -14,7 +14,7 @@ import { startRedis } from './redis-server.ts'
 const DOCTOR = 'dist/doctor.js'
 const HOOKS = ['spans-to-file.mjs', 'write-heap-snapshot.mjs']
 const CARD = '4929 1234 5678 9015'
-/** With any separators, and as JSON and base64 have it. */
+/** With any separators, and as in JSON and base64. */
 const CANARY = [
   /4929\W{0,3}1234\W{0,3}5678\W{0,3}9015/,
   base64Of('4929 1234 5678 9015'),
@@ -56,7 +56,7 @@ test('a card number is found neither at Genesys nor in log, metrics, traces, Red
     })
     await writeEverywhere(page, service)
     const env = { PATH: process.env['PATH'], ...settingsFor(genesys), REDACT: 'card' }
-    // It fails, as the simulated platform is no Genesys, and writes its report nevertheless.
+    // It fails because the simulated platform is not Genesys, but still writes its report.
     await promisify(execFile)(process.execPath, [DOCTOR, '--report', files.report], { env }).catch(
       () => undefined,
     )
@@ -142,7 +142,7 @@ async function everythingIn(url: string): Promise<string> {
 
 async function heapOf(service: ServiceProcess, file: string): Promise<string> {
   service.signal('SIGUSR2')
-  // It answers when it has written.
+  // It responds again when the snapshot is written.
   while (!service.logLines.some((line) => line.includes('heap snapshot written')))
     await fetch(`${service.url}/healthz`)
   return readFileSync(file, 'latin1')

@@ -13,12 +13,12 @@ export interface RedisServer {
   start(): Promise<void>
   /** Kills it immediately: it neither responds nor closes its connections cleanly. */
   kill(): Promise<void>
-  /** Stops it without closing its connections: the kernel accepts what is sent, and no response comes. */
+  /** Stops it without closing its connections: the kernel accepts what is sent, but no response arrives. */
   hang(): void
   resume(): void
 }
 
-/** @param certificate for TLS only: its clients need no certificate */
+/** @param certificate for TLS only; clients need no certificate */
 export async function startRedis(certificate?: Certificate): Promise<RedisServer> {
   const port = await freePort()
   let child: ChildProcess | undefined

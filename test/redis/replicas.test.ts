@@ -55,7 +55,7 @@ async function startReplica(more: Record<string, string> = {}): Promise<Running>
   return replica
 }
 
-/** A response is kept after it was sent; the next request's commands come later on the same connection to Redis. */
+/** A response is stored after it is sent; the commands of the next request follow on the same connection to Redis. */
 const untilKept = (page: Page) => page.ask('GET', '/guest-session')
 
 const startReplicas = async (more?: Record<string, string>): Promise<[Running, Running]> => [
@@ -63,7 +63,7 @@ const startReplicas = async (more?: Record<string, string>): Promise<[Running, R
   await startReplica(more),
 ]
 
-/** The same page, asking another replica. */
+/** The same page at another replica. */
 const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
   const page = pageOf(url, opened)
   page.session = session
@@ -85,7 +85,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('give a repeat with the same Idempotency-Key the first response of the other replica', async () => {
+  test('return the first response of the other replica for a repeat with the same Idempotency-Key', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -104,7 +104,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript().map(({ text }) => text)).toEqual(['only once, please'])
   })
 
-  test('give a repeat before the first response Retry-After, and later that response', async () => {
+  test('answer a repeat during the first request with Retry-After, and later with its response', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -131,7 +131,7 @@ describe('two replicas with Redis', () => {
     expect((await atReplica(b, page).say('again', headers)).status).toBe(201)
   })
 
-  test('count requests together for the limits', async () => {
+  test('count the requests for the limits together', async () => {
     const [a, b] = await startReplicas({
       RATE_GUEST_PER_MINUTE: '6',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('do not try credentials that Genesys refused twice to the other replica', async () => {
+  test('do not try credentials that Genesys has refused twice for one of them', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -260,7 +260,7 @@ describe('two replicas with Redis', () => {
       expect(logLines.filter((line) => line.includes('Redis does not respond'))).toHaveLength(1)
       expect(logLines.filter((line) => line.includes('replicas share their state'))).toHaveLength(2)
     }
-    // They share again, also what was loaded before Redis lost it.
+    // They share state again, although Redis has lost everything that it held.
     const headers = { 'idempotency-key': randomUUID() }
     const first = await atReplica(both[0], guests[0]!).say('shared again', headers)
     await untilKept(atReplica(both[0], guests[0]!))
@@ -269,7 +269,7 @@ describe('two replicas with Redis', () => {
     })
   }, 60_000)
 
-  test('learn of a sign-in during an outage of Redis when Redis is back', async () => {
+  test('learn of a sign-in during an outage of Redis when Redis is available again', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)

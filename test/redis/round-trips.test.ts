@@ -19,7 +19,7 @@ const settings = {
 let redis: RedisServer
 let far: FarRedis
 let genesys: Simulator
-/** Its Redis is far away, the other replica's is near. */
+/** A replica whose Redis is far away; that of `near` is close. */
 let running: Running
 let near: Running
 
@@ -38,7 +38,7 @@ afterEach(async () => {
   await redis.kill()
 })
 
-/** The round trips before a message is sent to Genesys; that it was sent is noted when the guest has the response. */
+/** The round trips before a message is sent to Genesys; its outcome is stored after the guest has the response. */
 async function beforeSending(page: Page, headers: Record<string, string>): Promise<readonly string[]> {
   await pause(3 * FAR_MS)
   far.forget()
@@ -56,10 +56,10 @@ const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
   return page
 }
 
-test('a message waits for one round trip, which has both its limits and its Idempotency-Key', async () => {
+test('a message waits for one round trip to Redis, which contains its limits and its Idempotency-Key', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
-  // The first request of a session also asks for its newest sign-in.
+  // The first request of a session also reads its newest sign-in.
   const first = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
   const second = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
   expect(first).toEqual([expect.stringContaining('test:generation:')])
@@ -70,7 +70,7 @@ test('a message waits for one round trip, which has both its limits and its Idem
   }
 })
 
-test('a session is resumed after one round trip, which has both its limits and its newest sign-in', async () => {
+test('a session is resumed after only one round trip to Redis', async () => {
   const page = await near.openPage()
   await pause(3 * FAR_MS)
   far.forget()
@@ -79,7 +79,7 @@ test('a session is resumed after one round trip, which has both its limits and i
   expect(far.roundTrips).toHaveLength(1)
 })
 
-test('every other route waits for one round trip, even for a guest’s first request at a replica', async () => {
+test('every other route waits for one round trip to Redis, even for a guest’s first request to a replica', async () => {
   const file = { 'content-type': 'image/png' }
   const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'POST /guest-session': () => running.openPage(),
@@ -104,7 +104,7 @@ test('every other route waits for one round trip, even for a guest’s first req
   expect(counts).toEqual(Object.fromEntries(Object.keys(routes).map((route) => [route, 1])))
 })
 
-test('a message that the common limit refuses is not sent, and its key is free for another replica', async () => {
+test('a message that the shared limit refuses is not sent, and its key is free for another replica', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   for (let count = 0; count < SHARED_LIMIT; count++)
@@ -121,7 +121,7 @@ test('a message that the common limit refuses is not sent, and its key is free f
   client.destroy()
 })
 
-test('a repeat that the common limit refuses gets no earlier response', async () => {
+test('a repeat that the shared limit refuses does not get the earlier response', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   const headers = { 'idempotency-key': randomUUID() }

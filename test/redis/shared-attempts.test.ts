@@ -42,7 +42,7 @@ async function claim(attempts: Awaited<ReturnType<typeof replica>>, id: string, 
   return attempt
 }
 
-test('an attempt whose replica has ended is taken over after some seconds, with unknown outcome', async () => {
+test('an attempt whose replica has ended is taken over within four seconds, with an unknown outcome', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
   expect(await claim(killed, id)).toMatchObject({ state: 'started', earlier: undefined })
@@ -66,7 +66,7 @@ test('a long attempt stays in progress beyond its first lease', async () => {
   expect(await claim(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
 }, 15_000)
 
-test('after an attempt with unknown outcome, the next one learns the time of the first', async () => {
+test('after an attempt with an unknown outcome, the next one learns the time of the first one', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await claim(one, id)

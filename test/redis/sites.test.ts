@@ -51,16 +51,16 @@ async function keysInRedis(): Promise<Set<string>> {
   return new Set(names.map((name) => name.replace(/[^:]*$/, '')))
 }
 
-/** How many sessions a site gives before it refuses one. */
+/** How many sessions a site opens before it refuses one. */
 async function openUntilRefused(origin: string): Promise<number> {
   for (let opened = 0; ; opened++) {
     if ((await openPage(running.url, {}, origin)).opened.status === 429) return opened
-    // While Redis is slow a process counts for itself, so that it can be twice as many.
+    // While Redis is slow, a process counts alone, so that there can be twice as many.
     if (opened > 2 * MAX_SESSIONS) throw new Error('There is no limit.')
   }
 }
 
-test('limits of an address count for each site separately', async () => {
+test('the limits of an address are counted separately for each site', async () => {
   expect(await openUntilRefused(SHOP)).toBeGreaterThanOrEqual(MAX_SESSIONS)
   expect(await openUntilRefused(BANK)).toBeGreaterThanOrEqual(MAX_SESSIONS)
 })
@@ -75,7 +75,7 @@ test('an Idempotency-Key of one site has no effect on another site', async () =>
   expect(running.bank.restGuests.flatMap(({ messages }) => messages)).toHaveLength(1)
 })
 
-test('a sign-in invalidates earlier tokens of that session only, on every replica', async () => {
+test('a sign-in at one site invalidates earlier tokens of that session, but not those of another site', async () => {
   const [shop, bank] = await openBoth()
   const before = pageOf(running.url, shop.opened, SHOP)
   expect(await signIn(shop)).toBe(200)

@@ -39,7 +39,7 @@ describe('a page', () => {
   })
 
   test.each(['custom.userId', 'custom.membershipLevel', 'custom.isAuthenticated', 'custom.plan'])(
-    'may not write %s, which is trusted although an open pattern covers it',
+    'may not write %s, which is trusted even if an open pattern covers it',
     (key) => expect(codeOf(() => policy.change({}, { [key]: 'forged' }))).toBe('attribute_not_allowed'),
   )
 
@@ -104,7 +104,7 @@ describe('all attributes together', () => {
     expect(codeOf(() => policy.change({}, { [key]: 'x'.repeat(bytes - key.length) }))).toBe(code)
   })
 
-  test('are counted in UTF-8, not in characters', () => {
+  test('are counted in bytes of UTF-8, not in characters', () => {
     const euros = Math.floor((2048 - key.length) / 3)
     const rest = (2048 - key.length) % 3
     const exactly = '€'.repeat(euros) + 'x'.repeat(rest)
@@ -118,8 +118,8 @@ describe('all attributes together', () => {
   })
 })
 
-describe('the policy', () => {
-  test('replaces all trusted keys by verified ones, and leaves the open ones', () => {
+describe('the attribute policy', () => {
+  test('replaces all trusted keys with verified ones and keeps the open ones', () => {
     const before = { 'custom.userId': 'old', 'custom.plan': 'gold', 'custom.cart': '3' }
     expect(policy.trust(before, { 'custom.userId': 'new', 'custom.cart': 'not trusted' }, true)).toEqual({
       'custom.cart': '3',
@@ -136,7 +136,7 @@ describe('the policy', () => {
   })
 })
 
-describe('settings', () => {
+describe('attribute settings', () => {
   test('that are valid are accepted', () => expect(attributeSettingsProblems(settings)).toEqual([]))
 
   test.each([

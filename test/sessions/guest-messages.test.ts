@@ -20,7 +20,7 @@ function setUp() {
   return { ended, genesys, guestApi, tokens, messages, claims, options, clock }
 }
 
-test('attributes go with the first message, removed keys as empty ones, and the new token knows of it', async () => {
+test('the first message contains the attributes, with removed keys empty, and the new token records this', async () => {
   const { genesys, tokens, messages, claims, options } = setUp()
   const sent = await messages.send(claims, { text: 'hello' }, options)
   expect(genesys.sent[0]?.message.attributes).toEqual({ 'custom.a': '1', 'custom.gone': '' })
@@ -33,7 +33,7 @@ test('attributes go with the first message, removed keys as empty ones, and the 
   expect((await tokens.open(next.session ?? '', undefined)).attributes.delivered).toBe(true)
 })
 
-test('attributes that were refused with an accepted message are sent again with the next', async () => {
+test('attributes that were refused with an accepted message are sent again with the next one', async () => {
   const { genesys, guestApi, messages, claims, options } = setUp()
   const { send } = guestApi
   guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesPending: true })
@@ -44,7 +44,7 @@ test('attributes that were refused with an accepted message are sent again with 
   expect(genesys.sent[1]?.message.attributes).toMatchObject({ 'custom.a': '1' })
 })
 
-test('a guest whom Genesys no longer knows is remembered as ended', async () => {
+test('a session that Genesys no longer knows is recorded as ended', async () => {
   const { ended, genesys, messages, claims, options } = setUp()
   genesys.failNext(new UpstreamError('session_ended', 'expired'))
   await expect(messages.send(claims, { text: 'hello' }, options)).rejects.toMatchObject({

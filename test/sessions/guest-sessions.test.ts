@@ -8,7 +8,7 @@ function setUp() {
 }
 
 describe('a guest session', () => {
-  test('expires at its maximum age, or earlier if Genesys says so', async () => {
+  test('expires at its maximum age, or earlier if Genesys states an earlier time', async () => {
     const { sessions, caller, guestApi } = setUp()
     expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T11:00:00.000Z')
     const { open } = guestApi
@@ -16,7 +16,7 @@ describe('a guest session', () => {
     expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
   })
 
-  test('is opened even if its attributes are refused, and they wait for the next message', async () => {
+  test('is opened even if its attributes are refused, and the attributes wait for the next message', async () => {
     const { sessions, caller, guestApi, claimsOf } = setUp()
     guestApi.setAttributes = () => Promise.reject(new UpstreamError('upstream_refused', 'no permission'))
     const { session, state } = await sessions.open({ attributes: { 'custom.page': '/' } }, caller)
@@ -24,7 +24,7 @@ describe('a guest session', () => {
     expect((await claimsOf(session)).attributes).toMatchObject({ delivered: false })
   })
 
-  test('that Genesys has ended is replaced by another when it is resumed', async () => {
+  test('that Genesys has ended is replaced with a new one when it is resumed', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('session_ended', 'expired'))
@@ -71,7 +71,7 @@ describe('a guest session', () => {
     expect(given).toEqual([journeyContext, journeyContext, journeyContext])
   })
 
-  test('tells the page when Genesys has cleared the session that this visitor had elsewhere', async () => {
+  test('informs the page when Genesys has cleared the session that this visitor had elsewhere', async () => {
     const { sessions, caller, guestApi } = setUp()
     const { open } = guestApi
     expect(await sessions.open({}, caller)).not.toHaveProperty('clearedExistingSession')
@@ -79,7 +79,7 @@ describe('a guest session', () => {
     expect(await sessions.open({}, caller)).toMatchObject({ clearedExistingSession: true })
   })
 
-  test('is not ended by a failure that does not mean its end', async () => {
+  test('is not ended by a temporary failure, such as a timeout', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('upstream_timeout', 'slow'))

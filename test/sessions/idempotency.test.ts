@@ -39,7 +39,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined])
   })
 
-  test('is refused when the key comes with another body', async () => {
+  test('is refused when its key is reused with another body', async () => {
     const { once } = setUp()
     await once('first')
     await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
@@ -64,14 +64,14 @@ describe('a request with a key', () => {
     expect(await once('theirs', { sid: 'other' })).toBe('theirs')
   })
 
-  test('may be tried again after a refusal, as if for the first time', async () => {
+  test('can be tried again after a refusal, as if for the first time', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('second')).toBe('second')
     expect(tries).toEqual([undefined, undefined])
   })
 
-  test('has no earlier attempt if this replica refused all that the page counts', async () => {
+  test('has no earlier attempt if this replica refused all attempts that the page has counted', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 1 })).rejects.toThrow('refused')
@@ -79,7 +79,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, undefined])
   })
 
-  test('has an earlier attempt if one that the page counts did not reach this replica', async () => {
+  test('has an earlier attempt if one that the page has counted did not reach this replica', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 2 })).rejects.toThrow('refused')
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('has no earlier attempt once none is known to be accepted, until one may have been', async () => {
+  test('has no earlier attempt once it is known that none was accepted, until one may have been', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -96,7 +96,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, NOW_MS, undefined, NOW_MS])
   })
 
-  test('gets the time of its first attempt as long as the outcome of that is unknown', async () => {
+  test('gets the time of its first attempt as long as the outcome of that attempt is unknown', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     later(1_000)
@@ -117,7 +117,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
-  test('has a first attempt at an unknown time if the first request here was already a repeat', async () => {
+  test('has a first attempt at an unknown time if the first request to this replica was a repeat', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
     later(1_000)
@@ -125,7 +125,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual(['unknown', 'unknown'])
   })
 
-  test('is forgotten after a while, and when there are too many', async () => {
+  test('is forgotten after its time is over, or when there are too many others', async () => {
     const { once, later } = setUp({ capacity: 2 })
     await once('first')
     later(60_000)
@@ -136,7 +136,7 @@ describe('a request with a key', () => {
   })
 })
 
-test('a tracing id is the same for the same guest and key, and a UUID', () => {
+test('a tracing id is a UUID, and is always the same for one guest and key', () => {
   expect(tracingIdFor('s', 'k')).toBe(tracingIdFor('s', 'k'))
   expect(tracingIdFor('s', 'k')).not.toBe(tracingIdFor('s2', 'k'))
   for (const id of [tracingIdFor('s', 'k'), tracingIdFor('s', undefined)]) {
@@ -147,7 +147,7 @@ test('a tracing id is the same for the same guest and key, and a UUID', () => {
 describe('with shared state between replicas, a request with a key', () => {
   type Settled = [outcome: string, answer: string | undefined]
 
-  /** What the other replicas know: the same response to each attempt. */
+  /** What the other replicas know, which is the same for each attempt. */
   function sharing(known: Partial<SharedAttempt> | undefined) {
     const settled: Settled[] = []
     const firstAttempt = {
@@ -177,7 +177,7 @@ describe('with shared state between replicas, a request with a key', () => {
     return { once, tries, settled, asked }
   }
 
-  test('gets the response of another replica, and from then on from memory', async () => {
+  test('gets the response of another replica, and is then answered from memory', async () => {
     const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
     expect(await once('mine')).toBe('theirs')
     expect(await once('mine')).toBe('theirs')
@@ -187,7 +187,7 @@ describe('with shared state between replicas, a request with a key', () => {
   test.each([
     ['in-progress', 'request_in_progress'],
     ['reused', 'idempotency_key_reused'],
-  ] as const)('is refused if another replica answers %s', async (state, code) => {
+  ] as const)('is refused if its state at another replica is %s', async (state, code) => {
     const { once, tries } = sharing({ state })
     await expect(once('mine')).rejects.toMatchObject({ code })
     await expect(once('mine')).rejects.toMatchObject({ code })

@@ -56,7 +56,7 @@ const ids = (events: StreamEvent[]) =>
 const names = (events: StreamEvent[]) => events.map(({ event }) => event)
 
 describe('a stream', () => {
-  test('whose message cannot be sent ends and asks the page to reconnect, and other guests keep theirs', async () => {
+  test('that cannot send a message ends and asks the page to reconnect, and other guests keep their streams', async () => {
     const { openTab, emit, unexpected, live, genesys } = setUp()
     const tab = openTab()
     const other: StreamEvent[] = []
@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(ids(other)).toEqual(['theirs'])
   })
 
-  test('that is a guest’s first gets no resync when its connection to Genesys opens', async () => {
+  test('that is the first one of a guest gets no resync when its connection to Genesys opens', async () => {
     const { openTab, genesys } = setUp({ lacks: ['history'] })
     const tab = openTab()
     genesys.emit({ type: 'session', state: 'connected' })
@@ -96,7 +96,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toContain('resync')
   })
 
-  test('gets every message once and in order, although frames arrive twice and out of order', async () => {
+  test('gets every message once and in order, even if frames arrive twice and out of order', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
     const [a, b, c] = [agentMessage('a', T), agentMessage('b', T + 10), agentMessage('c', T + 20)]
@@ -107,7 +107,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that has sent nothing yet gets the messages of a gap, and none from before its start', async () => {
+  test('that has sent nothing yet gets the messages of a gap, but none from before its start', async () => {
     const { openTab, genesys, say } = setUp()
     const { id, time } = (say('earlier', 0), say('known', 10))
     const tab = openTab()
@@ -118,7 +118,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('of several tabs share one subscription, which ends with the last', () => {
+  test('shares one subscription with the guest’s other streams, and the subscription ends with the last one', () => {
     const { openTab, genesys } = setUp()
     const [first, second] = [openTab(), openTab()]
     expect(genesys.subscribers()).toBe(1)
@@ -134,13 +134,13 @@ describe('a stream', () => {
     const ended = openTab()
     live.endOlder('sid-1', 1)
     openTab(undefined, { generation: 1 })
-    // Its connection closes a moment after it was ended.
+    // Its connection closes a moment after it has ended.
     ended.stop()
     openTab(undefined, { generation: 1 })
     expect(genesys.subscribers()).toBe(1)
   })
 
-  test('that comes back gets the messages that it missed before live ones, without duplicates', async () => {
+  test('that reconnects gets the messages that it missed before live ones, without duplicates', async () => {
     const { openTab, emit, say } = setUp()
     const tab = openTab()
     emit('a', 0)
@@ -156,7 +156,7 @@ describe('a stream', () => {
     expect(ids(again.events)).toEqual(['c', 'd', 'e'])
   })
 
-  test('that comes back to another replica gets the messages that it missed from there', async () => {
+  test('that reconnects to another replica gets the messages that it missed', async () => {
     const there = setUp()
     const tab = there.openTab()
     there.emit('a', 0)
@@ -186,7 +186,7 @@ describe('a stream', () => {
     expect(ids(comesBack.events)).toEqual(['b', 'c'])
   })
 
-  test('that comes back to a replica that is still connecting gets no resync', async () => {
+  test('that reconnects to a replica that is still connecting gets no resync', async () => {
     const { openTab, say, genesys } = setUp()
     say('a', 0)
     say('b', 10)
@@ -198,7 +198,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('that comes back after a long time gets missed messages once, even if its new socket has the same gap', async () => {
+  test('that reconnects after a long time gets missed messages once, even if its new socket has the same gap', async () => {
     const { openTab, say, genesys } = setUp()
     for (const [at, id] of ['a', 'b', 'c', 'd'].entries()) say(id, at * 10_000)
     const tab = openTab(`${T}-a`)
@@ -255,17 +255,20 @@ describe('a stream', () => {
     expect(openTab().events).toEqual([{ event: 'session', data: { state: 'read-only' } }])
   })
 
-  test.each(['expired', 'cleared'] as const)('ends when the session is %s, which is remembered', (state) => {
-    const { openTab, genesys, ended } = setUp()
-    const tabs = [openTab(), openTab()]
-    genesys.emit({ type: 'session', state })
-    for (const tab of tabs)
-      expect(tab).toMatchObject({ closed: true, events: [{ event: 'session', data: { state } }] })
-    expect(ended).toEqual(['sid-1'])
-    expect(genesys.subscribers()).toBe(0)
-  })
+  test.each(['expired', 'cleared'] as const)(
+    'ends when the session is %s, and the end is recorded',
+    (state) => {
+      const { openTab, genesys, ended } = setUp()
+      const tabs = [openTab(), openTab()]
+      genesys.emit({ type: 'session', state })
+      for (const tab of tabs)
+        expect(tab).toMatchObject({ closed: true, events: [{ event: 'session', data: { state } }] })
+      expect(ended).toEqual(['sid-1'])
+      expect(genesys.subscribers()).toBe(0)
+    },
+  )
 
-  test('is asked to reconnect when the replica stops, spread over time with the others', () => {
+  test('asks its page to reconnect after a random delay when the replica stops', () => {
     const { openTab, live } = setUp()
     const tab = openTab()
     live.drain(1000)
@@ -285,7 +288,7 @@ describe('a stream', () => {
 })
 
 describe('messages are neither lost nor duplicated', () => {
-  test('wherever the stream is cut, even with frames shuffled and doubled', async () => {
+  test('wherever the stream is cut, even with shuffled and duplicated frames', async () => {
     const frame = fc.record({ id: fc.nat(11), shuffle: fc.nat(2), doubled: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(
@@ -352,7 +355,7 @@ describe('an event id of a very fast stream', () => {
   const sentAt = (everyMs: number, count: number) =>
     Array.from({ length: count }, (_, at) => agentMessage(`message-${at}`, T + at * everyMs))
 
-  test.each([1, 10, 49, 99])('covers every message that was sent, with one every %i ms', (everyMs) => {
+  test.each([1, 10, 49, 99])('covers every message that was sent if one is sent every %i ms', (everyMs) => {
     const cursor = new EventCursor()
     const sent = sentAt(everyMs, 500)
     let id = ''

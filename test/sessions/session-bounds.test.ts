@@ -43,7 +43,7 @@ describe('to bound the data of a guest,', () => {
     await send(current())
     const sent = Object.entries(genesys.sent[0]?.message.attributes ?? {})
     expect(Buffer.byteLength(sent.flat().join(''))).toBeLessThanOrEqual(2048)
-    await put({ [second!]: 'x'.repeat(1890) }) // delivered, so that the removed key is forgotten
+    await put({ [second!]: 'x'.repeat(1890) }) // the removal was delivered, so the removed key no longer counts
   })
 
   test('attributes that do not fit into a token are refused before anything is changed', async () => {
@@ -76,7 +76,7 @@ describe('to bound the data of a guest,', () => {
     )
   })
 
-  test('room is kept for the attributes of a verified visitor who becomes a guest again', async () => {
+  test('space is reserved for the attributes of a verified visitor who becomes a guest again', async () => {
     const { open, claimsOf, clock, attributes } = createSessionStack()
     const room = 2048 - 'custom.isAuthenticatedfalse'.length - 'custom.userIdada'.length - 'custom.x'.length
     const untilMs = clock.ms + 60_000
@@ -93,7 +93,7 @@ describe('to bound the data of a guest,', () => {
 })
 
 describe('a session token', () => {
-  test('has only one spelling: other base64url of the same bytes is refused', async () => {
+  test('has only one spelling: other base64url encodings of the same bytes are refused', async () => {
     const { open, claimsOf, tokens } = createSessionStack()
     const { session } = await open()
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

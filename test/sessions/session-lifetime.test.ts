@@ -6,7 +6,7 @@ const ada = (minutes: number): Proof => ({ visitor: 'ada', untilMs: START_MS + m
 const bob: Proof = { visitor: 'bob', untilMs: START_MS + 60 * MINUTE_MS }
 
 describe('a session', () => {
-  test('that is used lives longer than its maximum age through the tokens in its responses', async () => {
+  test('that is used outlives its maximum age because responses contain new tokens', async () => {
     const { open, send, claimsOf, clock } = createSessionStack()
     let { session } = await open()
     for (let minute = 0; minute < 180; minute += 10) {
@@ -19,7 +19,7 @@ describe('a session', () => {
   test('gets no new token before half of the old token’s lifetime is over', async () => {
     const { open, send, clock, sessions, claimsOf } = createSessionStack()
     const first = (await open()).session
-    const token = (await send(first)).session ?? first // the attributes went along
+    const token = (await send(first)).session ?? first // this message delivered the attributes
     clock.ms += 29 * MINUTE_MS
     expect(await send(token)).not.toHaveProperty('session')
     clock.ms += 2 * MINUTE_MS
@@ -63,7 +63,7 @@ describe('a session', () => {
 })
 
 describe('a verified identity', () => {
-  test('ends with the JWT: the visitor is a guest again, of which routing learns with the next message', async () => {
+  test('ends with its JWT, and the next message informs routing that the visitor is a guest again', async () => {
     const { open, send, claimsOf, clock, genesys } = createSessionStack()
     const opened = await open(ada(3))
     const { session = opened.session } = await send(opened.session)
@@ -77,12 +77,12 @@ describe('a verified identity', () => {
       'custom.isAuthenticated': 'false',
       'custom.userId': '',
     })
-    // The conversation goes on, as a guest's.
+    // The conversation continues as that of a guest.
     clock.ms += 30 * MINUTE_MS
     expect((await claimsOf(renewed)).guest).toEqual(claims.guest)
   })
 
-  test('continues with a new JWT, also for a tab that still has the older token', async () => {
+  test('continues with a new JWT, even for a tab that still has the older token', async () => {
     const { open, resume, claimsOf, clock } = createSessionStack()
     const older = (await open(ada(4))).session
     clock.ms += 2 * MINUTE_MS
@@ -91,7 +91,7 @@ describe('a verified identity', () => {
     expect((await claimsOf(older)).attributes.values).toMatchObject({ 'custom.isAuthenticated': 'true' })
   })
 
-  test('lets a token live for some minutes, after which only the visitor’s own JWT resumes the session', async () => {
+  test('limits a token to five minutes, after which only the visitor’s own JWT resumes the session', async () => {
     const { open, resume, claimsOf, clock } = createSessionStack()
     const { session, expiresAt } = await open(ada(60))
     expect(Date.parse(expiresAt)).toBe(START_MS + 5 * MINUTE_MS)
@@ -132,7 +132,7 @@ describe('earlier tokens of a session are invalid', () => {
     await expect(claimsOf(session)).rejects.toMatchObject(INVALID)
   })
 
-  test('after the sign-in of Genesys', async () => {
+  test('after a sign-in with Genesys', async () => {
     const { open, sessions, claimsOf, guestApi, clock } = createSessionStack()
     const { session } = await open()
     guestApi.signIn = (guest, _grant, deadlineAtMs) => guestApi.resume(guest, deadlineAtMs)
@@ -152,7 +152,7 @@ describe('earlier tokens of a session are invalid', () => {
     await expect(there.claimsOf(earlier)).rejects.toMatchObject(INVALID)
   })
 
-  test('on a replica that never saw a newer one, when the few minutes of a verified token are over', async () => {
+  test('on a replica that has seen no newer one, when the five minutes of a verified token are over', async () => {
     const here = createSessionStack()
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session
@@ -187,7 +187,7 @@ describe('if signing in is separate,', () => {
     expect((await claimsOf(answer.session)).guest).toEqual({ token: 'guest-2' })
   })
 
-  test('only the visitor’s JWT renews the visitor’s token, and no other use does', async () => {
+  test('only the visitor’s JWT renews the visitor’s token, and other requests do not', async () => {
     const { open, resume, send, claimsOf, clock } = setUp()
     const opened = (await open(ada(60))).session
     clock.ms += 4 * MINUTE_MS

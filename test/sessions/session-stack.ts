@@ -23,13 +23,13 @@ const ATTRIBUTES: AttributeSettings = {
   prefill: {},
 }
 
-/** What a user token says in these tests: who, and until when. */
+/** The content of a user token in these tests: the visitor and the expiry. */
 export interface Proof {
   readonly visitor: string
   readonly untilMs: number
 }
 
-/** Several of them over one Genesys and one clock are replicas. */
+/** Several stacks with one Genesys and one clock are replicas. */
 export function createSessionStack(
   options: Partial<SessionLifetimeSettings> & {
     readonly genesys?: ReturnType<typeof createMemoryGuestApi>

@@ -42,14 +42,14 @@ const refusal = async (token: string, origin: string | undefined = SITE, by = to
   }
   throw new Error('The token was taken.')
 }
-/** A token that fits the key, with claims of our choice. */
+/** A token that is sealed with the key, with arbitrary claims. */
 const sealed = (content: object, header: object = { sid: 'sid-1' }) =>
   new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...header })
     .encrypt(key)
 
 describe('a session token', () => {
-  test('opens to the content that was sealed, and shows nothing of it', async () => {
+  test('is opened with the claims that were sealed, and does not reveal them', async () => {
     const token = await tokens.seal(claims)
     expect(await tokens.open(token, SITE)).toEqual(claims)
     expect(await tokens.open(token, undefined)).toEqual(claims)
@@ -65,7 +65,7 @@ describe('a session token', () => {
     expect(renewed).not.toBe(first)
   })
 
-  test('opens with an old key, which never seals', async () => {
+  test('is opened even with an old key, but is sealed only with the newest one', async () => {
     const newKey = randomBytes(32)
     const rotated = createSessionTokens({ ...settings, keys: [newKey, key] })
     expect(await rotated.open(await tokens.seal(claims), SITE)).toEqual(claims)
@@ -74,7 +74,7 @@ describe('a session token', () => {
     expect(await createSessionTokens({ ...settings, keys: [newKey] }).open(renewed, SITE)).toEqual(claims)
   })
 
-  test('is refused when it has expired, although it was opened before', async () => {
+  test('is refused when it has expired, even if it was opened before', async () => {
     let nowMs = NOW_MS
     const aging = createSessionTokens({ ...settings, keys: [key], now: () => nowMs })
     const token = await aging.seal(claims)
@@ -83,7 +83,7 @@ describe('a session token', () => {
     await refusal(token, SITE, aging)
   })
 
-  test('is refused in one identical way, whatever is wrong with it', async () => {
+  test('is refused with the same error, whatever is wrong with it', async () => {
     const good = await tokens.seal(claims)
     const stranger = createSessionTokens({ ...settings, keys: [randomBytes(32)] })
     const expected = await refusal('garbage')

@@ -60,12 +60,12 @@ describe('a visitor’s token', () => {
       () => new UnsecuredJWT({ sub: 'user-1', iss: ISSUER, aud: AUDIENCE, exp: NOW_S + 600 }).encode(),
     ],
     ['HS256 with the public key', () => make({ alg: 'HS256', key: Buffer.from(publicPem) })],
-    ['another algorithm than the pinned ones', () => make({ alg: 'RS512' })],
+    ['an algorithm other than the pinned ones', () => make({ alg: 'RS512' })],
     ['a wrong issuer', () => make({ claims: { iss: 'https://evil.example' } })],
     ['a wrong audience', () => make({ claims: { aud: 'shop' } })],
-    ['a time before which it is not good', () => make({ claims: { nbf: NOW_S + 600 } })],
-    ['an end in the past', () => make({ claims: { exp: NOW_S - 60 } })],
-    ['no end', () => make({ claims: { exp: undefined } })],
+    ['a validity that starts in the future', () => make({ claims: { nbf: NOW_S + 600 } })],
+    ['an expiry in the past', () => make({ claims: { exp: NOW_S - 60 } })],
+    ['no expiry', () => make({ claims: { exp: undefined } })],
     ['no subject', () => make({ claims: { sub: undefined } })],
     ['an empty subject', () => make({ claims: { sub: '' } })],
     ['the signature of another key', () => make({ key: strangers.privateKey })],
@@ -77,7 +77,7 @@ describe('a visitor’s token', () => {
     await expect(verify(await token())).rejects.toMatchObject({ code: 'user_token_invalid' })
   })
 
-  test('can be checked with a key in the settings, without a request', async () => {
+  test('can be verified with a key in the settings, without a request', async () => {
     nock.cleanAll()
     const verify = createUserTokenVerifier({ ...settings, jwksUrl: undefined, publicKeyPem: publicPem })
     expect(await verify(await make())).toMatchObject({ subject: 'user-1' })
@@ -107,7 +107,7 @@ describe('a key set', () => {
     expect(scope.isDone()).toBe(true)
   })
 
-  test('is requested again, after a pause, when a key was rotated', async () => {
+  test('is requested again, after a pause, when a key has been rotated', async () => {
     jwks().reply(200, { keys: [await jwk(ours.publicKey, 'k1')] })
     const both = [await jwk(ours.publicKey, 'k1'), await jwk(newer.publicKey, 'k2')]
     const verify = createUserTokenVerifier(settings)
@@ -126,10 +126,10 @@ describe('a key set', () => {
   })
 
   test.each<[string, () => nock.Scope]>([
-    ['down', () => jwks().replyWithError({ code: 'ECONNREFUSED' })],
-    ['answering 500', () => jwks().reply(500, 'oops')],
+    ['unreachable', () => jwks().replyWithError({ code: 'ECONNREFUSED' })],
+    ['answered with HTTP 500', () => jwks().reply(500, 'oops')],
     ['too large', () => jwks().reply(200, { keys: [], padding: 'x'.repeat(300_000) })],
-    ['elsewhere', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
+    ['a redirect', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
   ])('that is %s verifies no visitor, and the error does not blame the token', async (_what, answer) => {
     answer()
     const verify = createUserTokenVerifier(settings)
@@ -154,7 +154,7 @@ describe('claims', () => {
     none: null,
   }
 
-  test('that are texts, numbers or booleans become attributes, nested ones by path', () => {
+  test('that are strings, numbers or booleans become attributes, nested ones by their path', () => {
     const trusted = { id: 'sub', level: 'level', vip: 'vip', country: 'address.country', dotted: 'a.b' }
     expect(attributesFromClaims(claims, trusted)).toEqual({
       id: 'u',
@@ -165,7 +165,7 @@ describe('claims', () => {
     })
   })
 
-  test('of other kinds, missing ones and inherited names become no attributes', () => {
+  test('of other types, missing claims and inherited names do not become attributes', () => {
     const trusted = { a: 'list', b: 'none', c: 'address', d: 'missing', e: 'toString', f: 'constructor.name' }
     expect(attributesFromClaims(claims, trusted)).toEqual({})
   })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { watchFiles } from '../../src/service/settings/watched-files.ts'
 
-/** Over many checks of the files, because each reload lists them again. */
+/** In the time of many checks of the files; each reload lists the files again. */
 const MOST_RELOADS = 5
 
-test('a missing file causes a few reloads at most, and its creation causes one', async () => {
+test('a missing file that is watched causes a few reloads at most, and its creation causes one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'watched-'))
   const missing = join(folder, 'missing')
   let reloads = 0
@@ -18,7 +18,7 @@ test('a missing file causes a few reloads at most, and its creation causes one',
     watched.watch([missing])
     wake()
   }, 20)
-  // Its own, so that the time of several looks has passed when it calls back.
+  // A separate watcher, so that the time of several checks has passed when it calls back.
   const other = join(folder, 'other')
   const clock = watchFiles(() => wakeClock(), 100)
   let wakeClock = (): void => undefined

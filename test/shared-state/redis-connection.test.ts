@@ -61,7 +61,7 @@ afterEach(() => {
 
 const ask = () => connection.run((send) => send('GET', 'k'))
 
-test('a command gets its response while Redis is available', async () => {
+test('a Redis command gets its response while Redis is available', async () => {
   expect(await ask()).toBe('OK')
   expect(changes).toEqual([true])
 })
@@ -111,13 +111,13 @@ test('a Redis that refuses writes counts as unavailable, because the probe is a 
   expect(connection.isAvailable).toBe(false)
 })
 
-test('a lost connection is noticed without a command', () => {
+test('a lost connection to Redis is noticed without a command', () => {
   fake.emit('error')
   expect(connection.isAvailable).toBe(false)
   expect(changes).toEqual([true, false])
 })
 
-test('a channel is subscribed once, however often Redis comes back', async () => {
+test('a channel is subscribed only once even if Redis was unavailable in the meantime', async () => {
   connection.subscribe('c', () => undefined)
   fake.emit('error')
   await jest.advanceTimersByTimeAsync(1000)
@@ -125,7 +125,7 @@ test('a channel is subscribed once, however often Redis comes back', async () =>
   expect(fake.subscribed).toEqual(['c'])
 })
 
-test('startup takes at most a second without a response', async () => {
+test('startup waits at most a second for a response of Redis', async () => {
   const never = createRedisConnection({
     createClient: () => new Promise(() => undefined),
     keyPrefix: 'p:',
@@ -139,7 +139,7 @@ test('startup takes at most a second without a response', async () => {
   never.close()
 })
 
-test('a channel counts as listened to from its confirmation until Redis is lost', async () => {
+test('a channel counts as listening from the confirmation of its subscription until Redis is lost', async () => {
   expect(connection.isListening).toBe(true)
   connection.subscribe('c', () => undefined)
   expect(connection.isListening).toBe(false)
@@ -149,7 +149,7 @@ test('a channel counts as listened to from its confirmation until Redis is lost'
   expect(connection.isListening).toBe(false)
 })
 
-test('the round-trip time is the quickest of ten, as other commands may have waited for this process', async () => {
+test('the round-trip time is the fastest of ten, because commands may have waited for this process', async () => {
   fake.client.sendCommand = () => new Promise((resolve) => setTimeout(() => resolve('OK'), 80))
   for (let count = 0; count < 9; count++) void ask()
   await jest.advanceTimersByTimeAsync(80)

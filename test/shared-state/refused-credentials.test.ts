@@ -7,7 +7,7 @@ const seals = createSeals([new Uint8Array(32).fill(1)])
 const entries = new Map<string, { text: string; forMs: number }>()
 beforeEach(() => entries.clear())
 
-/** As much of Redis as it takes. */
+/** The parts of Redis that the store uses. */
 const connection = {
   run: (use: (send: (...command: string[]) => Promise<unknown>) => Promise<unknown>) =>
     use((name = '', key = '', text = '', ...rest: string[]) => {
@@ -19,7 +19,7 @@ const connection = {
 const refused = createRefusedCredentials({ connection, seals, prefix: 'refused-oauth:' })
 const key = `refused-oauth:${seals.hash('credentials')}`
 
-test('credentials refused to one replica are known to another', async () => {
+test('credentials refused to one replica are known to another, through a sealed entry', async () => {
   await refused.remember('credentials', {
     message: 'refused',
     facts: { status: 401, hint: 'ours' },
@@ -46,7 +46,7 @@ test('an entry without an expiry, which no replica writes, is ignored', async ()
   expect(await refused.recall('credentials')).toBeUndefined()
 })
 
-test('no entry counts for more than a minute', async () => {
+test('an entry for refused credentials is valid for at most a minute', async () => {
   await refused.remember('credentials', { message: 'refused', facts: {}, forMs: 10 ** 15 })
   expect((await refused.recall('credentials'))?.forMs).toBe(60_000)
 })

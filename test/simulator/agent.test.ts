@@ -16,13 +16,13 @@ async function configured(options: SimulatorOptions = {}): Promise<GuestClient> 
   return guest
 }
 
-/** The next message of the agent's side, typing left aside. */
+/** The next message from the agent's side, except typing. */
 const answer = (guest: GuestClient) =>
   guest
     .next(({ body }) => body.direction === 'Outbound' && body.type !== 'Event')
     .then(({ body }) => body as Frame)
 
-test('a robot greets, then a person types and answers', async () => {
+test('a bot greets the guest, then an agent types and answers', async () => {
   const guest = await configured()
   await guest.say('Hello')
   expect(await answer(guest)).toMatchObject({
@@ -41,7 +41,7 @@ test('a robot greets, then a person types and answers', async () => {
   })
 })
 
-test('the robot greets only once', async () => {
+test('the bot greets a guest only once', async () => {
   const guest = await configured()
   await guest.say('Hello')
   await answer(guest)
@@ -81,13 +81,13 @@ test('the agent offers quick replies, a card and a file, and leaves', async () =
   expect((await guest.next()).body).toMatchObject({ events: [{ presence: { type: 'Disconnect' } }] })
 })
 
-test('the agent repeats the text that a script asks for, whatever it contains', async () => {
+test('an answer with {text} repeats the text of the guest without interpreting $ patterns in it', async () => {
   const guest = await configured({ agent: AgentScriptSchema.parse({ otherwise: ['You said: {text}'] }) })
   await guest.say("$& and $1 and {file}'s")
   expect((await answer(guest)).text).toBe("You said: $& and $1 and 's")
 })
 
-test('the agent accepts a file', async () => {
+test('the agent acknowledges a file from the guest', async () => {
   const guest = await configured()
   const { body } = await guest.ask('onAttachment', { fileName: 'a.png', fileType: 'image/png' })
   await fetch(body.url as string, {
@@ -117,7 +117,7 @@ function scriptFile(text: string): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-test('a script can be loaded from a file', async () => {
+test('an agent script can be loaded from a file', async () => {
   const script = {
     agent: { nickname: 'Grace' },
     answers: [
@@ -136,7 +136,7 @@ test.each([
   ['{"a', /cannot be read/],
   ['{"greetings": []}', /not usable[\s\S]*greetings/],
   ['{"answers": [{"when": [], "do": ["x"]}]}', /not usable[\s\S]*answers/],
-])('the script %s is refused', async (text, message) => {
+])('the agent script %s is refused', async (text, message) => {
   await configured()
   const { path, remove } = scriptFile(text)
   expect(() => readAgentScript(path)).toThrow(message)

@@ -37,7 +37,7 @@ async function upload(guest: GuestClient): Promise<string> {
   return address.body.attachmentId as string
 }
 
-test('a file is sent in three steps', async () => {
+test('a guest sends a file in three steps: address, upload and message', async () => {
   const guest = await configured()
   const attachmentId = randomUUID()
   const tracingId = guest.send('onAttachment', { attachmentId, ...image })

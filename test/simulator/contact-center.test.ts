@@ -43,7 +43,7 @@ test('a schedule group refers to its schedules, which have local times', async (
   expect(await api(`/architect/schedules/${reference!.id}`)).toMatchObject({ status: 404 })
 })
 
-test('an emergency can be switched on and off', async () => {
+test('an emergency is off at first and can be switched on', async () => {
   await start()
   const enabled = async () =>
     ((await api(`/architect/emergencygroups/${simulator.emergencyGroupId}`)).body as { enabled: boolean })
@@ -53,7 +53,7 @@ test('an emergency can be switched on and off', async () => {
   expect(await enabled()).toBe(true)
 })
 
-test('observations count users by routing status, and none for an unknown queue', async () => {
+test('queue observations count users by routing status, and are empty for an unknown queue', async () => {
   await start()
   simulator.setQueue({ usersOnQueue: 3, waiting: 4 })
   const { body } = await api('/analytics/queues/observations/query', observationsOf(simulator.queueId))
@@ -77,7 +77,7 @@ test('observations count users by routing status, and none for an unknown queue'
 })
 
 test.each(['estimatedwaittime', 'mediatypes/message/estimatedwaittime'])(
-  'the queue has an estimate at %s',
+  'the estimated wait of a queue is served at %s',
   async (path) => {
     await start()
     simulator.setQueue({ estimatedWaitSeconds: 90 })
@@ -88,7 +88,7 @@ test.each(['estimatedwaittime', 'mediatypes/message/estimatedwaittime'])(
   },
 )
 
-test('a callback is kept with its number and its time, which must be in the future', async () => {
+test('a callback is stored with its number and its time, which must be in the future', async () => {
   const nowMs = Date.parse('2026-11-25T12:00:00Z')
   await start({ now: () => nowMs })
   const callback = {
@@ -123,7 +123,7 @@ test.each([
   ['routing:schedule:view', () => '/architect/schedules/any'],
   ['routing:emergencyGroup:view', (s: Simulator) => `/architect/emergencygroups/${s.emergencyGroupId}`],
   ['routing:queue:view', (s: Simulator) => `/routing/queues/${s.queueId}/estimatedwaittime`],
-])('without %s its operation is forbidden', async (permission, path) => {
+])('without the permission %s, its operation is forbidden', async (permission, path) => {
   await start({ permissions: [] })
   const { status, body } = await api(path(simulator))
   expect([status, body.code]).toEqual([403, 'missing.any.permissions'])

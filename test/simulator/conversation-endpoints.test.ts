@@ -31,7 +31,7 @@ async function found() {
   }
 }
 
-test('a message id returns its conversation and the guest in it', async () => {
+test('a message id leads to its conversation and the guest in it', async () => {
   await talking()
   const { body } = await api(`/messages/${messageId}/details`)
   expect(body).toMatchObject({
@@ -41,7 +41,7 @@ test('a message id returns its conversation and the guest in it', async () => {
     normalizedMessage: { text: 'Hello' },
     conversationId: expect.any(String),
   })
-  // Of the history and the socket; the SDK's `ConversationMessagingChannel` has none.
+  // Only the history and the socket have it; the SDK's `ConversationMessagingChannel` does not.
   expect((body.normalizedMessage as { channel: object }).channel).not.toHaveProperty('metadata')
   const { participants } = await found()
   expect(participants.map(({ purpose }) => purpose)).toEqual(['customer', 'agent'])
@@ -61,7 +61,7 @@ test('a guest whom a flow has transferred is in the queue until the agent answer
 })
 
 /** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
-test('a message of the agent while the guest has no connection is marked as not delivered', async () => {
+test('a message that an agent sends while the guest has no connection is marked as undelivered', async () => {
   await talking()
   const statuses = async () => {
     const { participants } = (await found()) as unknown as {
@@ -81,7 +81,7 @@ test('a message of the agent while the guest has no connection is marked as not 
 })
 
 /** API 254.0.0: `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
-test('an agentless message reaches the guest of an external contact, and only by web messaging', async () => {
+test('an agentless message reaches the guest of an external contact, and only through web messaging', async () => {
   await talking({ permissions: ['conversation:message:create'] })
   const send = (json: object) => api('/messages/agentless', { method: 'POST', json })
   const [session] = simulator.sessions
@@ -105,7 +105,7 @@ test('an agentless message reaches the guest of an external contact, and only by
   expect(await send(request)).toMatchObject({ status: 403 })
 })
 
-test('an unknown message id reveals whether the client has the permission', async () => {
+test('an unknown message id gets 404 with the permission, and 403 without it', async () => {
   await talking()
   expect(await api('/messages/nothing/details')).toMatchObject({ status: 404, body: { code: 'not.found' } })
   await simulator.close()

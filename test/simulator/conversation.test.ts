@@ -6,7 +6,7 @@ let simulator: Simulator
 beforeEach(async () => (simulator = await startSimulator({ agent: 'silent' })))
 afterEach(() => simulator.close())
 
-test('the platform is silent until the session is configured', async () => {
+test('a message that is sent before the session is configured gets an error', async () => {
   const guest = await connect(simulator)
   const answer = await guest.say('too early')
   expect(answer).toMatchObject({ type: 'response', class: 'string', code: 400 })
@@ -26,7 +26,7 @@ test('an unknown token creates a session, and a known one resumes it', async () 
   expect(await again.configure()).toMatchObject({ body: { connected: true, newSession: false } })
 })
 
-test("the guest's message comes back with the frame's tracingId", async () => {
+test("the guest's message is echoed with the tracingId of its frame", async () => {
   const guest = await connect(simulator)
   await guest.configure()
   const tracingId = guest.send('onMessage', { message: { type: 'Text', text: 'Hello' } })
@@ -37,7 +37,7 @@ test("the guest's message comes back with the frame's tracingId", async () => {
   expect(new Date(echo.body.channel.time).toISOString()).toBe(echo.body.channel.time)
 })
 
-test('a message of the agent reaches the guest under a name', async () => {
+test('a message from the agent reaches the guest with the agent’s name', async () => {
   const guest = await connect(simulator)
   await guest.configure()
   await guest.say('Hello')

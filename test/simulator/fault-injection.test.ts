@@ -14,7 +14,7 @@ afterEach(() => simulator.close())
 
 const text = { message: { type: 'Text', text: 'Hello' } }
 
-test('a fault affects one REST response, and not the next', async () => {
+test('a fault affects one REST response but not the next', async () => {
   const fault = simulator.injectFault('POST /oauth/token', { status: 503, headers: { 'retry-after': '7' } })
   const refused = await askToken(simulator)
   expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } })
@@ -31,7 +31,7 @@ test('a fault affects the requested number of responses, and none after it is ca
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('an injected 429 has the form that the platform gives it', async () => {
+test('an injected 429 has the same form as on the platform', async () => {
   simulator.injectFault('GET /api/*', { status: 429 })
   const { headers, body } = await call(`${simulator.url}/api/v2/webdeployments/deployments`)
   expect(headers.get('retry-after')).toBe('1')
@@ -52,7 +52,7 @@ test('a response can be garbled, be dropped, or never arrive', async () => {
   await expect(asking).rejects.toThrow('aborted')
 })
 
-test('a request can be processed although its response is lost', async () => {
+test('a request can be processed even if its response is lost', async () => {
   const headers = await authorized(simulator)
   const create = () =>
     call(`${simulator.url}/api/v2/conversations/messaging/external/guests`, {
@@ -85,7 +85,7 @@ test('a handshake can be refused or dropped', async () => {
   await connect(simulator)
 })
 
-test('the echo of a message can be lost although the agent has the message', async () => {
+test('the echo of a message can be lost even if the agent gets the message', async () => {
   simulator.injectFault('onMessage', { swallow: true })
   guest.send('onMessage', text)
   await simulator.seenFrame('onMessage')
@@ -93,21 +93,21 @@ test('the echo of a message can be lost although the agent has the message', asy
   expect(simulator.transcript().map((entry) => entry.text)).toEqual(['Hello', 'next'])
 })
 
-test('a message can be lost before the agent has it', async () => {
+test('a message can be lost before the agent gets it', async () => {
   simulator.injectFault({ received: 'onMessage' }, { swallow: true })
   guest.send('onMessage', text)
   expect(await guest.say('next')).toMatchObject({ body: { text: 'next' } })
   expect(simulator.transcript().map((entry) => entry.text)).toEqual(['next'])
 })
 
-test('a frame can be refused before any work', async () => {
+test('a frame can be refused before it is processed', async () => {
   const frame = { class: 'string', code: 5000, body: 'Unexpected error' }
   simulator.injectFault({ received: 'onMessage' }, { frame })
   expect(await guest.say('Hello')).toEqual({ type: 'response', ...frame })
   expect(simulator.transcript()).toEqual([])
 })
 
-test('a response can be replaced, and keeps its tracingId unless it is an error', async () => {
+test('a response can be replaced, and keeps its tracingId', async () => {
   simulator.injectFault('SessionResponse', {
     frame: { class: 'SessionResponse', code: 200, body: { connected: true } },
   })

@@ -12,7 +12,7 @@ export interface GuestClientOptions {
   origin?: string
 }
 
-/** A guest's socket as any client could have it: it sends frames and remembers what came. */
+/** A guest's socket, as any client could open it: it sends frames and stores the frames that arrive. */
 export async function connect(simulator: Simulator, options: GuestClientOptions = {}) {
   const { token = randomUUID(), deploymentId = simulator.deploymentId, origin } = options
   const url = `${simulator.messagingUrl}/v1?deploymentId=${deploymentId}`
@@ -27,7 +27,7 @@ export async function connect(simulator: Simulator, options: GuestClientOptions 
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
 
   let read = 0
-  /** The next frame that has not been read yet and fits; those before it are passed over. */
+  /** The next frame that has not been read yet and fits; the frames before it are skipped. */
   function next(fits: (frame: Frame) => boolean = () => true): Promise<Frame> {
     return new Promise((resolve) => {
       function look() {

@@ -16,7 +16,7 @@ const attributesIn = (customAttributes: Record<string, unknown>) => ({
   channel: { metadata: { customAttributes } },
 })
 
-test('attributes in the message reach the agent, with the message', async () => {
+test('attributes in a message reach the agent with that message and apply to later ones', async () => {
   const guest = await configured()
   await guest.say('one', attributesIn({ plan: 'gold' }))
   await guest.say('two')
@@ -75,7 +75,7 @@ test('a text may have 4096 bytes of UTF-8', async () => {
   })
 })
 
-test('error frames have no tracingId by default', async () => {
+test('error frames have a tracingId if tracingIdOnErrors is on', async () => {
   const guest = await configured({ tracingIdOnErrors: true })
   const tracingId = guest.send('onMessage', { message: { type: 'Text', text: '' } })
   expect(await guest.next()).toMatchObject({ code: 400, tracingId })
@@ -103,14 +103,14 @@ test.each([
   expect(await guest.next()).toMatchObject({ class: 'string', code })
 })
 
-test("another guest's token is refused on this connection", async () => {
+test("another guest's token is refused on a configured connection", async () => {
   const guest = await configured()
   const other = await connect(simulator)
   await other.configure()
   expect(await guest.ask('getJwt', { token: other.token })).toMatchObject({ code: 4007 })
 })
 
-test('a quick reply, a button and a date are echoed as they were sent', async () => {
+test('a quick reply is echoed in the form in which the mobile SDK or the Messenger sent it', async () => {
   const guest = await configured()
   const content = [
     { contentType: 'ButtonResponse', buttonResponse: { type: 'QuickReply', text: 'Yes', payload: 'yes' } },
@@ -146,7 +146,7 @@ test('typing is accepted without an echo, and refused if it is switched off', as
   })
 })
 
-test('the echo returns the expiry, and only its own connection gets it', async () => {
+test('the response to an echo contains the expiry, and only its own connection gets it', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()

@@ -68,7 +68,7 @@ test('an allowed domain with a scheme or a port matches no origin', async () => 
   expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://example.com')).toBe(403)
 })
 
-/** What Java's HttpClient writes for every request, and `curl --http2`: RFC 7540 section 3.2. */
+/** What Java's HttpClient sends with every request, and `curl --http2`: RFC 7540 section 3.2. */
 test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST response', async (method) => {
   await start()
   const body = method === 'GET' ? '' : '{"refreshToken":"nothing"}'

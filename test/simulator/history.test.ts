@@ -25,7 +25,7 @@ async function getJwt(): Promise<{ jwt: string; exp: number }> {
   return (await guest.next(({ class: name }) => name === 'JwtResponse')).body as { jwt: string; exp: number }
 }
 
-test('getJwt gives a JWT that expires soon', async () => {
+test('getJwt returns a JWT that expires in a minute', async () => {
   const tracingId = guest.send('getJwt')
   expect(await guest.next()).toEqual({
     type: 'response',
@@ -36,13 +36,13 @@ test('getJwt gives a JWT that expires soon', async () => {
   })
 })
 
-test('an empty history has pages of size 0', async () => {
+test('an empty history has a page size of 0', async () => {
   const { status, body } = await read((await getJwt()).jwt)
   expect(status).toBe(200)
   expect(body).toEqual({ entities: [], pageSize: 0, pageNumber: 1, total: 0, pageCount: 0 })
 })
 
-test('the newest message comes first, without typing', async () => {
+test('the history has the newest message first and contains no typing events', async () => {
   const echo = await guest.say('Hello')
   simulator.agentTypes()
   const answer = simulator.agentSays('Hi')
@@ -64,7 +64,7 @@ test('the newest message comes first, without typing', async () => {
   ])
 })
 
-test('a page has 25 messages by default', async () => {
+test('a history page has 25 messages by default', async () => {
   for (let number = 1; number <= 27; number += 1) await guest.say(`${number}`)
   const { jwt } = await getJwt()
   const texts = async (query: string) => {
@@ -77,7 +77,7 @@ test('a page has 25 messages by default', async () => {
   expect(await texts('?pageNumber=3')).toEqual([])
 })
 
-test('a page may have 500 messages', async () => {
+test('a history page may have 500 messages', async () => {
   await guest.say('Hello')
   expect(await read((await getJwt()).jwt, '?pageSize=500')).toMatchObject({
     status: 200,
@@ -85,7 +85,7 @@ test('a page may have 500 messages', async () => {
   })
 })
 
-/** The history's enumeration of presences: Join, Disconnect, Clear, SignIn, SessionExpired. */
+/** The presence types of the history: Join, Disconnect, Clear, SignIn, SessionExpired. */
 test('a request to sign in is not in the history', async () => {
   await guest.say('Hello')
   for (const type of ['Authenticate', 'AuthenticateCancel', 'SessionExpired'])
@@ -97,7 +97,7 @@ test('a request to sign in is not in the history', async () => {
   })
 })
 
-test('quick replies with a title are in the history as plain ones', async () => {
+test('quick replies with a title are stored in the history as plain quick replies', async () => {
   simulator.botSays({
     content: [
       {
@@ -114,7 +114,7 @@ test('quick replies with a title are in the history as plain ones', async () => 
 })
 
 test.each(['?pageSize=0', '?pageSize=x', '?pageNumber=-1', '?pageSize=501'])(
-  'the query %s is refused',
+  'the history query %s is refused',
   async (query) => {
     expect(await read((await getJwt()).jwt, query)).toMatchObject({
       status: 400,
@@ -135,7 +135,7 @@ test('an expired JWT is refused with 401', async () => {
   })
 })
 
-test('neither a made-up JWT nor an OAuth token opens a history', async () => {
+test('a history cannot be read with an invalid JWT or with an OAuth token', async () => {
   expect(await read('a.b.c')).toMatchObject({ status: 401, body: { code: 'bad.credentials' } })
   const headers = await authorized(simulator)
   const answer = await call(`${simulator.url}/api/v2/webmessaging/messages`, { headers })

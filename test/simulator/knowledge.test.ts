@@ -35,7 +35,7 @@ test('a session of the deployment can search, suggest, read and rate articles', 
   expect((await post(`${path}/search`, { query: 'send back' })).status).toBe(404)
 })
 
-test('requests for another deployment, without a knowledge base or without authorization are refused', async () => {
+test('knowledge requests for another deployment, without a knowledge base or without a token are refused', async () => {
   simulator = await startSimulator({ agent: 'silent', knowledge: 'oauth' })
   const body = session(simulator.deploymentId)
   expect((await post(SESSIONS, body)).status).toBe(401)

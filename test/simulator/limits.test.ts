@@ -75,7 +75,7 @@ test('a connection accepts 2 echoes a minute', async () => {
   expect(await echo()).toMatchObject({ code: 429 })
 })
 
-test('a fourth connection closes the oldest', async () => {
+test('a fourth connection of a session closes the oldest one', async () => {
   const guest = await configured()
   await times(2, () => openTab(guest.token))
   expect(simulator.connections(guest.token)).toBe(3)
@@ -93,7 +93,7 @@ test("an agent's text may have 4000 characters", async () => {
   expect(() => simulator.agentSays('a'.repeat(4001))).toThrow(RangeError)
 })
 
-test("an agent's typing is passed on 12 times a minute", async () => {
+test("an agent's typing is forwarded at most 12 times a minute", async () => {
   const guest = await configured()
   await times(20, () => simulator.agentTypes())
   simulator.agentSays('done')
@@ -101,7 +101,7 @@ test("an agent's typing is passed on 12 times a minute", async () => {
   expect(guest.received.filter(({ body }) => body.events)).toHaveLength(12)
 })
 
-test('each limit can be switched off, and so can all of them together', async () => {
+test('all limits can be switched off together', async () => {
   const guest = await configured(false)
   await times(100, async (number) => {
     expect(await guest.say(`${number}`.repeat(3000))).toMatchObject({ code: 200 })

@@ -22,7 +22,7 @@ test('a token is issued for HTTP Basic and a form body', async () => {
   expect(simulator.tokenRequests).toBe(1)
 })
 
-test('credentials in the form are also accepted', async () => {
+test('client credentials in the form are also accepted', async () => {
   const { clientId, clientSecret } = simulator
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
   const body = new URLSearchParams(form)
@@ -33,13 +33,13 @@ test.each([
   ['an unknown client', 400, 'invalid_client', () => basic('nobody', simulator.clientSecret), {}],
   ['a wrong secret', 401, 'invalid_client', () => basic(simulator.clientId, 'wrong'), {}],
   [
-    'a wrong grant',
+    'another grant type',
     400,
     'unauthorized_client',
     () => basic(simulator.clientId, simulator.clientSecret),
     { grant_type: 'password' },
   ],
-] as const)('%s is refused with %i', async (_, status, error, headers, form) => {
+] as const)('a token request with %s is refused with HTTP %i', async (_, status, error, headers, form) => {
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...form })
   const answer = await call(`${simulator.url}/oauth/token`, { method: 'POST', headers: headers(), body })
   expect(answer.status).toBe(status)
@@ -50,21 +50,21 @@ test.each([
   })
 })
 
-test('a JSON body is refused', async () => {
+test('a token request with a JSON body is refused', async () => {
   const { clientId: client_id, clientSecret: client_secret } = simulator
   const json = { grant_type: 'client_credentials', client_id, client_secret }
   const answer = await call(`${simulator.url}/oauth/token`, { method: 'POST', json })
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
 })
 
-test('a token is valid until it expires', async () => {
+test('an OAuth token is valid until it expires', async () => {
   const headers = await authorized(simulator)
   expect(await lookUp(headers)).toMatchObject({ status: 200 })
   nowMs += 86_399_000
   expect(await lookUp(headers)).toMatchObject({ status: 401, body: { code: 'credentials.expired' } })
 })
 
-test('a test can revoke the tokens', async () => {
+test('a test can expire the OAuth tokens', async () => {
   const headers = await authorized(simulator)
   simulator.expireOAuthTokens()
   expect(await lookUp(headers)).toMatchObject({ status: 401 })
@@ -73,8 +73,8 @@ test('a test can revoke the tokens', async () => {
 
 test.each([
   ['no token', {}, 'authentication.required'],
-  ['a made-up token', { authorization: 'Bearer nonsense' }, 'bad.credentials'],
-  ['another scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
+  ['an invalid token', { authorization: 'Bearer nonsense' }, 'bad.credentials'],
+  ['another authorization scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
 ])('a request with %s gets 401', async (_, headers, code) => {
   expect(await lookUp(headers as Record<string, string>)).toMatchObject({
     status: 401,

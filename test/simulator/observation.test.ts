@@ -25,7 +25,7 @@ test('a test can wait for a frame, or read one that has already arrived', async 
   )
 })
 
-test('requests are kept with headers, body and status', async () => {
+test('requests are recorded with headers, body and status', async () => {
   simulator = await startSimulator()
   const next = simulator.nextRequest('POST /oauth/token')
   await askToken(simulator)
@@ -41,7 +41,7 @@ test('requests are kept with headers, body and status', async () => {
   ])
 })
 
-test('nothing is kept when recording is off, and waiting still works', async () => {
+test('nothing is recorded when recording is off, and waiting for a frame still works', async () => {
   simulator = await startSimulator({ record: false })
   const next = simulator.nextFrame('SessionResponse')
   await (await connect(simulator)).configure()
@@ -50,7 +50,7 @@ test('nothing is kept when recording is off, and waiting still works', async () 
   expect([simulator.frames, simulator.requests]).toEqual([[], []])
 })
 
-test('without a guest token the simulator acts on the latest conversation', async () => {
+test('without a guest token, the simulator acts on the latest conversation', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   expect(() => simulator.agentSays('Hello?')).toThrow('no session was configured')
   const one = await connect(simulator)
@@ -71,7 +71,7 @@ test('without a guest token the simulator acts on the latest conversation', asyn
   expect(simulator.connections()).toBe(2)
 })
 
-test('the simulator’s settings are all that a service needs besides its origins', async () => {
+test('the settings of the simulator are all that the service needs except its allowed origins', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const { genesys } = readConfig({ ...simulator.settings, ALLOWED_ORIGINS: 'https://www.example.com' })
   const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator

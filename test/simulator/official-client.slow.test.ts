@@ -58,7 +58,7 @@ async function call(
   return operations[operation]!.bind(operations)(...args)
 }
 
-test("Genesys' own client gets a token and sees the rate limit", async () => {
+test("Genesys' own client gets a token and reads the rate limit", async () => {
   expect(accessToken).toMatch(/^[\w-]{20,}$/)
   const { status, headers } = await call('WebDeploymentsApi', 'getWebdeploymentsDeployment', [
     simulator.deploymentId,
@@ -77,7 +77,7 @@ test("Genesys' own client reads an error with status and correlation id", async 
   expect(typeErrors({ error: { type: 'ErrorBody', body: refusal?.body } })).toEqual([])
 }, 60_000)
 
-test("every REST operation sends Genesys' own client bodies of its types", async () => {
+test("the bodies that REST operations send to Genesys' own client match its types", async () => {
   await guest.configure()
   const { body: message } = await guest.say('Hello')
   simulator.agentSays({
@@ -86,7 +86,7 @@ test("every REST operation sends Genesys' own client bodies of its types", async
   })
   simulator.agentSays({ text: 'A file', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'a' } })
   simulator.agentSays({ text: 'Which?', quickReplies: ['One', 'Two'] })
-  // The others bring content of other channels, which the history's enumeration does not list.
+  // The others contain content of other channels, which the history's enumeration does not list.
   const showcase = SHOWCASE.filter(({ when }) => !['link', 'place', 'text'].includes(when[0]!)).flatMap(
     ({ do: [step] }) => (step ? [step.send] : []),
   )
@@ -177,7 +177,7 @@ test("every REST operation sends Genesys' own client bodies of its types", async
         .body,
     },
   }
-  // All but the request to sign in.
+  // All messages except the request to sign in.
   expect(bodies.history.body).toMatchObject({ total: 4 + showcase.length - 1 })
   expect(typeErrors(bodies)).toEqual([])
   expect(Object.values(bodies).flatMap(({ type, body }) => enumerationErrors(type, body))).toEqual([])

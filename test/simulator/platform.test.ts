@@ -10,7 +10,7 @@ afterEach(() => simulator.close())
 const publicUrl = (file: string, id = simulator.deploymentId) =>
   `${simulator.url}/webdeployments/v1/deployments/${id}/${file}`
 
-test('config.json has both endpoints and the features of the deployment', async () => {
+test('config.json contains both endpoints and the features of the deployment', async () => {
   await start({ disconnectMode: 'read-only', conversationClear: false, autoStart: true, attachments: false })
   const { status, headers, body } = await call(publicUrl('config.json'))
   expect(status).toBe(200)
@@ -40,7 +40,7 @@ test('domains.json lists the allowed domains', async () => {
   expect(body).toEqual({ allowAllDomains: false, allowedDomains: ['www.example.com'] })
 })
 
-test('the CDN responds 403 for an unknown deployment', async () => {
+test('the CDN responds with 403 for an unknown deployment', async () => {
   await start()
   for (const file of ['config.json', 'domains.json']) {
     const { status, headers } = await call(publicUrl(file, randomUUID()))
@@ -78,7 +78,7 @@ test('a refusal names the missing permission', async () => {
   })
 })
 
-test('every response has a correlation id, and an error repeats it', async () => {
+test('an error contains the correlation id of its response', async () => {
   await start()
   const { status, headers, body } = await call(`${simulator.url}/api/v2/nothing/here`)
   expect(status).toBe(404)
@@ -93,7 +93,7 @@ test('every response has a correlation id, and an error repeats it', async () =>
   expect(headers.get('inin-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('requests of a token are limited per minute', async () => {
+test('requests with one OAuth token are limited per minute', async () => {
   let nowMs = Date.now()
   await start({ limits: { restPerMinute: 2 }, now: () => nowMs })
   const headers = await authorized(simulator)
@@ -116,7 +116,7 @@ test('requests of a token are limited per minute', async () => {
 })
 
 test.each([
-  ['broken JSON', 'application/json', '{"a', 400],
+  ['malformed JSON', 'application/json', '{"a', 400],
   ['another content type', 'text/plain', 'a', 415],
   ['more than 512000 bytes', 'application/json', `"${'a'.repeat(512_000)}"`, 413],
 ])('a request with %s is refused', async (_, contentType, body, status) => {

@@ -4,9 +4,9 @@ import { type Frame, type GuestClient, connect } from './guest-client.ts'
 import { typeErrors } from './sdk-types.ts'
 
 /**
- * Requests as published clients send them, and what those clients read of the answers. KT: Genesys' mobile SDK
+ * Requests as published clients send them, and what those clients read from the responses. KT: Genesys' mobile SDK
  * (MyPureCloud/genesys-messenger-transport-mobile-sdk). MW: mcphee11/webMessagingAPI-widget. BO: Botium's connector
- * (`GenerateUrlError` and so on in its `_getAttachmentId`). TM: a bridge to Microsoft Teams, found as source alone.
+ * (`GenerateUrlError` and so on in its `_getAttachmentId`). TM: a bridge to Microsoft Teams, found only as source code.
  * SC: Safricloud genesys-cloud-headless-webmessage-reference, `docs/guides/sdk-source-notes.md`, of the Messenger.
  */
 
@@ -20,7 +20,7 @@ async function configured(options: SimulatorOptions = {}): Promise<GuestClient> 
   return guest
 }
 
-/** Exactly these fields, as most clients send no `tracingId`. */
+/** Exactly these fields, because most clients send no `tracingId`. */
 function ask(guest: GuestClient, request: object): Promise<Frame> {
   guest.socket.send(JSON.stringify(request))
   return guest.next()
@@ -41,7 +41,7 @@ test('an echo without a token is answered on a configured connection (MW; KT Ser
   expect(await ask(stranger, echo)).toMatchObject({ class: 'string', code: 4020 })
 })
 
-test('an echo brings back the metadata that it was sent with (KT RequestSerializationTest, Response.echo)', async () => {
+test('an echo returns the metadata that it was sent with (KT RequestSerializationTest, Response.echo)', async () => {
   const guest = await configured()
   const metadata = { customMessageId: 'SGVhbHRoQ2hlY2tNZXNzYWdlSWQ=' }
   const message = { text: 'ping', metadata, type: 'Text' }
@@ -49,7 +49,7 @@ test('an echo brings back the metadata that it was sent with (KT RequestSerializ
   expect(answer.body).toMatchObject({ text: 'ping', metadata: { ...metadata, durationSeconds: '259200' } })
 })
 
-test('the attributes of a message come back in its channel (TM; JV CleanMessagingChannel)', async () => {
+test('the attributes of a message are returned in its channel (TM; JV CleanMessagingChannel)', async () => {
   const guest = await configured({ autoStart: true })
   const channel = { metadata: { customAttributes: { host: 'a' } } }
   const joined = { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }], channel }
@@ -98,7 +98,7 @@ test.each<[string, object]>([
   expect({ code, body }).toMatchObject({ code: 200, body: { direction: 'Inbound', ...message } })
 })
 
-test("a file is uploaded without a client's id, under any content type, and also without one (BO, SC)", async () => {
+test('a file is uploaded without an id from the client and with another content type (BO, SC)', async () => {
   const guest = await configured()
   const { token } = guest
   const file = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png', fileSize: 3, token }
@@ -114,7 +114,7 @@ test("a file is uploaded without a client's id, under any content type, and also
   expect(body).not.toHaveProperty('text')
 })
 
-test('answers, events and prompts are in the history as the types of the JavaScript SDK have them', async () => {
+test('answers, events and prompts in the history match the types of the JavaScript SDK', async () => {
   const guest = await configured()
   const offer = [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y', action: 'Message' } }]
   await guest.say('Hello')

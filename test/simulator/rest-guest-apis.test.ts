@@ -28,7 +28,7 @@ const OPERATIONS = [
   ['PUT', 'webmessaging/guests/g1/attributes'],
 ] as const
 
-test('operations that are not switched on respond 404, as on the platform', async () => {
+test('REST guest operations that are not switched on return 404, as on the platform', async () => {
   await start({ restGuestApis: false })
   for (const [method, path] of OPERATIONS) {
     expect(await api(path, {}, client, method)).toMatchObject({ status: 404, body: { code: 'not.found' } })
@@ -60,7 +60,7 @@ async function identity(fields: object = { purpose: 'chat' }) {
   return { ...guest, headers: { authorization: `Bearer ${guest.identityToken}` } }
 }
 
-test('a guest identity made for chat sends messages', async () => {
+test('a guest identity for the purpose chat can send messages', async () => {
   await start()
   const { guestId, conversationId, headers } = await identity()
   const message = { conversationId, text: 'Hello', type: 'text' }
@@ -85,7 +85,7 @@ test.each(['guest_token', 'guestToken'] as const)(
 
 test.each([
   ['without a conversation id', { conversationId: undefined }, 400],
-  ['with a made-up conversation id', { conversationId: 'nothing' }, 400],
+  ['with an unknown conversation id', { conversationId: 'nothing' }, 400],
   ['without a text', { text: '' }, 400],
   ['to a flow that does not allow guests', { to: { id: 'other' } }, 403],
   ['of a division that is not the flow’s', { divisionId: 'other' }, 403],
@@ -103,7 +103,7 @@ test.each([
   expect(await api('guests/messages', message, headers)).toMatchObject({ status })
 })
 
-test("an identity's message is refused with a token that is not theirs, not for chat, or stale", async () => {
+test("an identity's message is refused with a token that is another guest's, not for chat, or stale", async () => {
   await start()
   const john = await identity()
   const jane = await identity()
@@ -122,7 +122,7 @@ test("an identity's message is refused with a token that is not theirs, not for 
   expect(await send(john.headers)).toMatchObject(unknown)
 })
 
-test('an external guest writes under the scheme Guest and no other', async () => {
+test('an external guest can send messages only with the authorization scheme Guest', async () => {
   await start()
   const made = await api('conversations/messaging/external/guests', {
     name: 'Jane',
@@ -158,7 +158,7 @@ test("a guest's attributes are written by the OAuth client", async () => {
   })
 })
 
-test('the deployment has a status', async () => {
+test('an OAuth client can read the status of the message center deployment', async () => {
   await start({ deploymentStatus: 'Inactive' })
   expect((await lookUp(simulator.deploymentId)).body).toEqual({
     id: simulator.deploymentId,
@@ -170,7 +170,7 @@ test('the deployment has a status', async () => {
   expect(await lookUp(simulator.deploymentId, {})).toMatchObject({ status: 401 })
 })
 
-test('a client without the permission is refused', async () => {
+test('REST guest operations are refused without their permissions', async () => {
   await start({ permissions: [] })
   expect(await api('guests/identities', {})).toMatchObject({ status: 403 })
   expect(await api('conversations/messaging/external/guests', {})).toMatchObject({ status: 403 })
@@ -178,7 +178,7 @@ test('a client without the permission is refused', async () => {
   expect(await lookUp(simulator.deploymentId)).toMatchObject({ status: 403 })
 })
 
-test('a token request with a scope, as in the forum threads, is answered', async () => {
+test('a token request with a scope, as in the forum threads, is accepted', async () => {
   await start()
   expect(await askToken(simulator, { scope: 'messagecenter:deployment:read' })).toMatchObject({ status: 200 })
 })

@@ -6,7 +6,7 @@ import { call } from './rest-client.ts'
 let child: ChildProcess | undefined
 afterEach(() => void child?.kill('SIGKILL'))
 
-/** Starts the process; resolves when it has printed an empty line after its settings, or has ended. */
+/** Starts the process; resolves when it has printed its settings or has ended. */
 async function run(env: Record<string, string>) {
   const { PATH } = process.env
   const started = spawn(process.execPath, ['--import', 'tsx', 'src/simulator/main.ts'], {
@@ -45,7 +45,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   20_000,
 )
 
-/** A container's first process gets no signal that it has no handler for, and is killed after ten seconds. */
+/** The first process of a container gets no signal that it does not handle, and is killed after ten seconds. */
 test('the simulator handles signals before it listens', async () => {
   const tell = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('handles SIGTERM'))`
   const simulator = await run({ NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` })
@@ -54,12 +54,12 @@ test('the simulator handles signals before it listens', async () => {
   expect(output.indexOf('handles SIGTERM')).toBeLessThan(output.indexOf('It listens on'))
 }, 20_000)
 
-test('a configured secret is not printed', async () => {
+test('the simulator does not print a configured secret', async () => {
   const simulator = await run({ SIMULATOR_CLIENT_SECRET: 'of-my-own' })
   expect(simulator.output()).not.toContain('of-my-own')
 }, 20_000)
 
-test('all invalid settings are reported together, with exit status 78', async () => {
+test('all invalid settings of the simulator are reported together, with exit status 78', async () => {
   const simulator = await run({
     SIMULATOR_PORT: 'high',
     SIMULATOR_DISCONNECT: 'loudly',
@@ -72,7 +72,7 @@ test('all invalid settings are reported together, with exit status 78', async ()
   }
 }, 20_000)
 
-test('without settings the simulator listens on loopback and has no REST guest operations', () => {
+test('without settings, the simulator listens on loopback and has no REST guest operations', () => {
   expect(readSimulatorSettings({})).toMatchObject({
     port: 4010,
     host: '127.0.0.1',
@@ -83,7 +83,7 @@ test('without settings the simulator listens on loopback and has no REST guest o
   })
 })
 
-test('settings are taken from the environment', () => {
+test('the settings of the simulator are read from the environment', () => {
   const settings = readSimulatorSettings({
     SIMULATOR_PORT: '0',
     SIMULATOR_ALLOWED_DOMAINS: 'www.example.com, shop.example.com',
@@ -102,6 +102,6 @@ test('settings are taken from the environment', () => {
   expect(settings.clientId).toMatch(/^0b1f5a3e/)
 })
 
-test('a misspelt variable is reported', () => {
+test('a misspelled variable of the simulator is reported', () => {
   expect(() => readSimulatorSettings({ SIMULATOR_PROT: '1' })).toThrow('SIMULATOR_PROT')
 })

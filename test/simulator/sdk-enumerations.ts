@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Per type of Genesys' Python SDK (`PureCloudPlatformClientV2` 269.0.0): the values that a field may have, or the type that
- * its value, or each of its elements, is of. The JavaScript SDK's types say `string` where these are.
+ * For each type of Genesys' Python SDK (`PureCloudPlatformClientV2` 269.0.0): the values that a field may have, or the type of
+ * its value or of each of its elements. The types of the JavaScript SDK have `string` in the place of these values.
  */
 type Fields = Readonly<Record<string, string | readonly string[]>>
 const TYPES = JSON.parse(readFileSync('test/simulator/sdk-enumerations.json', 'utf8')) as Readonly<

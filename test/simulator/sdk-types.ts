@@ -1,11 +1,11 @@
 import ts from 'typescript'
 
 /**
- * Checks bodies against the types of Genesys' own JavaScript SDK (`index.d.ts`) with the TypeScript compiler. They are
- * written as literals, so that a field that the type does not have is an error too.
+ * Checks bodies against the types of Genesys' own JavaScript SDK (`index.d.ts`) with the TypeScript compiler. The bodies
+ * are written as literals, so that a field that the type does not have is an error too.
  *
- * @param bodies by a name for the message, the SDK's type and the body
- * @returns what the compiler says, one line each
+ * @param bodies the SDK's type and the body, by a name for the error message
+ * @returns the errors of the compiler, one line each
  */
 export function typeErrors(bodies: Record<string, { type: string; body: unknown }>): string[] {
   const root = process.cwd()

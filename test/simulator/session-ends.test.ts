@@ -34,7 +34,7 @@ test('the agent leaves without a notice when disconnect is off', async () => {
   expect(simulator.sessions[0]?.conversationId).not.toBe(first?.conversationId)
 })
 
-test('in mode send the guest is notified, and can continue in a new conversation', async () => {
+test('in mode send, the guest is notified when the agent leaves, and can continue in a new conversation', async () => {
   const guest = await talking({ disconnectMode: 'send' })
   simulator.agentLeaves()
   const notice = await guest.next()
@@ -53,7 +53,7 @@ test('in mode send the guest is notified, and can continue in a new conversation
   expect(new Set(conversations).size).toBe(2)
 })
 
-test('in read-only mode the guest can write only after starting a new session', async () => {
+test('in read-only mode, the guest can write after the agent has left only in a new session', async () => {
   const guest = await talking({ disconnectMode: 'read-only' })
   simulator.agentLeaves()
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
@@ -75,7 +75,7 @@ test('in read-only mode the guest can write only after starting a new session', 
   expect(await guest.say('Hello')).toMatchObject({ code: 200 })
 })
 
-test('the guest ends the conversation with two frames, and can start again after that', async () => {
+test('a guest who clears the conversation gets two frames, and can start again afterwards', async () => {
   const guest = await talking()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -90,7 +90,7 @@ test('the guest ends the conversation with two frames, and can start again after
   expect(simulator.transcript(guest.token)).toEqual([])
 })
 
-/** Mobile SDK, `core/MessagingClientImpl.kt` with its test: Clear is allowed in configured and in read-only state. */
+/** Mobile SDK, `core/MessagingClientImpl.kt` with its test: Clear is allowed in the configured and in the read-only state. */
 test('the guest can clear a read-only conversation', async () => {
   const guest = await talking({ disconnectMode: 'read-only' })
   simulator.agentLeaves()

@@ -41,7 +41,7 @@ test('an authorization code can be exchanged only once', async () => {
 })
 
 /** The mobile SDK's `authorizeImplicit`: `idToken` and `nonce`, and no `redirectUri`. */
-test('an id token is exchanged without a redirect address, and a code is not', async () => {
+test('an id token is exchanged without a redirect address, but a code is not', async () => {
   await start()
   const ask = (oauth: object) =>
     api('oauthcodegrantjwtexchange', {
@@ -53,7 +53,7 @@ test('an id token is exchanged without a redirect address, and a code is not', a
   expect(await ask({ idToken: code, nonce: 'n' })).toMatchObject({ status: 200 })
 })
 
-test('a JWT configures an authenticated session, and an expired JWT does so after a refresh', async () => {
+test('an expired JWT is refused, and a refreshed one configures an authenticated session', async () => {
   await start()
   const { body } = await exchange(simulator.authorizationCode('ada'))
   nowMs += 900_000
@@ -103,7 +103,7 @@ test("signing in drops the guest's other connections", async () => {
   expect(await guest.next()).toMatchObject({ class: 'ConnectionClosedEvent', body: { reason: 'signedIn' } })
 })
 
-test('the conversation is kept if the deployment allows the upgrade', async () => {
+test('a sign-in keeps the conversation if the deployment allows the upgrade', async () => {
   await start({ allowSessionUpgrade: true })
   const guest = await connect(simulator)
   await guest.configure()
@@ -118,7 +118,7 @@ test('the conversation is kept if the deployment allows the upgrade', async () =
 })
 
 /** Mobile SDK 2.15.0-rc1, `core/MessagingClientImpl.kt` and its tests: step-up. */
-test('a guest who steps up keeps the conversation, and the person’s other devices are closed', async () => {
+test('a guest who steps up keeps the conversation, and the person’s other connections are closed', async () => {
   await start({ allowSessionUpgrade: true })
   const phone = await connect(simulator)
   await configure(phone, await jwtOf('ada'))
@@ -163,7 +163,7 @@ test('responses with tokens forbid caches to store them', async () => {
   expect((await askToken(simulator)).headers.get('cache-control')).toBe('no-store')
 })
 
-test('two devices of one person are in one session', async () => {
+test('two devices of one person share one session', async () => {
   await start()
   const phone = await connect(simulator)
   const desk = await connect(simulator)
@@ -173,7 +173,7 @@ test('two devices of one person are in one session', async () => {
   expect(await desk.next()).toEqual(echo)
 })
 
-test('signing out ends the session and the JWT', async () => {
+test('signing out ends the session and invalidates the JWT', async () => {
   await start()
   const guest = await connect(simulator)
   const jwt = await jwtOf('ada')

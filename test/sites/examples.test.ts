@@ -38,7 +38,7 @@ test.each([
 /** Former names, which the documentation does not use. */
 const FORMER = ['METRICS_PORT', 'MAX_REQUESTS_UNDER_WAY']
 
-test('docs/sites.md says of each variable whether a site may set it', () => {
+test('docs/sites.md states for each variable whether a site may set it', () => {
   const namesIn = (row: RegExp) =>
     [...(row.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)
   expect(namesIn(/^- In a site,(.|\n {2})*/m)).toEqual(SITE_VARIABLES)

@@ -132,7 +132,7 @@ describe('of two sites in one process', () => {
     expect((await waiting).body.code).toBe('delivery_unknown')
   })
 
-  test('metrics and log lines name the site, and the page of one sees nothing of the other', async () => {
+  test('metrics and log lines name the site, and a page of one site sees nothing about the other', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     const stream = await shop.events()
     await openPage(running.url, {}, BANK)
@@ -157,7 +157,7 @@ describe('of two sites in one process', () => {
     expect(JSON.stringify(ready.body)).not.toContain('bank')
   })
 
-  test('a page of neither is refused on every path', async () => {
+  test('a page of neither site is refused on every path', async () => {
     for (const path of [...GUEST_PATHS, ...FILES, '/healthz', '/readyz', '/metrics', '/nothing', '/'])
       expect([path, await codeOf(path, { origin: EVIL })]).toEqual([path, '403 origin_not_allowed'])
   })
@@ -177,14 +177,14 @@ describe('of two sites in one process', () => {
     expect(await read('shop.example.com', shop.session)).toBe(200)
   })
 
-  test('without an origin and a known host, guest paths are not found and files are served', async () => {
+  test('a request with neither an origin nor a known host gets files, but no guest paths', async () => {
     for (const path of [...GUEST_PATHS, '/nothing'])
       expect([path, await codeOf(path)]).toEqual([path, '404 not_found'])
     for (const path of [...FILES, '/healthz', '/readyz', '/metrics'])
       expect([path, await codeOf(path)]).toEqual([path, '200 '])
   })
 
-  test('the only one that is left gets every request without an origin, whatever its host', async () => {
+  test('the only remaining site gets every request without an origin, whatever its host', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     running.reload({ sites: { shop: running.sites.shop } })
     expect(await statusByHost('/guest-session', 'chat.example.org', shop.session)).toBe(200)

@@ -8,7 +8,7 @@ let running: RunningSites
 afterEach(() => running.stop())
 
 const PAGES = 6
-/** Each is two events; a cursor tells fifty of the last five seconds apart, several times what the platform lets pass. */
+/** Each causes two events; a cursor can hold fifty events of the last five seconds, far more than the platform allows. */
 const MESSAGES = 20
 const RELOAD_EVERY = 20
 
@@ -16,7 +16,7 @@ interface FollowedPage {
   readonly messages: readonly ReadEvent[]
   /** How often the service has asked the page to reconnect. */
   readonly reconnects: () => number
-  /** Resolves when the stream has brought so many messages. */
+  /** Resolves when the stream has delivered this many messages. */
   until(count: number): Promise<void>
   stop(): void
 }
@@ -65,7 +65,7 @@ function follow(page: Page): FollowedPage {
   }
 }
 
-test('while the settings change again and again, no send fails and no event is lost or doubled', async () => {
+test('while the settings change repeatedly, no message fails and no event is lost or duplicated', async () => {
   running = await startSites(NO_RATE_LIMITS, { shop: { limits: false } })
   const pages = await Promise.all(Array.from({ length: PAGES }, () => openPage(running.url, {}, SHOP)))
   const bank = await openPage(running.url, {}, BANK)
@@ -162,7 +162,7 @@ describe('when the file of the sites is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('which happens by itself after a change, a new website is served', async () => {
+  test('which happens automatically after a change, a new website is served', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)
@@ -206,7 +206,7 @@ describe('a site that was replaced', () => {
     return Number(/^guest_bff_upstream_sockets\{site="shop"\} (.+)$/m.exec(text)?.[1])
   }
 
-  test('keeps its connections to Genesys until its last response has ended, and closes them then', async () => {
+  test('keeps its connections to Genesys until its last response has ended, and then closes them', async () => {
     running = await startSites(unlimited)
     const page = await openPage(running.url, {}, SHOP)
     running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })

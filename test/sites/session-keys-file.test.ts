@@ -32,7 +32,7 @@ const keysCheck = async () => {
   )
 }
 
-test('keys that change in their file take effect, and tokens of a removed key are rejected', async () => {
+test('session keys that change in their file take effect, and tokens of a removed key are rejected', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const old = await started.openPage()
@@ -47,7 +47,7 @@ test('keys that change in their file take effect, and tokens of a removed key ar
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('invalid keys change nothing, and readiness reports them', async () => {
+test('invalid session keys in the file change nothing, and readiness reports them', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const page = await started.openPage()
@@ -59,7 +59,7 @@ test('invalid keys change nothing, and readiness reports them', async () => {
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('each of several sites gets separate new keys', async () => {
+test('with several sites, session keys that change in their file take effect', async () => {
   running = await startSites({ SESSION_KEYS_FILE: file })
   const old = await openPage(running.url, {}, SHOP)
   const { session } = old
@@ -71,12 +71,12 @@ test('each of several sites gets separate new keys', async () => {
   rotate(second)
   const authorization = `Bearer ${session}`
   expect((await old.ask('GET', '/messages', undefined, { authorization })).status).toBe(401)
-  // The first answer had brought another token, sealed with the new key.
+  // The first response contained another token, sealed with the new key.
   expect((await old.ask('GET', '/messages')).status).toBe(200)
   stream.close()
 })
 
-test('a service without such files has nothing to reload', async () => {
+test('a service without files for keys and sites has nothing to reload', async () => {
   running = await startTogether()
   expect(running.service.reload).toBeUndefined()
 })

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sites-file-'))
 const file = join(folder, 'sites.json')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// Not a valid name of a site: messages repeat those.
+// Not a valid site name, because messages repeat those.
 const SECRET = 'Canary-4711-Secret'
 const ENVIRONMENT = { SITES_FILE: file, GENESYS_REGION: 'eu-west-1' }
 
@@ -34,7 +34,7 @@ const shop = { ALLOWED_ORIGINS: ['https://shop.example.com'], GENESYS_DEPLOYMENT
 const shopWith = (variables: object) => ({ sites: { shop: { ...shop, ...variables } } })
 
 describe('a site', () => {
-  test('has what it sets, and the environment’s settings for the rest', () => {
+  test('has its own settings, and the settings of the environment for the rest', () => {
     const [site] = read(shopWith({ GENESYS_SIGN_IN: true, RATE_GUEST_PER_MINUTE: 7 }), {
       RATE_ADDRESS_PER_MINUTE: '9',
     })
@@ -52,13 +52,13 @@ describe('a site', () => {
     ['text', 'custom.a, custom.b', ['custom.a', 'custom.b']],
     ['a list', ['custom.a', 'custom.b'], ['custom.a', 'custom.b']],
     ['an empty list', [], []],
-    ['null, which leaves out what the environment has', null, ['custom.*']],
-  ])('takes %s as a value', (_what, value, expected) => {
+    ['null, which removes the value of the environment', null, ['custom.*']],
+  ])('accepts %s as a value', (_what, value, expected) => {
     const [site] = read(shopWith({ ATTRIBUTES_OPEN: value }), { ATTRIBUTES_OPEN: 'account.*' })
     expect(site?.config.attributes.open).toEqual(expected)
   })
 
-  test('takes an object as the value of DEPLOYMENT_LABELS', () => {
+  test('accepts an object as the value of DEPLOYMENT_LABELS', () => {
     const labels = { en: { headerTitle: 'Ask, and we answer' } }
     expect(read(shopWith({ DEPLOYMENT_LABELS: labels }))[0]?.config.labels).toEqual(labels)
   })
@@ -74,11 +74,11 @@ describe('a site', () => {
     expect(keysOf()).toEqual(keysOf())
   })
 
-  test('takes a secret from a file, whose path is relative to the folder of the sites file', () => {
+  test('reads a secret from a file, whose path is relative to the folder of the sites file', () => {
     writeFileSync(join(folder, 'secret.txt'), 'from-a-file\n')
     const [site] = read(
       shopWith({ GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET_FILE: 'secret.txt' }),
-      // The site has a client of its own, so that this one does not count.
+      // The site has its own client, so that this one is not used.
       { GENESYS_CLIENT_ID: 'other', GENESYS_CLIENT_SECRET: SECRET },
     )
     expect(site?.config.genesys.oauth).toMatchObject({ clientId: 'id', clientSecret: 'from-a-file' })
@@ -151,17 +151,17 @@ describe('a sites file is refused, with the place of the mistake, because of', (
       /^SITES_FILE: sites\.shop: title is not a setting: the fields of a site are the names of environment variables$/,
     ],
     [
-      'a value in the place of a field',
+      'a value in the place of a field name',
       shopWith({ [SECRET]: 'x' }),
       /^SITES_FILE: sites\.shop has a field that is not a setting: the fields of a site are the names of environment variables$/,
     ],
     [
-      'a value of a wrong kind',
+      'a value of the wrong type',
       shopWith({ RATE_GUEST_PER_MINUTE: [7] }),
       /^SITES_FILE: sites\.shop: RATE_GUEST_PER_MINUTE must be a string, number, boolean, list of strings, object or null$/,
     ],
     [
-      'a list with a comma in a text',
+      'a list with an item that contains a comma',
       shopWith({ ATTRIBUTES_OPEN: ['custom.a,account.*'] }),
       /^SITES_FILE: sites\.shop: ATTRIBUTES_OPEN must be a string, number/,
     ],
@@ -196,12 +196,12 @@ describe('a sites file is refused, with the place of the mistake, because of', (
       /^SITES_FILE: sites\.shop: GENESYS_CLIENT_SECRET and GENESYS_CLIENT_SECRET_FILE are both set: remove one$/,
     ],
     [
-      'a secret’s file that is not there',
+      'a secret file that does not exist',
       shopWith({ GENESYS_CLIENT_ID: 'x', GENESYS_CLIENT_SECRET_FILE: 'nowhere' }),
       /^SITES_FILE: sites\.shop: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read \(ENOENT\)$/,
     ],
     [
-      'a website of two sites in another spelling',
+      'a website of two sites in different spellings',
       {
         sites: {
           a: { ...shop, ALLOWED_ORIGINS: ['https://*.müller.example', 'http://shop.example'] },
@@ -228,7 +228,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     },
   )
 
-  test('an unknown field, whose name is not repeated, as it may be a misplaced secret', () => {
+  test('an unknown field, whose name is not repeated because it may be a misplaced secret', () => {
     expect(problemsOf(shopWith({ [SECRET]: SECRET })).join()).not.toContain(SECRET)
     expect(problemsOf(shopWith({ [SECRET]: SECRET }))).toHaveLength(1)
   })
@@ -271,7 +271,7 @@ test('ALLOWED_ORIGINS next to SITES_FILE is refused', () => {
   expect(() => readConfig({ ...ENVIRONMENT, ALLOWED_ORIGINS: 'https://www.example.com' })).toThrow(/both set/)
 })
 
-/** Leaves that are nearly right, and the canary wherever a file can have a text. */
+/** Values that are nearly right, and the canary wherever a file can have text. */
 const leaf = fc.oneof(
   fc.constantFrom(SECRET, `nowhere/${SECRET}`, `/${SECRET}\0`, `{"${SECRET}":{}}`, '', ',', 'a,b', 'a=b'),
   fc.constantFrom<unknown>(null, true, 0, -1, 1e30, [], {}, [SECRET], { [SECRET]: SECRET }),
@@ -287,7 +287,7 @@ const leaf = fc.oneof(
 const nearlyASite = fc.record(
   {
     ...Object.fromEntries([...SITE_VARIABLES, 'SESSION_KEYS', 'PORT', SECRET].map((name) => [name, leaf])),
-    // An origin is no secret, and is repeated in messages.
+    // An origin is not a secret, and is repeated in messages.
     ALLOWED_ORIGINS: fc.array(
       fc.constantFrom('https://a.example', 'https://*.b.example', 'x', '*', 'null', 'https://*.com'),
       { maxLength: 3 },

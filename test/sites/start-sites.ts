@@ -12,18 +12,18 @@ import { genesysUrls } from '../service-settings.ts'
 export const SHOP = 'https://shop.example.com'
 export const BANK = 'https://bank.example.net'
 
-/** A service of two sites, each with a Genesys of its own: a messenger, and a REST guest API. */
+/** A service with two sites, each with its own simulator: one with web messaging, one with a REST guest API. */
 export interface RunningSites {
   readonly url: string
   readonly service: RunningService
   readonly shop: Simulator
   readonly bank: Simulator
   readonly logLines: string[]
-  /** As the file has them; a test may change it and write it. */
+  /** The sites as in the file; a test may change them and write the file. */
   readonly sites: { shop: SiteInFile; bank: SiteInFile } & Record<string, SiteInFile>
   /** Replaces the file atomically. */
   write(content?: string | object): void
-  /** The same, and reads it again. */
+  /** Replaces the file, and makes the service read it again. */
   reload(content?: string | object): void
   stop(): Promise<void>
 }

@@ -6,7 +6,7 @@ const unexpected = (error: unknown): never => {
   throw error
 }
 
-test('tasks run at the end of the turn, in order', async () => {
+test('batched tasks run at the end of the turn of the event loop, in order', async () => {
   const done: string[] = []
   batchWrite(() => done.push('first'), unexpected)
   await Promise.resolve()
@@ -16,7 +16,7 @@ test('tasks run at the end of the turn, in order', async () => {
   expect(done).toEqual(['first', 'second'])
 })
 
-test('tasks that are added while others run wait for the next turn', async () => {
+test('tasks that are added while batched tasks run wait for the next turn of the event loop', async () => {
   const done: string[] = []
   batchWrite(() => {
     batchWrite(() => done.push('later'), unexpected)
@@ -34,7 +34,7 @@ test('among many tasks in one turn of the event loop, none waits for more than 3
   expect(done).toHaveLength(64)
 })
 
-test('an exception of a task goes to its caller, and the other tasks run', async () => {
+test('an exception in a batched task is passed to its caller, and the other tasks run', async () => {
   const thrown: unknown[] = []
   const done: string[] = []
   const error = new Error('broken')

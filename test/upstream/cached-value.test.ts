@@ -39,7 +39,7 @@ test('concurrent callers share one load, and later callers within the time to li
   expect(loads).toHaveLength(1)
 })
 
-test('just after its time to live a value is still returned immediately, while the next one is loaded', async () => {
+test('just after its time to live, a value is still returned immediately while the next one is loaded', async () => {
   await loaded('one')
   nowMs += 1200
   expect(await get()).toBe('one')
@@ -101,7 +101,7 @@ test('a definitive error replaces the old value, and is cached for its own time'
   await loaded('two')
 })
 
-test('an old value is not returned beyond its stale time', async () => {
+test('an old value is not returned after its stale time', async () => {
   await loaded('one')
   nowMs += 61_001
   const failed = get()

@@ -11,7 +11,7 @@ function ignore() {
   return undefined
 }
 
-test('no minute has more than 20 calls, wherever it starts', async () => {
+test('no minute has more calls than its budget of 20, whenever the minute starts', async () => {
   let nowMs = 0
   const budget = createCallBudget({ max: 20, name: 'calls', monotonicNow: () => nowMs })
   const takenAtMs: number[] = []
@@ -22,7 +22,7 @@ test('no minute has more than 20 calls, wherever it starts', async () => {
   expect(takenAtMs.length).toBeGreaterThanOrEqual(200)
 })
 
-test('a call that another replica has used up is refused, and no other replica refuses while Redis is away', async () => {
+test('a call is refused if the budget of all replicas is used up, and accepted if Redis is unavailable', async () => {
   const shared: (boolean | undefined)[] = [true, false, undefined]
   const budget = createCallBudget({
     max: 20,
@@ -33,7 +33,7 @@ test('a call that another replica has used up is refused, and no other replica r
   expect([await budget.take(), await budget.take(), await budget.take()]).toEqual([true, false, true])
 })
 
-/** A contact center with many schedules, and when each call was made. */
+/** A contact center with many schedules, and the times of the calls to it. */
 function createSite(schedules: number) {
   let nowMs = Date.parse('2026-11-25T11:00:00Z')
   const calledAtMs: number[] = []
@@ -75,7 +75,7 @@ function createSite(schedules: number) {
     monotonicNow: () => nowMs,
     timeoutMs: 1000,
   })
-  /** So many pages, each of which asks every ten seconds. */
+  /** Polls like this many pages, each of which asks every ten seconds. */
   async function poll(pages: number, durationMs: number): Promise<string[]> {
     const states: string[] = []
     for (const endMs = nowMs + durationMs; nowMs < endMs; nowMs += SECOND_MS) {
@@ -96,7 +96,7 @@ test('a thousand pages that poll for a minute cause at most 20 calls', async () 
   expect(calledAtMs.length).toBeGreaterThanOrEqual(6)
 })
 
-test('a group with many schedules is known after some minutes, with at most 20 calls in each of them', async () => {
+test('a group with 40 schedules is known after a few minutes, with at most 20 calls in each minute', async () => {
   const { poll, calledAtMs } = createSite(40)
   await poll(10, 4 * MINUTE_MS)
   expect(new Set(await poll(10, 10 * MINUTE_MS))).toEqual(new Set(['open']))

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
 
-/** The UpstreamError that a promise ends with; nothing else will do. */
+/** The UpstreamError that a promise must reject with. */
 export async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
   const error: unknown = await promise.then(
     () => undefined,

@@ -71,7 +71,7 @@ describe('an upload address', () => {
     expect(refusal(act).code).toBe('upstream_bad_response')
   })
 
-  test('must have a host of GENESYS_FILE_HOSTS if that is set', () => {
+  test('must have a host of GENESYS_FILE_HOSTS or a configured host if that setting is used', () => {
     const few = createFileAddresses({
       configuredUrls: ['http://127.0.0.1:4010'],
       fileHosts: ['files.example.com', '*.amazonaws.com'],
@@ -128,7 +128,7 @@ describe('the check for public addresses', () => {
   })
 
   test('is made on connecting, and refuses a public name that resolves to this machine', async () => {
-    nock.restore() // it makes connections of its own
+    nock.restore() // nock makes its own connections
     const requests: string[] = []
     const server = http.createServer((req, res) => {
       requests.push(req.url ?? '')
@@ -141,7 +141,7 @@ describe('the check for public addresses', () => {
     const files = createUpstreamClient({ name: 'files', timeoutMs: 1000, agents })
     const deadlineAtMs = Date.now() + 3000
     const error = await failure(
-      // `localhost.` leads to loopback, and is none of the configured hosts.
+      // `localhost.` resolves to loopback, but is not one of the configured hosts.
       files.upload({
         operation: 'upload_file',
         url: `http://localhost.:${port}/x`,

@@ -8,7 +8,7 @@ import { createUpstreamAgents, type UpstreamAgents } from '../../src/service/ups
 let agents: UpstreamAgents
 let upstream: net.Server
 let closeConnections: () => void
-beforeEach(() => nock.restore()) // it gives each request a connection of its own
+beforeEach(() => nock.restore()) // nock opens a new connection for each request
 afterEach(() => {
   agents.close()
   upstream.close()
@@ -20,7 +20,7 @@ function ask(): http.ClientRequest {
   return http.get(options)
 }
 
-/** The socket of a request that was answered, back among the free ones. */
+/** The socket of a completed request, after it has become free again. */
 async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket> {
   agents = createUpstreamAgents({ idleSocketMs: 30_000 })
   const server = http.createServer((_req, res) => {
@@ -41,7 +41,7 @@ async function socketAfterAnswer(keepAlive: string | undefined): Promise<Socket>
   return socket
 }
 
-test('an idle connection is closed after our own time when the upstream names none', async () => {
+test('an idle connection is closed after the service’s own timeout if the upstream states none', async () => {
   expect((await socketAfterAnswer(undefined)).timeout).toBe(30_000)
 })
 
@@ -49,11 +49,11 @@ test('an idle connection is closed a second before the upstream would close it',
   expect((await socketAfterAnswer('timeout=5, max=100')).timeout).toBe(4000)
 })
 
-test('an idle connection is closed after our own time even if the upstream would keep it longer', async () => {
+test('an idle connection is closed after the service’s own timeout even if the upstream’s is longer', async () => {
   expect((await socketAfterAnswer('max=100, timeout=600')).timeout).toBe(30_000)
 })
 
-test('an idle connection is closed immediately if the upstream keeps it for no more than that second', async () => {
+test('an idle connection is closed immediately if the upstream keeps it for no more than a second', async () => {
   const socket = await socketAfterAnswer('timeout=1')
   if (!socket.destroyed) await once(socket, 'close')
   expect(socket.destroyed).toBe(true)
@@ -61,7 +61,7 @@ test('an idle connection is closed immediately if the upstream keeps it for no m
 
 test.each([
   ['the upstream has closed', () => closeConnections()],
-  ['broke off while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
+  ['broke while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
 ])('a connection that %s is not used again', async (_what, end) => {
   const socket = await socketAfterAnswer('timeout=5')
   const closed = new Promise((resolve) => socket.once('close', resolve))
@@ -119,7 +119,7 @@ describe('a connection with a surplus response', () => {
 
   test.each([
     ['in one piece with the first', answerOf('first') + answerOf('surplus'), ''],
-    ['after the first, while no request is open', answerOf('first'), answerOf('surplus')],
+    ['after the first, while no request is in flight', answerOf('first'), answerOf('surplus')],
     ['of which only the beginning has arrived', answerOf('first'), 'HTTP/1.1 2'],
   ])('%s is closed, and the next request gets its own response', async (_how, atOnce, later) => {
     expect(await answersWith(atOnce, later)).toEqual(['first', 'its own'])

@@ -51,7 +51,7 @@ afterEach(async () => {
 })
 
 test('an error in the program while a request starts fails only that request, and the process continues', async () => {
-  nock.restore() // it makes connections of its own
+  nock.restore() // nock makes its own connections
   upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
   const agents = createUpstreamAgents()
   const broken = new Error('not to be thrown')
@@ -94,7 +94,7 @@ describe('when a request is sent,', () => {
   })
 
   test('consecutive calls share one connection', async () => {
-    nock.restore() // it makes connections of its own
+    nock.restore() // nock makes its own connections
     upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
     for (let i = 0; i < 5; i++) await client.request(read({ url: `${upstream.url}/thing` }))
     expect(upstream.requests).toHaveLength(5)
@@ -141,10 +141,10 @@ describe('when a request is sent,', () => {
 describe('when a response is invalid,', () => {
   test.each([
     ['a body that is not JSON', '<html>'],
-    ['JSON of another shape', '{"id":7}'],
+    ['JSON of the wrong shape', '{"id":7}'],
     ['an empty body', ''],
     ['null', 'null'],
-  ])('%s is upstream_bad_response, and is not quoted in the error', async (_, body) => {
+  ])('%s fails with upstream_bad_response and is not quoted in the error', async (_, body) => {
     nock(API).get('/thing').reply(200, body)
     const error = await failure(client.request(read()))
     expect(error.code).toBe('upstream_bad_response')
@@ -213,12 +213,12 @@ describe('when an upstream refuses a request,', () => {
     expect((await failure(client.request(say()))).facts).toEqual({ status: 403 })
   })
 
-  test("an error has the platform's correlation id", async () => {
+  test("the error contains the platform's correlation id", async () => {
     nock(API).post('/thing').reply(404, '', { 'ININ-Correlation-Id': 'abc-123' })
     expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
   })
 
-  test('`explain` learns that the body of a refusal is empty', async () => {
+  test('`explain` is informed that the body of a refusal is empty', async () => {
     nock(API).post('/thing').reply(403)
     const error = await failure(client.request(say({ explain: ({ emptyBody }) => String(emptyBody) })))
     expect(error.facts.hint).toBe('true')
@@ -252,7 +252,7 @@ describe('after a failure,', () => {
     expect(Date.now() - startedAtMs).toBeLessThan(1000)
   })
 
-  test("a wait without Retry-After is that of the platform's own rate header", async () => {
+  test("without Retry-After, the wait is read from the platform's own rate-limit header", async () => {
     nock(API).get('/thing').reply(429, {}, { 'inin-ratelimit-reset': '61' })
     expect((await failure(client.request(read()))).facts.retryAfterSeconds).toBe(61)
   })
@@ -267,13 +267,13 @@ describe('after a failure,', () => {
     [502, 'delivery_unknown'],
     [503, 'upstream_unavailable'],
     [504, 'delivery_unknown'],
-  ])('a message is not repeated after HTTP %i, which is %s', async (status, code) => {
+  ])('a message is not repeated after HTTP %i, and fails with %s', async (status, code) => {
     const scope = nock(API).post('/thing').times(2).reply(status)
     expect((await failure(client.request(say()))).code).toBe(code)
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a refused connection is upstream_unavailable, even for a message', async () => {
+  test('a refused connection is tried three times and fails with upstream_unavailable, even for a message', async () => {
     const url = `${await closedPort()}/thing`
     const tries: unknown[] = []
     const observed = createUpstreamClient({
@@ -290,7 +290,7 @@ describe('after a failure,', () => {
     expect(tries).toEqual(['unreachable', 'unreachable', 'unreachable'])
   })
 
-  test('a connection that breaks under a message is delivery_unknown, and the message is not sent again', async () => {
+  test('a message whose connection breaks fails with delivery_unknown and is not sent again', async () => {
     upstream = await startLocalUpstream((req) => req.socket.destroy())
     expect((await failure(client.request(say({ url: `${upstream.url}/thing` })))).code).toBe(
       'delivery_unknown',
@@ -298,7 +298,7 @@ describe('after a failure,', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a connection that breaks within the response to a message is delivery_unknown', async () => {
+  test('a message whose connection breaks within the response fails with delivery_unknown', async () => {
     upstream = await startLocalUpstream((req, res) => {
       res.writeHead(201, { 'content-length': '100' }).write('{"id":', () => req.socket.destroy())
     })
@@ -308,7 +308,7 @@ describe('after a failure,', () => {
   })
 
   test('requests that waited for a connection have left no listener on it', async () => {
-    nock.restore() // it gives each request a connection of its own
+    nock.restore() // nock opens a new connection for each request
     upstream = await startLocalUpstream((_req, res) => res.end('{"id":"1"}'))
     const agents = createUpstreamAgents({ maxSockets: 1 })
     const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents })
@@ -328,7 +328,7 @@ describe('after a failure,', () => {
     agents.close()
   })
 
-  test('a connection that breaks under a read is tried again', async () => {
+  test('a read whose connection breaks is sent again', async () => {
     upstream = await startLocalUpstream((req, res, count) => {
       if (count < 3) req.socket.destroy()
       else res.end('{"id":"3"}')
@@ -336,7 +336,7 @@ describe('after a failure,', () => {
     await expect(client.request(read({ url: `${upstream.url}/thing` }))).resolves.toEqual({ id: '3' })
   })
 
-  test('a connection that nock refuses has sent nothing, and one that nock resets may have', async () => {
+  test('a message is sent again after nock refuses its connection, but not after nock resets it', async () => {
     const broken = (code: string): Error => Object.assign(new Error(code), { code })
     nock(API).post('/thing').replyWithError(broken('ECONNREFUSED')).post('/thing').reply(201, { id: '1' })
     await expect(client.request(say())).resolves.toEqual({ id: '1' })
@@ -345,14 +345,14 @@ describe('after a failure,', () => {
     expect(scope.pendingMocks()).toHaveLength(1)
   })
 
-  test('a creation whose response is lost is not repeated, and is upstream_unavailable', async () => {
+  test('a creation whose response is lost is not repeated, and fails with upstream_unavailable', async () => {
     upstream = await startLocalUpstream((req) => req.socket.destroy())
     const error = await failure(client.request(say({ url: `${upstream.url}/thing`, retry: 'creation' })))
     expect(error.code).toBe('upstream_unavailable')
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('an unexpected protocol switch is a lost response', async () => {
+  test('an unexpected protocol switch is treated as a lost response', async () => {
     upstream = await startLocalUpstream((req) => {
       req.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
     })
@@ -363,14 +363,14 @@ describe('after a failure,', () => {
 })
 
 describe('at its deadline,', () => {
-  test('a read without a response is upstream_timeout, and was tried once', async () => {
+  test('a read without a response fails with upstream_timeout after one attempt', async () => {
     upstream = await startLocalUpstream(() => undefined)
     const request = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
     expect((await failure(client.request(request))).code).toBe('upstream_timeout')
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a message without a response is delivery_unknown', async () => {
+  test('a message without a response fails with delivery_unknown', async () => {
     upstream = await startLocalUpstream(() => undefined)
     const request = say({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
     expect((await failure(client.request(request))).code).toBe('delivery_unknown')
@@ -394,7 +394,7 @@ describe('at its deadline,', () => {
 })
 
 describe('with a breaker,', () => {
-  test('ten failures in a row open it, and one successful call later closes it', async () => {
+  test('ten consecutive failures open it, and one successful call later closes it', async () => {
     let nowMs = Date.now()
     const realNow = Date.now
     Date.now = () => nowMs
@@ -440,7 +440,7 @@ describe('during an upload,', () => {
       deadlineAtMs: Date.now() + 3000,
     })
 
-  test('a file is streamed with exactly the headers given, and its length', async () => {
+  test('a file is streamed with exactly the given headers and its length', async () => {
     let received = ''
     upstream = await startLocalUpstream((req, res) => {
       req.on('data', (chunk: Buffer) => (received += chunk.toString()))
@@ -456,13 +456,16 @@ describe('during an upload,', () => {
   test.each([
     ['short', ['a'], 4],
     ['long', ['abc', 'def'], 4],
-  ])('a file that is too %s for its announced size is attachment_refused', async (_, parts, sizeBytes) => {
-    upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
-    const body = Readable.from(parts.map((part) => Buffer.from(part)))
-    expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
-  })
+  ])(
+    'a file that is too %s for its announced size fails with attachment_refused',
+    async (_, parts, sizeBytes) => {
+      upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
+      const body = Readable.from(parts.map((part) => Buffer.from(part)))
+      expect((await failure(upload(body, sizeBytes))).code).toBe('attachment_refused')
+    },
+  )
 
-  test('a page that goes away causes attachment_refused', async () => {
+  test('a page that leaves causes attachment_refused', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.push('ab')
@@ -471,7 +474,7 @@ describe('during an upload,', () => {
     expect((await refused).code).toBe('attachment_refused')
   })
 
-  test('a page that went away before its file was read causes attachment_refused immediately', async () => {
+  test('a page that has left before its file is read causes attachment_refused immediately', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.destroy()
@@ -479,14 +482,14 @@ describe('during an upload,', () => {
     expect((await failure(upload(body, 4))).code).toBe('attachment_refused')
   })
 
-  test('a refusal ends the upload before all of it is sent', async () => {
+  test('a refusal ends the upload before the whole file is sent', async () => {
     upstream = await startLocalUpstream((_, res) => res.writeHead(403).end())
     const body = new Readable({ read: () => undefined })
     body.push('ab')
     expect((await failure(upload(body, 4))).facts.status).toBe(403)
   })
 
-  test('a slow page does not hold back the uploads of others', async () => {
+  test('slow pages do not prevent the uploads of other pages', async () => {
     upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
     const trickle = () => {
       const body = new Readable({ read: () => undefined })
@@ -520,7 +523,7 @@ describe('during an upload,', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that has taken the whole file has as long to respond as for any request', async () => {
+  test('a store that has received the whole file has only the time of any other request to respond', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const impatient = createUpstreamClient({ name: 'store', timeoutMs: 300 })
     const error = await failure(
@@ -536,7 +539,7 @@ describe('during an upload,', () => {
     impatient.close()
   })
 
-  test('a store that takes whole files and never responds opens the breaker', async () => {
+  test('a store that receives whole files and never responds opens the breaker', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const url = `${upstream.url}/file`
     const send = () => {

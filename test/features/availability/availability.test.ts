@@ -51,7 +51,7 @@ const get = (headers: Record<string, string> = {}) =>
 
 const availability = async (): Promise<Availability> => (await get()).body as Availability
 
-/** Calls of the platform's API, by their path. */
+/** The paths of the calls to the platform's API. */
 const calls = () =>
   genesys.requests.map(({ path }) => path).filter((path) => /\/(architect|routing|analytics)\//.test(path))
 
@@ -62,7 +62,7 @@ async function readiness() {
 }
 
 describe('the availability settings', () => {
-  test('are optional, and without them GET /availability gets 501, and Genesys is not called', async () => {
+  test('are optional; without them, GET /availability returns 501 and Genesys is not called', async () => {
     await start(oauth)
     expect(await get()).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
     const page = await running!.openPage()
@@ -111,8 +111,8 @@ describe('the availability settings', () => {
   })
 })
 
-describe('the state', () => {
-  test('is open, with the time it ends and the estimated wait', async () => {
+describe('the availability state', () => {
+  test('is open during opening hours, with their end and the estimated wait', async () => {
     await start()
     expect(await availability()).toEqual({
       state: 'open',
@@ -127,7 +127,7 @@ describe('the state', () => {
     expect(await readiness()).toEqual({ status: 'ready', hint: undefined })
   })
 
-  test('is closed, with the opening time, and without a request about the queue', async () => {
+  test('is closed outside opening hours, with the next opening time, and the queue is not requested', async () => {
     await start(everything, { at: '2026-11-27T20:00:00.000Z' })
     expect(await availability()).toMatchObject({
       state: 'closed',
@@ -137,7 +137,7 @@ describe('the state', () => {
     expect(calls().filter((path) => path.includes('queues'))).toEqual([])
   })
 
-  test('is holiday on a holiday, with the time it ends and the opening time', async () => {
+  test('is holiday on a holiday, with its end and the next opening time', async () => {
     await start()
     genesys.setHours({ holiday: [{ start: '2026-11-25T00:00:00.000', end: '2026-11-26T00:00:00.000' }] })
     expect(await availability()).toMatchObject({
@@ -147,7 +147,7 @@ describe('the state', () => {
     })
   })
 
-  test('is emergency during an emergency, whatever the schedules say, and has no known end', async () => {
+  test('is emergency during an emergency, whatever the schedules are, and has no known end', async () => {
     await start()
     genesys.setEmergency(true)
     expect(await availability()).toEqual({
@@ -158,7 +158,7 @@ describe('the state', () => {
     })
   })
 
-  test('is unstaffed during open hours with nobody on queue', async () => {
+  test('is unstaffed during opening hours if no agent is on queue', async () => {
     await start()
     genesys.setQueue({ usersOnQueue: 0 })
     const found = await availability()
@@ -186,21 +186,21 @@ describe('the state', () => {
     expect(await availability()).toEqual({ ...expected, asOf: NOON, stale: false })
   })
 
-  test('changes at the second of the opening or closing time', async () => {
+  test('changes at the exact second of the closing time', async () => {
     await start(everything, { at: '2026-11-25T15:59:58.000Z' })
     expect((await availability()).state).toBe('open')
     nowMs += 2000
     expect(await availability()).toMatchObject({ state: 'closed', opensAt: '2026-11-26T08:00:00.000Z' })
   })
 
-  test('does not contain an implausible wait', async () => {
+  test('is reported without an implausible wait', async () => {
     await start()
     genesys.setQueue({ estimatedWaitSeconds: 9_000_000 })
     expect(await availability()).not.toHaveProperty('waitMinutes')
   })
 })
 
-describe('the state is unknown, and readiness and one log line name the reason, if', () => {
+describe('the availability state is unknown, and readiness and one log line name the reason, if', () => {
   const named = async (hint: RegExp) => {
     expect((await availability()).state).toBe('unknown')
     const report = await readiness()
@@ -251,7 +251,7 @@ describe('the state is unknown, and readiness and one log line name the reason, 
   })
 })
 
-test('without the permission to read the wait, the state is open without a wait, and readiness names it', async () => {
+test('without the permission to read the wait, the state has no wait and readiness names the permission', async () => {
   await start(everything, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'routing:queue:view') })
   const found = await availability()
   expect([found.state, found.waitMinutes]).toEqual(['open', undefined])
@@ -264,7 +264,7 @@ test('an inactive schedule is ignored', async () => {
   expect((await availability()).state).toBe('open')
 })
 
-test('after a failure the last result is served as stale for ten minutes', async () => {
+test('after a failure, the last availability is served as stale for ten minutes, then as unknown', async () => {
   await start()
   expect((await availability()).stale).toBe(false)
   genesys.injectFault('* /api/v2/*', { status: 503, times: Infinity })
@@ -275,7 +275,7 @@ test('after a failure the last result is served as stale for ten minutes', async
   expect((await readiness()).status).toBe('degraded')
 })
 
-test('a revoked permission makes the state unknown, though it was known before', async () => {
+test('a revoked permission makes the availability state unknown even if it was known before', async () => {
   await start()
   expect((await availability()).state).toBe('open')
   genesys.injectFault('GET /api/v2/architect/schedulegroups/*', { status: 403, times: Infinity })
@@ -283,7 +283,7 @@ test('a revoked permission makes the state unknown, though it was known before',
   expect((await availability()).state).toBe('unknown')
 })
 
-test('pages and caches may keep the availability for ten seconds, and revalidate it with its ETag', async () => {
+test('pages and caches may keep the availability for ten seconds and can revalidate it with its ETag', async () => {
   await start()
   const first = await get()
   expect(first.headers.get('cache-control')).toBe('public, max-age=10')
@@ -296,7 +296,7 @@ test('pages and caches may keep the availability for ten seconds, and revalidate
   expect(await get({ 'if-none-match': etag })).toMatchObject({ status: 200, body: { state: 'unstaffed' } })
 })
 
-test('only pages of allowed websites get the availability, and only by GET', async () => {
+test('only pages of allowed websites get the availability, and only with GET', async () => {
   await start()
   const foreign = await ask(running!.url, 'GET', '/availability', undefined, {
     origin: 'https://evil.example',
@@ -308,7 +308,7 @@ test('only pages of allowed websites get the availability, and only by GET', asy
   expect(calls()).toEqual([])
 })
 
-test('pages that ask at the same time cause one set of calls to Genesys', async () => {
+test('concurrent requests for the availability cause one set of calls to Genesys', async () => {
   await start()
   await Promise.all(Array.from({ length: 50 }, availability))
   expect(calls()).toHaveLength(5)

@@ -66,7 +66,7 @@ test('CALLBACKS=on is refused at startup without a queue', async () => {
   expect(() => readConfig({ ...settingsFor(genesys), CALLBACKS: 'on' })).toThrow(ConfigError)
 })
 
-test('with redaction, a card number in the name does not reach Genesys, and the phone number does', async () => {
+test('with redaction, a card number in the name does not reach Genesys, but the phone number does', async () => {
   await start({ REDACT: 'card,phone' })
   const { status } = await callBack({ ...JANE, name: 'Jane 4111 1111 1111 1111' })
   expect(status).toBe(201)
@@ -93,7 +93,7 @@ test('a callback reaches Genesys once, with the number in its international form
   ])
 })
 
-test('a hundred repeats with one key create one callback', async () => {
+test('a hundred requests with one idempotency key create one callback', async () => {
   await start()
   const answers = await Promise.all(Array.from({ length: 8 }, () => callBack(JANE, 'one')))
   for (let i = answers.length; i < 100; i++) answers.push(await callBack(JANE, 'one'))
@@ -136,7 +136,7 @@ describe('outside opening hours,', () => {
   })
 })
 
-test('unknown opening hours refuse no callback', async () => {
+test('if the opening hours are unknown, a callback is accepted at any time', async () => {
   await start()
   genesys.deleteSchedules()
   // What was read before is kept for five minutes.
@@ -145,7 +145,7 @@ test('unknown opening hours refuse no callback', async () => {
 })
 
 test.each(['on', 'verified'] as const)(
-  'GET /deployment says who can ask for a callback: %s',
+  'GET /deployment reports who can request a callback: %s',
   async (CALLBACKS) => {
     await start({ CALLBACKS })
     expect((await deployment()).callbacks).toBe(CALLBACKS)
@@ -158,8 +158,8 @@ test.each([
   ['a number with words', { ...JANE, phone: 'call me at +49 30 901820' }, 'phone'],
   ['a time in the past', { ...JANE, at: '2026-11-25T09:00:00.000Z' }, 'at'],
   ['a time in half a year', { ...JANE, at: '2027-05-25T09:00:00.000Z' }, 'at'],
-  ['a request without a name', { phone: JANE.phone }, 'name'],
-])('%s is refused', async (_name, body, path) => {
+  ['no name', { phone: JANE.phone }, 'name'],
+])('a callback request with %s is refused', async (_name, body, path) => {
   await start()
   const { status, body: problem } = await callBack(body)
   expect([status, problem.code, problem.errors[0].path]).toEqual([400, 'invalid_request', path])
@@ -218,7 +218,7 @@ test('with CALLBACKS=verified a visitor whose JWT was verified is accepted until
   expect(genesys.callbacks).toHaveLength(1)
 })
 
-test('the hint of the problem names a missing permission', async () => {
+test('the hint of a refused callback names the missing permission', async () => {
   await start({}, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'conversation:callback:create') })
   const { status, body } = await callBack(JANE)
   expect([status, body.code]).toEqual([502, 'upstream_refused'])

@@ -17,7 +17,7 @@ test('a thousand pages that poll for a minute cause at most 20 calls', async () 
   const running = await startTogether({ genesys, settings, options: { now } })
   const states = new Set<unknown>()
   const poll = () => ask(running.url, 'GET', '/availability', undefined, { origin: SITE })
-  // Each page asks once in ten seconds, as its cache allows.
+  // Each page polls once every ten seconds, as its cache allows.
   for (let second = 0; second < 60; second += 10) {
     const answers = await Promise.all(Array.from({ length: 1000 }, poll))
     for (const { body } of answers) states.add(body.state)

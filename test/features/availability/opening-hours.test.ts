@@ -59,7 +59,7 @@ test('opening hours are evaluated in the time zone of the group', () => {
   ])
 })
 
-test('a holiday of several days takes precedence over closed and open', () => {
+test('a holiday of several days takes precedence over closed and open schedules', () => {
   const lists = {
     holiday: schedules(schedule('2026-12-24T00:00:00.000', '2026-12-27T00:00:00.000')),
     closed: schedules(schedule('2026-12-26T00:00:00.000', '2026-12-28T00:00:00.000')),
@@ -73,7 +73,7 @@ test('a holiday of several days takes precedence over closed and open', () => {
   expect(hoursAt('2026-12-27T12:00:00Z', lists)).toEqual(['closed', '2026-12-28T08:00Z', '2026-12-28T08:00Z'])
 })
 
-test('a closed schedule within an open one interrupts the open hours', () => {
+test('a closed schedule within an open one interrupts the opening hours', () => {
   const lists = {
     closed: schedules(schedule('2026-01-05T12:00:00.000', '2026-01-05T13:00:00.000', 'FREQ=DAILY')),
     open: schedules(WORKDAYS),
@@ -82,7 +82,7 @@ test('a closed schedule within an open one interrupts the open hours', () => {
   expect(hoursAt('2026-11-25T11:30:00Z', lists)).toEqual(['closed', '2026-11-25T12:00Z', '2026-11-25T12:00Z'])
 })
 
-test('adjacent schedules form one open period, whichever way their ends are written', () => {
+test('adjacent schedules form one open period, however their ends are written', () => {
   const morning = schedule('2026-11-25T09:00:00.000', '2026-11-25T12:00:00.000')
   const afternoon = schedule('2026-11-25T12:00:00.000', '2026-11-25T23:59:00.000')
   const night = schedule('2026-11-26T00:00:00.000', '2026-11-26T23:59:59.999')
@@ -103,7 +103,7 @@ describe('when clocks change,', () => {
     expect(hoursAt(time, { open: schedules(NIGHTS) })).toEqual(['open', until, undefined])
   })
 
-  test('a start in the skipped hour moves one hour later', () => {
+  test('a start in the skipped hour is moved one hour later', () => {
     const open = schedules(schedule('2026-01-01T02:30:00.000', '2026-01-01T05:00:00.000', 'FREQ=DAILY'))
     expect(hoursAt('2026-03-29T00:00:00Z', { open })).toEqual([
       'closed',
@@ -113,7 +113,7 @@ describe('when clocks change,', () => {
     expect(hoursAt('2026-03-29T01:30:00Z', { open })).toEqual(['open', '2026-03-29T03:00Z', undefined])
   })
 
-  test('a schedule starts and ends at the first of two equal local times', () => {
+  test('a schedule ends at the first of two equal local times', () => {
     const open = schedules(schedule('2026-01-01T01:00:00.000', '2026-01-01T02:30:00.000', 'FREQ=DAILY'))
     expect(hoursAt('2026-10-25T00:29:00Z', { open })).toEqual(['open', '2026-10-25T00:30Z', undefined])
     expect(hoursAt('2026-10-25T01:00:00Z', { open })[0]).toBe('closed')
@@ -129,14 +129,14 @@ describe('when clocks change,', () => {
     ])
   })
 
-  test('a schedule that lies within skipped time is never open', () => {
+  test('a schedule that lies within a skipped day is never open', () => {
     const open = schedules(schedule('2011-12-30T09:00:00.000', '2011-12-30T10:00:00.000'))
     const around = hoursAt('2011-12-30T00:00:00Z', { open }, 'Pacific/Apia')
     expect(around[0]).toBe('closed')
   })
 })
 
-test('a yearly holiday on 29 February falls only in leap years', () => {
+test('a yearly holiday on 29 February occurs only in leap years', () => {
   const lists = {
     holiday: schedules(schedule('2024-02-29T00:00:00.000', '2024-03-01T00:00:00.000', 'FREQ=YEARLY')),
     open: schedules(schedule('2026-01-01T00:00:00.000', '2026-01-02T00:00:00.000', 'FREQ=DAILY')),
@@ -166,18 +166,33 @@ test('the next change is found only within 60 days', () => {
 describe('with an invalid schedule,', () => {
   const open = schedules(WORKDAYS)
   test.each([
-    ['open', 'during other open hours', '2026-11-25T12:00:00Z', { open: { ...open, hasUnknown: true } }],
-    ['unknown', 'outside other open hours', '2026-11-25T20:00:00Z', { open: { ...open, hasUnknown: true } }],
-    ['unknown', 'during open hours if it may be closed', '2026-11-25T12:00:00Z', { open, closed: UNKNOWN }],
+    [
+      'open',
+      'during the hours of a valid schedule',
+      '2026-11-25T12:00:00Z',
+      { open: { ...open, hasUnknown: true } },
+    ],
     [
       'unknown',
-      'outside open hours if the day may be a holiday',
+      'outside the hours of a valid schedule',
+      '2026-11-25T20:00:00Z',
+      { open: { ...open, hasUnknown: true } },
+    ],
+    [
+      'unknown',
+      'during opening hours if a closed schedule is invalid',
+      '2026-11-25T12:00:00Z',
+      { open, closed: UNKNOWN },
+    ],
+    [
+      'unknown',
+      'outside opening hours if a holiday schedule is invalid',
       '2026-11-25T20:00:00Z',
       { open, holiday: UNKNOWN },
     ],
     [
       'holiday',
-      'on a holiday although it may be closed',
+      'on a holiday even if a closed schedule is invalid',
       '2026-11-25T12:00:00Z',
       { open, closed: UNKNOWN, holiday: schedules(schedule('2026-11-25T00:00:00', '2026-11-26T00:00:00')) },
     ],
@@ -185,7 +200,7 @@ describe('with an invalid schedule,', () => {
     expect(hoursAt(time, lists)[0]).toBe(state)
   })
 
-  test('an opening time is not given if the day may be a holiday', () => {
+  test('no opening time is reported if the day may be a holiday', () => {
     expect(hoursAt('2026-11-25T20:00:00Z', { open, holiday: UNKNOWN })).toEqual([
       'unknown',
       undefined,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-// A CommonJS module, whose names Node.js does not find.
+// A CommonJS module, whose named exports Node.js does not detect.
 import rrule from 'rrule'
 import { occurrenceStarts } from '../../../src/service/features/availability/occurrences.ts'
 import { parseRule } from '../../../src/service/features/availability/recurrence-rule.ts'
@@ -20,15 +20,15 @@ const numbered = (most: number) =>
 const monthDays = fc.uniqueArray(signed(31), { minLength: 1, maxLength: 4 })
 const months = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
 /**
- * One alone, as `rrule` counts a day twice that two of them select. Of the negative ones -1 alone: where the set has fewer days,
- * `rrule` takes its first one, and RFC 5545 none.
+ * Only one position, because `rrule` counts a day twice if two positions select it. The only negative one is -1: if the set has
+ * fewer days than the position, `rrule` selects the first day, but RFC 5545 selects none.
  */
 const position = fc.constantFrom(-1, 1, 2, 3, 4)
 
 const always = <T>(arbitrary: fc.Arbitrary<T>) => arbitrary
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 
-/** Parts of one frequency. Numbered and plain weekdays are never mixed: `rrule` would take their intersection. */
+/** The parts of a rule with this frequency. Numbered and plain weekdays are never mixed: `rrule` would take their intersection. */
 function partsOf(frequency: string) {
   const byDay = {
     DAILY: weekdays,
@@ -58,7 +58,7 @@ const minuteBetween = (from: string, to: string) =>
     .integer({ min: Date.parse(from) / 60_000, max: Date.parse(to) / 60_000 })
     .map((minutes) => minutes * 60_000)
 
-/** A rule, the start of its schedule, and a time from which 60 days are looked at. */
+/** A rule, the start of its schedule, and the start of the 60 days that are compared. */
 export const ruleAndWindow = fc
   .record({
     parts: fc.constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY').chain(partsOf),
@@ -68,12 +68,12 @@ export const ruleAndWindow = fc
   .map(({ parts: { end, ...parts }, start, laterMinutes }) => {
     // In the first week `rrule` counts positions from the start; RFC 5545 counts them in the whole week.
     const isCountedFromStart = parts.FREQ === 'WEEKLY' && parts.BYSETPOS !== undefined
-    // A position without another part selects of one day, and RFC 5545 has no such rule.
+    // A position without another part would select from one day; RFC 5545 has no such rule.
     const hasParts = parts.BYDAY ?? parts.BYMONTH ?? parts.BYMONTHDAY
     if (isCountedFromStart || hasParts === undefined) parts.BYSETPOS = undefined
-    // Of one day there is only the first one.
+    // A set of one day has only a first position.
     if (parts.FREQ === 'DAILY' && parts.BYSETPOS) parts.BYSETPOS = 1
-    // In no month there is a sixth Monday.
+    // No month has a sixth Monday.
     if (parts.BYDAY?.some((day) => Math.abs(parseInt(day)) > 5)) {
       parts.BYMONTH = undefined
       parts.BYMONTHDAY = undefined
@@ -95,7 +95,7 @@ export type RuleAndWindow = typeof ruleAndWindow extends fc.Arbitrary<infer T> ?
 
 /**
  * The starts in 60 days, by our code and by the package `rrule`, whose times without a zone are in UTC. Undefined for a rule that
- * never matches, as `rrule` looks for a match until the year 9999.
+ * never matches, because `rrule` searches for a match until the year 9999.
  */
 export function bothStarts({
   rule,

@@ -3,7 +3,7 @@ import { parseCivil } from '../../../src/service/features/availability/civil-tim
 import { occurrenceStarts } from '../../../src/service/features/availability/occurrences.ts'
 import { parseRule, RuleError } from '../../../src/service/features/availability/recurrence-rule.ts'
 
-/** The days of 2027 and 2028 on which a rule starts that begins on 1 January 2027 at 8:00, a Friday. */
+/** The days on which a rule occurs. By default, it begins on Friday, 1 January 2027 at 8:00, and two years are searched. */
 function daysOf(rule: string, start = '2027-01-01T08:00:00.000', to = '2029-01-01T00:00'): string[] {
   const civil = parseCivil(start)!
   return occurrenceStarts(parseRule(rule), civil, { from: civil, to: parseCivil(to)! }).map((ms) =>
@@ -52,7 +52,7 @@ test('several positions select each of their days once', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=10;BYSETPOS=-2')).toEqual([])
 })
 
-test('in a weekly rule, positions count within the whole week', () => {
+test('in a weekly rule, positions are counted within the whole week', () => {
   expect(daysOf('FREQ=WEEKLY;BYDAY=MO,FR;BYSETPOS=1;COUNT=2')).toEqual(['2027-01-04', '2027-01-11'])
 })
 
@@ -62,11 +62,11 @@ test.each([
   ['UNTIL=20270103T075959', 2],
   ['UNTIL=20270103', 3],
   ['COUNT=5', 5],
-])('a rule ends as its %s says', (end, days) => {
+])('a daily rule with %s has %i occurrences', (end, days) => {
   expect(daysOf(`FREQ=DAILY;${end}`)).toHaveLength(days)
 })
 
-test('a rule may have the prefix RRULE, lower-case letters and a separator at its end', () => {
+test('a rule may have the prefix RRULE, lower-case letters and a trailing separator', () => {
   expect(daysOf('RRULE:freq=daily;count=2;')).toEqual(['2027-01-01', '2027-01-02'])
 })
 
@@ -98,7 +98,7 @@ describe('an invalid rule', () => {
   })
 })
 
-test('a COUNT is followed through decades, up to a limit of days', () => {
+test('a COUNT is evaluated over decades, up to a limit on the number of days', () => {
   expect(daysOf('FREQ=DAILY;COUNT=36890', '1926-01-01T08:00:00.000')).toHaveLength(36_890)
   expect(() => daysOf('FREQ=DAILY;COUNT=200000', '1600-01-01T08:00:00.000')).toThrow(RuleError)
 })

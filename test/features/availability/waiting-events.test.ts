@@ -13,7 +13,7 @@ const GUEST: Guest = { ref: {}, origin: undefined }
 
 let sentWaits: unknown[]
 let wait: WaitMinutes | undefined
-/** Undefined: the service may not ask. */
+/** Undefined if the service is not permitted to find out. */
 let inQueue: boolean | undefined
 let questions: number
 let history: Partial<Message>[]
@@ -33,7 +33,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A guest's events, from the moment when the connection is open. */
+/** Subscribes to a guest's events and opens the connection. */
 async function follow(): Promise<void> {
   const subscribe = withWaiting(
     (_guest, listener) => {
@@ -115,7 +115,7 @@ test('an agent who types ends the wait', async () => {
   expect(sentWaits).toEqual([4, 'nothing'])
 })
 
-test('several messages of a waiting guest cause one request for the wait in 30 seconds', async () => {
+test('several messages of a waiting guest cause only one request for the wait within 25 seconds', async () => {
   await follow()
   for (let second = 0; second < 25; second++) await says('guest', 1000)
   expect(estimates).toBe(1)
@@ -132,7 +132,7 @@ describe('a bot', () => {
     expect([sentWaits, estimates]).toEqual([[4, 'nothing'], 1])
   })
 
-  test('that no longer answers is taken to have handed the guest over', async () => {
+  test('that no longer answers is assumed to have handed the guest over', async () => {
     await follow()
     await says('guest')
     await says('bot')
@@ -141,7 +141,7 @@ describe('a bot', () => {
   })
 })
 
-describe('when Genesys tells whether the guest is in the queue,', () => {
+describe('when Genesys reports whether the guest is in the queue,', () => {
   test('the wait is shown once a bot has handed the guest over, and more messages of the bot do not end it', async () => {
     inQueue = false
     await follow()
@@ -178,7 +178,7 @@ describe('when Genesys tells whether the guest is in the queue,', () => {
     expect([sentWaits, questions, estimates]).toEqual([[], 1, 0])
   })
 
-  test('a guest who writes while the bot is silent sees the wait once in the queue', async () => {
+  test('a guest who writes while the bot is silent sees the wait after entering the queue', async () => {
     inQueue = false
     await follow()
     await says('bot')
@@ -220,7 +220,7 @@ test('a message after the agent has left starts another wait', async () => {
   expect(sentWaits).toEqual([4, 'nothing', 4])
 })
 
-test('a page that stops following causes no more calls', async () => {
+test('a page that unsubscribes causes no more requests for the wait', async () => {
   await follow()
   await says('guest')
   stop()

@@ -41,7 +41,7 @@ test('a waiting guest gets the wait of their own conversation until the agent an
   expect((await stream.next(waits)).data).toEqual({})
 })
 
-test('a bot that greets and transfers to a queue shows the wait, until the agent answers', async () => {
+test('a guest whom a bot has transferred to a queue gets the wait until the agent answers', async () => {
   const page = await start()
   await page.say('Hello')
   genesys.botSays('Welcome! Somebody will be with you soon.')
@@ -72,7 +72,7 @@ test('without the permission to view conversations, the wait is that of the queu
   expect(ownEstimates()).toEqual([])
 })
 
-test('twenty-five guests who start to wait at the same time cause at most 20 calls', async () => {
+test('twenty-five guests who start to wait at the same time cause at most 20 calls to Genesys', async () => {
   await start()
   const pages = await Promise.all(Array.from({ length: 25 }, () => running.openPage()))
   const streams = await Promise.all(pages.map((page) => page.events()))

@@ -69,7 +69,7 @@ test('a blocked visitor gets no session, and their existing session is refused',
   expect(await page.ask('POST', '/guest-session', {})).toMatchObject(refused)
 })
 
-test('the file is read again when it changes, and an invalid file changes nothing', async () => {
+test('the blocklist is read again when its file changes, and an invalid file changes nothing', async () => {
   writeFileSync(file, 'visitor:user-1')
   let change = () => undefined as unknown
   const feature = createBlocklistFeature(file, { log: createLog({ level: 'silent' }) }, (onChanged) => {
@@ -96,7 +96,7 @@ test('the file is read again when it changes, and an invalid file changes nothin
   expect(check?.hint).toMatch(/line 2: must be/)
 })
 
-test('a mistake is reported with its line number, without the line’s text', () => {
+test('a mistake in the blocklist is reported with its line number but without the text of the line', () => {
   writeFileSync(file, '203.0.113.0/33\n\nsecret\nvisitor:\n1.2.3.4\n')
   const problems: string[] = []
   expect(readBlocklist(file, problems).ipv4Addresses).toEqual(['1.2.3.4'])

@@ -20,7 +20,7 @@ test('verifying the chat’s solution returns the challenge’s signature', asyn
   expect(altcha.verify(await solveAltcha(challenge))).toBe(challenge.signature)
 })
 
-test('a solution is accepted by a replica that has its key, even as an older one, and by no other', async () => {
+test('a solution is accepted only by replicas that have its key, even if it is not their newest key', async () => {
   const solution = await solveAltcha(altchaWith(KEY).create())
   expect(altchaWith(OTHER_KEY, KEY).verify(solution)).toBeDefined()
   expect(altchaWith(OTHER_KEY).verify(solution)).toBeUndefined()
@@ -29,7 +29,7 @@ test('a solution is accepted by a replica that has its key, even as an older one
   expect(rotated.verify(solution)).toBeUndefined()
 })
 
-test('a solution expires after some minutes', async () => {
+test('a solution expires after the lifetime of its challenge', async () => {
   const altcha = altchaWith(KEY)
   const solution = await solveAltcha(altcha.create())
   nowMs += CHALLENGE_LIFETIME_MS - 1

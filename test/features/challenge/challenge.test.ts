@@ -62,27 +62,30 @@ describe('ALTCHA', () => {
 
 const SECRET = 'vendor-secret-4711'
 
-test.each(['turnstile', 'friendly-captcha'])('the simulator verifies the tokens of %s', async (kind) => {
-  const vendor = await startSimulator()
-  const { open } = await startWith({
-    CHALLENGE: kind,
-    CHALLENGE_SECRET: 'simulated-secret',
-    CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
-  })
-  const { hostname } = new URL(SITE)
-  expect((await open(`solved-1@${hostname}`)).status).toBe(201)
-  expect((await open(`solved-2@${hostname}`)).status).toBe(201)
-  expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
-  expect(await open('solved-3@evil.example')).toMatchObject(failed)
-  expect(await open('guessed')).toMatchObject(failed)
-  await vendor.close()
-})
+test.each(['turnstile', 'friendly-captcha'])(
+  'the simulator accepts each %s token once, and only for this website',
+  async (kind) => {
+    const vendor = await startSimulator()
+    const { open } = await startWith({
+      CHALLENGE: kind,
+      CHALLENGE_SECRET: 'simulated-secret',
+      CHALLENGE_VERIFY_URL: `${vendor.url}/siteverify`,
+    })
+    const { hostname } = new URL(SITE)
+    expect((await open(`solved-1@${hostname}`)).status).toBe(201)
+    expect((await open(`solved-2@${hostname}`)).status).toBe(201)
+    expect(await open(`solved-1@${hostname}`)).toMatchObject(failed)
+    expect(await open('solved-3@evil.example')).toMatchObject(failed)
+    expect(await open('guessed')).toMatchObject(failed)
+    await vendor.close()
+  },
+)
 
-describe('a vendor', () => {
+describe('with a challenge vendor,', () => {
   const settings = { CHALLENGE: 'turnstile', CHALLENGE_SECRET: SECRET, CHALLENGE_SITE_KEY: 'public-key' }
   const vendor = () => nock('https://challenges.cloudflare.com').post('/turnstile/v0/siteverify')
 
-  test('opens one session for each of its tokens, which must be from this website', async () => {
+  test('each token opens one session, and only on the website that it was created for', async () => {
     const { open, logLines } = await startWith(settings)
     expect((await open()).body).toMatchObject({
       code: 'challenge_required',
@@ -98,14 +101,14 @@ describe('a vendor', () => {
     expect(logLines.join()).not.toMatch(/vendor-secret|-token/)
   })
 
-  test('that fails lets guests in if CHALLENGE_FAILURE is accept', async () => {
+  test('guests are accepted when the vendor fails if CHALLENGE_FAILURE is accept', async () => {
     const { open } = await startWith({ ...settings, CHALLENGE_FAILURE: 'accept' })
     vendor().reply(500)
     expect((await open('token')).status).toBe(201)
   })
 })
 
-test('settings with a vendor without its secret, or with a secret without a vendor, are refused', async () => {
+test('challenge settings that are incomplete or contradict each other are refused', async () => {
   const { readConfig } = await import('../../../src/service/settings/read-config.ts')
   const read = (settings: Record<string, string>) => () =>
     readConfig({

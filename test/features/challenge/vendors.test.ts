@@ -5,7 +5,7 @@ import { createUpstreamAgents } from '../../../src/service/upstream/upstream-age
 
 type Kind = Parameters<typeof createVendorCheck>[0]['kind']
 
-/** Of each vendor: its address, and its response for a token that was made at this host. */
+/** The address of each vendor, and its response for a token that was created on a host. */
 const VENDORS: readonly (readonly [Kind, string, string, (host: string) => object])[] = [
   [
     'turnstile',
@@ -46,7 +46,7 @@ const checkOf = (kind: Kind) =>
   )
 
 describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
-  test('receives the secret and the token, and no data of the visitor', async () => {
+  test('receives the secret and the token, but no data about the visitor', async () => {
     let sent = ''
     nock(host)
       .post(path, (body) => (sent = JSON.stringify(body)) !== '')
@@ -60,7 +60,7 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
     expect(sent).not.toMatch(/remoteip|origin"|user-agent/)
   })
 
-  test('refuses an invalid token, and one of another website', async () => {
+  test('refuses an invalid token, and a token from another or an unknown website', async () => {
     nock(host)
       .post(path)
       .reply(200, { success: false, 'error-codes': ['invalid-input-response'] })
@@ -76,8 +76,11 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
   test.each<[string, (vendor: nock.Interceptor) => nock.Scope]>([
     ['a server error', (vendor) => vendor.reply(500, 'oops')],
     ['a redirect', (vendor) => vendor.reply(302, '', { location: 'https://evil.example/' })],
-    ['half a response', (vendor) => vendor.reply(200, '{"success":')],
-    ['an endless response', (vendor) => vendor.reply(200, `{"success":true,"x":"${'x'.repeat(20_000)}"}`)],
+    ['a truncated response', (vendor) => vendor.reply(200, '{"success":')],
+    [
+      'a response that is too long',
+      (vendor) => vendor.reply(200, `{"success":true,"x":"${'x'.repeat(20_000)}"}`),
+    ],
     ['no connection', (vendor) => vendor.replyWithError(new Error('reset'))],
     [
       'a wrong secret',

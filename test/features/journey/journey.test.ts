@@ -29,7 +29,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 const record = (body: object, headers?: Record<string, string>) => post('/journey/events', body, headers)
 const pings = () => genesys.requests.filter(({ path }) => path.includes('/ping'))
 
-test('with JOURNEY=off, every path gets 501, and GET /deployment does not mention the journey', async () => {
+test('with JOURNEY=off, every journey path returns 501, and GET /deployment does not mention the journey', async () => {
   await start({ JOURNEY: 'off' })
   for (const path of ['/journey/events', '/journey/invitations', '/journey/answers'])
     expect(await post(path, VIEW)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -39,7 +39,7 @@ test('with JOURNEY=off, every path gets 501, and GET /deployment does not mentio
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('a page view reaches Genesys with page, campaign and browser, and nothing else of the address', async () => {
+test('a page view reaches Genesys with page, campaign and browser, but no other part of the address', async () => {
   await start()
   const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
   expect(body.journey).toBe(true)
@@ -107,7 +107,7 @@ test('an action map offers a chat once, and Genesys learns that it was offered a
   ])
 })
 
-test('a page can ask for invitations without an event', async () => {
+test('a page can request invitations without an event', async () => {
   await start()
   await record(VIEW)
   genesys.setActionMaps([{}])
@@ -117,7 +117,7 @@ test('a page can ask for invitations without an event', async () => {
   expect(genesys.journeyEvents).toHaveLength(1)
 })
 
-test('redacted data reaches neither Genesys nor the log', async () => {
+test('sensitive data in a journey event reaches neither Genesys nor the log if it is redacted', async () => {
   await start({ REDACT: 'card,email' })
   await record({
     ...VIEW,
@@ -133,7 +133,7 @@ test('redacted data reaches neither Genesys nor the log', async () => {
   }
 })
 
-test('nothing of an event is logged, even without redaction', async () => {
+test('no data of a journey event is logged, even without redaction', async () => {
   await start()
   await record({ ...VIEW, page: { url: `${SITE}/private-page`, title: 'private title' } })
   expect(running.logLines.join('')).not.toMatch(/private|1c9d3f0e/)
@@ -151,26 +151,26 @@ test.each([
   ],
   ['an attribute that is too long', { ...VIEW, attributes: { a: 'x'.repeat(513) } }, 'attributes.a'],
   ['an unknown field', { ...VIEW, ipAddress: '192.0.2.1' }, 'ipAddress'],
-])('%s is refused', async (_what, body, path) => {
+])('a journey event with %s is refused', async (_what, body, path) => {
   await start()
   const { status, body: problem } = await record(body)
   expect([status, problem.code, problem.errors[0].path]).toEqual([400, 'invalid_request', path])
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('an attribute named __proto__ is refused', async () => {
+test('a journey event with an attribute named __proto__ is refused', async () => {
   await start()
   const body = JSON.stringify(VIEW).replace(/}$/, ',"attributes":{"__proto__":{"a":1}}}')
   expect((await post('/journey/events', body)).status).toBe(400)
 })
 
-test('pages of other websites are refused, and so is GET', async () => {
+test('journey events are refused from other websites and with GET', async () => {
   await start()
   expect((await record(VIEW, { origin: 'https://other.example' })).status).toBe(403)
   expect((await ask(running.url, 'GET', '/journey/events', undefined, { origin: SITE })).status).toBe(405)
 })
 
-describe('an access token', () => {
+describe('an access token for the journey', () => {
   test('is sent with JOURNEY=oauth', async () => {
     genesys = await startSimulator({ agent: 'silent', journeyNeedsToken: true })
     running = await startTogether({ genesys, settings: { JOURNEY: 'oauth', ...credentials() } })
@@ -194,7 +194,7 @@ describe('an access token', () => {
   })
 })
 
-test('calls to Genesys are limited per minute, and an event succeeds if only its invitations exceed that', async () => {
+test('journey calls are limited per minute, and an event succeeds if only its invitations exceed the limit', async () => {
   await start({ JOURNEY_CALLS_PER_MINUTE: '3' })
   expect((await record(VIEW)).status).toBe(200)
   expect(await record(VIEW)).toMatchObject({ status: 200, body: { invitations: [] } })
@@ -203,7 +203,7 @@ test('calls to Genesys are limited per minute, and an event succeeds if only its
   expect(pings()).toHaveLength(1)
 })
 
-test('an event that fails is not repeated by the service', async () => {
+test('a journey event that fails is not repeated by the service', async () => {
   await start()
   genesys.injectFault('POST /api/v2/journey/deployments/*', { status: 503, times: 1 })
   expect((await record(VIEW)).status).toBeGreaterThanOrEqual(500)

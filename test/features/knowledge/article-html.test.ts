@@ -19,7 +19,7 @@ const nested = (depth: number): object => {
 describe('an article is rendered as HTML with', () => {
   test.each([
     ['a paragraph', [paragraph([text('Hello')])], '<p>Hello</p>'],
-    ['a heading below those of a chat', [paragraph([text('Hello')], 'Heading1')], '<h3>Hello</h3>'],
+    ['a heading below the headings of the chat', [paragraph([text('Hello')], 'Heading1')], '<h3>Hello</h3>'],
     ['preformatted text', [paragraph([text('a  b')], 'Preformatted')], '<pre>a  b</pre>'],
     [
       'marks, in any order',
@@ -28,7 +28,7 @@ describe('an article is rendered as HTML with', () => {
     ],
     ['line breaks', [text('one\ntwo')], 'one<br>two'],
     [
-      'lists in lists',
+      'nested lists',
       [
         {
           type: 'OrderedList',
@@ -69,7 +69,7 @@ describe('a block cannot add', () => {
     ['a script address with a tab', [text('here', { hyperlink: 'java\tscript:alert(1)' })], 'here'],
     ['a data address', [text('here', { hyperlink: 'data:text/html,<b>' })], 'here'],
     [
-      'the address of an object of Genesys',
+      'the address of an object in Genesys',
       [text('here', { hyperlink: 'grn:knowledge:::document/1/2' })],
       'here',
     ],
@@ -89,7 +89,7 @@ describe('a block cannot add', () => {
     ],
   ])('%s', (_name, blocks, html) => expect(articleHtml(blocks)).toBe(html))
 
-  test('an attribute by quotes in an address', () => {
+  test('an attribute through quotes in an address', () => {
     const html = articleHtml([text('x', { hyperlink: 'https://a.example/"onmouseover="alert(1)' })])
     expect(html.match(/<a [^>]*>/)?.[0].match(/"/g)).toHaveLength(6)
   })

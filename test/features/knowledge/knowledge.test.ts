@@ -5,16 +5,16 @@ import { ask, SITE, settingsFor, startTogether, type Running } from '../../start
 
 const MINUTE_MS = 60_000
 
-/** Longer than results, limits and Genesys' session last. */
+/** Longer than cached results, rate limits and sessions at Genesys last. */
 const LATER_MS = 60 * MINUTE_MS
 
 let nowMs = Date.parse('2026-11-25T11:00:00.000Z')
-/** With the knowledge base that the simulator has by default. */
+/** An instance with the default knowledge base of the simulator. */
 let ordinary: Running
-/** What the test uses. */
+/** The instance that the test uses. */
 let running: Running
 let genesys: Simulator
-/** Of the requests to Genesys before the test. */
+/** The number of requests to Genesys before the test. */
 let earlier: number
 const others: Running[] = []
 
@@ -67,7 +67,7 @@ const callsOf = (end: string) =>
     .filter(({ path }) => path.startsWith('/api/v2/knowledge/') && path.endsWith(end))
 
 describe('the setting KNOWLEDGE', () => {
-  test('with the value off makes each path respond with 501, and nothing mentions articles', async () => {
+  test('with the value off makes each path return 501, and no response announces articles', async () => {
     await startAnother({ KNOWLEDGE: 'off' })
     for (const path of ['search?q=parcel', 'suggestions?q=parcel', 'articles/1'])
       expect(await get(path)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -113,7 +113,7 @@ describe('articles', () => {
     ])
   })
 
-  test('are announced to guests with a session and to pages without one, and suggested by phrases', async () => {
+  test('are announced to guests with a session and to pages without one, and phrases are suggested', async () => {
     const page = await running.openPage()
     expect(page.opened.body.capabilities).toContain('knowledge')
     const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
@@ -166,8 +166,8 @@ describe('articles', () => {
   })
 })
 
-describe('calls to Genesys', () => {
-  test('are made once a minute for the same words, by all guests in one session', async () => {
+describe('knowledge calls to Genesys', () => {
+  test('are made once a minute for the same words, in one session for all guests', async () => {
     await Promise.all([search('parcel'), search('Parcel '), search('PARCEL')])
     expect(callsOf('/search')).toHaveLength(1)
     nowMs += MINUTE_MS - 1
@@ -209,7 +209,7 @@ describe('calls to Genesys', () => {
     expect((await search('parcel')).status).toBe(200)
   })
 
-  test('contain masked text where redaction applies', async () => {
+  test('contain masked text if redaction is on', async () => {
     await startAnother({ KNOWLEDGE: 'open', REDACT: 'card' })
     await search('4111 1111 1111 1111 parcel')
     const sent = JSON.stringify(callsOf('/search'))

@@ -28,7 +28,7 @@ const preChat = async () => {
   return (body as { preChat?: unknown }).preChat
 }
 
-test('GET /deployment has preChat only if PRE_CHAT_FORM is set', async () => {
+test('GET /deployment contains preChat only if PRE_CHAT_FORM is set', async () => {
   running = await startTogether()
   expect(await preChat()).toBeUndefined()
   await running.stop()

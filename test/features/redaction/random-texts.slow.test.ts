@@ -17,7 +17,7 @@ test('10,000 texts without sensitive data are not changed', () => {
   const token = fc.oneof({ weight: 8, arbitrary: word }, amount, price, date, order)
   const text = fc.array(token, { minLength: 1, maxLength: 30 }).map((tokens) =>
     tokens
-      // Numbers in a row might be a card number by chance, as they might be for the guest who reads them.
+      // Without a word in between, consecutive numbers might form a card number by chance.
       .flatMap((each, i) => (/\d$/.test(tokens[i - 1] ?? '') && /^\d/.test(each) ? ['and', each] : [each]))
       .join(' '),
   )

@@ -12,13 +12,13 @@ afterEach(async () => {
   running = undefined
 })
 
-/** All that the simulated platform has got: paths, headers, bodies and frames. */
+/** Everything that the simulated platform has received: paths, headers, bodies and frames. */
 function atGenesys(): string {
   const { requests, frames, transcript } = running!.genesys
   return JSON.stringify([requests, frames, transcript()])
 }
 
-/** Its digits in a row, in groups, or in those of another script. */
+/** The card number in a row, in groups, or in the digits of another script. */
 const NUMBER = /4\W?1\W?1\W?1\W?(1\W?){12}|٤/
 
 const fieldsOf = (answer: { redacted: { field: string }[] }) => answer.redacted.map(({ field }) => field)
@@ -77,7 +77,7 @@ test('answers to a form and to a list are masked', async () => {
   expect(atGenesys()).not.toMatch(NUMBER)
 })
 
-test('details, attributes and the journey are masked when a session opens and when it is resumed', async () => {
+test('the guest’s details, attributes and journey are masked when a session is opened and resumed', async () => {
   const page = await start({ ATTRIBUTES_OPEN: 'custom.*' })
   const body = {
     name: `Jane ${CARD}`,
@@ -106,14 +106,14 @@ test('details, attributes and the journey are masked when a session opens and wh
   await page.say('hello')
   expect(atGenesys()).not.toMatch(NUMBER)
   expect(atGenesys()).not.toContain('joe@example.com')
-  // The page gave them as what they are, for the prefill that the operator has set up.
+  // The page labeled them as e-mail address and phone number, for the prefilled form that the operator has set up.
   expect(running!.genesys.transcript().at(-1)?.attributes).toMatchObject({
     'custom.email': 'jane@example.com',
     'custom.phone': '+49 30 1234567',
   })
 })
 
-test('attributes are masked when they are changed, and a key that holds a number is refused', async () => {
+test('attributes are masked when they are changed, and a key that contains a card number is refused', async () => {
   const page = await start()
   const changed = await page.ask('PUT', '/guest-attributes', {
     attributes: { 'custom.card': CARD, 'custom.n': 5 },
@@ -139,7 +139,7 @@ test('file names are masked and keep their extension', async () => {
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('a number split over two messages never reaches Genesys whole, and a repeat gets the first response', async () => {
+test('a card number split over two messages never reaches Genesys whole; a repeat gets the same response', async () => {
   const page = await start()
   await page.say('4111 1111')
   const headers = { 'idempotency-key': randomUUID() }
@@ -153,7 +153,7 @@ test('a number split over two messages never reaches Genesys whole, and a repeat
   expect(running!.genesys.transcript().map(({ text }) => text)).toEqual(['4111 1111', '**** ****'])
 })
 
-test('patterns of the operator are masked under their names', async () => {
+test('text that matches the operator’s patterns is masked and reported under their names', async () => {
   const page = await start({ REDACT: '', REDACT_PATTERNS: '{"customer":"KD-\\\\d{6}"}' })
   expect((await page.say(`KD-123456 has ${CARD}`)).body).toMatchObject({
     text: `********* has ${CARD}`,
@@ -161,7 +161,7 @@ test('patterns of the operator are masked under their names', async () => {
   })
 })
 
-test('without the settings a text is sent as it was written', async () => {
+test('without redaction settings, text is sent unchanged', async () => {
   const page = await start({ REDACT: '' })
   const { body } = await page.say(CARD)
   expect(body.text).toBe(CARD)

@@ -21,14 +21,14 @@ test.each([
   [['order 12345 4111 1111', '1111 1111 12/27']],
   [['٤١١١ ١١١١', '１１１１ １１１１']],
   [['the first half: 3782 8224', 'and the second: 6310005.']],
-])('in the messages %j, a number is found with the last one, and not before', (texts) => {
+])('in the messages %j, a card number is found in the last one and not before', (texts) => {
   const { says } = guest()
   const found = texts.map((text) => says(text))
   expect(found.slice(0, -1)).toEqual(texts.slice(1).map(() => undefined))
   expect(found.at(-1)).toMatch(/^\S.*\S$/)
 })
 
-test('only the digits of the number are masked', () => {
+test('only the digits of a card number are masked, not a date after it', () => {
   const { says } = guest()
   says('4111 1111')
   expect(says('1111 1111 12/27')).toBe('1111 1111')
@@ -42,7 +42,7 @@ test('digits of another guest, or from more than a minute ago, are not joined', 
   expect(says('1111 1111')).toBeUndefined()
 })
 
-test('a repeat is masked like its first attempt, also later', () => {
+test('a repeat is masked like its first attempt, even minutes later', () => {
   const { says, later } = guest()
   says('4111 1111', { key: '1' })
   expect(says('4111 1111', { key: '1' })).toBeUndefined()
@@ -51,7 +51,7 @@ test('a repeat is masked like its first attempt, also later', () => {
   expect(says('1111 1111', { key: '2' })).toBe('1111 1111')
 })
 
-test('a number with a wrong check digit or too many digits is not found', () => {
+test('a split number with a wrong check digit or too many digits is not found', () => {
   const { says } = guest()
   says('4111 1111')
   expect(says('1111 1112')).toBeUndefined()

@@ -57,13 +57,13 @@ afterAll(async () => {
   await new Promise((resolve) => backend.close(resolve))
 })
 
-/** Resolves when the backend has responded so many times. */
+/** Resolves when the backend has responded this many times. */
 const received = (count: number) =>
   new Promise<void>((resolve) => {
     onDelivery = () => deliveries.length >= count && resolve()
   })
 
-test('the backend gets the score, signed, and the guest has it as an attribute', async () => {
+test('the backend gets the signed survey score, which becomes an attribute of the guest', async () => {
   const page = await running.openPage()
   expect(page.opened.body.capabilities).toContain('survey')
   await page.say('Hello')
@@ -79,7 +79,7 @@ test('the backend gets the score, signed, and the guest has it as an attribute',
   expect(body.attributes).toMatchObject({ 'custom.score': '4' })
 })
 
-test('a score is accepted after the end of the conversation', async () => {
+test('a survey score is accepted after the end of the conversation', async () => {
   const page = await running.openPage()
   await page.say('Hello')
   expect((await page.ask('DELETE', '/guest-session')).status).toBe(204)
@@ -89,7 +89,7 @@ test('a score is accepted after the end of the conversation', async () => {
   expect(deliveries[0]?.event.data).toMatchObject({ score: 5 })
 })
 
-test('a delivery that fails is repeated once with the same id', async () => {
+test('a survey delivery that fails is repeated with the same id', async () => {
   const page = await running.openPage()
   statuses = [503]
   const delivered = received(2)
@@ -99,7 +99,7 @@ test('a delivery that fails is repeated once with the same id', async () => {
 })
 
 test.each([{}, { score: 0 }, { score: 6 }, { score: 2.5 }, { score: '5' }, { score: 5, comment: 'x' }])(
-  '%j is refused as a score',
+  '%j is refused as a survey score',
   async (body) => {
     const page = await running.openPage()
     expect(await page.ask('POST', '/survey', body)).toMatchObject({
@@ -110,7 +110,7 @@ test.each([{}, { score: 0 }, { score: 6 }, { score: 2.5 }, { score: '5' }, { sco
   },
 )
 
-test('without the setting, a score gets 501, and there is no capability', async () => {
+test('without SURVEY_WEBHOOK_URL, a survey score gets 501 and the capability is missing', async () => {
   const without = await startTogether()
   const page = await without.openPage()
   expect(page.opened.body.capabilities).not.toContain('survey')
@@ -124,7 +124,7 @@ test.each([
   [{ SURVEY_WEBHOOK_URL: undefined }, /SURVEY_WEBHOOK_URL is missing/],
   [{ SURVEY_ATTRIBUTE: 'level' }, /SURVEY_ATTRIBUTE must be one of ATTRIBUTES_OPEN/],
   [{ NODE_ENV: 'production', SURVEY_WEBHOOK_URL: 'http://www.example.com' }, /must begin with https/],
-])('settings with %p are refused', (wrong, says) => {
+])('survey settings with %p are refused', (wrong, says) => {
   const settings = {
     ALLOWED_ORIGINS: SITE,
     GENESYS_REGION: 'mypurecloud.ie',

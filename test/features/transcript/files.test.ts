@@ -22,7 +22,7 @@ const linesOf = (...content: Content[]) =>
     .split('\n')
     .slice(6, -1)
 
-test('messages are grouped by the days of the time zone', () => {
+test('messages in a transcript are grouped by day in its time zone', () => {
   const messages = [
     at('2026-11-25T22:30:00.000Z', { text: 'a' }),
     at('2026-11-25T23:30:00.000Z', { text: 'b' }),
@@ -32,7 +32,7 @@ test('messages are grouped by the days of the time zone', () => {
   )
 })
 
-test('a file says that earlier messages are missing, and that there are no messages', () => {
+test('a transcript states that earlier messages are missing and that it has no messages', () => {
   expect(text([], false)).toBe(
     'Conversation\nTime zone: UTC\n\nThis file begins here. The conversation has earlier messages.\n\nThere are no messages.\n',
   )
@@ -106,14 +106,14 @@ test('content other than text is written as the guest saw it', () => {
   ])
 })
 
-test('names are escaped in HTML', () => {
+test('names are escaped in an HTML transcript', () => {
   const named = at('2026-11-25T10:00:00.000Z', { text: 'x', from: { name: '<b>Anna</b> & "Co\'' } })
   expect(htmlFile({ messages: [named], isComplete: true }, utc)).toContain(
     '<strong dir="auto">&lt;b&gt;Anna&lt;/b&gt; &amp; &quot;Co&#39;</strong>',
   )
 })
 
-test('an answer appears once, although it is both text and content', () => {
+test('an answer appears once in a transcript even if it is both text and content', () => {
   const answer = at('2026-11-25T10:00:00.000Z', {
     sender: 'guest',
     text: 'Yes',
@@ -122,21 +122,24 @@ test('an answer appears once, although it is both text and content', () => {
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
-test.each(Object.keys(TRANSCRIPT_TEXTS))('a file in %s has the words of that language', (language) => {
-  const html = htmlFile(
-    { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
-    createLocale([language], 'Asia/Tokyo'),
-  )
-  for (const word of [
-    TRANSCRIPT_TEXTS[language]!.title,
-    TRANSCRIPT_TEXTS[language]!.incomplete,
-    TRANSCRIPT_TEXTS[language]!.agent,
-  ])
-    expect(html).toContain(word)
-  expect(html).toContain(`<html lang="${language}"`)
-})
+test.each(Object.keys(TRANSCRIPT_TEXTS))(
+  'an HTML transcript in %s has the texts of that language',
+  (language) => {
+    const html = htmlFile(
+      { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
+      createLocale([language], 'Asia/Tokyo'),
+    )
+    for (const word of [
+      TRANSCRIPT_TEXTS[language]!.title,
+      TRANSCRIPT_TEXTS[language]!.incomplete,
+      TRANSCRIPT_TEXTS[language]!.agent,
+    ])
+      expect(html).toContain(word)
+    expect(html).toContain(`<html lang="${language}"`)
+  },
+)
 
-test('an invalid language falls back to English', () => {
+test('a transcript in an invalid language falls back to English', () => {
   for (const language of ['*', 'tlh', 'en-a', '__proto__', 'constructor', ''])
     expect(createLocale([language], 'UTC').language).toBe('en')
   expect(createLocale(['de_at'], 'UTC').language).toBe('de-AT')

@@ -12,7 +12,7 @@ const message = (number: number): Message => ({
   sender: 'guest',
 })
 
-/** Pages of two messages, of which the newest page is the first. */
+/** Pages of two messages, with the newest page first. */
 function pagesOf(total: number, onRead: (pageNumber: number) => void = () => {}) {
   return (pageNumber: number): Promise<MessagePage> => {
     onRead(pageNumber)
@@ -58,14 +58,14 @@ test('a message that arrives while pages are read causes no duplicate', async ()
 
 const limited = new UpstreamError('upstream_rate_limited', 'ten a minute', { retryAfterSeconds: 60 })
 
-test('if Genesys allows no more reads, the conversation is what was read so far', async () => {
+test('if Genesys allows no more reads, what was read so far is returned as incomplete', async () => {
   const { messages, isComplete } = await readConversation((pageNumber) =>
     pageNumber > 2 ? Promise.reject(limited) : pagesOf(9)(pageNumber),
   )
   expect([ids(messages), isComplete]).toEqual([['m6', 'm7', 'm8', 'm9'], false])
 })
 
-test('a rate limit at the first page is an error, and so is any other error at any page', async () => {
+test('a rate limit on the first page, or any other error on any page, is reported as an error', async () => {
   await expect(readConversation(() => Promise.reject(limited))).rejects.toBe(limited)
   const broken = new UpstreamError('upstream_unavailable', 'down')
   const read = (number: number) => (number === 2 ? Promise.reject(broken) : pagesOf(9)(number))

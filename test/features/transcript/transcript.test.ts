@@ -14,7 +14,7 @@ const start = (): Promise<Page> => running.openPage({ name: 'Jane Doe' })
 const read = (page: Page, accept: string, query = QUERY) => page.ask('GET', query, undefined, { accept })
 const textOf = ({ body }: Answer) => String(body)
 
-test('without the setting, GET /transcript gets 501, and there is no capability', async () => {
+test('without TRANSCRIPT=on, GET /transcript returns 501 and the capability is missing', async () => {
   const without = await startTogether()
   const page = await without.openPage()
   expect(await read(page, 'text/plain')).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -22,7 +22,7 @@ test('without the setting, GET /transcript gets 501, and there is no capability'
   await without.stop()
 })
 
-describe('the conversation as a file', () => {
+describe('the transcript', () => {
   test('is announced in the capabilities, and requires a session', async () => {
     const page = await start()
     expect(page.opened.body.capabilities).toContain('transcript')
@@ -101,13 +101,13 @@ describe('the conversation as a file', () => {
     ['language=x', 'language'],
     ['timeZone=Mars', 'timeZone'],
     ['color=red', 'color'],
-  ])('is refused with ?%s', async (query, path) => {
+  ])('is refused with the query %s', async (query, path) => {
     const page = await start()
     const answer = await read(page, 'text/plain', `/transcript?${query}`)
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
   })
 
-  test('is refused as another media type, and for another method', async () => {
+  test('is refused in other media types and for other methods', async () => {
     const page = await start()
     expect(await read(page, 'image/png')).toMatchObject({ status: 406 })
     const { headers, url } = { headers: page.headers, url: running.url }

@@ -17,12 +17,12 @@ export interface SiteBackend {
   readonly settings: Record<string, string>
   /** The calls so far, each with a signature that Standard Webhooks' own library accepts. */
   readonly visits: Visit[]
-  /** Responds in this way from now on. */
+  /** How the backend responds to the next calls. */
   respond: Respond
   stop(): Promise<void>
 }
 
-/** Responds with what it knows of the visitor. */
+/** Responds with what the backend knows about the visitor. */
 export const knows =
   (known: object): Respond =>
   (res, { id }) =>

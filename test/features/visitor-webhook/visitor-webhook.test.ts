@@ -42,7 +42,7 @@ function webhookWith(settings: Record<string, string> = {}) {
 const request = (headers: Record<string, string> = HEADERS) => ({ headers, subject: undefined })
 
 describe('the visitor webhook', () => {
-  test('says who the visitor is, and sets only the attributes of the settings', async () => {
+  test('identifies the visitor and sets only the configured attributes', async () => {
     backend.respond = knows({
       visitor: 'u-1',
       attributes: { 'custom.plan': 7, vip: true },
@@ -55,7 +55,7 @@ describe('the visitor webhook', () => {
     })
   })
 
-  test('gets the named cookie and nothing else of the request, signed as Standard Webhooks says', async () => {
+  test('gets only the configured cookie of a request, with a signature as in Standard Webhooks', async () => {
     await webhookWith().identify({ ...request(), subject: 'jwt-1' })
     const [visit] = backend.visits
     expect(visit?.headers.cookie).toBe(COOKIE)
@@ -82,7 +82,7 @@ describe('the visitor webhook', () => {
     })
   })
 
-  test('gets a header instead, if the settings name one', async () => {
+  test('gets a header instead of a cookie if the settings name one', async () => {
     const webhook = webhookWith({ VISITOR_WEBHOOK_COOKIE: '', VISITOR_WEBHOOK_HEADER: 'X-Shop-Session' })
     await webhook.identify(request({ ...HEADERS, 'x-shop-session': 'abc' }))
     expect(backend.visits[0]?.headers).toMatchObject({ 'x-shop-session': 'abc' })
@@ -98,13 +98,13 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toEqual([])
   })
 
-  test('signs with each secret, so that a receiver can change its own at any time', async () => {
+  test('is signed with each secret, so that a receiver can change its secret at any time', async () => {
     const next = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
     await webhookWith({ VISITOR_WEBHOOK_SECRET: `${next},${WEBHOOK_SECRET}` }).identify(request())
     expect(String(backend.visits[0]?.headers['webhook-signature']).split(' ')).toHaveLength(2)
   })
 
-  test('is called once for simultaneous requests of one visitor, and separately for each visitor', async () => {
+  test('is called once for concurrent requests of one visitor, and separately for each visitor', async () => {
     const webhook = webhookWith()
     const other = { ...HEADERS, cookie: 'shop-session=other' }
     await Promise.all([HEADERS, HEADERS, other].map((headers) => webhook.identify(request(headers))))
@@ -147,7 +147,7 @@ describe('the visitor webhook', () => {
     ],
     ['is not JSON', json('{')],
     [
-      'redirects',
+      'is a redirect',
       (res) => void res.writeHead(302, { location: backend.settings['VISITOR_WEBHOOK_URL'] }).end(),
     ],
     ['has the status 201', (res, visit) => knows({ visitor: 'u-1' })(res.writeHead(201), visit)],
@@ -180,7 +180,7 @@ describe('the visitor webhook', () => {
   })
 })
 
-test('the example’s backend recognizes Jane by her cookie, and no visitor without one', async () => {
+test('the example’s backend recognizes Jane by her cookie, and no visitor with an unknown one', async () => {
   // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an example in JavaScript
   // @ts-ignore
   const example = await import('../../../examples/visitor-webhook/server.mjs')
@@ -201,7 +201,7 @@ test('the example’s backend recognizes Jane by her cookie, and no visitor with
   }
 })
 
-describe('the settings', () => {
+describe('the settings of the visitor webhook', () => {
   const problems = (settings: Record<string, string>) => {
     try {
       readConfig({ ...REQUIRED, GENESYS_REGION: 'eu-west-1', ...backend.settings, ...settings })
@@ -238,7 +238,7 @@ describe('the settings', () => {
       { NODE_ENV: 'production', VISITOR_WEBHOOK_URL: 'http://shop.example/v' },
       /must begin with https/,
     ],
-  ])('with %s are refused, without a value in the message', (_what, settings, message) => {
+  ])('with %s are refused, and the message contains no secret', (_what, settings, message) => {
     expect(problems(settings)).toMatch(message)
     expect(problems(settings)).not.toMatch(/whsec_\w|c2hvcnQ/)
   })

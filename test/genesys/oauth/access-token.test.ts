@@ -28,13 +28,13 @@ function make(more: Partial<Parameters<typeof createAccessToken>[0]> = {}): Acce
   return createAccessToken({ client, ...credentials, monotonicNow, random: () => 0, ...more })
 }
 
-/** Looks again and again, without a clock, until it holds. */
+/** Polls, without a timer, until the condition holds. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 5000; i++) {
     if (await holds()) return
     await new Promise((resolve) => setImmediate(resolve))
   }
-  throw new Error('It never came to hold.')
+  throw new Error('The condition was never met.')
 }
 
 function givesToken(token: string, more: object = { expires_in: 86399 }): nock.Scope {
@@ -93,7 +93,7 @@ describe('a token request', () => {
     expect(new Set(tokens)).toEqual(new Set(['one']))
   })
 
-  test('ends for each caller at its own deadline, and continues for the others', async () => {
+  test('times out for each caller at its own deadline, and continues for the others', async () => {
     nock(LOGIN).post('/oauth/token').delay(200).reply(200, { access_token: 'one' })
     const patient = accessToken.get(nowMs + 5000)
     const hasty = await failure(accessToken.get(nowMs + 20))
@@ -101,7 +101,7 @@ describe('a token request', () => {
     await expect(patient).resolves.toBe('one')
   })
 
-  test('is sent again after a transient failure', async () => {
+  test('is sent again for the next caller after a transient failure', async () => {
     nock(LOGIN).post('/oauth/token').times(3).reply(503)
     expect((await failure(accessToken.get(soon()))).code).toBe('upstream_unavailable')
     expect(accessToken.state().status).toBe('failing')
@@ -122,7 +122,7 @@ describe('a token request', () => {
 })
 
 describe('the renewal of a token', () => {
-  test('starts a minute before the end, and the current token is used until then', async () => {
+  test('starts a minute before the token expires, and the current token is used until it succeeds', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
     let asked = 0
@@ -142,7 +142,7 @@ describe('the renewal of a token', () => {
     expect(asked).toBe(1)
   })
 
-  test('that fails leaves the current token in use, and is tried again after a pause', async () => {
+  test('that fails leaves the current token in use and is retried after a pause', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
     nowMs += 1750_000
@@ -167,7 +167,7 @@ describe('the renewal of a token', () => {
     ['short', { expires_in: 20 }, 20],
     ['a fraction', { expires_in: 0.5 }, 0.5],
   ])(
-    'comes at the end of its lifetime, and not at half of it, if expires_in is %s',
+    'happens at the end of its lifetime, not halfway through it, if expires_in is %s',
     async (_, more, seconds) => {
       givesToken('one', more)
       await accessToken.get(soon())
@@ -205,7 +205,7 @@ describe('a 401 from the API', () => {
     expect(seen).toEqual(['Bearer one', 'Bearer two'])
   })
 
-  test('that a fresh token does not fix is returned, and does not cause a token request for every call', async () => {
+  test('that persists with a fresh token is returned, and does not cause a token request for every call', async () => {
     givesToken('one')
     givesToken('two')
     const call = (): Promise<never> => Promise.reject(unauthorized())
@@ -217,7 +217,7 @@ describe('a 401 from the API', () => {
     expect(third.isDone()).toBe(true)
   })
 
-  test('drops the token, and no other refusal does', async () => {
+  test('drops the token, but a 403 does not', async () => {
     givesToken('one')
     const call = (): Promise<never> =>
       Promise.reject(new UpstreamError('upstream_refused', 'no', { status: 403 }))
@@ -241,7 +241,7 @@ describe('wrong credentials', () => {
     [404, {}, /GENESYS_LOGIN_URL/],
     [403, '', /GENESYS_LOGIN_URL/],
   ])(
-    'that are refused by HTTP %i with %j are upstream_auth_failed, and the hint names the cause',
+    'that are refused with HTTP %i and %j cause upstream_auth_failed, and the hint names the reason',
     async (status, body, hint) => {
       refuses(status, body as object)
       const error = await failure(accessToken.get(soon()))
@@ -251,7 +251,7 @@ describe('wrong credentials', () => {
     },
   )
 
-  test('are tried once a minute, not for every call', async () => {
+  test('are retried soon after the first refusal, then once a minute, and not for every call', async () => {
     for (const forMs of [2_001, 60_001]) {
       refuses(401, { error: 'invalid_client' })
       for (let i = 0; i < 10; i++)
@@ -264,7 +264,7 @@ describe('wrong credentials', () => {
   })
 
   test.each([400, 401])(
-    'are tried again soon after the first %i, and shared with other replicas only after the second',
+    'are retried soon after a first HTTP %i, and other replicas are informed only after a second one',
     async (status) => {
       const remembered: number[] = []
       const refused = {
@@ -291,7 +291,7 @@ describe('wrong credentials', () => {
     },
   )
 
-  test('never show in the error, not even when the upstream echoes them', async () => {
+  test('never appear in the error, even when the upstream echoes them', async () => {
     const echo = Buffer.from(`id:${SECRET}`).toString('base64')
     refuses(401, { error: SECRET, code: SECRET, error_description: `bad ${echo} ${SECRET}`, message: SECRET })
     const error = await failure(accessToken.get(soon()))

@@ -36,7 +36,7 @@ describe('a driver for external-guests', () => {
     expect(call?.body).toEqual({ name: 'Jane', email: 'jane@example.com' })
   })
 
-  test("sends a message to the guest's own path, under the scheme Guest, as a text", async () => {
+  test("sends a quick reply as text to the guest's own path, with the authorization scheme Guest", async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const { ref } = await guestApi.open(anonymousGuest, soon())
@@ -48,7 +48,7 @@ describe('a driver for external-guests', () => {
     expect(call?.body).toEqual({ text: 'Yes', type: 'text' })
   })
 
-  test('sends attributes by PUT with the OAuth token, before the message that they came with', async () => {
+  test('sends attributes in a PUT with the OAuth token, before the message that they belong to', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const { ref } = await guestApi.open(anonymousGuest, soon())
@@ -66,7 +66,7 @@ describe('a driver for external-guests', () => {
     expect(call?.body).toEqual({ attributes: { 'custom.plan': 'gold' } })
   })
 
-  test('sends a message although its attributes are refused, and reports the refusal', async () => {
+  test('sends a message even if its attributes are refused, and reports the refusal', async () => {
     const genesys = new RestGenesys(dialect)
     const refusals: UpstreamError[] = []
     const guestApi = createExternalGuests({
@@ -128,7 +128,7 @@ describe('a driver for external-guests', () => {
       { id: 't-1', time: '2026-01-01T00:00:00.000Z' },
     ],
     [undefined, { id: 't-1', time: '2026-01-01T00:00:00.000Z' }],
-  ])('counts a message with the response %j as accepted', async (body, expected) => {
+  ])('treats a message with the response %j as accepted', async (body, expected) => {
     const genesys = new RestGenesys(dialect)
     const now = (): number => Date.UTC(2026, 0, 1)
     const { client } = genesys.options()
@@ -155,7 +155,7 @@ describe('a driver for external-guests', () => {
     [403, { code: 'not.authorized' }, /stale/],
     [403, undefined, /Authorization: Guest/],
     [404, {}, /guest id/],
-  ])('reports HTTP %i with %j as a refusal with a hint', async (status, body, hint) => {
+  ])('reports HTTP %i with %j as a refusal or an ended session, with a hint', async (status, body, hint) => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     genesys.bendNext('send', { status, body, headers: { 'ININ-Correlation-Id': 'corr-1' } })
@@ -165,7 +165,7 @@ describe('a driver for external-guests', () => {
   })
 })
 
-test('whatever a guest id is, a message goes to its path on the same host, or nowhere', async () => {
+test('whatever the guest id is, a message goes to its path on the same host or is not sent', async () => {
   const paths: string[] = []
   nock(API)
     .persist()

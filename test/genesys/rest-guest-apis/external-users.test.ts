@@ -53,7 +53,7 @@ describe('external-users', () => {
     expect(again).toMatchObject({ state: 'resumed', externalUserToken: 'guest-token-1' })
   })
 
-  test('requires a verified user id, and the hint says how to get one', async () => {
+  test('requires a verified user id, and the hint names the setting that provides one', async () => {
     const { genesys, guestApi } = start()
     const error = await failure(guestApi.open({ origin: undefined, attributes: {} }, soon()))
     expect(error.code).toBe('user_token_invalid')

@@ -31,7 +31,7 @@ describe('the deployment of the message center', () => {
     })
   })
 
-  test('is requested again after some minutes', async () => {
+  test('is requested again after a few minutes', async () => {
     await deployment.info(soon())
     nowMs += 2 * MINUTE_MS
     await deployment.info(soon())
@@ -41,7 +41,7 @@ describe('the deployment of the message center', () => {
     expect((await failure(deployment.requireActive(soon()))).code).toBe('deployment_not_usable')
   })
 
-  test('that is not active is reported, and checked again soon', async () => {
+  test('that is not active is reported, and is checked again soon', async () => {
     genesys.deploymentStatus = 'paused'
     expect(await deployment.info(soon())).toMatchObject({ status: 'inactive' })
     const error = await failure(deployment.requireActive(soon()))
@@ -52,7 +52,7 @@ describe('the deployment of the message center', () => {
     await deployment.requireActive(soon())
   })
 
-  test('that Genesys does not know is deployment_not_usable, and not requested for each page', async () => {
+  test('that Genesys does not know is reported as deployment_not_usable, and is not requested each time', async () => {
     genesys.bendNext('deployment', { status: 404, body: { code: 'not.found', contextId: 'c-1' } })
     for (let i = 0; i < 3; i++) {
       const error = await failure(deployment.requireActive(soon()))
@@ -63,7 +63,7 @@ describe('the deployment of the message center', () => {
     expect(genesys.of('deployment')).toHaveLength(0)
   })
 
-  test('of another organization is deployment_not_usable', async () => {
+  test('of another organization is reported as deployment_not_usable', async () => {
     const options = { ...genesys.options(), organizationId: 'another', monotonicNow: () => nowMs }
     const error = await failure(createMessageCenterDeployment(options).requireActive(soon()))
     expect(error.code).toBe('deployment_not_usable')
@@ -77,7 +77,7 @@ describe('the deployment of the message center', () => {
     expect(error.facts.hint).toMatch(/messagecenter:deployment:read/)
   })
 
-  test('that is known to be active stays usable while Genesys is unreachable', async () => {
+  test('that was active stays usable for some time, but not for hours, while Genesys is unreachable', async () => {
     await deployment.requireActive(soon())
     nowMs += 10 * MINUTE_MS
     genesys.bendNext('deployment', { status: 500 })
@@ -92,8 +92,11 @@ describe('the deployment of the message center', () => {
     await deployment.requireActive(soon())
   })
 
-  test.each([[{}], [{ id: DEPLOYMENT_ID }], ['active'], [null]])('is not read from %j', async (body) => {
-    genesys.bendNext('deployment', { status: 200, body })
-    expect((await failure(deployment.info(soon()))).code).toBe('upstream_bad_response')
-  })
+  test.each([[{}], [{ id: DEPLOYMENT_ID }], ['active'], [null]])(
+    'is not read from the response %j',
+    async (body) => {
+      genesys.bendNext('deployment', { status: 200, body })
+      expect((await failure(deployment.info(soon()))).code).toBe('upstream_bad_response')
+    },
+  )
 })

@@ -23,13 +23,13 @@ export interface Reply {
   readonly headers?: Record<string, string>
 }
 
-/** How one driver's Genesys answers an opening, and which Authorization header its messages need. */
+/** How the API of one driver responds to an opening, and which Authorization header its messages need. */
 export interface RestDialect {
   opened(count: number): Record<string, unknown>
   messageAuthorization(count: number): string
 }
 
-/** The REST operations as they are described, behind nock; one answer at a time can be bent. */
+/** The REST operations as they are described, mocked with nock; the next response of each can be replaced. */
 export class RestGenesys {
   readonly calls: Call[] = []
   readonly secrets = [

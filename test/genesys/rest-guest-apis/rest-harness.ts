@@ -3,7 +3,7 @@ import type { RestGuestOptions } from '../../../src/service/genesys/rest-guest-a
 import type { Harness } from '../guest-api.contract.ts'
 import { RestGenesys, type RestDialect } from './rest-genesys.ts'
 
-/** The contract's view of a driver and its REST Genesys. */
+/** The harness that the contract needs, for a driver and its mocked REST API. */
 export function startRestHarness(
   dialect: RestDialect,
   createDriver: (options: RestGuestOptions) => GuestApi,

@@ -4,7 +4,7 @@ import { isState, listen, says, soon, startDriver } from './start-driver.ts'
 
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 
-test('a new guest is configured immediately, with the limits of the deployment', async () => {
+test('the session of a new guest is configured immediately, with the limits of the deployment', async () => {
   const { api, genesys } = await startDriver()
   const opened = await api.open({ origin: 'https://shop.example', attributes: {} }, soon())
   expect(opened).toMatchObject({ state: 'new', attributesDelivered: false })
@@ -15,7 +15,7 @@ test('a new guest is configured immediately, with the limits of the deployment',
   expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('https://shop.example')
 })
 
-test('a message resolves with its own echo', async () => {
+test('sending a message resolves with the echo of that message', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const sent = await api.send(jane, text('Hello'), soon())
@@ -23,7 +23,7 @@ test('a message resolves with its own echo', async () => {
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
 })
 
-test('messages and typing of the agent reach the listener', async () => {
+test('messages, typing and the departure of the agent reach the listener', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -41,7 +41,7 @@ test('messages and typing of the agent reach the listener', async () => {
   ])
 })
 
-test('all tabs and sends of a guest share one socket', async () => {
+test('all tabs and messages of a guest share one socket', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const tabs = [listen(api, jane), listen(api, jane), listen(api, jane)]

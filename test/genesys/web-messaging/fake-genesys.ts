@@ -11,7 +11,7 @@ const CONNECTING = 0
 const OPEN = 1
 const CLOSED = 3
 
-/** What the driver uses of a WebSocket, without a network: the test plays Genesys. */
+/** The parts of a WebSocket that the driver uses, without a network: the test plays Genesys. */
 export class FakeSocket extends EventEmitter {
   readonly OPEN = OPEN
   readyState = CONNECTING
@@ -90,7 +90,7 @@ export class FakeSocket extends EventEmitter {
     })
   }
 
-  /** The guest's message is echoed, which is its acknowledgement. */
+  /** Echoes the guest's message, which acknowledges it. */
   echoes(request: Record<string, unknown>, id = 'id-1'): void {
     const message = request['message'] as object
     this.says({
@@ -167,13 +167,13 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
   }
 }
 
-/** For `catch`: the catalogue's code of what was thrown. */
+/** For `catch`: the problem code of the error that was thrown. */
 export function codeOf(error: unknown): string {
   if (error instanceof UpstreamError) return error.code
   throw error
 }
 
-/** Lets what is pending happen, timers due within `ms` included. */
+/** Runs everything that is pending, including timers that are due within `ms`. */
 export async function pass(ms: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(ms)
 }

@@ -4,7 +4,7 @@ import type { GuestEvent, Message } from '../../../src/service/genesys/guest-api
 
 type MessageEvent = Extract<GuestEvent, { type: 'message' }>
 
-/** A driver and the demo's agent, who answers each word with another type of message. */
+/** A driver and the demo's agent, who answers each keyword with a different type of message. */
 async function talking() {
   const driver = await startDriver({ agent: 'scripted', limits: false })
   const guest = await driver.guest()
@@ -55,16 +55,19 @@ test.each([
   ['list', 'list-picker'],
   ['date', 'date-picker'],
   ['form', 'form'],
-])('"%s" brings a %s, live and in the history', async (word, type) => {
-  const { send, answered, history } = await talking()
-  await send({ text: word })
-  const live = await answered(type)
-  const kept = inHistory(await history(), live)
-  expect(kept?.content?.map((part) => part.type)).toEqual(live.content?.map((part) => part.type))
-  expect(kept?.text).toBe(live.text)
-})
+])(
+  'the scripted agent answers "%s" with content of the type %s, live and in the history',
+  async (word, type) => {
+    const { send, answered, history } = await talking()
+    await send({ text: word })
+    const live = await answered(type)
+    const kept = inHistory(await history(), live)
+    expect(kept?.content?.map((part) => part.type)).toEqual(live.content?.map((part) => part.type))
+    expect(kept?.text).toBe(live.text)
+  },
+)
 
-test('a form is shown, answered, and stored with the message that it answers', async () => {
+test('the answer to a form is accepted, and stored with the id of the message that it answers', async () => {
   const { send, answered, history, genesys } = await talking()
   await send({ text: 'form' })
   const asked = await answered('form')
@@ -88,7 +91,7 @@ test('a form is shown, answered, and stored with the message that it answers', a
   expect(genesys.transcript().some(({ content }) => content?.[0]?.contentType === 'Form')).toBe(true)
 })
 
-test('an answer to a list contains the reply of its picker, even if it was omitted', async () => {
+test('an answer to a list picker contains the reply text of the picker, even if the page omits it', async () => {
   const { send, answered, next } = await talking()
   await send({ text: 'list' })
   const asked = await answered('list-picker')
@@ -115,7 +118,7 @@ test('offers and a request to sign in reach the page as events', async () => {
 })
 
 test.each([true, false])(
-  'with markdown %s in the deployment, texts are marked accordingly, live and in the history',
+  'with markdown %s in the deployment, messages are marked accordingly, live and in the history',
   async (markdown) => {
     const { api, guest, genesys } = await startDriver({ markdown })
     const jane = await guest()
@@ -158,7 +161,7 @@ test('the look of the deployment is read from its public configuration', async (
   })
 })
 
-test('a journey is configured with the session, and goes along with the sign-in', async () => {
+test('a journey context is sent when the session is configured and when the guest signs in', async () => {
   const { api, genesys } = await startDriver()
   const journeyContext = {
     customer: { id: 'c1', idType: 'cookie' },
@@ -172,7 +175,7 @@ test('a journey is configured with the session, and goes along with the sign-in'
   expect(exchange.body).toMatchObject({ journeyContext })
 })
 
-test('in the last five minutes of a session the page learns its expiry, until a message extends it', async () => {
+test('in the last minutes of a session, its events contain the expiry until a message extends it', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs
@@ -200,7 +203,7 @@ test('in the last five minutes of a session the page learns its expiry, until a 
   })
 }, 20_000)
 
-test('a short session announces its expiry from the start, and after a greeting, until the guest writes', async () => {
+test('a short session announces its expiry from the start and after a greeting, until the guest writes', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs

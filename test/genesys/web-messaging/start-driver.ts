@@ -92,7 +92,7 @@ export function listen(api: GuestApi, guest: Guest) {
   return {
     events,
     leave: () => leave?.(),
-    /** Resolves when there is an event that fits; fails the test by its timeout otherwise. */
+    /** Resolves when there is an event that fits; otherwise the test times out. */
     until(fits: (event: GuestEvent) => boolean): Promise<GuestEvent> {
       return new Promise((resolve) => {
         const look = () => {

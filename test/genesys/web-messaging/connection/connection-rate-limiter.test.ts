@@ -19,7 +19,7 @@ function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): 
   return taken
 }
 
-test('a quarter of a minute’s connections can be made immediately, and the others one by one', () => {
+test('a quarter of a minute’s connections can be made immediately, and the others gradually', () => {
   const thousand = pace(1000)
   expect(takenOf(9900, thousand)).toBe(250)
   nowMs += 1000
@@ -49,7 +49,7 @@ test('no minute exceeds its limit, whatever the pattern of requests', () => {
   )
 })
 
-test('urgent connections are counted, and listening guests are delayed', () => {
+test('urgent connections count toward the limit, so that fewer listening guests are connected', () => {
   const thousand = pace(1000)
   expect(takenOf(800, thousand, true)).toBe(800)
   expect(takenOf(9900, thousand)).toBe(200)
@@ -66,7 +66,7 @@ test('listening guests get their share of each minute, however many connections 
   expect(listeners).toBeGreaterThanOrEqual(8)
 })
 
-test('callers that cannot wait leave a share of the minute, and continue when it is over', () => {
+test('urgent connections take at most 85% of a minute, and the same share of the next one', () => {
   const thousand = pace(1000)
   expect(takenOf(5000, thousand, true)).toBe(850)
   nowMs += 61_000
@@ -85,7 +85,7 @@ test('queued guests are connected in the order of their arrival', () => {
   expect(connected).toEqual(Array.from({ length: 200 }, (_, guest) => guest))
 })
 
-test('a queued guest that cannot wait keeps its place when it asks again', () => {
+test('a queued urgent guest keeps its place when it requests a connection again', () => {
   const ten = pace(10)
   takenOf(100, ten, true)
   const connected: string[] = []

@@ -59,7 +59,7 @@ test('a request whose deadline has passed is not sent, and starts no timer', asy
   expect(genesys.socket.lastSent).not.toMatchObject({ action: 'onMessage' })
 })
 
-/** Genesys' stub of the platform answers `closeSession` with both. */
+/** Genesys' stub of the platform responds to `closeSession` with both. */
 test.each([[['response', 'event']], [['event', 'response']]])(
   'a new chat starts on the same connection when closing is acknowledged by %j',
   async (order) => {
@@ -91,7 +91,7 @@ test.each([
   [false, 1],
   [true, 0],
 ])(
-  'in a deployment that starts conversations, a new session with readOnly %j is joined %i times',
+  'if the deployment starts conversations, a new session with readOnly %j is joined %i times',
   (readOnly, count) => {
     const genesys = fakeGenesys({ startsByItself: () => true })
     genesys.connections.of(genesys.guest()).subscribe(() => undefined)
@@ -118,7 +118,7 @@ describe('when responses are matched to requests,', () => {
     expect(await asked).toBe('a.b.c')
   })
 
-  test('an error without an id belongs to the one request in flight', async () => {
+  test('an error without an id is attributed to the one request in flight', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [one, two] = [send(connection, 'one'), send(connection, 'two')]
@@ -175,7 +175,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('attributes_too_large')
   })
 
-  test('an unexpected error is counted', () => {
+  test('an error frame that matches no request is reported as unrecognized', () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.socket.refusesWith(4020)
@@ -219,14 +219,14 @@ describe('typing', () => {
     expect(genesys.socket.lastSent).toMatchObject({ message: { text: 'one' } })
   })
 
-  test('that was not sent does not explain a refusal that mentions a feature toggle', async () => {
+  test('that was not sent is not blamed for a refusal that mentions a feature toggle', async () => {
     const genesys = fakeGenesys()
     const { outcome } = send(genesys.ready(), 'one')
     genesys.socket.refusesWith(403, 'Turn on the Feature Toggle or fix the configuration.')
     expect(await outcome).toBe('upstream_refused')
   })
 
-  test('that repeats too soon is not sent', () => {
+  test('that Genesys rate-limits is not reported as an unrecognized frame', () => {
     const genesys = fakeGenesys()
     genesys.ready().sendTyping()
     genesys.socket.refusesWith(429, { retryAfter: 3 })
@@ -244,7 +244,7 @@ describe('typing', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('just before a message does not explain a rate limit without a later echo, which is the message’s', async () => {
+  test('just before a message is not blamed for a rate limit if the message is not echoed', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()
@@ -254,7 +254,7 @@ describe('typing', () => {
     expect(await outcome).toBe('upstream_rate_limited')
   })
 
-  test('is not sent during a message, to a read-only session, or without a socket', () => {
+  test('is not sent while a message is in flight, in a read-only session, or without a socket', () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     void send(connection, 'one')
@@ -320,7 +320,7 @@ test('a guest without a token gets session_ended', () => {
   )
 })
 
-test('the response to an echo contains the session’s expiry', async () => {
+test('the session’s expiry is read from the response to an echo', async () => {
   const genesys = fakeGenesys()
   const connection = genesys.ready()
   connection.subscribe(() => undefined)

@@ -24,7 +24,7 @@ function send(connection: GuestConnection, text: string, timeoutMs = 30_000) {
 const actions = (socket: { sent: Record<string, unknown>[] }) => socket.sent.map(({ action }) => action)
 
 describe('a request without a response', () => {
-  test('has its connection probed by a ping and an echo, and replaced if there is no response', async () => {
+  test('has its connection probed with a ping and an echo, and replaced if neither gets a response', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [halfOpen] = genesys.sockets
@@ -56,7 +56,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('slow')
   })
 
-  test('has its connection replaced if pings are answered, but Genesys does not respond', async () => {
+  test('has its connection replaced if pings are answered but the echo is not', async () => {
     const genesys = fakeGenesys()
     const sent = send(genesys.ready(), 'into the void')
     const [halfOpen] = genesys.sockets
@@ -68,7 +68,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('delivery_unknown')
   })
 
-  test('that can be repeated is sent on a new connection immediately', async () => {
+  test('that can be repeated is sent on a new connection immediately after its connection is lost', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const asked = connection.request({
@@ -113,7 +113,7 @@ test('a clock that is set back an hour changes neither pings nor deadlines nor r
   expect(genesys.sockets.length).toBeGreaterThan(1)
 })
 
-test('an error that a frame causes ends the connection of its guest alone, and is reported', async () => {
+test('an error that a frame causes ends only the connection of that guest, and is reported', async () => {
   const genesys = fakeGenesys()
   const other = genesys.ready('token-2')
   const [otherSocket] = genesys.sockets

@@ -8,7 +8,7 @@ const handshakes = (genesys: { requests: readonly { path: string }[] }) =>
   genesys.requests.filter(({ path }) => path === '/v1').length
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 
-test('a lost socket reconnects with the same token, and the gap is reported', async () => {
+test('a lost socket is reconnected with the same token, and the gap is reported', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -28,7 +28,7 @@ test('a lost socket reconnects with the same token, and the gap is reported', as
   await page.until(says('Are you there?'))
 })
 
-test('a socket that Genesys closes because it is going away reconnects too', async () => {
+test('a socket that Genesys closes with code 1001 (going away) is reconnected too', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -36,13 +36,13 @@ test('a socket that Genesys closes because it is going away reconnects too', asy
   await page.until((event) => event.type === 'gap')
 })
 
-test('a page that subscribes on a closed socket learns that it may have missed events', async () => {
+test('a page that subscribes while the socket is closed learns that it may have missed events', async () => {
   const { api } = await startDriver()
   const page = listen(api, { ref: { token: randomUUID() }, origin: ORIGIN })
   await page.until((event) => event.type === 'gap')
 })
 
-test('a query that the lost socket left unanswered is sent again', async () => {
+test('a query whose response was lost with the socket is sent again', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -60,7 +60,7 @@ test('a message waits for a socket that opens only at the second attempt', async
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an address without a listener is reported with the system’s own code', async () => {
+test('an address that refuses connections is reported with the error code of the system', async () => {
   const { api } = await startDriver({}, { messagingUrl: 'ws://127.0.0.1:9' })
   await expect(api.open({ origin: ORIGIN, attributes: {} }, soon())).rejects.toMatchObject({
     code: 'upstream_unavailable',
@@ -68,7 +68,7 @@ test('an address without a listener is reported with the system’s own code', a
   })
 })
 
-test('after too many configure requests in a minute, the next one waits', async () => {
+test('a rate limit on configuring a session is reported with the time to wait', async () => {
   const { api, genesys } = await startDriver()
   const body = {
     retryAfter: 60,
@@ -86,14 +86,14 @@ test('after too many configure requests in a minute, the next one waits', async 
 })
 
 describe('an unused socket', () => {
-  test('is closed when it was idle long enough, and opened when needed again', async () => {
+  test('is closed after its idle time, and opened again when it is needed', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const jane = await guest()
     await until(() => genesys.connections() === 0)
     expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('is closed although an upload that broke off would have had two minutes', async () => {
+  test('is closed after an upload breaks off, without waiting for the deadline of the upload', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const body = new Readable({ read: () => undefined })
     const file = { fileName: 'a.txt', contentType: 'text/plain', sizeBytes: 10, body }
@@ -105,12 +105,12 @@ describe('an unused socket', () => {
     await until(() => genesys.connections() === 0)
   })
 
-  test('stays open between the reads of a page that polls, until it listens', async () => {
+  test('stays open between the reads of a page that polls, but not after the page has used a stream', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const polling = await guest()
     const isOpen = ({ ref }: Guest) => genesys.connections(ref['token']) === 1
     await api.history(polling, { pageSize: 25, pageNumber: 1 }, soon())
-    // By the time that two guests have come and gone, each connection has been looked at several times.
+    // By the time that two guests have come and gone, each connection has been checked several times.
     for (const other of [await guest(), await guest()]) await until(() => !isOpen(other))
     const last = await guest()
     await until(() => !isOpen(last))
@@ -121,7 +121,7 @@ describe('an unused socket', () => {
     await until(() => !isOpen(polling))
   })
 
-  test('stays open while somebody listens', async () => {
+  test('stays open while a page listens', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const [jane, john] = [await guest(), await guest()]
     const page = listen(api, jane)
@@ -132,7 +132,7 @@ describe('an unused socket', () => {
   })
 })
 
-/** Looks again with each turn of the event loop that has something to do. */
+/** Polls every five milliseconds. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
 }

@@ -15,7 +15,7 @@ function listening(genesys: ReturnType<typeof fakeGenesys>, token?: string) {
 }
 
 describe('the pause before a reconnect', () => {
-  test('is random, up to a bound that doubles until it is ten seconds', () => {
+  test('is random, up to a bound that doubles until it reaches ten seconds', () => {
     const longest = [0, 1, 2, 3, 4, 5, 20].map((attempt) => reconnectDelayMs(attempt, () => 1))
     expect(longest).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
     expect(reconnectDelayMs(5, () => 0)).toBe(0)
@@ -35,7 +35,7 @@ describe('the pause before a reconnect', () => {
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
   })
 
-  test('starts afresh after a connection that lasted', async () => {
+  test('is short again after a connection that lasted', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     listening(genesys)
     for (let attempt = 0; attempt < 4; attempt++) {
@@ -109,7 +109,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     return { genesys, heard, leaves }
   }
 
-  test('they are connected in turn, and never more than that in a minute', async () => {
+  test('they are connected in turn, and never more of them in a minute than the limit', async () => {
     const { genesys } = allListen()
     expect(genesys.sockets).toHaveLength(60)
     await pass(59_900)
@@ -117,7 +117,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     expect(genesys.sockets.length).toBeLessThanOrEqual(240)
   })
 
-  test('queued guests are told that they wait', async () => {
+  test('queued guests are notified that they are reconnecting', async () => {
     const { heard } = allListen()
     await pass(0)
     expect(heard).toEqual(
@@ -134,7 +134,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     await expect(asked).resolves.toBeDefined()
   })
 
-  test('a guest who has left uses no slot', async () => {
+  test('a guest who has left the queue takes no place in it', async () => {
     const { genesys, leaves } = allListen()
     for (const leave of leaves.slice(60, 900)) leave()
     await pass(40_000)
@@ -162,7 +162,7 @@ test('an unused socket is closed after its idle time, and its guest is forgotten
 })
 
 describe('a socket that receives no frames', () => {
-  test('is given up and reopened if it has not answered a ping by the next one', async () => {
+  test('is closed and reopened if it has not answered a ping by the time of the next one', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     listening(genesys)
@@ -187,7 +187,7 @@ describe('a socket that receives no frames', () => {
     expect(genesys.socket.pings).toBeGreaterThanOrEqual(8)
   })
 
-  test('is given up while its session is being configured, and the request fails at its deadline', async () => {
+  test('is replaced while its session is being configured, and the request fails at its deadline', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 3_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 4_000))
     genesys.socket.accepts()
@@ -230,7 +230,7 @@ describe('a handshake that Genesys refuses', () => {
     [408, 'upstream_unavailable'],
     [500, 'upstream_unavailable'],
     [503, 'upstream_unavailable'],
-  ])('with HTTP %i is tried twice more', async (status, expected) => {
+  ])('with HTTP %i is retried twice', async (status, expected) => {
     const genesys = fakeGenesys()
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -241,7 +241,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(genesys.sockets).toHaveLength(3)
   })
 
-  test('with HTTP 503 is the reason of a request that could not be sent by its deadline', async () => {
+  test('with HTTP 503 is reported as the reason if a request cannot be sent by its deadline', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 400))
     genesys.socket.refuses(503)
@@ -249,7 +249,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(await asked).toBe('upstream_unavailable')
   })
 
-  test('with HTTP 429 is reported immediately, and not retried before its time', async () => {
+  test('with HTTP 429 is reported immediately, and is not retried before Retry-After', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
@@ -275,22 +275,25 @@ describe('a rate limit at the handshake', () => {
   test.each([
     ['with', true],
     ['without', false],
-  ])('lasts for its time %s a stream, and every request gets it immediately', async (_, hasStream) => {
-    const genesys = fakeGenesys({ idleMs: 5_000 })
-    if (hasStream) listening(genesys)
-    const first = ask(genesys)
-    genesys.socket.refuses(429, 60)
-    expect(await first).toMatchObject({ code: 'upstream_rate_limited', facts: { retryAfterSeconds: 60 } })
-    await pass(40_000)
-    expect(await ask(genesys)).toMatchObject({
-      code: 'upstream_rate_limited',
-      facts: { status: 429, retryAfterSeconds: 20 },
-    })
-    expect(genesys.sockets).toHaveLength(1)
-    await pass(20_250)
-    void ask(genesys)
-    expect(genesys.sockets).toHaveLength(2)
-  })
+  ])(
+    'lasts as long as Genesys states, %s a stream, and every request fails with it immediately',
+    async (_, hasStream) => {
+      const genesys = fakeGenesys({ idleMs: 5_000 })
+      if (hasStream) listening(genesys)
+      const first = ask(genesys)
+      genesys.socket.refuses(429, 60)
+      expect(await first).toMatchObject({ code: 'upstream_rate_limited', facts: { retryAfterSeconds: 60 } })
+      await pass(40_000)
+      expect(await ask(genesys)).toMatchObject({
+        code: 'upstream_rate_limited',
+        facts: { status: 429, retryAfterSeconds: 20 },
+      })
+      expect(genesys.sockets).toHaveLength(1)
+      await pass(20_250)
+      void ask(genesys)
+      expect(genesys.sockets).toHaveLength(2)
+    },
+  )
 
   test('delays a stream that starts during that time', async () => {
     const genesys = fakeGenesys()
@@ -305,7 +308,7 @@ describe('a rate limit at the handshake', () => {
     expect(genesys.sockets).toHaveLength(2)
   })
 
-  test('of a day lasts for five minutes', async () => {
+  test('of a day is shortened to five minutes', async () => {
     const genesys = fakeGenesys()
     const first = ask(genesys)
     genesys.socket.refuses(429, 86_400)
@@ -334,7 +337,7 @@ describe('a configuration that Genesys refuses', () => {
     expect(genesys.sockets).toHaveLength(1)
   })
 
-  test.each([500, 5000])('with %i is tried again', async (status) => {
+  test.each([500, 5000])('with %i is retried', async (status) => {
     const genesys = fakeGenesys()
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
     genesys.socket.accepts()
@@ -345,7 +348,7 @@ describe('a configuration that Genesys refuses', () => {
     expect(await asked).toMatchObject({ isReadOnly: false })
   })
 
-  test('in an unreadable form is eventually a bad response', async () => {
+  test('in an unreadable form fails with upstream_bad_response after three attempts', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 1_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -376,7 +379,7 @@ describe('a signed-in guest', () => {
     expect(genesys.sockets).toHaveLength(1)
   })
 
-  test('whom Genesys refuses after three fresh JWTs has to sign in again', async () => {
+  test('whom Genesys still refuses after three fresh JWTs has to sign in again', async () => {
     const genesys = fakeGenesys({ renewJwt: () => Promise.resolve('fresh') })
     const asked = code(genesys.connections.of(signedIn).ready(Date.now() + 10_000))
     genesys.socket.accepts()
@@ -388,7 +391,7 @@ describe('a signed-in guest', () => {
     expect(genesys.socket.sent).toHaveLength(4)
   })
 
-  test('whose JWT expires during a request gets the response anyway', async () => {
+  test('whose JWT expires during a request still gets the response', async () => {
     const genesys = fakeGenesys({ renewJwt: () => Promise.resolve('fresh') })
     const connection = genesys.connections.of(signedIn)
     void connection.ready(Date.now() + 10_000)
@@ -409,14 +412,14 @@ describe('a signed-in guest', () => {
   })
 })
 
-test('the handshake has the origin of the page', () => {
+test('the handshake contains the origin of the page', () => {
   const genesys = fakeGenesys()
   listening(genesys)
   expect(genesys.socket.origin).toBe('https://shop.example')
 })
 
 describe('the report of socket outcomes', () => {
-  test('has each attempt with its outcome, and no loss of a socket that was never open', async () => {
+  test('contains each attempt with its outcome, and no loss of a socket that was never open', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
     genesys.socket.refuses(503)
@@ -428,7 +431,7 @@ describe('the report of socket outcomes', () => {
     expect(genesys.lost).toEqual([])
   })
 
-  test('has each loss with its reason', async () => {
+  test('contains each loss with its reason', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.socket.breaks()
@@ -444,7 +447,7 @@ describe('the report of socket outcomes', () => {
     expect(genesys.lost).toEqual(['broken', 'closed', 'silent', 'refused'])
   })
 
-  test('has no loss of a socket that the service closes itself', async () => {
+  test('contains no loss of a socket that the service itself closes', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     genesys.connections.close()

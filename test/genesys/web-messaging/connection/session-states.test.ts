@@ -33,7 +33,7 @@ describe('when the agent ends the conversation,', () => {
     expect(await api.resume(jane, soon())).toMatchObject({ state: 'read-only' })
   })
 
-  test('in a deployment that announces nothing, the guest can continue writing', async () => {
+  test('in a deployment that does not announce the end, the guest can continue writing', async () => {
     const { api, guest, genesys } = await startDriver({ disconnectMode: 'off' })
     const jane = await guest()
     await api.send(jane, text('Hello'), soon())
@@ -76,7 +76,7 @@ describe('a read-only session', () => {
     await page.until(isState('read-only'))
   })
 
-  test('is replaced by a new chat of the same guest, which all tabs see', async () => {
+  test('is replaced when the same guest starts a new chat, and all tabs are notified', async () => {
     const { api, jane, genesys } = await readOnlyGuest()
     const page = listen(api, jane)
     await page.until(isState('read-only'))
@@ -90,7 +90,7 @@ describe('a read-only session', () => {
 })
 
 describe('when the guest ends the conversation,', () => {
-  test('the page learns that the session is cleared, and the socket is closed permanently', async () => {
+  test('the page learns that the session was cleared, and the socket is not reopened', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -101,7 +101,7 @@ describe('when the guest ends the conversation,', () => {
     expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
   })
 
-  test('the error of a deployment that does not allow it names the setting', async () => {
+  test('the error in a deployment that does not allow it names the setting', async () => {
     const { api, guest } = await startDriver({ conversationClear: false })
     const jane = await guest()
     await expect(api.end(jane, soon())).rejects.toMatchObject({
@@ -126,8 +126,8 @@ describe('a session', () => {
     })
   })
 
-  /** The enumeration of presences of the Python SDK. */
-  test('whose conversation has an event of its expiry ends permanently', async () => {
+  /** From the enumeration of presence types in the Python SDK. */
+  test('whose conversation contains an expiry event ends permanently', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)
@@ -142,7 +142,7 @@ describe('a session', () => {
     [4006, 'Session has expired'],
     [4007, 'Session not found'],
     [4017, 'Cannot downgrade to unauthenticated'],
-  ])('that has expired is recognized by code %i when the guest comes back', async (code, body) => {
+  ])('that has expired is recognized by code %i (%s) when the guest comes back', async (code, body) => {
     const { api, genesys } = await startDriver()
     const jane = { ref: { token: randomUUID() }, origin: ORIGIN }
     genesys.injectFault('configureSession', { frame: { class: 'string', code, body } })
@@ -164,8 +164,8 @@ describe('a session', () => {
   })
 })
 
-describe('a fourth connection of another replica', () => {
-  test('closes ours, which reopens only with the next request', async () => {
+describe('a fourth connection of a guest, opened by another replica,', () => {
+  test('closes the first one, which is reopened only for the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)

@@ -51,7 +51,7 @@ test.each([
   })
 })
 
-test('an extension that is blocked is refused without asking', async () => {
+test('a file with a blocked extension is refused without a request to Genesys', async () => {
   const { api, guest, genesys } = await startDriver()
   await expect(api.upload(await guest(), file('MZ', 'virus.exe'), soon())).rejects.toMatchObject({
     code: 'attachment_refused',
@@ -78,7 +78,7 @@ test('no upload address is requested for a page that has left', async () => {
   expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
 })
 
-test('a deployment that accepts no files names the setting to fix', async () => {
+test('if the deployment accepts no files, the error of an upload names the setting to change', async () => {
   const { api, guest } = await startDriver({ attachments: false })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
     code: 'attachment_refused',
@@ -98,7 +98,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
   })
 })
 
-test('if the socket is lost before the upload is confirmed, a download address confirms it', async () => {
+test('if the socket is lost before an upload is confirmed, its download address confirms it', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })
@@ -107,7 +107,7 @@ test('if the socket is lost before the upload is confirmed, a download address c
   await api.send(jane, { text: 'see this', attachmentIds: [uploaded.id], tracingId: randomUUID() }, soon())
 })
 
-test('an object store that fails leaves the file unsent', async () => {
+test('an upload fails if the object store is unavailable', async () => {
   const { api, guest, genesys } = await startDriver()
   genesys.injectFault('PUT /*', { status: 503 })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
@@ -116,7 +116,7 @@ test('an object store that fails leaves the file unsent', async () => {
 })
 
 test.each(['PresignedUrlResponse', 'UploadSuccessEvent'])(
-  'messages do not wait for an upload whose %s is lost, and the upload fails before its deadline',
+  'messages do not wait for an upload whose %s is lost, and the upload ends before its deadline',
   async (lost) => {
     const { api, guest, genesys } = await startDriver({}, { requestTimeoutMs: 300 })
     const jane = await guest()
@@ -132,7 +132,7 @@ test.each(['PresignedUrlResponse', 'UploadSuccessEvent'])(
   },
 )
 
-test('an upload that Genesys does not confirm by the deadline is a timeout', async () => {
+test('an upload that Genesys does not confirm by the deadline fails with upstream_timeout', async () => {
   const { api, guest, genesys } = await startDriver()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { swallow: true })
   await expect(api.upload(await guest(), file(), soon(300))).rejects.toMatchObject({
@@ -150,7 +150,7 @@ test('a file can be deleted before it is sent', async () => {
   ).rejects.toMatchObject({ code: 'attachment_refused' })
 })
 
-test('a sent file gets a fresh download address', async () => {
+test('a fresh download address can be requested for a sent file, but not for an unknown one', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   const { id } = await api.upload(jane, file(), soon())

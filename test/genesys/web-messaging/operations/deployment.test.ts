@@ -24,8 +24,8 @@ test('a page learns which features the deployment has switched on', async () => 
   })
 })
 
-/** As a website published its deployment's `config.json` of 2024, shortened. */
-test('empty fields of a configuration are left out, and its labels are read', async () => {
+/** Shortened from the `config.json` that a website published for its deployment in 2024. */
+test('empty fields of a configuration are omitted, and its labels are read', async () => {
   const localizedLabels = [
     { key: 'MessengerHomeHeaderTitle', value: 'Hola' },
     { key: 'MessengerHomeHeaderSubTitle' },
@@ -84,7 +84,7 @@ test('even without the permission to view it, the deployment is reported as acti
   expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
 })
 
-test('concurrent callers share one request for the configuration, which is repeated after some minutes', async () => {
+test('concurrent callers share one request for the configuration, which is repeated after five minutes', async () => {
   let nowMs = Date.now()
   const { api, genesys } = await startDriver({}, { monotonicNow: () => nowMs })
   await Promise.all([api.deployment(soon()), api.deployment(soon()), api.open(JANE, soon())])
@@ -112,19 +112,19 @@ describe('opening a guest session', () => {
     expect(genesys.connections()).toBe(0)
   })
 
-  test('does not wait for a public configuration that is unavailable', async () => {
+  test('succeeds even if the public configuration is unavailable', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('GET /webdeployments/*', { drop: true, times: 10 })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
   })
 
-  test('for a caller without an origin names the socket’s own host, as Genesys’ mobile SDK does', async () => {
+  test('for a caller without an origin sends the socket’s own host, as the mobile SDK of Genesys does', async () => {
     const { api, genesys } = await startDriver()
     await api.open({ ...JANE, origin: undefined }, soon())
     expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('127.0.0.1')
   })
 
-  test('is refused for an origin that the deployment does not allow, which the hint names', async () => {
+  test('is refused for an origin that the deployment does not allow, and the hint names the origin', async () => {
     const { api } = await startDriver({ allowedDomains: ['www.example.com'] })
     await expect(api.open(JANE, soon())).rejects.toMatchObject({
       code: 'deployment_not_usable',
@@ -140,7 +140,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('that Genesys answers with 401 is a refusal, not the end of a session', async () => {
+  test('that Genesys answers with 401 is reported as a refusal, not as the end of a session', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('configureSession', {
       frame: { class: 'string', code: 401, body: 'User is unauthorized' },
@@ -151,7 +151,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('joins if the deployment starts conversations by itself, and sends the attributes', async () => {
+  test('joins if the deployment starts conversations itself, and sends the attributes', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())
     expect(opened).toMatchObject({ state: 'new', attributesDelivered: true })
@@ -165,7 +165,7 @@ describe('opening a guest session', () => {
   })
 })
 
-describe('a deployment that starts conversations by itself', () => {
+describe('a deployment that starts conversations itself', () => {
   const joins = ({ frames }: Simulator) =>
     frames.filter(
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Join"'),
@@ -180,7 +180,7 @@ describe('a deployment that starts conversations by itself', () => {
     expect(joins(genesys)).toHaveLength(1)
   })
 
-  test('is joined when a connection that was lost comes back to a new session', async () => {
+  test('is joined when a lost connection is reopened with a new session', async () => {
     const { api, guest, genesys } = await startDriver({ autoStart: true })
     const jane = await guest()
     const page = listen(api, jane)
@@ -199,7 +199,7 @@ describe('a deployment that starts conversations by itself', () => {
     expect(genesys.transcript('token-1').map(({ type }) => type)).toEqual(['Event', 'Text'])
   })
 
-  test('is joined after a sign-in, as the person', async () => {
+  test('is joined after a sign-in, with the token of the signed-in guest', async () => {
     const { api, guest, genesys } = await startDriver({ autoStart: true })
     const code = genesys.authorizationCode('jane')
     const { ref } = await api.signIn(await guest(), { redirectUri: ORIGIN, code }, soon())
@@ -207,7 +207,7 @@ describe('a deployment that starts conversations by itself', () => {
     expect(joins(genesys)[1]?.token).toBe(ref['token'])
   })
 
-  test('is not joined by a session that no agent should notice', async () => {
+  test('is not joined by a session that is opened without a conversation', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     await api.open({ ...JANE, withoutConversation: true }, soon())
     expect(joins(genesys)).toEqual([])
@@ -238,7 +238,7 @@ test('a page that listens with a forbidden origin learns that it is not connecte
 })
 
 /** Every official client's `application` is its name and version. */
-test('Genesys gets name and version of this service, on the socket and over REST', async () => {
+test('Genesys gets the name and version of this service, on the socket and over REST', async () => {
   const together = await startTogether({})
   const page = await together.openPage()
   await page.ask('GET', '/messages')
@@ -264,7 +264,7 @@ test('the driver has every capability but sign-in if sign-in is switched off', a
   expect(api).not.toHaveProperty('signIn')
 })
 
-test('a login host that hangs delays neither a guest nor the deployment, which only lacks its name', async () => {
+test('if the login host hangs, guests are not delayed and the deployment only lacks its name', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
   const startedAtMs = performance.now()

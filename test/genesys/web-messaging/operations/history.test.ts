@@ -17,7 +17,7 @@ async function afterThreeMessages(simulator = {}, options = {}) {
   return { ...driver, jane }
 }
 
-test('the newest page comes first, and within a page the oldest message', async () => {
+test('the first page has the newest messages, and each page starts with its oldest message', async () => {
   const { api, jane } = await afterThreeMessages()
   const [newest, oldest] = [
     await api.history(jane, FIRST, soon()),
@@ -31,7 +31,7 @@ test('the newest page comes first, and within a page the oldest message', async 
   expect(newest).toMatchObject({ pageNumber: 1, pageSize: 2, pageCount: 2, total: 3 })
 })
 
-test('a message has the same id in the history as live', async () => {
+test('a message has the same id in the history as in its live event', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   const sent = await api.send(jane, text('Hello'), soon())
@@ -39,14 +39,14 @@ test('a message has the same id in the history as live', async () => {
   expect(page.messages).toEqual([sent])
 })
 
-test('events in the history are not messages', async () => {
+test('events in the history are not returned as messages', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   genesys.agentLeaves()
   const page = await api.history(jane, { pageSize: 25, pageNumber: 1 }, soon())
   expect(page.messages.map((message) => message.text)).toEqual(['one', 'two', 'three'])
 })
 
-test('an empty history is an empty page', async () => {
+test('an empty history is returned as an empty page', async () => {
   const { api, guest } = await startDriver()
   expect(await api.history(await guest(), { pageSize: 25, pageNumber: 1 }, soon())).toEqual({
     messages: [],
@@ -89,7 +89,7 @@ test('tabs that request the same page concurrently share one response', async ()
   expect(genesys.requests.filter(isHistory)).toHaveLength(2)
 })
 
-test('the eleventh read of a minute is not sent to Genesys', async () => {
+test('the eleventh read of the history within a minute is not sent to Genesys', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   for (let count = 0; count < 10; count++) await api.history(jane, FIRST, soon())
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({
@@ -99,13 +99,13 @@ test('the eleventh read of a minute is not sent to Genesys', async () => {
   expect(genesys.requests.filter(isHistory)).toHaveLength(10)
 })
 
-test('the origin of the page is sent', async () => {
+test('the origin of the page is sent with a request for the history', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   await api.history(jane, FIRST, soon())
   expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')
 })
 
-test('a response that is not a history is a bad response', async () => {
+test('a response that is not a history fails with upstream_bad_response', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })

@@ -18,7 +18,7 @@ test('attributes are written immediately during a conversation', async () => {
   expect(genesys.sawAttributes().now).toEqual(GOLD)
 })
 
-test('another replica, which has seen no message, finds the conversation by the history', async () => {
+test('another replica, which has seen no message, finds the conversation through the history', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -32,10 +32,13 @@ test('another replica, which has seen no message, finds the conversation by the 
 test.each([
   ['without OAuth', {}, {}],
   ['before the first message', {}, { withOAuth: true }],
-])('%s, attributes go with the next message', async (_, simulator, options) => {
-  const { api, guest } = await startDriver(simulator, options)
-  expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
-})
+])(
+  '%s, attributes are not written immediately but kept for the next message',
+  async (_, simulator, options) => {
+    const { api, guest } = await startDriver(simulator, options)
+    expect(await api.setAttributes(await guest(), GOLD, soon())).toBe(false)
+  },
+)
 
 test('without the permission, attributes wait for the next message, and the log names the permission', async () => {
   const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })
@@ -45,7 +48,7 @@ test('without the permission, attributes wait for the next message, and the log 
   expect(hints).toEqual([expect.stringContaining('conversation:webmessaging:view')])
 })
 
-test('attributes set after the conversation has ended go with the next message', async () => {
+test('attributes that are set after the conversation has ended wait for the next message', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -54,7 +57,7 @@ test('attributes set after the conversation has ended go with the next message',
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('when the API fails, attributes go with the next message', async () => {
+test('when the API fails, attributes wait for the next message', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -62,7 +65,7 @@ test('when the API fails, attributes go with the next message', async () => {
   expect(await api.setAttributes(jane, GOLD, soon())).toBe(false)
 })
 
-test('without an access token, attributes go with the next message, without waiting', async () => {
+test('if the login host hangs, attributes wait for the next message, and the second call returns at once', async () => {
   const { api: first, guest, genesys } = await startDriver()
   const jane = await guest()
   await first.send(jane, text('Hello'), soon())
@@ -78,7 +81,7 @@ test('without an access token, attributes go with the next message, without wait
   expect(performance.now() - againAtMs).toBeLessThan(250)
 })
 
-test('an API that hangs is given three seconds, then attributes go with the next message', async () => {
+test('an API that hangs is given three seconds, then attributes wait for the next message', async () => {
   const deadlinesMs: unknown[] = []
   const api: Pick<UpstreamClient, 'request'> = {
     request: ({ deadlineAtMs }) => {

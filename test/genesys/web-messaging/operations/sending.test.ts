@@ -16,7 +16,7 @@ async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
   return error
 }
 
-test('attributes travel inside the message, and nowhere else', async () => {
+test('attributes are sent inside the message and nowhere else in the frame', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, { ...text('Hello'), attributes: { 'custom.plan': 'gold' } }, soon())
@@ -25,7 +25,7 @@ test('attributes travel inside the message, and nowhere else', async () => {
   expect(frame).not.toHaveProperty('channel')
 })
 
-test('a message without changed attributes carries none', async () => {
+test('a message is sent without attributes if none have changed', async () => {
   const { api, guest, genesys } = await startDriver()
   await api.send(await guest(), { ...text('Hello'), attributes: {} }, soon())
   const { frame } = await genesys.seenFrame('onMessage')
@@ -77,21 +77,18 @@ test.each([
     4009,
     () => ({ attachmentIds: [randomUUID()], tracingId: randomUUID() }),
   ],
-])(
-  '%s is refused in the words of the catalogue, and the next message goes through',
-  async (_, code, status, message) => {
-    const { api, guest } = await startDriver()
-    const jane = await guest()
-    const [refused, sent] = await Promise.allSettled([
-      api.send(jane, message(), soon()),
-      api.send(jane, text('Hello'), soon()),
-    ])
-    expect(refused).toMatchObject({ reason: { code, facts: { status } } })
-    expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
-  },
-)
+])('%s is refused with the code %s, and the next message is sent', async (_, code, status, message) => {
+  const { api, guest } = await startDriver()
+  const jane = await guest()
+  const [refused, sent] = await Promise.allSettled([
+    api.send(jane, message(), soon()),
+    api.send(jane, text('Hello'), soon()),
+  ])
+  expect(refused).toMatchObject({ reason: { code, facts: { status } } })
+  expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
+})
 
-test('above the message rate nothing is sent, and the guest learns how long to wait', async () => {
+test('a message above the rate limit is not sent, and the guest learns how long to wait', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
@@ -101,14 +98,14 @@ test('above the message rate nothing is sent, and the guest learns how long to w
   expect(genesys.transcript().map((line) => line.text)).toEqual(['one'])
 })
 
-test('a rate limit is attributed to the message, even if Genesys names the request', async () => {
+test('a rate limit whose frame contains a tracing id is attributed to the message', async () => {
   const { api, guest } = await startDriver({ limits: { messagesPerSecond: 1 }, tracingIdOnErrors: true })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
   expect(await failure(api.send(jane, text('two'), soon()))).toMatchObject({ code: 'upstream_rate_limited' })
 })
 
-test('after a lost socket, the history shows that the message was accepted, and nothing is sent twice', async () => {
+test('if the socket is lost, the history shows that the message was accepted, and it is not sent twice', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -143,7 +140,7 @@ test('of two concurrent messages with the same text, the lost one is not mistake
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('a socket lost before the message was accepted leaves the delivery unknown, and nothing is sent again', async () => {
+test('if the socket is lost before a message is accepted, its delivery is unknown and it is not sent again', async () => {
   const driver = await startDriver()
   const jane = await driver.guest()
   driver.genesys.injectFault({ received: 'onMessage' }, { drop: true })
@@ -153,7 +150,7 @@ test('a socket lost before the message was accepted leaves the delivery unknown,
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('without an echo by the deadline the delivery is unknown, and a late echo completes the repeat', async () => {
+test('without an echo by the deadline, the delivery is unknown, and a late echo completes the repeat', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -180,7 +177,7 @@ test('a repeat finds the message that an earlier attempt delivered in the histor
   expect(sentTexts(driver)).toHaveLength(2)
 })
 
-test('attributes set after the first attempt of a message that is found are still pending', async () => {
+test('attributes set after the first attempt are still pending if a repeat finds the message', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
@@ -224,7 +221,7 @@ test('a retry does not mistake an older message with the same text for its own',
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-test('a retry does not mistake a just acknowledged message for its own', async () => {
+test('a retry does not mistake a message that was acknowledged just before for its own', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = text('ok')
@@ -245,7 +242,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     return { one, other, jane: await one.guest(), genesys: one.genesys }
   }
 
-  test('have two messages, though one first attempt was lost and the other was accepted', async () => {
+  test('have two messages even if one first attempt was lost and the other was accepted', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const [mine, theirs] = [text('ok'), text('ok')]
     const accepted = await one.api.send(jane, theirs, soon())
@@ -265,7 +262,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.transcript()).toHaveLength(2)
   })
 
-  test('have one message, though it was in flight when the other replica read the history', async () => {
+  test('have one message even if it was in flight when the other replica read the history', async () => {
     const { one, other, jane, genesys } = await twoReplicas({ repeatSettleMs: 1_000 })
     const message = text('ok')
     genesys.injectFault({ received: 'onMessage' }, { delayMs: 400 })
@@ -275,7 +272,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('have one message, which the replica that saw its echo finds without the history', async () => {
+  test('have one message if the other replica saw its echo, and the history is not read', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -286,7 +283,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
   })
 
-  test('have two messages if Genesys returns no tracing id, and the replica saw the other message', async () => {
+  test('have two messages if Genesys returns no tracing id and the replica saw the other message', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -309,7 +306,7 @@ test('a repeat finds its message behind many newer ones, by its tracing id', asy
   expect(found.id).toBe(sent.id)
 })
 
-test('a retry finds a message accepted since its first attempt', async () => {
+test('a retry finds a message that was accepted after its first attempt', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const firstTriedAtMs = Date.now()
@@ -330,7 +327,7 @@ test('a retry is not sent while it is unknown whether the first attempt was acce
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('repeats during a failure of the history leave reads for a repeat after the failure', async () => {
+test('repeats while the history fails leave enough reads for a repeat after the failure', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -346,7 +343,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
-  test('reads nothing, and reports when there will be enough reads', async () => {
+  test('reads nothing and reports when enough reads will be available', async () => {
     let nowMs = Date.now()
     const clock = () => nowMs
     const driver = await startDriver({ limits: false }, { monotonicNow: clock })
@@ -375,7 +372,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('after its own failed read reports when to try again', async () => {
+  test('because its own read failed reports when to try again', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 8; count++) await api.history(jane, FIRST, soon())
@@ -385,7 +382,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('has the last reads, which a first attempt leaves to it', async () => {
+  test('can use the last reads, because a first attempt leaves them', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 7; count++) await api.history(jane, FIRST, soon())
@@ -427,7 +424,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   })
 })
 
-test('a repeat without time to wait for a first attempt in flight is not sent', async () => {
+test('a repeat is not sent if there is no time to wait for a first attempt that may be in flight', async () => {
   const driver = await startDriver({}, { repeatSettleMs: 3_000 })
   const jane = await driver.guest()
   driver.genesys.injectFault('GET /api/v2/webmessaging/messages*', { delayMs: 400 })
@@ -436,16 +433,16 @@ test('a repeat without time to wait for a first attempt in flight is not sent', 
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('"unexpected error" for a message leaves open whether it was accepted', async () => {
+test('after "unexpected error" for a message, the history decides whether it was accepted', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
-  // The history has it, so the guest learns that it was delivered after all.
+  // The history contains it, so the guest learns that it was delivered after all.
   expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an invalid echo counts as no response, and the history decides', async () => {
+test('an unknown frame in place of an echo is treated as no response, and the history decides', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
@@ -454,7 +451,7 @@ test('an invalid echo counts as no response, and the history decides', async () 
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('malformed frames are counted, harm no guest, and are a bad response if nothing else arrives', async () => {
+test('a malformed frame is reported, breaks no connection, and fails a request that gets nothing else', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('JwtResponse', { garbage: true })
@@ -464,7 +461,7 @@ test('malformed frames are counted, harm no guest, and are a bad response if not
   expect(await api.send(jane, text('two'), soon())).toMatchObject({ text: 'two' })
 })
 
-test('a message that cannot be sent while Genesys is unavailable fails as upstream_unavailable', async () => {
+test('a message that cannot be sent while Genesys is unavailable fails with upstream_unavailable', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -473,14 +470,14 @@ test('a message that cannot be sent while Genesys is unavailable fails as upstre
   expect(await failure(api.send(jane, text('Hello'), soon()))).toMatchObject({ code: 'upstream_unavailable' })
 })
 
-test('a message that is not sent by its deadline fails as upstream_timeout', async () => {
+test('a message that is not sent by its deadline fails with upstream_timeout', async () => {
   const { api, genesys } = await startDriver()
   genesys.injectFault({ received: 'configureSession' }, { swallow: true })
   const jane = { ref: { token: randomUUID() }, origin: undefined }
   expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
 })
 
-test('after closing, the driver sends nothing and notifies its listeners', async () => {
+test('a closed driver sends nothing and reports to listeners that they are disconnected', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   await api.close()

@@ -17,21 +17,21 @@ async function signedInGuest(simulator = {}) {
 
 const UPGRADE = { allowSessionUpgrade: true }
 
-test('a signed-in guest continues with the tokens of Genesys', async () => {
+test('a signed-in guest gets tokens from Genesys and is known there as the person', async () => {
   const { opened, signedIn, api, genesys } = await signedInGuest()
   expect(opened.ref).toMatchObject({ jwt: expect.any(String), refreshToken: expect.any(String) })
   await api.send(signedIn, text('It is me'), soon())
   expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
 })
 
-test('if the deployment allows it, the guest keeps the conversation', async () => {
+test('a guest who signs in keeps the conversation if the deployment allows it', async () => {
   const { opened, jane } = await signedInGuest(UPGRADE)
   expect(opened.state).toBe('resumed')
   expect(opened.ref['token']).toBe(jane.ref['token'])
 })
 
-/** Mobile SDK since 2.8.0: `authorize` makes a new token before it signs in. */
-test('if the deployment does not allow that, the person gets a separate token', async () => {
+/** Mobile SDK since 2.8.0: `authorize` creates a new token before it signs in. */
+test('a guest who signs in gets a separate token if the deployment does not allow an upgrade', async () => {
   const { opened, jane, signedIn, api, genesys } = await signedInGuest()
   expect(opened.state).toBe('new')
   expect(opened.ref['token']).not.toBe(jane.ref['token'])
@@ -76,7 +76,7 @@ test('a guest who signs in with an id token gets no refresh token', async () => 
 })
 
 /** The mobile SDK's `authorizeImplicit`. */
-test('an id token goes to Genesys without the redirect address, which belongs to a code', async () => {
+test('an id token is sent to Genesys without the redirect address, which belongs only to a code', async () => {
   const { api, guest, genesys } = await startDriver()
   const idToken = genesys.authorizationCode('jane')
   await api.signIn(await guest(), { idToken, nonce: 'n-1', redirectUri: REDIRECT }, soon())
@@ -85,7 +85,7 @@ test('an id token goes to Genesys without the redirect address, which belongs to
   expect((body as { oauth: object }).oauth).not.toHaveProperty('redirectUri')
 })
 
-test('another replica configures the signed-in guest with its JWT', async () => {
+test('another replica configures a signed-in guest with the guest’s JWT', async () => {
   const { signedIn, genesys } = await signedInGuest()
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
@@ -93,7 +93,7 @@ test('another replica configures the signed-in guest with its JWT', async () => 
   expect(genesys.frames.at(-2)?.frame.action).toBe('configureAuthenticatedSession')
 })
 
-test('an invalid code is refused, and the operator learns what to check', async () => {
+test('an invalid code is refused with a hint for the operator', async () => {
   const { api, guest } = await startDriver()
   await expect(
     api.signIn(await guest(), { redirectUri: REDIRECT, code: 'bad' }, soon()),
@@ -103,7 +103,7 @@ test('an invalid code is refused, and the operator learns what to check', async 
   })
 })
 
-test('a signed-in guest’s token is useless without the sign-in', async () => {
+test('the token of a signed-in guest cannot be used without the sign-in', async () => {
   const { jane, genesys } = await signedInGuest(UPGRADE)
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
@@ -123,7 +123,7 @@ test('signing out ends the session for all tabs', async () => {
   )
 })
 
-test('signing out with a JWT that has run out renews it first', async () => {
+test('signing out with an expired JWT renews it first', async () => {
   const { api, signedIn, genesys } = await signedInGuest()
   genesys.injectFault('DELETE /api/v2/webdeployments/token/revoke', { status: 401 })
   await api.signOut(signedIn, soon())

@@ -6,7 +6,7 @@ import {
   type Purpose,
 } from '../../../../src/service/genesys/web-messaging/wire/frame-errors.ts'
 
-/** Every code that is known on the socket, as the guest's request for a message meets it. */
+/** Every code that is known on the socket, and the problem that it causes for a message. */
 const CODES: [number, string, string][] = [
   [400, 'Request failed.', 'upstream_refused'],
   [401, 'User is unauthorized', 'session_ended'],
@@ -37,13 +37,13 @@ const CODES: [number, string, string][] = [
   [4999, 'Something new', 'upstream_refused'],
 ]
 
-test.each(CODES)('code %i (%s) of a message is %s', (code, text, expected) => {
+test.each(CODES)('code %i (%s) for a message is reported as %s', (code, text, expected) => {
   const error = toUpstreamError({ code, text }, 'message')
   expect(error.code).toBe(expected)
   expect(error.facts.status).toBe(code)
 })
 
-test.each(CODES)('for code %i (%s), no text of the platform is passed on', (code, text) => {
+test.each(CODES)('the error for code %i (%s) contains no text from the platform', (code, text) => {
   const { message, facts } = toUpstreamError({ code, text: `${text} secret-words` }, 'message')
   expect(JSON.stringify({ message, facts })).not.toContain('secret-words')
 })
@@ -59,12 +59,12 @@ describe('depending on the operation,', () => {
     [408, 'Request timeout', 'read', 'upstream_unavailable'],
     [503, 'Service unavailable', 'configure', 'upstream_unavailable'],
     [5000, 'Unexpected error', 'attachment', 'upstream_unavailable'],
-  ])('code %i (%s) for %s is %s', (code, text, purpose, expected) => {
+  ])('code %i (%s) for the operation "%s" is reported as %s', (code, text, purpose, expected) => {
     expect(toUpstreamError({ code, text }, purpose).code).toBe(expected)
   })
 })
 
-test('a rate limit says how long to wait, in whole seconds', () => {
+test('the error for a rate limit states how long to wait, in whole seconds', () => {
   const error = toUpstreamError({ code: 429, retryAfterSeconds: 2.1 }, 'message')
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
@@ -73,7 +73,7 @@ test.each([403, 4000, 4001, 409])('code %i has a hint for operators', (code) => 
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })
 
-test('a refused session is attributed to the deployment only if Genesys says so', () => {
+test('the hint for a refused session names the deployment only if Genesys does', () => {
   const blamed = (text: string) => toUpstreamError({ code: 400, text }, 'configure').facts.hint ?? ''
   expect(blamed('Deployment not found')).toContain('GENESYS_DEPLOYMENT_ID')
   expect(blamed('Request failed.')).not.toContain('DEPLOYMENT')

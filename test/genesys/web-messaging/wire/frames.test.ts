@@ -5,14 +5,14 @@ import { readFrame } from '../../../../src/service/genesys/web-messaging/wire/fr
 const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
 
 describe('among the frames that Genesys publishes,', () => {
-  test('the shortest session response is complete', () => {
+  test('the shortest session response is accepted', () => {
     expect(frame({ class: 'SessionResponse', body: { connected: true, newSession: true } })).toMatchObject({
       class: 'SessionResponse',
       body: { connected: true, newSession: true },
     })
   })
 
-  test('a rate limit has its seconds, whatever its errorCode is', () => {
+  test('a rate limit contains the seconds to wait, whatever its errorCode is', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',

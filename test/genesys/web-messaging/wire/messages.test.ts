@@ -20,7 +20,7 @@ const wire = (fields: object) => {
 }
 
 describe('a message', () => {
-  test('is keyed by the channel’s message id, else by its own', () => {
+  test('is identified by the channel’s message id, or else by its own id', () => {
     expect(readMessage(wire({}), NOW_MS)?.id).toBe('channel-id')
     expect(readMessage(wire({ channel: {} }), NOW_MS)?.id).toBe('wire-id')
     expect(readMessage(wire({ id: undefined, channel: {}, messageId: 'history-id' }), NOW_MS)?.id).toBe(
@@ -29,7 +29,7 @@ describe('a message', () => {
     expect(readMessage(wire({ id: undefined, channel: {} }), NOW_MS)).toBeUndefined()
   })
 
-  test('has its time in UTC, or our time if Genesys gives none', () => {
+  test('has its time in UTC, or the current time if Genesys sends no valid time', () => {
     expect(readMessage(wire({ channel: { time: '2026-01-01T12:00:00+02:00' } }), NOW_MS)?.time).toBe(
       '2026-01-01T10:00:00.000Z',
     )
@@ -80,11 +80,11 @@ describe('an event', () => {
     [typing({ duration: 3000 }), 3000],
     [typing({ durationMs: 4000 }), 4000],
     [typing({}), 5000],
-  ])('of typing lasts as long as it says, else five seconds', (fields, durationMs) => {
+  ])('of typing lasts for its stated duration, or for five seconds without one', (fields, durationMs) => {
     expect(event(fields)).toEqual({ type: 'typing', sender: 'agent', durationMs })
   })
 
-  test('of a bot that types has the sender bot', () => {
+  test('of typing by a bot has the sender bot', () => {
     expect(event({ ...typing({}), originatingEntity: 'Bot' })).toMatchObject({ sender: 'bot' })
   })
 
@@ -92,7 +92,7 @@ describe('an event', () => {
     expect(event(typing({ type: 'Off' }))).toBeUndefined()
   })
 
-  test('of leaving makes the session read-only only if its metadata says so', () => {
+  test('of a disconnect makes the session read-only only if its metadata says so', () => {
     expect(event(disconnect)).toEqual({ type: 'session', state: 'disconnected' })
     expect(event({ ...disconnect, metadata: { readOnly: 'true' } })).toEqual({
       type: 'session',
@@ -222,7 +222,7 @@ describe('content', () => {
     expect(readContent([{ contentType, ...element }]).parts).toEqual(ours)
   })
 
-  test('that is unreadable stays as unsupported, and non-content is omitted', () => {
+  test('that is unreadable is marked as unsupported, and entries that are not content are omitted', () => {
     expect(readContent([{ contentType: 'Card', card: 7 }, null, 'x', {}]).parts).toEqual([
       { type: 'unsupported', contentType: 'Card' },
     ])

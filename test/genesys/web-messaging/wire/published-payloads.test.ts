@@ -35,7 +35,7 @@ describe('a refusal', () => {
   })
 
   /** KT issue 347: a real log has 429 in both places, the fixtures 4029 in the body. */
-  test('because of the rate is recognized by the envelope', () => {
+  test('because of the rate limit is recognized by the code of the envelope', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     const frame = { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body }
     expect(readFrame(JSON.stringify(frame))).toMatchObject({
@@ -93,12 +93,12 @@ describe('cards', () => {
     [{ type: 'Button', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Postback', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Link', text: 'Bad', url: 'javascript:alert(1)' }, card()],
-  ])('have the action %j', (fields, expected) => {
+  ])('convert or omit the action %j', (fields, expected) => {
     expect(action(fields)).toEqual(expected)
   })
 
   /** developer.genesys.cloud, websocketapi#outbound-messages, quoted by SC: a default action without text. */
-  test('have a default action without text, and a video', () => {
+  test('can have a default action without text, and a video', () => {
     const documented = {
       title: '50% off Flights to Norway',
       description: 'Valid September to November only',
@@ -163,7 +163,7 @@ test('rich links, locations and texts keep their type (JV)', () => {
   ])
 })
 
-describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => {
+describe('a form (JV ContentForm; its use in SC structured-messages.md)', () => {
   const form = {
     cannedResponseId: 'canned',
     receivedMessage: { title: 'Your details' },
@@ -203,7 +203,7 @@ describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => 
     ],
   }
 
-  test('comes with its pages and fields', () => {
+  test('is converted with its pages and fields', () => {
     const content = [{ contentType: 'Form', form }]
     expect(message({ id: 'f', type: 'Structured', direction: 'Outbound', content })).toMatchObject({
       text: 'Your details',
@@ -272,7 +272,7 @@ describe('a form (JV ContentForm; its use by SC structured-messages.md)', () => 
   })
 })
 
-test('an answer to a list has the text of its reply (SC: what the transport builds)', () => {
+test('an answer to a list picker has the text of its reply (SC: as the transport builds it)', () => {
   const list = { items: [{ text: 'Small', payload: 's' }], inReplyTo: 'l', text: 'Your size' }
   expect(onMessage({ list, tracingId: 't' })['message']).toEqual({
     type: 'Structured',
@@ -287,7 +287,7 @@ test('an answer to a list has the text of its reply (SC: what the transport buil
   })
 })
 
-test('an answer to a quick reply or card names what it answers by the id of its body (KT)', () => {
+test('an answer to a quick reply or a card refers to the id in the body of the message (KT)', () => {
   const content = [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y' } }]
   const body = {
     id: 'body',
@@ -310,7 +310,7 @@ test('an answer to a quick reply or card names what it answers by the id of its 
   expect(JSON.stringify(onMessage({ quickReply: alone, tracingId: 't' }))).not.toContain('originating')
 })
 
-test('a picker whose body has another id than its channel names that id (KT)', () => {
+test('a picker whose body and channel have different ids names the id of the body (KT)', () => {
   const content = [{ contentType: 'DatePicker', datePicker: { title: 'When?', availableTimes: [] } }]
   const body = {
     id: 'body',
@@ -324,7 +324,7 @@ test('a picker whose body has another id than its channel names that id (KT)', (
 
 describe('of the events,', () => {
   /** KT 2.15.0-rc1, `core/MessagingClientImpl.kt`: inbound, with the names in `channel.from`. */
-  test('SignIn says who has signed in', () => {
+  test('SignIn names the person who has signed in', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'SignIn' } }]
     const from = { firstName: 'Jane', lastName: 'Doe' }
     expect(event({ direction: 'Inbound', events, channel: { from } })).toEqual({
@@ -340,7 +340,7 @@ describe('of the events,', () => {
     ['Authenticate', 'requested'],
     ['AuthenticateCancel', 'cancelled'],
     ['AuthenticateFailure', 'failed'],
-  ])('%s of a bot is sign-in %s', (type, status) => {
+  ])('the presence %s of a bot is the sign-in status %s', (type, status) => {
     const presence = { type, receivedMessage: { title: 'Please sign in' } }
     expect(event({ direction: 'Outbound', events: [{ eventType: 'Presence', presence }] })).toEqual({
       type: 'sign-in',
@@ -364,7 +364,7 @@ describe('of the events,', () => {
   })
 
   /** KT `ConnectionClosedEvent.reason`, JV `reasonCode`. */
-  test.each(['reason', 'reasonCode'])('ConnectionClosedEvent contains its reason in %s', (field) => {
+  test.each(['reason', 'reasonCode'])('the reason of a ConnectionClosedEvent is read from %s', (field) => {
     const frame = {
       type: 'message',
       class: 'ConnectionClosedEvent',
@@ -376,7 +376,7 @@ describe('of the events,', () => {
 })
 
 /** KT `shyrka/send/JourneyContext.kt`, 2.15.0-rc1: not for a signed-in guest. */
-test('the journey is sent when an anonymous guest is configured', () => {
+test('the journey is sent when an anonymous guest is configured, but not for a signed-in guest', () => {
   const journeyContext = { customer: { id: 'c', idType: 'cookie' } }
   expect(configureSession({ deploymentId: 'd', journeyContext })).toMatchObject({ journeyContext })
   expect(configureSession({ deploymentId: 'd', journeyContext, jwt: 'j' })).not.toHaveProperty(

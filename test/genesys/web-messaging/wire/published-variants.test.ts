@@ -18,13 +18,13 @@ const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', c
 
 describe('an attachment', () => {
   /** JV ContentAttachment, JS WebMessagingAttachment: only `mediaType` is required. */
-  test('without an id is shown by its address', () => {
+  test('without an id is kept if it has an address', () => {
     expect(attachment({ mediaType: 'Image', url: 'https://x.example/sticker.png' })).toEqual([
       { type: 'attachment', id: '', mediaType: 'Image', url: 'https://x.example/sticker.png' },
     ])
   })
 
-  test('without an id or an address is omitted', () => {
+  test('without an id or an address is marked as unsupported', () => {
     expect(attachment({ mediaType: 'Image' })).toEqual([{ type: 'unsupported', contentType: 'Attachment' }])
   })
 
@@ -33,7 +33,7 @@ describe('an attachment', () => {
     [{ filename: 'a.pdf', fileSize: 12 }],
     [{ fileName: 'a.pdf', contentSizeBytes: 12 }],
     [{ filename: null, fileName: 'a.pdf', fileSize: null, contentSizeBytes: 12 }],
-  ])('has its name and size as in %j', (fields) => {
+  ])('has its name and size read from %j', (fields) => {
     expect(attachment({ id: 'f', mediaType: 'File', ...fields })).toMatchObject([
       { fileName: 'a.pdf', fileSizeBytes: 12 },
     ])
@@ -51,7 +51,7 @@ describe('quick replies that come as button responses', () => {
     ])
   })
 
-  /** KT `MessageExtensionTest`: with quick replies in the same message those count alone. */
+  /** KT `MessageExtensionTest`: if the same message has quick replies, only those count. */
   test('are not offered twice', () => {
     const quickReply = {
       contentType: 'QuickReply',
@@ -119,14 +119,14 @@ describe('a card', () => {
       { type: 'link', text: 'Open', url: 'https://x.example/', payload: '{"key":"value"}' },
       { type: 'link', text: 'Open', url: 'https://x.example/' },
     ],
-  ])('has the action %j', (wire, expected) => {
+  ])('is converted with the action %j', (wire, expected) => {
     expect(parts({ contentType: 'Card', card: { title: 'C', actions: [wire] } })).toEqual([
       { type: 'card', title: 'C', actions: [expected] },
     ])
   })
 
   /** KT `createStructuredMessageWithCarouselDefaultActionLinks`: `"text": ""`. */
-  test('in a carousel has a default action whose text is empty', () => {
+  test('in a carousel can have a default action whose text is empty', () => {
     const defaultAction = { type: 'Link', text: '', url: 'https://x.example/' }
     expect(
       parts({ contentType: 'Carousel', carousel: { cards: [{ title: 'C', defaultAction, actions: [] }] } }),
@@ -161,7 +161,7 @@ describe('a prompt', () => {
     buttonLabel: 'Sign in',
   }
 
-  test('of a bot that asks to sign in has the label of its button', () => {
+  test('of a bot that requests a sign-in contains the label of its button', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Authenticate', receivedMessage } }]
     expect(event({ direction: 'Outbound', events })).toMatchObject({
       status: 'requested',
@@ -169,7 +169,7 @@ describe('a prompt', () => {
     })
   })
 
-  test('without a title has the text of its header', () => {
+  test('without a title is shown with its header and subtitle', () => {
     const content = [{ contentType: 'ListPicker', listPicker: { receivedMessage, sections: [] } }]
     expect(message({ type: 'Structured', direction: 'Outbound', content })?.text).toBe(
       'Account\nSign in to continue',
@@ -178,8 +178,8 @@ describe('a prompt', () => {
 })
 
 describe('a message', () => {
-  /** JV NormalizedType has `Message`; a message of files alone goes out without a type (SC), so one may come back so. */
-  test.each([[{ type: 'Message' }], [{}]])('such as %j is a text', (type) => {
+  /** JV NormalizedType has `Message`; a message with only files is sent without a type (SC), so it may come back without one. */
+  test.each([[{ type: 'Message' }], [{}]])('with the type in %j is read as a text message', (type) => {
     expect(message({ ...type, direction: 'Outbound', text: 'Hello' })).toMatchObject({
       type: 'text',
       text: 'Hello',
@@ -188,7 +188,7 @@ describe('a message', () => {
   })
 
   /** UKHomeOffice/hof-genesys-chat-component, `test/data/structured-messages.json`; JV StructuredMessage requires `type` alone. */
-  test('without an id is recognized by its time, as in the Messenger', () => {
+  test('without an id is identified by its time, as in the Messenger', () => {
     const quickReply = { action: 'Message', payload: 'Yes', text: 'Yes' }
     const body = {
       text: 'Did this answer your question?',
@@ -255,7 +255,7 @@ describe('a place', () => {
 })
 
 describe('a frame', () => {
-  /** KT `Response.kt`: its frames that no other test has, as they are written there. */
+  /** KT `Response.kt`: those of its frames that no other test covers, copied verbatim. */
   test.each([
     [
       { class: 'SessionResponse', body: { connected: true, allowedMedia: {} } },
@@ -297,20 +297,23 @@ describe('a frame', () => {
       { class: 'JwtResponse', body: { jwt: 'some_jwt', exp: 333 } },
       '{"type":"response","class":"JwtResponse","code":200,"body":{"jwt":"some_jwt","exp":333}}',
     ],
-  ])('is read with %j', (expected, text) => {
+  ])('that KT publishes is read as %j', (expected, text) => {
     expect(readFrame(text)).toMatchObject(expected)
   })
 
   /** SC sdk-source-notes.md: seconds on the wire in 2026-10; SC messaging-service.md: milliseconds in Genesys' own pages. */
-  test.each([1791139139, 1791139139000])('that expires at %i has its expiry in seconds', (expirationDate) => {
-    expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
-      body: { expirationDate: 1791139139 },
-    })
-    const metadata = { expirationDate: String(expirationDate) }
-    expect(frame({ class: 'StructuredMessage', body: { metadata } })).toMatchObject({
-      body: { metadata: { expirationDate: 1791139139 } },
-    })
-  })
+  test.each([1791139139, 1791139139000])(
+    'with the expirationDate %i is read with its expiry in seconds',
+    (expirationDate) => {
+      expect(frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })).toMatchObject({
+        body: { expirationDate: 1791139139 },
+      })
+      const metadata = { expirationDate: String(expirationDate) }
+      expect(frame({ class: 'StructuredMessage', body: { metadata } })).toMatchObject({
+        body: { metadata: { expirationDate: 1791139139 } },
+      })
+    },
+  )
 
   /** JV: every body has an optional `tracingId`, and so has the envelope. */
   test.each([
@@ -324,7 +327,7 @@ describe('a frame', () => {
 
   /** JV MessageDataType has `Error`; the rest of its form is that of ErrorMessage. */
   test.each(['Error', 'ErrorMessage', 'TooManyRequestsErrorMessage'])(
-    'of the class %s is a refusal',
+    'of the class %s is read as an error',
     (name) => {
       const body = { name: 'Error', message: 'm', errorCode: 4006, errorMessage: 'Session has expired' }
       expect(frame({ class: name, body })).toMatchObject({

@@ -4,7 +4,7 @@ import { StructuredMessage } from '../../../../src/service/genesys/web-messaging
 
 const readStructuredMessage = (body: unknown) => StructuredMessage.safeParse(body).data
 
-/** Everything that we read of a message, and something that we don't. */
+/** Every field that the service reads from a message. */
 const WHOLE = {
   id: 'i',
   messageId: 'm',
@@ -48,7 +48,7 @@ describe('a message as it is on the wire', () => {
     ])
   })
 
-  test('is read without a duration that has no end', () => {
+  test('is read without a duration that is infinite', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown
     }
@@ -56,7 +56,7 @@ describe('a message as it is on the wire', () => {
   })
 })
 
-test('a field of the wrong type is omitted, and the others stay', () => {
+test('a field of the wrong type is omitted, and the others are kept', () => {
   const places = pathsIn(WHOLE)
   fc.assert(
     fc.property(fc.constantFrom(...places), fc.jsonValue(), (path, value) => {
@@ -77,7 +77,7 @@ test('a field of the wrong type is omitted, and the others stay', () => {
 
 type Path = readonly (string | number)[]
 
-/** The ways to every value in it; elements of lists have no type of their own. */
+/** The paths of all values, except list elements themselves and what is inside content and metadata. */
 function pathsIn(value: unknown, way: Path = []): Path[] {
   if (typeof value !== 'object' || value === null || way[0] === 'content' || way[0] === 'metadata')
     return [way]
