@@ -136,7 +136,7 @@ function judgeRetry(retry) {
     const where = `Immediate retries, ${whole(Number(count))} connections`
     return [
       {
-        aim: `${where}: 0.6 × the 2xx responses of Fastify's same work`,
+        aim: `${where}: 0.6 × the 2xx responses of “Fastify, same work”`,
         seen: places(ratio),
         holds: Number.isFinite(ratio) && ratio >= 0.6,
       },
@@ -146,13 +146,13 @@ function judgeRetry(retry) {
         holds: errors + unanswered === 0,
       },
       {
-        aim: `${where}: five seconds later 0.8 × the throughput and 2 × the p99 of before`,
+        aim: `${where}: five seconds later, at least 0.8 × the earlier throughput and at most 2 × the earlier p99`,
         seen: `${places(after.perSecond / before.perSecond)} and ${places(after.p99Ms / before.p99Ms)}`,
         holds:
           after.perSecond >= 0.8 * before.perSecond && after.p99Ms <= 2 * before.p99Ms && after.errors === 0,
       },
       {
-        aim: `${where}: then memory is released: without garbage at most 1.25 × that of before`,
+        aim: `${where}: then memory is released: after a garbage collection, at most 1.25 × the earlier memory`,
         seen: `${whole(ours.beforeMiB)}, ${whole(ours.busyMiB)}, ${whole(ours.afterMiB)} MiB before, at the end, after`,
         holds: ours.afterMiB <= 1.25 * ours.beforeMiB,
       },

@@ -123,7 +123,7 @@ function latencyTable(latency) {
     range(p99OverRaw),
   ])
   const head = ['requests/s', 'p50 ms', 'raw p50', 'above raw', 'p99 ms', 'raw p99', 'p99 / raw']
-  return `### A at a fixed rate, compared with the raw pass-through\n\n${table(head, rows)}`
+  return `### A at a fixed rate, compared with \`node:http\` alone\n\n${table(head, rows)}`
 }
 
 function connectionsTable(connections) {

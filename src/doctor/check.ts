@@ -1,5 +1,5 @@
 import type { Config } from '../service/settings/config.ts'
-import type { GenesysClient } from '../service/genesys-client.ts'
+import type { GenesysClient } from '../service/create-genesys-client.ts'
 import type { DeploymentInfo, Guest, OpenedGuest } from '../service/genesys/guest-api.ts'
 import type { AnswerRecord } from './answer-record.ts'
 

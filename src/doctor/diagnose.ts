@@ -1,5 +1,5 @@
 import { ConfigError, type Config } from '../service/settings/config.ts'
-import { createGenesysClient } from '../service/genesys-client.ts'
+import { createGenesysClient } from '../service/create-genesys-client.ts'
 import { createLog } from '../service/observability/log.ts'
 import { createMetrics } from '../service/observability/metrics.ts'
 import { monotonicNow } from '../service/time/monotonic-now.ts'

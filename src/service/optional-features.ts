@@ -4,7 +4,7 @@ import { createBlocklistFeature } from './features/blocklist/blocklist-feature.t
 import { createChallengeFeature } from './features/challenge/challenge-feature.ts'
 import { createAvailabilityFeature } from './features/availability/availability-feature.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
-import type { GenesysClient } from './genesys-client.ts'
+import type { GenesysClient } from './create-genesys-client.ts'
 import type { GuestRouteGuards } from './middleware/guest-route-guards.ts'
 import { createKnowledgeFeature } from './features/knowledge/knowledge-feature.ts'
 import type { Log } from './observability/log.ts'

@@ -1,8 +1,8 @@
 import type { TokenStorage } from '../client/token-store.ts'
 
-/** Stores in memory until it is known which storage to use. */
+/** Keeps items in memory until it is known which storage to use. */
 export interface LateStorage extends TokenStorage {
-  /** Uses `place` from now on, and copies into it what was stored so far, unless another tab has stored it already. */
+  /** Uses `place` from now on, and copies each item into it, unless another tab has already stored one under the same key. */
   moveTo(place: Storage | undefined): void
 }
 

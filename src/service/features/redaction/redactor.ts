@@ -21,7 +21,7 @@ export interface Redacted {
 /** @param exceptKind what this text is meant to be, such as an e-mail address in a field for e-mail addresses */
 export type Redact = (text: string, exceptKind?: string) => Redacted
 
-/** IBANs come before card numbers, because the middle of an IBAN could be one, and card numbers before phone numbers. */
+/** In this order: the middle of an IBAN could look like a card number, and a card number like a phone number. */
 const DETECTORS = [
   { kind: 'email', find: findEmailAddresses },
   { kind: 'iban', find: findIbans },
