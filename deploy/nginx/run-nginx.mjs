@@ -13,7 +13,7 @@ export async function startNginx(ports, file = 'guest-bff.conf') {
   const site = readFileSync(join(import.meta.dirname, file), 'utf8')
     .replace(/127\.0\.0\.1:300[01]/g, `127.0.0.1:${ports[0]}`)
     .replace('127.0.0.1:3002', `127.0.0.1:${ports[1]}`)
-    .replace(/listen (8080|443 ssl)/, `listen 127.0.0.1:${port}`)
+    .replace(/listen (8080|443 ssl http2)/, `listen 127.0.0.1:${port}`)
     .replace(/^ *ssl_.*$/gm, '')
   writeFileSync(join(folder, 'site.conf'), site)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']

@@ -76,7 +76,11 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     config = options.readSettings()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const lines = error.problems.map((problem) => ({ check: 'settings', ...failed(problem) }))
+    const found = [
+      ...error.problems.map((problem) => failed(problem)),
+      ...error.warnings.map((text) => warning(text)),
+    ]
+    const lines = found.map((finding) => ({ check: 'settings', ...finding }))
     return { outcome: 'bad-settings', lines, answers: [] }
   }
   const { now = Date.now } = options

@@ -461,6 +461,17 @@ test('forged addresses are also looked for behind a proxy that does not publish 
   })
 })
 
+test('a misspelled name of a required setting is shown with the name that was probably meant', async () => {
+  const { checks, exitStatus } = await examine({
+    settings: () => ({ ALLOWED_ORIGINS: '', ALLOWED_ORIGIN: 'https://www.example.com' }),
+  })
+  expect(checks.map(({ status, found }) => [status, found])).toEqual([
+    ['failed', expect.stringMatching(/^ALLOWED_ORIGINS is missing/)],
+    ['warning', 'ALLOWED_ORIGIN is not a setting. Did you mean ALLOWED_ORIGINS?'],
+  ])
+  expect(exitStatus).toBe(2)
+})
+
 test('the doctor names each setting once if no host can be resolved', async () => {
   const { checks } = await examine({
     settings: () => ({ GENESYS_REGION: 'eu-west-1', ...UNRESOLVABLE_HOSTS }),

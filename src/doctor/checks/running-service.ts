@@ -48,7 +48,10 @@ async function askService(
     const found = `no guest BFF answers at ${url} (${reason})`
     return serviceUrl === undefined
       ? skipped(`${found}: start it, or use --url`)
-      : failed(found, 'Start the service, and check --url, its certificate and the proxies in front.')
+      : failed(
+          found,
+          'Start the service, and check --url and the proxies in front. NODE_EXTRA_CA_CERTS can name the file of your own certificate authority.',
+        )
   }
   if (readiness.checks?.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)) {
     return failed(

@@ -160,11 +160,14 @@ export interface SitesSource {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
+  /** Such as a misspelled name, which is often the reason why a setting is missing. */
+  readonly warnings: readonly string[]
 
   constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super(
       `The settings are not valid:\n${[...problems, ...warnings].map((line) => `  - ${line}`).join('\n')}`,
     )
     this.problems = problems
+    this.warnings = warnings
   }
 }
