@@ -219,6 +219,7 @@ function refusesWrongValues() {
     'settings.SESSION_KEYS=abc',
     'settings.DRAIN_MS=1',
     'settings.NODE_ENV=development',
+    'settings.HOST=127.0.0.1',
     'settings.SURVEY_WEBHOOK_SECRET=abc',
     'replicas=0',
     'secrets.keys={}',

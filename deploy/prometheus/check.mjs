@@ -92,8 +92,12 @@ const FAULTS = {
   },
   'many guests connect': {
     alerts: ['GenesysConnectionsNearLimit'],
-    settings: { GENESYS_CONNECTIONS_PER_MINUTE: '100' },
-    make: ({ open }) => every(300, open),
+    // One address alone may not use them all.
+    settings: { GENESYS_CONNECTIONS_PER_MINUTE: '100', TRUST_PROXY: '1' },
+    make({ open }) {
+      let guests = 0
+      every(300, () => open(SITE, `203.0.113.${++guests}`))
+    },
   },
   'Genesys limits the history': {
     alerts: ['GenesysRateLimited'],
@@ -191,7 +195,7 @@ async function startFault([name, fault], shared) {
   const genesys = fault.simulator ? await simulator(fault.simulator) : shared
   const proxy = fault.through ? await faultProxy(genesys) : undefined
   const { child, url, managementUrl } = await startService(fault, proxy ?? genesys, genesys)
-  const open = (origin = SITE) => openGuest(url, origin)
+  const open = (origin = SITE, address) => openGuest(url, origin, address)
   let guest
   const talk = async () => {
     guest ??= await open()
@@ -260,10 +264,11 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
   return { child, url: `http://127.0.0.1:${port}`, managementUrl }
 }
 
-async function openGuest(url, origin) {
+async function openGuest(url, origin, address) {
   const ask = async (method, path, body, session) => {
     const headers = {
       origin,
+      ...(address && { 'x-forwarded-for': address }),
       ...(session && { authorization: `Bearer ${session}` }),
       ...(body && { 'content-type': 'application/json' }),
     }
