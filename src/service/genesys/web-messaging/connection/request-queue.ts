@@ -20,7 +20,7 @@ export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost
 
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
 
-/** How often a repeatable request is sent at most: one that always breaks the connection is given up. */
+/** The maximum number of times that a repeatable request is sent: one that breaks the connection every time is abandoned. */
 const MAX_SENDS = 3
 /**
  * How long to wait for a message's echo after a rate-limit error that may belong to the typing event.

@@ -83,7 +83,7 @@ export class SessionState {
     return this.#current
   }
 
-  /** How often the session was configured: each time may have led to a different session. */
+  /** How many times the session has been configured: each time may have led to a different session. */
   get configurations(): number {
     return this.#configurations
   }
