@@ -99,7 +99,7 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   ]
 }
 
-/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with fewer files, for as many as possible. */
+/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with a lower limit, for as many guests as possible. */
 function judgeLive(live) {
   const count = Math.max(...Object.keys(live).map(Number).filter(Number.isFinite))
   const { lost, twice, p99Ms, memoryRatio } = live[count]

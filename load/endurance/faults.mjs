@@ -202,7 +202,7 @@ function keysFileSettings(_genesys, folder) {
 }
 
 function withOAuth(genesys) {
-  // Only the first token request, which the readiness check makes at startup.
+  // This affects only the first token request, which the readiness check makes at startup.
   genesys.injectFault('POST /oauth/token', { status: 401 })
   return {
     GENESYS_CLIENT_ID: genesys.clientId,

@@ -203,7 +203,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 }
 
-/** Compares how often each text arrived with how often it was acknowledged. */
+/** Compares how many times each text arrived with how many times it was acknowledged. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()
