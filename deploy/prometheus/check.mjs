@@ -56,7 +56,7 @@ const FAULTS = {
       every(500, open)
     },
   },
-  'Genesys answers late': {
+  'Genesys responds late': {
     alerts: ['GenesysSlow'],
     simulator: {},
     talks: false,
@@ -75,7 +75,7 @@ const FAULTS = {
       every(1000, () => genesys.dropSockets())
     },
   },
-  'a foreign website asks': {
+  'a foreign website sends requests': {
     alerts: ['GuestBffOriginsRefused'],
     make: ({ open }) => every(250, () => open('https://elsewhere.example')),
   },
@@ -83,7 +83,7 @@ const FAULTS = {
     alerts: ['GuestsRateLimited'],
     settings: { RATE_ADDRESS_PER_MINUTE: '20' },
   },
-  'more is asked than may be in flight': {
+  'more requests arrive than may be in flight': {
     alerts: ['GuestBffOverloaded'],
     settings: { MAX_REQUESTS_IN_FLIGHT: '1' },
     make({ talk }) {

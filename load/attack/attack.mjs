@@ -44,7 +44,7 @@ const UNLIMITED = {
 /** A part of each attack runs first, so that the baseline for growth includes compiled code and permanent caches. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
-/** The first campaigns have no limits by address, so that attacks reach what these protect; the last two have them, and try to take all capacity. */
+/** With UNLIMITED, there are no limits by address, so that attacks reach what these protect. Other campaigns have the default limits, except as stated. */
 const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)
@@ -216,7 +216,7 @@ async function settle(name, { arena, warmMiB, tokens }) {
   const residentMiB = await arena.service.residentWithoutGarbageMiB()
   expect(
     residentMiB <= warmMiB * MEMORY_RATIO,
-    `${name}: without garbage ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
+    `${name}: after garbage collection, ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
   )
   const secrets = secretsIn(arena.service.readLog(), tokens)
   expect(secrets.length === 0, `${name}: the log contains no secret ${secrets}`)
