@@ -44,7 +44,7 @@ const UNLIMITED = {
 /** A part of each attack runs first, so that the baseline for growth includes compiled code and permanent caches. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
-/** With UNLIMITED, there are no limits by address, so that attacks reach what these protect. Other campaigns have the default limits, except as stated. */
+/** UNLIMITED removes the limits by address, so that attacks reach what these protect. Other campaigns have the default limits, except as stated. */
 const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)
