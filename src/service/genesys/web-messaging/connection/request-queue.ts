@@ -29,7 +29,7 @@ const AMBIGUOUS_ERROR_GRACE_MS = 1_500
 /** For how long the response to a timed-out request may still arrive. */
 const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
-/** Genesys: clients send typing at most every 5 s. */
+/** Genesys: clients send typing at most once every 5 s. */
 const TYPING_INTERVAL_MS = 5_000
 /** A refusal of a typing event arrives well within this time. */
 const TYPING_RESPONSE_MS = 2_000
@@ -120,7 +120,7 @@ export class RequestQueue {
   }
 
   /**
-   * Sends a typing event at most every 5 s, not after a refusal, and never while a request is pending, because
+   * Sends a typing event at most once every 5 s, not after a refusal, and never while a request is pending, because
    * the event's error could be attributed to the request.
    */
   sendTyping(): void {
