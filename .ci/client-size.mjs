@@ -42,7 +42,7 @@ const MAX_BYTES = [
 const files = readdirSync('dist/browser')
 for (const [name, maxBytes] of MAX_BYTES) {
   const found = files.filter((file) => name.test(file))
-  if (found.length === 0) fail(`No file is called ${name}`)
+  if (found.length === 0) fail(`No file has a name that matches ${name}`)
   for (const file of found) {
     const bytes = gzipSync(readFileSync(`dist/browser/${file}`)).length
     process.stdout.write(`${file}: ${bytes} of at most ${maxBytes} bytes\n`)

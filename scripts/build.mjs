@@ -85,7 +85,7 @@ async function moveToDist() {
     await rename(join(out, name), join(dist, name))
   }
   if (!isWhole) return
-  // Chunks of an earlier build would be packed too.
+  // Otherwise, chunks of an earlier build would be packed too.
   for (const { name } of earlier.filter((each) => !built.includes(each.name)))
     await rm(join(dist, name), { recursive: true })
 }
@@ -242,8 +242,8 @@ async function copyDocsPage() {
 }
 
 /**
- * Builds what is published, which finds its packages where it is installed; and for the image the programs, with all packages
- * bundled, so that they load fast and need no others.
+ * Builds the modules to publish, which import their packages from where they are installed, and the programs for the image, in which
+ * all packages are bundled, so that the programs load fast and need no others.
  */
 async function buildServer() {
   const published = isProgramsOnly ? [] : [bundleModules(), buildModuleTypes()]

@@ -1,7 +1,7 @@
 // npm run lint:regex [-- FOLDER]
 //
 // Checks every regular expression in src/ with recheck. An expression whose worst input takes more than linear time is an error,
-// because strangers choose the input. So is `new RegExp(…)` with anything but plain text: its pattern cannot be checked.
+// because strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: its pattern cannot be checked.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'

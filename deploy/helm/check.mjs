@@ -1,4 +1,4 @@
-// Renders the chart with each file in value-sets, checks every object against the schemas of Kubernetes and the other objects,
+// Renders the chart with each file in value-sets, checks every object against the schemas of Kubernetes and against the other objects,
 // and runs the built service with exactly the environment, probes and grace period of the rendered Deployment.
 // Needs helm and kubernetes-validate (.ci/ensure-helm) and a build. Nothing leaves 127.0.0.1.
 import assert from 'node:assert/strict'

@@ -17,12 +17,12 @@ const SCALE = 60
 const SITE = 'https://www.example.com'
 /** Within this time every alert must fire; the slowest have rates over five minutes and `for: 5m`. */
 const FIRE_WITHIN_MS = 60_000
-/** After that, nothing else may fire for as long as the longest `for:` and its rate. */
+/** After that, no other alert may fire for this time: as long as the longest `for:` and its rate together. */
 const QUIET_MS = 10_000
 const ALWAYS = { times: Number.MAX_SAFE_INTEGER }
 
 /**
- * Each fault has its own service, to which a guest sends twice per second. `settings` are the service's; with `simulator` it has
+ * Each fault has its own service, to which a guest sends two messages per second. `settings` are the service's; with `simulator` it has
  * its own simulator; `make` causes the fault once all services run; with `talks: false` no guest sends.
  */
 const FAULTS = {
@@ -56,7 +56,7 @@ const FAULTS = {
       every(500, open)
     },
   },
-  'Genesys answers late': {
+  'Genesys responds late': {
     alerts: ['GenesysSlow'],
     simulator: {},
     talks: false,
@@ -75,7 +75,7 @@ const FAULTS = {
       every(1000, () => genesys.dropSockets())
     },
   },
-  'a foreign website asks': {
+  'a foreign website sends requests': {
     alerts: ['GuestBffOriginsRefused'],
     make: ({ open }) => every(250, () => open('https://elsewhere.example')),
   },
@@ -83,7 +83,7 @@ const FAULTS = {
     alerts: ['GuestsRateLimited'],
     settings: { RATE_ADDRESS_PER_MINUTE: '20' },
   },
-  'more is asked than may be in flight': {
+  'more requests arrive than may be in flight': {
     alerts: ['GuestBffOverloaded'],
     settings: { MAX_REQUESTS_IN_FLIGHT: '1' },
     make({ talk }) {
@@ -128,7 +128,7 @@ const FAULTS = {
 
 const folder = mkdtempSync(join(tmpdir(), 'guest-bff-alerts-'))
 const leaving = new AbortController()
-/** What runs until the end, and what must be ended then. */
+/** Everything that runs until the end and must be stopped then. */
 const running = new Set()
 const ends = []
 let prometheus
@@ -229,7 +229,7 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
   const [port, managementPort] = [await freePort(), await freePort()]
   const env = {
     PATH: process.env.PATH,
-    // Includes the metrics of the process.
+    // In production, the service also has metrics of its process.
     NODE_ENV: 'production',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     HOST: '127.0.0.1',

@@ -14,7 +14,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return answer ? statusOf(answer) : 0
   }
 
-  /** Calls `run` this many times per second, without waiting for the results. @returns how often each status occurred */
+  /** Calls `run` this many times per second, without waiting for the results. @returns how many times each status occurred */
   async function every(perSecond, forMs, run) {
     const statuses = {}
     const all = []
@@ -97,7 +97,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { asked }
   }
 
-  /** Connections on which a request head never ends: the first one, or the one that follows a served request. */
+  /** Connections on which a request head never ends: the first head, or the head that follows a served request. */
   async function heads({ count, bytes, holdMs, isSecond = false }) {
     const sockets = []
     for (let at = 0; at < count; at++) {

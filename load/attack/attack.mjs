@@ -3,7 +3,7 @@
 //
 // Attacks the built service on 127.0.0.1 while honest guests at other addresses chat. Ends by itself, prints what it measured, and exits with 1
 // if an honest guest was affected, something stayed open, memory was not freed, or the log contained a secret.
-// Memory is compared without garbage. With --report-figures, times are printed but not judged, for a machine that others also use, and
+// Memory is compared after garbage collection. With --report-figures, times are printed but not judged, for a machine that others also use, and
 // two campaigns run side by side while others wait for their connections to be closed.
 import { randomInt } from 'node:crypto'
 import { setPriority } from 'node:os'
@@ -41,15 +41,15 @@ const UNLIMITED = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
 }
 
-/** A part of each attack runs first: afterwards, compiled code and permanent caches are in memory, which is the baseline for growth. */
+/** A part of each attack runs first, so that the baseline for growth includes compiled code and permanent caches. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
-/** Without limits by address, so that everything behind them is reached; then with the defaults, against clients that try to take all capacity. */
+/** UNLIMITED removes the limits by address, so that attacks reach what these protect. Other campaigns have the default limits, except as stated. */
 const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)
   return {
-    // Its guests' connections to the platform are closed last, so it runs first.
+    // The connections of this campaign's guests to the platform take longest to close, so it runs first.
     frames: {
       settings: UNLIMITED,
       isHostile: true,
@@ -202,7 +202,7 @@ async function wage(
 /** When all guests have left, nothing stays open, and memory is as before. */
 async function settle(name, { arena, warmMiB, tokens }) {
   await arena.honest.ask('leave')
-  // On a busy machine reads may still be in flight the first time.
+  // On a busy machine, reads may still be in flight at the first attempt.
   for (let times = 0; times < 2; times++) {
     await arena.attacker.ask('leave', { listenMs: LISTEN_MS })
     await pause(LISTEN_MS)
@@ -216,7 +216,7 @@ async function settle(name, { arena, warmMiB, tokens }) {
   const residentMiB = await arena.service.residentWithoutGarbageMiB()
   expect(
     residentMiB <= warmMiB * MEMORY_RATIO,
-    `${name}: without garbage ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
+    `${name}: after garbage collection, ${residentMiB.toFixed(0)} MiB are resident, at most 1.1 × ${warmMiB.toFixed(0)} MiB`,
   )
   const secrets = secretsIn(arena.service.readLog(), tokens)
   expect(secrets.length === 0, `${name}: the log contains no secret ${secrets}`)

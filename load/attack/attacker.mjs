@@ -30,7 +30,7 @@ function connect(options = {}) {
   return socket
 }
 
-/** Writes the bytes and resolves to the head and body of the first response, as far as they arrived, or to undefined if none did. */
+/** Writes the bytes and resolves to the head and body of the first response, as far as they arrived, or to undefined if nothing did. */
 function exchange(socket, bytes, isHead = false) {
   return new Promise((resolve) => {
     let read = Buffer.alloc(0)

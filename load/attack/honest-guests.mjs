@@ -163,7 +163,7 @@ serveCommands({
     }
     return guests.map(({ session }) => session)
   },
-  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs how often another guest arrives */
+  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs the interval at which another guest arrives */
   talk({ everyMs, uploads, arrivalsEveryMs }) {
     const stop = new AbortController()
     const loops = guests.map((guest) => talk(guest, everyMs, stop.signal, uploads))

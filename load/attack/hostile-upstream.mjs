@@ -9,7 +9,7 @@ import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 
-/** Each of them is sent several times, to different guests and in a different order. */
+/** Each of these frames is sent several times, to different guests and in a different order. */
 const DIFFERENT_FRAMES = 20_000
 const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
@@ -101,7 +101,7 @@ serveCommands({
     frames = hostileFrames(DIFFERENT_FRAMES, seed)
     answers = hostileAnswers(DIFFERENT_ANSWERS, seed)
     if (isHostile) {
-      // Generating them takes seconds, which honest guests must not wait for.
+      // Generating the frames takes seconds, and honest guests must not wait for that.
       frames.next()
       answers.next()
     }

@@ -1,6 +1,6 @@
 // npm run bench [-- --only A[,B,C,D,E,retry]] [--rounds N] [--seconds N] [--json] [--service FILE] [--also FILE]
 //
-// Measures the built service and its alternatives, only on 127.0.0.1, and ends by itself: with 1 if a bound does not hold.
+// Measures the built service and its alternatives, only on 127.0.0.1, and ends by itself, with exit code 1 if a bound does not hold.
 // Without --only, the figures go to docs/performance.md and its chart; with --json, all go to stdout.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -105,7 +105,7 @@ function installPeers() {
 }
 
 async function writeReport() {
-  // Its package is installed with the peers.
+  // The chart's package, d3-scale, is installed with the peers.
   const { chart } = await import('./chart.mjs')
   const file = `${root}docs/performance.md`
   writeFileSync(file, replaceFigures(readFileSync(file, 'utf8'), figures, { nginx: nginxVersion() }))

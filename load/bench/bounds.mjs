@@ -39,7 +39,7 @@ function judgeRest({ '0ms-64': full, '20ms-500': slow }) {
     ...Object.entries(OVER_PEERS_AT_64).map(([peer, least]) => {
       const { median } = full.ratios[peer]
       return {
-        aim: `A, 64 connections: ${least} × ${NAMES[peer]}`,
+        aim: `A, 64 connections: at least ${least} × ${NAMES[peer]}`,
         seen: places(median),
         holds: median >= least,
       }
@@ -69,7 +69,7 @@ function judgeConnections(connections) {
     const where = `A, ${whole(Number(count))} connections`
     return [
       {
-        aim: `${where}: ${percent(least)} of the goodput at 64`,
+        aim: `${where}: at least ${percent(least)} of the goodput at 64 connections`,
         seen: percent(over64.median),
         holds: over64.median >= least,
       },
@@ -90,7 +90,7 @@ function judgeConnections(connections) {
 
 function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   return [
-    { aim: 'B: 0.7 × the bare relay', seen: places(median), holds: median >= 0.7 && errors === 0 },
+    { aim: 'B: at least 0.7 × the bare relay', seen: places(median), holds: median >= 0.7 && errors === 0 },
     {
       aim: 'B: none of 1,000 event streams opened simultaneously is refused',
       seen: `${streams.refused} refused`,
@@ -99,7 +99,7 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   ]
 }
 
-/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with fewer files, for as many as possible. */
+/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with a lower limit, for as many guests as possible. */
 function judgeLive(live) {
   const count = Math.max(...Object.keys(live).map(Number).filter(Number.isFinite))
   const { lost, twice, p99Ms, memoryRatio } = live[count]
@@ -126,7 +126,7 @@ function judgeLive(live) {
 function judgeStart({ firstAnswerMs: { ours: first }, idleMiB: { ours: idle } }) {
   return [
     { aim: 'E: first response within 0.3 s', seen: `${whole(first.median)} ms`, holds: first.median <= 300 },
-    { aim: 'E: 70 MiB when idle', seen: `${places(idle.median, 1)} MiB`, holds: idle.median <= 70 },
+    { aim: 'E: at most 70 MiB when idle', seen: `${places(idle.median, 1)} MiB`, holds: idle.median <= 70 },
   ]
 }
 
@@ -136,13 +136,13 @@ function judgeRetry(retry) {
     const where = `Immediate retries, ${whole(Number(count))} connections`
     return [
       {
-        aim: `${where}: 0.6 × the 2xx responses of “Fastify, same work”`,
+        aim: `${where}: at least 0.6 × the 2xx responses of “Fastify, same work”`,
         seen: places(ratio),
         holds: Number.isFinite(ratio) && ratio >= 0.6,
       },
       {
         aim: `${where}: every request gets a response`,
-        seen: `${errors + unanswered} without one`,
+        seen: `${errors + unanswered} without a response`,
         holds: errors + unanswered === 0,
       },
       {
@@ -152,7 +152,7 @@ function judgeRetry(retry) {
           after.perSecond >= 0.8 * before.perSecond && after.p99Ms <= 2 * before.p99Ms && after.errors === 0,
       },
       {
-        aim: `${where}: then memory is released: after a garbage collection, at most 1.25 × the earlier memory`,
+        aim: `${where}: then, after a garbage collection, the service uses at most 1.25 × the earlier memory`,
         seen: `${whole(ours.beforeMiB)}, ${whole(ours.busyMiB)}, ${whole(ours.afterMiB)} MiB before, at the end, after`,
         holds: ours.afterMiB <= 1.25 * ours.beforeMiB,
       },

@@ -1,7 +1,7 @@
 // npm run bench:guard, for CI: fails if a request allocates more than when the number below was recorded. Other
 // work on the machine affects times but not this count, and most of what makes a request slower increases it:
 // one more copy, listener, promise or layer.
-// Slower system calls, and computing without allocations, do not show in it. To detect those, compare two builds
+// Slower system calls, and computation without allocations, do not change the count. To detect those, compare two builds
 // with `npm run bench -- --only A --also OTHER/dist/main.js`.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The measured service as it runs in production: built, on its core.
+// The measured service as it runs in production: built, and on its own core.
 import { startServer } from '../harness/processes.mjs'
 import { upstreamSettings } from '../harness/service-settings.mjs'
 

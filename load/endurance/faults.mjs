@@ -60,13 +60,13 @@ export async function endureFaults({ verdict }) {
       `with a full disk behind standard output, messages are accepted: ${statuses}`,
     )
     const { status } = await (await fetch(`http://127.0.0.1:${service.managementPort}/readyz`)).json()
-    expect(status === 'degraded', `it reports itself: ${status}`)
-    expect(/ENOSPC/.test(service.said()), `standard error names it: ${JSON.stringify(service.said())}`)
+    expect(status === 'degraded', `readiness reports the status degraded: ${status}`)
+    expect(/ENOSPC/.test(service.said()), `standard error names the cause: ${JSON.stringify(service.said())}`)
     const startedAt = performance.now()
     const exitCode = await service.end('SIGTERM')
     const tookMs = performance.now() - startedAt
-    expect(exitCode === 0, `it exits on SIGTERM: ${exitCode}`)
-    expectFigure(tookMs < END_WITHIN_MS, `in ${tookMs.toFixed(0)} ms, at most ${END_WITHIN_MS}`)
+    expect(exitCode === 0, `the service exits on SIGTERM: ${exitCode}`)
+    expectFigure(tookMs < END_WITHIN_MS, `it exits in ${tookMs.toFixed(0)} ms, at most ${END_WITHIN_MS}`)
   }
 
   async function missingFile({ service, folder }) {
@@ -106,7 +106,7 @@ export async function endureFaults({ verdict }) {
       `${tookMs.toFixed(0)} ms after the platform has recovered, at most ${MAX_REPEATING_MS}`,
     )
     const count = genesys.transcript().filter(({ text }) => text === 'hello').length
-    expect(count === 1, `it arrived once: ${count}`)
+    expect(count === 1, `the message arrived once: ${count}`)
   }
 
   async function hangingLogin({ service, genesys }) {
@@ -202,7 +202,7 @@ function keysFileSettings(_genesys, folder) {
 }
 
 function withOAuth(genesys) {
-  // Only the first token request, which the readiness check makes at startup.
+  // This affects only the first token request, which the readiness check makes at startup.
   genesys.injectFault('POST /oauth/token', { status: 401 })
   return {
     GENESYS_CLIENT_ID: genesys.clientId,

@@ -193,9 +193,9 @@ export async function endureOnce({ verdict, messages, seed }) {
     const acknowledged = guests.flatMap(({ sent }) => sent).filter(({ id }) => id !== undefined).length
     const list = (what) => `${what.length} ${what.slice(0, 5)}`
     expect(acknowledged > messages / 2, `${acknowledged} of ${messages} messages got 201`)
-    expect(found.missing.length === 0, `none of them is missing: ${list(found.missing)}`)
-    expect(found.doubled.length === 0, `none arrived more than once: ${list(found.doubled)}`)
-    expect(found.sameId.length === 0, `no two of them got the same id: ${list(found.sameId)}`)
+    expect(found.missing.length === 0, `none of these messages is missing: ${list(found.missing)}`)
+    expect(found.doubled.length === 0, `no message arrived more than once: ${list(found.doubled)}`)
+    expect(found.sameId.length === 0, `no two messages got the same id: ${list(found.sameId)}`)
     expect(found.unknown.length === 0, `no message arrived that was not sent: ${list(found.unknown)}`)
     expect(unexpected.length === 0, `every other response allows a repeat: ${list(unexpected)}`)
     const { kills, cuts, resets, upstreamRestarts } = tally
@@ -203,7 +203,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 }
 
-/** Compares how often each text arrived with how often it was acknowledged. */
+/** Compares how many times each text arrived with how many times it was acknowledged. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()

@@ -9,7 +9,7 @@ export class Connection {
   #bytes
   busy = false
   sentAt = 0
-  /** Called when the server closes it between two requests. */
+  /** Called when the server closes the connection between two requests. */
   onClose
 
   constructor(port, onAnswer) {

@@ -1,5 +1,5 @@
 // HTTP/1.1 on raw sockets, just enough for the generator and the upstream. Both must cost much less than
-// the servers between them, which would not be so with node:http.
+// the servers between them; with node:http they would not.
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')

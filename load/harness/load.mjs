@@ -112,7 +112,7 @@ function retryAfterMs(head) {
 
 /**
  * Requests at a fixed rate, independent of the responses. A latency counts from when the request was due, so
- * that a server that stalls cannot hide it. The process spins, because timers are too coarse for tenths of a ms.
+ * that a server that stalls cannot hide this. The process spins, because timers are too coarse for tenths of a ms.
  */
 async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()

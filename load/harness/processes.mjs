@@ -1,4 +1,4 @@
-// Starts the benchmark's processes on their cores, sends them commands, and ends them all when it exits.
+// Starts the benchmark's processes on their cores, sends them commands, and ends them all when the benchmark exits.
 import { fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

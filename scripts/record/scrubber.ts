@@ -155,7 +155,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     }
   }
 
-  /** All calls of one flow together, because only a later call may show that a value is an id. */
+  /** Scrubs all calls of one flow together, because sometimes only a later call shows that a value is an id. */
   return function scrubAll(calls: readonly RawCall[]): RecordedCall[] {
     calls.forEach(learnFrom)
     return calls.map(scrubCall)

@@ -13,7 +13,7 @@ export interface Availability {
   readonly timeZone?: string
   /** About how long a guest who starts a chat now will wait for an agent. */
   readonly waitMinutes?: { readonly from: number; readonly to: number }
-  /** Time of the evaluation; if `stale`, the time of the oldest data in it. */
+  /** Time of the evaluation; if `stale`, the time of the oldest data that it used. */
   readonly asOf: string
   /** Whether this is the last known state, because Genesys could not be queried. */
   readonly stale: boolean

@@ -2,8 +2,8 @@
 export type Challenge = AltchaChallenge | VendorChallenge
 
 /**
- * Proof of work, in the format of ALTCHA: the number from 0 to `maxnumber` for which the SHA-256 of `salt` and
- * the number, in hexadecimal, is `challenge`.
+ * Proof of work, in the format of ALTCHA: find the number from 0 to `maxnumber` for which the hexadecimal
+ * SHA-256 of `salt` followed by the number is `challenge`.
  */
 export interface AltchaChallenge {
   readonly kind: 'altcha'

@@ -23,7 +23,7 @@ export interface KnowledgeSuggestions {
 export interface KnowledgeArticle {
   readonly id: string
   readonly title: string
-  /** It has only a few elements, and no scripts, styles, classes or ids; links and pictures have absolute addresses. */
+  /** Contains only a few kinds of elements, and no scripts, styles, classes or ids; links and pictures have absolute addresses. */
   readonly html: string
 }
 

@@ -173,7 +173,7 @@ export type Content =
       readonly type: 'button-response'
       readonly text: string
       readonly payload: string
-      /** The answered fields. */
+      /** The kind of component that the guest answered. */
       readonly source?: 'button' | 'date-picker' | 'list-picker' | 'quick-reply'
     }
   | {

@@ -29,7 +29,7 @@ export interface SentMessage extends Message {
 }
 
 export interface MessagePage {
-  /** Oldest first; pages are returned newest first. */
+  /** Oldest first within the page; page 1 has the newest messages. */
   readonly messages: readonly Message[]
   readonly pageNumber: number
   readonly pageSize: number

@@ -1,7 +1,7 @@
 /** One text, or one for each language, such as `{"en":"Topic","de":"Thema"}`. */
 export type LocalizedText = string | Readonly<Record<string, string>>
 
-/** What a page asks a guest before the chat opens, in `GET /deployment`. It asks only for what it does not know. */
+/** What a page asks a guest before the chat opens, in `GET /deployment`. The page asks only for what it does not know. */
 export interface PreChatForm {
   readonly title?: LocalizedText
   /** Below the title. */

@@ -15,9 +15,9 @@ export type Capability =
   | 'knowledge'
 
 export interface Limits {
-  /** Maximum bytes of UTF-8 in one text; Genesys: 4096. */
+  /** Maximum number of UTF-8 bytes in one text; Genesys allows 4096. */
   readonly maxTextBytes: number
-  /** Maximum bytes of UTF-8 in all attributes of the guest together, keys and values. */
+  /** Maximum number of UTF-8 bytes in the keys and values of all the guest's attributes together. */
   readonly maxAttributeBytes: number
   readonly messagesPerSecond: number
   /** Absent if the deployment accepts no files. */
@@ -34,9 +34,9 @@ export interface Limits {
 export interface Redaction {
   /** `card`, `iban`, `email`, `phone`, or the name of one of the operator's patterns. */
   readonly kind: string
-  /** Where it was, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
+  /** The field that contained this part, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
   readonly field: string
-  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after the masked part. Masking changes no length. */
+  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after the masked part. Masking does not change the length. */
   readonly start: number
   readonly end: number
 }

@@ -67,8 +67,8 @@ export interface DiagnoseOptions {
 }
 
 /**
- * Checks everything that a guest's conversation needs, and names what is wrong. External failures never
- * reject it.
+ * Checks everything that a guest's conversation needs, and names what is wrong. Never rejects because of an
+ * external failure.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   let config: Config

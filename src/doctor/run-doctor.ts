@@ -135,7 +135,7 @@ function findingsOf({ outcome, lines }: Diagnosis): object {
   return { outcome, firstFailure: first ?? null, checks: lines }
 }
 
-/** If the options are invalid, a text that describes why. */
+/** @returns the options or, if they are invalid, a text that describes why */
 function optionsOf(args: readonly string[]) {
   try {
     const { values } = parseArgs({

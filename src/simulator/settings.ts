@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   scheduleGroupId?: string
   emergencyGroupId?: string
   queueId?: string
-  /** The initial state. Default 'open', day and night. */
+  /** The initial opening hours. Default 'open', day and night. */
   hours?: 'open' | 'closed' | 'holiday' | 'emergency' | 'unstaffed'
 
   /** Whether the deployment has a knowledge base, and whether its operations need an OAuth client. Default 'open'. */
@@ -76,7 +76,7 @@ export interface SimulatorOptions {
   journeyNeedsToken?: boolean
   /** How long the agent types before each sentence, in ms. Default 0. */
   agentDelayMs?: number
-  /** Whether to serve the REST guest operations that forum threads describe. Default false: 404, as on the platform. */
+  /** Whether to serve the REST guest operations that forum threads describe. By default they return 404, as on the platform. */
   restGuestApis?: boolean | RestGuestOptions
   /**
    * Whether to accept `channel.metadata` next to `message`, which the platform has ignored since June 2026.

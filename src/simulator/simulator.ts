@@ -91,7 +91,7 @@ export interface Simulator {
 
   // The journey.
 
-  /** Replaces all action maps: each makes a visitor one offer. Without maps nothing is offered. */
+  /** Replaces all action maps. Each map makes a visitor one offer; without maps, nothing is offered. */
   setActionMaps(maps: readonly ActionMapSpec[]): void
   /** Events of pages, the oldest first. */
   readonly journeyEvents: readonly JourneyEvent[]
@@ -100,7 +100,7 @@ export interface Simulator {
 
   // Fault injection.
 
-  /** Corrupts the next matching response, once (or `times`). See `FaultMatch` and `FaultSpec`. */
+  /** Corrupts the next matching response, or as many as `times` states. See `FaultMatch` and `FaultSpec`. */
   injectFault(match: FaultMatch, spec: FaultSpec): Fault
   /** @deprecated The former name of `injectFault`. */
   bend(match: FaultMatch, spec: FaultSpec): Fault
@@ -108,11 +108,11 @@ export interface Simulator {
   dropSockets(guestToken?: string): void
   /** Closes guests' sockets with a code. Default 1001, "going away". */
   closeSockets(code?: number, reason?: string, guestToken?: string): void
-  /** Expires the session: SessionExpiredEvent now, 4006 from then on. */
+  /** Expires the session: its clients get SessionExpiredEvent now, and code 4006 from then on. */
   expireSession(guestToken?: string): void
   /** Drops the session: the token's next configuration creates a new one. Open connections stay open. */
   forgetSession(guestToken?: string): void
-  /** Every issued OAuth token gets 401 from now on. */
+  /** Requests with an OAuth token that was issued before this call get 401. */
   expireOAuthTokens(): void
 
   // Inspection. `requests` and `frames` contain the last 10,000 (unless `record` is false).

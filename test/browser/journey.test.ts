@@ -62,7 +62,7 @@ test.each([
   ['de', PHONE, 'Können wir Ihnen helfen?'],
   ['ar', PHONE, 'هل يمكننا مساعدتك؟'],
 ])(
-  'in %s on a phone, a visitor declines an invitation, and the website records a separate event',
+  'in %s on a phone, a visitor declines an invitation, and the website records a custom event',
   async (lang, viewport, offer) => {
     demo.simulator.setActionMaps([{}])
     const before = demo.simulator.actionStates.length

@@ -25,7 +25,7 @@ describe('a text/event-stream', () => {
     expect(events).toEqual([{ id: undefined, event: 'message', data: 'x' }])
   })
 
-  test('keeps the last id for the events after it, and ignores one with NUL', () => {
+  test('keeps the last id for the events after it, and ignores an id with NUL', () => {
     const { events } = parse('id: 1\ndata: a\n\ndata: b\n\nid: 2\0\ndata: c\n\nid\ndata: d\n\n')
     expect(events.map(({ id }) => id)).toEqual(['1', '1', '1', ''])
   })

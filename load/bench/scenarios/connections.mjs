@@ -10,8 +10,8 @@ const CONNECTIONS = [64, 500, 1500, 4000]
 const GUESTS = 1000
 
 /**
- * Each connection sends its next request as soon as it has a response. One that is refused first waits as long as `Retry-After`
- * states, or not at all without it, and reconnects if it was closed.
+ * Each connection sends its next request as soon as it has a response. A refused connection first waits as long as `Retry-After`
+ * states, if the response has that header, and is reopened if it was closed.
  */
 export async function measureConnections({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')

@@ -42,7 +42,7 @@ function mostGuests() {
   return Math.min(GUESTS, connections || GUESTS)
 }
 
-/** @param tokens the service's tokens, so that the relay's requests are as long; the relay accepts any name */
+/** @param tokens the service's tokens, so that the relay's requests have the same length; the relay accepts any name */
 async function measureRelay({ tokens, rounds, tls }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')

@@ -1,4 +1,4 @@
-// Clients that retry immediately, whatever the response, compared with a server that does the same work and refuses no request.
+// Clients that retry immediately, whatever the response: with the service, and with a server that does the same work and refuses no request.
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentKiB, startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'

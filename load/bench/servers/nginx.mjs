@@ -1,4 +1,4 @@
-// nginx as a proxy with kept-alive upstream connections: the limit in native code.
+// nginx as a proxy with kept-alive upstream connections: the upper bound for native code.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The limit in JavaScript: forwards bytes in both directions without looking at them.
+// The upper bound for JavaScript: forwards bytes in both directions without looking at them.
 import http from 'node:http'
 
 const { PORT, UPSTREAM_URL } = process.env

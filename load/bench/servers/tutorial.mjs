@@ -1,5 +1,5 @@
 // What tutorials for this task show, in our own code: express.json, axios with its defaults, and one token for
-// the process in a variable. Theirs also writes each response to the console; that is left out here.
+// the process in a variable. Their code also writes each response to the console, which this code does not.
 import axios from 'axios'
 import express from 'express'
 

@@ -27,7 +27,7 @@ serveCommands({
     )
     return { port: proxies[0].port, socketPort: proxies[1].port }
   },
-  /** @returns how often each fault was injected */
+  /** @returns how many times each fault was injected */
   async breakFor({ seed, forMs }) {
     const random = randomFrom(seed)
     const counts = {}

@@ -36,7 +36,7 @@ class OverloadLoop {
 
   /**
    * Opens the connections in groups, as guests arrive, and waits until the server has responded on each. Node.js accepts one
-   * connection per turn of its event loop: the first request on one that only the kernel has accepted would take seconds.
+   * connection per turn of its event loop: the first request on a connection that only the kernel has accepted would take seconds.
    */
   async connect(count) {
     for (let open = 0; open < count; open += 100) {
@@ -64,7 +64,7 @@ class OverloadLoop {
   async end() {
     this.#isOver = true
     for (const connection of this.#idle.splice(0)) connection.end()
-    // Connections that still wait for a response end after it.
+    // Connections that still wait for a response are closed after it.
     await pause(2000)
   }
 

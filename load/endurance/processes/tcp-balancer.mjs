@@ -1,5 +1,5 @@
 // A balancer of connections, not requests: each new connection goes to the next replica whose /readyz returns 200, which is
-// checked once per second. Open connections stay where they are. It tries no second replica, and only resets the client.
+// checked once per second. Open connections stay where they are. If a replica cannot be reached, it tries no other one, and resets the client.
 import http from 'node:http'
 import net from 'node:net'
 import { serveCommands } from '../../harness/commands.mjs'

@@ -114,7 +114,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
     availability: () => requests.call('GET', 'availability') as Promise<Availability>,
     async end() {
-      // Without the conversation's signal: the live events often report the end before the response arrives.
+      // Without the conversation's signal, which aborts if live events report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })

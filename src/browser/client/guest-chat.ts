@@ -23,7 +23,7 @@ import type { ChatMessage } from './message-list.ts'
 export interface GuestChatOptions {
   /**
    * Address of the service: `https://chat.example.com`, or `/chat` on the page's own site. Default: the
-   * folder from which this module was loaded. Set it in a bundle.
+   * folder from which this module was loaded. Set it if the module is part of a bundle.
    */
   readonly baseUrl?: string | URL
   /** Where the session token is stored. Default `memory`: a reload starts a new conversation. */
@@ -111,7 +111,7 @@ export interface GuestChat {
   readonly endReason: ChatEndReason | undefined
   /** Whether the storage has a session token to resume. */
   readonly canResume: boolean
-  /** Whether the open session supports this. */
+  /** Whether the open session supports this capability. */
   can(capability: Capability): boolean
   /**
    * Opens a guest session, or resumes the stored one, and follows its live events.
@@ -132,9 +132,9 @@ export interface GuestChat {
   retry(key: string): Promise<ChatMessage>
   /** Removes a failed message. */
   discard(key: string): void
-  /** Call it on every key press; the agent is notified at most every 5 s. Never fails. */
+  /** Call it on every key press; the agent is notified at most once every 5 s. Never fails. */
   notifyTyping(): void
-  /** Uploads a file. To send it, name its id in a message. */
+  /** Uploads a file. To send the file, put its id into the `attachmentIds` of a message. */
   upload(file: Blob, options?: UploadOptions): Promise<UploadedFile>
   /** A fresh address of a file in the conversation; addresses in messages expire after some minutes. */
   attachmentUrl(id: string): Promise<string>
@@ -166,7 +166,7 @@ export interface GuestChat {
   fetch(path: string, init?: RequestOfPath): Promise<Response>
   /**
    * Whether the contact center is open. Needs no session. Rejects with `not_enabled` if the service is not set up for this.
-   * Failures are not retried: in that case, show the chat.
+   * Failures are not retried; after one, show the chat.
    */
   availability(): Promise<Availability>
   /** Permanently ends the conversation. */

@@ -83,7 +83,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   }
 }
 
-/** Detects a stream that has died silently: a laptop that sleeps or a network that drops closes no connection. */
+/** Detects a stream that has died silently: a connection is not closed when a laptop sleeps or the network drops. */
 function watch(stopped: AbortSignal) {
   const controller = new AbortController()
   const abort = () => controller.abort()

@@ -53,7 +53,7 @@ export interface MessageList {
   remove(key: string): void
   /** The id of the newest message that Genesys has. */
   lastId(): string | undefined
-  /** Removes the conversation; pending messages stay. */
+  /** Removes all messages except pending ones. */
   clear(): void
 }
 
@@ -92,7 +92,7 @@ export function createMessageList(onChange: () => void, now: () => number = Date
           ...message,
           key: same?.key ?? message.id,
           status: 'sent',
-          // Only the response to the send request has it.
+          // Only the response to the send request contains `redacted`.
           ...(same?.redacted && { redacted: same.redacted }),
         }
         if (same?.id !== message.id) added.push(merged)
@@ -141,7 +141,7 @@ export function createMessageList(onChange: () => void, now: () => number = Date
   }
 }
 
-/** The replies that a message selected. */
+/** The replies that the guest chose in a message, as text. */
 function chosenIn({ content = [] }: Message): string | undefined {
   return textOf(content.filter((part) => part.type === 'button-response'))
 }
@@ -154,7 +154,7 @@ function byTime(a: ChatMessage, b: ChatMessage): number {
   return whenOf(a) - whenOf(b) || 0
 }
 
-/** Unsent messages are below sent ones. `Infinity - Infinity` is NaN: those keep their order. */
+/** Puts unsent messages below sent ones. `Infinity - Infinity` is NaN, so unsent messages keep their order. */
 function whenOf({ status, time }: ChatMessage): number {
   return status === 'sent' ? Date.parse(time) : Infinity
 }

@@ -21,8 +21,8 @@ interface Sending {
   /** How many attempts have been made. */
   attempts: number
   /**
-   * The last message known at the first attempt; unset before it. The service starts its search for that
-   * attempt's message here.
+   * The id of the newest message known at the first attempt; unset before that. On a retry, the service
+   * searches the history back to it for a message that an earlier attempt has sent.
    */
   afterId?: string
 }
@@ -31,7 +31,7 @@ interface Sending {
 export function createOutbox(options: {
   readonly requests: Requests
   readonly messageList: MessageList
-  /** Resolves when there is a guest session, to a signal that aborts when the session ends. */
+  /** Resolves once there is a guest session; the signal aborts when that session ends. */
   readonly whenSessionReady: () => Promise<AbortSignal>
   readonly onSent: (message: ChatMessage | undefined) => void
   readonly onProblem: (problem: ChatProblem) => void

@@ -117,7 +117,7 @@ export function createRequests(options: {
   }
 }
 
-/** With one trailing slash. Resolved on first use: on a server that renders the page, there is no base address. */
+/** The URL with one trailing slash. It is resolved on first use: a server that renders the page has no base address. */
 export function folderUrl(baseUrl: string | URL): () => URL {
   const text = String(baseUrl)
   let end = text.length

@@ -43,7 +43,7 @@ export async function openOrResume(
     return await post(startNew ? { ...details, startNew } : details)
   } catch (error) {
     const problem = asProblem(error)
-    // The token is too old, or the driver can't start a new conversation: a session is opened as another guest.
+    // The token is too old, or the driver can't start a new conversation: a session is then opened for a new guest.
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)

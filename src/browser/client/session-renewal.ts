@@ -6,7 +6,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1
 /** The service issues a new token after half of the old token's lifetime. */
 const SHARE_OF_LIFE = 0.6
 
-/** Renews the session token in time, so that a page that only listens keeps its session. Ends with `signal`. */
+/** Renews the session token in time, so that a page that only listens keeps its session. Stops when `signal` aborts. */
 export function renewInTime(
   { expiresAt }: Pick<SessionDescription, 'expiresAt'>,
   renew: () => Promise<SessionDescription>,

@@ -2,7 +2,7 @@
 export interface ServerSentEvent {
   readonly event: string
   readonly data: string
-  /** The last id of the stream, in this event or an earlier one. */
+  /** The latest id in the stream, from this event or an earlier one. */
   readonly id: string | undefined
 }
 

@@ -54,7 +54,7 @@ export function createTokenStore(
   }
 }
 
-/** The chat's entries have their own prefix, so that it neither reads nor replaces anything else that the website stores. */
+/** The chat's entries have their own prefix, so that the chat neither reads nor replaces anything else that the website stores. */
 export function storageName(name: string): string {
   return `genesys-guest-chat:${name}`
 }

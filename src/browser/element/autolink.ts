@@ -89,8 +89,8 @@ function isWithin(hostname: string, domain: string): boolean {
 }
 
 /**
- * The period after an address, or the bracket around it, is not part of the address. It is one backward
- * pass, because texts may be long.
+ * Removes the punctuation after an address, and a bracket around it, which are not part of it. It makes
+ * only one backward pass, because texts may be long.
  */
 export function withoutTail(address: string): string {
   let open = 0

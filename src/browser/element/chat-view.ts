@@ -6,7 +6,7 @@ export interface ChatView {
   readonly texts: Texts
   /** How dates and numbers are written. */
   readonly locale: string
-  /** Sends; failures are shown next to the message. */
+  /** Sends the message; failures are shown next to the message. */
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void

@@ -4,7 +4,7 @@ import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'
 import type { UploadTray } from './upload/upload-tray.ts'
 
-/** Below this, the guest sees how many characters are left. */
+/** Below this number, the guest sees how many characters are left. */
 const SHOW_BELOW_CHARACTERS = 100
 const DEFAULT_MAX_BYTES = 4096
 
@@ -167,7 +167,7 @@ function attachButton(texts: Texts, onclick: () => void) {
   )
 }
 
-/** Genesys counts UTF-8 bytes; the guest sees characters of the text's average size. Negative if the text is too long. */
+/** Genesys counts UTF-8 bytes; the guest sees characters, estimated from their average size in the text. Negative if the text is too long. */
 function charactersFor(bytes: number, text: string): number {
   const characters = Array.from(text)
   const bytesOf = (part: string) => new TextEncoder().encode(part).length

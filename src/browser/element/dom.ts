@@ -28,7 +28,7 @@ export function setAttribute(
   else element.setAttribute(name, value === true ? '' : String(value))
 }
 
-/** Shows or hides an element, and returns whether that changed anything. */
+/** Shows or hides an element. */
 export function toggle(element: HTMLElement, isShown: boolean): void {
   element.hidden = !isShown
 }

@@ -100,7 +100,7 @@ export function languageOf(host: Element): string {
   }
 }
 
-/** Dates and numbers use the browser's region if it has the chat's language: `en` becomes `en-GB`. */
+/** Adds the region that the browser prefers for the language, for dates and numbers: `en` becomes `en-GB`. */
 export function localeOf(language: string, preferred: readonly string[] = navigator.languages): string {
   const base = language.split('-')[0]
   return preferred.find((tag) => tag.split('-')[0] === base && tag !== base) ?? language

@@ -260,7 +260,7 @@ function unreadCount(
   })
 }
 
-/** Requested immediately, because the button depends on the deployment and, if the page wants them, on the opening hours; errors are shown when the chat opens. */
+/** Reads the deployment immediately: the button depends on it and, if the page wants them, on the opening hours. Errors are shown when the chat opens. */
 function readDeployment(
   host: Element,
   chat: GuestChat,
@@ -283,7 +283,7 @@ function readDeployment(
   })
 }
 
-/** Also shows how long the guest will wait. Undefined if the page does not want the opening hours. A failure leaves the chat as it is. */
+/** Shows the waiting time and, with `when-closed`, watches the opening hours; without it, returns undefined. A failure leaves the chat unchanged. */
 function watchOpening(
   options: ClosedOptions & { readonly host: ChatHost; readonly late: LateStorage },
   onChange: () => void,
@@ -327,7 +327,7 @@ function isLauncherWanted(host: ChatHost, deployment: Deployment | undefined, wa
   return choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
 }
 
-/** Starts, once, to report page views and show invitations to the chat, if the visitor has agreed. */
+/** Returns a function that starts reporting page views and showing invitations, once, if the visitor has agreed. */
 function visitorFollower(
   options: Omit<JourneyOptions, 'storage' | 'key' | 'isInvitable'> & {
     readonly isInline: boolean

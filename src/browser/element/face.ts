@@ -3,7 +3,7 @@ import { safeUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 
-/** The picture of a message's sender. Until it has loaded, or if there is none, a person's initial or an icon. */
+/** The picture of a message's sender. Until it has loaded, or if there is none, a person's initial or an icon is shown. */
 export function faceOf(message: ChatMessage | undefined): Node {
   const isBot = message?.sender === 'bot'
   // Only a person is shown as a letter.
@@ -18,7 +18,7 @@ export function faceOf(message: ChatMessage | undefined): Node {
   return face
 }
 
-/** The last message with its sender's name. */
+/** The last message that names its sender. */
 export function lastNamed(
   messages: readonly ChatMessage[],
   sender?: 'agent' | 'bot',

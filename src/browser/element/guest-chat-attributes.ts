@@ -4,7 +4,7 @@
  * shows a warning about an attribute that is set too late or is wrong.
  */
 export interface GuestChatAttributes {
-  /** Address of the service. Default: the folder of this script. Set it in a bundle. */
+  /** Address of the service. Default: the folder of this script. Set it if the script is part of a bundle. */
   'base-url'?: string
   /**
    * Where the session token may be stored: `memory`, `session` or `local`. Default: `local` if the deployment has a
@@ -12,8 +12,8 @@ export interface GuestChatAttributes {
    */
   storage?: 'memory' | 'session' | 'local'
   /**
-   * Sends the visitor's page views to Genesys' journey, and shows the invitations of its action maps, if the service has
-   * `JOURNEY`. Set it when the visitor has agreed. The value states where the visitor's id may be stored: `memory`, `session` or
+   * Sends the visitor's page views to Genesys' journey, and shows the invitations that its action maps offer, if the service has
+   * `JOURNEY`. Set it only after the visitor has agreed. The value states where the visitor's id may be stored: `memory`, `session` or
    * `local`. Default: no page view is sent.
    */
   journey?: 'memory' | 'session' | 'local'
@@ -38,7 +38,7 @@ export interface GuestChatAttributes {
   placement?: 'corner' | 'inline'
   /**
    * `start`, `end`, `left` or `right`: the corner of the page. Default: the deployment's setting, else `end`,
-   * which is the right, or the left in languages that are written from right to left.
+   * which is the right side, or the left side in languages that are written from right to left.
    */
   side?: 'start' | 'end' | 'left' | 'right'
   /**

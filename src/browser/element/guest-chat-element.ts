@@ -76,7 +76,7 @@ export class GuestChatElement extends Base {
   set userToken(token: GuestChatOptions['userToken']) {
     const hadNone = this.#userToken === undefined
     this.#userToken = token
-    // A changed token is read when it is needed; whether there is one at all decides how the session is opened.
+    // A changed token is read when it is needed, but adding or removing a token changes how the session is opened.
     if (hadNone !== (token === undefined)) this.#readAgain('userToken')
   }
 
@@ -113,7 +113,7 @@ export class GuestChatElement extends Base {
     if (name === 'open') tell(this, 'guest-chat-toggle', { open: this.open })
   }
 
-  /** Recreates the parts while the chat is not in use; a conversation that has started continues unchanged. */
+  /** Recreates the parts if the chat is not in use; a conversation that has started continues unchanged. */
   #readAgain(changed: string): void {
     if (this.#parts?.isInUse === true)
       warn(

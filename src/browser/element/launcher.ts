@@ -4,10 +4,10 @@ import { fill, type Texts } from './texts/texts.ts'
 
 export interface Launcher {
   readonly node: HTMLElement
-  /** Whether the page has a chat button. */
+  /** Shows or hides the button. */
   setVisible(isVisible: boolean): void
   show(isOpen: boolean): void
-  /** The deployment's content of the button: text, a picture, or both. */
+  /** Sets the content that the deployment defines for the button: text, a picture, or both. */
   setFace(face: {
     readonly text?: string | undefined
     readonly iconUrl?: string | undefined

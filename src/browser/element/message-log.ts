@@ -34,7 +34,7 @@ export interface MessageLog {
   answered(): void
   /** The panel was closed. */
   leave(): void
-  /** A picture instead of the symbol above the greeting. */
+  /** Shows a picture instead of the symbol above the greeting. */
   setLogo(url: string): void
 }
 
@@ -69,7 +69,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   scroller.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller
-    // The event comes late, and also after something has grown or shrunk: only the guest can scroll away.
+    // The event arrives late, and also after content has grown or shrunk, which does not count as scrolling away.
     const isScrolledUp = scrollTop < lastTopPx && sizes() === lastSizes
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX || (isAtEnd && !isScrolledUp))
     if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()

@@ -129,7 +129,7 @@ function textBubble(text: string, { format }: ChatMessage): HTMLElement {
   return node
 }
 
-/** Empty until its code is loaded, so that screen readers read the text once. */
+/** The bubble stays empty until the code is loaded, so that screen readers read the text once. */
 async function showRichText(node: HTMLElement, text: string): Promise<void> {
   const file = await import('./rich-text.ts').catch(() => undefined)
   richText = file?.richText
@@ -202,7 +202,7 @@ function statusParts(
   return isNewestOwn ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 
-/** Problems with which a retry would fail in the same way. */
+/** Problems that would make a retry fail in the same way. */
 const TOO_LONG: readonly string[] = ['text_too_long', 'request_too_large']
 
 function failureParts(message: ChatMessage, view: ChatView): Node[] {

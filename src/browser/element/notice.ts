@@ -9,7 +9,7 @@ const LASTING_MS = 10_000
 
 export interface Notice {
   readonly node: HTMLElement
-  /** @param isToldElsewhere whether the guest reads what is wrong in place of the composer */
+  /** @param isToldElsewhere whether the text in place of the composer already explains the problem */
   update(problem: ChatProblem | undefined, isToldElsewhere: boolean): void
   /** Shows a failure once; the next change of the chat removes it. */
   tell(text: string): void

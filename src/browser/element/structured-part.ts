@@ -19,7 +19,7 @@ export function loadStructuredContent(): Promise<Module> {
   return loading
 }
 
-/** A card, a picker or a form within a message, as soon as its code is loaded. */
+/** A card, a picker or a form within a message, shown as soon as its code is loaded. */
 export interface StructuredPart {
   readonly node: HTMLElement
   update(answers: Answers, isWritable: boolean): void

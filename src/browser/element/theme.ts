@@ -34,7 +34,7 @@ export function parseHex(text: string): Rgb | undefined {
   return rgbOf([0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16)))
 }
 
-/** Any CSS color, including `oklch()` and color names: it is painted and read back. */
+/** Reads any CSS color, including `oklch()` and color names, by painting it and reading the pixel. */
 export function paintedColor(element: Element, property: string): Rgb | undefined {
   if (getComputedStyle(element).getPropertyValue(property).trim() === '') return undefined
   const probe = document.createElement('span')

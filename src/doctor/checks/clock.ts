@@ -13,7 +13,7 @@ export const clock: Check = {
   needs: ['tls'],
   async run({ config, genesys, answers, newDeadline }) {
     try {
-      // Any response to a request without credentials contains the time.
+      // Even the refusal of a request without credentials contains the time.
       await genesys.api.request({
         operation: 'read_time',
         method: 'GET',

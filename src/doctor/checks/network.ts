@@ -6,7 +6,7 @@ import { parseUrl } from '../../service/urls/parse-url.ts'
 
 interface Target {
   readonly url: URL
-  /** The settings that contain it. */
+  /** The settings that contain this address. */
   readonly settings: string[]
   /** `''` for a direct connection. */
   readonly proxy: string
@@ -38,7 +38,7 @@ function proxyHost(proxy: string): string {
   return parseUrl(proxy)?.host ?? 'an address that is not a URL'
 }
 
-/** The failure at each target that has one. */
+/** Probes all items, and returns those that failed, each with the reason. */
 async function failures<T extends { readonly host: string }>(
   items: readonly T[],
   probe: (item: T) => Promise<unknown>,

@@ -72,7 +72,7 @@ async function clientIsKnown({ genesys, newDeadline }: CheckContext): Promise<bo
   }
 }
 
-/** Asks the content delivery networks of all other regions for the deployment, whose id is public. */
+/** Looks for the deployment, whose id is public, in the content delivery networks of all other regions. */
 async function regionOfDeployment(context: CheckContext): Promise<string | undefined> {
   const { cdnUrl } = context.config.genesys.hosts
   const regions = allRegions()
@@ -113,7 +113,7 @@ const permissions: Check = {
       return skipped('shown by opening a guest session: use --send')
     if (!context.genesys.accessToken) return skipped('no OAuth client')
     const { hosts, deploymentId } = context.config.genesys
-    // With an id that does not exist: 404 with the permission, 403 without.
+    // For an id that does not exist, the response is 404 with the permission and 403 without it.
     const details = `${hosts.apiUrl}/api/v2/conversations/messages/${randomUUID()}/details`
     const deployment = `${hosts.apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
     if (!(await isPermitted(context, details))) {

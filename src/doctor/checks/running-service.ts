@@ -84,8 +84,8 @@ async function askService(
 }
 
 /**
- * Undefined if the response is not from this service. In production its public address returns only the
- * status.
+ * Undefined if the response is not from this service. In production the service's public address returns only
+ * the status.
  */
 function readinessOf(outcome: Outcome): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
   if (outcome.kind !== 'response') return undefined

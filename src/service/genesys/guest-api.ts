@@ -143,7 +143,7 @@ export type GuestEvent =
   | ({ readonly type: 'waiting' } & WaitingEvent)
   /**
    * Events before this one may have been missed, for instance while the socket was down. `after` is the
-   * newest message known before it, if there is one.
+   * newest message known before the gap, if there is one.
    */
   | { readonly type: 'gap'; readonly after?: Pick<Message, 'id' | 'time'> }
 
@@ -162,8 +162,8 @@ export interface DeploymentInfo extends Deployment {
 }
 
 /**
- * Every method throws only {@link UpstreamError} and respects its deadline. An optional method exists exactly
- * if `capabilities` has its name.
+ * Every method throws only {@link UpstreamError} and respects its deadline. The optional methods for a
+ * capability exist exactly if `capabilities` contains it.
  */
 export interface GuestApi {
   readonly name: GuestApiName
@@ -187,25 +187,25 @@ export interface GuestApi {
 
   /** False if a request of this guest would have to open a connection first: connections are limited. */
   isConnected?(guest: Guest): boolean
-  /** How many connections requests may still open in this minute. */
+  /** How many connections may still be opened for requests in this minute. */
   readonly connectionsLeft?: () => number
   /**
    * The id of the guest's current conversation, read by one call with the OAuth token; undefined if there is
-   * none. For platform operations that need it.
+   * no conversation. For platform operations that need this id.
    */
   conversationId?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<string | undefined>
   /**
-   * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if that cannot be
-   * determined.
+   * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if it is unknown
+   * whether it has.
    */
   send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>
   /**
-   * Sets attributes without waiting for a message. Resolves to `false` if that is not possible now; they must
-   * then be sent with the next message.
+   * Sets attributes without waiting for a message. Resolves to `false` if that is not possible now; the
+   * attributes must then be sent with the next message.
    */
   setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
   /**
-   * Live events from now on, until the returned function is called. The first event is the state of the
+   * Delivers live events until the returned function is called. The first event is the state of the
    * session, as soon as it is known. Errors are delivered as events.
    */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void

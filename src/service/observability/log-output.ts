@@ -2,8 +2,8 @@ import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 import net from 'node:net'
 
 /**
- * Where log lines are written. A full disk, or a pipe that is not read, only delays lines and finally drops
- * them.
+ * Where log lines are written. While the disk is full or a pipe is not read, lines are delayed, and dropped only
+ * when too many are pending.
  */
 export interface LogOutput {
   write(line: string): void

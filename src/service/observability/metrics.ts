@@ -56,8 +56,8 @@ export interface MetricsPage {
 
 export interface MetricsOptions {
   /**
-   * Whether memory, CPU and event loop of the process are measured too. Default: false, because this continues
-   * until the process ends.
+   * Whether memory, CPU and event loop of the process are measured too. Default: false, because the
+   * measurement continues until the process ends.
    */
   readonly processMetrics?: boolean
   /** With several sites, the value of the label `site`. */

@@ -15,8 +15,8 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 }
 
 /**
- * Gives each request an id. At the end of the response, it is logged in one line, and counted in the metrics of its site.
- * Refusals with the same code to the same address share one line per second, which has their count.
+ * Gives each request an id. At the end of the response, the request is logged in one line, and counted in the metrics of its site.
+ * Refusals with the same code to the same address share one line per second, which contains their number.
  */
 export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
   const sample = createLogSampler()

@@ -17,6 +17,6 @@ export const idempotency = z.object({
     }),
   'Idempotency-After': z.string().optional().meta({
     description:
-      'On a retry: the id of the last message known at the first attempt, or empty. The history is searched back to that message.',
+      'On a retry: the id of the last message that the page knew at the first attempt; empty if it knew none. The history is searched back to that message.',
   }),
 })

@@ -33,7 +33,7 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
     path: '/journey/events',
     summary: 'Record a page view or an event',
     description:
-      "Sends the event to Genesys' journey, and returns the invitations that action maps have for this visitor. Only the host, the path and `utm_…` parameters of the address are sent. Needs `JOURNEY`.",
+      "Sends the event to Genesys' journey, and returns the invitations that action maps have for this visitor. Only the host, the path and `utm_…` parameters of the page's address are sent. Needs `JOURNEY`.",
     body: requests.JourneyEvent,
     examples: {
       'A page view': { visitorId, name: 'page_viewed', page },

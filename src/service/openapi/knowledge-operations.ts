@@ -22,7 +22,7 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/knowledge/suggestions',
-    summary: 'Complete a query while it is typed',
+    summary: 'Complete a query while it is being typed',
     description: 'Returns phrases from the knowledge base. No session is needed. Can be cached for a minute.',
     tag: 'page',
     session: 'none',
@@ -35,7 +35,7 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
     path: '/knowledge/articles/{id}',
     summary: 'An article as HTML',
     description:
-      'The text is escaped. The HTML has only a few elements, and no scripts, styles, classes or ids. Can be cached for a minute.',
+      'The text is escaped. The HTML has only a few kinds of elements, and no scripts, styles, classes or ids. Can be cached for a minute.',
     tag: 'page',
     session: 'none',
     params: articleId,

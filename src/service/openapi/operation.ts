@@ -11,7 +11,7 @@ export interface Operation {
   readonly tag: 'guest' | 'page' | 'operator'
   readonly session: 'required' | 'optional' | 'none'
   readonly body?: z.ZodType
-  /** By title: sample bodies that the API page sends; the first one is shown. */
+  /** Sample bodies for the API page, by title; the page shows the first one. */
   readonly examples?: Readonly<Record<string, object>>
   readonly file?: true
   readonly query?: z.ZodObject

@@ -7,7 +7,7 @@ import { JOURNEY_OPERATIONS } from './journey-operations.ts'
 import { idempotency } from './idempotency-headers.ts'
 import { json, nothing, GUEST_PROBLEMS, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
-/** The API page replaces it with the id of its last upload. */
+/** The API page replaces this text with the id of its last upload. */
 export const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const fileId = z.object({ id: z.string().meta({ example: UPLOADED_FILE_ID }) })
 
@@ -129,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/transcript',
     summary: 'The conversation as a file',
     description:
-      'Returned as text, HTML or JSON, depending on `Accept`. The file goes back as far as Genesys allows in one minute, ten pages of the history, and states where it begins.',
+      'Returned as text, HTML or JSON, depending on `Accept`. The file goes back as far as Genesys allows the history to be read in one minute (ten pages), and states whether earlier messages are missing.',
     tag: 'guest',
     session: 'required',
     query: requests.TranscriptQuery,
@@ -193,7 +193,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/attachments',
     summary: 'Upload a file, as the body of the request',
     description:
-      'A message refers to the file by the `id` of the response. `limits.attachments` of the session lists the accepted types and sizes.',
+      'A message refers to the file by the `id` in the response. `limits.attachments` of the session lists the accepted types and sizes.',
     tag: 'guest',
     session: 'required',
     file: true,

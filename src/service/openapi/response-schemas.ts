@@ -210,7 +210,7 @@ export const Deployment = z
     knowledge: z
       .boolean()
       .optional()
-      .meta({ description: 'Whether articles can be searched, also without a session.' }),
+      .meta({ description: 'Whether articles can be searched, even without a session.' }),
     journey: z.boolean().optional().meta({ description: 'Whether the service accepts page views.' }),
   })
   .meta({ id: 'Deployment' })
@@ -240,7 +240,10 @@ export const Availability = z
   .object({
     state: z.enum(['open', 'closed', 'holiday', 'emergency', 'unstaffed', 'unknown']),
     until: z.iso.datetime().optional().meta({ description: 'When the state changes, if known.' }),
-    opensAt: z.iso.datetime().optional().meta({ description: 'When it opens next, if known.' }),
+    opensAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When the contact center opens next, if known.' }),
     timeZone: z.string().optional().meta({ example: 'Europe/Berlin' }),
     waitMinutes: z.object({ from: z.number(), to: z.number() }).optional(),
     asOf: z.iso.datetime(),
@@ -280,7 +283,7 @@ export const KnowledgeArticle = z
     id: z.string(),
     title: z.string(),
     html: z.string().meta({
-      description: 'A few elements without scripts, styles, classes and ids.',
+      description: 'Only a few kinds of elements, without scripts, styles, classes or ids.',
       example: '<p>A parcel takes <strong>two days</strong>.</p>',
     }),
   })

@@ -50,7 +50,7 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   return router
 }
 
-/** Swagger UI, which is stored only compressed, because it would be the largest part of the package. */
+/** Serves Swagger UI, which is stored only in compressed form: otherwise it would be the largest part of the package. */
 function fromCompressed(folder: string): RequestHandler<{ file: string }> {
   const files = express.static(folder, { index: false, redirect: false, setHeaders: describeFile })
   return (req, res, next) => {
@@ -80,7 +80,7 @@ const forOtherSites: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** During a rolling update, a page may request an older or newer version. */
+/** Redirects to the version of this replica: during a rolling update, a page may request an older or newer one. */
 function toVersionAtHand(req: Request, res: Response): void {
   res.setHeader('Cache-Control', 'no-cache')
   res.redirect(`${String(req.params[0])}.js`)

@@ -14,7 +14,7 @@ export interface HealthOptions {
   readonly onlySite?: (req: Request, res: Response) => string | undefined
   /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */
   readonly detail: 'status' | 'checks' | 'hints'
-  /** How long a report is reused, where anyone may request it. Default: 0. */
+  /** How long a report is reused, for a port on which anyone may request one. Default: 0. */
   readonly maxAgeMs?: number
   readonly monotonicNow?: () => number
   readonly guards?: RequestHandler[]

@@ -46,7 +46,7 @@ export const JourneyAnswer = z
     sessionId: id,
     state: z.enum(['offered', 'accepted', 'rejected', 'ignored']).meta({
       description:
-        '`offered`: it was shown. `ignored`: it was not shown, or the visitor did not respond to it.',
+        '`offered`: the invitation was shown. `ignored`: it was not shown, or the visitor did not respond to it.',
     }),
   })
   .meta({ id: 'JourneyAnswer' })

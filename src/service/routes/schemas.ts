@@ -110,7 +110,8 @@ const FormAnswer = z.strictObject({
   payload: z.string().max(2048),
 })
 const replyText = z.string().max(1024).meta({
-  description: 'The reply of the guest as shown: `reply.subtitle` of a list, `reply.title` of a form.',
+  description:
+    "The guest's reply as it is shown: the `reply.subtitle` of the list, or the `reply.title` of the form.",
 })
 /** Anything but white space, control characters and characters that are never shown. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u
@@ -203,5 +204,5 @@ const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'),
 export const UploadQuery = z.strictObject({
   fileName: line(1023, z.string().trim().overwrite(lastSegment))
     .refine((name) => name !== '.' && name !== '..', 'must be the name of a file')
-    .meta({ example: 'note.txt', description: 'Of a path, only the last segment is kept.' }),
+    .meta({ example: 'note.txt', description: 'If this is a path, only its last segment is kept.' }),
 })

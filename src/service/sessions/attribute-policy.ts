@@ -71,7 +71,7 @@ export interface AttributePolicy {
    * @throws {SessionError} `attribute_not_allowed` naming each key, `attributes_too_large`
    */
   change(current: Attributes, changes: AttributeChanges): Attributes
-  /** The same for the guest's details from opening a session, which get the configured keys. */
+  /** The same for the guest's details from the opening of a session, which are stored under the configured keys. */
   prefill(current: Attributes, details: Readonly<Record<string, string | undefined>>): Attributes
   /** The same for verified attributes: they replace all trusted keys, and trusted keys without a value are removed. */
   trust(current: Attributes, verified: Attributes, isAuthenticated: boolean): Attributes

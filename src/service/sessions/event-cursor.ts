@@ -7,7 +7,7 @@ import type { Message } from '../genesys/guest-api.ts'
 export const REORDER_WINDOW_MS = 5000
 /**
  * Five messages a second from the guest, and as many replies, fit into the window. In a faster stream, the oldest
- * are dropped, and messages of their age are then not searched for.
+ * entries are dropped, and messages as old as those are no longer searched for.
  */
 const MAX_OTHERS = 49
 
@@ -26,10 +26,10 @@ const NONE: readonly number[] = []
  * The position in a stream of messages: the newest message that was sent, and those sent within {@link
  * REORDER_WINDOW_MS} before it. It is encoded as an event id, from which any replica knows what a page already
  * has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. In a fast stream, the marks are preceded by
- * the age of the newest message that was dropped, in hexadecimal ms before the newest of all: `~3e8.<mark>…`
+ * how much older the newest dropped message is than the newest message, in ms as hexadecimal: `~3e8.<mark>…`
  */
 export class EventCursor {
-  /** The newest message, updated in place: an object for each would survive every minor garbage collection. */
+  /** The newest message, updated in place: a new object for each message would survive minor garbage collections. */
   private newestId: string | undefined = undefined
   private newestAtMs = 0
   /** The start of a stream that has sent nothing yet: older messages do not count as missed. */
@@ -44,7 +44,7 @@ export class EventCursor {
     return this.newestId === undefined ? undefined : { timeMs: this.newestAtMs, id: this.newestId }
   }
 
-  /** If nothing was sent yet, the stream starts after this message, and never sends older ones. */
+  /** If nothing has been sent yet, the stream starts after this message, and never sends older ones. */
   beginAfter(message: Pick<Message, 'id' | 'time'>): void {
     if (this.newestId !== undefined) return
     this.beginsAtMs = timeMsOf(message)

@@ -27,8 +27,8 @@ export class Tab {
   readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
   /**
-   * Replayed messages that are too old for `seen`. They are also needed if a socket is lost during the replay
-   * and the gap is then filled.
+   * Replayed messages that are too old for `seen` to record. They must not be sent again, for example if a
+   * socket is lost during the replay and the gap is then filled.
    */
   private replayedIds: ReadonlySet<string> = NO_IDS
 

@@ -127,7 +127,7 @@ export class GuestFeed {
     switch (event.type) {
       case 'message':
         if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
-        // A spread copy of a list would have room for sixteen more.
+        // For a single message, a spread copy would reserve room for sixteen more.
         this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
         return
       case 'gap':
@@ -184,8 +184,8 @@ export class GuestFeed {
   }
 
   /**
-   * After a lost socket: sends the history since the last message, then the messages that arrived during that
-   * read.
+   * After a lost socket: sends the history since the last message, then the messages that arrived while it was
+   * being read.
    */
   private async backfill(): Promise<void> {
     this.gaps += 1

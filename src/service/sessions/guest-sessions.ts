@@ -13,8 +13,8 @@ export interface GuestSessions {
   /** The same, but for `resume`: an expired token is accepted as long as its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
   /**
-   * Checks in the shared store whether the session has a newer token. Never rejects; in that case, the resolved
-   * function throws `session_invalid`.
+   * Checks in the shared store whether the session has a newer token. Never rejects: if there is one, the
+   * function that it resolves to throws `session_invalid`.
    */
   readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
@@ -29,7 +29,7 @@ export interface GuestSessions {
   /** A new session token for changed claims. */
   renew(claims: SessionClaims): Promise<string>
   end(claims: SessionClaims, deadlineAtMs: number): Promise<void>
-  /** Genesys' own sign-in, with the page's data from the OpenID provider. */
+  /** Genesys' own sign-in, with the data that the page got from the OpenID provider. */
   signIn(claims: SessionClaims, grant: SignInGrant, deadlineAtMs: number): Promise<GuestSessionResponse>
   /** Signs out at Genesys, which ends the session. */
   signOut(claims: SessionClaims, deadlineAtMs: number): Promise<void>
@@ -90,7 +90,7 @@ export function createGuestSessions(options: {
     },
     async describe(claims, deadlineAtMs) {
       const opened = await guestApi.resume(guestOf(claims), deadlineAtMs)
-      // The driver reports a new session only once; the next message needs to know.
+      // The driver reports a new session only once, and the next message must deliver all attributes to it.
       if (opened.state === 'new') attributes.resetDelivery(attributes.latest(claims))
       const next = renewed(claims, opened.expiresAtMs)
       const expiresAtMs = Math.min((next ?? claims).expiresAtMs, opened.expiresAtMs ?? Infinity)

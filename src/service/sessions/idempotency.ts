@@ -113,8 +113,8 @@ export function createIdempotency<Answer>(options: {
       sharedAttempt?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
-      // Once its outcome is unknown, a key stays so until it has a response or turns out not to be accepted: later
-      // failures say nothing about the first attempt.
+      // Once the outcome of a key is unknown, it remains unknown until there is a response, or until the first attempt
+      // turns out not to have been accepted: later failures say nothing about it.
       current.unknown = mayBeTaken || outcomeUnknown(error)
       if (!current.unknown) current.nextRetry = retry + 1
       await sharedAttempt?.settle(current.unknown ? 'unknown' : 'refused')
@@ -168,7 +168,7 @@ export function createIdempotency<Answer>(options: {
     },
   }
 
-  /** After an attempt that did nothing, the key has the same state as before. */
+  /** Restores the earlier state of a key after an attempt that did nothing. */
   function restore(id: string, known: Attempt<Answer> | undefined): void {
     if (known === undefined) attempts.delete(id)
     else attempts.set(id, known)

@@ -3,8 +3,8 @@ import { REORDER_WINDOW_MS, timeMsOf, type EventCursor } from './event-cursor.ts
 
 const PAGE_SIZE = 25
 /**
- * The platform allows ten history calls per minute and session; if a stream missed more than these pages, its
- * page reloads the history.
+ * The platform allows ten history calls per minute and session; if a stream missed more messages than these
+ * pages contain, the web page reloads the history.
  */
 const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000
 export interface MissedMessages {
   /** Oldest first. */
   readonly messages: readonly Message[]
-  /** False if the history does not reach back far enough to the cursor. */
+  /** False if the history does not reach back to the cursor. */
   readonly complete: boolean
 }
 

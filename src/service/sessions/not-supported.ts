@@ -1,7 +1,7 @@
 import type { GuestApi } from '../genesys/guest-api.ts'
 import { SessionError } from './session-error.ts'
 
-/** Names what the configured driver does not support, and the driver, for the page's developer. */
+/** Names the configured driver and what it does not support, for the page's developer. */
 export function notSupported(guestApi: GuestApi, what: string): SessionError {
   return new SessionError(
     'not_supported_by_guest_api',

@@ -85,7 +85,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
   ): Promise<GuestSessionResponse> {
     const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
     tokens.requireFits(renewed)
-    registry.requireNewest(renewed) // so that the proof in an older tab's token is the current one
+    registry.requireNewest(renewed) // an older tab's token now counts as verified for as long as this one
     // A guest who is routed badly is better off than a guest without a session: the attributes stay pending,
     // and are sent with the next message.
     const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
@@ -124,7 +124,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     return answer(claims, opened, deadlineAtMs)
   }
 
-  /** @throws {SessionError} `session_invalid` for another visitor, or an expired token without its visitor */
+  /** @throws {SessionError} `session_invalid` for another visitor, or for an expired token if its visitor is not proven */
   async function identifyOwner(claims: SessionClaims, caller: Caller): Promise<Identified | undefined> {
     const identified = await identify(caller)
     const isOthers =

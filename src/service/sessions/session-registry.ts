@@ -31,7 +31,7 @@ export interface SharedGenerations {
 
 /**
  * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. This
- * is a cache: where it is lost, and on other replicas, tokens expire anyway.
+ * is a cache: after it is lost, and on other replicas, a token remains valid only until it expires.
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
@@ -43,7 +43,7 @@ export interface SessionRegistry {
    * @throws {SessionError} `session_invalid` if a newer one is known
    */
   requireNewest(claims: SessionClaims): void
-  /** Reads the newest generation of a session from the shared store, if there is one. */
+  /** Reads the newest generation of a session from the shared store; undefined without a store. */
   readonly refresh: ((sid: string) => Promise<void>) | undefined
   /**
    * Invalidates every token of a session that is older than `generation`: in this process, and on all replicas
@@ -55,8 +55,8 @@ export interface SessionRegistry {
 }
 
 /**
- * @param onNewGeneration called when tokens of a session were invalidated, to end the streams that they
- * opened
+ * @param onNewGeneration called when tokens of a session have been invalidated, to end the streams that were
+ * opened with them
  * @param shared the generations that replicas share
  */
 export function createSessionRegistry(

@@ -64,7 +64,7 @@ export interface SessionTokens {
   /** @throws {SessionError} `attributes_too_large` if the token would not fit a cookie */
   requireFits(claims: SessionClaims): void
   /**
-   * The claims of a token that was sealed by this service, or by another one with a common key; synchronously
+   * The claims of a token that was sealed by this service, or by another one that shares a key; synchronously
    * if they are cached. Rejects with `session_invalid` for any invalid token.
    * @param orResumable whether to accept an expired token whose session can still be resumed
    */

@@ -43,7 +43,7 @@ export interface RedisConnectionOptions {
   readonly keyPrefix: string
   /** For each command. Within one data center, Redis responds in less than a millisecond. */
   readonly timeoutMs: number
-  /** Called on each change; `reason` is set for a loss. */
+  /** Called whenever Redis becomes available or unavailable; `reason` is set when it becomes unavailable. */
   readonly onChange: (isAvailable: boolean, reason?: unknown) => void
   /** Called for each command that gets no response. */
   readonly onFailure: () => void

@@ -31,7 +31,7 @@ export function createRefusedCredentials(options: {
       const found = await connection.run(async (send) => Promise.all([send('GET', key), send('PTTL', key)]))
       const [text, forMs] = found ?? []
       if (typeof text !== 'string' || !(Number(forMs) > 0)) return undefined
-      // Undefined unless a replica has sealed it: its hint would be shown as ours.
+      // Undefined unless a replica has sealed the entry, whose hint is shown as ours.
       const opened = await seals.open(key, text)
       const refusal = opened === undefined ? undefined : Refusal.safeParse(JSON.parse(opened))
       if (!refusal?.success) return undefined

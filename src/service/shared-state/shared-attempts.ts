@@ -70,7 +70,7 @@ export function createSharedAttempts(options: {
     async claim(id, body, { keepMs, isRepeat }) {
       const key = prefix + sha256(id)
       const owner = randomUUID()
-      // Includes the unguessable id: otherwise a guest's text could be found by guessing.
+      // The hash of the body includes the unguessable id: otherwise a guest's text could be found by guessing.
       const numbers = [LEASE_MS, keepMs].map(String)
       const reply = await connection.run((send) =>
         send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers, isRepeat ? 'repeat' : ''),

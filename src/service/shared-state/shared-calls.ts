@@ -13,7 +13,7 @@ redis.call('LTRIM', KEYS[1], 0, max - 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** Counts a call to Genesys that replicas limit together. Undefined while they cannot. */
+/** Counts a call to Genesys that replicas limit together. Undefined while they cannot count together. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },

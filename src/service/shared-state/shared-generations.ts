@@ -5,9 +5,9 @@ import type { RedisConnection } from './redis-connection.ts'
 
 /** The same limit as in the memory of a process. */
 const MAX_ANNOUNCED = 20_000
-/** Sessions that were looked up in Redis. */
+/** How many sessions that were looked up in Redis are cached. */
 const MAX_ASKED = 20_000
-/** How many are published again at a time after Redis has recovered. */
+/** How many generations are published at a time after Redis has recovered. */
 const BATCH = 100
 
 /** KEYS: the session. ARGV: generation, retention in ms, channel, message. A newer generation is kept. */
@@ -32,7 +32,7 @@ export function createSharedGenerations(options: {
     MAX_ANNOUNCED,
   )
 
-  /** Redis' value, 0 for none: while the connection lasts, newer values are announced to this process. */
+  /** The values read from Redis, 0 for none. While the connection lasts, newer ones are announced to this process. */
   const asked = new BoundedMap<string, number>(MAX_ASKED)
 
   async function publish(sid: string, generation: number, forMs: number): Promise<void> {

@@ -13,7 +13,7 @@ import { createSharedGenerations } from './shared-generations.ts'
 import { createSharedRateLimits } from './shared-rate-limits.ts'
 import { createSharedValues, type SharedValues } from './shared-values.ts'
 
-/** What replicas share through Redis. Each part continues alone while Redis is unavailable. */
+/** What replicas share through Redis. While Redis is unavailable, each replica continues on its own. */
 export interface SharedState {
   readonly countRateLimit: CountShared
   readonly attempts: SharedAttempts

@@ -22,7 +22,7 @@ export interface CachePolicy<T> {
 /** One cached value from upstream. It has no timer: it is reloaded on the next access. */
 export interface CachedValue<T> {
   /**
-   * @throws what `load` has thrown, now or for a cached error
+   * @throws the error of `load`, which may be a cached one
    * @throws {UpstreamError} `upstream_timeout` at the caller's deadline
    */
   get(deadlineAtMs: number): Promise<T>

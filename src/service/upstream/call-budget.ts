@@ -1,6 +1,6 @@
 import { UpstreamError } from './upstream-error.ts'
 
-/** A limit for calls to Genesys, which allows an OAuth client 300 calls per minute for everything. */
+/** A limit for calls to Genesys, which allows an OAuth client 300 calls per minute in total. */
 export interface CallBudget {
   /** Whether another call may be made now; if so, it is counted. */
   take(): Promise<boolean>
@@ -19,7 +19,7 @@ export function createCallBudget(options: {
   readonly max: number
   /** Default: a minute. */
   readonly windowMs?: number
-  /** What replicas count together. */
+  /** The name under which replicas count together. */
   readonly name: string
   readonly takeShared?: TakeSharedCall | undefined
   readonly monotonicNow: () => number

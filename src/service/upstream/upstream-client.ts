@@ -34,7 +34,7 @@ export interface UpstreamClientOptions {
   readonly userAgent?: string | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
-  /** Keep-alive connections that clients share. Default: its own, closed by `close()`. */
+  /** Keep-alive connections that clients share. Default: the client's own, closed by `close()`. */
   readonly agents?: UpstreamAgents | undefined
   /** Called for every attempt, for metrics. */
   readonly observe?: ((call: ObservedAttempt) => void) | undefined
@@ -55,7 +55,7 @@ export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'bod
 export interface ObservedAttempt {
   readonly name: string
   readonly operation: string
-  /** HTTP status, or the error before there was one. */
+  /** HTTP status, or the failure because of which there is none. */
   readonly result: number | TransportFailure['kind'] | 'breaker-open'
   readonly durationMs: number
 }

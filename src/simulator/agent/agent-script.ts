@@ -61,7 +61,7 @@ const Person = z.strictObject({
  * }
  * ```
  * `greeting` is played when a conversation starts. Then each message gets the first answer for which a word
- * of `when` is in the text, or is the payload of the choice. A file gets `file`, anything else `otherwise`.
+ * of `when` is in the text, or is the payload of the choice. A message with a file gets `file`, any other `otherwise`.
  * `{text}` and `{file}` are replaced by what the guest sent. A step is a sentence, or one of `{say, as?}`,
  * `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
  * or `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.

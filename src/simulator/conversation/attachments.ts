@@ -21,7 +21,7 @@ export const STORAGE_PATH = '/attachment-storage'
 /** Genesys: about ten minutes. */
 const ADDRESS_LIFE_SECONDS = 600
 
-/** Refused whatever the deployment's profile allows. */
+/** Refused regardless of what the deployment's profile allows. */
 export const BLOCKED_EXTENSIONS = [
   '.ade',
   '.adp',

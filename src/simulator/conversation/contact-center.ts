@@ -6,7 +6,7 @@ export interface ScheduleSpec {
   name?: string
   start: string
   end: string
-  /** A rule of RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule it happens once. */
+  /** A rule of RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule, the schedule applies once. */
   rrule?: string
   /** Default `active`. */
   state?: 'active' | 'inactive' | 'deleted'
@@ -117,7 +117,7 @@ export function createContactCenter({
     emergency,
     callbacks,
     setHours,
-    /** Schedules that the group names but that do not exist. */
+    /** Afterwards, the group names schedules that do not exist. */
     deleteSchedules: () => schedules.clear(),
     setEmergency: (enabled: boolean) => void (emergency.enabled = enabled),
     setQueue: (changed: QueueSpec) => void Object.assign(queue, changed),

@@ -61,7 +61,7 @@ export function legacyAttributesOf(request: { [field: string]: unknown }): Recor
   return data?.metadata?.customAttributes ?? {}
 }
 
-/** The text of a quick reply, a button or a date if the message has no text. */
+/** What the guest has chosen with quick replies, buttons or dates, for a message without text. */
 export function chosenIn(content: Content[]): string {
   const chosen = content.flatMap(({ buttonResponse }) =>
     buttonResponse ? [buttonResponse as z.infer<typeof ButtonResponse>] : [],

@@ -81,7 +81,7 @@ export class GuestSession {
     for (const connection of [...this.connections]) connection.send(frame, answerTo)
   }
 
-  /** The lifetime of a session starts with its last message. */
+  /** A session's lifetime is counted from its last message. */
   extend(): void {
     this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
   }

@@ -5,8 +5,8 @@ import { pushed } from '../socket/payloads.ts'
 import type { Settings } from '../settings.ts'
 
 /**
- * The object store: accepts a file at a signed address with exactly the headers that came with it, and serves
- * it.
+ * The object store: accepts a file at a signed address, with exactly the headers that were issued with the
+ * address, and serves the file.
  */
 export function attachmentStorage(settings: Settings, attachments: Attachments): Router {
   const router = Router()

@@ -133,7 +133,7 @@ export function contactCenterEndpoints(settings: Settings, center: ContactCenter
   return router
 }
 
-/** Users by routing status, only in a group of the queue; interactions by media type. */
+/** Counts users by routing status, for the whole queue, and interactions by media type. */
 function observations({ queue, queueId }: ContactCenter, metrics: readonly string[]) {
   const { usersOnQueue, waiting } = queue
   const interacting = Math.floor(usersOnQueue / 2)

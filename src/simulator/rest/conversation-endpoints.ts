@@ -40,7 +40,7 @@ export function conversationEndpoints(conversations: Conversations, oauth: OAuth
     res.json({ attributes: writeAttributes(req) })
   })
 
-  /** For any media type: the official SDK expects no body. */
+  /** For any media type. The official SDK expects a response without a body. */
   router.patch(`/api/v2/conversations${ATTRIBUTES}`, (req, res) => {
     writeAttributes(req)
     res.end()

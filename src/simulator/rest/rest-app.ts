@@ -78,10 +78,10 @@ export function createRestApp(parts: RestParts): Express {
   return app
 }
 
-/** A body that is not JSON: 415. Official clients also send the header with GET, without a body. */
+/** Refuses a body that is not JSON with 415. Official clients send a `Content-Type` even with GET, without a body. */
 function jsonOnly(req: Request, _res: Response, next: NextFunction): void {
   const isEmpty = req.get('content-length') === '0'
-  // Without a body `is` returns null.
+  // Without a body, `is` returns null.
   if (!isEmpty && req.is('application/json') === false) throw errorOfStatus(415)
   next()
 }

@@ -91,7 +91,7 @@ export function createSignIn(parts: { settings: Settings; sessions: GuestSession
     res.status(204).end()
   })
 
-  /** The site's own OpenID provider: a single-use code for a person. */
+  /** Acts as the site's own OpenID provider: issues a single-use code for a person. */
   function authorizationCode(userId: string, names: Omit<Person, 'userId'> = {}): string {
     people.set(userId, names)
     const code = randomBytes(16).toString('hex')

@@ -84,7 +84,7 @@ export function configureActions(parts: {
     session.push(pushed('StructuredMessage', event))
   }
 
-  /** The person's session on all devices; the conversation as a guest is left. */
+  /** Joins the person's session, which all devices share, and leaves the guest's own conversation. */
   function joinAsPerson(
     connection: GuestConnection,
     request: GuestRequest,
@@ -166,7 +166,7 @@ export function mediaLimits({ attachments, limits }: Settings) {
   }
 }
 
-/** JSON has no infinity: a limit that is off is announced as the platform's. */
+/** JSON has no infinity: for a limit that is off, the platform's value is announced. */
 function finite(limit: number, otherwise: number): number {
   return Number.isFinite(limit) ? limit : otherwise
 }

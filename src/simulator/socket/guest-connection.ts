@@ -38,7 +38,7 @@ export class GuestConnection {
     this.echoes = new RateWindow(limits.echoesPerMinute, MINUTE_MS, now)
   }
 
-  /** Sends a frame, or the result of a fault. */
+  /** Sends a frame, or what an injected fault makes of it. */
   send(frame: Frame, answerTo?: string): void {
     const recorded = this.recorded('to-guest', { ...frame }, answerTo)
     const spec = this.#parts.faults.forFrame(recorded)

@@ -100,7 +100,7 @@ export type GuestSocket = ReturnType<typeof createGuestSocket>
  * send `Upgrade: h2c` with each REST request; a server that does not support it responds in HTTP/1.1 (RFC
  * 9110 section 7.8).
  *
- * @returns a function that cuts all of them, including those without a response yet
+ * @returns a function that cuts all of these connections, including those without a response yet
  */
 export function attach(server: Server, guestSocket: GuestSocket): () => void {
   const open = new Set<Duplex>()

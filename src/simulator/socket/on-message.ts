@@ -70,7 +70,7 @@ export function messageActions(parts: {
     agent.hears(conversation, { text: text || chosenIn(content), files: fileNames })
   }
 
-  /** @throws {GuestRefusal} 4013 if they are too many, 400 if one is not a string */
+  /** @throws {GuestRefusal} 4013 if the attributes are too large, 400 if one is not a string */
   function attributesOf(message: GuestMessage, request: GuestRequest): Record<string, string> {
     const attributes = {
       ...(settings.legacyAttributesPlace && legacyAttributesOf(request)),

@@ -50,7 +50,7 @@ export function sessionActions({ settings, jwts }: { settings: Settings; jwts: G
     connection.send(response('GetConfigurationResponse', body, request.tracingId), 'getConfiguration')
   }
 
-  /** The guest leaves the session, which does not end: the same connection may configure it again, or a new one. */
+  /** The guest leaves the session, which does not end: the same connection may configure this session again, or a new one. */
   const closeSession: GuestAction = (connection, request) => {
     const session = sessionOf(connection, request)
     const { closeAllConnections } = fieldsOf(Close, request)

@@ -3,8 +3,8 @@ import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * A network fault between a service and its upstream. Bytes are those that the upstream sends on a
- * connection after {@link FaultProxy.inject}.
+ * A network fault between a service and its upstream. `afterBytes` counts the bytes that the upstream sends on
+ * a connection after {@link FaultProxy.inject}.
  */
 export type Fault =
   /** New connections are refused; open connections stay open. */

@@ -2,5 +2,5 @@
 export { startFaultProxy, type Fault, type FaultProxy, type FaultProxyOptions } from './fault-proxy.ts'
 export { createFaultClock, type FaultClock } from './fault-clock.ts'
 
-/** An address whose name never resolves (RFC 6761 section 6.4): a DNS failure. */
+/** A host name that never resolves (RFC 6761 section 6.4), to cause a DNS failure. */
 export const UNRESOLVABLE_HOST = 'genesys.invalid'

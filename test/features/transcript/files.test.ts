@@ -32,7 +32,7 @@ test('messages in a transcript are grouped by day in its time zone', () => {
   )
 })
 
-test('a transcript states that earlier messages are missing and that it has no messages', () => {
+test('an empty transcript states that it has no messages, and that earlier ones are missing', () => {
   expect(text([], false)).toBe(
     'Conversation\nTime zone: UTC\n\nThis file begins here. The conversation has earlier messages.\n\nThere are no messages.\n',
   )

@@ -92,7 +92,7 @@ describe('the visitor webhook', () => {
   test.each([
     ['is missing', {}],
     ['is empty', { cookie: 'shop-session=' }],
-    ['has a name that only ends like it', { cookie: 'my-shop-session=1; xshop-session=2' }],
+    ['has a name that only ends with the configured one', { cookie: 'my-shop-session=1; xshop-session=2' }],
   ])('is not called for a request whose cookie %s', async (_what, headers) => {
     expect(await webhookWith().identify(request(headers))).toBeUndefined()
     expect(backend.visits).toEqual([])
@@ -111,7 +111,7 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toHaveLength(2)
   })
 
-  test('is called again when the shorter of the cache time and the time in its response is over', async () => {
+  test('is called again after the cache time or the time in its response, whichever is shorter', async () => {
     backend.respond = knows({ expiresInSeconds: 3 })
     const webhook = webhookWith({ VISITOR_WEBHOOK_CACHE_S: '5' })
     await webhook.identify(request())

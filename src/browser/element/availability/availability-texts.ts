@@ -6,7 +6,7 @@ export interface AvailabilityTexts {
   readonly closedNow: string
   readonly closedHoliday: string
   readonly closedEmergency: string
-  /** The contact center is open, but nobody is on queue. */
+  /** The contact center is open, but no agent is on queue. */
   readonly closedUnstaffed: string
   readonly backToday: string
   readonly backTomorrow: string

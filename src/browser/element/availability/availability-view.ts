@@ -106,7 +106,7 @@ export function showWaiting({ chat, panel, language, ...options }: ClosedOptions
   update()
 }
 
-/** Closing time does not end a conversation, and takes nothing away from a guest who has already written. */
+/** The notice replaces neither an active conversation nor a text that the guest has started to write. */
 function isIdle(chat: GuestChat, panel: HTMLElement): boolean {
   if (chat.state === 'closed') return !chat.canResume
   const isNew = chat.state === 'open' && chat.session?.state === 'new' && chat.messages.length === 0

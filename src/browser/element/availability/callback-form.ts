@@ -90,7 +90,7 @@ export function offerCallback(place: HTMLElement, options: CallbackFormOptions):
 function callbackForm(parts: FormParts): HTMLElement {
   const { host, words, texts, locale, structured, opening, problem, onClose } = parts
   const session = parts.newChat()
-  // If the contact center is open and nobody is on queue, the guest is called as soon as somebody is.
+  // If the contact center is open, staffed or not, the guest is called as soon as an agent is free.
   const asksForTime = opening?.state !== 'open' && opening?.state !== 'unstaffed'
   const view: ChatView = {
     texts: { ...texts, sendForm: words.callbackSend, choose: words.callbackTime },
@@ -114,7 +114,7 @@ function callbackForm(parts: FormParts): HTMLElement {
   time?.remove(0)
   propose(opening?.opensAt)
 
-  /** The first half hour at or after a time. */
+  /** Selects the first half hour at or after a time. */
   function propose(at: string | undefined): void {
     if (at === undefined || !day || !time) return
     const local = localTime(Date.parse(at), STEP_MS)

@@ -1,6 +1,6 @@
 import type { AltchaChallenge } from '../../../contract/contract.ts'
 
-/** Digests at a time: enough to keep the processor busy, but few enough for the page to stay responsive. */
+/** How many digests are computed at a time: enough to keep the processor busy, but few enough for the page to stay responsive. */
 const BATCH = 500
 
 /**

@@ -29,7 +29,7 @@ export function showInvitation(
     },
   })
   adoptStyles(root.lastChild ?? root, invitationStyles)
-  // Before the button, also in the tab order. The region is empty first, because screen readers read out what is added later.
+  // It comes before the button, also in the tab order. The region is empty at first, because screen readers read out what is added later.
   root.insertBefore(node, root.lastChild)
   const { left, right } = root.host.getBoundingClientRect()
   node.classList.toggle('at-left', left + right < innerWidth)

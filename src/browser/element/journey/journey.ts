@@ -20,7 +20,7 @@ export interface JourneyOptions {
 /** A limit for a page that stays open all day. */
 const MAX_QUESTIONS_PER_PAGE = 20
 const LOOK_AGAIN_SECONDS = 30
-/** Timers and the clock differ by a little. */
+/** A timer may fire slightly before the clock reaches its time. */
 const EARLY_MS = 100
 /** The service has no journey, or does not serve this page. */
 const FINAL_STATUSES = [403, 404, 501]
@@ -70,13 +70,13 @@ export function followJourney(options: JourneyOptions): void {
       else answer(chat, invitation, 'ignored')
   }
 
-  /** A page that shows the invitation itself prevents the default. */
+  /** A page that shows the invitation itself calls `preventDefault`. */
   function invite(invitation: JourneyInvitation): void {
     const event = new CustomEvent('guest-chat-invitation', { detail: invitation, cancelable: true })
     if (!host.dispatchEvent(event)) return
     const { text } = invitation
     shown = { node: showInvitation(root, { text, language, onAnswer }), invitation }
-    // A visitor who now uses the chat button also follows the invitation.
+    // A visitor who now opens the chat with its button also accepts the invitation.
     details.journeyContext = contextOf(visitorId, sessionId, invitation)
     answer(chat, invitation, 'offered')
   }

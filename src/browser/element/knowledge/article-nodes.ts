@@ -1,7 +1,7 @@
 import { externalLink, linkUrl } from '../autolink.ts'
 import { h, withoutOverrides } from '../dom.ts'
 
-/** The elements that articles consist of, except the two below that have attributes. */
+/** The elements of articles, except tables, and `a`, `br` and `img`, which are handled separately. */
 const PLAIN = ['p', 'h3', 'h4', 'h5', 'h6', 'pre', 'strong', 'em', 'u', 'ol', 'ul', 'li'] as const
 const TABLE = ['table', 'tbody', 'tr', 'td'] as const
 const NAMES: ReadonlySet<string> = new Set([...PLAIN, ...TABLE, 'a'])

@@ -10,7 +10,7 @@ import { KNOWLEDGE_TEXTS } from './knowledge-texts.ts'
 import { knowledgeStyles } from './styles.ts'
 import { createSuggestedSearches } from './suggested-searches.ts'
 
-/** The longest words that the service accepts. */
+/** The maximum length of a search text that the service accepts. */
 const MAX_CHARS = 256
 
 interface KnowledgeOptions {

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../client/chat-client.ts'
 
-/** A placeholder for the message, for a form that did not come with one. */
+/** A placeholder for the message of a form that did not arrive in a message. */
 export const NO_MESSAGE: ChatMessage = {
   id: '',
   key: '',

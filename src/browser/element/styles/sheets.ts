@@ -1,5 +1,5 @@
 /**
- * Created by script, which a strict content security policy allows. If the page's root has an unsuitable font
+ * Creates a style sheet by script, which a strict content security policy allows. If the page's root has an unsuitable font
  * size (`html { font-size: 62.5% }`), `--guest-chat-rem` defines what the chat uses for `rem`.
  */
 export function sheetOf(rules: string): CSSStyleSheet {

@@ -47,7 +47,7 @@ export function isRightToLeft(language: string): boolean {
   return ['ar', 'fa', 'he', 'ur'].includes(baseLanguageOf(language))
 }
 
-/** The text about a problem for the guest. */
+/** The text that explains a problem to the guest. */
 export function problemText(
   texts: Texts,
   code: string,

@@ -10,7 +10,7 @@ document.querySelector('#ask')?.addEventListener('click', () => {
   if (chat) chat.open = true
 })
 
-/** The simulator's deployment has this name; `?simulated` sets it for a page without the simulator. */
+/** The name of the simulator's deployment contains `simulat`; `?simulated` has the same effect without the simulator. */
 async function isSimulated(): Promise<boolean> {
   if (new URLSearchParams(location.search).has('simulated')) return true
   const answer = await fetch('../deployment')

@@ -15,7 +15,7 @@ interface DocsAnswer {
   readonly text?: unknown
 }
 
-/** The script of `swagger-ui-dist`, loaded by the page before this one. */
+/** The script of `swagger-ui-dist`, which the page loads before this one. */
 declare const SwaggerUIBundle: (options: {
   url: string
   dom_id: string
@@ -30,7 +30,7 @@ declare const SwaggerUIBundle: (options: {
 const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const LISTEN_MS = 5_000
 
-/** Values from one response that the next request needs. */
+/** Values from earlier responses that later requests need. */
 let session: string | undefined
 let uploadedFileId: string | undefined
 let lastMethod: string | undefined

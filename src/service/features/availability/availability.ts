@@ -43,11 +43,11 @@ export interface Evaluation {
 }
 
 export interface AvailabilityOfSite {
-  /** At most a second old. Its causes include what Genesys refuses or does not respond to. */
+  /** An evaluation that is at most a second old. Its causes include what Genesys refuses or does not respond to. */
   current(): Promise<Evaluation>
   /** The same, but with every configured reading, whatever the state. */
   inspect(): Promise<Evaluation>
-  /** The last one, without a call to Genesys. */
+  /** The latest evaluation, without a call to Genesys. */
   readonly latest: Evaluation | undefined
   /** The opening hours at another time; `open` if none are configured. */
   hoursAt(ms: number, deadlineAtMs: number): Promise<OpeningHours>
@@ -56,7 +56,7 @@ export interface AvailabilityOfSite {
   readonly budget: CallBudget
 }
 
-/** A share of the 300 calls per minute that an OAuth client has for everything. */
+/** A share of the 300 calls per minute that an OAuth client has in total. */
 const CALLS_PER_MINUTE = 20
 /** Short, because an emergency is switched on when something has happened. */
 const EMERGENCY_TTL_MS = 30_000

@@ -18,7 +18,7 @@ export interface NewCallback {
 export interface CallbackOperations {
   /** @returns the id of the callback's conversation */
   createCallback(callback: NewCallback, deadlineAtMs: number): Promise<string>
-  /** Resolves if the OAuth client may create callbacks: then Genesys refuses a callback without a number as invalid. */
+  /** Resolves if the OAuth client may create callbacks. Requests one without a number, which Genesys then refuses as invalid. */
   requirePermission(queueId: string, deadlineAtMs: number): Promise<void>
 }
 

@@ -41,7 +41,7 @@ export interface CallbackOptions {
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
   readonly sharedAttempts?: SharedAttempts | undefined
-  /** Masks what must not leave the service in the name. */
+  /** Masks the parts of the name that must not leave the service. */
   readonly mask?: ((text: string) => string) | undefined
 }
 

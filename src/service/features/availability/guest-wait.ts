@@ -18,7 +18,7 @@ type Ask<T> = (guest: Guest, known: KnownConversation, deadlineAtMs: number) => 
 export interface GuestWait {
   /** About how much longer the guest waits; undefined if that is not known now. */
   readonly estimate: Ask<WaitMinutes>
-  /** Undefined if that is not known now. */
+  /** Whether the guest is in a queue; undefined if that is not known now. */
   readonly isInQueue: Ask<boolean>
 }
 

@@ -12,9 +12,9 @@ import { RuleError } from './recurrence-rule.ts'
 import { readSchedule, type Schedule } from './schedule-periods.ts'
 
 const SCHEDULES_TTL_MS = 5 * 60_000
-/** Evaluated again so that a change beyond the horizon comes into view. */
+/** Hours are evaluated again after this time, so that a change beyond the horizon comes into view. */
 const EVALUATED_AGAIN_AFTER_MS = 60_000
-/** The limit for the schedules of all groups together, which are read one after another. */
+/** Above this number, schedules that the group no longer uses are forgotten. */
 const MAX_SCHEDULES = 1000
 
 /** Why something is not known, for operators. */
@@ -34,7 +34,7 @@ export interface ReadHours {
   readonly causes: readonly Cause[]
 }
 
-/** Reads a schedule group and its schedules, and evaluates them. If one cannot be used, what depends on it is unknown. */
+/** Reads a schedule group and its schedules, and evaluates them. What depends on a schedule that cannot be used is unknown. */
 export function createHoursReader(options: {
   readonly scheduleGroupId: string
   readonly platform: PlatformOperations
@@ -150,7 +150,7 @@ interface KnownHours {
   readonly hours: OpeningHours
 }
 
-/** Whether nothing has been read since then, and no change has become due. */
+/** Whether nothing has been read since the evaluation, and no change has become due. */
 function isValid(known: KnownHours, values: readonly unknown[], problems: number, nowMs: number): boolean {
   const { hours, atMs } = known
   return (

@@ -66,7 +66,7 @@ export interface PlatformOperations {
   /** The number of users on queue, with any routing status; undefined for a queue without observations. */
   countUsersOnQueue(queueId: string, deadlineAtMs: number): Promise<number | undefined>
   /**
-   * For a message that arrives now, or for a conversation in the queue; undefined if Genesys has no estimate.
+   * The wait of a message that arrives now, or of a conversation in the queue; undefined if Genesys has no estimate.
    */
   estimateWaitSeconds(
     queueId: string,
@@ -78,7 +78,7 @@ export interface PlatformOperations {
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
-  /** Default: `never`, because each attempt counts, and failed calls are made again soon enough. */
+  /** Default: `never`, because each attempt counts toward the budget, and failed calls are made again soon enough. */
   readonly retry?: UpstreamRequest<T>['retry']
   readonly path: string
   readonly permission: string

@@ -26,7 +26,7 @@ export interface Period {
 const MAX_DURATION_MS = 366 * DAY_MS
 const MINUTE_MS = 60_000
 
-/** @throws {RuleError} that states what cannot be evaluated, without a subject */
+/** @throws {RuleError} whose message, a predicate without a subject, states what cannot be evaluated */
 export function readSchedule({ start, end, rrule }: PlatformSchedule): Schedule {
   const [startCivil, endCivil] = [parseCivil(start), parseCivil(end)]
   if (startCivil === undefined || endCivil === undefined)
@@ -50,7 +50,7 @@ function untilMidnight(end: CivilMs): CivilMs {
  */
 export function periodsOf(schedule: Schedule, zone: Zone, { fromMs, toMs }: Period): Period[] {
   const { start, durationMs, rule } = schedule
-  // One more day on both sides, because wall clocks are up to 14 hours off.
+  // One more day on both sides, because wall clocks differ from UTC by up to 14 hours.
   const window = { from: zone.civilAt(fromMs) - durationMs - DAY_MS, to: zone.civilAt(toMs) + DAY_MS }
   const starts = rule === undefined ? [start] : occurrenceStarts(rule, start, window)
   return starts

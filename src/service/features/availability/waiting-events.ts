@@ -28,8 +28,8 @@ export interface WaitingOptions {
 type Subscribe = NonNullable<GuestApi['subscribe']>
 
 /**
- * Adds `waiting` events for a guest who has written and got no answer from an agent. They have the minutes as long as these are
- * known; the last one has none. If a bot takes part, Genesys is asked whether the guest is in a queue.
+ * Adds `waiting` events for a guest who has written but received no answer from an agent. The events contain the minutes
+ * while these are known; the last event contains none. If a bot takes part, Genesys is asked whether the guest is in a queue.
  */
 export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {
   return (guest, listener) => {
@@ -89,7 +89,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       if (mine !== look) return
       tell(minutes)
     } else tell(undefined)
-    // After a bot's message, the next message starts a lookup. It is repeated here only if no call was left for this one.
+    // If the guest does not wait, the next message starts a lookup; this one is repeated only if no call was left for it.
     if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
   }
 

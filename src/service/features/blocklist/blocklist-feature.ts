@@ -18,7 +18,7 @@ interface Check {
 export interface BlocklistFeature {
   readonly name: 'blocklist'
   readonly capabilities: readonly []
-  /** These three are empty if the feature is not set up. */
+  /** These three lists are empty if the feature is not set up. */
   readonly beforeRoutes: readonly RequestHandler[]
   readonly afterSession: readonly RequestHandler[]
   readonly beforeOpening: readonly RequestHandler[]

@@ -134,7 +134,7 @@ export function createJourneyFeature(
       return await invitationsFor({ customerId: event.visitorId, sessionId, page }, deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      // Genesys has the event: a failure here would make the page send it again.
+      // Genesys has the event already: an error response would make the page send it again.
       return {
         ...(sessionId !== undefined && { sessionId }),
         invitations: [],

@@ -21,7 +21,7 @@ const Ping = z.object({
 
 export type OfferedAction = z.infer<typeof Action>
 
-/** Genesys' `WebEventRequest`. It contains neither the visitor's address nor the site's own id for the visitor. */
+/** Genesys' `WebEventRequest`. It contains neither the visitor's IP address nor the site's own id for the visitor. */
 export interface WebEvent {
   readonly customerCookieId: string
   readonly eventName: string
@@ -76,7 +76,7 @@ export function createJourneyOperations(options: {
         url: `${deployment}/${path}`,
         ...(authorization !== undefined && { headers: { authorization } }),
         allowNonJson: true,
-        // Each attempt counts, and an event that arrives twice would be one visit too many.
+        // Each attempt uses up a call of the budget, and an event that arrives twice would be counted twice.
         retry: 'never',
         deadlineAtMs,
         explain: ({ status }) => explain(status, accessToken !== undefined),

@@ -14,7 +14,7 @@ export function pageAddress(text: string, redact: RedactText): string | undefine
     .map((part) => {
       const plain = decoded(part)
       const masked = redact(plain)
-      // A part that is not masked stays unchanged, because the administrator's conditions refer to it.
+      // A part in which nothing is masked stays unchanged, because the administrator's conditions may refer to it.
       return masked === plain ? part : encodeURIComponent(masked)
     })
     .join('/')

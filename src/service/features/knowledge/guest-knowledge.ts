@@ -179,7 +179,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
   }
 }
 
-/** Whether Genesys has refused the request or its session, and not the credentials or the rate. */
+/** Whether Genesys has refused the request or its session, rather than the credentials or the rate of requests. */
 function isRefusal(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'upstream_refused' && error.facts.status !== 403
 }

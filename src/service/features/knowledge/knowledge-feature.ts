@@ -15,7 +15,7 @@ import { articleHtml, articleText, shortened } from './article-html.ts'
 import { createGuestKnowledge, type FoundDocument, type KnowledgeDocument } from './guest-knowledge.ts'
 import { createMinuteCache } from './minute-cache.ts'
 
-/** A share of the 300 calls per minute that an OAuth client has for everything. */
+/** A share of the 300 calls per minute that an OAuth client has in total. */
 const CALLS_PER_MINUTE = 120
 const RATINGS_PER_MINUTE = 30
 /** Prevents a single visitor from using up the calls. */
@@ -59,7 +59,7 @@ export interface KnowledgeOptions {
   readonly timeoutMs: number
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
-  /** Masks what must not leave the service in a query. */
+  /** Masks the parts of a query that must not leave the service. */
   readonly mask?: ((text: string) => string) | undefined
 }
 
@@ -232,7 +232,7 @@ function excerptOf({ answer, variations }: FoundDocument): { excerpt?: string } 
   return excerpt === '' ? {} : { excerpt }
 }
 
-/** Why a search with this authorization fails; undefined if it does not. */
+/** Why a search with this authorization fails; undefined if it succeeds. */
 async function probe(
   authorization: KnowledgeAuthorization,
   options: KnowledgeOptions,

@@ -3,8 +3,8 @@ import { isCardNumber, luhnPart, MAX_CARD_DIGITS, MIN_CARD_DIGITS } from './luhn
 import type { Span } from './plain-text.ts'
 
 /**
- * Card numbers in a plain text: whole groups of digits, 13 to 19 digits in all, whose check digit is right. They are all groups of
- * a run, or those grouped as on a card, so that a date or a security code after the number does not hide it.
+ * Card numbers in a plain text: whole groups of digits, 13 to 19 digits in all, whose check digit is right. A number consists of all
+ * groups of a run, or of those that are grouped as on a card, so that a date or a security code after the number does not hide it.
  */
 export function findCardNumbers(plain: string, digits: readonly DigitGroup[]): Span[] {
   if (countDigits(digits) < MIN_CARD_DIGITS) return []

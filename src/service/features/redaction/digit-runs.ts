@@ -25,7 +25,7 @@ export function digitRuns(plain: string, groups: readonly DigitGroup[]): DigitRu
   return runs
 }
 
-/** All groups in a plain text, in order. A loop, because most texts have few digits or none, and matches are large objects. */
+/** All groups in a plain text, in order. A loop, because most texts have few digits, and matches of a regular expression are large. */
 export function digitGroups(plain: string): DigitGroup[] {
   const groups: DigitGroup[] = []
   for (let start = 0; start < plain.length; start++) {

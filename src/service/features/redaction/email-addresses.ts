@@ -16,7 +16,7 @@ export function findEmailAddresses(plain: string): Span[] {
     while (start > earliest && IN_LOCAL_PART.test(plain.charAt(start - 1))) start -= 1
     let end = at + 1
     while (end < plain.length && end - at <= MAX_DOMAIN && IN_DOMAIN.test(plain.charAt(end))) end += 1
-    // At the end of a sentence.
+    // Punctuation at the end of a sentence is not part of the address.
     while (/[.-]/.test(plain.charAt(end - 1))) end -= 1
     if (start < at && isDomain(plain.slice(at + 1, end))) spans.push({ start, end })
   }

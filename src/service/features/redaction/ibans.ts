@@ -15,7 +15,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 
 const SEPARATORS = new Set([' ', '-', '\t', INVISIBLE])
 
-/** IBANs in a plain text, with or without groups. Each begins with the letters of a country, before its first digits. */
+/** IBANs in a plain text, with or without groups. Each begins with the two letters of a country, which precede its first digits. */
 export function findIbans(plain: string, digits: readonly DigitGroup[]): Span[] {
   const spans: Span[] = []
   for (const group of digits) {

@@ -3,8 +3,8 @@ export const MIN_CARD_DIGITS = 13
 export const MAX_CARD_DIGITS = 19
 
 /**
- * What is needed of a part of a number to check the whole number. The digits cannot be recovered from it. `sum` counts every
- * second digit from the right twice, and `shiftedSum` the others.
+ * What must be known about a part of a number to check the whole number. The digits cannot be recovered from it. In `sum`, every
+ * second digit from the right is doubled; in `shiftedSum`, the others are.
  */
 export interface LuhnPart {
   readonly count: number

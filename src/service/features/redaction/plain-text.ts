@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number
 }
 
-/** Matches invisible characters, such as a zero-width space between two digits. */
+/** Replaces each invisible character in a plain text, such as a zero-width space between two digits. */
 export const INVISIBLE = '\u00ad'
 
 /**
@@ -36,7 +36,7 @@ function secondUnitOf(char: string): string {
   return /\p{Nd}|\p{Cf}/u.test(char) ? INVISIBLE : char.charAt(1)
 }
 
-/** Unicode has the decimal digits of each script in ranges that begin with the zero; some ranges directly follow another. */
+/** In Unicode, the decimal digits of a script form a range that begins with the zero; some ranges directly follow another one. */
 function digitOf(codePoint: number): string {
   let first = codePoint
   while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1

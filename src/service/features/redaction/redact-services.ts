@@ -150,7 +150,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
   return { value, redacted: noted.redacted }
 }
 
-/** Genesys stores numbers as text, so they are masked too. No page may set a masked key, so it is rejected. */
+/** Genesys stores numbers as text, so they are masked too. A key that contains a masked part is rejected, because no page may set it. */
 function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>>(
   changes: Changes,
   redact: RedactField,
@@ -175,7 +175,7 @@ function redactStrings<T extends object>(field: string, fields: T, redact: Redac
   return Object.fromEntries(entries) as T
 }
 
-/** The extension stays, because it states the type of the file. Storage refuses asterisks. */
+/** The extension stays, because it states the type of the file. Asterisks are replaced, because the storage refuses them. */
 function redactFileName(fileName: string, redact: Redact): { fileName: string; found: readonly Found[] } {
   const { text, found } = redact(fileName)
   if (found.length === 0) return { fileName, found }

@@ -18,7 +18,7 @@ export interface Redacted {
   readonly found: readonly Found[]
 }
 
-/** @param exceptKind what this text is meant to be, such as an e-mail address in a field for e-mail addresses */
+/** @param exceptKind a kind that is not masked, because the text is meant to be one, such as `email` in a field for e-mail addresses */
 export type Redact = (text: string, exceptKind?: string) => Redacted
 
 /** In this order: the middle of an IBAN could look like a card number, and a card number like a phone number. */

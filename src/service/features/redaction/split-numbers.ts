@@ -11,7 +11,7 @@ export interface SentText {
   readonly text: string
 }
 
-/** Finds the part of a card number in a text when the other parts were in the texts before it. */
+/** Finds the last part of a card number in a text if the other parts were in the guest's texts before it. */
 export type FindSplitNumber = (sent: SentText) => Span | undefined
 
 /** Digit counts and partial Luhn sums of the digits at the end of a guest's last texts, without the digits. */

@@ -26,7 +26,7 @@ export function createScoreWebhook(
   return {
     async send(type, data) {
       const body = JSON.stringify({ type, timestamp: new Date(now()).toISOString(), data })
-      // The same for both attempts, so that the receiver recognizes the second one.
+      // The id is the same for both attempts, so that the receiver recognizes the second one.
       const id = `msg_${randomUUID()}`
       if ((await attempt(id, body)) === undefined) return undefined
       await delay(RETRY_DELAY_MS)

@@ -31,7 +31,7 @@ export async function readConversation(
     pages.push(page)
     isComplete = pageNumber >= page.pageCount
   }
-  // A message that arrives meanwhile shifts the pages: then the last message of one page is also on the next page.
+  // A message that arrives meanwhile shifts the pages: then one message of a page is also on the page that is read next.
   const byId = new Map(pages.toReversed().flatMap(({ messages }) => messages.map((each) => [each.id, each])))
   return { messages: [...byId.values()], isComplete }
 }

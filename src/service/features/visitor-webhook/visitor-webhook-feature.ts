@@ -13,7 +13,7 @@ interface Check {
   readonly hint?: string
 }
 
-/** Receivers refuse older signatures. */
+/** The largest acceptable difference between the two clocks: receivers refuse old signatures. */
 const TOLERABLE_CLOCK_MS = 60_000
 
 /** Identifies visitors with the site's own backend, and checks the backend for the readiness report and the doctor. */

@@ -13,12 +13,12 @@ const REFUSAL_TTL_MS = 60_000
 const FIRST_REFUSAL_TTL_MS = 2_000
 /** One token request with its retries, shared by all callers. */
 const TOKEN_TIMEOUT_MS = 20_000
-/** After a 401 that a fresh token did not fix, other 401s do not request fresh tokens for this time. */
+/** After a 401 that a fresh token did not fix, further 401s cause no token requests for this time. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
-/** Credentials that Genesys has refused for any replica. Never rejects; undefined when Redis is unavailable. */
+/** Credentials that Genesys has refused for any replica. The methods never reject. */
 export interface RefusedCredentials {
-  /** Undefined if they were not refused, or if Redis is unavailable. */
+  /** Undefined if the credentials were not refused, or if Redis is unavailable. */
   recall(credentials: string): Promise<RememberedRefusal | undefined>
   remember(credentials: string, refusal: RememberedRefusal): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface RefusedCredentials {
 export interface RememberedRefusal {
   readonly message: string
   readonly facts: ErrorFacts
-  /** How long the credentials are not retried. */
+  /** For how long the credentials are not tried again. */
   readonly forMs: number
 }
 
@@ -40,7 +40,7 @@ export interface AccessTokenOptions extends OAuthCredentials {
 }
 
 export interface AccessTokenState {
-  /** `unused`: no caller has needed a token yet. `failing`: no response; the next caller tries again. */
+  /** `unused`: no caller has needed a token yet. `failing`: the last request failed without a refusal; the next caller tries again. */
   readonly status: 'unused' | 'valid' | 'refused' | 'failing'
   /** For `refused` and `failing`: what to fix, if known. */
   readonly hint?: string

@@ -24,7 +24,7 @@ const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
  * Guests over REST: the service's OAuth token creates a guest, and the guest's own token, with the scheme
  * `Guest`, sends its messages. Not part of the published platform: for teams that have a gateway with these
  * operations.
- * A message whose response was lost is not sent again: there is no history to search for it.
+ * A message whose response was lost is not sent again: there is no history in which to search for it.
  */
 export function createExternalGuests(options: RestGuestOptions): GuestApi {
   const { apiUrl, client, accessToken, now = Date.now } = options

@@ -34,9 +34,9 @@ export async function writeGuestAttributes(
 }
 
 /**
- * Writes the attributes that routing needs before a message. It takes at most half of the remaining time, and
- * a failure does not stop the message.
- * @returns whether they were refused, and are still pending
+ * Before a message is sent, writes the attributes that routing needs. This takes at most half of the remaining
+ * time, and a failure does not stop the message.
+ * @returns true if the write failed, so the attributes are still pending
  */
 export async function writeBeforeMessage(
   options: RestGuestOptions,

@@ -16,7 +16,7 @@ import {
 } from './rest-guest.ts'
 
 export interface GuestIdentitiesOptions extends RestGuestOptions {
-  /** Language of messages whose guest did not name one, for example `en-US`. */
+  /** Language of the messages of guests who did not name one, for example `en-US`. */
   readonly language?: string | undefined
   readonly divisionId?: string | undefined
   /** The flow that receives the messages. */
@@ -34,7 +34,7 @@ const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
  * Guests over REST: the service's OAuth token issues a guest identity for the purpose `chat`, and the
  * identity's own token, as a bearer, sends its messages. Not part of the published platform: for teams that
  * have a gateway with these operations. `organizationId`, if set, is sent as `X-Genesys-Cloud-Id`.
- * A message whose response was lost is not sent again: there is no history to search for it.
+ * A message whose response was lost is not sent again: there is no history in which to search for it.
  */
 export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId, divisionId, flowId, now = Date.now } = options

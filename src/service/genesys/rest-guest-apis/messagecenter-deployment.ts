@@ -21,9 +21,9 @@ const STALE_IF_ERROR_MS = 60 * 60_000
 const CHECK_TIMEOUT_MS = 20_000
 
 export interface MessageCenterDeployment {
-  /** The last result, at most a few minutes old. */
+  /** The last result: at most a few minutes old or, if the checks since then have failed, an hour. */
   info(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
-  /** Why the checks since then failed. */
+  /** Why the checks since the last result failed. */
   readonly error: UpstreamError | undefined
   /** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active. */
   requireActive(deadlineAtMs: DeadlineAtMs): Promise<void>

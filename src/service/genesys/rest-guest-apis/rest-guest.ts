@@ -34,8 +34,6 @@ export interface RestGuestOptions {
   readonly onAttributesRefused?: ((error: UpstreamError) => void) | undefined
 }
 
-/** Genesys: web messaging limits text and attributes; the REST operations document no other limits. */
-
 /** An id that is safe in a path. */
 export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
 /** A token that is safe in a header. */
@@ -52,6 +50,7 @@ export function createdGuest(...tokenNames: string[]) {
   })
 }
 
+/** The limits are those of web messaging: Genesys documents no others for the REST operations. */
 export function opened(ref: GuestRef, state: 'new' | 'resumed', attributesDelivered: boolean): OpenedGuest {
   return { ref, state, limits: PLATFORM_LIMITS, attributesDelivered }
 }
@@ -77,8 +76,8 @@ export function segment(id: string): string {
 }
 
 /**
- * The meaning of an error of a call with a guest's own token: a token that Genesys refuses stays unusable,
- * and the guest needs a new session.
+ * What an error means for a call that uses a guest's own token: a token that Genesys refuses stays unusable,
+ * so the guest needs a new session.
  */
 export function withGuestToken(error: unknown): unknown {
   if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
@@ -87,7 +86,7 @@ export function withGuestToken(error: unknown): unknown {
 
 /**
  * A message that may have been accepted is never sent twice, and these operations cannot find out whether it
- * was.
+ * was accepted.
  */
 export function refuseRepeat({ repeat }: OutgoingMessage): void {
   if (repeat === undefined) return

@@ -61,7 +61,7 @@ export interface WebMessagingOptions {
   readonly onUnrecognizedFrame?: (reason: string) => void
   /** Called with every frame of Genesys as received. Secret: never log it. */
   readonly onFrame?: (text: string) => void
-  /** Called with an unexpected exception, and what was being done; it ends at most that guest's connection. */
+  /** Called with an unexpected exception and what was being done. At most one guest's connection ends. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver
   /** The operator's tracing. */
@@ -75,7 +75,7 @@ export interface WebMessagingOptions {
   readonly random?: () => number
 }
 
-/** Genesys: two echoes a minute; more are never needed. */
+/** Genesys allows two echoes a minute; more are never needed. */
 const MIN_ECHO_MS = 45_000
 
 const DEFAULTS = {

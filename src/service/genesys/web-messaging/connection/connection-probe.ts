@@ -4,7 +4,7 @@ import type { GuestRequest } from './pending-request.ts'
 import type { SessionSocket } from './session-socket.ts'
 
 const ECHO_TIMEOUT_MS = 5_000
-/** Genesys: two echoes a minute. */
+/** Genesys allows two echoes a minute. */
 const MIN_ECHO_INTERVAL_MS = 30_000
 
 interface ProbedConnection {
@@ -32,7 +32,7 @@ export class ConnectionProbe {
     return nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS
   }
 
-  /** A request has no response: is the request or the connection at fault? Probes once per request. */
+  /** Finds out, once per request without a response, whether the connection is at fault. */
   probe(nowMs: number, sentAtMs: number): void {
     if (this.#probedAtMs >= sentAtMs) return
     this.#probedAtMs = nowMs

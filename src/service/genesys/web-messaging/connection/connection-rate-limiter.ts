@@ -1,6 +1,6 @@
 /**
- * The share of a minute's connections that listening guests may open in a burst; the others are spread over
- * the minute.
+ * The share of a minute's connections that listening guests may open in a burst; their other connections
+ * are spread over the minute.
  */
 const BURST_SHARE = 1 / 4
 /** The share of a minute's connections for guests who cannot wait. The rest is reserved for listening guests. */
@@ -53,7 +53,7 @@ export class ConnectionRateLimiter {
     this.#listening.delete(waiting)
   }
 
-  /** Connects those whose turn has come. Call it several times a second. */
+  /** Connects the callers whose turn has come. Call it several times a second. */
   connectInTurn(): void {
     for (const waiting of this.#urgent) {
       if (!this.#takeUrgent()) break
@@ -67,7 +67,7 @@ export class ConnectionRateLimiter {
     }
   }
 
-  /** How many connections guests who wait for a response may still open in this minute. */
+  /** How many connections may still be opened in this minute for guests who wait for a response. */
   get leftForUrgent(): number {
     return Math.max(1, this.#perMinute * URGENT_SHARE) - this.#madeForUrgent.count(this.#monotonicNow())
   }
@@ -93,7 +93,7 @@ export class ConnectionRateLimiter {
 
 /** Counts the events of the last minute, in buckets of one second. */
 class SlidingMinute {
-  /** One bucket more than a minute has, because the oldest second is not over yet. */
+  /** One bucket more than a minute has seconds, because the oldest second is only partly in the window. */
   readonly #bySecond = new Array<number>(WINDOW_SECONDS + 1).fill(0)
   #total = 0
   #second = -Infinity

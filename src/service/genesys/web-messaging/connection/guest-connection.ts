@@ -46,7 +46,7 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
-  /** A new chat is being started: Genesys may announce that it closes the connection, and still use it. */
+  /** A new chat is being started: Genesys may announce that it closes the connection, but keep using it. */
   isStartingNew = false
   readonly join: SessionJoin
   readonly #settings: ConnectionSettings
@@ -95,7 +95,7 @@ export class GuestConnection implements SocketHandlers {
     return answer
   }
 
-  /** Waits for a frame that Genesys pushes at any time. */
+  /** Waits for a frame that Genesys may push at any time. */
   awaitFrame<T>(request: AwaitedFrame<T>): Promise<T> {
     return this.#queue.awaitFrame(request)
   }
@@ -202,7 +202,7 @@ export class GuestConnection implements SocketHandlers {
     this.#probe.lastFrameAtMs = this.#settings.monotonicNow()
     // Must be first: `accept` may send the next request, which must be known to come after this message.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
-    // A new chat or a sign-in: the other tabs must be notified, and its `Join` goes first.
+    // A new chat or a sign-in: the other tabs must be notified, and the session's `Join` goes first.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const isResponse = this.#queue.accept(frame)
     switch (frame.class) {
@@ -260,8 +260,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /**
-   * Asks Genesys before it warns the listeners, because a message from another device may have extended the
-   * session.
+   * Requests the expiry from Genesys before the listeners are warned, because a message from another device may
+   * have extended the session.
    */
   #watchExpiry(monotonicMs: number): void {
     const nowMs = this.#settings.now()

@@ -49,7 +49,7 @@ function socketUrl({ messagingUrl, deploymentId, application }: HandshakeOptions
   return url
 }
 
-/** One TLS context for all sockets. Each guest has its own connection, so none is kept alive. */
+/** One TLS context for all sockets. Each guest has its own connection, so none is kept for reuse. */
 function handshakeAgent(url: URL): http.Agent {
   const proxy = createProxyFinder()(url)
   if (proxy) return new HttpsProxyAgent(proxy, { keepAlive: false })

@@ -24,7 +24,7 @@ export class LateAcknowledgements {
     return this.#late?.get(tracingId)
   }
 
-  /** Genesys has accepted the message, sent on this connection or another one. */
+  /** Records that Genesys has accepted a message that was sent on this connection or another one. */
   acknowledge(tracingId: string, messageId: string): void {
     this.#acknowledged ??= new Map()
     this.#acknowledged.set(messageId, tracingId)

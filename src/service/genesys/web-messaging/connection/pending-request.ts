@@ -14,11 +14,11 @@ export interface GuestRequest<T> {
   readonly readResponse: (frame: Frame) => T | undefined
   /** What happens to it when the connection is lost before the response. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
-  /** Neither waits for earlier requests nor delays later ones: its response names it. */
+  /** The request neither waits for earlier ones nor delays later ones, because its response names it. */
   readonly isParallel?: boolean
   /** Goes ahead of the requests that are waiting. */
   readonly isFirst?: boolean
-  /** Called each time immediately before it is sent, which may be long after it was enqueued. */
+  /** Called each time the request is about to be sent, which may be long after it was enqueued. */
   readonly onSend?: () => void
 }
 

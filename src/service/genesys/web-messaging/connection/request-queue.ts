@@ -13,7 +13,7 @@ import {
 } from './pending-request.ts'
 import type { SessionSocket, SocketSettings } from './session-socket.ts'
 
-/** A frame that Genesys pushes at any time, and how long it is relevant. */
+/** A frame that Genesys may push at any time, and how long it is relevant. */
 export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost'> {
   readonly signal: AbortSignal
 }
@@ -29,7 +29,7 @@ const AMBIGUOUS_ERROR_GRACE_MS = 1_500
 /** For how long the response to a timed-out request may still arrive. */
 const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
-/** Genesys: clients send typing at most every 5 s. */
+/** Genesys: clients send typing at most once every 5 s. */
 const TYPING_INTERVAL_MS = 5_000
 /** A refusal of a typing event arrives well within this time. */
 const TYPING_RESPONSE_MS = 2_000
@@ -93,7 +93,7 @@ export class RequestQueue {
     signal.addEventListener('abort', () => {
       if (this.#parallel?.delete(pending)) settle(pending).reject(noResponseError(pending))
     })
-    // It may reject before its caller awaits it.
+    // The promise may reject before its caller awaits it.
     answer.catch(() => undefined)
     return answer
   }
@@ -120,8 +120,8 @@ export class RequestQueue {
   }
 
   /**
-   * At most every 5 s, not after a refusal, and never while a request is in flight, because the typing event's
-   * error could be attributed to it.
+   * Sends a typing event at most once every 5 s, not after a refusal, and never while a request is pending, because
+   * the event's error could be attributed to the request.
    */
   sendTyping(): void {
     const nowMs = this.#settings.monotonicNow()
@@ -168,7 +168,7 @@ export class RequestQueue {
     return true
   }
 
-  /** The connection is lost. Repeatable requests wait for the next one. */
+  /** The connection is lost. Repeatable requests wait for the next connection. */
   onConnectionLost(): void {
     this.#timedOut = undefined
     const pending = [...(this.#parallel ?? []), ...(this.#inFlight ? [this.#inFlight] : [])]

@@ -35,7 +35,7 @@ export class SessionJoin {
 
   async #join(): Promise<boolean> {
     const isOn = this.attributes && this.#settings.startsByItself()
-    // Synchronous if it is known: nothing must be sent before the `Join`.
+    // Does not wait if the answer is known: nothing must be sent before the `Join`.
     if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
     const attributes = this.attributes || {}
     this.attributes = {}

@@ -44,9 +44,9 @@ export interface SocketSettings {
 export interface SocketHandlers {
   onConfigured(response: SessionResponse): void
   onFrame(frame: Frame): void
-  /** The connection broke or could not be opened. It is reopened, unless it is disconnected. */
+  /** The connection broke or could not be opened. It is reopened, unless {@link SessionSocket.disconnect} is called. */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
-  /** Genesys rejects this guest: no connection until the next {@link SessionSocket.connect}. */
+  /** Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
 }
 
@@ -59,7 +59,7 @@ const MAX_RETRY_AFTER_MS = 5 * 60_000
 /** How long a connection with an unanswered request may be silent. */
 const PROBE_TIMEOUT_MS = 2_000
 
-/** A guest's WebSocket with a configured session: connects, keeps alive and reconnects. */
+/** A guest's WebSocket with a configured session: connects it, keeps it alive and reconnects it. */
 export class SessionSocket implements WaitingConnection {
   credentials: Credentials | undefined
   /** As the page sent it. */
@@ -180,7 +180,7 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * If a caller waits, a connection that worked until now is reopened immediately, and the first retry is
+   * If a caller waits, a connection that worked until now is reopened immediately, and the first retry follows
    * soon.
    */
   #urgentDelayMs(): number {
@@ -331,7 +331,7 @@ export class SessionSocket implements WaitingConnection {
     this.#handlers.onReject(error)
   }
 
-  /** A connection that was never opened counts as an attempt. */
+  /** Only open sockets are counted here; the others are counted as failed attempts. */
   #countLoss(reason: SocketLossReason): void {
     const wasOpen = this.#phase === 'configuring' || this.#phase === 'ready'
     if (wasOpen) this.#settings.socketObserver.socketLost(reason)

@@ -104,7 +104,7 @@ export class SessionState {
     return isReset
   }
 
-  /** True if it was not read-only before. */
+  /** @returns false if the session was read-only before, or is not configured */
   becomeReadOnly(): boolean {
     if (!this.#current || this.#current.isReadOnly) return false
     this.#current = { ...this.#current, isReadOnly: true }
@@ -122,13 +122,13 @@ export class SessionState {
     if (isGuests) this.#isShortAndNew = false
     const { durationMs, expiresAtMs = 0 } = this.#current ?? {}
     if (!this.#current || durationMs === undefined || nowMs + durationMs <= expiresAtMs) return
-    // Once a minute is enough while listeners are not warned.
+    // While listeners are not warned, one update per minute is enough.
     const isWarned = this.expiresSoonAtMs(nowMs) !== undefined
     if (nowMs + durationMs - expiresAtMs < PROLONG_STEP_MS && !isWarned) return
     this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
   }
 
-  /** The end of the session; only in its last five minutes and, if it is short, until the guest writes. */
+  /** The session's end in its last five minutes and, in a short session, until the guest writes; else undefined. */
   expiresSoonAtMs(nowMs: number): number | undefined {
     const { expiresAtMs = Infinity } = this.#current ?? {}
     if (expiresAtMs === Infinity) return undefined

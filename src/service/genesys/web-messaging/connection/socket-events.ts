@@ -33,7 +33,7 @@ export function handleSocketEvents(
   origin: string | undefined,
 ): void {
   let error: UpstreamError | undefined
-  /** An exception while handling an event of this guest ends its connection, and nothing else. */
+  /** An exception while handling an event of this guest ends the guest's connection, and nothing else. */
   const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
     return (...event: A) => {
       if (!handlers.isCurrent()) return

@@ -67,7 +67,7 @@ export function createAttachments(options: {
     }
   }
 
-  /** If the event was lost, perhaps with the connection, a download address proves the same. */
+  /** If the event was lost, perhaps with the connection, a download address proves that the file was accepted. */
   async function acceptedUrl(
     connection: GuestConnection,
     attachmentId: string,

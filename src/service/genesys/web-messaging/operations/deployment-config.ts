@@ -60,7 +60,7 @@ export interface DeploymentConfig {
   readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** The last result, however old. */
   readonly known: DeploymentInfo | undefined
-  /** Why the reads since then failed. */
+  /** Why the reads since the last result failed. */
   readonly error: UpstreamError | undefined
 }
 
@@ -154,12 +154,12 @@ async function readWebDeployment(options: DeploymentConfigOptions, deadlineAtMs:
     return await accessToken?.authorize(call, detailsByMs)
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.status === 404) throw unknownDeployment(error)
-    // It only adds a name: the public configuration has everything important and requires no permission.
+    // The REST API only adds a name: the public configuration has the rest and requires no permission.
     return undefined
   }
 }
 
-/** Genesys: the CDN responds 403 for an unknown deployment. */
+/** Genesys: the CDN responds with 403 if the deployment is unknown. */
 function isUnknownDeployment(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && (error.facts.status === 403 || error.facts.status === 404)
 }

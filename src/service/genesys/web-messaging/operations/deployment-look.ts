@@ -46,7 +46,7 @@ export const Look = z.object({
     z.object({ alignment: Text, sideSpace: maybe(z.number()), bottomSpace: maybe(z.number()) }),
   ),
   customI18nLabels: CustomLabels,
-  /** As in a published `config.json`. */
+  /** The spelling in a published `config.json`. */
   customI18NLabels: CustomLabels,
 })
 export type Look = z.infer<typeof Look>

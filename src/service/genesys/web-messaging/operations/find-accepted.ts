@@ -94,7 +94,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   ) {
     let reads: ReservedReads | undefined
     try {
-      // Leaves the reads that a repeat by the page needs: the repeat is more useful than this search.
+      // Starts only if enough reads remain for a repeat by the page, which is more useful than this search.
       reads = repeatReads.reserve(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
@@ -132,7 +132,7 @@ function createRepeatReads(connections: GuestConnections, history: History) {
   return {
     reserve,
     whenRepeatable,
-    /** The guest's messages go back further than the newest page. */
+    /** Notes that the guest's messages go back further than the newest page. */
     needMore(connection: GuestConnection): void {
       readsOfARepeat.set(connection, MAX_SEARCHED_PAGES + 1)
     },

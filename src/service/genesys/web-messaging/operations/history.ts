@@ -40,7 +40,7 @@ interface GuestReads {
   callsAtMs: number[]
   /** Reserved but not made yet. */
   reserved: number
-  /** Genesys: with a JWT, the session that was configured when the JWT was issued is read. */
+  /** Genesys: a JWT gives access to the session that was configured when the JWT was issued. */
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
@@ -229,7 +229,7 @@ function isUnanswered(error: unknown): boolean {
 
 const UNANSWERED: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_timeout'])
 
-/** Genesys: newest first. `channel.time` can be null: such a message is sorted next to the older one. */
+/** Genesys: newest first. `channel.time` can be null: such a message gets the time of the older one. */
 function oldestFirst(
   entities: readonly StructuredMessage[],
   nowMs: number,

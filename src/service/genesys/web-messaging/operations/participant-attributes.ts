@@ -28,8 +28,8 @@ const HINT =
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
 /**
- * Attributes that are not written by then are sent with the next message, so that no caller waits for a
- * hanging host.
+ * Attributes that are not written within this time are sent with the next message, so that no caller waits for
+ * a hanging host.
  */
 const WRITE_TIMEOUT_MS = 3_000
 /**
@@ -42,8 +42,8 @@ const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
 /**
  * Finds a guest's current conversation and writes attributes to its customer participant, with the service's
  * OAuth token; without a token, attributes are sent with the next message. Genesys: a guest cannot write
- * attributes without a message, and the socket does not reveal the conversation's id; the `id` of any of its
- * messages leads to it.
+ * attributes without a message, and the socket does not reveal the conversation's id; it is found by the
+ * `id` of any message of the conversation.
  */
 export function createConversationAccess(options: {
   readonly api: UpstreamClient

@@ -118,7 +118,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   }
 }
 
-/** The guest's reference is JSON of strings, sealed in the session token. */
+/** The guest's reference, sealed in the session token, can contain only strings. */
 function withJourney(guest: Guest, journeyContext: JourneyContext | undefined): Guest {
   if (!journeyContext) return guest
   return { ...guest, ref: { ...guest.ref, journey: JSON.stringify(journeyContext) } }

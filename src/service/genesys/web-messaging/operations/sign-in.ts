@@ -26,7 +26,7 @@ export function createSignIn(options: {
     const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
     const { token = '', journey } = guest.ref
     const { jwt, refreshToken } = credentials
-    // Genesys: its own clients create a new token before a sign-in; it may be impossible to sign in with a
+    // Genesys' own clients create a new token before a sign-in; it may be impossible to sign in with a
     // guest's token.
     const ref = { token: isUpgrade ? token : randomUUID(), jwt, ...defined({ journey, refreshToken }) }
     const connection = connections.of({ ...guest, ref }, !isUpgrade)
@@ -49,7 +49,7 @@ export function createSignIn(options: {
     return openedGuest({ ref }, session, session.isNew || !isUpgrade ? 'new' : 'resumed', false)
   }
 
-  /** Genesys: the token of a guest who was signed in cannot be used afterwards. */
+  /** Genesys: the token of a guest who was signed in cannot be used after the sign-out. */
   async function signOut(guest: Guest, deadlineAtMs: number): Promise<void> {
     const connection = connections.of(guest)
     const { jwt, refreshToken } = connection.socket.credentials ?? {}

@@ -5,7 +5,7 @@ import type { JourneyContext, SignInGrant } from '../../guest-api.ts'
 import { maybe } from '../wire/json-schemas.ts'
 import type { Credentials } from '../connection/session-socket.ts'
 
-/** Genesys: an id token is exchanged without a refresh token. */
+/** Genesys: the exchange of an id token returns no refresh token. */
 const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: maybe(z.string().min(1)) })
 const Refreshed = z.object({ jwt: z.string().min(1) })
 
@@ -19,7 +19,7 @@ type Grant = SignInGrant & { readonly journeyContext?: JourneyContext | undefine
 /** The REST part of the sign-in. Genesys: these calls need no permission; the guest's own tokens are enough. */
 export interface TokenOperations {
   /**
-   * @throws {UpstreamError} `user_token_invalid` or `upstream_refused` if the code, or a parameter of it, is
+   * @throws {UpstreamError} `user_token_invalid` or `upstream_refused` if the code or one of its parameters is
    * invalid.
    */
   readonly exchange: (grant: Grant, deadlineAtMs: number) => Promise<Credentials>
@@ -46,7 +46,7 @@ export function createTokenOperations(options: {
           url: `${tokenUrl}/oauthcodegrantjwtexchange`,
           body: { deploymentId, oauth, journeyContext },
           schema: Exchanged,
-          // A code can be used once.
+          // A code can be used only once.
           retry: 'non-idempotent',
           deadlineAtMs,
         })

@@ -94,7 +94,7 @@ const Action = ActionFields.transform(({ type = '', text, payload, url }): CardA
   return isButton && said ? [{ type: 'postback', text: said, payload: payload || said }] : []
 })
 
-/** A link without text is documented for the card itself. */
+/** Genesys: the card's own action may be a link without text. */
 const CardDefaultAction = ActionFields.transform(
   ({ type = '', text, payload, url }): DefaultAction | undefined => {
     if (isLink(type, url))
@@ -125,7 +125,7 @@ const CardBody = z
     actions: actions.flat(),
   }))
 
-/** Deprecated; replaced by the card, to which it is converted. */
+/** The generic template is deprecated: it is converted to its replacement, the card. */
 const GenericActions = z.object({ url: maybe(Address), textback: maybe(z.string()) })
 const GenericBody = z
   .object({

@@ -83,7 +83,7 @@ export function refusesUpload(code: number): boolean {
   return (code >= 4000 && code <= 4005) || code === 4102
 }
 
-/** Genesys: the response to a typing event if the deployment does not show it to agents. */
+/** Genesys: the refusal of a typing event if the deployment does not show typing to agents. */
 export function isAboutTyping(text: string): boolean {
   return /feature toggle/i.test(text)
 }
@@ -95,7 +95,7 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
   const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
-  // It is unknown whether a message was accepted before "unexpected error": a repeat must search first.
+  // It is unknown whether the message was accepted before the error occurred: a repeat must search first.
   if (meaning.code === 'upstream_unavailable' && purpose === 'message') {
     return new UpstreamError('delivery_unknown', `${meaning.says} for the message`, facts)
   }

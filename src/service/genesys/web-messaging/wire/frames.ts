@@ -22,7 +22,7 @@ const MessageEvent = z.object({
 })
 /** Above any time in seconds, below any time in milliseconds. */
 const LATEST_IN_SECONDS = 1e11
-/** Seconds since the epoch, as in logs; the documentation of Genesys' Messenger says milliseconds. */
+/** Seconds since the epoch, as in logs; the documentation of Genesys' Messenger states milliseconds. */
 const EpochSeconds = z.coerce
   .number()
   .positive()
@@ -96,7 +96,7 @@ const JwtResponse = z.object({ jwt: z.string().min(1), exp: z.number() })
 const UploadSuccess = z.object({ attachmentId: Id, downloadUrl: maybe(z.string()) })
 const AttachmentDeleted = z.object({ attachmentId: Id })
 
-/** The mobile SDK reads `reason`, the Java SDK's schema has `reasonCode`. */
+/** The mobile SDK reads `reason`; the Java SDK's schema has `reasonCode`. */
 const ConnectionClosed = z
   .object({ reason: Text, reasonCode: Text })
   .catch({ reason: undefined, reasonCode: undefined })
@@ -166,9 +166,9 @@ export function readFrame(text: string): Frame {
   const envelope = Envelope.safeParse(parseJson(text))
   if (!envelope.success) return { class: 'unrecognized', tracingId: undefined, reason: 'not a frame' }
   const { type, class: name, code, body } = envelope.data
-  // Genesys' schema allows it in either place.
+  // Genesys' schema allows the tracing id in either place.
   const tracingId = envelope.data.tracingId ?? Body.safeParse(body).data?.tracingId
-  // The attachment classes are refusals by their class, whatever code they have.
+  // The two attachment failures are read as their own classes, whatever code they have.
   const isRefused = code >= 300 && name !== 'GenerateUrlError' && name !== 'UploadFailureEvent'
   if (isRefused || ERRORS.has(name)) return { class: 'error', tracingId, ...readErrorBody(body, code) }
   if (!Object.hasOwn(BODIES, name)) return { class: 'unrecognized', tracingId, reason: 'unknown class' }
@@ -188,8 +188,8 @@ const ErrorBody = z.object({
 })
 
 /**
- * Genesys: the body's `errorCode` takes precedence over the envelope's `code`, except for 429: logs show
- * different ones with it.
+ * Genesys: the body's `errorCode` takes precedence over the envelope's `code`, except for 429: in logs,
+ * a 429 comes with various values of `errorCode`.
  */
 function readErrorBody(body: unknown, code: number): Pick<ErrorFrame, 'code' | 'text' | 'retryAfterSeconds'> {
   if (typeof body === 'string') return { code, text: body, retryAfterSeconds: undefined }

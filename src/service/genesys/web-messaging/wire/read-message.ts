@@ -16,8 +16,8 @@ function isMessage({ type, text, content, events = [] }: StructuredMessage): boo
 }
 
 /**
- * Genesys: the same message has its key in `channel.messageId` or, if that is missing, in `id`; the history
- * may call it `messageId`. The schema requires none of them; Genesys' Messenger recognizes messages by their
+ * Genesys: a message has its key in `channel.messageId` or, if that is missing, in `id`; the history may call
+ * it `messageId`. The schema requires none of them; Genesys' Messenger recognizes messages by their
  * time.
  */
 export function messageKey(wire: StructuredMessage): string | undefined {
@@ -27,7 +27,7 @@ export function messageKey(wire: StructuredMessage): string | undefined {
 /**
  * Undefined for an event, and for a message that could not be recognized later.
  *
- * @param fallbackMs its time, as epoch ms, if Genesys sends none
+ * @param fallbackMs the message's time, as epoch ms, if Genesys sends none
  */
 export function readMessage(wire: StructuredMessage, fallbackMs: number): Message | undefined {
   const id = messageKey(wire)
@@ -51,8 +51,8 @@ export function readMessage(wire: StructuredMessage, fallbackMs: number): Messag
 }
 
 /**
- * Converts a pushed frame to a page's event; undefined if the page does not need it, such as the guest's own
- * events.
+ * Converts a pushed frame to an event for the page; undefined if the page does not need one, for instance for
+ * the guest's own events.
  */
 export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | undefined {
   const message = readMessage(wire, nowMs)
@@ -83,7 +83,7 @@ function offeredReplies(parts: readonly Content[]): readonly Content[] {
   )
 }
 
-/** Genesys: a reply names the message that it answers by the body's `id`, whatever its `channel.messageId`. */
+/** Genesys: a reply names the message that it answers by that message's `id`, not its `channel.messageId`. */
 function withReplyTo(parts: readonly Content[], replyTo: string): Content[] {
   return parts.map((part) =>
     part.type === 'date-picker' || part.type === 'list-picker' || part.type === 'form'

@@ -3,7 +3,7 @@ import { selectedReplies } from '../../selected-replies.ts'
 import type { Attributes, JourneyContext, OutgoingMessage } from '../../guest-api.ts'
 
 /**
- * The frames that the service sends, without the guest token: the connection adds it when it writes them.
+ * The frames that the service sends, without the guest token: the connection adds it to each frame.
  * Genesys: all are flat objects; the response contains the same `tracingId`.
  */
 export interface RequestFrame {
@@ -20,7 +20,7 @@ export interface SessionRequest {
   /** The JWT of a signed-in guest. */
   readonly jwt?: string | undefined
   readonly startNew?: boolean
-  /** Genesys: only if the page sends one, and for a guest who is not signed in. */
+  /** Sent only if the page provides one and the guest is not signed in. */
   readonly journeyContext?: JourneyContext | undefined
 }
 
@@ -45,10 +45,10 @@ export function echo(): RequestFrame {
 }
 
 /**
- * Genesys: the Messenger sends only files without `type` and `text`, a choice as `Structured`, a date without
- * `text`, and a list or form with the reply text from its message. A date and a list name that message in
- * `metadata`, a list also in each choice, a form only within itself. The mobile SDK also names it in quick
- * replies.
+ * Genesys: the Messenger sends files alone without `type` and `text`, a choice as `Structured`, a date without
+ * `text`, and a list or form with the reply text from the message that it answers. A date names that message in
+ * `metadata`; a list names it there and in each choice; a form names it only within itself. The mobile SDK also
+ * names it in quick replies.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
