@@ -34,7 +34,7 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  *
  * Slot `unavailable`: what the guest is offered instead of a chat that cannot be opened, such as a telephone number.
  *
- * Slot `challenge`: for the widget of a `solveChallenge`, shown above the field while the chat opens.
+ * Slot `challenge`: for the widget that your `solveChallenge` shows, above the field while the chat opens.
  *
  * Slot `closed`: what the guest is offered while the contact center is closed; see the attribute `when-closed`.
  *
