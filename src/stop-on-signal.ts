@@ -1,11 +1,11 @@
 const ORPHAN_CHECK_MS = 250
 
-/** Read at once, so that a parent that exits while the program is starting is noticed too. */
+/** Read immediately, so that a parent that exits while the program is starting is noticed too. */
 const STARTED_BY = process.ppid
 
 /**
- * Stops the program in order on SIGTERM and SIGINT; a second signal ends it immediately. npm sends a signal only to the
- * shell in which it runs the program, and that shell exits without passing it on: under npm, its exit counts as a signal.
+ * Calls `stop` on SIGTERM and SIGINT, then exits; a second signal ends the program immediately. npm sends a signal only to the
+ * shell in which it runs the program, and that shell exits without passing it on: under npm, the shell's exit counts as a signal.
  */
 export function stopOnSignal(stop: (signal: string) => Promise<void>): void {
   let stopping = false

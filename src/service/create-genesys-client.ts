@@ -44,7 +44,7 @@ export interface GenesysClientParts {
   /** The credentials that Genesys has refused, shared by replicas. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
-  /** Called with every REST response, as `onFrame` is with every frame of a guest socket. Secret: never log them. */
+  /** Called with every REST response, as `onFrame` is with every frame of a guest socket. Both are secret: never log them. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
   readonly onFrame?: ((text: string) => void) | undefined
 }

@@ -32,9 +32,9 @@ export interface GuestBff {
   noteDroppedConnection(): void
   /** Resolves within a second, when the shared state is known to be available or unavailable. */
   readonly started: Promise<void>
-  /** Reads the settings files again, as also happens when they change; undefined if there are none. */
+  /** Reads the settings files again, which also happens when they change. Undefined if there are no such files. */
   readonly reload?: (() => void) | undefined
-  /** Reports not ready from now on, and asks clients to close their connections. Requests are still served. */
+  /** From now on, reports that the service is not ready, and asks clients to close their connections. Requests are still served. */
   startDraining(): void
   /** Starts draining, and asks pages with an event stream to reconnect, to another replica. */
   drain(): void

@@ -18,7 +18,7 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
 
 /**
  * Responds to a request for which no slot is free, before anything else is done for it. The response is prepared once,
- * readable by allowed pages, counted, and logged at most once per second.
+ * and allowed pages can read it. Each refusal is counted, but at most one per second is logged.
  */
 export function refuseOverload(
   frontOf: (res: Response) => SiteFront,

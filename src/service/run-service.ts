@@ -24,7 +24,7 @@ export interface RunningService {
   /** How many requests are being served now. */
   requestsInFlight(): number
   /**
-   * Reports not ready, keeps serving for `DRAIN_DELAY_MS`, then asks pages with event streams to reconnect,
+   * Reports that the service is not ready, keeps serving for `DRAIN_DELAY_MS`, then asks pages with event streams to reconnect,
    * and lets requests end within `DRAIN_MS`. A second call waits for the first.
    */
   stop(): Promise<void>
@@ -61,7 +61,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       throw error
     })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
-  // With several sites, each of them has its own.
+  // With several sites, each of them has its own driver and deployment.
   const { guestApi, deploymentId } = config.sites ? {} : config.genesys
   const { url, port } = server
   bff.log.info({ url, port, managementPort: management?.port, guestApi, deploymentId }, 'listening')

@@ -52,7 +52,7 @@ export function createSiteFront(
     rate: createRateLimits(config.rate, countRateLimit),
     headers: securityHeaders({
       pictureOrigins: pictureOrigins(config),
-      // With a path, it is a part of a website, whose host and subdomains are not its own.
+      // If the URL has a path, the service shares the host with a website, so it must not decide for the host and its subdomains.
       isHttpsOnly: /^https:\/\/[^/]+$/.test(publicUrl),
     }),
   }

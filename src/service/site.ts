@@ -177,7 +177,7 @@ export function createSite(
   }
 }
 
-/** Those of the embedding application or of a feature; two sources could contradict each other. */
+/** The source of trusted attributes: the embedding application or a feature. Two sources could contradict each other. */
 function trustedAttributesOf(options: GuestBffOptions, features: readonly OptionalFeature[]) {
   const sources = [options, ...features].flatMap(({ trustedAttributes }) => trustedAttributes ?? [])
   if (sources.length > 1)

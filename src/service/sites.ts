@@ -111,8 +111,8 @@ export function createSites(
   }
 
   /**
-   * Only by `Origin` if the request has one. Otherwise by the requested host, or the only site if there is just
-   * one.
+   * Chooses only by `Origin` if the request has one. Otherwise, chooses the only site, or with several sites the
+   * one with the requested host.
    */
   function siteOf(req: Request): Site | undefined {
     const origin = originOf(req)

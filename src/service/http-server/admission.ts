@@ -6,7 +6,7 @@ export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', 
 
 export type Refusal = 'all taken' | 'all of this key taken'
 
-/** Limits how many are open at the same time: requests in flight, bodies being received, or event streams. */
+/** Limits how many items are open at the same time: requests in flight, bodies being received, or event streams. */
 export interface OpenLimit {
   readonly open: number
   /** Acquires a slot. @returns a function that releases it; calling it again does nothing */

@@ -96,7 +96,7 @@ class EventStream implements EventSink {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#res.end()
-    // A reader that does not even accept the end must not keep the connection open.
+    // A reader that does not even accept the end of the stream must not keep the connection open.
     if (!this.#res.writableFinished) setTimeout(() => this.#res.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 

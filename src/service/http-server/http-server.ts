@@ -66,7 +66,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     requireHostHeader: errorResponse === undefined,
     noDelay: true,
   })
-  // Closes connections whose client has stopped reading, later than the timeouts above, which send a response.
+  // Closes connections whose client has stopped reading. This timeout is longer than those above, which send a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
   server.on('drop', () => options.onDropped?.())
@@ -111,7 +111,7 @@ function respondToRefusals(
     refuse(res, errorResponse('expectation_failed'))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // After a complete or partial response, this response could be mistaken for a part of it.
+    // If bytes of an earlier response have been sent, this one could be mistaken for a part of it.
     if (!socket.writable || socket.bytesWritten > 0) socket.destroy()
     else socket.end(serialize(errorResponse(codeOf(error)))).destroySoon()
   })

@@ -4,7 +4,7 @@ import { SocketsByAddress } from './sockets-by-address.ts'
 import { MAX_UNFINISHED_HEADS_PER_ADDRESS, type ClientOf } from './unfinished-heads.ts'
 
 const CHECK_MS = 500
-/** Browsers and proxies pipeline nothing. One packet can hold hundreds of requests, and all run in one turn of the event loop. */
+/** Browsers and proxies do not pipeline. One packet can hold hundreds of pipelined requests, which all run in one turn of the event loop. */
 const MAX_PIPELINED = 16
 /** Above this share of the connections, idle ones are closed to make room. */
 const CROWDED_SHARE = 0.9
@@ -17,9 +17,9 @@ interface Connection {
 
 /**
  * Limits how much the keep-alive connections of one address can take from others. Between two requests, a connection holds
- * at most the beginning of a head: if an address has more than 500 of those, the oldest are closed. A connection with too many
- * requests in flight is closed too. When nearly all
- * connections are taken, each new one closes the oldest idle one of the address that has the most.
+ * at most the beginning of a head: if an address has more than 500 connections with such a beginning, the oldest are closed.
+ * A connection with too many requests in flight is closed too. When nearly all connections are taken, each new one closes the
+ * oldest idle one of the address that has the most idle ones.
  */
 export function limitIdleConnections(
   server: Server,

@@ -8,7 +8,7 @@ type SetHeaders = (
 ) => void
 
 /**
- * The headers that a middleware sets on every response. It runs only once, which saves its cost for each request.
+ * The headers that a middleware sets on every response. The middleware runs only once, so no request bears its cost.
  */
 export function headersSetBy(setHeaders: SetHeaders): [name: string, value: string][] {
   const req = new http.IncomingMessage(new Socket())

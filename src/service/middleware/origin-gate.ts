@@ -57,8 +57,8 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-
 const ALLOWED_ORIGIN = 'access-control-allow-origin'
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 /**
- * Of the response to a script that could not be loaded, browsers show the developer only this reason phrase.
- * HTTP/2 has none.
+ * When a script cannot be loaded, this reason phrase is all that browsers show the developer of the response.
+ * HTTP/2 has no reason phrases.
  */
 const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
 
@@ -84,7 +84,7 @@ export function createOriginGate(options: OriginGateOptions): OriginGate {
   const responseHeaders = headersSetBy(cors({ ...shared, origin: true })).filter(
     ([name]) => name !== ALLOWED_ORIGIN && name !== 'vary',
   )
-  // Browsers must not cache this preflight, so that a corrected setting takes effect with the next one.
+  // Browsers must not cache this preflight, so that a corrected setting takes effect with the next request.
   const setRefusalHeaders = cors({ ...shared, origin: true, maxAge: 0 })
   const refuse: RequestHandler = (req, res, next) => {
     const explains = options.explainRefusals === true
@@ -166,7 +166,7 @@ function isSameOriginRead(req: Request): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && isSameOrigin(req)
 }
 
-/** With reads from the same origin, browsers send no `Origin`, but this header, which pages cannot set. */
+/** With reads from the same origin, browsers send `Sec-Fetch-Site`, which pages cannot set, instead of `Origin`. */
 export function isSameOrigin(req: Request): boolean {
   return req.headers['sec-fetch-site'] === 'same-origin'
 }

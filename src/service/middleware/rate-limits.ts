@@ -147,19 +147,19 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 }
 
 /**
- * The share of the connections that are left which the requests of one address may have used. One address alone thus gets a
- * quarter of a minute's connections, two get a fifth each, and however many there are, some are left for the next one.
+ * An address may use at most a third as many connections as are left. One address alone thus gets a quarter
+ * of a minute's connections, two get a fifth each, and however many addresses there are, some connections are left for the next.
  */
 const SHARE_OF_LEFT = 1 / 3
 
 /**
  * Limits, by address, the requests that make the service connect to Genesys: a new session, or each cheap read of an inactive
- * guest, costs a connection, and all guests share the deployment's limit. Only after the session guard.
+ * guest, costs a connection, and all guests share the deployment's limit. Must be used after the session guard.
  */
 export function limitConnections(options: {
   /** How many connections requests may still open in this minute; undefined if the driver opens none. */
   readonly connectionsLeft: (() => number) | undefined
-  /** Whether the request's guest has a connection; undefined without a guest, whose session the request opens. */
+  /** Whether the request's guest has a connection; undefined if there is no guest yet, because the request opens the session. */
   readonly isConnected: (req: Request) => boolean | undefined
 }): RequestHandler {
   const { connectionsLeft, isConnected } = options

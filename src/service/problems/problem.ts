@@ -60,7 +60,7 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       'Cache-Control': 'no-store',
       ...(entry.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-      // Node.js accepts one connection per turn of the event loop: who repeats immediately then cannot fill turns with refusals.
+      // Node.js accepts one connection per turn of the event loop: clients that repeat immediately then cannot fill a turn with refusals.
       ...(facts.code === 'rate_limited' && CLOSE),
       ...facts.headers,
     },

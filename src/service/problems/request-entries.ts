@@ -60,7 +60,7 @@ export const REQUEST_PROBLEMS = {
     description: 'The vendor of the challenge did not report whether the solution is correct.',
     clientAction: 'Retry after `Retry-After` seconds, with a new solution.',
     operatorAction:
-      'Check `CHALLENGE_SECRET`, and check that the vendor can be reached. Until then, `CHALLENGE_FAILURE=accept` opens sessions without a verified solution.',
+      'Check `CHALLENGE_SECRET`, and check that the vendor can be reached. Until the vendor responds again, `CHALLENGE_FAILURE=accept` opens sessions without a verified solution.',
     retryAfterSeconds: 5,
   },
   not_found: {
@@ -116,7 +116,7 @@ export const REQUEST_PROBLEMS = {
     description: 'The head or the body of the request did not arrive within the time limit.',
     clientAction: 'Send the request again, with the same `Idempotency-Key`.',
     operatorAction:
-      'If only single guests are slow, there is nothing to do. A proxy in front can buffer requests, so that slow ones do not occupy this service.',
+      'If only a few guests are slow, there is nothing to do. A proxy in front can buffer requests, so that slow ones do not occupy this service.',
   },
   range_not_satisfiable: {
     status: 416,
@@ -174,7 +174,7 @@ export const REQUEST_PROBLEMS = {
     description: 'This process has reached one of its limits. It did nothing for this request.',
     clientAction: 'Retry after `Retry-After` seconds, with the same `Idempotency-Key`.',
     operatorAction:
-      'Run more replicas, or raise the `MAX_*` limits. Slow responses from Genesys show up as long upstream calls in `/metrics`.',
+      'Run more replicas, or raise the `MAX_*` limits. If Genesys responds slowly, `/metrics` shows long upstream calls.',
     retryAfterSeconds: 1,
   },
   shutting_down: {

@@ -51,7 +51,7 @@ export const UPSTREAM_PROBLEMS = {
     status: 503,
     title: 'Genesys cannot be reached',
     description:
-      'No connection to Genesys Cloud could be established, or it reports that it is unavailable. A message was certainly not accepted.',
+      'No connection to Genesys Cloud could be established, or Genesys Cloud reports that it is unavailable. If the request contained a message, it was certainly not accepted.',
     clientAction: 'Retry after `Retry-After` seconds. Live events resume by themselves.',
     operatorAction:
       'Check the status page of Genesys Cloud. On this machine, check DNS, the firewall (port 443 to the region’s hosts, including WebSocket) and certificates.',
@@ -72,6 +72,6 @@ export const UPSTREAM_PROBLEMS = {
     clientAction:
       'Retry with the same `Idempotency-Key`: the message is sent again only if it did not arrive.',
     operatorAction:
-      'Single cases occur when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS`, and find out what closes connections between this service and Genesys.',
+      'Isolated cases occur when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS`, and find out what closes connections between this service and Genesys.',
   },
 } satisfies Record<Exclude<UpstreamErrorCode, keyof typeof SESSION_PROBLEMS>, ProblemEntry>

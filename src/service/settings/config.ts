@@ -53,7 +53,7 @@ export interface Config {
     readonly queueId: string | undefined
   }
   readonly session: {
-    /** 32 bytes each; the first key seals, all keys open. */
+    /** 32 bytes each; the first key seals new tokens, and every key can open tokens. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
     /** Whether the keys include the one in `.env.example`, which is public. */
@@ -70,7 +70,7 @@ export interface Config {
   }
   readonly attributes: AttributeSettings
   readonly userToken: UserTokenSettings | undefined
-  /** How to request from the site's backend who a visitor is; undefined if this is off. */
+  /** How to ask the site's backend who a visitor is; undefined if the webhook is off. */
   readonly visitorWebhook: VisitorWebhookSettings | undefined
   /** What a page has to solve before a session is opened; undefined if nothing. */
   readonly challenge: ChallengeSettings | undefined
@@ -160,7 +160,7 @@ export interface SitesSource {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
-  /** Such as a misspelled name, which is often the reason why a setting is missing. */
+  /** Probable mistakes, such as a misspelled name, which is often the reason why a setting is missing. */
   readonly warnings: readonly string[]
 
   constructor(problems: readonly string[], warnings: readonly string[] = []) {

@@ -73,7 +73,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** None if a gateway is in front of Genesys Cloud, because it may have ids of its own. */
+/** Returns none if a gateway is in front of Genesys Cloud, because the gateway may have ids of its own. */
 export function deploymentIdWarnings(env: Variables): string[] {
   const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
   const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined

@@ -31,7 +31,7 @@ import { readCallbacks } from './callback-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
-/** Limited by memory: each takes about 30 KiB. */
+/** The default, which memory determines: each request takes about 30 KiB. */
 const MAX_REQUESTS_IN_FLIGHT = 10_000
 /** In production. Otherwise there is no second port, and `/metrics` is on the first one. */
 const MANAGEMENT_PORT = 9090

@@ -86,8 +86,8 @@ const VALUE = z.union([
 ])
 
 /**
- * The sites in a file, with the variables that each of them sets. For each mistake, a sentence is added to
- * `problems`, which starts with the place in the file and contains no value.
+ * The sites in a file, with the variables that each of them sets. For each mistake, `problems` gets
+ * a sentence that starts with the place in the file and contains no value.
  */
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
@@ -183,7 +183,7 @@ function positionIn({ message }: SyntaxError): string {
   return position === undefined ? '' : ` (at character ${position})`
 }
 
-/** A mistake for each origin that two sites list: its requests would belong to both. */
+/** A mistake for each origin that two sites list: requests from that origin would belong to both sites. */
 export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>

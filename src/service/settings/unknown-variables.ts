@@ -35,7 +35,7 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     })
 }
 
-/** Part of each start, so it is cheap for nearly all names of other programs: the distance is calculated last. */
+/** This runs at each start, so it is cheap for nearly all names of other programs: the distance is calculated last. */
 function isSimilar(name: string, known: string): boolean {
   if (name.length < MIN_LETTERS_TO_COMPARE || name[0] !== known[0]) return false
   return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES

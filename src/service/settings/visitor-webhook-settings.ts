@@ -12,7 +12,7 @@ export interface VisitorWebhookSettings {
   readonly credential: { readonly kind: 'cookie' | 'header'; readonly name: string }
   /** The attributes that the response may set. Pages may not set them. */
   readonly attributes: readonly string[]
-  /** For one visitor, including the retry. */
+  /** The time limit for identifying one visitor, including the retry. */
   readonly timeoutMs: number
   readonly cacheMs: number
   readonly onFailure: 'refuse' | 'anonymous'
@@ -21,7 +21,7 @@ export interface VisitorWebhookSettings {
 /** 24 to 64 bytes, as the specification requires. */
 const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/
 
-/** Headers that this service or a proxy sets, or that belong to the request that is sent. */
+/** Headers that this service or a proxy sets, or that the request to the webhook has for other reasons. */
 const OTHER_HEADERS = new Set([
   'authorization',
   'connection',
