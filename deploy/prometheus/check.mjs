@@ -61,7 +61,7 @@ const FAULTS = {
     simulator: {},
     talks: false,
     async make({ genesys, open }) {
-      const guests = await Promise.all(Array.from({ length: 5 }, open))
+      const guests = await Promise.all(Array.from({ length: 5 }, () => open()))
       genesys.injectFault({ received: 'onMessage' }, { delayMs: 3500, ...ALWAYS })
       for (const guest of guests) every(500, () => guest.ask('POST', '/messages', { text: 'hello' }))
     },

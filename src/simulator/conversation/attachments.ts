@@ -97,7 +97,7 @@ export function createAttachments(settings: Settings) {
     return `${settings.storageUrl ?? baseUrl}${STORAGE_PATH}/${attachment.id}/${encodeURIComponent(attachment.fileName)}?${query}`
   }
 
-  /** The attachment of an address, if the address is ours and has not expired. */
+  /** The attachment that an address points to, if the address is ours and has not expired. */
   function at(id: string, method: 'GET' | 'PUT', query: { expires: string; signature: string }) {
     const expected = Buffer.from(signature(id, method, query.expires))
     const given = Buffer.from(query.signature)

@@ -7,7 +7,7 @@ import type { FaultSpec, FaultInjector } from '../inspection/fault-injection.ts'
 import { errorOfStatus, sendError } from './platform-errors.ts'
 import type { RecordedRequest, RequestRecord } from '../inspection/record.ts'
 
-/** Marks a request of the simulator to itself; the value is secret. */
+/** Marks a request from the simulator to itself; the value is secret. */
 const INNER_HEADER = 'x-simulator-inner'
 const INNER = randomUUID()
 
