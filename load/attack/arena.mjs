@@ -43,8 +43,6 @@ export async function startArena({
       RATE_GUEST_PER_MINUTE: '100000',
       // Idle connections to the platform and the shutdown are not attacked, but the checks wait for both.
       GENESYS_CONNECTION_IDLE_S: '5',
-      // The cache is full after the warm-up, so that its content does not count as memory that an attack has left behind.
-      MAX_OPENED_TOKENS: '500',
       DRAIN_DELAY_MS: '0',
       ...settings,
     },

@@ -29,7 +29,7 @@ const NO_MESSAGES = answerBytes(200, { entities: [], pageSize: 25, pageNumber: 1
 const NOT_FOUND = answerBytes(404, { code: 'not.found' })
 
 let delayMs = 0
-/** The open sockets that have carried a request since the counts were last read, and the largest number at once. */
+/** The open sockets that have carried a request since the counts were last read, and the largest number at the same time. */
 let used = new Set()
 let mostUsed = 0
 let requests = 0

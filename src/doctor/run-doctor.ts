@@ -42,8 +42,8 @@ export async function runDoctor({
   }
   const { json, send, url, ignore, report, site } = options
   const subjects = subjectsOf(readSettings, site)
-  if (subjects.length === 0) {
-    writeError(`There is no site “${site ?? ''}” in SITES_FILE. ${siteNames(readSettings)}\n`)
+  if (typeof subjects === 'string') {
+    writeError(`${subjects}\n`)
     return EXIT_STATUS['bad-settings']
   }
   const diagnoses: Diagnosed[] = []
@@ -82,22 +82,25 @@ interface Diagnosed {
   readonly diagnosis: Diagnosis
 }
 
-function siteNames(readSettings: () => Config): string {
-  const names = readSettings()
-    .sites?.read()
-    .map(({ id }) => id)
-  return names === undefined ? 'SITES_FILE is not set.' : `Its sites are ${names.join(', ')}.`
+interface Subject {
+  /** Undefined without `SITES_FILE`. */
+  readonly site: string | undefined
+  readonly read: () => Config
 }
 
-/** What is checked: the service's settings, those of each site, or those of one requested site. */
-function subjectsOf(readSettings: () => Config, wanted: string | undefined) {
+/**
+ * What is checked: the service's settings, those of each site, or those of one requested site.
+ * @returns a sentence if there is no such site
+ */
+function subjectsOf(readSettings: () => Config, wanted: string | undefined): readonly Subject[] | string {
   try {
     const config = readSettings()
     const sites = config.sites?.read().map(({ id, config: own }) => ({ site: id, read: () => own }))
-    const all: { site: string | undefined; read: () => Config }[] = sites ?? [
-      { site: undefined, read: () => config },
-    ]
-    return wanted === undefined ? all : all.filter(({ site }) => site === wanted)
+    if (wanted === undefined) return sites ?? [{ site: undefined, read: () => config }]
+    const found = sites?.filter(({ site }) => site === wanted) ?? []
+    if (found.length > 0) return found
+    const others = sites && `Its sites are ${sites.map(({ site }) => site).join(', ')}.`
+    return `There is no site “${wanted}” in SITES_FILE. ${others ?? 'SITES_FILE is not set.'}`
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const read = (): Config => {

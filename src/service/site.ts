@@ -83,7 +83,7 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Pages spread their reconnects over at least this time, so that the next replica does not get all of them at once. */
+/** Pages spread their reconnects over at least this time, so that the next replica does not get all of them at the same time. */
 const MIN_RECONNECT_SPREAD_MS = 1000
 
 const END_EXPIRED_STREAMS_EVERY_MS = 5000

@@ -21,7 +21,7 @@ const UPSTREAM_TIMEOUT_MS = 1000
 /** Time beyond the deadline, because this machine may be busy. */
 const SLACK_MS = 2000
 
-/** A page that is ready to call every route, with the id of its own file. */
+/** A page that is ready to call every route, with the id of the file that it uploaded. */
 interface ReadyPage {
   readonly page: Page
   readonly fileId: string

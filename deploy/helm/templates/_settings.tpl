@@ -45,7 +45,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{ .place }}GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie
 {{- else if not (and $s.GENESYS_API_URL $s.GENESYS_LOGIN_URL $s.GENESYS_MESSAGING_URL $s.GENESYS_CDN_URL) }}
 {{- $missing := list }}
-{{- range list "GENESYS_API_URL" "GENESYS_LOGIN_URL" "GENESYS_MESSAGING_URL" "GENESYS_CDN_URL" }}{{ if not (get $s .) }}{{ $missing = append $missing . }}{{ end }}{{ end }}
+{{- range list "GENESYS_API_URL" "GENESYS_LOGIN_URL" "GENESYS_CDN_URL" "GENESYS_MESSAGING_URL" }}{{ if not (get $s .) }}{{ $missing = append $missing . }}{{ end }}{{ end }}
 {{ .place }}GENESYS_REGION is missing: set it, or all four addresses; not set yet: {{ join ", " $missing }}
 {{- end }}
 {{- if and $s.GENESYS_CLIENT_ID (not .hasSecret) }}

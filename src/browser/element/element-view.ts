@@ -384,7 +384,7 @@ function reportProblem(host: Element, problem: ChatProblem): void {
   tell(host, 'guest-chat-problem', problem)
 }
 
-/** At a wrong address, another server responds with a page of its own. */
+/** At a wrong address, another server responds with its own page. */
 function checkAddress(host: Element, { code, status }: ChatProblem): void {
   if (code !== 'unexpected_answer' || status >= 500) return
   void import('./wrong-address.ts').then(

@@ -80,18 +80,18 @@ export function createPanelHeader(options: {
       const state = isUnavailable ? texts.unavailable : stateWords(chat, texts, partner?.from?.name)
       words.textContent = state === texts.online && subtitle !== undefined ? subtitle : state
       dot.dataset.state = isUnavailable ? 'offline' : chat.state === 'open' ? chat.connection : 'connecting'
-      toggle(dot, !isOver(chat))
+      toggle(dot, !isClosed(chat))
       toggle(end, canEnd)
     },
   }
 }
 
-/** The agent or the guest has ended the conversation; a message may begin the next one. */
-const isOver = ({ state }: GuestChat) =>
+/** For the guest, the conversation is also closed after the agent has left, although the guest can still write. */
+const isClosed = ({ state }: GuestChat) =>
   state === 'disconnected' || state === 'read-only' || state === 'ended'
 
 function stateWords(chat: GuestChat, texts: Texts, partner: string | undefined): string {
-  if (isOver(chat)) return texts.closed
+  if (isClosed(chat)) return texts.closed
   if (chat.typing) return fill(texts.typing, { name: partner ?? texts[chat.typing] })
   if (chat.connection === 'online') return texts.online
   return chat.connection === 'offline' ? texts.offlineShort : texts.connecting

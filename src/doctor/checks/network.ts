@@ -1,4 +1,5 @@
 import { isLoopback } from '../../service/settings/encryption.ts'
+import { HOST_VARIABLES } from '../../service/settings/genesys-settings.ts'
 import { createProxyFinder } from '../../service/upstream/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
 import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
@@ -14,16 +15,10 @@ interface Target {
 
 /** Each of Genesys' hosts, once. */
 function targetsOf({ config }: CheckContext): Target[] {
-  const { apiUrl, loginUrl, cdnUrl, messagingUrl } = config.genesys.hosts
   const proxyFor = createProxyFinder()
   const byOrigin = new Map<string, Target>()
-  for (const [address, name] of [
-    [apiUrl, 'GENESYS_API_URL'],
-    [loginUrl, 'GENESYS_LOGIN_URL'],
-    [cdnUrl, 'GENESYS_CDN_URL'],
-    [messagingUrl, 'GENESYS_MESSAGING_URL'],
-  ] as const) {
-    const url = new URL(address)
+  for (const [host, name] of HOST_VARIABLES) {
+    const url = new URL(config.genesys.hosts[host])
     const settings = config.genesys.region === undefined ? [name] : ['GENESYS_REGION', name]
     const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
     const known = byOrigin.get(origin)

@@ -41,9 +41,10 @@ async function askService(
       timeoutMs: TIMEOUT_MS,
     })
   // Proxies need not publish `/readyz`, which is for operators.
-  const readiness = readinessOf(await ask('/readyz')) ?? readinessOf(await ask('/healthz'))
+  const ready = await ask('/readyz')
+  const alive = readinessOf(ready) === undefined ? await ask('/healthz') : ready
+  const readiness = readinessOf(alive)
   if (readiness === undefined) {
-    const alive = await ask('/healthz')
     const reason = alive.kind === 'response' ? `status ${alive.status}` : (alive.systemCode ?? alive.kind)
     const found = `no guest BFF answers at ${url} (${reason})`
     return serviceUrl === undefined

@@ -20,7 +20,7 @@ const TIMEOUT_CHECK_MS = 2000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /** A connection becomes idle when its response has been sent, and Node.js closes idle ones only on request. */
 const CLOSE_IDLE_EVERY_MS = 250
-/** Limit of connections that wait to be accepted. After a restart all pages reconnect at once; with the usual 511, many would retry for seconds. */
+/** Limit of connections that wait to be accepted. After a restart all pages reconnect at the same time; with the usual 511, many would retry for seconds. */
 const BACKLOG = 8192
 
 /** Refusals by the parser or the timeouts of Node.js, before there is a request. */

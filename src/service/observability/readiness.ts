@@ -109,7 +109,7 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
 
 /**
  * Whether this process can serve guests. A wrong setting makes it not ready if no guest of any site can be
- * served. An unreachable host does not: otherwise every replica would be removed at once, although guests can
+ * served. An unreachable host does not: otherwise every replica would be removed at the same time, although guests can
  * still be served with cached data.
  */
 export function createReadiness(options: {

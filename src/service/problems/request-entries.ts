@@ -154,9 +154,8 @@ export const REQUEST_PROBLEMS = {
     title: 'The request is too large',
     description: 'The body is larger than this route accepts.',
     clientAction:
-      'Send less at once. The response to `POST /guest-session` contains the limits of the guest session.',
-    operatorAction:
-      'The `MAX_*` variables set the limits. A proxy in front may have a lower limit of its own.',
+      'Send less in one request. The response to `POST /guest-session` contains the limits of the guest session.',
+    operatorAction: 'The `MAX_*` variables set the limits. A proxy in front may have a lower limit.',
   },
   rate_limited: {
     status: 429,

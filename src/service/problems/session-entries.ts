@@ -14,7 +14,7 @@ export const SESSION_PROBLEMS = {
     clientAction:
       'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
     operatorAction:
-      'If it happens to many guests at once, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
+      'If it happens to many guests at the same time, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
   },
   user_token_invalid: {
     status: 401,

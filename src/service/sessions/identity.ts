@@ -45,7 +45,7 @@ export interface IdentityRequest {
 export interface Identified {
   readonly visitor: string | undefined
   readonly attributes: Attributes
-  /** Epoch ms; undefined if the verification has no expiry of its own. */
+  /** Epoch ms; undefined if the verification does not expire. */
   readonly verifiedUntilMs: number | undefined
 }
 

@@ -19,12 +19,13 @@ export interface OAuthSettings {
   readonly scope?: string | undefined
 }
 
-const HOST_VARIABLES: Readonly<Record<keyof GenesysHosts, string>> = {
-  apiUrl: 'GENESYS_API_URL',
-  loginUrl: 'GENESYS_LOGIN_URL',
-  messagingUrl: 'GENESYS_MESSAGING_URL',
-  cdnUrl: 'GENESYS_CDN_URL',
-}
+/** The variables that replace the addresses of the region. */
+export const HOST_VARIABLES: readonly (readonly [host: keyof GenesysHosts, variable: string])[] = [
+  ['apiUrl', 'GENESYS_API_URL'],
+  ['loginUrl', 'GENESYS_LOGIN_URL'],
+  ['cdnUrl', 'GENESYS_CDN_URL'],
+  ['messagingUrl', 'GENESYS_MESSAGING_URL'],
+]
 
 export function readHosts(env: Variables, problems: string[]): GenesysHosts | undefined {
   const given = {
@@ -43,11 +44,9 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
     ) {
       return { apiUrl, loginUrl, messagingUrl, cdnUrl }
     }
-    const missing = Object.entries(HOST_VARIABLES).flatMap(([key, name]) =>
-      given[key as keyof GenesysHosts] === undefined ? name : [],
-    )
+    const missing = HOST_VARIABLES.flatMap(([host, name]) => (given[host] === undefined ? name : []))
     problems.push(
-      missing.length === Object.keys(HOST_VARIABLES).length
+      missing.length === HOST_VARIABLES.length
         ? 'GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie'
         : `GENESYS_REGION is missing: set it, or all four addresses; not set yet: ${missing.join(', ')}`,
     )
@@ -73,7 +72,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Returns none if a gateway is in front of Genesys Cloud, because the gateway may have ids of its own. */
+/** Returns none if a gateway is in front of Genesys Cloud, because the gateway may have its own ids. */
 export function deploymentIdWarnings(env: Variables): string[] {
   const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
   const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined
@@ -94,10 +93,10 @@ export function regionName(text: string | undefined): string | undefined {
 }
 
 export function requireEncryption(hosts: GenesysHosts, problems: string[]): void {
-  for (const [key, name] of Object.entries(HOST_VARIABLES) as [keyof GenesysHosts, string][]) {
-    if (isPlainAndFar(hosts[key]))
+  for (const [host, name] of HOST_VARIABLES) {
+    if (isPlainAndFar(hosts[host]))
       problems.push(
-        `${name} must begin with ${key === 'messagingUrl' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
+        `${name} must begin with ${host === 'messagingUrl' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
       )
   }
 }

@@ -51,7 +51,7 @@ export interface Texts {
   readonly choose: string
   readonly confirm: string
   readonly answered: string
-  /** The label of a form field that has none of its own. */
+  /** Used as the label of a form field without one. */
   readonly answer: string
   readonly openMap: string
   readonly step: string

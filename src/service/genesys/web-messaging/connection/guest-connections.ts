@@ -16,7 +16,7 @@ export interface GuestConnections {
 const SWEEP_MS = 250
 /**
  * One timer for all guests: a timer for each would cost more than the guest itself. Each tick sweeps a tenth
- * of the guests, because checking thousands at once would delay messages.
+ * of the guests, because checking thousands in one turn would delay messages.
  */
 const SHARDS = 10
 
