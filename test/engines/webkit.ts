@@ -9,6 +9,8 @@ import { DESKTOP, type Engine } from './engine.ts'
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
 const MINI_BROWSER = process.env.MINI_BROWSER ?? `/usr/lib/${ARCHITECTURE}/webkit2gtk-4.1/MiniBrowser`
 const START_TIMEOUT_MS = 20_000
+/** For one command of WebDriver, so that a test names the command that the browser does not complete. */
+const COMMAND_TIMEOUT_MS = 15_000
 
 type Ask = (method: string, path: string, json?: object) => Promise<unknown>
 
@@ -73,7 +75,10 @@ const IN_PAGE = `
 function webDriver(address: string): Ask {
   return async (method, path, json) => {
     const body = json === undefined ? {} : { body: JSON.stringify(json) }
-    const response = await fetch(address + path, { method, ...body })
+    const signal = AbortSignal.timeout(COMMAND_TIMEOUT_MS)
+    const response = await fetch(address + path, { method, signal, ...body }).catch((error: unknown) => {
+      throw new Error(`${method} ${path}: the browser sent no response`, { cause: error })
+    })
     const { value } = (await response.json()) as { value: unknown }
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(value)}`)
     if (!path.endsWith('/execute/async')) return value
