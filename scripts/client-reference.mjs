@@ -99,16 +99,16 @@ const SECTIONS = [
 
 const INTRODUCTION = `<!-- Written by scripts/client-reference.mjs from the docstrings in src/browser. Change those. -->
 
-# In the browser
+# Browser client reference
 
-The service provides two ES modules for pages. Neither has dependencies, and both work with and without a bundler.
+The service provides two ES modules for web pages. They have no dependencies, and work with or without a bundler.
 
-| address | what it is |
+| address | module |
 | --- | --- |
-| \`/client.js\` | the client: one conversation, for your own chat page |
-| \`/guest-chat.js\` | \`<genesys-guest-chat>\`: the chat itself, as a web component |
+| \`/client.js\` | a client for one conversation, for a chat page of your own |
+| \`/guest-chat.js\` | \`<genesys-guest-chat>\`, a complete chat as a web component |
 
-Their types are at \`/client.d.ts\`. A page can also do without them and use plain \`fetch\`: see
+The client's types are at \`/client.d.ts\`. A page can also call the service with plain \`fetch\`, without these modules: see
 [examples/static-html](../examples/static-html/README.md).
 
 \`\`\`html

@@ -162,7 +162,7 @@ describe('settings are refused', () => {
     [
       'TRUST_PROXY',
       'true',
-      'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8',
+      'must be the number of proxies in front of the service, 0 to 16, or a list of their networks, such as 10.0.0.0/8',
     ],
     [
       'GENESYS_DEPLOYMENT_ID',
@@ -282,11 +282,11 @@ describe('among the variables of the environment,', () => {
   test.each([
     [
       'https://*.github.io',
-      ['ALLOWED_ORIGINS[0] allows every website below github.io, where anyone can register one'],
+      ['ALLOWED_ORIGINS[0] allows every website below github.io, where anyone can create a website'],
     ],
     [
       'https://*.co.uk',
-      ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anyone can register one'],
+      ['ALLOWED_ORIGINS[0] allows every website below co.uk, where anyone can create a website'],
     ],
     ['https://*.example.com,https://*.shop.co.uk,https://me.github.io', []],
   ])('the allowed origins %s cause the warnings %j', (origins, warnings) => {

@@ -4,7 +4,7 @@ export interface CallbackRequest {
   readonly name: string
   /** With a country code, such as `+49 30 901820`, or as dialed within the country in `CALLBACK_COUNTRY`. */
   readonly phone: string
-  /** ISO 8601, UTC. Default: as soon as an agent is free. */
+  /** When to call (ISO 8601, UTC). Default: as soon as an agent is free. */
   readonly at?: string
 }
 
@@ -14,6 +14,6 @@ export interface Callback {
   readonly id: string
   /** The number in its international form, such as `+4930901820`. */
   readonly phone: string
-  /** Absent if the call is made as soon as an agent is free. */
+  /** When the call is made (ISO 8601, UTC). Absent if it is made as soon as an agent is free. */
   readonly at?: string
 }

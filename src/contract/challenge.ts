@@ -1,9 +1,9 @@
-/** What a page has to solve before a session is opened. */
+/** A challenge that a page has to solve before a session is opened. */
 export type Challenge = AltchaChallenge | VendorChallenge
 
 /**
- * Proof of work, in the format of ALTCHA: find the number from 0 to `maxnumber` for which the hexadecimal
- * SHA-256 of `salt` followed by the number is `challenge`.
+ * A proof of work, in the format of ALTCHA: the page finds the number from 0 to `maxnumber` for which the hexadecimal SHA-256
+ * hash of `salt` followed by the number equals `challenge`.
  */
 export interface AltchaChallenge {
   readonly kind: 'altcha'
@@ -14,7 +14,7 @@ export interface AltchaChallenge {
   readonly maxnumber: number
 }
 
-/** The page shows the vendor's own widget. */
+/** A vendor's challenge, which the page solves by showing the vendor's own widget. */
 export interface VendorChallenge {
   readonly kind: 'turnstile' | 'hcaptcha' | 'recaptcha' | 'friendly-captcha'
   /** The public key of the widget, if the service knows it. */

@@ -24,7 +24,7 @@ export interface Deployment {
     readonly display: 'icon' | 'text' | 'icon-and-text'
     readonly iconUrl?: string
   }
-  /** `auto` is the right side, or the left side of a page whose text runs from right to left. */
+  /** `auto` means the right side or, on a page whose text runs from right to left, the left side. */
   readonly position?: {
     readonly alignment: 'auto' | 'left' | 'right'
     readonly sideSpacePx?: number
@@ -35,9 +35,9 @@ export interface Deployment {
   readonly labels?: Readonly<Record<string, DeploymentLabels>>
   /** The bot's appearance, if the deployment configures one. */
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
-  /** What to ask the guest before the chat opens, if the service has such a form. */
+  /** The form to show before the chat opens, if the service has one. */
   readonly preChat?: PreChatForm
-  /** Who can request a callback; absent if there are no callbacks. `verified`: visitors whose identity was verified. */
+  /** Who can request a callback: everyone (`on`), or only verified visitors. Absent if callbacks are off. */
   readonly callbacks?: 'on' | 'verified'
   /** Whether the knowledge base can be searched, even without a session. */
   readonly knowledge?: boolean

@@ -15,7 +15,10 @@ export type SessionEventState =
 /** The data of `event: session`. */
 export interface SessionEvent {
   readonly state: SessionEventState
-  /** ISO 8601, UTC. Present in the last minutes before the session expires, and at the start of a session of an hour or less. A message extends the session. */
+  /**
+   * When the session expires from inactivity (ISO 8601, UTC). Present only in the last minutes before that, and at the start of a
+   * session that lasts an hour or less. Any message extends the session.
+   */
   readonly expiresAt?: string
   readonly clearedExistingSession?: boolean
 }
@@ -34,7 +37,7 @@ export interface SignInEvent {
 
 /**
  * The data of `event: offer`: an agent offers co-browsing or a video call, which the page joins with Genesys'
- * own SDKs. Tokens are secret.
+ * own SDKs. The tokens are secret.
  */
 export interface OfferEvent {
   readonly kind: 'co-browse' | 'video'
@@ -48,8 +51,8 @@ export interface OfferEvent {
 }
 
 /**
- * The data of `event: waiting`: about how long the guest will still wait for an agent. Empty if an agent has answered, or if the
- * wait is no longer known.
+ * The data of `event: waiting`: about how much longer the guest will wait for an agent. Without fields if an agent has answered,
+ * or if there is no longer an estimate.
  */
 export interface WaitingEvent {
   readonly fromMinutes?: number

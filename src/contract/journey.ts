@@ -1,6 +1,6 @@
 /** A page of the website, as its visitor sees it. */
 export interface JourneyPage {
-  /** `location.href`. Of its query, only `utm_…` parameters are sent to Genesys. */
+  /** `location.href`. Of the query, only `utm_…` parameters are sent to Genesys. */
   readonly url: string
   readonly title: string
   /** A language tag such as `en-us`. */
@@ -39,7 +39,7 @@ export interface JourneyInvitations {
 export interface JourneyInvitation {
   readonly id: string
   readonly sessionId: string
-  /** The administrator's own words, if there are any. */
+  /** The text that an administrator wrote for the invitation, if any. */
   readonly text?: string
   readonly actionMap: { readonly id: string; readonly version: number }
 }

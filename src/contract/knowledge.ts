@@ -2,7 +2,7 @@
 export interface KnowledgeSearch {
   /** Genesys' id of the search, for feedback on an article that it found. */
   readonly searchId?: string
-  /** The best one first. */
+  /** The best match first. */
   readonly results: readonly KnowledgeResult[]
 }
 
@@ -23,7 +23,7 @@ export interface KnowledgeSuggestions {
 export interface KnowledgeArticle {
   readonly id: string
   readonly title: string
-  /** Contains only a few kinds of elements, and no scripts, styles, classes or ids; links and pictures have absolute addresses. */
+  /** Has only a few kinds of elements, and no scripts, styles, classes or ids. Links and pictures have absolute addresses. */
   readonly html: string
 }
 

@@ -14,7 +14,7 @@ export interface Prompt {
 
 export interface AttachmentContent {
   readonly type: 'attachment'
-  /** Empty if Genesys sends none: the address of such a file cannot be renewed. */
+  /** Empty if Genesys sends no id. The address of such a file cannot be renewed. */
   readonly id: string
   readonly mediaType: string
   readonly url?: string
@@ -38,7 +38,7 @@ export type CardAction =
   | { readonly type: 'link'; readonly text: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
 
-/** The action for a click on the card itself; it needs no text. */
+/** The action for a click on the card itself. A link needs no text. */
 export type DefaultAction =
   | { readonly type: 'link'; readonly text?: string; readonly url: string }
   | { readonly type: 'postback'; readonly text: string; readonly payload: string }
@@ -62,7 +62,7 @@ export interface Place {
 
 export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
 
-/** A choice of one of the available times or, if there are none, of a day between minimum and maximum. */
+/** A choice of one of the available times or, if there are none, of a date between `dateMinimum` and `dateMaximum`. */
 export interface DateChoice {
   readonly title?: string
   readonly subtitle?: string
@@ -74,7 +74,7 @@ export interface DateChoice {
   readonly availableTimes: readonly { readonly dateTime: string; readonly durationSeconds: number }[]
 }
 
-/** A choice of items: one per section, or several if the section allows it. */
+/** A choice of items: one from each section, or several if the section allows it. */
 export interface ListChoice {
   readonly prompt?: Prompt
   readonly reply?: Prompt
@@ -119,7 +119,7 @@ export type FormField =
 
 export interface Form {
   readonly type: 'form'
-  /** To be returned with the answer. */
+  /** Send it back with the answer. */
   readonly cannedResponseId: string
   readonly replyTo?: string
   readonly prompt?: Prompt
@@ -134,14 +134,14 @@ export interface Form {
   readonly showSummary: boolean
 }
 
-/** One answer to a field of a form; a list has one answer for each selected item. */
+/** An answer to a field of a form. A list field has one answer for each selected item. */
 export interface FormAnswer {
   readonly id: string
   readonly text: string
   readonly payload: string
 }
 
-/** The `inReplyTo` of an answer is `replyTo` or, if absent, the `id` of the message with the picker. */
+/** The `inReplyTo` of an answer is `replyTo` or, if that is absent, the `id` of the message with the picker. */
 export type DatePicker = { readonly type: 'date-picker'; readonly replyTo?: string } & DateChoice
 
 export type ListPicker = {

@@ -3,9 +3,9 @@ import type { Redaction } from './session.ts'
 
 export type Sender = 'guest' | 'agent' | 'bot'
 
-/** A message, the same in live events, in the history and in the response to sending it. */
+/** A message. It has the same form in live events, in the history and in the response of `POST /messages`. */
 export interface Message {
-  /** The same everywhere the message appears. */
+  /** The same in live events, in the history and in responses. */
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
@@ -16,7 +16,7 @@ export interface Message {
   /** The format of `text`, as configured in the deployment; absent for plain text. */
   readonly format?: 'markdown'
   readonly content?: readonly Content[]
-  /** The message whose picker or form this one answers: its `replyTo` or, if absent, its `id`. */
+  /** The picker or form that this message answers: its `replyTo` or, if that is absent, the `id` of its message. */
   readonly inReplyTo?: string
   readonly from?: { readonly name?: string; readonly image?: string }
   readonly sender: Sender
@@ -24,7 +24,7 @@ export interface Message {
 
 /** The response of `POST /messages`, without the session token. */
 export interface SentMessage extends Message {
-  /** What was masked, if anything was. The text is the one that was sent to Genesys. */
+  /** What was masked, if anything. `text` is the masked text, as it was sent to Genesys. */
   readonly redacted?: readonly Redaction[]
 }
 
@@ -37,7 +37,7 @@ export interface MessagePage {
   readonly pageCount: number
 }
 
-/** The content of a message; exactly one of these forms. */
+/** The content of a message, in exactly one of these forms. */
 export type OutgoingMessage =
   | { readonly text: string; readonly attachmentIds?: readonly string[] }
   | { readonly attachmentIds: readonly string[] }
@@ -73,6 +73,6 @@ export interface UploadedFile {
   readonly sizeBytes: number
   readonly mimeType: string
   readonly url?: string
-  /** What was masked in the file's name; its content is sent unchanged. */
+  /** What was masked in the file's name. The content of a file is never masked. */
   readonly redacted?: readonly Redaction[]
 }

@@ -1,7 +1,7 @@
 /** One text, or one for each language, such as `{"en":"Topic","de":"Thema"}`. */
 export type LocalizedText = string | Readonly<Record<string, string>>
 
-/** What a page asks a guest before the chat opens, in `GET /deployment`. The page asks only for what it does not know. */
+/** The form that a page shows before the chat opens, from `GET /deployment`. The page omits fields whose answers it knows. */
 export interface PreChatForm {
   readonly title?: LocalizedText
   /** Below the title. */
@@ -17,8 +17,8 @@ export interface PreChatField {
   readonly required?: boolean
   /** Whether the field has several lines. */
   readonly multiline?: boolean
-  /** The answer is one of these; such a field cannot be required. */
+  /** The answers to choose from. A field with choices cannot be required. */
   readonly choices?: readonly { readonly value: string; readonly label: LocalizedText }[]
-  /** `false`: the field is not shown to visitors who have signed in to the website, which already knows them. */
+  /** `false`: the field is not shown to visitors who have signed in to the website. */
   readonly askSignedIn?: boolean
 }

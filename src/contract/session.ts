@@ -36,14 +36,17 @@ export interface Redaction {
   readonly kind: string
   /** The field that contained this part, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
   readonly field: string
-  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after the masked part. Masking does not change the length. */
+  /**
+   * Position in UTF-16 code units, as JavaScript counts them; `end` is the position after the masked part. Masking does not change
+   * the length of the text.
+   */
   readonly start: number
   readonly end: number
 }
 
 /** The response of `GET` and `POST /guest-session`, without the session token. */
 export interface SessionDescription {
-  /** ISO 8601, UTC. */
+  /** When the session expires (ISO 8601, UTC). */
   readonly expiresAt: string
   /** The Genesys API that the service uses, usually `web-messaging`. */
   readonly guestApi: string
@@ -54,7 +57,7 @@ export interface SessionDescription {
   readonly externalUserToken?: string
   /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
-  /** What was masked in the body; only in the response of `POST`. */
+  /** What was masked in the request's body; only in the response of `POST`. */
   readonly redacted?: readonly Redaction[]
 }
 
@@ -65,7 +68,7 @@ export type AttributeChanges = Readonly<Record<string, string | number | boolean
 export interface ChangedAttributes {
   /** All attributes of the guest after the change. */
   readonly attributes: Readonly<Record<string, string>>
-  /** `with-next-message`: Genesys gets them together with the guest's next message. */
+  /** `with-next-message`: Genesys gets the change together with the guest's next message. */
   readonly applied: 'now' | 'with-next-message'
 }
 

@@ -8,7 +8,7 @@ export interface ConversationTranscript {
   readonly language: string
   /** An IANA name such as `Europe/Berlin`. */
   readonly timeZone: string
-  /** False if the conversation has earlier messages, which are not in the file. */
+  /** False if the conversation has earlier messages that are not in the file. */
   readonly complete: boolean
   /** Oldest first. Attachments have no address, because it would be valid for only a few minutes. */
   readonly messages: readonly Message[]

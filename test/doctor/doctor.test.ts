@@ -147,7 +147,7 @@ const SET_UPS: SetUp[] = [
     title: 'a session key that is too short',
     settings: () => ({ SESSION_KEYS: Buffer.from('short').toString('base64') }),
     check: 'settings',
-    says: /SESSION_KEYS\[0\] must be 32 bytes in base64; it has 5/,
+    says: /SESSION_KEYS\[0\] must be 32 bytes in base64; it has 5 bytes/,
     exitStatus: 2,
   },
   {

@@ -28,10 +28,10 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{ .place }}PUBLIC_URL must be a URL that begins with https:// or http://
 {{- end }}
 {{- if and (hasKey $s "TRUST_PROXY") (not (regexMatch "^([0-9]|1[0-6]|[0-9a-fA-F:.]+/[0-9]+(, *[0-9a-fA-F:.]+/[0-9]+)*)$" (toString $s.TRUST_PROXY))) }}
-{{ .place }}TRUST_PROXY must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8
+{{ .place }}TRUST_PROXY must be the number of proxies in front of the service, 0 to 16, or a list of their networks, such as 10.0.0.0/8
 {{- end }}
 {{- if not $s.GENESYS_DEPLOYMENT_ID }}
-{{ .place }}GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud
+{{ .place }}GENESYS_DEPLOYMENT_ID is missing: set the id of the Messenger deployment in Genesys Cloud
 {{- else if not (regexMatch "^[0-9a-zA-Z-]{1,64}$" (toString $s.GENESYS_DEPLOYMENT_ID)) }}
 {{ .place }}GENESYS_DEPLOYMENT_ID must be the id of the Messenger deployment in Genesys Cloud, such as 0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002
 {{- end }}

@@ -3,7 +3,7 @@ import type { Limits, UploadedFile } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 
 export interface UploadOptions {
-  /** From 0 to 1, as reported by the browser. */
+  /** Called with the uploaded share of the file, from 0 to 1. */
   readonly onProgress?: (share: number) => void
   /** Stops the upload. */
   readonly signal?: AbortSignal

@@ -21,7 +21,7 @@ export type { ChatMessage } from './message-list.ts'
 const REPEAT_FOR_MS = 20_000
 
 /**
- * Creates a conversation with the service; nothing is sent before `open` or `send`.
+ * Creates a client for one conversation. Creating it sends no request.
  *
  * @example
  * const chat = createGuestChat({ storage: 'session', guest: { name: 'Jane Doe' } })

@@ -55,7 +55,7 @@ interface ProblemFacts {
   readonly nextPossibleAt?: string
 }
 
-/** An error with a stable `code`; texts may change. Every method rejects with it. */
+/** An error with a stable `code`. The texts may change. */
 export class ChatProblem extends Error {
   override readonly name = 'ChatProblem'
   readonly code: ProblemCode
@@ -64,7 +64,7 @@ export class ChatProblem extends Error {
   /** What happened, as an English sentence for developers. */
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** Which Genesys setting or variable to fix; only if the service sends hints. */
+  /** Which Genesys setting or environment variable to fix. Present only if the service sends hints. */
   readonly hint: string | undefined
   /** With `challenge_required` and `challenge_failed`: the challenge to solve. */
   readonly challenge: Challenge | undefined

@@ -22,26 +22,27 @@ import type { ChatMessage } from './message-list.ts'
 /** Options of `createGuestChat`. */
 export interface GuestChatOptions {
   /**
-   * Address of the service: `https://chat.example.com`, or `/chat` on the page's own site. Default: the
+   * Address of the service, such as `https://chat.example.com`, or `/chat` on the page's own site. Default: the
    * folder from which this module was loaded. Set it if the module is part of a bundle.
    */
   readonly baseUrl?: string | URL
   /** Where the session token is stored. Default `memory`: a reload starts a new conversation. */
   readonly storage?: StorageChoice
-  /** Default `genesys-guest-session`. Use another key for a second conversation on the same website. */
+  /** Storage key of the session token. Default `genesys-guest-session`. A second conversation on the website needs another key. */
   readonly storageKey?: string
   /** Details of the guest, sent when the session is opened or resumed. */
   readonly guest?: GuestDetails
-  /** The website's own JWT for a signed-in visitor, or a function that gets a fresh one. */
+  /** The website's own JWT for a signed-in visitor, or a function that returns a fresh JWT. */
   readonly userToken?: string | (() => string | undefined | Promise<string | undefined>)
   /**
-   * Solves the challenge that the service may require before it opens a session, and returns the solution. With a vendor's
-   * challenge, the solution is the token of the vendor's widget. Without this option, opening rejects with `challenge_required`.
+   * Solves the challenge that the service may require before it opens a session, and returns the solution. For a vendor's
+   * challenge, the solution is the token from the vendor's widget. If a challenge is required and this option is missing, the
+   * session is not opened (`challenge_required`).
    */
   readonly solveChallenge?: (challenge: Challenge) => Promise<string>
   /**
-   * The website's origin, such as `https://www.example.com`, for use outside a browser (browsers send it themselves). It is sent
-   * with every request. The service serves only the origins in `ALLOWED_ORIGINS`.
+   * The website's origin, such as `https://www.example.com`, to send with every request. Set it only outside a browser: browsers
+   * send the origin themselves. The service accepts only the origins in `ALLOWED_ORIGINS`.
    */
   readonly origin?: string
   /** Default: the global `fetch`. */
@@ -51,25 +52,25 @@ export interface GuestChatOptions {
 /**
  * `closed`: not opened yet, or closed by the page. `opening`: the session is being opened. `open`: the guest can
  * write. `disconnected`: the agent has left; a message starts a new conversation. `read-only`: the conversation is
- * over but can still be read. `ended`: the session is gone. After `read-only` and `ended`, only `startNew` continues.
+ * over but can still be read. `ended`: the session is gone. After `read-only` or `ended`, `startNew` starts a new conversation.
  */
 export type ChatState = 'closed' | 'opening' | 'open' | 'disconnected' | 'read-only' | 'ended'
 
 /**
- * `ended-by-guest`: in this tab or another one. `expired`: no message was sent for a while. `signed-in-elsewhere`: the person
- * has signed in on another device, which took over the conversation.
+ * `ended-by-guest`: the guest ended the conversation, in this tab or another. `expired`: the session expired from inactivity.
+ * `signed-in-elsewhere`: the person has signed in on another device, which took over the conversation.
  */
 export type ChatEndReason = 'ended-by-guest' | 'expired' | 'signed-in-elsewhere'
 
-/** `offline`: the device has no network. `connecting`: there is no event stream right now. */
+/** `offline`: the device has no network connection. `connecting`: live events are not arriving. `online`: they are. */
 export type ConnectionState = 'offline' | 'connecting' | 'online'
 
 export interface ChatEvents {
-  /** Any displayed state has changed: messages, state, connection, typing. */
+  /** A property of the chat has changed, such as `messages`, `state`, `connection` or `typing`. */
   change: undefined
   /**
-   * A new message, reported once; the messages from the first read of the history are not reported. After a lost connection, a
-   * message can be older than the previous one; `messages` is sorted by time.
+   * A new message. Each message is reported once, but not those from the first read of the history. After a lost connection, a
+   * message can be older than the one reported before it; `messages` is sorted by time.
    */
   message: ChatMessage
   /**
@@ -86,28 +87,28 @@ export interface ChatEvents {
   problem: ChatProblem
 }
 
-/** One guest's conversation. All methods reject with a {@link ChatProblem}. */
+/** One guest's conversation. A method that fails rejects with a {@link ChatProblem}, unless its description says otherwise. */
 export interface GuestChat {
   /** Whether the guest can write. */
   readonly state: ChatState
   /** Whether live events are arriving. */
   readonly connection: ConnectionState
-  /** Limits and capabilities; undefined until the session is open. */
+  /** The session's limits and capabilities; undefined until the session is open. */
   readonly session: SessionDescription | undefined
-  /** Oldest first, each message once; the guest's own messages appear immediately, as `pending`. */
+  /** All messages, oldest first and each only once. The guest's own messages appear immediately, as `pending`. */
   readonly messages: readonly ChatMessage[]
-  /** Who is typing now. */
+  /** Who is typing at the moment. */
   readonly typing: 'agent' | 'bot' | undefined
-  /** Whether the history has older messages than those in `messages`. */
+  /** Whether the history has messages that are older than those in `messages`. */
   readonly hasEarlier: boolean
   /**
-   * When the session will expire from inactivity (ISO 8601). Set in the last minutes before that, and at the start of a session
-   * of an hour or less. A message extends the session.
+   * When the session will expire from inactivity (ISO 8601, UTC). Set only in the last minutes before the session expires, and at
+   * the start of a session that lasts an hour or less. Any message extends the session.
    */
   readonly expiresSoonAt: string | undefined
-  /** About how much longer the guest will wait for an agent, while that is known; undefined once somebody has answered. */
+  /** Estimate of how much longer the guest will wait for an agent; undefined without an estimate, and once an agent has answered. */
   readonly waiting: { readonly fromMinutes: number; readonly toMinutes: number } | undefined
-  /** Why the state is `ended`, if that is known. */
+  /** Why the conversation has ended, if the reason is known. */
   readonly endReason: ChatEndReason | undefined
   /** Whether the storage has a session token to resume. */
   readonly canResume: boolean
@@ -115,13 +116,13 @@ export interface GuestChat {
   can(capability: Capability): boolean
   /**
    * Opens a guest session, or resumes the stored one, and follows its live events.
-   * @param guest replaces details from the options, for instance with the answers from a form
+   * @param guest details that override those in the options, such as the answers from a form
    */
   open(guest?: GuestDetails): Promise<SessionDescription>
   /**
-   * Sends a message, and opens the session first if necessary. Messages are sent in order, and retried without
-   * duplicates for two minutes. Time without a network connection does not count: messages then wait. A failed
-   * message stays in `messages`.
+   * Sends a message, after opening the session if necessary. Messages are sent in order. After a transient failure, a message
+   * is retried for two minutes, without duplicates; time without a network connection does not count. A message that has failed
+   * stays in `messages`.
    * @param options.idempotencyKey identifies this message; default: a random key
    */
   send(
@@ -132,51 +133,52 @@ export interface GuestChat {
   retry(key: string): Promise<ChatMessage>
   /** Removes a failed message. */
   discard(key: string): void
-  /** Call it on every key press; the agent is notified at most once every 5 s. Never fails. */
+  /** Tells the agent that the guest is typing, at most once every 5 s. Call it on every key press. It never fails. */
   notifyTyping(): void
-  /** Uploads a file. To send the file, put its id into the `attachmentIds` of a message. */
+  /** Uploads a file. To send it, put its id into the `attachmentIds` of a message. */
   upload(file: Blob, options?: UploadOptions): Promise<UploadedFile>
-  /** A fresh address of a file in the conversation; addresses in messages expire after some minutes. */
+  /** Returns a fresh address of a file in the conversation. The addresses in messages expire after a few minutes. */
   attachmentUrl(id: string): Promise<string>
   /** Deletes a file that has not been sent yet. */
   deleteAttachment(id: string): Promise<void>
   /**
-   * Signs the visitor in with the website's own JWT, or out with `null`, during the conversation. If the
-   * conversation belongs to another visitor, a new one starts.
+   * Signs the visitor in during the conversation with the website's own JWT, or signs the visitor out if the JWT is `null`.
+   * If the conversation belongs to another visitor, a new conversation starts.
    */
   identify(userToken: string | null): Promise<SessionDescription>
   /**
-   * Signs the guest in with Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). The person's
-   * conversation, which other devices share, replaces the guest's, unless the deployment keeps the guest's conversation.
+   * Signs the guest in with Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). Unless the
+   * deployment keeps the guest's conversation, it is replaced by the person's conversation, which is the same on all devices.
    */
   signIn(grant: SignInGrant): Promise<SessionDescription>
   /** Ends the signed-in session on this device. */
   signOut(): Promise<void>
   /** Changes attributes of the guest, which routing and the agent see. */
   setAttributes(changes: AttributeChanges): Promise<ChangedAttributes>
-  /** Reads another page of the history into `messages`. @returns whether there are older messages */
+  /** Adds the next older page of the history to `messages`. @returns whether there are still older messages */
   loadEarlier(): Promise<boolean>
-  /** The deployment's configuration. Needs no session. */
+  /** Returns the deployment's configuration. Needs no session. */
   deployment(): Promise<Deployment>
   /**
-   * Like the global `fetch`, but with the session token, for paths of the service that have no method here, such as `transcript`.
-   * Rejects with a {@link ChatProblem} if the response has an error status, and as `fetch` does if there is no response.
+   * Like the global `fetch`, but sends the session token. Use it for paths of the service that this client has no method for, such
+   * as `transcript`. Rejects with a {@link ChatProblem} if the response has an error status, and with the error of the global
+   * `fetch` if there is no response.
    * @param path relative to the service's address
    */
   fetch(path: string, init?: RequestOfPath): Promise<Response>
   /**
-   * Whether the contact center is open. Needs no session. Rejects with `not_enabled` if the service is not set up for this.
-   * Failures are not retried; after one, show the chat.
+   * Returns whether the contact center is open. Needs no session. Rejects with `not_enabled` if availability is not set up in the
+   * service. A failed request is not retried; in that case, show the chat.
    */
   availability(): Promise<Availability>
   /** Permanently ends the conversation. */
   end(): Promise<void>
   /** Leaves an ended or read-only conversation and starts a new one. */
   startNew(): Promise<SessionDescription>
-  /** Retries everything that is waiting. Use it for a Retry button in an offline notice. */
+  /** Immediately retries all requests that are waiting for a retry. Use it for a Retry button in an offline notice. */
   retryNow(): void
   /** Stops live events and requests. The session remains open at Genesys; `open` resumes it. */
   close(): void
-  /** Listens to one of the {@link ChatEvents}. @returns a function that removes the listener */
+  /** Adds a listener for one of the {@link ChatEvents}. @returns a function that removes the listener */
   on<Name extends keyof ChatEvents>(name: Name, listener: (detail: ChatEvents[Name]) => void): () => void
 }

@@ -25,8 +25,8 @@ interface Forms {
 /** A message as the page shows it. */
 export interface ChatMessage extends SentMessage {
   /**
-   * Stays the same when an outgoing message becomes the one that Genesys accepted. Use it as a key for lists
-   * and DOM nodes.
+   * Identifies the message in lists and DOM nodes. Unlike `id`, it stays the same when Genesys accepts an outgoing
+   * message.
    */
   readonly key: string
   /** `pending` and `failed` occur only for the guest's own messages. */

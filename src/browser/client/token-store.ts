@@ -6,8 +6,8 @@ export interface TokenStorage {
 }
 
 /**
- * `memory`: the token is lost with the page. `session`: it survives a reload of this tab (`sessionStorage`).
- * `local`: all tabs of the website share one conversation (`localStorage`).
+ * `memory`: the token is lost when the page is left or reloaded. `session`: the token survives a reload of this tab
+ * (`sessionStorage`). `local`: all tabs of the website share one conversation (`localStorage`).
  */
 export type StorageChoice = 'memory' | 'session' | 'local' | TokenStorage
 

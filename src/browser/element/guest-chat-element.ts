@@ -22,7 +22,7 @@ const UPGRADED_PROPERTIES = ['userToken', 'open'] as const
 const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (Object as never)
 
 /**
- * `<genesys-guest-chat>`: a chat button in the corner of the page, and the chat behind it.
+ * `<genesys-guest-chat>` is a chat button in the corner of the page, and the chat that the button opens.
  *
  * Custom properties: `--guest-chat-accent`, `--guest-chat-font`, `--guest-chat-radius`, `--guest-chat-inset`,
  * `--guest-chat-z-index`, and `--guest-chat-rem`, the size that the chat uses for `1rem` (set it to `16px` if the
@@ -32,17 +32,23 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`,
  * `invitation`.
  *
- * Slot `unavailable`: what the guest is offered instead of a chat that cannot be opened, such as a telephone number.
+ * Slot `unavailable`: content, such as a telephone number, to show instead of a chat that cannot be opened.
  *
- * Slot `challenge`: for the widget that your `solveChallenge` shows, above the field while the chat opens.
+ * Slot `challenge`: the widget that your function `solveChallenge` shows. The slot is above the input field while the chat opens.
  *
- * Slot `closed`: what the guest is offered while the contact center is closed; see the attribute `when-closed`.
+ * Slot `closed`: content to show while the contact center is closed; see the attribute `when-closed`.
  *
- * Events, none of which bubble: `guest-chat-toggle` (`detail.open`), `guest-chat-message` (`detail` is the message),
- * `guest-chat-unread` (`detail.count`), `guest-chat-sign-in` and `guest-chat-offer` (`detail` is that of the client's events
- * `sign-in` and `offer`), `guest-chat-accept` and `guest-chat-decline` (`detail` is the {@link GuestPrompt} that the
- * guest has answered; see the attribute `prompts`), `guest-chat-invitation` (`detail` is the {@link JourneyInvitation}; a page that
- * shows it itself calls `preventDefault`; see the attribute `journey`), `guest-chat-problem` (`detail` is the {@link ChatProblem}).
+ * Events, none of which bubble:
+ *
+ * - `guest-chat-toggle`: the panel was opened or closed (`detail.open`).
+ * - `guest-chat-message`: a new message (`detail`).
+ * - `guest-chat-unread`: the number of unread messages has changed (`detail.count`).
+ * - `guest-chat-sign-in`, `guest-chat-offer`: the client's events `sign-in` and `offer`, with the same `detail`.
+ * - `guest-chat-accept`, `guest-chat-decline`: the guest has answered a request (`detail` is the {@link GuestPrompt}); see the
+ *   attribute `prompts`.
+ * - `guest-chat-invitation`: the chat is about to show an invitation (`detail` is the {@link JourneyInvitation}); see the attribute
+ *   `journey`. A page that shows the invitation itself calls `preventDefault`.
+ * - `guest-chat-problem`: an error (`detail` is the {@link ChatProblem}).
  */
 export class GuestChatElement extends Base {
   static readonly observedAttributes = ['open', 'launcher', ...ATTRIBUTES_READ_ONCE]
@@ -66,7 +72,7 @@ export class GuestChatElement extends Base {
   }
 
   /**
-   * The website's own JWT for a signed-in visitor, or a function that returns one. Set it before the panel
+   * The website's own JWT for a signed-in visitor, or a function that returns a fresh JWT. Set it before the panel
    * opens.
    */
   get userToken(): GuestChatOptions['userToken'] {
@@ -80,7 +86,7 @@ export class GuestChatElement extends Base {
     if (hadNone !== (token === undefined)) this.#readAgain('userToken')
   }
 
-  /** The panel's conversation; undefined while the element is not part of the page. */
+  /** The client of the panel's conversation; undefined while the element is not part of the page. */
   get chat(): GuestChat | undefined {
     return this.#parts?.chat
   }

@@ -13,20 +13,20 @@ export interface BlockedCallers {
 }
 
 const MAX_BYTES = 8 * 1024 * 1024
-/** Each request is compared with all of them, one after another. */
+/** Each request's address is compared with every network, one after another. */
 const MAX_NETWORKS = 1000
 const MAX_PROBLEMS = 5
 const VISITOR = /^visitor:(.{1,256})$/u
 
-/** Reads the file to report its mistakes. @returns the same path */
+/** Adds the mistakes in the file to `problems`. @returns the path, unchanged */
 export function checkedBlocklist(path: string | undefined, problems: string[]): string | undefined {
   if (path !== undefined) readBlocklist(path, problems)
   return path
 }
 
 /**
- * Each line contains one address, one network, or `visitor:` and an id; `#` begins a comment line. Mistakes are
- * added to `problems`, with the number of the line but without its content.
+ * Each line contains one address, one network, or `visitor:` and an id. A line that begins with `#` is a comment. Mistakes
+ * are added to `problems`, with the number of the line but without its content.
  */
 export function readBlocklist(path: string, problems: string[]): BlockedCallers {
   const lines = linesOf(path, problems)

@@ -1,19 +1,19 @@
 import { isPlainAndFar } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
-/** What a page has to solve before a session is opened. */
+/** The challenge that a page has to solve before a session is opened. */
 export interface ChallengeSettings {
   readonly kind: NonNullable<Variables['CHALLENGE']>
-  /** How many new sessions per minute need no challenge. */
+  /** The number of new sessions per minute above which a challenge is required. */
   readonly abovePerMinute: number
   /** For ALTCHA: the largest number that a page may have to try. */
   readonly difficulty: number
-  /** A vendor's secret. */
+  /** The vendor's secret; empty for ALTCHA. */
   readonly secret: string
   readonly siteKey: string | undefined
-  /** Where the vendor verifies solutions, instead of at its usual address. */
+  /** The address at which solutions are verified, if it is not the vendor's usual address. */
   readonly verifyUrl: string | undefined
-  /** What to do if the vendor does not respond. */
+  /** What to do if the vendor does not respond, or refuses the secret. */
   readonly onFailure: 'refuse' | 'accept'
 }
 
@@ -30,7 +30,7 @@ export function readChallenge(env: Variables, problems: string[]): ChallengeSett
   if (env.NODE_ENV === 'production' && verifyUrl !== undefined && isPlainAndFar(verifyUrl))
     problems.push('CHALLENGE_VERIFY_URL must begin with https:// in production')
   if (kind !== 'altcha' && secret === undefined)
-    problems.push(`CHALLENGE_SECRET is missing: ${kind} has one for each site`)
+    problems.push(`CHALLENGE_SECRET is missing: ${kind} issues one for each website`)
   return {
     kind,
     abovePerMinute: env.CHALLENGE_ABOVE_PER_MINUTE,

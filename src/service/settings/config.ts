@@ -22,7 +22,7 @@ export interface Config {
   readonly host: string
   /** The address of the service as websites see it, without a trailing slash; `''` if unknown. */
   readonly publicUrl: string
-  /** The trusted proxies in front, whose forwarded client addresses are accepted. */
+  /** The trusted proxies in front of the service, whose forwarded client addresses are accepted. */
   readonly trustProxy: TrustedProxies
   readonly allowedOrigins: readonly string[]
   readonly allowNoOrigin: boolean
@@ -34,11 +34,11 @@ export interface Config {
     readonly region: string | undefined
     /** Whether guests may sign in with the deployment's OpenID provider. */
     readonly signIn: boolean
-    /** The limit of new connections from this process to Genesys. */
+    /** The limit for new connections from this process to Genesys. */
     readonly connectionsPerMinute: number
-    /** How long a guest's connection to Genesys stays open after the page has left. */
+    /** How long a guest's connection to Genesys stays open after the page has disconnected. */
     readonly connectionIdleMs: number
-    /** Hosts for uploads; any public host if empty. */
+    /** Hosts that files may be uploaded to; any public host if the list is empty. */
     readonly fileHosts: readonly string[]
     readonly oauth: OAuthSettings | undefined
     readonly hosts: GenesysHosts
@@ -53,7 +53,7 @@ export interface Config {
     readonly queueId: string | undefined
   }
   readonly session: {
-    /** 32 bytes each; the first key seals new tokens, and every key can open tokens. */
+    /** 32 bytes each. The first key encrypts new tokens; every key can decrypt tokens. */
     readonly keys: readonly Uint8Array[]
     readonly keysAreEphemeral: boolean
     /** Whether the keys include the one in `.env.example`, which is public. */
@@ -72,7 +72,7 @@ export interface Config {
   readonly userToken: UserTokenSettings | undefined
   /** How to ask the site's backend who a visitor is; undefined if the webhook is off. */
   readonly visitorWebhook: VisitorWebhookSettings | undefined
-  /** What a page has to solve before a session is opened; undefined if nothing. */
+  /** The challenge that a page has to solve before a session is opened, if one is required. */
   readonly challenge: ChallengeSettings | undefined
   /** The file of networks and visitors that are not served; it is read again when it changes. */
   readonly blocklistFile: string | undefined
@@ -99,21 +99,21 @@ export interface Config {
   /** The shared store of the replicas, if there is one. */
   readonly redis: { readonly url: string; readonly keyPrefix: string; readonly timeoutMs: number } | undefined
   readonly upstreamTimeoutMs: number
-  /** How long new connections are still served after the signal to stop. */
+  /** How long new connections are still accepted after the signal to stop. */
   readonly drainDelayMs: number
   /** After that delay, how long requests in flight may take to finish. */
   readonly drainMs: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
-  /** Health, readiness and metrics on a separate port; without one, metrics are on the main port. */
+  /** The separate port for health, readiness and metrics; without it, metrics are on the main port. */
   readonly managementPort: number | undefined
   readonly docs: boolean
   readonly demo: boolean
   readonly problemHints: boolean
-  /** What is masked before it goes to Genesys; undefined if nothing is. */
+  /** The data that is masked before messages are sent to Genesys; undefined if nothing is masked. */
   readonly redaction: RedactionSettings | undefined
-  /** What pages ask before the chat opens. */
+  /** The form that pages show before the chat opens. */
   readonly preChatForm: PreChatForm | undefined
-  /** Where guests' scores go; undefined if guests are not asked for any. */
+  /** Where guests' scores go; undefined if guests are not asked for a score. */
   readonly survey: SurveySettings | undefined
   /** Undefined if no page views go to Genesys. */
   readonly journey: JourneySettings | undefined
@@ -139,19 +139,19 @@ export interface KeysFile {
 
 /** One of several sites, with its own settings. */
 export interface SiteConfig {
-  /** Lower-case letters, digits and `-`; undefined for the one site without `SITES_FILE`. */
+  /** Lower-case letters, digits and `-`; undefined for the only site if `SITES_FILE` is not set. */
   readonly id: string | undefined
   readonly config: Config
 }
 
 export interface SitesSource {
-  /** The name of the readiness check that reports whether the files can be read; undefined if there are none. */
+  /** The name of the readiness check that reports whether the files can be read; undefined if there are no files. */
   readonly name: 'sites-file' | 'session-keys-file' | undefined
-  /** The sites in the current file. @throws {ConfigError} naming every mistake, and no value */
+  /** The sites in the current file. @throws {ConfigError} which names every mistake, but no value */
   read(): readonly SiteConfig[]
   /**
-   * The files that were last read, valid or not: the sites file, and the secret files that it and the
-   * environment name.
+   * The files that were last read, valid or not: the sites file, and the secret files that the sites file and
+   * the environment name.
    */
   readonly files: readonly string[]
 }

@@ -19,7 +19,7 @@ export interface OAuthSettings {
   readonly scope?: string | undefined
 }
 
-/** The variables that replace the addresses of the region. */
+/** The variables that replace the region's addresses. */
 export const HOST_VARIABLES: readonly (readonly [host: keyof GenesysHosts, variable: string])[] = [
   ['apiUrl', 'GENESYS_API_URL'],
   ['loginUrl', 'GENESYS_LOGIN_URL'],
@@ -72,7 +72,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Returns none if a gateway is in front of Genesys Cloud, because the gateway may have its own ids. */
+/** Warnings about an unusual deployment id. There are none with a gateway, because a gateway may have its own ids. */
 export function deploymentIdWarnings(env: Variables): string[] {
   const { GENESYS_DEPLOYMENT_ID: id, GENESYS_API_URL, GENESYS_MESSAGING_URL } = env
   const isGenesysCloud = GENESYS_API_URL === undefined && GENESYS_MESSAGING_URL === undefined

@@ -1,7 +1,7 @@
 import type { Variables } from './variables.ts'
 
 export interface JourneySettings {
-  /** Whether requests carry the OAuth client's access token. It is not published whether Genesys requires one. */
+  /** Whether requests carry the OAuth client's access token. Genesys does not document whether it requires one. */
   readonly usesAccessToken: boolean
   readonly callsPerMinute: number
 }

@@ -1,7 +1,7 @@
 import type { OAuthSettings } from './genesys-settings.ts'
 import type { Variables } from './variables.ts'
 
-/** How Genesys' knowledge operations for guests are called: `open` sends no authorization. */
+/** How requests to Genesys' knowledge API for guests are authorized; with `open`, they have no credentials. */
 export type KnowledgeAuthorization = 'open' | 'oauth'
 
 /** Undefined if the feature is off. */

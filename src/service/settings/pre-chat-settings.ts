@@ -55,14 +55,15 @@ export function isOpenKey(key: string, { open, trusted }: Attributes): boolean {
   return KEY.test(key) && !Object.hasOwn(trusted, key) && open.some(matches)
 }
 
-/** Mistakes that the schema does not find. */
+/** Mistakes that the schema does not detect. */
 export function preChatProblems(preChatForm: PreChatForm | undefined, attributes: Attributes): string[] {
   const { fields = [] } = preChatForm ?? {}
   return fields.flatMap(({ key, required, multiline, choices }, i) => {
     const problems: string[] = []
     if (!DETAILS.includes(key) && !isOpenKey(key, attributes))
-      problems.push('has a key that is neither name, email or phone nor one of ATTRIBUTES_OPEN')
-    if (fields.findIndex((other) => other.key === key) !== i) problems.push('has the key of another field')
+      problems.push('has a key that is not name, email, phone or one of ATTRIBUTES_OPEN')
+    if (fields.findIndex((other) => other.key === key) !== i)
+      problems.push('has the same key as another field')
     if (choices && (required === true || multiline === true))
       problems.push('has choices, so it can be neither required nor multiline')
     return problems.map((problem) => `PRE_CHAT_FORM field ${i + 1} ${problem}`)

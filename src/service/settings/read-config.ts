@@ -31,12 +31,12 @@ import { readCallbacks } from './callback-settings.ts'
 import { replacedVariables, unknownVariables } from './unknown-variables.ts'
 import { parseEach, type Variables } from './variables.ts'
 
-/** The default, which memory determines: each request takes about 30 KiB. */
+/** The default. Memory is what limits it: each request takes about 30 KiB. */
 const MAX_REQUESTS_IN_FLIGHT = 10_000
-/** In production. Otherwise there is no second port, and `/metrics` is on the first one. */
+/** The default in production. Outside production there is no separate port, and `/metrics` is on the main port. */
 const MANAGEMENT_PORT = 9090
 const EVENT_STREAMS_PER_ADDRESS = 1000
-/** In production, because orchestrators keep sending connections for some seconds. */
+/** The default in production, because orchestrators still route new connections to a stopping process for some seconds. */
 const DRAIN_DELAY_MS = 5000
 
 const ENV_FILE_IGNORED =
@@ -44,7 +44,7 @@ const ENV_FILE_IGNORED =
 
 /**
  * Settings from the environment, and outside production also from a `.env` file. The environment takes precedence.
- * @throws {ConfigError} naming every wrong or missing variable at once.
+ * @throws {ConfigError} which names every wrong or missing variable
  */
 export function readConfigFromEnvironment(): Config {
   const isProduction = process.env['NODE_ENV'] === 'production'
@@ -52,7 +52,7 @@ export function readConfigFromEnvironment(): Config {
   return readConfig(process.env, isProduction && isUnread('.env') ? [ENV_FILE_IGNORED] : [])
 }
 
-/** Frameworks and process managers may have loaded the file into the environment themselves. */
+/** Whether the file has variables that the environment lacks. Frameworks and process managers may load the file themselves. */
 function isUnread(envFile: string): boolean {
   try {
     return Object.keys(dotenv.parse(readFileSync(envFile))).some((name) => process.env[name] === undefined)
@@ -64,8 +64,8 @@ function isUnread(envFile: string): boolean {
 type Given = Readonly<Record<string, string | undefined>>
 
 /**
- * Settings from variables. An empty variable counts as missing, because compose files produce empty ones.
- * @throws {ConfigError} naming every wrong or missing variable at once, and none of their values.
+ * Settings from environment variables. An empty variable counts as missing, because compose files produce empty variables.
+ * @throws {ConfigError} which names every wrong or missing variable, but no value
  */
 export function readConfig(variables: Given, moreWarnings: readonly string[] = []): Config {
   const problems: string[] = []
@@ -77,7 +77,7 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
     const suffix = publicSuffixOf(origin)
     if (suffix !== undefined)
       warnings.push(
-        `ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anyone can register one`,
+        `ALLOWED_ORIGINS[${i}] allows every website below ${suffix}, where anyone can create a website`,
       )
   }
   problems.push(...proxyProblems(variables))
@@ -87,7 +87,7 @@ export function readConfig(variables: Given, moreWarnings: readonly string[] = [
     problems.push('ALLOWED_ORIGINS and SITES_FILE are both set: each site has its own origins')
   const ownProblems: string[] = []
   const config = configFrom(env, given, keys, ownProblems)
-  // What each site requires is checked for each site.
+  // With several sites, missing settings are reported for each site instead.
   problems.push(
     ...(hasSites
       ? ownProblems.filter((problem) => !/^\S+( (and|or) \S+)? (is|are) missing/.test(problem))
@@ -111,7 +111,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
 
   requireOrigins(env, problems)
   if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
-    problems.push('GENESYS_DEPLOYMENT_ID is missing: the id of the Messenger deployment in Genesys Cloud')
+    problems.push('GENESYS_DEPLOYMENT_ID is missing: set the id of the Messenger deployment in Genesys Cloud')
 
   const managementPort = env.MANAGEMENT_PORT ?? env.METRICS_PORT ?? (production ? MANAGEMENT_PORT : undefined)
   if (managementPort !== undefined && managementPort !== 0 && managementPort === env.PORT) {
@@ -212,7 +212,7 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
 function requireOrigins({ ALLOWED_ORIGINS }: Variables, problems: string[]): void {
   for (const [i, origin] of ALLOWED_ORIGINS.entries()) {
     const { problem } = parseOriginPattern(origin)
-    // An address that may contain a password is not repeated.
+    // An entry with `@` may contain a password, so the message does not quote it.
     const entry = origin.includes('@') ? '' : ` \`${origin.slice(0, 200)}\``
     if (problem !== undefined) problems.push(`ALLOWED_ORIGINS[${i}]${entry} ${problem}`)
   }
@@ -230,7 +230,7 @@ function readLimits(env: Variables): Config['limits'] {
     requestsArriving: env.MAX_REQUESTS_ARRIVING,
     requestsArrivingPerAddress: env.MAX_REQUESTS_ARRIVING_PER_ADDRESS,
     eventStreams: env.MAX_EVENT_STREAMS,
-    // One address alone must not use all of them.
+    // One address must not be able to use all event streams.
     eventStreamsPerAddress:
       env.MAX_EVENT_STREAMS_PER_ADDRESS ??
       Math.min(EVENT_STREAMS_PER_ADDRESS, Math.ceil(env.MAX_EVENT_STREAMS / 2)),
@@ -246,7 +246,7 @@ function withoutEmpty(variables: Given): Given {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()))
 }
 
-/** The current keys of the environment and its files. */
+/** The current session keys, from the environment or the file that it names. */
 function currentKeys(variables: Given, problems: string[]): Uint8Array[] {
   const env = parseEach(withoutEmpty(withSecretFiles(variables, problems)), problems)
   return readSessionKeys(env.SESSION_KEYS, env.NODE_ENV === 'production', problems)
@@ -289,7 +289,7 @@ function sitesSource(path: string, variables: Given, initialKeys: readonly Uint8
         const config = configFrom(env, given, sessionKeysOfSite(keys, id), ownProblems)
         problems.push(...ownProblems.map((problem) => `sites.${id}: ${problem}`))
         const redis = config.redis && { ...config.redis, keyPrefix: `${config.redis.keyPrefix}${id}:` }
-        // A browser can be a guest of several sites at this host.
+        // One browser can have sessions with several sites on this host.
         const session = { ...config.session, cookieName: `${SESSION_COOKIE_NAME}-${id}` }
         return { id, config: { ...config, session, redis } }
       })

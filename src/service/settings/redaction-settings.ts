@@ -1,14 +1,14 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { REDACTION_KINDS, type Variables } from './variables.ts'
 
-/** What is masked in guests' messages before they are sent to Genesys. */
+/** The data that is masked in guests' messages before they are sent to Genesys. */
 export interface RedactionSettings {
   readonly kinds: Variables['REDACT']
   /** In RE2's syntax. */
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[]
 }
 
-/** The time that a pattern takes is proportional to its size times the length of the text: with these bounds, a few milliseconds. */
+/** The time for matching is proportional to a pattern's size times the text's length: with these limits, a few milliseconds. */
 const MAX_PATTERNS = 20
 const MAX_PROGRAM_SIZE = 500
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Such as `ENOENT`, `EACCES` or `EISDIR`. */
+/** The code of a file system error, such as `ENOENT`, `EACCES` or `EISDIR`. */
 export const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error'
 
 export const SECRETS = [
@@ -13,7 +13,7 @@ export const SECRETS = [
   'REDIS_URL',
 ]
 
-/** Returns the current value of a secret whose file may change, or the last value while the file cannot be read. */
+/** Returns a function that reads a secret from its file. While the file cannot be read, it returns the previous value. */
 export function secretFromFile(path: string, initial: string): () => string {
   let latest = initial
   return () => {
@@ -26,7 +26,7 @@ export function secretFromFile(path: string, initial: string): () => string {
   }
 }
 
-/** Each secret can come from the file in `NAME_FILE`, because container platforms mount secrets as files. */
+/** Reads each secret `NAME` from the file that `NAME_FILE` names, because container platforms mount secrets as files. */
 export function withSecretFiles(variables: Readonly<Record<string, string | undefined>>, problems: string[]) {
   const merged = { ...variables }
   for (const name of SECRETS) {

@@ -1,6 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 
-/** The key in `.env.example`: accepted for trying out the service, refused in production. */
+/** The key in `.env.example`. It is accepted for trying out the service, but refused in production. */
 export const EXAMPLE_SESSION_KEY = 'ZXhhbXBsZS1rZXktZG8tbm90LXVzZS1pbi1wcm9kISE='
 
 /** Keys of session tokens: 32 bytes each, in base64. Outside production, a key is created if there is none. */
@@ -15,7 +15,7 @@ export function readSessionKeys(
   }
   if (production && encoded.includes(EXAMPLE_SESSION_KEY)) {
     problems.push(
-      'SESSION_KEYS contains the key of .env.example, which is public: generate one with `openssl rand -base64 32`',
+      'SESSION_KEYS contains the key of .env.example, which is public: generate a key with `openssl rand -base64 32`',
     )
   }
   if (encoded.length === 0)
@@ -24,16 +24,16 @@ export function readSessionKeys(
   for (const [i, key] of keys.entries()) {
     const isBase64 = unpadded(key.toString('base64')) === unpadded(encoded[i] ?? '')
     if (!isBase64)
-      problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` generates one`)
+      problems.push(`SESSION_KEYS[${i}] must be base64: \`openssl rand -base64 32\` generates a key`)
     else if (key.length !== 32)
-      problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it has ${key.length}`)
+      problems.push(`SESSION_KEYS[${i}] must be 32 bytes in base64; it has ${key.length} bytes`)
   }
   return keys
 }
 
 /**
- * Keys for one site (HKDF, RFC 5869): its tokens are invalid at other sites, although all sites have the same
- * `SESSION_KEYS`.
+ * Derives the keys for one site (HKDF, RFC 5869), so that its tokens are invalid at other sites, although all sites have the
+ * same `SESSION_KEYS`.
  */
 export function sessionKeysOfSite(keys: readonly Uint8Array[], siteId: string): Uint8Array[] {
   return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', `guest-session site ${siteId}`, 32)))

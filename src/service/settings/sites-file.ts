@@ -10,8 +10,8 @@ import { parseUrl } from '../urls/parse-url.ts'
 export interface SiteEntry {
   readonly id: string
   /**
-   * Replaces the environment's variables; `undefined` for a variable that the site unsets, whatever its value in
-   * the environment is.
+   * The variables that replace those of the environment. `undefined` means that the variable is not set for this site, even
+   * if the environment sets it.
    */
   readonly variables: Readonly<Record<string, string | undefined>>
 }
@@ -46,7 +46,7 @@ const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'PROBLEM_HINTS',
 ])
 
-/** The settings that a site in `SITES_FILE` may have, including secrets from files. */
+/** The variables that a site in `SITES_FILE` may set, including those that name a file with a secret. */
 export const SITE_VARIABLES: readonly string[] = [
   ...VARIABLE_NAMES,
   ...SECRETS.map((name) => `${name}_FILE`),
@@ -61,8 +61,8 @@ const CHALLENGE = /^CHALLENGE(_|$)/
 const SURVEY_WEBHOOK = /^SURVEY_WEBHOOK_/
 
 /**
- * Groups of variables: a site that sets one variable of a group gets no other of that group from the
- * environment. This way, a client's secret is sent only to the hosts that it was given for.
+ * Groups of variables. A site that sets a variable matching `setBy` gets no variable matching `leavesOut` from the environment.
+ * For instance, a client's secret is sent only to the hosts that it was issued for.
  */
 const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
   { setBy: HOSTS, leavesOut: HOSTS },
@@ -86,8 +86,8 @@ const VALUE = z.union([
 ])
 
 /**
- * The sites in a file, with the variables that each of them sets. For each mistake, `problems` gets
- * a sentence that starts with the place in the file and contains no value.
+ * The sites in a file, with the variables that each site sets. For each mistake, a sentence is added to `problems` that begins
+ * with the place in the file and contains no value.
  */
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
@@ -128,7 +128,7 @@ function variablesOf(
   return variables
 }
 
-/** Names with digits and dashes are not quoted in messages: they may be values, or secrets. */
+/** Other names are not quoted in messages, because they may be misplaced values, even secrets. */
 const PRINTABLE_NAME = /^[A-Za-z_]{1,64}$/
 
 function unknownField(id: string, name: string): string {
@@ -141,7 +141,7 @@ function unknownField(id: string, name: string): string {
 const FIELDS = 'the fields of a site are the names of environment variables'
 const INVALID = Symbol('not a value of a variable')
 
-/** The value in the form of an environment variable: lists with commas, objects as JSON. */
+/** The value as the text of an environment variable: a list with commas, an object as JSON. */
 function textOf(value: unknown): string | undefined | typeof INVALID {
   const { success, data } = VALUE.safeParse(value)
   if (!success) return INVALID
@@ -172,7 +172,7 @@ function sitesOf(content: unknown, problems: string[]): object {
   if (!parsed.success) problems.push('it must be an object whose only field is `sites`, also an object')
   else if (count === 0) problems.push('sites: there must be at least one')
   else if (count > MAX_SITES) problems.push(`sites: there must be at most ${MAX_SITES}`)
-  // The raw object: z.record drops `__proto__`.
+  // Returns the raw object, because `z.record` drops `__proto__`.
   else return (content as { readonly sites: object }).sites
   return {}
 }
@@ -183,7 +183,7 @@ function positionIn({ message }: SyntaxError): string {
   return position === undefined ? '' : ` (at character ${position})`
 }
 
-/** A mistake for each origin that two sites list: requests from that origin would belong to both sites. */
+/** Reports each origin that two sites list, because either site could serve a request from that origin. */
 export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
   const placeByOrigin = new Map<string, string>()
   return entries.flatMap(({ id, variables }) =>
@@ -198,8 +198,8 @@ export function repeatedOrigins(entries: readonly SiteEntry[]): string[] {
 }
 
 /**
- * A normalized origin, wildcards included: letter case, default ports and international names are only
- * differences of notation.
+ * Normalizes an origin, with or without a wildcard. Different spellings of the same origin (letter case, default port, Punycode)
+ * become the same text.
  */
 function normalized(text: string): string {
   const url = parseUrl(text.replace('//*.', '//'))

@@ -7,7 +7,7 @@ import { readWebhookSecrets } from './visitor-webhook-settings.ts'
 /** Where guests' scores go. */
 export interface SurveySettings {
   readonly url: string
-  /** Keys of the signature. */
+  /** The keys that sign the requests. */
   readonly secrets: readonly Uint8Array[]
   /** The guest's attribute in which the score is also stored. */
   readonly attribute: string | undefined

@@ -1,16 +1,16 @@
 import { SECRETS } from './secret-files.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
-/** Other programs do not use such names. */
+/** The prefixes of this service's settings. Variables of other programs do not have them. */
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDACT|REDIS|SURVEY|VISITOR_WEBHOOK|CHALLENGE|BLOCKLIST|JOURNEY)_/
-/** Other names are compared with those of settings. Up to two wrong letters are taken for a mistake. */
+/** Names without such a prefix are compared with those of settings. Up to two wrong letters count as a spelling mistake. */
 const MAX_MISTAKES = 2
 const MIN_LETTERS_TO_COMPARE = 8
-/** Variables that others set: Kubernetes for a service with a similar name, and the X window system. */
+/** Variables that other software sets: Kubernetes, for a service with a similar name, and the X Window System. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
-/** Settings of earlier releases, and what to do about them. */
+/** Settings of earlier releases, with the advice for each. */
 const REPLACED: Readonly<Record<string, string>> = {
   METRICS_PORT: 'is now called MANAGEMENT_PORT; the old name works until the next release',
   MAX_REQUESTS_UNDER_WAY: 'is now called MAX_REQUESTS_IN_FLIGHT; the old name works until the next release',
@@ -24,7 +24,7 @@ export function replacedVariables(given: Readonly<Record<string, string | undefi
   )
 }
 
-/** A warning for each variable that looks like a setting but is unknown, with the likely name. */
+/** A warning for each unknown variable that looks like a setting, with the name that was probably meant. */
 export function unknownVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...VARIABLE_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
   return Object.keys(given)
@@ -35,7 +35,7 @@ export function unknownVariables(given: Readonly<Record<string, string | undefin
     })
 }
 
-/** This runs at each start, so it is cheap for nearly all names of other programs: the distance is calculated last. */
+/** Compares length and first letter before the distance, which takes longer: this runs for every variable at startup. */
 function isSimilar(name: string, known: string): boolean {
   if (name.length < MIN_LETTERS_TO_COMPARE || name[0] !== known[0]) return false
   return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES
@@ -53,7 +53,7 @@ function nearest(name: string, known: readonly string[]): string {
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate
 }
 
-/** The number of letters to insert, remove or replace (Levenshtein distance). */
+/** The number of letters to insert, remove or replace to turn `a` into `b` (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 0; i < a.length; i++) {

@@ -21,9 +21,9 @@ export function readUserToken(
     problems.push('USER_TOKEN_JWKS_URL must begin with https:// in production')
   }
   if (env.USER_TOKEN_ISSUER === undefined)
-    problems.push('USER_TOKEN_ISSUER is missing: the `iss` claim of your tokens')
+    problems.push('USER_TOKEN_ISSUER is missing: set it to the `iss` claim of your tokens')
   if (env.USER_TOKEN_AUDIENCE === undefined)
-    problems.push('USER_TOKEN_AUDIENCE is missing: the `aud` claim of your tokens')
+    problems.push('USER_TOKEN_AUDIENCE is missing: set it to the `aud` claim of your tokens')
   return {
     jwksUrl,
     publicKeyPem: publicKeyPem?.replaceAll('\\n', '\n'),

@@ -28,13 +28,12 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
-/** Separated by commas or white space: files of secrets often have one key per line, and base64 contains neither. */
+/** Keys separated by commas or white space, which base64 does not contain. Files of secrets often have one key per line. */
 const keys = z.string().transform((text) => text.split(/[,\s]+/).filter((key) => key !== ''))
 
 const PROXIES =
-  'must be the number of proxies in front, 0 to 16, or a list of their networks such as 10.0.0.0/8'
+  'must be the number of proxies in front of the service, 0 to 16, or a list of their networks, such as 10.0.0.0/8'
 
-/** The number of proxies, or their networks. */
 const proxies = z.union([whole(0, 16), list.pipe(z.array(z.string().refine(isNetwork, PROXIES)))], {
   error: PROXIES,
 })
@@ -95,7 +94,7 @@ const json = z.string().transform((text, context) => {
 /** ALTCHA needs no third party; the others are vendors. */
 const CHALLENGES = ['altcha', 'turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha'] as const
 
-/** Every variable that the service reads; `.env.example` and docs/settings.md list the same ones. */
+/** Every variable that the service reads. `.env.example` and docs/settings.md list the same variables. */
 const Env = z.object({
   NODE_ENV: z
     .string()
@@ -245,7 +244,7 @@ const Env = z.object({
   MAX_REQUESTS_IN_FLIGHT: whole(1, 100_000).optional(),
   MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: whole(1, 100_000).default(500),
   MAX_REQUESTS_IN_FLIGHT_PER_GUEST: whole(1, 100_000).default(8),
-  /** The former name of `MAX_REQUESTS_IN_FLIGHT`, for one release. */
+  /** The old name of `MAX_REQUESTS_IN_FLIGHT`, which works for one more release. */
   MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).optional(),
   MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
   MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
@@ -281,7 +280,7 @@ export type Variables = z.infer<typeof Env>
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
 
-/** Records and omits invalid variables, so that the checks that need only the others still run. */
+/** Reports invalid variables and leaves them out, so that the checks of the other variables still run. */
 export function parseEach(
   given: Readonly<Record<string, string | undefined>>,
   problems: string[],
@@ -297,7 +296,7 @@ export function parseEach(
   return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
 }
 
-/** zod's messages can quote the input; ours never do. */
+/** Replaces messages of zod, which can quote the input. The messages in this file never do. */
 function ownMessage(message: string): string {
   return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not valid' : message
 }

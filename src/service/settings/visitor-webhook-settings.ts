@@ -3,16 +3,16 @@ import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
 import { isPlainAndFar } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
-/** The site's own backend, which identifies the visitor behind a cookie or header. */
+/** The site's own backend, which identifies a visitor by a cookie or header. */
 export interface VisitorWebhookSettings {
   readonly url: string
-  /** Keys of the signature: the first is the current one, the others are still accepted by some receivers. */
+  /** The keys that sign the requests. Each request has a signature for every key. */
   readonly secrets: readonly Uint8Array[]
   /** The part of a page's request that is forwarded. The name of a header is in lower case. */
   readonly credential: { readonly kind: 'cookie' | 'header'; readonly name: string }
-  /** The attributes that the response may set. Pages may not set them. */
+  /** The attributes that the response may set. Pages cannot set them. */
   readonly attributes: readonly string[]
-  /** The time limit for identifying one visitor, including the retry. */
+  /** The time limit for one call to the backend, including its retry. */
   readonly timeoutMs: number
   readonly cacheMs: number
   readonly onFailure: 'refuse' | 'anonymous'
@@ -21,7 +21,7 @@ export interface VisitorWebhookSettings {
 /** 24 to 64 bytes, as the specification requires. */
 const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/
 
-/** Headers that this service or a proxy sets, or that the request to the webhook has for other reasons. */
+/** Headers that this service or a proxy sets, or that have another meaning in a request to the webhook. */
 const OTHER_HEADERS = new Set([
   'authorization',
   'connection',
@@ -81,7 +81,7 @@ export function readVisitorWebhook(
   }
 }
 
-/** @param webhook the beginning of the names of the variables */
+/** @param webhook the prefix of the variables' names, such as `SURVEY_WEBHOOK` */
 export function readWebhookSecrets(
   webhook: string,
   texts: readonly string[] | undefined,

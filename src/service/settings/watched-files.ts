@@ -6,11 +6,11 @@ export interface WatchedFiles {
   close(): void
 }
 
-/** Files are polled, which costs almost nothing: events do not work for network file systems and replaced links. */
+/** Files are polled, because file events do not work on network file systems and for replaced links. Polling is cheap. */
 const INTERVAL_MS = 2000
 
 /**
- * Calls back when one of the files has been changed, replaced, created or removed. Does not keep the process
+ * Calls `onChanged` when one of the files has been changed, replaced, created or removed. Does not keep the process
  * running.
  */
 export function watchFiles(onChanged: () => void, interval = INTERVAL_MS): WatchedFiles {

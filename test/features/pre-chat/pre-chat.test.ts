@@ -49,7 +49,11 @@ describe('PRE_CHAT_FORM', () => {
     ['an unknown property', field({ color: 'red' }), /see fields\.0$/m],
     ['a label that is not a string', field({ label: 1 }), /see fields\.0\.label$/m],
     ['a key that pages cannot set', field({ key: 'level' }), /field 1 has a key that is neither/],
-    ['a key twice', { fields: [...FORM.fields, FORM.fields[0]] }, /field 3 has the key of another field/],
+    [
+      'a key twice',
+      { fields: [...FORM.fields, FORM.fields[0]] },
+      /field 3 has the same key as another field/,
+    ],
     [
       'required choices',
       { fields: [{ ...FORM.fields[1], required: true }] },
