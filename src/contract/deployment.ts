@@ -37,7 +37,7 @@ export interface Deployment {
   readonly bot?: { readonly name?: string; readonly imageUrl?: string }
   /** What to ask the guest before the chat opens, if the service has such a form. */
   readonly preChat?: PreChatForm
-  /** Who can request a callback; absent if there are no callbacks. `verified`: visitors whose identity was verified. */
+  /** Who can request a callback; absent if callbacks are off. `verified`: only visitors whose identity was verified. */
   readonly callbacks?: 'on' | 'verified'
   /** Whether the knowledge base can be searched, even without a session. */
   readonly knowledge?: boolean

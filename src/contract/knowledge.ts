@@ -2,7 +2,7 @@
 export interface KnowledgeSearch {
   /** Genesys' id of the search, for feedback on an article that it found. */
   readonly searchId?: string
-  /** The best one first. */
+  /** The best match first. */
   readonly results: readonly KnowledgeResult[]
 }
 

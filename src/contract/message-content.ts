@@ -62,7 +62,7 @@ export interface Place {
 
 export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
 
-/** A choice of one of the available times or, if there are none, of a day between minimum and maximum. */
+/** A choice of one of the available times or, if there are none, of any time between the minimum and the maximum. */
 export interface DateChoice {
   readonly title?: string
   readonly subtitle?: string
@@ -108,7 +108,7 @@ export type FormField =
       readonly inputMode: InputMode
       readonly autocomplete?: string
     }
-  /** Date and list fields are always required. */
+  /** Date fields are always required; list and wheel fields never are. */
   | ({ readonly type: 'date'; readonly id: string } & DateChoice)
   | ({ readonly type: 'list'; readonly id: string } & ListChoice)
   | {
@@ -119,7 +119,7 @@ export type FormField =
 
 export interface Form {
   readonly type: 'form'
-  /** To be returned with the answer. */
+  /** Send it back with the answer. */
   readonly cannedResponseId: string
   readonly replyTo?: string
   readonly prompt?: Prompt

@@ -3,9 +3,9 @@ import type { Redaction } from './session.ts'
 
 export type Sender = 'guest' | 'agent' | 'bot'
 
-/** A message, the same in live events, in the history and in the response to sending it. */
+/** A message. It has the same fields in live events, in the history and in the response of `POST /messages`. */
 export interface Message {
-  /** The same everywhere the message appears. */
+  /** The same wherever the message appears. */
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
@@ -24,7 +24,7 @@ export interface Message {
 
 /** The response of `POST /messages`, without the session token. */
 export interface SentMessage extends Message {
-  /** What was masked, if anything was. The text is the one that was sent to Genesys. */
+  /** What was masked, if anything was. `text` is the masked text, as it was sent to Genesys. */
   readonly redacted?: readonly Redaction[]
 }
 
@@ -47,8 +47,8 @@ export type OutgoingMessage =
   /** A time from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   | { readonly date: Reply & { readonly inReplyTo: string } }
   /**
-   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, `text` is
-   * the picker's `reply.subtitle`.
+   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, and `text`
+   * is the picker's `reply.subtitle`.
    */
   | {
       readonly list: {

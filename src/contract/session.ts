@@ -25,7 +25,7 @@ export interface Limits {
     readonly maxFileSizeKB: number
     /** Media types such as `image/png`, with wildcards: `image/*`. */
     readonly fileTypes: readonly string[]
-    /** With the dot, such as `.exe`. Such files are refused whatever their media type is. */
+    /** With the dot, such as `.exe`. Such files are refused, whatever their media type. */
     readonly blockedExtensions: readonly string[]
   }
 }
@@ -36,7 +36,7 @@ export interface Redaction {
   readonly kind: string
   /** The field that contained this part, such as `text`, `form.answers.0.text` or `attributes.custom.note`. */
   readonly field: string
-  /** In UTF-16 code units, as JavaScript counts them; `end` is the first one after the masked part. Masking does not change the length. */
+  /** In UTF-16 code units, as JavaScript counts them; `end` is the position after the masked part. Masking does not change the length. */
   readonly start: number
   readonly end: number
 }
