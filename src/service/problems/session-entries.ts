@@ -93,7 +93,7 @@ export const SESSION_PROBLEMS = {
     status: 409,
     title: 'The same request is still in progress',
     description:
-      'An earlier request with this `Idempotency-Key` has not been answered yet. Nothing was sent twice.',
+      'An earlier request with this `Idempotency-Key` is still being processed. Nothing was sent twice.',
     clientAction: 'Wait for the first response, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,
