@@ -9,7 +9,7 @@ export type SessionEventState =
   | 'expired'
   /** Final: the person has signed in on another device, which has taken over the session. */
   | 'signed-in-elsewhere'
-  /** Genesys has dropped this connection, because the guest has too many. */
+  /** Genesys has closed this connection, because the guest has too many connections. */
   | 'too-many-connections'
 
 /** The data of `event: session`. */

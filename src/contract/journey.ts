@@ -9,7 +9,7 @@ export interface JourneyPage {
 
 /** The body of `POST /journey/events`: what a visitor has done. */
 export interface JourneyEvent {
-  /** A UUID that the page keeps for this visitor, only as long as the visitor consents. */
+  /** A UUID that the page keeps for this visitor, but only as long as the visitor consents. */
   readonly visitorId: string
   /** `page_viewed`, or one of the website's own events, such as `order_placed`. */
   readonly name: string
@@ -44,10 +44,10 @@ export interface JourneyInvitation {
   readonly actionMap: { readonly id: string; readonly version: number }
 }
 
-/** The body of `POST /journey/answers`: what happened to an invitation. */
+/** The body of `POST /journey/answers`: the outcome of an invitation. */
 export interface JourneyAnswer {
   readonly invitationId: string
   readonly sessionId: string
-  /** `offered`: it was shown. `ignored`: the visitor did not react to it. */
+  /** `offered`: the invitation was shown. `ignored`: it was not shown, or the visitor did not respond to it. */
   readonly state: 'offered' | 'accepted' | 'rejected' | 'ignored'
 }

@@ -62,7 +62,7 @@ export interface Place {
 
 export type DateFormat = 'day-month-year' | 'month-day-year' | 'year-month-day'
 
-/** A choice of one of the available times or, if there are none, of a date between `dateMinimum` and `dateMaximum`. */
+/** A choice of one of the available times or, if there are none, of a date and time between `dateMinimum` and `dateMaximum`. */
 export interface DateChoice {
   readonly title?: string
   readonly subtitle?: string
@@ -108,7 +108,7 @@ export type FormField =
       readonly inputMode: InputMode
       readonly autocomplete?: string
     }
-  /** Date and list fields are always required. */
+  /** Date fields are always required; list and wheel fields never are. */
   | ({ readonly type: 'date'; readonly id: string } & DateChoice)
   | ({ readonly type: 'list'; readonly id: string } & ListChoice)
   | {

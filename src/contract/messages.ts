@@ -5,7 +5,7 @@ export type Sender = 'guest' | 'agent' | 'bot'
 
 /** A message. It has the same form in live events, in the history and in the response of `POST /messages`. */
 export interface Message {
-  /** The same in live events, in the history and in responses. */
+  /** The same wherever the message appears. */
   readonly id: string
   /** ISO 8601, UTC. */
   readonly time: string
@@ -47,8 +47,8 @@ export type OutgoingMessage =
   /** A time from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   | { readonly date: Reply & { readonly inReplyTo: string } }
   /**
-   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, `text` is
-   * the picker's `reply.subtitle`.
+   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, and `text`
+   * is the picker's `reply.subtitle`.
    */
   | {
       readonly list: {

@@ -25,7 +25,7 @@ export interface Limits {
     readonly maxFileSizeKB: number
     /** Media types such as `image/png`, with wildcards: `image/*`. */
     readonly fileTypes: readonly string[]
-    /** With the dot, such as `.exe`. Such files are refused whatever their media type is. */
+    /** With the dot, such as `.exe`. Such files are refused, whatever their media type. */
     readonly blockedExtensions: readonly string[]
   }
 }

@@ -2,16 +2,16 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import { Address6 } from 'ip-address'
 
-/** The trusted proxies in front, whose forwarded client addresses are accepted: their number, or their networks. */
+/** The proxies whose forwarded client addresses are accepted: the number of proxies, or their networks. */
 export type TrustedProxies = number | readonly string[]
 
-/** One subscriber has a whole /64 of IPv6 addresses. */
+/** One subscriber usually has a whole /64 of IPv6 addresses. */
 const IPV6_SUBNET = 64
-/** `::203.0.113.7`, the deprecated notation of IPv4-compatible addresses. */
+/** IPv4-compatible IPv6 addresses, such as `::203.0.113.7`, which are deprecated. */
 const IPV4_COMPATIBLE = new Address6('::/96')
 
 /**
- * For Express's setting `trust proxy`. The hop nearest to the service is 0. An address may have a port and
+ * For Express's setting `trust proxy`. Hop 0 is the one nearest to the service. An address may have a port and
  * brackets, because some gateways add them.
  */
 export function createProxyTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {

@@ -22,7 +22,7 @@ export interface GuestRouteGuards {
   readonly guest: RequestHandler[]
   /** Like `guest`, with a JSON body. */
   readonly guestWithBody: RequestHandler[]
-  /** Like `guestWithBody`, but without waiting for the shared store: the route makes further requests to it. */
+  /** Like `guestWithBody`, but the route itself waits for the shared checks, while it looks up the message. */
   readonly message: RequestHandler[]
   /** Like `guest`, with a file as the body, which the route reads. */
   readonly guestWithFile: RequestHandler[]
@@ -74,7 +74,7 @@ export function guestRouteGuards(options: {
   }
 }
 
-/** One error for all refusals: creating an error reads the stack, which took 7 % of the CPU time in a flood of refusals. */
+/** One error for all refusals: capturing a stack trace for each took 7 % of the CPU time in a flood of refusals. */
 const TOO_MANY_OF_GUEST = new RequestError('rate_limited', 'This guest has too many requests in flight.', {
   retryAfterSeconds: 1,
   hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST limits the requests in flight of one guest.',

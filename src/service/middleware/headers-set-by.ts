@@ -7,9 +7,7 @@ type SetHeaders = (
   next: (error?: unknown) => void,
 ) => void
 
-/**
- * The headers that a middleware sets on every response. The middleware runs only once, so no request bears its cost.
- */
+/** The headers that a middleware sets on every response. The middleware runs once here, instead of for each request. */
 export function headersSetBy(setHeaders: SetHeaders): [name: string, value: string][] {
   const req = new http.IncomingMessage(new Socket())
   const res = new http.ServerResponse(req)

@@ -21,7 +21,7 @@ export interface OriginGateOptions {
 }
 
 export interface OriginGate {
-  /** Sets CORS headers for allowed pages. It refuses no request, so that pages can also read later refusals. */
+  /** Sets CORS headers for allowed pages. Refuses no request, so that pages can read refusals of later middleware. */
   readonly cors: RequestHandler
   /**
    * The same headers for a response that is sent before Express handles the request, as alternating names and
@@ -57,7 +57,7 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-
 const ALLOWED_ORIGIN = 'access-control-allow-origin'
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 /**
- * When a script cannot be loaded, this reason phrase is all that browsers show the developer of the response.
+ * When a script cannot be loaded, this reason phrase is the only part of the response that browsers show to developers.
  * HTTP/2 has no reason phrases.
  */
 const REFUSAL_REASON = "Forbidden: add this page's origin to ALLOWED_ORIGINS"
@@ -153,14 +153,14 @@ function oncePerMinute(report: (origin: string) => void): (origin: string) => vo
   }
 }
 
-/** The page's origin. After the gate, it is an allowed one. */
+/** The origin of the page; after `enforceOrigin`, always an allowed one. */
 export function originOf(req: Request): string | undefined {
   return req.headers.origin
 }
 
 /**
- * Browsers send `Origin` with every request except reads, so a write without it does not come from a page,
- * whatever its other headers contain.
+ * Browsers send `Origin` with every write, so a write without it does not come from a page, whatever its other
+ * headers contain.
  */
 function isSameOriginRead(req: Request): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && isSameOrigin(req)

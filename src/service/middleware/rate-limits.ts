@@ -35,7 +35,7 @@ export interface Hits {
 export type CountShared = (name: string, key: string, windowMs: number) => Promise<Hits | undefined>
 
 const MINUTE_MS = 60_000
-/** Each takes about 300 bytes. Above this number, the windows that are due to end first end early. */
+/** Each window takes about 300 bytes. Above this number, the windows that would end first are dropped. */
 const MAX_WINDOWS = 50_000
 
 interface Window {
@@ -87,8 +87,8 @@ function partitionOf(key: string): string {
 }
 
 /**
- * Limits by address and by guest. Each is counted in this process, synchronously. If replicas count together, their common
- * count is requested at the same time, and `shared` waits once for all limits of a request.
+ * Limits by address and by guest. Each hit is counted synchronously in this process. If the replicas share their counts,
+ * the shared count is requested as well, and `shared` waits once for all limits of a request.
  */
 export function createRateLimits(settings: RateLimitSettings, countShared?: CountShared): RateLimits {
   function limit(
@@ -148,7 +148,7 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 
 /**
  * An address may use at most a third as many connections as are left. One address alone thus gets a quarter
- * of a minute's connections, two get a fifth each, and however many addresses there are, some connections are left for the next.
+ * of a minute's connections, and two addresses get a fifth each. Some connections are always left for the next address.
  */
 const SHARE_OF_LEFT = 1 / 3
 
@@ -157,7 +157,7 @@ const SHARE_OF_LEFT = 1 / 3
  * guest, costs a connection, and all guests share the deployment's limit. Must be used after the session guard.
  */
 export function limitConnections(options: {
-  /** How many connections requests may still open in this minute; undefined if the driver opens none. */
+  /** The number of connections that requests may still open in this minute; undefined if the driver opens none. */
   readonly connectionsLeft: (() => number) | undefined
   /** Whether the request's guest has a connection; undefined if there is no guest yet, because the request opens the session. */
   readonly isConnected: (req: Request) => boolean | undefined

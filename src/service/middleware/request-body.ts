@@ -90,10 +90,7 @@ function isJson(contentType = ''): boolean {
   return charset === undefined || /^charset\s*=\s*"?utf-8"?$/.test(charset)
 }
 
-/**
- * The output type of a schema, where existing keys have a value. zod's types allow `undefined` for an
- * optional key.
- */
+/** The output type of a schema, without `undefined`, which zod's types allow as the value of an optional key. */
 export type Defined<T> = T extends object ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> } : T
 
 /** @throws {RequestError} `invalid_request`, which names every invalid field and what is wrong with it */
@@ -105,7 +102,7 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Reques
   return parse(schema, req.query)
 }
 
-/** A key of at most 255 visible characters in a header. @throws {RequestError} `invalid_request` */
+/** The key in a header: at most 255 visible ASCII characters. @throws {RequestError} `invalid_request` */
 export function keyIn(
   header: string,
   key: string | string[] | undefined,
@@ -115,7 +112,7 @@ export function keyIn(
   if (typeof key === 'string' && key.length >= minChars && key.length <= 255 && /^[\x21-\x7e]*$/.test(key))
     return key
   throw new RequestError('invalid_request', 'The request does not have the documented form.', {
-    errors: [{ path: header, message: 'must be printable ASCII characters without spaces, at most 255' }],
+    errors: [{ path: header, message: 'must be at most 255 printable ASCII characters without spaces' }],
   })
 }
 

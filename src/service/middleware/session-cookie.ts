@@ -16,7 +16,7 @@ export function sessionCookieOf(req: Request, name: string): string | undefined 
   return values[0]
 }
 
-/** Removes spaces and tabs. `trim()` would also remove characters that belong to a cookie's name. */
+/** Removes spaces and tabs at both ends. `trim()` would also remove characters that belong to a cookie's name. */
 function withoutBlanks(text: string): string {
   let start = 0
   let end = text.length

@@ -8,7 +8,7 @@ export const CALLBACK_OPERATION: Operation = {
   path: '/callbacks',
   summary: 'Request a callback',
   description:
-    'Adds a callback to the queue `GENESYS_QUEUE_ID`, at a time when the contact center is open. Any other time is refused, and `nextPossibleAt` is the next possible one. With an `Idempotency-Key`, the callback is requested only once, however often the request is repeated.',
+    'Adds a callback to the queue `GENESYS_QUEUE_ID`, at a time when the contact center is open. Any other time is refused, and `nextPossibleAt` in the response is the next possible time. With an `Idempotency-Key`, the callback is requested only once, no matter how many times the request is repeated.',
   tag: 'guest',
   session: 'required',
   body: RequestCallback,

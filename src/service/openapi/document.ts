@@ -18,7 +18,9 @@ const Problem = z
     nextPossibleAt: z.iso
       .datetime()
       .optional()
-      .meta({ description: 'Only with `callback_outside_hours`: when a callback is next possible.' }),
+      .meta({
+        description: 'Only with `callback_outside_hours`: the next time at which a callback is possible.',
+      }),
     upstream: z
       .object({
         status: z.number().optional(),
@@ -47,14 +49,14 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
       version: options.version,
       description:
         'A backend for the chat page of your website, in front of Genesys Cloud web messaging. To try it here, add the address of ' +
-        'this page to `ALLOWED_ORIGINS` and start with `POST /guest-session`; this page then sends its token with each request.',
+        'this page to `ALLOWED_ORIGINS` and start with `POST /guest-session`; this page then sends the session token with each request.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
     tags: [
-      { name: 'guest', description: 'What a guest does' },
-      { name: 'page', description: 'What a page needs to know' },
-      { name: 'operator', description: 'What an orchestrator checks' },
+      { name: 'guest', description: 'Operations of a guest' },
+      { name: 'page', description: 'Information for a page' },
+      { name: 'operator', description: 'Checks for an orchestrator' },
     ],
   })
 }

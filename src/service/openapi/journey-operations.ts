@@ -11,7 +11,7 @@ const JourneyInvitation = z
   })
   .meta({
     id: 'JourneyInvitation',
-    description: 'The offer of a chat that an action map makes to this visitor.',
+    description: 'An offer of a chat to this visitor, made by an action map.',
   })
 
 export const JourneyInvitations = z
@@ -33,7 +33,7 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
     path: '/journey/events',
     summary: 'Record a page view or an event',
     description:
-      "Sends the event to Genesys' journey, and returns the invitations that action maps have for this visitor. Only the host, the path and `utm_…` parameters of the page's address are sent. Needs `JOURNEY`.",
+      "Sends the event to Genesys' journey, and returns the invitations that action maps have for this visitor. Only the host, the path and the `utm_…` parameters of the page's address are sent. Needs `JOURNEY`.",
     body: requests.JourneyEvent,
     examples: {
       'A page view': { visitorId, name: 'page_viewed', page },

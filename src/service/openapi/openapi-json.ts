@@ -4,7 +4,7 @@ const MAX_MOUNT_PATHS = 16
 
 /**
  * The OpenAPI document as JSON, for the path where the service is mounted (`''` at the root). It is created
- * once, on first use, when its schemas and generator are loaded.
+ * once, on first use; only then are its schemas and its generator loaded.
  */
 export function createOpenApiJson(options: {
   readonly publicUrl: string

@@ -17,7 +17,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: "Open a guest session, or resume the token's session",
     description:
-      'Start here. The response contains the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. With a token, the session is resumed and the token renewed.',
+      'Start here. The response contains the session token: send it with all other requests as `Authorization: Bearer …`. Every field of the body is optional. If the request has a session token, the session is resumed and the token is renewed.',
     tag: 'guest',
     session: 'optional',
     body: requests.OpenGuestSession,
@@ -52,7 +52,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'State, limits and capabilities',
     description:
-      "What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token when half of the old one's lifetime is over.",
+      "What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token when more than half of the current token's lifetime has passed.",
     tag: 'guest',
     session: 'required',
     answers: { 200: json(responses.GuestSessionDescription, 'The current state') },
@@ -63,7 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'End the conversation',
     description:
-      'The conversation ends permanently, for the agent too, if the deployment lets guests end conversations (`end` is in `capabilities`). The token is invalid afterwards.',
+      'The conversation ends permanently, for the agent too, if the deployment allows guests to end conversations (`end` is in `capabilities`). The token is invalid afterwards.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Ended') },
@@ -74,7 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-attributes',
     summary: 'Set attributes of the guest',
     description:
-      'The attributes are merged with the existing ones; `null` removes one. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
+      'The attributes are merged with the existing ones; `null` removes an attribute. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
     session: 'required',
     body: requests.ChangeGuestAttributes,
@@ -87,7 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/messages',
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     description:
-      '201 means that Genesys has accepted the message. With an `Idempotency-Key`, it is sent only once, however often the request is repeated. A reply to a date picker, a list or a form has the id of that message as `inReplyTo`.',
+      '201 means that Genesys has accepted the message. With an `Idempotency-Key`, the message is sent only once, no matter how many times the request is repeated. In the answer to a date picker, a list or a form, `inReplyTo` is the `replyTo` of the picker or form or, if it has none, the id of its message.',
     tag: 'guest',
     session: 'required',
     body: requests.SendMessage,
@@ -129,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/transcript',
     summary: 'The conversation as a file',
     description:
-      'Returned as text, HTML or JSON, depending on `Accept`. The file goes back as far as Genesys allows the history to be read in one minute (ten pages), and states whether earlier messages are missing.',
+      'Returned as text, HTML or JSON, depending on `Accept`. The file contains as much of the history as Genesys allows to be read in one minute (ten pages), and states whether earlier messages are missing.',
     tag: 'guest',
     session: 'required',
     query: requests.TranscriptQuery,
@@ -182,7 +182,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/typing',
     summary: 'Show the agent that the guest is typing',
     description:
-      'The indicator is shown for five seconds. A page can call this at any rate: the service limits it to the rate that Genesys allows.',
+      'The indicator is shown for five seconds. A page can send this request at any rate: the service limits what it sends to the rate that Genesys allows.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Sent, or not needed') },
@@ -198,7 +198,7 @@ export const OPERATIONS: readonly Operation[] = [
     session: 'required',
     file: true,
     query: requests.UploadQuery,
-    answers: { 201: json(responses.UploadedFile, 'Stored; a message can now send its id') },
+    answers: { 201: json(responses.UploadedFile, 'Stored; a message can now refer to its id') },
     problems: [
       ...GUEST_PROBLEMS,
       ...UPSTREAM,
@@ -236,7 +236,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/survey',
     summary: 'Rate the conversation, from 1 to 5',
     description:
-      "The score is sent to the website's own backend. It can also be given after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
+      "The score is sent to the website's own backend. The guest can also give it after the end of the conversation. Needs `SURVEY_WEBHOOK_URL`.",
     tag: 'guest',
     session: 'required',
     body: requests.SurveyAnswer,
@@ -260,7 +260,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/availability',
     summary: 'Whether the contact center is open, until when, and the approximate wait',
     description:
-      'The state is derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. Can be cached for ten seconds; 304 if the `ETag` is unchanged.',
+      'The state is derived from the opening hours, the emergency group and the queue in the settings. `unknown` does not mean closed. The response can be cached for ten seconds; it is 304 if the `ETag` is unchanged.',
     tag: 'page',
     session: 'none',
     answers: { 200: json(responses.Availability, 'The current state'), 304: nothing('Unchanged') },
@@ -326,7 +326,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     summary: 'Whether guests can be served',
     description:
-      '503 only while this process cannot serve any guest. `degraded` with 200 lists other failures and the settings to change.',
+      'The response is 503 only while this process cannot serve any guest. With 200, `degraded` means that there are other failures; the checks name the settings to change.',
     tag: 'operator',
     session: 'none',
     answers: {

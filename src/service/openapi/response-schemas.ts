@@ -1,10 +1,7 @@
 import * as z from 'zod'
 import { GUEST_API_NAMES } from '../genesys/guest-api.ts'
 
-/**
- * Schemas of responses, only for the OpenAPI document, so that a process that never serves it does not load
- * them.
- */
+/** Schemas of responses. Only the OpenAPI document needs them, and they are loaded together with it. */
 
 const Attributes = z.record(z.string(), z.string()).meta({ id: 'Attributes' })
 
@@ -62,7 +59,10 @@ export const GuestSessionDescription = z
 export const GuestSession = GuestSessionDescription.extend({
   session: z
     .string()
-    .meta({ description: 'The session token. Replace yours whenever a response has a new one.' }),
+    .meta({
+      description:
+        'The session token. Whenever a response contains a new one, use it instead of the old one.',
+    }),
   externalUserToken: z.string().optional(),
   clearedExistingSession: z.boolean().optional().meta({
     description: "True if a sign-in ended the person's session on other devices.",

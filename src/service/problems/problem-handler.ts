@@ -28,7 +28,7 @@ export function problemHandler(
   optionsFor: (res: Response) => ProblemHandlerOptions,
   sample: LogSampler,
 ): ErrorRequestHandler {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express recognizes an error handler by its four parameters
   return (err: unknown, req, res, _next) => {
     if (isAbortedDownload(err)) return void res.destroy()
     const { log, publicUrl, hints } = optionsFor(res)
@@ -81,12 +81,12 @@ export function rememberProblem(res: Response, err: unknown): void {
   res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
 }
 
-/** The service's own refusals are not failures: they are in the request's log line. */
+/** The service's own refusals are not failures: they appear only in the request's log line. */
 function isFailure(err: unknown, code: ProblemCode): boolean {
   return PROBLEM_CATALOGUE[code].status >= 500 && !(err instanceof RequestError && code !== 'internal_error')
 }
 
-/** @param count how many failures with the code the line represents; undefined to write none */
+/** @param count how many failures with this code the line stands for; undefined if no line is to be written */
 function logFailure(
   log: Log,
   err: unknown,

@@ -21,7 +21,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-top: 1px solid var(--line); padding: 0.5rem 1rem 0.5rem 0; text-align: left; vertical-align: top }
 `
 
-/** Nothing may run or be loaded on these pages except their one style sheet, which is allowed by its hash. */
+/** These pages may load and run nothing except their one style sheet, which is allowed by its hash. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,

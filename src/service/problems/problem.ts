@@ -60,7 +60,8 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       'Cache-Control': 'no-store',
       ...(entry.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-      // Node.js accepts one connection per turn of the event loop: clients that repeat immediately then cannot fill a turn with refusals.
+      // Node.js accepts one connection per turn of the event loop. Clients that retry immediately and must reconnect
+      // therefore cannot fill a turn.
       ...(facts.code === 'rate_limited' && CLOSE),
       ...facts.headers,
     },

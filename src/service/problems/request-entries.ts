@@ -39,9 +39,9 @@ export const REQUEST_PROBLEMS = {
     status: 403,
     title: 'A challenge must be solved first',
     description:
-      'The service opens a new session only after a challenge has been solved: always, or only while many sessions are being opened.',
+      'The page must solve a challenge before the service opens a new session. The service requires this always, or only while many sessions are being opened.',
     clientAction:
-      'Solve the `challenge` in this response, and repeat the request with the solution as `challenge` in its body. The chat does this by itself for `altcha`.',
+      'Solve the `challenge` in this response, and repeat the request with the solution as `challenge` in its body. The service’s own chat solves `altcha` challenges automatically.',
     operatorAction:
       '`CHALLENGE` sets which challenge is required, and `CHALLENGE_ABOVE_PER_MINUTE` sets when.',
   },
@@ -52,7 +52,7 @@ export const REQUEST_PROBLEMS = {
     clientAction:
       'Solve the `challenge` in this response. A solution is accepted only once, and only for a few minutes.',
     operatorAction:
-      'If it happens to many guests, check that every replica has the same `SESSION_KEYS`, and that the vendor’s secret belongs to this website.',
+      'If this happens to many guests, check that every replica has the same `SESSION_KEYS`, and that the vendor’s secret belongs to this website.',
   },
   challenge_unavailable: {
     status: 503,
@@ -85,7 +85,7 @@ export const REQUEST_PROBLEMS = {
     title: 'Only signed-in visitors can be called back',
     description: 'The visitor of this session has not been verified.',
     clientAction: 'Sign the visitor in with the `userToken` of your website, and request the callback again.',
-    operatorAction: '`CALLBACKS=on` lets every guest request callbacks.',
+    operatorAction: '`CALLBACKS=on` allows every guest to request callbacks.',
   },
   callback_outside_hours: {
     status: 422,
@@ -113,10 +113,10 @@ export const REQUEST_PROBLEMS = {
   request_timeout: {
     status: 408,
     title: 'The request took too long to arrive',
-    description: 'The head or the body of the request did not arrive within the time limit.',
+    description: 'The headers or the body of the request did not arrive within the time limit.',
     clientAction: 'Send the request again, with the same `Idempotency-Key`.',
     operatorAction:
-      'If only a few guests are slow, there is nothing to do. A proxy in front can buffer requests, so that slow ones do not occupy this service.',
+      'If only a few guests are slow, there is nothing to do. A proxy in front of this service can buffer slow requests.',
   },
   range_not_satisfiable: {
     status: 416,
@@ -135,9 +135,9 @@ export const REQUEST_PROBLEMS = {
   headers_too_large: {
     status: 431,
     title: 'The headers of the request are too large',
-    description: 'The address and the headers together are larger than 16 KiB.',
+    description: 'The URL and the headers together are larger than 16 KiB.',
     clientAction:
-      'Send fewer or shorter headers. Often the cause is a large number of cookies of the website.',
+      'Send fewer or shorter headers. A common cause is a large number of cookies of the website.',
     operatorAction:
       'Run this service on its own host name, so that browsers do not send it the cookies of the website.',
   },
@@ -155,13 +155,14 @@ export const REQUEST_PROBLEMS = {
     description: 'The body is larger than this route accepts.',
     clientAction:
       'Send less in one request. The response to `POST /guest-session` contains the limits of the guest session.',
-    operatorAction: 'The `MAX_*` variables set the limits. A proxy in front may have a lower limit.',
+    operatorAction:
+      'The `MAX_*` variables set the limits. A proxy in front of this service may have a lower limit.',
   },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
     description:
-      'This guest or this address sent more requests than this service allows, or has too many requests in flight or open streams.',
+      'This guest or this address sent more requests than this service allows, or has too many requests in flight or too many open streams.',
     clientAction: 'Wait for `Retry-After` seconds, then continue. Use `GET /events` instead of polling.',
     operatorAction:
       'The `RATE_*` and `MAX_*` variables set the limits. If all guests seem to share one address, set `TRUST_PROXY`.',
@@ -170,7 +171,7 @@ export const REQUEST_PROBLEMS = {
   overloaded: {
     status: 503,
     title: 'The service is overloaded',
-    description: 'This process has reached one of its limits. It did nothing for this request.',
+    description: 'This process has reached one of its limits. It has not processed this request.',
     clientAction: 'Retry after `Retry-After` seconds, with the same `Idempotency-Key`.',
     operatorAction:
       'Run more replicas, or raise the `MAX_*` limits. If Genesys responds slowly, `/metrics` shows long upstream calls.',

@@ -10,11 +10,11 @@ export const SESSION_PROBLEMS = {
     status: 401,
     title: 'No valid guest session',
     description:
-      'The session token is missing, damaged or expired, was replaced by a later sign-in or sign-out, was sealed by another service, or belongs to another website. The response does not reveal which of these is the case.',
+      'The session token is missing, damaged or expired, was replaced by a later sign-in or sign-out, was issued by another service, or belongs to another website. The response does not reveal which of these is the case.',
     clientAction:
       'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
     operatorAction:
-      'If it happens to many guests at the same time, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
+      'If this happens to many guests at the same time, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
   },
   user_token_invalid: {
     status: 401,
@@ -23,7 +23,7 @@ export const SESSION_PROBLEMS = {
       'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page sent to `POST /sign-in`.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
-      'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with the tokens that the website issues, and compare the clocks of both machines.',
+      'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with the tokens that the website issues, and check that the clocks of the website’s server and of this machine agree.',
   },
   trusted_attributes_unavailable: {
     status: 503,
@@ -32,7 +32,7 @@ export const SESSION_PROBLEMS = {
       'The website did not deliver the attributes that routing trusts. No session is opened without them.',
     clientAction: 'Retry after `Retry-After` seconds.',
     operatorAction:
-      'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL` or `VISITOR_WEBHOOK_URL`, or the function given to the service.',
+      'Check the source of the trusted attributes: the address in `USER_TOKEN_JWKS_URL` or `VISITOR_WEBHOOK_URL`, or the function that the host application passes to the service.',
     retryAfterSeconds: 5,
   },
   attribute_not_allowed: {
@@ -93,7 +93,7 @@ export const SESSION_PROBLEMS = {
     status: 409,
     title: 'The same request is still in progress',
     description:
-      'An earlier request with this `Idempotency-Key` has had no response yet. Nothing was sent twice.',
+      'An earlier request with this `Idempotency-Key` is still being processed. Nothing was sent twice.',
     clientAction: 'Wait for the first response, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,

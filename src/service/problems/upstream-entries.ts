@@ -44,14 +44,14 @@ export const UPSTREAM_PROBLEMS = {
       'Genesys Cloud allows 5 messages per second and 60 requests per minute for one guest, and 300 calls per minute for the OAuth client.',
     clientAction: 'Wait for `Retry-After` seconds, then retry with the same `Idempotency-Key`.',
     operatorAction:
-      'If it happens to many guests, look at the upstream calls in `/metrics`: other programs may share the OAuth client.',
+      'If this happens to many guests, look at the upstream calls in `/metrics`: other programs may share the OAuth client.',
     retryAfterSeconds: 5,
   },
   upstream_unavailable: {
     status: 503,
     title: 'Genesys cannot be reached',
     description:
-      'No connection to Genesys Cloud could be established, or Genesys Cloud reports that it is unavailable. If the request contained a message, it was certainly not accepted.',
+      'No connection to Genesys Cloud could be established, or Genesys Cloud reports that it is unavailable. If the request contained a message, Genesys has certainly not accepted the message.',
     clientAction: 'Retry after `Retry-After` seconds. Live events resume by themselves.',
     operatorAction:
       'Check the status page of Genesys Cloud. On this machine, check DNS, the firewall (port 443 to the region’s hosts, including WebSocket) and certificates.',
@@ -63,7 +63,7 @@ export const UPSTREAM_PROBLEMS = {
     description: 'The response of Genesys Cloud did not arrive within the time limit.',
     clientAction: 'Retry; retry a message with the same `Idempotency-Key`.',
     operatorAction:
-      '`UPSTREAM_TIMEOUT_MS` sets the limit. If it happens often, look at the duration of upstream calls in `/metrics`.',
+      '`UPSTREAM_TIMEOUT_MS` sets the limit. If this happens often, look at the duration of upstream calls in `/metrics`.',
   },
   delivery_unknown: {
     status: 504,
@@ -72,6 +72,6 @@ export const UPSTREAM_PROBLEMS = {
     clientAction:
       'Retry with the same `Idempotency-Key`: the message is sent again only if it did not arrive.',
     operatorAction:
-      'Isolated cases occur when a connection fails. If it happens often, check `UPSTREAM_TIMEOUT_MS`, and find out what closes connections between this service and Genesys.',
+      'Isolated cases occur when a connection fails. If this happens often, check `UPSTREAM_TIMEOUT_MS`, and find out what closes connections between this service and Genesys.',
   },
 } satisfies Record<Exclude<UpstreamErrorCode, keyof typeof SESSION_PROBLEMS>, ProblemEntry>

@@ -12,7 +12,7 @@ import { UploadQuery } from './schemas.ts'
 /** An upload may take as long as the guest's connection needs, within the server's limit. */
 const UPLOAD_TIMEOUT_MS = 120_000
 
-/** Uploading and deleting files. The body of an upload is the file, which is streamed to Genesys. */
+/** The routes of attachments. The body of an upload is the file, which is streamed to Genesys. */
 export function addAttachmentRoutes(
   router: IRouter,
   options: {
@@ -48,7 +48,7 @@ function contentTypeOf(req: Request): string {
   return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream'
 }
 
-/** The platform must know the size before the first byte. */
+/** Genesys must know the size before it receives the first byte. */
 function sizeOf(req: Request): number {
   const size = Number(req.get('content-length'))
   if (Number.isSafeInteger(size) && size > 0) return size

@@ -48,7 +48,7 @@ function withLabels(
   return { ...deployment, labels: Object.fromEntries(merged) }
 }
 
-/** `de-AT` and `de_at` are one language. */
+/** `de-AT` and `de_at` are the same language. */
 function normal(tag: string): string {
   return tag.toLowerCase().replaceAll('_', '-')
 }

@@ -15,13 +15,13 @@ export interface DeveloperFilesOptions {
 }
 
 const HOUR = 'public, max-age=3600'
-/** The plain names of client and chat, their names with a content hash, and the parts that the chat loads later. */
+/** The client and the chat, under their plain names or with a content hash, and the parts that the chat loads later. */
 const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
-/** The complete client and chat, under a name with the hash of any version. */
+/** The complete client or chat, under a name with the hash of any version. */
 const VERSIONED = /^\/(client|guest-chat)\.[0-9a-f]{10}\.js$/
 const PLAIN_NAMES = ['client.js', 'guest-chat.js']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
-/** The encodings of each script, the smallest first. */
+/** The encodings of each script, the one with the smallest files first. */
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
@@ -80,7 +80,7 @@ const forOtherSites: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Redirects to the version of this replica: during a rolling update, a page may request an older or newer one. */
+/** Redirects to this replica's version: during a rolling update, a page may request an older or newer one. */
 function toVersionAtHand(req: Request, res: Response): void {
   res.setHeader('Cache-Control', 'no-cache')
   res.redirect(`${String(req.params[0])}.js`)

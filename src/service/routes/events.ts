@@ -29,15 +29,15 @@ export function addEventRoutes(
   const { sessions, live, streams, isMemoryLow, guards, acceptsStreams, setSessionCookie } = options
   router.get('/events', guards, async (req: Request, res: Response) => {
     const claims = claimsOf(req)
-    // The browser's own EventSource cannot take a new token from an event, so its cookie is renewed here.
+    // The browser's own EventSource cannot take a new token from an event, so the cookie is renewed here.
     const session = await sessions.renewIfDue(claims)
     if (session !== undefined) setSessionCookie(res, session)
-    // The client may have disconnected while its token was opened; no later event would report that.
+    // The client may have disconnected while its token was being renewed; no later event would report that.
     if (res.closed || req.socket.destroyed) return
     if (req.accepts('text/event-stream') === false) {
       throw new RequestError('not_acceptable', 'This path responds with text/event-stream.')
     }
-    // The only status after which EventSource does not reconnect.
+    // EventSource does not reconnect after 204.
     if (sessions.isEnded(claims)) return void res.status(204).end()
     if (req.method === 'HEAD') return void res.type('text/event-stream').end()
     if (!acceptsStreams()) {
@@ -67,6 +67,6 @@ function refusedStream(refusal: Refusal): RequestError {
   if (refusal === 'all taken') return tooManyStreams('MAX_EVENT_STREAMS limits the open streams.')
   return new RequestError('rate_limited', 'Too many pages are connected from this address.', {
     retryAfterSeconds: 30,
-    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS limits the open streams of one address. Behind a proxy set TRUST_PROXY.',
+    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS limits the open streams of one address. Behind a proxy, set TRUST_PROXY.',
   })
 }

@@ -30,7 +30,7 @@ export function addGuestRoutes(
   },
 ): void {
   const { services, guards, newDeadline, monotonicNow, setSessionCookie } = options
-  // The most frequently used routes come first: each earlier route costs time.
+  // The most frequently used routes come first, because Express tries the routes in order.
   addMessageRoutes(router, { ...services, guards, newDeadline, setSessionCookie })
   addGuestSessionRoutes(router, { sessions: services.sessions, guards, newDeadline, setSessionCookie })
   addGuestAttributeRoutes(router, { ...services, guards, newDeadline, setSessionCookie })

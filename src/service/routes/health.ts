@@ -8,13 +8,13 @@ interface Report {
 
 /** Endpoints for orchestrators. */
 export interface HealthOptions {
-  /** @param onlySite the site to report on; undefined for all of them */
+  /** @param onlySite the site to report on; undefined for all sites */
   readonly report: (onlySite: string | undefined) => Promise<Report>
-  /** The site that a request may learn about. Default: all of them. */
+  /** The only site that the response to a request may describe. Default: all sites. */
   readonly onlySite?: (req: Request, res: Response) => string | undefined
   /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */
   readonly detail: 'status' | 'checks' | 'hints'
-  /** How long a report is reused, for a port on which anyone may request one. Default: 0. */
+  /** How long a report is reused, for a port on which anyone may request reports. Default: 0. */
   readonly maxAgeMs?: number
   readonly monotonicNow?: () => number
   readonly guards?: RequestHandler[]

@@ -15,7 +15,10 @@ const EventAttributes = z.preprocess(
     .record(
       z
         .string()
-        .regex(/^[A-Za-z][\w.-]{0,63}$/, 'must begin with a letter, and have letters, digits, _, . and -'),
+        .regex(
+          /^[A-Za-z][\w.-]{0,63}$/,
+          'must start with a letter and contain only letters, digits, _, . and -',
+        ),
       z.union([z.string().max(512), z.number(), z.boolean()]),
     )
     .refine((attributes) => Object.keys(attributes).length <= 20, 'must have at most 20 keys'),
@@ -28,7 +31,10 @@ export const JourneyEvent = z
     visitorId,
     name: z
       .string()
-      .regex(/^[A-Za-z][\w.-]{0,127}$/, 'must begin with a letter, and have letters, digits, _, . and -')
+      .regex(
+        /^[A-Za-z][\w.-]{0,127}$/,
+        'must start with a letter and contain only letters, digits, _, . and -',
+      )
       .meta({ example: 'page_viewed' }),
     page: JourneyPage,
     referrer: webAddress.optional(),

@@ -38,7 +38,7 @@ export function addMessageRoutes(
   router.post('/messages', guards.message, async (req: Request, res: Response) => {
     const admit = pendingSharedChecks(res)
     const sending = send(req, admit)
-    // A refused request gets only the refusal, and not an earlier response.
+    // A refused request gets the refusal, even if there is a response to an earlier request with the same key.
     const sent = await (admit ? sending.finally(admit) : sending)
     if (sent.session !== undefined) setSessionCookie(res, sent.session)
     sendJson(res, sent, 201)

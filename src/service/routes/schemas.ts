@@ -72,7 +72,8 @@ export const OpenGuestSession = z
       .optional()
       .meta({ description: "The website's own JWT for a signed-in visitor; null signs the visitor out." }),
     startNew: z.boolean().optional().meta({
-      description: 'With a session: leaves its read-only conversation and starts a new one.',
+      description:
+        'For a session whose conversation is read-only: starts a new conversation instead of resuming it.',
     }),
     journeyContext: JourneyContext.optional(),
     challenge: z.string().min(1).max(8192).optional().meta({
@@ -113,7 +114,7 @@ const replyText = z.string().max(1024).meta({
   description:
     "The guest's reply as it is shown: the `reply.subtitle` of the list, or the `reply.title` of the form.",
 })
-/** Anything but white space, control characters and characters that are never shown. */
+/** Matches any character except white space, control characters and characters that are never shown. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u
 const text = z.string().refine((value) => VISIBLE.test(value), 'must not be empty')
 
@@ -198,7 +199,7 @@ export const RateArticle = z
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-/** Pages may send a path. As in RFC 6266 section 4.3, a program that stores the file must not follow it. */
+/** A page may send a path. A program that stores the file must not use its folders (RFC 6266 section 4.3). */
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 export const UploadQuery = z.strictObject({
