@@ -1,5 +1,6 @@
-# The service's image: the bundled programs and nothing else, as an ordinary user, without a package manager.
-# A release pins the base, as .github/workflows/release.yml does: --build-arg NODE_DIGEST=@sha256:…, of the list for all platforms, from
+# The service's image contains only the bundled programs, without a package manager, and runs them as an unprivileged user.
+# For a release, .github/workflows/release.yml pins the base image with --build-arg NODE_DIGEST=@sha256:…
+# This is the digest of the multi-platform manifest list, which the following command prints:
 # docker buildx imagetools inspect node:24-bookworm-slim --format '{{.Manifest.Digest}}'
 ARG NODE_VERSION=24
 ARG NODE_DIGEST=
@@ -23,10 +24,10 @@ RUN rm -rf /opt/yarn-* /usr/local/lib/node_modules \
     && cd /usr/local/bin && rm -f npm npx corepack yarn yarnpkg pnpm pnpx
 WORKDIR /app
 COPY --from=build /build/package.json /build/LICENSE ./
-# With the licenses of the packages and the bill of materials, sbom.cdx.json.
+# Includes the licenses of the packages and the bill of materials, sbom.cdx.json.
 COPY --from=build /build/dist dist
 ENV NODE_ENV=production
-# The base image's user `node`, by number, so that Kubernetes can tell that it is not root.
+# The base image's user `node`, by number, because Kubernetes cannot check by name that a user is not root.
 USER 1000:1000
 EXPOSE 3000
 STOPSIGNAL SIGTERM

@@ -14,7 +14,7 @@ import { startSimulator } from '../../dist/simulator.js'
 import { HELM, KUBERNETES, VALIDATOR, named, render } from './render.mjs'
 import { freePort } from '../../load/harness/free-port.mjs'
 
-/** Their definitions come with an operator and are not part of Kubernetes. */
+/** Kinds that are defined by an operator and are not part of Kubernetes. */
 const OPERATORS_KINDS = new Set(['ServiceMonitor', 'PrometheusRule'])
 const SECRETS = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
@@ -177,7 +177,7 @@ function hasSafePod(pod, exists) {
   }
 }
 
-/** A variable that the service does not know would have no effect. */
+/** Checks that the service knows every variable, because an unknown one would have no effect. */
 function knowsItsVariables({ env, volumeMounts }) {
   const example = readFileSync('.env.example', 'utf8')
   const known = new Set([...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name))
@@ -230,7 +230,7 @@ function refusesWrongValues() {
     assert.throws(() => render('smallest', '--set', value), undefined, `${value} is accepted`)
 }
 
-/** The service itself must accept the environment and the sites of the rendered objects. */
+/** Checks that the service accepts the environment and the sites of the rendered objects. */
 function areTaken(set, objects) {
   const secrets = join(folder, `${set}-secrets`)
   mkdirSync(secrets)
@@ -248,7 +248,7 @@ function areTaken(set, objects) {
   assert.deepEqual(problemsOf(env), [], set)
 }
 
-/** Without a cluster, helm reports the problems that the service would report at startup. */
+/** Checks that helm reports the same problems that the service would report at startup. */
 function refusesAsTheServiceDoes() {
   const required = { ALLOWED_ORIGINS: '', GENESYS_REGION: '', GENESYS_DEPLOYMENT_ID: '' }
   const wrong = [
@@ -332,7 +332,7 @@ function problemsOf(env) {
   }
 }
 
-/** The affinity's configuration is that of deploy/nginx, which has its own check, except for how replicas are found. */
+/** Checks that the affinity's configuration differs from that of deploy/nginx, which has its own check, only in how it finds replicas. */
 function keepsGuestsOnTheirReplica() {
   const objects = render('everything')
   const example = readFileSync(join(import.meta.dirname, '../nginx/guest-bff.conf'), 'utf8')

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../load/harness/free-port.mjs'
 
-/** @param ports of the replicas on 127.0.0.1: two ports, or one for own-host.conf */
+/** @param ports the ports of the replicas on 127.0.0.1: two, or one for own-host.conf */
 export async function startNginx(ports, file = 'guest-bff.conf') {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-nginx-'))
   const port = await freePort()
@@ -40,7 +40,7 @@ http { access_log off; ${temporary} include ${folder}/site.conf; }`,
   return {
     url,
     port,
-    /** The lines of its error log. */
+    /** What nginx has written to its error log. */
     errors: () => said,
     async stop() {
       child.kill('SIGTERM')

@@ -1,5 +1,5 @@
-// Causes each fault in the table below with services in separate processes, has Prometheus scrape all of them and evaluate
-// rules.yml, and checks that each fault fires its alert and no other. The rules' durations are divided by SCALE.
+// Causes each fault in the table below in a separate service process, lets Prometheus scrape all of them and evaluate
+// rules.yml, and checks that each fault fires its own alert and no other. The rules' durations are divided by SCALE.
 // Needs Debian's prometheus (.ci/ensure-prometheus) and a build. Takes about a minute; nothing leaves 127.0.0.1.
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -15,15 +15,15 @@ import { freePort } from '../../load/harness/free-port.mjs'
 
 const SCALE = 60
 const SITE = 'https://www.example.com'
-/** Within this time every alert must fire; the slowest have rates over five minutes and `for: 5m`. */
+/** Every alert must fire within this time; the slowest alerts have rates over five minutes and `for: 5m`. */
 const FIRE_WITHIN_MS = 60_000
-/** After that, no other alert may fire for this time: as long as the longest `for:` and its rate together. */
+/** After that, no other alert may fire for this time, which is as long as the longest `for:` and its rate together. */
 const QUIET_MS = 10_000
 const ALWAYS = { times: Number.MAX_SAFE_INTEGER }
 
 /**
- * Each fault has its own service, to which a guest sends two messages per second. `settings` are the service's; with `simulator` it has
- * its own simulator; `make` causes the fault once all services run; with `talks: false` no guest sends.
+ * Each fault has its own service, to which a guest sends two messages per second, unless `talks` is false. `settings` are the settings
+ * of this service. With `simulator`, it has its own simulator. `make` causes the fault once all services are running.
  */
 const FAULTS = {
   'nothing is wrong': { alerts: [] },
@@ -33,7 +33,10 @@ const FAULTS = {
     alerts: ['GuestBffSettingsWrong'],
     settings: { GENESYS_CLIENT_ID: 'unknown', GENESYS_CLIENT_SECRET: 'wrong' },
   },
-  'Redis is away': { alerts: ['GuestBffRedisUnavailable'], settings: { REDIS_URL: 'redis://127.0.0.1:1' } },
+  'Redis is unavailable': {
+    alerts: ['GuestBffRedisUnavailable'],
+    settings: { REDIS_URL: 'redis://127.0.0.1:1' },
+  },
   'the driver throws': {
     alerts: ['GuestBffUnexpectedErrors'],
     script: 'deploy/prometheus/faulty-driver.mjs',
@@ -92,7 +95,7 @@ const FAULTS = {
   },
   'many guests connect': {
     alerts: ['GenesysConnectionsNearLimit'],
-    // One address alone may not use them all.
+    // With several addresses, because one address may not use all connections.
     settings: { GENESYS_CONNECTIONS_PER_MINUTE: '100', TRUST_PROXY: '1' },
     make({ open }) {
       let guests = 0
@@ -128,7 +131,7 @@ const FAULTS = {
 
 const folder = mkdtempSync(join(tmpdir(), 'guest-bff-alerts-'))
 const leaving = new AbortController()
-/** Everything that runs until the end and must be stopped then. */
+/** Tasks that run until the end, when they are stopped. */
 const running = new Set()
 const ends = []
 let prometheus
@@ -201,7 +204,7 @@ async function startFault([name, fault], shared) {
     guest ??= await open()
     await guest.ask('POST', '/messages', { text: 'hello' })
   }
-  // A guest who sends has a session before the fault.
+  // The guest's session is opened before the fault occurs.
   if (fault.talks !== false) await talk()
   const job = `guest-bff-${name.replaceAll(' ', '-')}`
   return {
@@ -229,7 +232,7 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
   const [port, managementPort] = [await freePort(), await freePort()]
   const env = {
     PATH: process.env.PATH,
-    // In production, the service also has metrics of its process.
+    // In production, the service also provides metrics of its process.
     NODE_ENV: 'production',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     HOST: '127.0.0.1',
@@ -283,7 +286,7 @@ async function openGuest(url, origin, address) {
   const opened = await ask('POST', '/guest-session', {})
   return {
     ask: (method, path, body) => ask(method, path, body, opened?.session),
-    /** Holds a live stream until the end. */
+    /** Keeps a live stream open until the end. */
     async listen() {
       const headers = { origin, authorization: `Bearer ${opened.session}` }
       const { body } = await fetch(`${url}/events`, { headers, signal: leaving.signal })
@@ -321,7 +324,7 @@ async function startPrometheus(started) {
   return url
 }
 
-/** Repeats `act` with this pause until the end. Its errors belong to the fault and are ignored. */
+/** Calls `act` again and again until the end, with this pause. Errors are part of the fault and are ignored. */
 function every(pauseMs, act) {
   running.add(
     (async () => {

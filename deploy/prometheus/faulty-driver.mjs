@@ -1,4 +1,4 @@
-// The service with a faulty driver, as an application with its own driver may run it.
+// Runs the service with a faulty driver, as an application with its own driver might.
 import { readConfigFromEnvironment, startService } from '../../dist/index.js'
 
 const deployment = { status: 'active', allowedDomains: [] }

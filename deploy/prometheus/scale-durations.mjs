@@ -1,6 +1,6 @@
-// Writes the rules to standard output with their durations divided by FACTOR, so that a test sees in seconds what an operator
-// sees in minutes: with a factor of 60, `for: 5m` and `[5m]` become 5000ms. Thresholds do not change, because they are rates
-// per second, shares or gauges. A factor that turns `rate(…[5m])` into a count in five minutes is a duration too.
+// Prints the rules with their durations divided by FACTOR, so that alerts that take minutes in production fire within seconds
+// in a test: with a factor of 60, `for: 5m` and `[5m]` become 5000ms. Thresholds do not change, because they are rates per
+// second, ratios or gauges. A number that converts `rate(…[5m])` to a count per five minutes does not change either.
 //
 //   node deploy/prometheus/scale-durations.mjs rules.yml 60
 import { readFileSync } from 'node:fs'

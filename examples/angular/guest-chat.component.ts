@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, CUSTOM_ELEMENTS_SCHEMA, input, signal } from '@angular/core'
 import 'genesys-guest-bff/guest-chat'
 
-/** `<app-guest-chat serviceUrl="https://chat.example.com" />`: the chat, and the number of unread messages. */
+/** `<app-guest-chat serviceUrl="https://chat.example.com" />` shows the chat and the number of unread messages. */
 @Component({
   selector: 'app-guest-chat',
-  // Without this, Angular rejects elements with a hyphen in their name that are not components.
+  // Without this schema, Angular rejects custom elements, such as <genesys-guest-chat>.
   schemas: [CUSTOM_ELEMENTS_SCHEMA],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `

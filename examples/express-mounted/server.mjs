@@ -1,15 +1,15 @@
-// A website with its own login, and the service mounted in the same application under /chat.
+// A website with its own login. The service is mounted under /chat in the same application.
 import { randomUUID } from 'node:crypto'
 import express from 'express'
 import { createGuestBff, readConfigFromEnvironment } from 'genesys-guest-bff'
 
-/** Who is signed in, by the website's own cookie. In a real application, use your own sessions and database. */
+/** The signed-in customers, by the value of the website's cookie. In a real application, use your own sessions and database. */
 const signedIn = new Map()
 const customers = { jane: { id: 'customer-42', plan: 'gold' } }
 const customerOf = (request) => signedIn.get(/(?:^|; )site=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1])
 
 const bff = createGuestBff(readConfigFromEnvironment(), {
-  // Attributes that routing may trust come from here, read from the visitor's own request; no page can write these keys.
+  // Routing may trust these attributes: they are derived from the visitor's request, and no page can set them.
   trustedAttributes: {
     keys: ['custom.plan'],
     read({ request }) {
@@ -19,7 +19,7 @@ const bff = createGuestBff(readConfigFromEnvironment(), {
   },
 })
 
-/** The paths that a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. All others, such as /metrics, are for operators, and must not be public. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 

@@ -1,11 +1,11 @@
 import { startService, readConfigFromEnvironment, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `app/chat/[...path]/route.ts` of a Next.js app: the service in the same process, under the website's own origin.
- * It listens on loopback, and this route passes on its requests and responses, including streams.
+ * `app/chat/[...path]/route.ts` of a Next.js app. It runs the service in the same process, under the website's own origin.
+ * The service listens on the loopback interface, and this route forwards requests and responses, including streams.
  */
 const PREFIX = '/chat'
-/** The paths that a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. All others, such as /metrics, are for operators, and must not be public. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 

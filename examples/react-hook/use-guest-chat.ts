@@ -1,17 +1,17 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { createGuestChat, type GuestChat, type GuestChatOptions } from 'genesys-guest-bff/client'
 
-/** What a component renders; a new object after every change. */
+/** The state that a component renders. Each change creates a new object. */
 export type GuestChatView = Pick<GuestChat, 'state' | 'connection' | 'messages' | 'typing' | 'hasEarlier'>
 
 /**
- * A conversation for as long as the component is mounted. A conversation that is still in the storage is resumed
- * immediately; a new one starts with the first `chat.send`.
+ * Holds a conversation while the component is mounted. A stored conversation is resumed immediately; a new
+ * conversation starts with the first `chat.send`.
  *
  * @param options read when the component is mounted; later changes are ignored
  */
 export function useGuestChat(options: GuestChatOptions): GuestChatView & { readonly chat: GuestChat } {
-  // No dependencies: one conversation per component.
+  // Without dependencies, so that the component keeps its conversation.
   const store = useMemo(() => createStore(createGuestChat(options)), [])
   const view = useSyncExternalStore(store.subscribe, store.view, store.view)
   useEffect(() => {

@@ -1,11 +1,12 @@
 import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `app/routes/chat.ts` of a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`: the service in the
- * same process, under the website's own origin. It listens on loopback, and this route passes on its requests and responses, including streams.
+ * `app/routes/chat.ts` of a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`. It runs the
+ * service in the same process, under the website's own origin. The service listens on the loopback interface, and this route forwards
+ * requests and responses, including streams.
  */
 const PREFIX = '/chat'
-/** The paths that a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. All others, such as /metrics, are for operators, and must not be public. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|survey|journey\/\w+|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
@@ -41,11 +42,11 @@ async function handle({ request }: { readonly request: Request }): Promise<Respo
     // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body, and the headers of its response can't be changed.
+  // `fetch` has decompressed the body. The headers are copied because those of its response cannot be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })
 }
 
-/** GET requests go to the loader, requests with any other method to the action. */
+/** The loader handles GET requests, and the action handles all other methods. */
 export { handle as action, handle as loader }

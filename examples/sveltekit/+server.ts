@@ -1,11 +1,11 @@
 import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `src/routes/chat/[...path]/+server.ts` of a SvelteKit app: the service in the same process, under the website's own
- * origin. It listens on loopback, and this route passes on its requests and responses, including streams.
+ * `src/routes/chat/[...path]/+server.ts` of a SvelteKit app. It runs the service in the same process, under the website's own
+ * origin. The service listens on the loopback interface, and this route forwards requests and responses, including streams.
  */
 const PREFIX = '/chat'
-/** The paths that a page needs. Everything else, such as metrics, is for operators. */
+/** The paths that a page needs. All others, such as /metrics, are for operators, and must not be public. */
 const PUBLIC =
   /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
 
@@ -13,7 +13,7 @@ const PUBLIC =
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }
 
 function service(): Promise<RunningService> {
-  // The one trusted proxy is this route, which sets the guest's address below.
+  // This route is the only trusted proxy: it sets the guest's address below.
   shared.guestBff ??= startService({
     ...readConfigFromEnvironment(),
     host: '127.0.0.1',
@@ -49,7 +49,7 @@ export async function fallback({ request, url, getClientAddress }: Event): Promi
     // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body, and the headers of its response can't be changed.
+  // `fetch` has decompressed the body. The headers are copied because those of its response cannot be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })

@@ -1,9 +1,9 @@
-// The website's backend for the visitor webhook: it identifies the visitor by the cookie `shop-session`.
+// A website's backend for the visitor webhook. It identifies the visitor by the cookie `shop-session`.
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Webhook } from 'standardwebhooks'
 
-/** Your own session store. */
+/** Stands in for your own session store. */
 const SESSIONS = new Map([['of-jane', { user: 'user-12345', plan: 'gold' }]])
 
 export function createBackend(secret) {
@@ -12,7 +12,7 @@ export function createBackend(secret) {
     let body = ''
     for await (const chunk of req) body += chunk
     try {
-      webhook.verify(body, req.headers) // throws for a wrong signature, and for one that is more than five minutes old
+      webhook.verify(body, req.headers) // throws if the signature is wrong or more than five minutes old
     } catch {
       res.writeHead(401).end()
       return

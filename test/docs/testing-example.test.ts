@@ -6,7 +6,7 @@ import nock from 'nock'
 const SITE = 'https://www.example.com'
 let chat: RunningService
 
-/** Starts the chat service with a recording in place of Genesys. Load the recording first: the service calls it at startup. */
+/** Starts the service with a recording in place of Genesys. The recording must be loaded first: the service calls Genesys at startup. */
 async function startChat(fixture: string) {
   const calls = await loadFixture(fixture)
   const settings = {
@@ -24,7 +24,7 @@ afterEach(async () => {
   nock.cleanAll()
 })
 
-/** Stands for your own code: what the contact form of your website does. */
+/** Stands in for your own code, such as the contact form of your website. */
 async function askSupport(chatUrl: string, question: string): Promise<string> {
   const headers = { origin: SITE, 'content-type': 'application/json' }
   const opened = await fetch(`${chatUrl}/guest-session`, { method: 'POST', headers, body: '{}' })

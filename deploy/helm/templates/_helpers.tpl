@@ -20,12 +20,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 {{- end }}
 
-{{/* The most replicas that there may be: what Genesys allows for all is shared among them. */}}
+{{/* The maximum number of replicas, by which Genesys' limits are divided. */}}
 {{- define "bff.maxReplicas" -}}
 {{- if .Values.autoscaling.enabled -}}{{ .Values.autoscaling.maxReplicas }}{{- else -}}{{ .Values.replicas }}{{- end -}}
 {{- end }}
 
-{{/* What every container of the chart runs with. .ci/image runs the image with the same. */}}
+{{/* The security context of every container. .ci/image runs the image with the same restrictions. */}}
 {{- define "bff.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -1,10 +1,10 @@
-{{/* What the service refuses to start without, in its own words; check.mjs compares them. */}}
+{{/* Checks settings as the service does at startup, with the same messages; check.mjs compares both. */}}
 
 {{- define "bff.regions" -}}
 us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2.pure.cloud), ca-central-1 (cac1.pure.cloud), mx-central-1 (mxc1.pure.cloud), sa-east-1 (sae1.pure.cloud), eu-west-1 (mypurecloud.ie), eu-west-2 (euw2.pure.cloud), eu-central-1 (mypurecloud.de), eu-central-2 (euc2.pure.cloud), eusc-de-east-1 (edee1.eusc-pure.cloud), me-central-1 (mec1.pure.cloud), ap-south-1 (aps1.pure.cloud), ap-northeast-1 (mypurecloud.jp), ap-northeast-2 (apne2.pure.cloud), ap-northeast-3 (apne3.pure.cloud), ap-southeast-1 (apse1.pure.cloud), ap-southeast-2 (mypurecloud.com.au)
 {{- end }}
 
-{{/* A line for each problem of these settings. `place` is where they are, `hasSecret` whether a client secret comes from the Secret. */}}
+{{/* One line for each problem of these settings. `place` is a prefix that names their location; `hasSecret` is whether there is a client secret. */}}
 {{- define "bff.problems" -}}
 {{- $s := .settings -}}
 {{- if not $s.ALLOWED_ORIGINS }}
@@ -63,7 +63,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- if .Values.sites }}
 {{- if .Values.settings.ALLOWED_ORIGINS }}{{ $problems = "\nsettings.ALLOWED_ORIGINS and sites are both set: each site has its own ALLOWED_ORIGINS" }}{{ end }}
 {{- range $id, $site := .Values.sites }}
-{{- /* As in docs/sites.md: a site with a region of its own gets no client of the environment. */}}
+{{- /* As described in docs/sites.md, a site with its own region does not inherit the OAuth client of the environment. */}}
 {{- $shared := omit $.Values.settings "ALLOWED_ORIGINS" }}
 {{- $own := or (hasKey $site "GENESYS_REGION") (hasKey $site "GENESYS_API_URL") (hasKey $site "GENESYS_CLIENT_ID") }}
 {{- if $own }}{{ $shared = omit $shared "GENESYS_CLIENT_ID" }}{{ end }}
